@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "oai-usage",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "OpenAIUsage", targets: ["OpenAIUsage"]),
+        .library(name: "OpenAIUsagePricing", targets: ["OpenAIUsagePricing"]),
+        .library(name: "OpenAIUsageLedger", targets: ["OpenAIUsageLedger"]),
+        .library(name: "OpenAIUsageMetrics", targets: ["OpenAIUsageMetrics"]),
+        .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
+        .library(name: "OpenAISimulator", targets: ["OpenAISimulator"]),
+        .executable(name: "oai-usage", targets: ["oai-usage"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .target(
+            name: "OpenAIUsage",
+            dependencies: [
+                "CZlib",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
+        .target(
+            name: "OpenAIUsagePricing",
+            dependencies: ["OpenAIUsage"],
+            exclude: ["prices.json"]
+        ),
+        .target(
+            name: "OpenAIUsageLedger",
+            dependencies: [
+                "OpenAIUsage",
+                "OpenAIUsagePricing",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .target(
+            name: "OpenAIUsageMetrics",
+            dependencies: ["OpenAIUsage", "OpenAIUsagePricing"]
+        ),
+        .target(
+            name: "OpenAIUsageGateway",
+            dependencies: [
+                "OpenAIUsage",
+                "OpenAIUsagePricing",
+                "OpenAIUsageLedger",
+                "OpenAIUsageMetrics",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "OpenAISimulator",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "oai-usage",
+            dependencies: [
+                "OpenAIUsage",
+                "OpenAIUsagePricing",
+                "OpenAIUsageLedger",
+                "OpenAIUsageMetrics",
+                "OpenAIUsageGateway",
+                "OpenAISimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageTests",
+            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
+            exclude: ["Fixtures"]
+        ),
+        .testTarget(
+            name: "OpenAIUsagePricingTests",
+            dependencies: ["OpenAIUsagePricing", "OpenAIUsage"]
+        ),
+        .testTarget(
+            name: "OpenAIUsageLedgerTests",
+            dependencies: [
+                "OpenAIUsageLedger", "OpenAIUsage", "OpenAIUsagePricing",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageMetricsTests",
+            dependencies: ["OpenAIUsageMetrics", "OpenAIUsage", "OpenAIUsagePricing"]
+        ),
+        .testTarget(
+            name: "OpenAISimulatorTests",
+            dependencies: [
+                "OpenAISimulator",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageGatewayTests",
+            dependencies: [
+                "OpenAIUsageGateway", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
+                "OpenAIUsagePricing",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["oai-usage", "OpenAIUsageLedger", "OpenAIUsage", "OpenAIUsagePricing"]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system && target.type != .plugin {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

@@ -1,0 +1,31 @@
+/// The identity of an attempt: an integer that grows with time.
+///
+/// The upper 52 bits are the microseconds since 1970, the lower 11 tell apart what starts in the same microsecond.
+public struct CallID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The integer, as the ledger's key.
+    public var rawValue: Int64
+
+    /// Creates an identity from its integer.
+    public init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    /// Creates an identity from its 16 hexadecimal digits; `nil` for anything else.
+    public init?(_ text: some StringProtocol) {
+        guard text.utf8.count == 16, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+            let value = UInt64(text, radix: 16), value <= UInt64(Int64.max)
+        else { return nil }
+        self.rawValue = Int64(value)
+    }
+
+    /// The 16 hexadecimal digits, which sort as the identities do.
+    public var description: String {
+        let digits = String(UInt64(bitPattern: rawValue), radix: 16)
+        return String(repeating: "0", count: max(0, 16 - digits.utf8.count)) + digits
+    }
+
+    /// Whether the left identity is the older one.
+    public static func < (left: CallID, right: CallID) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}

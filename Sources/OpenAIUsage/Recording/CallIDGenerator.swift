@@ -1,0 +1,24 @@
+import Synchronization
+
+/// Hands out identities that grow with time and never repeat within a process.
+package final class CallIDGenerator: Sendable {
+    private let last = Atomic<Int64>(0)
+
+    package init() {}
+
+    /// The next identity for an attempt that starts at the given microsecond since 1970.
+    package func next(at microseconds: Int64) -> CallID {
+        let wanted = microseconds << 11
+        var current = last.load(ordering: .relaxed)
+        while true {
+            let candidate = max(wanted, current + 1)
+            let (exchanged, original) = last.compareExchange(
+                expected: current,
+                desired: candidate,
+                ordering: .relaxed
+            )
+            if exchanged { return CallID(rawValue: candidate) }
+            current = original
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/// What is known about one attempt at one API call.
+///
+/// An ``Exchange`` emits exactly one finished record per attempt. A value that the provider did not report is `nil`,
+/// never zero. A record holds no prompt, no completion and no key.
+public struct CallRecord: Sendable, Equatable {
+    /// The identity of this attempt; ordered by start time.
+    public var id: CallID
+    /// The identity of the logical call that this attempt belongs to, shared by its retries.
+    public var operationID: String
+    /// The attempt's number within its logical call, from 0.
+    public var attempt: Int
+    /// When the attempt started, in microseconds since 1970-01-01T00:00:00Z.
+    public var startedAt: Int64
+    /// What captured the call.
+    public var source: CallSource
+
+    /// The client's name and version, from its headers.
+    public var client: String?
+    /// The HTTP method.
+    public var method: String
+    /// The host of the upstream, without a port.
+    public var host: String
+    /// The request's path without its query.
+    public var path: String
+    /// The API endpoint that the method and path name.
+    public var endpoint: Endpoint
+    /// Whether the response was a stream of events.
+    public var isStream: Bool
+
+    /// The organization that the response named.
+    public var organization: String?
+    /// The project that the call is accounted to: the response's, else the request's, else the key's, else `default`.
+    public var project: String
+    /// The organization that the request named.
+    public var requestedOrganization: String?
+    /// The project that the request named.
+    public var requestedProject: String?
+    /// The key that the request carried, unrecognisable.
+    public var key: KeyFingerprint?
+    /// The caller's own labels.
+    public var tags: UsageTags
+
+    /// The model that the request asked for.
+    public var requestModel: String?
+    /// The model that the response says has served the call, else the requested one.
+    public var model: String?
+    /// The service tier that the request asked for.
+    public var requestedServiceTier: String?
+    /// The service tier that the response says has served the call.
+    public var serviceTier: String?
+    /// The `completion_window` of a background request, which changes the price and is not echoed.
+    public var backgroundWindow: String?
+
+    /// The HTTP status, `nil` when there was no response.
+    public var status: Int?
+    /// How the attempt ended.
+    public var outcome: Outcome
+    /// The model's own reason to stop (`stop`, `length`, `completed`, `max_output_tokens`, ...).
+    public var finish: String?
+    /// The `type` of the API's error.
+    public var errorType: String?
+    /// The `code` of the API's error.
+    public var errorCode: String?
+    /// The provider's identity of this attempt (`x-request-id`).
+    public var requestID: String?
+    /// The caller's own identity of the call (`X-Client-Request-Id`).
+    public var clientRequestID: String?
+    /// The identity of the object that the response holds (`chatcmpl-...`, `resp_...`).
+    public var responseID: String?
+
+    /// What became of the usage that the endpoint should report.
+    public var usageState: UsageState
+    /// Where the usage was found, as a JSON pointer, with the event's name before it where there is one.
+    public var usageSource: String?
+    /// The provider's counters.
+    public var usage: TokenUsage
+    /// The provider's usage object, verbatim.
+    public var rawUsage: String?
+    /// Other units that are billed, by name; each value is a JSON literal.
+    public var units: [String: String]
+    /// How often hosted tools were called, by tool.
+    public var toolCalls: [String: Int64]
+    /// The provider's own price of the call in USD, as its decimal text.
+    public var providerCost: String?
+    /// What the call cost.
+    public var cost: CallCost
+
+    /// The latencies that were measured.
+    public var timing: CallTiming
+    /// The rate limits that the response reported.
+    public var rateLimits: RateLimits?
+    /// How long the response asked to wait before a retry, in milliseconds.
+    public var retryAfterMilliseconds: Int64?
+
+    package init(id: CallID, startedAt: Int64, source: CallSource, method: String, host: String, path: String) {
+        self.id = id
+        self.operationID = id.description
+        self.attempt = 0
+        self.startedAt = startedAt
+        self.source = source
+        self.method = method
+        self.host = host
+        self.path = path
+        self.endpoint = Endpoint(method: method, path: path)
+        self.isStream = false
+        self.project = "default"
+        self.tags = UsageTags()
+        self.outcome = .open
+        self.usageState = .missing
+        self.usage = TokenUsage()
+        self.units = [:]
+        self.toolCalls = [:]
+        self.cost = CallCost()
+        self.timing = CallTiming()
+    }
+}

@@ -1,0 +1,47 @@
+/// The rate limits that a response reported, by resource (`requests`, `tokens`, `project-tokens`, `images`, ...).
+public struct RateLimits: Sendable, Equatable {
+    /// The state of one limit.
+    public struct Window: Sendable, Equatable {
+        /// The most that the window allows.
+        public var limit: Int64?
+        /// What is left of it.
+        public var remaining: Int64?
+        /// How long until the window is full again, in microseconds.
+        public var reset: Int64?
+
+        /// Creates a window of which nothing is known.
+        public init(limit: Int64? = nil, remaining: Int64? = nil, reset: Int64? = nil) {
+            self.limit = limit
+            self.remaining = remaining
+            self.reset = reset
+        }
+    }
+
+    /// The windows by resource, in the order in which the response named them.
+    public var windows: [(resource: String, window: Window)]
+
+    /// Creates limits of which nothing is known.
+    public init() {
+        self.windows = []
+    }
+
+    /// The window of a resource.
+    public subscript(resource: String) -> Window? {
+        get { windows.first { $0.resource == resource }?.window }
+        set {
+            let index = windows.firstIndex { $0.resource == resource }
+            switch (index, newValue) {
+            case (let index?, let window?): windows[index].window = window
+            case (let index?, nil): windows.remove(at: index)
+            case (nil, let window?): windows.append((resource, window))
+            case (nil, nil): break
+            }
+        }
+    }
+
+    /// Whether both hold the same windows in the same order.
+    public static func == (left: RateLimits, right: RateLimits) -> Bool {
+        left.windows.count == right.windows.count
+            && zip(left.windows, right.windows).allSatisfy { $0.resource == $1.resource && $0.window == $1.window }
+    }
+}

@@ -1,0 +1,74 @@
+/// The tokens of a call in buckets that do not overlap, so that each is billed once.
+///
+/// Derived from a ``TokenUsage``, whose counters are parts of one another: cached, written, audio and image tokens are
+/// inside the input, reasoning and audio inside the output.
+public struct TokenBuckets: Sendable, Hashable {
+    /// Text input that was neither read from the cache nor written to it.
+    public var input: Int64 = 0
+    /// Text input that was read from the cache.
+    public var cachedInput: Int64 = 0
+    /// Input that was written to the cache for 30 minutes.
+    public var cacheWrite: Int64 = 0
+    /// Input that was written to the cache for 12 hours.
+    public var cacheWrite12Hour: Int64 = 0
+    /// Audio input that was not read from the cache.
+    public var audioInput: Int64 = 0
+    /// Audio input that was read from the cache.
+    public var cachedAudioInput: Int64 = 0
+    /// Image input that was not read from the cache.
+    public var imageInput: Int64 = 0
+    /// Image input that was read from the cache.
+    public var cachedImageInput: Int64 = 0
+    /// Text output, reasoning included.
+    public var output: Int64 = 0
+    /// Audio output.
+    public var audioOutput: Int64 = 0
+    /// Image output.
+    public var imageOutput: Int64 = 0
+    /// Whether the parts exceeded their whole, which a correct report never does.
+    public var isInconsistent: Bool = false
+
+    /// Creates empty buckets.
+    public init() {}
+
+    /// Sorts the counters of a usage into buckets.
+    ///
+    /// A part that exceeds what is left of its whole is cut to it, and the buckets are marked as inconsistent.
+    public init(_ usage: TokenUsage) {
+        var rest = usage[.inputTokens] ?? 0
+        var inconsistent = rest < 0
+        func take(_ amount: Int64?) -> Int64 {
+            guard let amount, amount != 0 else { return 0 }
+            if amount < 0 || amount > rest { inconsistent = true }
+            let taken = max(0, min(amount, rest))
+            rest -= taken
+            return taken
+        }
+        let cached = usage[.cachedInputTokens]
+        cachedAudioInput = take(usage[.cachedAudioInputTokens])
+        cachedImageInput = take(usage[.cachedImageInputTokens])
+        cachedInput = take(cached.map { max(0, $0 - cachedAudioInput - cachedImageInput) })
+        let written = usage[.cacheWriteTokens]
+        cacheWrite12Hour = take(usage[.cacheWrite12HourTokens])
+        cacheWrite = take(written.map { max(0, $0 - cacheWrite12Hour) } ?? usage[.cacheWrite30MinuteTokens])
+        audioInput = take(usage[.audioInputTokens].map { max(0, $0 - cachedAudioInput) })
+        imageInput = take(usage[.imageInputTokens].map { max(0, $0 - cachedImageInput) })
+        input = max(0, rest)
+
+        rest = usage[.outputTokens] ?? 0
+        if rest < 0 { inconsistent = true }
+        audioOutput = take(usage[.audioOutputTokens])
+        imageOutput = take(usage[.imageOutputTokens])
+        output = max(0, rest)
+        isInconsistent = inconsistent
+    }
+
+    /// The sum of the input buckets.
+    public var totalInput: Int64 {
+        input + cachedInput + cacheWrite + cacheWrite12Hour + audioInput + cachedAudioInput + imageInput
+            + cachedImageInput
+    }
+
+    /// The sum of the output buckets.
+    public var totalOutput: Int64 { output + audioOutput + imageOutput }
+}

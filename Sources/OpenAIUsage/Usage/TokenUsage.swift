@@ -1,0 +1,57 @@
+/// A provider's counters; one that was not reported is `nil`.
+public struct TokenUsage: Sendable, Hashable {
+    private var reported: UInt32 = 0
+    private var values: [Int64] = []
+
+    /// Creates a usage in which nothing is reported.
+    public init() {}
+
+    /// Whether nothing is reported.
+    public var isEmpty: Bool { reported == 0 }
+
+    /// The value of a counter.
+    public subscript(counter: TokenCounter) -> Int64? {
+        get {
+            let index = counter.index
+            return reported & (1 << index) == 0 ? nil : values[index]
+        }
+        set {
+            let index = counter.index
+            if let newValue {
+                if values.isEmpty { values = Array(repeating: 0, count: TokenCounter.allCases.count) }
+                values[index] = newValue
+                reported |= 1 << index
+            } else if reported & (1 << index) != 0 {
+                values[index] = 0
+                reported &= ~(1 << index)
+            }
+        }
+    }
+
+    /// The reported counters with their values, in the order of their declaration.
+    public var counters: [(counter: TokenCounter, value: Int64)] {
+        TokenCounter.allCases.compactMap { counter in self[counter].map { (counter, $0) } }
+    }
+
+    /// All input, cached and written included.
+    public var inputTokens: Int64? { self[.inputTokens] }
+    /// All output, reasoning included.
+    public var outputTokens: Int64? { self[.outputTokens] }
+    /// Input that was read from the cache.
+    public var cachedInputTokens: Int64? { self[.cachedInputTokens] }
+    /// Output that the model thought and did not say.
+    public var reasoningTokens: Int64? { self[.reasoningTokens] }
+    /// The provider's own total.
+    public var totalTokens: Int64? { self[.totalTokens] }
+
+    /// Whether both report the same counters with the same values.
+    public static func == (left: TokenUsage, right: TokenUsage) -> Bool {
+        left.reported == right.reported && (left.reported == 0 || left.values == right.values)
+    }
+
+    /// Hashes what is reported.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(reported)
+        if reported != 0 { hasher.combine(values) }
+    }
+}
