@@ -1,0 +1,143 @@
+public import HTTPTypes
+import Synchronization
+
+/// One attempt at one API call, observed.
+///
+/// An exchange is fed with what passes by, in any pieces: the request's body, the response's head, the response's
+/// body. It changes nothing, holds constant memory whatever the sizes, and hands exactly one record to its sink: when
+/// ``finish(_:)`` is called first, or, without that, when the last reference to it goes away.
+///
+/// All methods may be called on any thread, C callbacks included. None blocks or throws.
+public final class Exchange: Sendable {
+    private let machine: Mutex<ExchangeStateMachine>
+    private let clock: any UsageClock
+    private let sink: any UsageSink
+    /// The identity of the attempt.
+    public let id: CallID
+
+    /// Begins an attempt.
+    ///
+    /// - Parameters:
+    ///   - request: The request's head, with its authority.
+    ///   - tags: Labels of the call; those of the header `OpenAI-Usage-Tags` are added.
+    ///   - configuration: What the program's exchanges have in common.
+    ///   - sink: Where the record goes.
+    public init(
+        request: HTTPRequest,
+        tags: UsageTags = .current,
+        configuration: ExchangeConfiguration,
+        sink: any UsageSink
+    ) {
+        let wall = configuration.clock.wallMicroseconds
+        let id = configuration.identities.next(at: wall)
+        let fields = request.headerFields
+        var record = CallRecord(
+            id: id,
+            startedAt: wall,
+            source: configuration.source,
+            method: HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?",
+            host: HeaderText.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
+            path: HeaderText.clean(Self.path(of: request.path), maximumLength: 256) ?? "/"
+        )
+        record.client = HeaderText.clean(fields[.userAgent], maximumLength: 64)
+        record.requestedOrganization = HeaderText.clean(fields[.openAIOrganization])
+        record.requestedProject = HeaderText.clean(fields[.openAIProject])
+        record.clientRequestID = HeaderText.clean(fields[.clientRequestID], maximumLength: 512)
+        record.tags = fields[.usageTags].map { tags.merging(UsageTags(header: $0)) } ?? tags
+        record.attempt = fields[.retryCount].flatMap { Int($0) }.map { min(max($0, 0), 1_000) } ?? 0
+        if let key = Self.key(of: fields) { record.key = configuration.fingerprinter?.fingerprint(of: key) }
+        if let operation = record.clientRequestID ?? HeaderText.clean(fields[.idempotencyKey]) {
+            record.operationID = operation
+        }
+        self.id = id
+        self.clock = configuration.clock
+        self.sink = sink
+        let type = fields[.contentType]?.lowercased()
+        machine = Mutex(
+            ExchangeStateMachine(
+                record: record,
+                startedAt: configuration.clock.monotonicNanoseconds,
+                keyProject: configuration.project(of: record.key),
+                readsRequest: type?.contains("json") ?? true
+            )
+        )
+    }
+
+    deinit {
+        finish(.abandoned)
+    }
+
+    /// Whether the event that ends a stream has been received.
+    public var isTerminated: Bool { machine.withLock { $0.isTerminated } }
+
+    /// Whether the request's body, as far as it was received, asks for a stream.
+    public var asksForStream: Bool { machine.withLock { $0.asksForStream } }
+
+    /// Takes bytes of the request's body.
+    public func receive(requestBody bytes: borrowing RawSpan) {
+        bytes.withUnsafeBytes { bytes in
+            let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
+            machine.withLock { $0.receive(requestBody: bytes.buffer) }
+        }
+    }
+
+    /// Takes the response's head; an interim response is passed over.
+    public func receive(head: HTTPResponse) {
+        let now = clock.monotonicNanoseconds
+        machine.withLock { $0.receive(head: head, at: now) }
+    }
+
+    /// Takes bytes of the response's body, as they came over the wire, content coding included.
+    public func receive(body bytes: borrowing RawSpan) {
+        bytes.withUnsafeBytes { bytes in
+            let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
+            machine.withLock { $0.receive(body: bytes.buffer) { clock.monotonicNanoseconds } }
+        }
+    }
+
+    /// Ends the attempt and hands its record to the sink; every call but the first does nothing.
+    public func finish(_ ending: Ending) {
+        let now = clock.monotonicNanoseconds
+        if let record = machine.withLock({ $0.finish(ending, at: now) }) { sink.record(record) }
+    }
+
+    /// Hands an interim record to the sink, if the attempt is still open.
+    public func recordOpen() {
+        let now = clock.monotonicNanoseconds
+        if let record = machine.withLock({ $0.snapshot(at: now) }) { sink.recordOpen(record) }
+    }
+
+    /// Adds to the time that the gateway itself took.
+    package func add(gatewayNanoseconds: Int64) {
+        machine.withLock { $0.add(gatewayNanoseconds: gatewayNanoseconds) }
+    }
+
+    private static func path(of target: String?) -> String? {
+        target.map { String($0.prefix { $0 != "?" && $0 != "#" }) }
+    }
+
+    private static func host(of authority: String?) -> String? {
+        guard let authority else { return nil }
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
+        return String(authority.prefix { $0 != ":" })
+    }
+
+    private static func key(of fields: HTTPFields) -> String? {
+        if let key = fields[.azureKey], !key.isEmpty { return key }
+        guard let authorization = fields[.authorization] else { return nil }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty else { return nil }
+        return String(parts[1])
+    }
+}
+
+/// Bytes that are lent for one call.
+///
+/// SAFETY: the state machine reads the bytes under its lock during the call that lends them, and keeps no pointer to them.
+private struct LentBytes: @unchecked Sendable {
+    let buffer: UnsafeBufferPointer<UInt8>
+
+    init(_ buffer: UnsafeBufferPointer<UInt8>) {
+        self.buffer = buffer
+    }
+}

@@ -1,0 +1,32 @@
+/// What the exchanges of a program have in common.
+public struct ExchangeConfiguration: Sendable {
+    /// The clock.
+    public var clock: any UsageClock
+    /// What captures the calls.
+    public var source: CallSource
+    /// How keys are made unrecognisable; without it, records hold no trace of them.
+    public var fingerprinter: KeyFingerprinter?
+    /// The project of calls that name none, by a key's last four characters or the digits of its digest.
+    public var projectsByKey: [String: String]
+    package var identities: CallIDGenerator
+
+    /// Creates a configuration.
+    public init(
+        clock: any UsageClock = SystemUsageClock(),
+        source: CallSource = .library,
+        fingerprinter: KeyFingerprinter? = nil,
+        projectsByKey: [String: String] = [:]
+    ) {
+        self.clock = clock
+        self.source = source
+        self.fingerprinter = fingerprinter
+        self.projectsByKey = projectsByKey
+        self.identities = CallIDGenerator()
+    }
+
+    func project(of key: KeyFingerprint?) -> String? {
+        guard let key, !projectsByKey.isEmpty else { return nil }
+        return projectsByKey[String(key.hint.suffix(4))] ?? projectsByKey[key.digestText]
+            ?? projectsByKey[String(key.digestText.prefix(6))]
+    }
+}

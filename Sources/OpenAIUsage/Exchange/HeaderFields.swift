@@ -1,0 +1,49 @@
+package import HTTPTypes
+
+extension HTTPField.Name {
+    private static func named(_ name: String) -> HTTPField.Name {
+        HTTPField.Name(name) ?? .accept
+    }
+
+    package static let openAIOrganization = named("OpenAI-Organization")
+    package static let openAIProject = named("OpenAI-Project")
+    package static let openAIProcessingMilliseconds = named("openai-processing-ms")
+    package static let openAIModel = named("openai-model")
+    package static let requestID = named("x-request-id")
+    package static let azureRequestID = named("apim-request-id")
+    package static let clientRequestID = named("X-Client-Request-Id")
+    package static let idempotencyKey = named("Idempotency-Key")
+    package static let retryCount = named("X-Stainless-Retry-Count")
+    package static let azureKey = named("api-key")
+    package static let retryAfterMilliseconds = named("retry-after-ms")
+    package static let usageTags = named(UsageTags.headerName)
+}
+
+/// Readings of header values, bounded and without control characters.
+enum HeaderText {
+    /// The longest value that is kept, in bytes.
+    static let maximumLength = 256
+
+    /// A value fit to be stored; `nil` if nothing is left of it.
+    static func clean(_ value: String?, maximumLength: Int = maximumLength) -> String? {
+        guard let value else { return nil }
+        let bytes = value.utf8
+        if bytes.count <= maximumLength, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }),
+            bytes.first != 0x20, bytes.last != 0x20
+        {
+            return value.isEmpty ? nil : value
+        }
+        let kept = value.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
+        var text = String(String.UnicodeScalarView(kept))[...]
+        while text.first == " " { text = text.dropFirst() }
+        while text.last == " " { text = text.dropLast() }
+        let cut = text.prefix(utf8Length: maximumLength)
+        return cut.isEmpty ? nil : String(cut)
+    }
+
+    /// A decimal number of milliseconds in microseconds.
+    static func microseconds(milliseconds value: String?) -> Int64? {
+        guard let value else { return nil }
+        return RateLimits.nanoseconds(value.utf8.filter { $0 != 0x20 }, scale: 1_000_000).map { $0 / 1_000 }
+    }
+}

@@ -1,0 +1,91 @@
+import CZlib
+
+/// An incremental decoder of the content codings `gzip` and `deflate`, over zlib.
+///
+/// It holds zlib's window and one output buffer, whatever the size of the body.
+package struct Inflater: ~Copyable {
+    /// How a body is encoded.
+    package enum Coding: Sendable {
+        /// RFC 1952.
+        case gzip
+        /// RFC 1950, and the raw RFC 1951 that some servers send under the same name.
+        case deflate
+    }
+
+    /// The most bytes that are handed out at once.
+    package static let pieceLength = 32 * 1024
+    /// The most bytes that one body may inflate to; what follows is an error.
+    package static let maximumLength: Int64 = 8 << 30
+
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let output: UnsafeMutablePointer<UInt8>
+    private var produced: Int64 = 0
+    private let coding: Coding
+    private var isFirst = true
+    private var isStarted: Bool
+    /// Whether the end of the encoded body was met.
+    package private(set) var isFinished = false
+
+    /// Creates a decoder.
+    package init(_ coding: Coding) {
+        self.coding = coding
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        output = .allocate(capacity: Self.pieceLength)
+        // 32 lets zlib tell gzip from zlib by the header.
+        isStarted = czlib_inflate_init(stream, 15 + 32) == Z_OK
+    }
+
+    deinit {
+        if isStarted { inflateEnd(stream) }
+        stream.deallocate()
+        output.deallocate()
+    }
+
+    /// Decodes bytes and hands the result on, piece by piece.
+    ///
+    /// - Returns: Whether the bytes were what they claim to be.
+    package mutating func inflate(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        into receive: (UnsafeBufferPointer<UInt8>) -> Void
+    ) -> Bool {
+        guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
+        guard isStarted else { return false }
+        if isFirst, coding == .deflate {
+            isFirst = false
+            // A zlib header has the method 8 in its low nibble and is a multiple of 31 with its second byte.
+            if base[0] & 0x0f != 8 { restart(windowBits: -15) }
+        }
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: base)
+        stream.pointee.avail_in = UInt32(bytes.count)
+        while stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0 {
+            if isFinished {
+                // Another member of a gzip body may follow, or padding, which is ignored.
+                guard coding == .gzip, stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0x1f,
+                    inflateReset(stream) == Z_OK
+                else { return true }
+                isFinished = false
+            }
+            stream.pointee.next_out = output
+            stream.pointee.avail_out = UInt32(Self.pieceLength)
+            let status = CZlib.inflate(stream, Z_NO_FLUSH)
+            let length = Self.pieceLength - Int(stream.pointee.avail_out)
+            produced += Int64(length)
+            if length > 0 { receive(UnsafeBufferPointer(start: output, count: length)) }
+            switch status {
+            case Z_STREAM_END: isFinished = true
+            case Z_OK: break
+            case Z_BUF_ERROR: return true
+            default: return false
+            }
+            if produced > Self.maximumLength { return false }
+        }
+        return true
+    }
+
+    private mutating func restart(windowBits: Int32) {
+        if isStarted { inflateEnd(stream) }
+        stream.pointee = z_stream()
+        isStarted = czlib_inflate_init(stream, windowBits) == Z_OK
+    }
+}

@@ -1,0 +1,25 @@
+/// Makes keys unrecognisable, the same key always in the same way.
+public struct KeyFingerprinter: Sendable {
+    private let secret: [UInt8]
+
+    /// Public prefixes of keys, the longest first.
+    private static let prefixes = ["sk-svcacct-", "sk-admin-", "sk-proj-", "sk-ant-", "sk-or-", "sk-", "ek_"]
+
+    /// Creates a fingerprinter.
+    ///
+    /// - Parameter secret: What the digests are keyed with; those of another secret cannot be compared.
+    public init(secret: [UInt8]) {
+        self.secret = secret
+    }
+
+    /// The fingerprint of a key.
+    ///
+    /// A key of less than 16 characters shows none of them.
+    public func fingerprint(of key: String) -> KeyFingerprint {
+        let code = SHA256.authenticationCode(of: Array(key.utf8), key: secret)
+        let digest = code.prefix(6).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard key.utf8.count >= 16 else { return KeyFingerprint(hint: "...", digest: digest) }
+        let prefix = Self.prefixes.first { key.hasPrefix($0) } ?? ""
+        return KeyFingerprint(hint: "\(prefix)...\(key.suffix(4))", digest: digest)
+    }
+}

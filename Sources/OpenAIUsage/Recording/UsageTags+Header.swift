@@ -1,0 +1,34 @@
+extension UsageTags {
+    /// The name of the request header that carries tags; it is taken out before the request leaves.
+    public static let headerName = "openai-usage-tags"
+
+    /// Reads tags from a header's value (`team=search,feature=rag`), percent-encoded as in W3C baggage.
+    ///
+    /// What is not a pair is left out.
+    public init(header value: some StringProtocol) {
+        self.init()
+        for member in value.split(separator: ",") {
+            let pair = member.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            guard pair.count == 2 else { continue }
+            self[Self.decoded(pair[0])] = Self.decoded(pair[1])
+        }
+    }
+
+    private static func decoded(_ text: some StringProtocol) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        let trimmed = bytes.drop { $0 == 0x20 || $0 == 0x09 }
+        let end = trimmed.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? trimmed.startIndex
+        return String(decoding: trimmed[trimmed.startIndex..<max(end, trimmed.startIndex)].filter { $0 >= 0x20 }, as: UTF8.self)
+    }
+}

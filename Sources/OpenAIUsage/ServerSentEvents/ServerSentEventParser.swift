@@ -1,0 +1,135 @@
+/// An incremental parser of the event stream format of the WHATWG HTML standard, section 9.2.
+///
+/// It holds nothing but its place: the bytes of a `data` line are handed out where they stand, however long the line is,
+/// so that an event of any size is read in constant memory. Lines end with CR, LF or CRLF, cut anywhere.
+package struct ServerSentEventParser: Sendable {
+    /// What was met.
+    package enum Event: Sendable, Equatable {
+        /// A line of data begins; every line after an event's first one continues its data behind a line feed.
+        case dataLine
+        /// Bytes of a line of data.
+        case data(Range<Int>)
+        /// A line with the event's name begins, which replaces an earlier one.
+        case nameLine
+        /// Bytes of the event's name.
+        case name(Range<Int>)
+        /// A blank line: the event is complete.
+        case dispatch
+        /// All bytes given are parsed.
+        case exhausted
+    }
+
+    private enum State: UInt8, Sendable {
+        case byteOrderMark, lineStart, field, afterColon, data, name, ignored
+    }
+
+    private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    private static let dataField = Array("data".utf8)
+    private static let nameField = Array("event".utf8)
+
+    private var state = State.byteOrderMark
+    private var matched = 0
+    private var isName = false
+    private var isData = false
+    private var skipsLineFeed = false
+
+    /// Creates a parser at the start of a stream.
+    package init() {}
+
+    /// Whether the stream stands inside a line: what follows belongs to it.
+    package var isInsideLine: Bool {
+        switch state {
+        case .byteOrderMark, .lineStart: false
+        case .field, .afterColon, .data, .name, .ignored: true
+        }
+    }
+
+    /// Parses on from the position until something is met or the bytes are used up.
+    package mutating func next(in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Event {
+        guard let base = bytes.baseAddress else { return .exhausted }
+        let count = bytes.count
+        while position < count {
+            if skipsLineFeed {
+                skipsLineFeed = false
+                if base[position] == 0x0a {
+                    position += 1
+                    continue
+                }
+            }
+            switch state {
+            case .byteOrderMark:
+                if base[position] == Self.mark[matched] {
+                    position += 1
+                    matched += 1
+                    if matched == Self.mark.count { begin(.lineStart) }
+                } else if matched == 0 {
+                    begin(.lineStart)
+                } else {
+                    // The start of a mark that is none: a field of an unknown name.
+                    begin(.ignored)
+                }
+            case .lineStart:
+                let byte = base[position]
+                if byte == 0x0a || byte == 0x0d {
+                    endLine(byte, &position)
+                    return .dispatch
+                }
+                matched = 0
+                isData = true
+                isName = true
+                state = .field
+            case .field:
+                if let event = fieldByte(base[position], &position) { return event }
+            case .afterColon:
+                if base[position] == 0x20 { position += 1 }
+                state = isData ? .data : isName ? .name : .ignored
+                if isData { return .dataLine }
+                if isName { return .nameLine }
+            case .data, .name, .ignored:
+                let end = JSONText.endOfLine(base, position, count)
+                let range = position..<end
+                position = end
+                let ended = state
+                if end < count { endLine(base[end], &position) }
+                guard !range.isEmpty else { continue }
+                if ended == .data { return .data(range) }
+                if ended == .name { return .name(range) }
+            }
+        }
+        return .exhausted
+    }
+
+    /// Takes a byte of a field's name.
+    private mutating func fieldByte(_ byte: UInt8, _ position: inout Int) -> Event? {
+        if byte == 0x0a || byte == 0x0d {
+            // A line without a colon is a field with an empty value.
+            let isData = isData && matched == Self.dataField.count
+            let isName = isName && matched == Self.nameField.count
+            endLine(byte, &position)
+            return isData ? .dataLine : isName ? .nameLine : nil
+        }
+        position += 1
+        if byte == UInt8(ascii: ":") {
+            isData = isData && matched == Self.dataField.count
+            isName = isName && matched == Self.nameField.count
+            state = isData || isName ? .afterColon : .ignored
+            return nil
+        }
+        isData = isData && matched < Self.dataField.count && Self.dataField[matched] == byte
+        isName = isName && matched < Self.nameField.count && Self.nameField[matched] == byte
+        matched += 1
+        if !isData, !isName { state = .ignored }
+        return nil
+    }
+
+    private mutating func begin(_ next: State) {
+        state = next
+        matched = 0
+    }
+
+    private mutating func endLine(_ byte: UInt8, _ position: inout Int) {
+        position += 1
+        skipsLineFeed = byte == 0x0d
+        begin(.lineStart)
+    }
+}
