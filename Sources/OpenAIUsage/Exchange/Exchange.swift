@@ -97,14 +97,29 @@ public final class Exchange: Sendable {
 
     /// Ends the attempt and hands its record to the sink; every call but the first does nothing.
     public func finish(_ ending: Ending) {
-        let now = clock.monotonicNanoseconds
-        if let record = machine.withLock({ $0.finish(ending, at: now) }) { sink.record(record) }
+        if let record = end(ending) { sink.record(record) }
     }
 
     /// Hands an interim record to the sink, if the attempt is still open.
     public func recordOpen() {
+        if let record = openRecord() { sink.recordOpen(record) }
+    }
+
+    /// Ends the attempt and returns its record instead of handing it to the sink; `nil` if it has ended already.
+    ///
+    /// - Parameters:
+    ///   - ending: How the attempt ended.
+    ///   - errorType: The type of an error that is not the API's own.
+    ///   - errorCode: Its code.
+    package func end(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
         let now = clock.monotonicNanoseconds
-        if let record = machine.withLock({ $0.snapshot(at: now) }) { sink.recordOpen(record) }
+        return machine.withLock { $0.finish(ending, errorType: errorType, errorCode: errorCode, at: now) }
+    }
+
+    /// The record as far as it is known; `nil` if the attempt has ended.
+    package func openRecord() -> CallRecord? {
+        let now = clock.monotonicNanoseconds
+        return machine.withLock { $0.snapshot(at: now) }
     }
 
     /// Adds to the time that the gateway itself took.
@@ -117,7 +132,8 @@ public final class Exchange: Sendable {
     }
 
     private static func host(of authority: String?) -> String? {
-        guard let authority else { return nil }
+        // User information, which may be a key, is no part of the host.
+        guard let authority = authority?.split(separator: "@", omittingEmptySubsequences: false).last else { return nil }
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
         return String(authority.prefix { $0 != ":" })
     }

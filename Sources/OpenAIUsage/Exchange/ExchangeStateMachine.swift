@@ -97,11 +97,13 @@ struct ExchangeStateMachine: ~Copyable {
     }
 
     /// Ends the attempt; only the first call returns a record.
-    mutating func finish(_ ending: Ending, at now: Int64) -> CallRecord? {
+    mutating func finish(_ ending: Ending, errorType: String?, errorCode: String?, at now: Int64) -> CallRecord? {
         guard !isFinished else { return nil }
         isFinished = true
         response?.finish()
         record = filled()
+        record.errorType = record.errorType ?? errorType
+        record.errorCode = record.errorCode ?? errorCode
         record.timing.duration = elapsed(now)
         record.outcome = outcome(ending)
         record.usageState = usageState()
@@ -155,6 +157,7 @@ struct ExchangeStateMachine: ~Copyable {
             }
         }
         if status >= 400 || response.hasError { return .error }
+        if ending == .clientDisconnected { return .clientDisconnected }
         // Clients stop reading at the event that ends a stream, so what comes behind it changes nothing.
         if response.mode == .events, response.isTerminated { return .completed }
         switch ending {
@@ -197,7 +200,8 @@ struct ExchangeStateMachine: ~Copyable {
             if response.isDocumentComplete { return .missing }
             return record.outcome == .completed ? .unparsable : .cut
         case .events:
-            return record.outcome == .completed || record.outcome == .error || !response.hasBytes ? .missing : .cut
+            if response.isTerminated || !response.hasBytes { return .missing }
+            return record.outcome == .completed || record.outcome == .error ? .missing : .cut
         }
     }
 
@@ -206,6 +210,8 @@ struct ExchangeStateMachine: ~Copyable {
             return microseconds / 1_000
         }
         // A date is left to the caller: it needs the wall clock, and says no more than when.
-        return JSONNumber.integer((fields[.retryAfter] ?? "").utf8).flatMap { fields[.retryAfter]?.isEmpty == false ? $0 * 1_000 : nil }
+        guard let seconds = fields[.retryAfter].flatMap({ JSONNumber.integer($0.utf8) }), seconds >= 0 else { return nil }
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        return overflow ? nil : milliseconds
     }
 }

@@ -28,17 +28,18 @@ enum HeaderText {
     static func clean(_ value: String?, maximumLength: Int = maximumLength) -> String? {
         guard let value else { return nil }
         let bytes = value.utf8
-        if bytes.count <= maximumLength, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }),
+        // In UTF-8 the control characters from U+0080 on begin with 0xC2, as some others do.
+        if bytes.count <= maximumLength, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 != 0xc2 }),
             bytes.first != 0x20, bytes.last != 0x20
         {
             return value.isEmpty ? nil : value
         }
-        let kept = value.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
+        let kept = value.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
         var text = String(String.UnicodeScalarView(kept))[...]
         while text.first == " " { text = text.dropFirst() }
+        text = text.prefix(utf8Length: maximumLength)
         while text.last == " " { text = text.dropLast() }
-        let cut = text.prefix(utf8Length: maximumLength)
-        return cut.isEmpty ? nil : String(cut)
+        return text.isEmpty ? nil : String(text)
     }
 
     /// A decimal number of milliseconds in microseconds.

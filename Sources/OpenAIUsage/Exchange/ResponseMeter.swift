@@ -97,6 +97,7 @@ struct ResponseMeter: Sendable {
             case .dataLine:
                 if hasData {
                     feed(0x0a)
+                    if dataStart.count < Self.doneMarker.count { dataStart.append(0x0a) }
                 } else {
                     hasData = true
                     document.reset()

@@ -71,7 +71,7 @@ extension JSONScanner {
         unicodeDigits += 1
         guard unicodeDigits == 4 else { return true }
         state = .string
-        if isCapturing { appendScalar(unicodeValue) }
+        if isCapturing, keepsText { appendScalar(unicodeValue) }
         return true
     }
 
@@ -95,14 +95,15 @@ extension JSONScanner {
         append(UTF8.encode(scalar).map { Array($0) } ?? [])
     }
 
+    /// Appends to the text until it is full; what is kept does not depend on the pieces in which it comes.
     private mutating func append(_ bytes: some Collection<UInt8>) {
-        guard !selection.entries[Int(entry)].isPresenceOnly || isKey else { return }
-        if scratch.count + bytes.count <= Self.maximumValueLength {
-            scratch.append(contentsOf: bytes)
-        } else {
-            isTruncated = true
-        }
+        guard keepsText, !isTruncated else { return }
+        let room = Self.maximumValueLength - scratch.count
+        scratch.append(contentsOf: bytes.prefix(room))
+        isTruncated = bytes.count > room
     }
+
+    private var keepsText: Bool { isKey || !selection.entries[Int(entry)].isPresenceOnly }
 
     /// Takes a byte of a number; false if it does not belong to it.
     @inline(__always)

@@ -121,9 +121,9 @@ package struct JSONScanner: Sendable {
     /// The bytes of the value that was met last.
     package var valueBytes: [UInt8] { scratch }
 
-    /// The verbatim text that was collected last; `nil` if it was too long.
+    /// The verbatim text that was collected last; `nil` if it was too long or is not UTF-8.
     package var verbatim: String? {
-        isVerbatimDropped ? nil : String(decoding: verbatimBuffer, as: UTF8.self)
+        isVerbatimDropped ? nil : String(validating: verbatimBuffer, as: UTF8.self)
     }
 
     /// Scans on from the position until something selected is met or the bytes are used up.

@@ -2,9 +2,12 @@ import Synchronization
 
 /// Hands out identities that grow with time and never repeat within a process.
 package final class CallIDGenerator: Sendable {
-    private let last = Atomic<Int64>(0)
+    private let last: Atomic<Int64>
 
-    package init() {}
+    /// Creates a generator whose identities come after the given one, should the clock have gone back.
+    package init(after newest: CallID? = nil) {
+        last = Atomic(newest?.rawValue ?? 0)
+    }
 
     /// The next identity for an attempt that starts at the given microsecond since 1970.
     package func next(at microseconds: Int64) -> CallID {

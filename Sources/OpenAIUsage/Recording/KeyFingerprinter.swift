@@ -14,12 +14,16 @@ public struct KeyFingerprinter: Sendable {
 
     /// The fingerprint of a key.
     ///
-    /// A key of less than 16 characters shows none of them.
+    /// A key of less than 16 bytes shows none of them.
     public func fingerprint(of key: String) -> KeyFingerprint {
         let code = SHA256.authenticationCode(of: Array(key.utf8), key: secret)
         let digest = code.prefix(6).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard key.utf8.count >= 16 else { return KeyFingerprint(hint: "...", digest: digest) }
-        let prefix = Self.prefixes.first { key.hasPrefix($0) } ?? ""
-        return KeyFingerprint(hint: "\(prefix)...\(key.suffix(4))", digest: digest)
+        // Keys are ASCII. Of what is not, four characters could be most of it.
+        guard key.utf8.count >= 16, key.utf8.suffix(4).allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            return KeyFingerprint(hint: "...", digest: digest)
+        }
+        let prefix = Self.prefixes.first { key.utf8.starts(with: $0.utf8) } ?? ""
+        let end = String(decoding: key.utf8.suffix(4), as: UTF8.self)
+        return KeyFingerprint(hint: "\(prefix)...\(end)", digest: digest)
     }
 }

@@ -18,10 +18,8 @@ extension UsageTags {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
+            if byte == UInt8(ascii: "%"), let high = digit(rest.first), let low = digit(rest.dropFirst().first) {
+                bytes.append(high << 4 | low)
                 rest = rest.dropFirst(2)
             } else {
                 bytes.append(byte)
@@ -29,6 +27,16 @@ extension UsageTags {
         }
         let trimmed = bytes.drop { $0 == 0x20 || $0 == 0x09 }
         let end = trimmed.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? trimmed.startIndex
-        return String(decoding: trimmed[trimmed.startIndex..<max(end, trimmed.startIndex)].filter { $0 >= 0x20 }, as: UTF8.self)
+        let text = String(decoding: trimmed[trimmed.startIndex..<max(end, trimmed.startIndex)], as: UTF8.self)
+        return String(text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) })
+    }
+
+    private static func digit(_ byte: UInt8?) -> UInt8? {
+        switch byte {
+        case .some(0x30...0x39): byte.map { $0 - 0x30 }
+        case .some(0x41...0x46): byte.map { $0 - 0x41 + 10 }
+        case .some(0x61...0x66): byte.map { $0 - 0x61 + 10 }
+        default: nil
+        }
     }
 }

@@ -86,6 +86,8 @@ extension RateLimits {
         }
         guard hasDigits else { return nil }
         let (product, overflow) = whole.multipliedReportingOverflow(by: scale)
-        return overflow ? nil : product + fraction * (scale / fractionScale) + fraction * (scale % fractionScale) / fractionScale
+        let part = fraction * (scale / fractionScale) + fraction * (scale % fractionScale) / fractionScale
+        let (sum, carry) = product.addingReportingOverflow(part)
+        return overflow || carry ? nil : sum
     }
 }

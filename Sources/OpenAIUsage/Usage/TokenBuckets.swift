@@ -44,15 +44,19 @@ public struct TokenBuckets: Sendable, Hashable {
             rest -= taken
             return taken
         }
-        let cached = usage[.cachedInputTokens]
+        /// What its own parts leave of a part.
+        func remainder(_ part: Int64, _ parts: Int64) -> Int64 {
+            if part < parts { inconsistent = true }
+            return max(0, max(0, part) - parts)
+        }
         cachedAudioInput = take(usage[.cachedAudioInputTokens])
         cachedImageInput = take(usage[.cachedImageInputTokens])
-        cachedInput = take(cached.map { max(0, $0 - cachedAudioInput - cachedImageInput) })
-        let written = usage[.cacheWriteTokens]
+        cachedInput = take(usage[.cachedInputTokens].map { remainder($0, cachedAudioInput + cachedImageInput) })
         cacheWrite12Hour = take(usage[.cacheWrite12HourTokens])
-        cacheWrite = take(written.map { max(0, $0 - cacheWrite12Hour) } ?? usage[.cacheWrite30MinuteTokens])
-        audioInput = take(usage[.audioInputTokens].map { max(0, $0 - cachedAudioInput) })
-        imageInput = take(usage[.imageInputTokens].map { max(0, $0 - cachedImageInput) })
+        let written = usage[.cacheWriteTokens].map { remainder($0, cacheWrite12Hour) }
+        cacheWrite = take(written ?? usage[.cacheWrite30MinuteTokens])
+        audioInput = take(usage[.audioInputTokens].map { remainder($0, cachedAudioInput) })
+        imageInput = take(usage[.imageInputTokens].map { remainder($0, cachedImageInput) })
         input = max(0, rest)
 
         rest = usage[.outputTokens] ?? 0

@@ -1,0 +1,51 @@
+# What each target does is said by `make help`.
+SHELL := /bin/bash
+SWIFT ?= swift
+SOURCES := Sources Tests Package.swift
+
+.PHONY: help prepare build release test format lint swift-test linkage-test client-test demo clean
+
+help:
+	@echo "make demo          build a release and show everything at once against a simulated upstream"
+	@echo "make test          lint, build, and run every test there is"
+	@echo "make build         a debug build"
+	@echo "make release       a release build, in .build/release/oai-usage"
+	@echo "make format        format the sources"
+	@echo "make swift-test    the Swift tests only"
+	@echo "make linkage-test  what the core library links"
+	@echo "make client-test   the official Python SDK and curl through the gateway"
+	@echo "make clean         remove what was built"
+
+prepare:
+	@.ci/prepare
+
+build: prepare
+	$(SWIFT) build --explicit-target-dependency-import-check error
+
+release: prepare
+	$(SWIFT) build -c release --product oai-usage
+
+format:
+	$(SWIFT) format -i -r --configuration .swift-format $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict -r -p --configuration .swift-format $(SOURCES)
+
+swift-test: prepare
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test --skip-build
+
+linkage-test: prepare
+	Tests/LinkageTest/run
+
+client-test: build
+	Tests/Clients/run
+
+test: prepare lint swift-test linkage-test client-test
+	@echo "All tests passed."
+
+demo: release
+	.build/release/oai-usage demo
+
+clean:
+	rm -rf .build Tests/LinkageTest/.build

@@ -1,0 +1,132 @@
+/// What a request asks of the simulator with its `OpenAI-Simulate` header.
+///
+/// The header is a list of `name=value` separated by semicolons, as in
+/// `OpenAI-Simulate: status=429; fail-attempts=2; retry-after-ms=50`. Blanks around names and values do not count, a
+/// flag is `1` or `0`. A directive that is unknown, repeated or malformed is answered with status 400 and an error
+/// that names it. ``Directive/all`` lists every directive.
+struct SimulationDirectives: Sendable, Equatable {
+    /// The name of the request header.
+    static let headerName = "OpenAI-Simulate"
+
+    /// The line ends of an event stream.
+    enum LineEnd: String, Sendable, CaseIterable {
+        case lf, crlf, cr
+
+        /// The bytes that end a line.
+        var bytes: StaticString {
+            switch self {
+            case .lf: "\n"
+            case .crlf: "\r\n"
+            case .cr: "\r"
+            }
+        }
+    }
+
+    /// How an answer ends.
+    enum Finish: String, Sendable, CaseIterable {
+        case completed, incomplete, failed
+    }
+
+    /// Where the usage stands.
+    enum UsagePosition: String, Sendable, CaseIterable {
+        case first, last
+    }
+
+    var status: Int?
+    var code: String?
+    var html: Int?
+    var failAttempts: Int?
+    var retryAfterMilliseconds: Int?
+
+    var inputTokens: Int?
+    var cachedTokens: Int?
+    var cacheWriteTokens: Int?
+    var outputTokens: Int?
+    var reasoningTokens: Int?
+    var tier: String?
+    var model: String?
+    var isWithoutUsage = false
+    var usagePosition = UsagePosition.last
+
+    var finish = Finish.completed
+    var failsMidstream = false
+    var textBytes: Int?
+    var chunks: Int?
+    var lineEnd = LineEnd.lf
+
+    var delayMilliseconds: Int?
+    var chunkDelayMilliseconds: Int?
+    var processingMilliseconds: Int?
+    var split: Int?
+    var cutAfterChunks: Int?
+    var cutAfterBytes: Int?
+    var hangs = false
+    var closes = false
+    var answersEarly = false
+
+    /// No directives: a plain success.
+    init() {}
+
+    /// The directives of the header's values.
+    init(_ values: [String]) throws(DirectiveError) {
+        var seen: Set<String> = []
+        for value in values {
+            for part in value.utf8.split(separator: UInt8(ascii: ";")) {
+                let text = SimulationDirectives.trimmed(Substring(part))
+                guard !text.isEmpty else { continue }
+                guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+                    throw DirectiveError(directive: String(text), problem: "is not of the form name=value")
+                }
+                let name = String(SimulationDirectives.trimmed(text[..<equals]))
+                let argument = SimulationDirectives.trimmed(text[text.utf8.index(after: equals)...])
+                guard let directive = Directive.named[name] else {
+                    throw DirectiveError(directive: name, problem: "is no directive of the simulator")
+                }
+                guard seen.insert(name).inserted else {
+                    throw DirectiveError(directive: name, problem: "is given twice")
+                }
+                try directive.apply(&self, String(argument))
+            }
+        }
+        try validate()
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while let first = text.utf8.first, first == 0x20 || first == 0x09 { text = text.dropFirst() }
+        while let last = text.utf8.last, last == 0x20 || last == 0x09 { text = text.dropLast() }
+        return text
+    }
+
+    private func validate() throws(DirectiveError) {
+        if status != nil || code != nil, html != nil {
+            throw DirectiveError(directive: "html", problem: "excludes status and code")
+        }
+        if failAttempts != nil, !injectsFailure {
+            throw DirectiveError(directive: "fail-attempts", problem: "needs status, code or html")
+        }
+        if answersEarly, !injectsFailure {
+            throw DirectiveError(directive: "early", problem: "needs status, code or html")
+        }
+        if let inputTokens, (cachedTokens ?? 0) + (cacheWriteTokens ?? 0) > inputTokens {
+            throw DirectiveError(
+                directive: "input-tokens",
+                problem: "is less than cached-tokens and cache-write-tokens together"
+            )
+        }
+        if let outputTokens, (reasoningTokens ?? 0) > outputTokens {
+            throw DirectiveError(directive: "output-tokens", problem: "is less than reasoning-tokens")
+        }
+    }
+
+    /// Whether some attempt is answered with an error.
+    var injectsFailure: Bool {
+        status != nil || code != nil || html != nil
+    }
+
+    /// Whether the attempt with that value of `x-stainless-retry-count` is answered with an error.
+    func fails(attempt: Int) -> Bool {
+        guard injectsFailure else { return false }
+        return failAttempts.map { attempt < $0 } ?? true
+    }
+}

@@ -1,0 +1,93 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import OpenAIUsageLedger
+import OpenAIUsageMetrics
+import Synchronization
+
+/// The listener for operators: metrics, health and a page that names them.
+struct AdminPlane: Sendable {
+    let configuration: GatewayConfiguration
+    let metrics: UsageMetrics
+    let ledger: Ledger
+    let logger: Logger
+    /// Becomes true when the data plane listens, and false again when the gateway ends.
+    let isReady: Readiness
+
+    /// Whether calls are accepted.
+    final class Readiness: Sendable {
+        private let value = Atomic<Bool>(false)
+
+        func set(_ isReady: Bool) { value.store(isReady, ordering: .relaxed) }
+        var isReady: Bool { value.load(ordering: .relaxed) }
+    }
+
+    /// The server, which tells its port when it listens.
+    func application(
+        onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> Application<CallbackResponder<BasicRequestContext>> {
+        Application(
+            responder: CallbackResponder { request, _ in respond(to: request) },
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.admin.host, port: configuration.admin.port)
+            ),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger
+        )
+    }
+
+    private func respond(to request: Request) -> Response {
+        let answer: Response
+        switch request.uri.path {
+        case "/metrics":
+            let (type, body) = metrics.exposition(accept: request.headers[values: .accept].joined(separator: ","))
+            answer = response(.ok, type: type, body: body)
+        case "/healthz", "/-/healthy":
+            answer = response(.ok, text: "healthy\n")
+        case "/readyz", "/-/ready":
+            answer = readiness()
+        case "/":
+            answer = response(.ok, type: "text/html; charset=utf-8", body: Array(LandingPage.html(configuration).utf8))
+        default:
+            answer = response(.notFound, text: "There is nothing here. See / for what there is.\n")
+        }
+        guard request.method == .get || request.method == .head else {
+            if answer.status == .notFound { return answer }
+            var refusal = response(.methodNotAllowed, text: "Only GET and HEAD are allowed.\n")
+            refusal.headers[.allow] = "GET, HEAD"
+            return refusal
+        }
+        return request.method == .head ? answer.createHeadResponse() : answer
+    }
+
+    private func readiness() -> Response {
+        guard isReady.isReady else {
+            return response(.serviceUnavailable, text: "not ready: the gateway is starting or ending\n")
+        }
+        let statistics = ledger.statistics
+        guard statistics.queued < statistics.capacity else {
+            return response(.serviceUnavailable, text: "not ready: the ledger's queue is full\n")
+        }
+        return response(.ok, text: "ready\n")
+    }
+
+    private func response(_ status: HTTPResponse.Status, text: String) -> Response {
+        response(status, type: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+
+    private func response(_ status: HTTPResponse.Status, type: String, body: [UInt8]) -> Response {
+        var headers: HTTPFields = [
+            .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count),
+            .vary: "Accept, Accept-Encoding",
+        ]
+        headers[.xContentTypeOptions] = "nosniff"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static var xContentTypeOptions: HTTPField.Name {
+        HTTPField.Name("X-Content-Type-Options") ?? .contentType
+    }
+}

@@ -1,0 +1,54 @@
+/// The page at the admin plane's root.
+enum LandingPage {
+    static func html(_ configuration: GatewayConfiguration) -> String {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>oai-usage gateway</title>
+        <style>
+        body { font: 16px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 42rem; padding: 0 1rem; color: #1b1f24; }
+        code { background: #f1f3f5; padding: .1em .3em; border-radius: .2em; }
+        dt { font-weight: 600; margin-top: .8rem; }
+        dd { margin: 0; }
+        @media (prefers-color-scheme: dark) {
+          body { background: #14171a; color: #e6e8ea; } code { background: #24292e; } a { color: #79b8ff; }
+        }
+        </style>
+        </head>
+        <body>
+        <h1>oai-usage gateway</h1>
+        <p>Version \(escaped(Gateway.version)). Every call to <code>\(escaped(configuration.upstream.description))</code>
+        that goes through this gateway is metered, priced and kept.</p>
+        <dl>
+        <dt><a href="/metrics">/metrics</a></dt>
+        <dd>Prometheus metrics, in the text format 0.0.4 or OpenMetrics 1.0.</dd>
+        <dt><a href="/healthz">/healthz</a></dt>
+        <dd>Whether the process runs.</dd>
+        <dt><a href="/-/ready">/-/ready</a></dt>
+        <dd>Whether calls are accepted and kept.</dd>
+        </dl>
+        <p>Clients use <code>OPENAI_BASE_URL=http://\(escaped(configuration.listen.description))/v1</code>.
+        Reports: <code>oai-usage report --by project</code>.</p>
+        </body>
+        </html>
+
+        """
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,109 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import OpenAIUsage
+
+/// The listener that clients connect to, and the loops that carry their calls.
+final class DataPlane: Sendable {
+    private let channel: any Channel
+    private let loops: [NIOLoopBound<DataPlaneLoop>]
+    private let eventLoops: [any EventLoop]
+
+    /// The port that is listened on.
+    let port: Int
+
+    private init(channel: any Channel, loops: [NIOLoopBound<DataPlaneLoop>], eventLoops: [any EventLoop]) {
+        self.channel = channel
+        self.loops = loops
+        self.eventLoops = eventLoops
+        port = channel.localAddress?.port ?? 0
+    }
+
+    /// Listens, and carries calls until ``shutDown(within:)``.
+    static func start(
+        configuration: GatewayConfiguration,
+        exchanges: ExchangeConfiguration,
+        recorder: any CallRecorder,
+        logger: Logger,
+        group: MultiThreadedEventLoopGroup
+    ) async throws -> DataPlane {
+        let tls = configuration.upstream.isEncrypted ? try makeTLS(configuration) : nil
+        var loops: [ObjectIdentifier: NIOLoopBound<DataPlaneLoop>] = [:]
+        let eventLoops = Array(group.makeIterator())
+        for eventLoop in eventLoops {
+            let bound = try await eventLoop.submit {
+                let pool = UpstreamPool(eventLoop: eventLoop, configuration: configuration, tls: tls)
+                return NIOLoopBound(
+                    DataPlaneLoop(
+                        eventLoop: eventLoop,
+                        configuration: configuration,
+                        exchanges: exchanges,
+                        recorder: recorder,
+                        pool: pool,
+                        logger: logger
+                    ),
+                    eventLoop: eventLoop
+                )
+            }.get()
+            loops[ObjectIdentifier(eventLoop)] = bound
+        }
+        let table = loops
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = table[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.inappropriateOperationForState
+                    }
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(ProxyHandler(loop: loop.value))
+                }
+            }
+            .bind(host: configuration.listen.host, port: configuration.listen.port)
+            .get()
+        return DataPlane(channel: channel, loops: Array(loops.values), eventLoops: eventLoops)
+    }
+
+    /// Stops listening, waits for open calls, and ends what is left after the limit.
+    ///
+    /// - Returns: Whether every call came to its own end.
+    func shutDown(within limit: TimeAmount) async -> Bool {
+        try? await channel.close().get()
+        let futures = zip(loops, eventLoops).map { loop, eventLoop in
+            eventLoop.flatSubmit { loop.value.shutDown() }
+        }
+        guard let first = eventLoops.first else { return true }
+        let all = EventLoopFuture.andAllSucceed(futures, on: first)
+        let promise = first.makePromise(of: Bool.self)
+        all.whenComplete { _ in promise.succeed(true) }
+        let timer = first.scheduleTask(in: limit) { promise.succeed(false) }
+        let isDrained = (try? await promise.futureResult.get()) ?? false
+        timer.cancel()
+        for (loop, eventLoop) in zip(loops, eventLoops) {
+            try? await eventLoop.submit { loop.value.abort() }.get()
+        }
+        return isDrained
+    }
+
+    private static func makeTLS(_ configuration: GatewayConfiguration) throws -> NIOSSLContext {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        tls.certificateVerification = .fullVerification
+        if let file = configuration.trustRoots {
+            do {
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
+            } catch {
+                throw GatewayError(
+                    code: .invalidConfiguration,
+                    message: "The trusted certificates in \(file) cannot be read: \(error)"
+                )
+            }
+        }
+        return try NIOSSLContext(configuration: tls)
+    }
+}

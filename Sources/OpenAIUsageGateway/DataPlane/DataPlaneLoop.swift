@@ -1,0 +1,76 @@
+import Logging
+import NIOCore
+import OpenAIUsage
+
+/// What the calls of one event loop share; touched on that loop only.
+final class DataPlaneLoop {
+    let eventLoop: any EventLoop
+    let configuration: GatewayConfiguration
+    let exchanges: ExchangeConfiguration
+    let recorder: any CallRecorder
+    let pool: UpstreamPool
+    let logger: Logger
+    private var handlers: [ObjectIdentifier: ProxyHandler] = [:]
+    private var openCalls = 0
+    private var drained: EventLoopPromise<Void>?
+    private(set) var isShuttingDown = false
+
+    init(
+        eventLoop: any EventLoop,
+        configuration: GatewayConfiguration,
+        exchanges: ExchangeConfiguration,
+        recorder: any CallRecorder,
+        pool: UpstreamPool,
+        logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.exchanges = exchanges
+        self.recorder = recorder
+        self.pool = pool
+        self.logger = logger
+    }
+
+    func add(_ handler: ProxyHandler) {
+        handlers[ObjectIdentifier(handler)] = handler
+    }
+
+    func remove(_ handler: ProxyHandler) {
+        handlers[ObjectIdentifier(handler)] = nil
+    }
+
+    func callStarted(_ endpoint: Endpoint) {
+        openCalls += 1
+        recorder.callStarted(endpoint)
+    }
+
+    func callEnded(_ endpoint: Endpoint) {
+        openCalls -= 1
+        recorder.callEnded(endpoint)
+        completeShutdown()
+    }
+
+    /// Ends idle connections now, the others behind their call.
+    ///
+    /// - Returns: A future that succeeds when no call is open.
+    func shutDown() -> EventLoopFuture<Void> {
+        isShuttingDown = true
+        let promise = drained ?? eventLoop.makePromise(of: Void.self)
+        drained = promise
+        for handler in handlers.values { handler.closeWhenIdle() }
+        completeShutdown()
+        return promise.futureResult
+    }
+
+    /// Ends every connection and call that is left.
+    func abort() {
+        for handler in handlers.values { handler.abort() }
+        pool.close()
+    }
+
+    private func completeShutdown() {
+        guard isShuttingDown, openCalls == 0 else { return }
+        pool.close()
+        drained?.succeed()
+    }
+}

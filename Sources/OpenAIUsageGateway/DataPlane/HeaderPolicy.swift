@@ -1,0 +1,146 @@
+import HTTPTypes
+import NIOHTTP1
+import OpenAIUsage
+
+/// What of a message's header is passed on, and what of it the engine reads.
+enum HeaderPolicy {
+    /// Fields that concern one connection only (RFC 9110, section 7.6.1).
+    private static let hopByHop = [
+        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
+    /// The codings that the gateway can look into.
+    private static let readableCodings: Set<String> = ["gzip", "x-gzip", "deflate", "identity"]
+
+    /// The request that is sent to the upstream.
+    ///
+    /// - Parameters:
+    ///   - head: The client's request.
+    ///   - upstream: Where it goes.
+    ///   - isRewritten: Whether the response will be changed, so that it must not be encoded.
+    static func upstreamRequest(_ head: HTTPRequestHead, to upstream: Upstream, isRewritten: Bool) -> HTTPRequestHead {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(head.headers.count + 1)
+        headers.add(name: "Host", value: upstream.authority)
+        let named = connectionOptions(head.headers)
+        var codings: [String] = []
+        var isChunked = false
+        for (name, value) in head.headers {
+            let lowercased = name.lowercased()
+            switch lowercased {
+            case "host", "expect", UsageTags.headerName: continue
+            case "transfer-encoding": isChunked = true
+            case "accept-encoding": codings.append(value)
+            default:
+                if hopByHop.contains(lowercased) || named.contains(lowercased) { continue }
+                headers.add(name: name, value: value)
+            }
+        }
+        if isRewritten {
+            headers.add(name: "Accept-Encoding", value: "identity")
+        } else if !codings.isEmpty {
+            headers.add(name: "Accept-Encoding", value: readable(codings))
+        }
+        if isChunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
+        var result = HTTPRequestHead(version: .http1_1, method: head.method, uri: target(head.uri, upstream))
+        result.headers = headers
+        return result
+    }
+
+    /// The response that is sent to the client.
+    ///
+    /// - Parameters:
+    ///   - head: The upstream's response.
+    ///   - isRewritten: Whether the body is changed, so that its length and coding are not the upstream's.
+    static func clientResponse(_ head: HTTPResponseHead, isRewritten: Bool) -> HTTPResponseHead {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(head.headers.count)
+        let named = connectionOptions(head.headers)
+        for (name, value) in head.headers {
+            let lowercased = name.lowercased()
+            if hopByHop.contains(lowercased) || named.contains(lowercased) { continue }
+            if isRewritten, lowercased == "content-length" || lowercased == "content-encoding" { continue }
+            headers.add(name: name, value: value)
+        }
+        return HTTPResponseHead(version: .http1_1, status: head.status, headers: headers)
+    }
+
+    /// The request as the engine reads it.
+    static func observed(_ head: HTTPRequestHead, upstream: Upstream) -> HTTPRequest {
+        var request = HTTPRequest(
+            method: HTTPRequest.Method(rawValue: head.method.rawValue) ?? .post,
+            scheme: upstream.isEncrypted ? "https" : "http",
+            authority: upstream.authority,
+            path: target(head.uri, upstream)
+        )
+        for (name, value) in head.headers {
+            if let name = observedRequestFields[name.lowercased()] {
+                request.headerFields.append(HTTPField(name: name, value: value))
+            }
+        }
+        return request
+    }
+
+    /// The response as the engine reads it.
+    static func observed(_ head: HTTPResponseHead) -> HTTPResponse {
+        var response = HTTPResponse(status: .init(code: Int(head.status.code)))
+        for (name, value) in head.headers {
+            let lowercased = name.lowercased()
+            if let name = observedResponseFields[lowercased] {
+                response.headerFields.append(HTTPField(name: name, value: value))
+            } else if lowercased.hasPrefix("x-ratelimit-"), let name = HTTPField.Name(lowercased) {
+                response.headerFields.append(HTTPField(name: name, value: value))
+            }
+        }
+        return response
+    }
+
+    private static let observedRequestFields = fields([
+        .authorization, .azureKey, .openAIOrganization, .openAIProject, .userAgent, .clientRequestID, .idempotencyKey,
+        .retryCount, .usageTags, .contentType,
+    ])
+
+    private static let observedResponseFields = fields([
+        .contentType, .contentEncoding, .openAIOrganization, .openAIProject, .openAIProcessingMilliseconds,
+        .openAIModel, .requestID, .azureRequestID, .retryAfter, .retryAfterMilliseconds,
+    ])
+
+    private static func fields(_ names: [HTTPField.Name]) -> [String: HTTPField.Name] {
+        Dictionary(uniqueKeysWithValues: names.map { ($0.canonicalName, $0) })
+    }
+
+    private static func target(_ uri: String, _ upstream: Upstream) -> String {
+        // The absolute form names a host too, which is not the upstream's.
+        guard uri.hasPrefix("/") else {
+            guard let scheme = uri.range(of: "://") else { return upstream.pathPrefix + "/" }
+            let rest = uri[scheme.upperBound...].drop { $0 != "/" }
+            return upstream.pathPrefix + (rest.isEmpty ? "/" : rest)
+        }
+        return upstream.pathPrefix.isEmpty ? uri : upstream.pathPrefix + uri
+    }
+
+    private static func connectionOptions(_ headers: HTTPHeaders) -> [String] {
+        guard headers.contains(name: "connection") else { return [] }
+        return headers[canonicalForm: "connection"].map { $0.lowercased() }
+    }
+
+    /// What the client accepts, less what the gateway cannot read.
+    private static func readable(_ values: [String]) -> String {
+        let kept = values.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " && $0 != "\t" } }
+            .filter { readableCodings.contains($0.prefix { $0 != ";" }.lowercased()) }
+        return kept.isEmpty ? "identity" : kept.joined(separator: ", ")
+    }
+}
+
+extension StringProtocol {
+    /// The first place of a text.
+    fileprivate func range(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,121 @@
+import NIOCore
+import NIOHTTP1
+
+/// A client's connection: turns what it sends into calls, one at a time.
+final class ProxyHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// How long a connection whose request is not read to its end stays, so that its client can read the response.
+    private static let lingering = TimeAmount.seconds(2)
+
+    private let loop: DataPlaneLoop
+    private var context: ChannelHandlerContext?
+    private var call: ProxiedCall?
+    private var isReadingPaused = false
+    private var isDiscarding = false
+
+    init(loop: DataPlaneLoop) {
+        self.loop = loop
+    }
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        loop.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isDiscarding else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            let call = ProxiedCall(head: head, handler: self, loop: loop)
+            self.call = call
+            call.start()
+        case .body(let body): call?.clientReceived(body: body)
+        case .end(let trailers): call?.clientEnded(trailers: trailers)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        call?.clientWritabilityChanged(isWritable: context.channel.isWritable)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let call = self.call
+        self.call = nil
+        call?.clientClosed()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: - For the call
+
+    func write(_ part: HTTPServerResponsePart) {
+        context?.write(wrapOutboundOut(part), promise: nil)
+    }
+
+    func flush() { context?.flush() }
+
+    func pauseReading() { setReading(paused: true) }
+    func resumeReading() { setReading(paused: false) }
+
+    private func setReading(paused: Bool) {
+        guard paused != isReadingPaused, let context else { return }
+        isReadingPaused = paused
+        try? context.channel.syncOptions?.setOption(.autoRead, value: !paused)
+    }
+
+    /// Takes it that the call's response was written in full.
+    func finished(_ next: RelayState.Finished) {
+        call = nil
+        guard let context else { return }
+        if next == .keep, !loop.isShuttingDown {
+            resumeReading()
+            return
+        }
+        if next == .keep {
+            context.close(promise: nil)
+            return
+        }
+        linger(context)
+    }
+
+    /// Ends the connection so that the client sees its response is not whole.
+    func cut() {
+        call = nil
+        context?.close(promise: nil)
+    }
+
+    func closeWhenIdle() {
+        if call == nil { context?.close(promise: nil) }
+    }
+
+    func abort() {
+        let call = self.call
+        self.call = nil
+        call?.abort()
+        context?.close(promise: nil)
+    }
+
+    /// Closes for writing, and for reading a little later: unread bytes at a close would reset the connection before
+    /// the client has read its response.
+    private func linger(_ context: ChannelHandlerContext) {
+        isDiscarding = true
+        resumeReading()
+        context.close(mode: .output, promise: nil)
+        loop.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [weak self] in
+            self?.context?.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import NIOHTTP1
+
+/// What of a response is held back until its record is kept.
+struct ReleaseGate {
+    /// The parts that are held, in order.
+    private(set) var held: [HTTPServerResponsePart] = []
+    /// Whether parts are held now.
+    private(set) var isHolding = false
+    /// Tells one holding from the next, so that a late word about the first opens not the second.
+    private(set) var generation = 0
+    /// Whether somebody was asked to say when to release.
+    private(set) var isPending = false
+
+    /// Holds every part from now on.
+    mutating func hold() {
+        guard !isHolding else { return }
+        isHolding = true
+        isPending = false
+        generation += 1
+    }
+
+    /// Takes it that somebody will say when to release.
+    mutating func pend() -> Int {
+        isPending = true
+        return generation
+    }
+
+    /// Keeps a part back; false if it may leave at once.
+    mutating func take(_ part: HTTPServerResponsePart) -> Bool {
+        guard isHolding else { return false }
+        held.append(part)
+        return true
+    }
+
+    /// Lets the held parts go, if the holding is still the one that is meant.
+    mutating func release(_ generation: Int) -> [HTTPServerResponsePart]? {
+        guard isHolding, generation == self.generation else { return nil }
+        isHolding = false
+        isPending = false
+        defer { held.removeAll(keepingCapacity: true) }
+        return held
+    }
+}

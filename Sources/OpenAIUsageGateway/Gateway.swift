@@ -1,0 +1,177 @@
+import Hummingbird
+public import Logging
+import NIOCore
+import NIOPosix
+import OpenAIUsage
+public import OpenAIUsageLedger
+public import OpenAIUsageMetrics
+public import OpenAIUsagePricing
+public import ServiceLifecycle
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A reverse proxy for the API that meters every call that goes through it.
+///
+/// It listens twice: for clients, whose calls are forwarded unchanged, and for operators, who read metrics and health.
+public final class Gateway: Service {
+    /// The version of the program.
+    public static let version = "0.1.0"
+
+    /// Where a running gateway listens.
+    public struct Addresses: Sendable {
+        /// Where clients connect, as a URL without a path.
+        public var calls: String
+        /// Where operators connect, as a URL without a path.
+        public var admin: String
+    }
+
+    private let configuration: GatewayConfiguration
+    private let ledger: Ledger
+    private let recorder: LedgerRecorder
+    private let metrics: UsageMetrics
+    private let logger: Logger
+    private let onReady: @Sendable (Addresses) -> Void
+
+    /// Creates a gateway; ``run()`` starts it.
+    ///
+    /// - Parameters:
+    ///   - configuration: How it listens and where it forwards.
+    ///   - ledger: Where its calls are kept; the gateway closes it when it ends.
+    ///   - book: What calls are priced with.
+    ///   - metrics: What is counted.
+    ///   - logger: Where failures are reported; never content or keys.
+    ///   - onReady: Called once when both listeners accept connections.
+    public init(
+        configuration: GatewayConfiguration,
+        ledger: Ledger,
+        book: PriceBook = .bundled,
+        metrics: UsageMetrics,
+        logger: Logger,
+        onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.ledger = ledger
+        self.metrics = metrics
+        self.logger = logger
+        self.onReady = onReady
+        recorder = LedgerRecorder(book: book, metrics: metrics, ledger: ledger)
+        recorder.observeLedger()
+    }
+
+    /// Serves until a graceful shutdown, then waits for open calls and closes the ledger.
+    ///
+    /// When the task is cancelled it ends without waiting. It throws ``GatewayError`` if it cannot listen.
+    public func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        var exchanges = ExchangeConfiguration(
+            source: .gateway,
+            fingerprinter: KeyFingerprinter(secret: ledger.fingerprintSecret),
+            projectsByKey: configuration.projectsByKey
+        )
+        exchanges.identities = CallIDGenerator(after: ledger.newestCallID)
+        do {
+            let plane = try await dataPlane(exchanges, group)
+            try await serve(plane)
+        } catch {
+            await ledger.close()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        await ledger.close()
+        try? await group.shutdownGracefully()
+    }
+
+    private func dataPlane(
+        _ exchanges: ExchangeConfiguration,
+        _ group: MultiThreadedEventLoopGroup
+    ) async throws -> DataPlane {
+        do {
+            return try await DataPlane.start(
+                configuration: configuration,
+                exchanges: exchanges,
+                recorder: recorder,
+                logger: logger,
+                group: group
+            )
+        } catch {
+            throw Self.explained(error, configuration.listen)
+        }
+    }
+
+    private func serve(_ plane: DataPlane) async throws {
+        enum Part: Sendable { case admin, shutdown }
+        let readiness = AdminPlane.Readiness()
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let admin = AdminPlane(
+            configuration: configuration,
+            metrics: metrics,
+            ledger: ledger,
+            logger: quiet,
+            isReady: readiness
+        )
+        let (configuration, onReady) = (configuration, onReady)
+        let application = admin.application { port in
+            readiness.set(true)
+            var calls = configuration.listen
+            calls.port = plane.port
+            var operators = configuration.admin
+            operators.port = port
+            onReady(Addresses(calls: "http://\(calls)", admin: "http://\(operators)"))
+        }
+        try await withThrowingTaskGroup(of: Part.self) { tasks in
+            tasks.addTask {
+                try await application.run()
+                return .admin
+            }
+            tasks.addTask {
+                try? await gracefulShutdown()
+                return .shutdown
+            }
+            do {
+                // The admin plane ends by itself at a graceful shutdown too.
+                _ = try await tasks.next()
+            } catch {
+                readiness.set(false)
+                tasks.cancelAll()
+                _ = await plane.shutDown(within: .zero)
+                throw Self.explained(error, configuration.admin)
+            }
+            readiness.set(false)
+            logger.info("The gateway ends when its open calls have ended.")
+            let isDrained = await plane.shutDown(within: .milliseconds(configuration.shutdownMilliseconds))
+            if !isDrained { logger.warning("Some calls were still open at the end of the shutdown's time limit.") }
+            tasks.cancelAll()
+        }
+    }
+
+    private static func explained(_ error: any Error, _ address: GatewayConfiguration.Address) -> any Error {
+        guard let error = error as? IOError else { return error }
+        switch error.errnoCode {
+        case EADDRINUSE:
+            return GatewayError(
+                code: .addressInUse,
+                message: "Cannot listen on \(address): another process does. Stop it, or choose another address."
+            )
+        case EACCES, EADDRNOTAVAIL:
+            return GatewayError(
+                code: .addressUnavailable,
+                message: "Cannot listen on \(address): \(error.localizedReason)"
+            )
+        default:
+            return GatewayError(code: .addressUnavailable, message: "Cannot listen on \(address): \(error)")
+        }
+    }
+}
+
+extension IOError {
+    fileprivate var localizedReason: String {
+        errnoCode == EACCES ? "permission denied." : "the address is not one of this machine's."
+    }
+}

@@ -1,0 +1,69 @@
+/// How a gateway listens, where it forwards, and what it promises.
+public struct GatewayConfiguration: Sendable {
+    /// What a completed response waits for.
+    public enum Durability: String, Sendable, CaseIterable {
+        /// The last bytes wait for the row's commit; a crash of the process loses no completed call.
+        case committed
+        /// As committed, and every commit is forced to the disk; a loss of power loses no completed call.
+        case fsync
+        /// The last bytes wait for nothing.
+        case buffered
+    }
+
+    /// An address to listen on.
+    public struct Address: Sendable, Equatable, CustomStringConvertible {
+        /// The host: a name or an address.
+        public var host: String
+        /// The port; 0 picks a free one.
+        public var port: Int
+
+        /// Creates an address.
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// The address as `host:port`.
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// Where clients connect.
+    public var listen = Address(host: "127.0.0.1", port: 8787)
+    /// Where metrics and health are served.
+    public var admin = Address(host: "127.0.0.1", port: 10464)
+    /// Where calls are forwarded.
+    public var upstream: Upstream
+    /// A file with the certificates to trust instead of the system's.
+    public var trustRoots: String?
+    /// What a completed response waits for.
+    public var durability = Durability.committed
+    /// The longest that a response waits for its commit, in milliseconds; later ones are counted.
+    public var commitDeadlineMilliseconds: Int64 = 50
+    /// After how many milliseconds an open call gets its interim row.
+    public var openRowMilliseconds: Int64 = 250
+    /// How long a connection to the upstream may take, in milliseconds.
+    public var connectTimeoutMilliseconds: Int64 = 10_000
+    /// How long the upstream may stay silent before and within a response, in milliseconds.
+    public var responseTimeoutMilliseconds: Int64 = 600_000
+    /// How long a stream is read on after its client has gone, to learn its usage, in milliseconds; 0 aborts at once.
+    public var drainMilliseconds: Int64 = 5_000
+    /// How long a shutdown waits for open calls, in milliseconds.
+    public var shutdownMilliseconds: Int64 = 30_000
+    /// The most connections to the upstream per event loop.
+    public var connectionsPerLoop = 1_024
+    /// How long an idle connection to the upstream is kept, in milliseconds.
+    public var idleMilliseconds: Int64 = 60_000
+    /// Whether streaming chat requests that do not ask for usage are made to ask.
+    public var includesUsage = true
+    /// The largest request body that is collected in order to be rewritten with its length known, in bytes.
+    public var rewriteBound = 1 << 20
+    /// How many event loops carry calls.
+    public var threads = 1
+    /// The project of calls that name none, by the last four characters of their key or by its digest.
+    public var projectsByKey: [String: String] = [:]
+
+    /// Creates a configuration with the defaults.
+    public init(upstream: Upstream) {
+        self.upstream = upstream
+    }
+}

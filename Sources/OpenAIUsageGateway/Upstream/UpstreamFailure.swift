@@ -1,0 +1,68 @@
+import NIOCore
+import NIOSSL
+
+/// Why no response came from the upstream.
+enum UpstreamFailure: Error, Equatable {
+    /// No connection could be made.
+    case unreachable(String)
+    /// The connection could not be encrypted as it must be.
+    case untrusted(String)
+    /// The connection took too long.
+    case connectTimeout
+    /// The response took too long.
+    case responseTimeout
+    /// The connection ended before a response began.
+    case closed
+    /// What came is not HTTP.
+    case malformed(String)
+    /// All connections are taken, and as many calls wait as may.
+    case overloaded
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as UpstreamFailure: self = failure
+        case ChannelError.connectTimeout: self = .connectTimeout
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .untrusted(Self.describe(error))
+        default: self = .unreachable(Self.describe(error))
+        }
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        String(String(describing: error).prefix(200))
+    }
+
+    /// The status that the client gets.
+    var status: Int {
+        switch self {
+        case .connectTimeout, .responseTimeout: 504
+        case .overloaded: 503
+        case .unreachable, .untrusted, .closed, .malformed: 502
+        }
+    }
+
+    /// The code in the body that the client gets.
+    var code: String {
+        switch self {
+        case .unreachable: "upstream_unreachable"
+        case .untrusted: "upstream_tls_failure"
+        case .connectTimeout: "upstream_connect_timeout"
+        case .responseTimeout: "upstream_timeout"
+        case .closed: "upstream_closed"
+        case .malformed: "upstream_malformed_response"
+        case .overloaded: "gateway_overloaded"
+        }
+    }
+
+    /// What happened, for the client and the log.
+    func message(_ upstream: Upstream) -> String {
+        switch self {
+        case .unreachable(let detail): "The gateway could not connect to \(upstream): \(detail)"
+        case .untrusted(let detail): "The gateway could not establish TLS with \(upstream): \(detail)"
+        case .connectTimeout: "The gateway's connection to \(upstream) timed out."
+        case .responseTimeout: "\(upstream) did not answer the gateway in time."
+        case .closed: "\(upstream) closed the gateway's connection before it answered."
+        case .malformed(let detail): "\(upstream) sent the gateway something that is not HTTP: \(detail)"
+        case .overloaded: "All of the gateway's connections to \(upstream) are busy; retry later."
+        }
+    }
+}

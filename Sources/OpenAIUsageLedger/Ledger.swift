@@ -1,0 +1,113 @@
+import Foundation
+import GRDB
+public import OpenAIUsage
+
+/// The durable account of all calls: an SQLite file, and the one thread that writes to it.
+///
+/// Records are handed over through a bounded queue, and a whole queue is written in one transaction. Only one process may
+/// write to a ledger; any number may read it with a ``LedgerReader`` meanwhile.
+public final class Ledger: UsageSink {
+    /// The path of the SQLite file.
+    public let path: String
+
+    /// The secret of this ledger, with which fingerprints of keys are made.
+    package let fingerprintSecret: [UInt8]
+    /// The newest identity that was in the ledger when it was opened.
+    package let newestCallID: CallID?
+
+    private let queue: RecordQueue
+    private let lock: LedgerLock
+    private let clock: any UsageClock
+
+    /// Opens a ledger to write to it; a new one is created, with its folder.
+    ///
+    /// Calls that a crash has left open become interrupted.
+    ///
+    /// - Throws: A ``LedgerError``.
+    public init(path: String, options: LedgerOptions = LedgerOptions()) throws {
+        self.path = path
+        clock = options.clock
+        try LedgerFile.prepare(path)
+        let lock = try LedgerLock(path: "\(path).lock", purpose: options.purpose)
+        do {
+            try LedgerFile.create(path)
+            let database = try LedgerFile.open(path, options: options)
+            let log = LogLength()
+            let (store, secret, newest) = try database.writeWithoutTransaction { database in
+                try LedgerFile.begin(database, clock: options.clock)
+                log.install(on: database)
+                return (
+                    try CallStore(database, options: options),
+                    try LedgerFile.secret(database),
+                    try Int64.fetchOne(database, sql: "SELECT max(id) FROM call")
+                )
+            }
+            fingerprintSecret = secret
+            newestCallID = newest.map(CallID.init(rawValue:))
+            let queue = RecordQueue(capacity: options.capacity, clock: options.clock)
+            self.queue = queue
+            self.lock = lock
+            let thread = Thread {
+                var writer = LedgerWriter(queue: queue, database: database, log: log, store: store, options: options)
+                writer.run()
+                lock.release()
+                queue.finish()
+            }
+            thread.name = "ledger"
+            thread.start()
+        } catch {
+            lock.release()
+            throw LedgerError(error, path: path)
+        }
+    }
+
+    deinit {
+        // The thread keeps what it needs, and ends by itself once everything is written.
+        queue.close(deadline: clock.monotonicNanoseconds + 5_000_000_000)
+    }
+
+    /// Takes a finished record; it never blocks, and drops and counts what it has no room for.
+    public func record(_ record: CallRecord) {
+        queue.add(record, onCommit: nil)
+    }
+
+    /// Takes an interim record, which the finished one replaces.
+    public func recordOpen(_ record: CallRecord) {
+        queue.addOpen(record, onCommit: nil)
+    }
+
+    /// Takes a finished record, and tells what became of it.
+    ///
+    /// - Parameter onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
+    package func record(_ record: CallRecord, onCommit: @escaping @Sendable (CommitOutcome) -> Void) {
+        queue.add(record, onCommit: onCommit)
+    }
+
+    /// Takes an interim record, and tells what became of it.
+    ///
+    /// - Parameter onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
+    package func recordOpen(_ record: CallRecord, onCommit: @escaping @Sendable (CommitOutcome) -> Void) {
+        queue.addOpen(record, onCommit: onCommit)
+    }
+
+    /// The state of the writer.
+    public var statistics: LedgerStatistics {
+        var statistics = queue.statistics
+        statistics.fileSize = LedgerFile.size(path)
+        statistics.logSize = LedgerFile.size("\(path)-wal")
+        return statistics
+    }
+
+    /// Returns when everything that was handed in before is committed, or lost and counted.
+    public func flush() async {
+        await queue.flush()
+    }
+
+    /// Writes what is left, and closes the file; what cannot be written within the limit is dropped and counted.
+    public func close(within limit: Duration = .seconds(5)) async {
+        let (seconds, attoseconds) = limit.components
+        let nanoseconds = min(max(seconds, 0), 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000
+        queue.close(deadline: clock.monotonicNanoseconds + max(0, nanoseconds))
+        await queue.waitUntilFinished()
+    }
+}

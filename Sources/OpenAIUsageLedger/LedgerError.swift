@@ -1,0 +1,66 @@
+import GRDB
+
+/// A failure to open, write or read a ledger.
+public struct LedgerError: Error, Sendable, CustomStringConvertible {
+    /// The kind of a failure.
+    public enum Code: String, Sendable, CaseIterable {
+        /// There is no such file.
+        case missing
+        /// Another process writes to the ledger.
+        case locked
+        /// The file or its folder cannot be written to.
+        case notWritable = "not_writable"
+        /// The file cannot be read.
+        case notReadable = "not_readable"
+        /// The file is not an SQLite database.
+        case notSQLite = "not_sqlite"
+        /// The file is an SQLite database, but not a ledger.
+        case notLedger = "not_ledger"
+        /// The ledger was written by a newer version of this program.
+        case newerSchema = "newer_schema"
+        /// There is no space left.
+        case diskFull = "disk_full"
+        /// The ledger is in use, and stayed so.
+        case busy
+        /// The file is damaged.
+        case corrupt
+        /// SQLite failed in another way.
+        case failed
+    }
+
+    /// The kind of the failure.
+    public var code: Code
+    /// What was wrong, where, and what to do about it.
+    public var description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+
+    /// The error of a failure of SQLite, or the error itself if it is one of ours.
+    init(_ error: any Error, path: String) {
+        if let error = error as? LedgerError {
+            self = error
+            return
+        }
+        guard let failure = error as? DatabaseError else {
+            self.init(.failed, "\(path): \(error)")
+            return
+        }
+        switch failure.resultCode {
+        case .SQLITE_NOTADB: self.init(.notSQLite, "\(path) is not an SQLite database; give another path.")
+        case .SQLITE_FULL: self.init(.diskFull, "No space is left for \(path); free some and try again.")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(.busy, "\(path) is locked by another program; close it and try again.")
+        case .SQLITE_CORRUPT:
+            self.init(.corrupt, "\(path) is damaged; copy it with its -wal file, then run `sqlite3 \(path) .recover`.")
+        case .SQLITE_READONLY: self.init(.notWritable, "\(path) cannot be written to; check its permissions.")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            self.init(.notReadable, "\(path) cannot be opened; check the permissions of the file and its folder.")
+        default:
+            // A message of SQLite names tables and columns, and no values.
+            self.init(.failed, "\(path): SQLite error \(failure.extendedResultCode.rawValue): \(failure.message ?? "")")
+        }
+    }
+}

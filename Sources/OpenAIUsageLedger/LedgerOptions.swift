@@ -1,0 +1,27 @@
+public import OpenAIUsage
+
+/// How a ledger writes.
+public struct LedgerOptions: Sendable {
+    /// The most records that wait to be written; what comes when it is reached is dropped and counted.
+    public var capacity = 65_536
+    /// Whether a commit waits until the disk has it, so that it outlives a loss of power.
+    ///
+    /// Without it a commit outlives the end of the process, but the last ones may be lost with the power.
+    public var syncsEveryCommit = false
+    /// What the lock file says about the writer.
+    public var purpose = "oai-usage"
+    /// The clocks.
+    public var clock: any UsageClock = SystemUsageClock()
+    /// What is told about every commit, on the writer's thread; it must return at once.
+    public var commitObserver: (@Sendable (LedgerCommit) -> Void)?
+
+    /// What tests put in the writer's way.
+    package var hooks = LedgerHooks()
+    /// The most values of a dimension that become labels.
+    package var labelCapacity = 4_096
+    /// The rows from which on their identities are sealed when nothing else is to be done.
+    package var sealThreshold = 16_384
+
+    /// Creates the default options.
+    public init() {}
+}

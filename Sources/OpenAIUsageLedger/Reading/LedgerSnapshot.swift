@@ -1,0 +1,99 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// A connection that can only read, and what the files were like when it was made.
+final class LedgerSnapshot: Sendable {
+    private struct Identity: Sendable, Equatable {
+        var device: UInt64
+        var number: UInt64
+        var size: Int64
+        var seconds: Int
+        var nanoseconds: Int
+    }
+
+    /// The connection.
+    let database: DatabaseQueue
+
+    private let names = Mutex(LabelNames())
+    private let path: String
+    private let identity: Identity?
+    private let isImmutable: Bool
+
+    /// Opens a ledger for reading.
+    ///
+    /// A ledger without a write-ahead log is in use by nobody. It is then opened as a file that does not change, which
+    /// leaves no files beside it, and also works where none can be created.
+    init(path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw LedgerError(.missing, "There is no ledger at \(path); give another path, or start the gateway first.")
+        }
+        try LedgerFile.requireSQLite(path)
+        self.path = path
+        isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
+        identity = Self.identity(path)
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(5)
+        configuration.label = "ledger.reader"
+        let name = isImmutable ? Self.address(path) : path
+        do {
+            database = try DatabaseQueue(path: name, configuration: configuration)
+            try database.read { try LedgerSchema.requireLedger($0, path: path, allowsEmpty: false) }
+        } catch {
+            throw LedgerError(error, path: path)
+        }
+    }
+
+    /// Whether the connection still shows what is at the path.
+    var isCurrent: Bool {
+        guard let now = Self.identity(path), let then = identity else { return false }
+        if isImmutable { return now == then && (LedgerFile.size("\(path)-wal") ?? 0) == 0 }
+        return now.device == then.device && now.number == then.number
+    }
+
+    /// The labels, with those that were added since the last time.
+    func updatedNames(_ database: Database) throws -> LabelNames {
+        try names.withLock { names in
+            try names.update(database)
+            return names
+        }
+    }
+
+    private static var understandsAddresses: Bool {
+        // Without this option of SQLite's build an address would be taken for the name of a file.
+        (try? DatabaseQueue().read { database in
+            try Bool.fetchOne(database, sql: "SELECT sqlite_compileoption_used('USE_URI')")
+        }) == true
+    }
+
+    private static func address(_ path: String) -> String {
+        var address = "file:"
+        for byte in URL(fileURLWithPath: path).path.utf8 {
+            switch byte {
+            case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"):
+                address += "%" + String(byte, radix: 16, uppercase: true)
+            default: address.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return address + "?immutable=1"
+    }
+
+    private static func identity(_ path: String) -> Identity? {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        #if canImport(Darwin)
+        let time = information.st_mtimespec
+        #else
+        let time = information.st_mtim
+        #endif
+        return Identity(
+            device: UInt64(information.st_dev),
+            number: UInt64(information.st_ino),
+            size: Int64(information.st_size),
+            seconds: time.tv_sec,
+            nanoseconds: time.tv_nsec
+        )
+    }
+}

@@ -1,0 +1,98 @@
+package import OpenAIUsage
+
+extension CallRecord {
+    /// The counters that every record shows, known or not; the others follow where they are reported.
+    private static let shownCounters: [TokenCounter] = [
+        .inputTokens, .cachedInputTokens, .cacheWriteTokens, .audioInputTokens, .outputTokens, .reasoningTokens,
+        .totalTokens,
+    ]
+
+    /// The record as one line of JSON.
+    package var json: String {
+        var json = JSONWriter()
+        json.beginObject()
+        writeIdentity(to: &json)
+        writeRequest(to: &json)
+        writeResult(to: &json)
+        writeUsage(to: &json)
+        json.member("cost_usd", cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) })
+        json.member("cost_status", cost.status.rawValue)
+        json.member("price_version", cost.priceVersion)
+        writeRateLimits(to: &json)
+        json.endObject()
+        return json.text
+    }
+
+    private func writeIdentity(to json: inout JSONWriter) {
+        json.member("id", id.description)
+        json.member("operation_id", operationID)
+        json.member("attempt", attempt)
+        json.member("started_at", TimestampText.utc(startedAt))
+        json.member("duration_ms", literal: Self.milliseconds(timing.duration))
+        json.member("time_to_headers_ms", literal: Self.milliseconds(timing.timeToHeaders))
+        json.member("time_to_first_token_ms", literal: Self.milliseconds(timing.timeToFirstToken))
+        json.member("processing_ms", literal: Self.milliseconds(timing.processing))
+        json.member("gateway_ms", literal: Self.milliseconds(timing.gateway))
+    }
+
+    private func writeRequest(to json: inout JSONWriter) {
+        json.member("source", source.rawValue)
+        json.member("client", client)
+        json.member("method", method)
+        json.member("path", path)
+        json.member("endpoint", endpoint.name)
+        json.member("stream", literal: isStream ? "true" : "false")
+        json.member("organization", organization)
+        json.member("project", project)
+        json.member("key", key?.description)
+        json.member("tags", literal: CompactJSON.object(tags))
+        json.member("requested_organization", requestedOrganization)
+        json.member("requested_project", requestedProject)
+        json.member("request_model", requestModel)
+        json.member("model", model)
+        json.member("requested_service_tier", requestedServiceTier)
+        json.member("service_tier", serviceTier)
+    }
+
+    private func writeResult(to json: inout JSONWriter) {
+        json.member("status", status)
+        json.member("outcome", outcome.rawValue)
+        json.member("finish", finish)
+        json.member("error_type", errorType)
+        json.member("error_code", errorCode)
+        json.member("request_id", requestID)
+        json.member("client_request_id", clientRequestID)
+        json.member("response_id", responseID)
+    }
+
+    private func writeUsage(to json: inout JSONWriter) {
+        json.member("usage_state", usageState.rawValue)
+        for counter in Self.shownCounters { json.member(counter.name, usage[counter]) }
+        for (counter, value) in usage.counters where !Self.shownCounters.contains(counter) {
+            json.member(counter.name, value)
+        }
+        json.member("units", literal: CompactJSON.object(units) ?? "{}")
+        json.member("tool_calls", literal: CompactJSON.object(toolCalls.mapValues { String($0) }) ?? "{}")
+        // The provider's object is kept as it came, and may be spread over lines.
+        json.member("usage", literal: rawUsage.flatMap(CompactJSON.compacted(_:)))
+    }
+
+    private func writeRateLimits(to json: inout JSONWriter) {
+        json.key("rate_limit")
+        guard let rateLimits else { return json.literal("null") }
+        json.beginObject()
+        for (resource, window) in rateLimits.windows {
+            json.key(resource)
+            json.beginObject()
+            json.member("limit", window.limit)
+            json.member("remaining", window.remaining)
+            json.member("reset_seconds", literal: window.reset.map(DecimalText.seconds(microseconds:)))
+            json.endObject()
+        }
+        json.endObject()
+    }
+
+    private static func milliseconds(_ microseconds: Int64?) -> String? {
+        microseconds.map(DecimalText.milliseconds(microseconds:))
+    }
+}

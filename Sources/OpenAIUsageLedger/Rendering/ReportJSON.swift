@@ -1,0 +1,59 @@
+import Foundation
+
+extension Report {
+    /// The report as one line of JSON.
+    package var json: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("from", TimestampText.utc(query.from, isShort: true))
+        json.member("to", TimestampText.utc(query.to, isShort: true))
+        json.member("timezone", query.timeZone.reportName)
+        json.key("group_by")
+        json.beginArray()
+        for dimension in query.groupBy { json.string(dimension.description) }
+        json.endArray()
+        json.key("rows")
+        json.beginArray()
+        for row in rows { row.write(to: &json, groupBy: query.groupBy) }
+        json.endArray()
+        json.key("totals")
+        totals.write(to: &json, groupBy: [])
+        json.endObject()
+        return json.text
+    }
+}
+
+extension TimeZone {
+    /// The zone's name, `UTC` for that without an offset.
+    package var reportName: String { identifier == "GMT" ? "UTC" : identifier }
+}
+
+extension ReportRow {
+    func write(to json: inout JSONWriter, groupBy: [ReportDimension]) {
+        json.beginObject()
+        for (dimension, value) in zip(groupBy, group) { json.member(dimension.description, value) }
+        json.member("calls", calls)
+        json.member("errors", errors)
+        json.member("input_tokens", inputTokens)
+        json.member("cached_input_tokens", cachedInputTokens)
+        json.member("output_tokens", outputTokens)
+        json.member("reasoning_tokens", reasoningTokens)
+        json.member("cost_usd", costPicoUSD.map(DecimalText.dollars(picoUSD:)))
+        json.member("unpriced_calls", unpricedCalls)
+        json.member("calls_without_usage", callsWithoutUsage)
+        json.member("open_calls", openCalls)
+        Self.write("duration_ms", duration, to: &json)
+        Self.write("processing_ms", processing, to: &json)
+        Self.write("time_to_first_token_ms", timeToFirstToken, to: &json)
+        json.endObject()
+    }
+
+    private static func write(_ name: String, _ percentiles: LatencyPercentiles?, to json: inout JSONWriter) {
+        json.key(name)
+        json.beginObject()
+        json.member("p50", literal: (percentiles?.p50).map(DecimalText.milliseconds(microseconds:)))
+        json.member("p95", literal: (percentiles?.p95).map(DecimalText.milliseconds(microseconds:)))
+        json.member("p99", literal: (percentiles?.p99).map(DecimalText.milliseconds(microseconds:)))
+        json.endObject()
+    }
+}

@@ -1,0 +1,33 @@
+/// All values of a latency, of which those below an hour take four bytes each.
+struct LatencySamples {
+    private var small: [UInt32] = []
+    private var others: [Int64] = []
+
+    /// Adds a value; unknown is left out.
+    mutating func add(_ value: Int64?) {
+        guard let value else { return }
+        if let value = UInt32(exactly: value) { small.append(value) } else { others.append(value) }
+    }
+
+    /// Adds all values of others.
+    mutating func add(_ samples: LatencySamples) {
+        small += samples.small
+        others += samples.others
+    }
+
+    /// The percentiles; `nil` if there is no value.
+    mutating func percentiles() -> LatencyPercentiles? {
+        let count = small.count + others.count
+        guard count > 0 else { return nil }
+        small.sort()
+        others.sort()
+        let negative = others.prefix { $0 < 0 }.count
+        func value(_ percent: Int) -> Int64 {
+            let index = (count * percent + 99) / 100 - 1
+            if index < negative { return others[index] }
+            if index < negative + small.count { return Int64(small[index - negative]) }
+            return others[index - small.count]
+        }
+        return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
+    }
+}

@@ -1,0 +1,84 @@
+import OpenAIUsage
+
+/// The sums over a group of calls while they are read.
+struct ReportAccumulator {
+    private var row = ReportRow()
+    private var cost: Int128 = 0
+    private var hasCost = false
+    private var duration = LatencySamples()
+    private var processing = LatencySamples()
+    private var timeToFirstToken = LatencySamples()
+
+    /// The columns that ``add(_:)`` reads, from the first one on.
+    static let columns = [
+        "outcome", "usage_state", "cost_status", "cost_pico_usd", "input_tokens", "cached_input_tokens",
+        "output_tokens", "reasoning_tokens", "duration_us", "processing_us", "time_to_first_token_us",
+    ]
+
+    /// Adds a call.
+    mutating func add(_ source: StatementRow) {
+        var call = source
+        let outcome = call.text().flatMap(Outcome.init(rawValue:))
+        if outcome == .open {
+            row.openCalls += 1
+            return
+        }
+        row.calls += 1
+        switch outcome {
+        case .error, .cut, .timeout, .unreachable: row.errors += 1
+        default: break
+        }
+        switch call.text().flatMap(UsageState.init(rawValue:)) {
+        case .null, .missing, .cut, .unparsable: row.callsWithoutUsage += 1
+        default: break
+        }
+        switch call.text().flatMap(CostStatus.init(rawValue:)) {
+        case .unpriced, .partial: row.unpricedCalls += 1
+        default: break
+        }
+        if let picoUSD = call.integer() {
+            cost += Int128(picoUSD)
+            hasCost = true
+        }
+        Self.add(call.integer().map { Int128($0) }, to: &row.inputTokens)
+        Self.add(call.integer().map { Int128($0) }, to: &row.cachedInputTokens)
+        Self.add(call.integer().map { Int128($0) }, to: &row.outputTokens)
+        Self.add(call.integer().map { Int128($0) }, to: &row.reasoningTokens)
+        duration.add(call.integer())
+        processing.add(call.integer())
+        timeToFirstToken.add(call.integer())
+    }
+
+    /// Adds the calls of another group.
+    mutating func add(_ other: ReportAccumulator) {
+        row.calls += other.row.calls
+        row.errors += other.row.errors
+        row.openCalls += other.row.openCalls
+        row.unpricedCalls += other.row.unpricedCalls
+        row.callsWithoutUsage += other.row.callsWithoutUsage
+        cost += other.cost
+        hasCost = hasCost || other.hasCost
+        Self.add(other.row.inputTokens, to: &row.inputTokens)
+        Self.add(other.row.cachedInputTokens, to: &row.cachedInputTokens)
+        Self.add(other.row.outputTokens, to: &row.outputTokens)
+        Self.add(other.row.reasoningTokens, to: &row.reasoningTokens)
+        duration.add(other.duration)
+        processing.add(other.processing)
+        timeToFirstToken.add(other.timeToFirstToken)
+    }
+
+    /// The sums as a line of a report.
+    mutating func result(group: [String?]) -> ReportRow {
+        row.group = group
+        let isKnown = hasCost || row.unpricedCalls + row.callsWithoutUsage + row.openCalls == 0
+        row.costPicoUSD = isKnown ? cost : nil
+        row.duration = duration.percentiles()
+        row.processing = processing.percentiles()
+        row.timeToFirstToken = timeToFirstToken.percentiles()
+        return row
+    }
+
+    private static func add(_ value: Int128?, to sum: inout Int128?) {
+        if let value { sum = (sum ?? 0) + value }
+    }
+}

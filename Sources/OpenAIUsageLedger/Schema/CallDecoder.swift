@@ -1,0 +1,96 @@
+import OpenAIUsage
+
+/// Reads a record from a row of all columns.
+struct CallDecoder {
+    private let names: LabelNames
+
+    /// Creates a decoder that knows the labels.
+    init(_ names: LabelNames) {
+        self.names = names
+    }
+
+    /// The record of the statement's current row.
+    func record(_ source: StatementRow) -> CallRecord {
+        var row = source
+        let id = CallID(rawValue: row.integer() ?? 0)
+        let startedAt = row.integer() ?? 0
+        let attempt = Int(row.integer() ?? 0)
+        let operationID = row.text()
+        let source = row.text().flatMap(CallSource.init(rawValue:)) ?? .library
+        let client = row.label(names)
+        let method = row.label(names) ?? ""
+        let host = row.label(names) ?? ""
+        let path = row.label(names) ?? ""
+        var record = CallRecord(
+            id: id,
+            startedAt: startedAt,
+            source: source,
+            method: method,
+            host: host,
+            path: path
+        )
+        record.attempt = attempt
+        if let operationID { record.operationID = operationID }
+        record.client = client
+        // The stored name stands: the catalogue may have learnt another one since.
+        if let endpoint = row.label(names), endpoint != record.endpoint.name {
+            record.endpoint = Endpoint(name: endpoint, meter: .none)
+        }
+        record.isStream = row.integer() == 1
+        record.organization = row.label(names)
+        record.project = row.label(names) ?? "default"
+        record.requestedOrganization = row.label(names)
+        record.requestedProject = row.label(names)
+        record.key = row.label(names).flatMap(KeyFingerprint.init(stored:))
+        record.tags = row.label(names).map(CompactJSON.tags(_:)) ?? UsageTags()
+        record.requestModel = row.label(names)
+        record.model = row.label(names)
+        record.requestedServiceTier = row.label(names)
+        record.serviceTier = row.label(names)
+        record.backgroundWindow = row.label(names)
+        record.status = row.integer().map { Int($0) }
+        record.outcome = row.text().flatMap(Outcome.init(rawValue:)) ?? .interrupted
+        record.finish = row.label(names)
+        record.errorType = row.label(names)
+        record.errorCode = row.label(names)
+        record.requestID = row.text()
+        record.clientRequestID = row.text()
+        record.responseID = row.text()
+        readUsage(of: &record, from: &row)
+        record.timing.duration = row.integer()
+        record.timing.timeToHeaders = row.integer()
+        record.timing.timeToFirstToken = row.integer()
+        record.timing.processing = row.integer()
+        record.timing.gateway = row.integer()
+        record.rateLimits = row.text().map(RateLimitText.limits(_:))
+        record.retryAfterMilliseconds = row.integer()
+        return record
+    }
+
+    private func readUsage(of record: inout CallRecord, from row: inout StatementRow) {
+        record.usageState = row.text().flatMap(UsageState.init(rawValue:)) ?? .missing
+        record.usageSource = row.label(names)
+        for counter in TokenCounter.allCases {
+            if let value = row.integer() { record.usage[counter] = value }
+        }
+        // The buckets are made of the counters, and need not be read.
+        row.skip(12)
+        record.rawUsage = row.text()
+        record.units = row.text().map(CompactJSON.dictionary(_:)) ?? [:]
+        record.toolCalls = row.text().map(CompactJSON.dictionary(_:))?.compactMapValues { Int64($0) } ?? [:]
+        record.providerCost = row.text()
+        record.cost.picoUSD = row.integer()
+        record.cost.status = row.text().flatMap(CostStatus.init(rawValue:)) ?? .none
+        record.cost.reason = row.label(names)
+        record.cost.priceVersion = row.label(names)
+    }
+}
+
+extension KeyFingerprint {
+    /// Reads a fingerprint from its text in the ledger, the hint and all digits of the digest.
+    init?(stored text: String) {
+        guard let mark = text.lastIndex(of: "#"), let digest = UInt64(text[text.index(after: mark)...], radix: 16)
+        else { return nil }
+        self.init(hint: String(text[..<mark].dropLast()), digest: digest)
+    }
+}

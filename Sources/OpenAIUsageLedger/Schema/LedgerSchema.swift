@@ -1,0 +1,62 @@
+import GRDB
+
+/// The identity and the versions of the ledger's file format.
+enum LedgerSchema {
+    /// What marks an SQLite file as a ledger: the letters `OAUG`.
+    static let applicationID: Int64 = 0x4f41_5547
+    /// The newest version that is understood.
+    static let version: Int64 = 1
+
+    /// What a file claims to be.
+    enum Kind: Equatable {
+        /// Nothing has been written to it yet.
+        case empty
+        /// A ledger of the given version.
+        case ledger(version: Int64)
+        /// Another program's database.
+        case foreign
+    }
+
+    /// What the open file claims to be.
+    static func kind(of database: Database) throws -> Kind {
+        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        if application == applicationID { return .ledger(version: version) }
+        // The list of migrations is created before the first of them: a crash may have come between.
+        let objects = try Int64.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+        )
+        return application == 0 && version == 0 && objects == 0 ? .empty : .foreign
+    }
+
+    /// Refuses what is not a ledger that this version understands.
+    static func requireLedger(_ database: Database, path: String, allowsEmpty: Bool) throws {
+        switch try kind(of: database) {
+        case .empty:
+            if !allowsEmpty { throw LedgerError(.notLedger, "\(path) is an empty SQLite file, not a ledger.") }
+        case .foreign:
+            throw LedgerError(
+                .notLedger,
+                "\(path) is the SQLite database of another program, not a ledger; give another path."
+            )
+        case .ledger(let found) where found > version:
+            throw LedgerError(
+                .newerSchema,
+                "\(path) has schema version \(found), and this program understands up to \(version); upgrade it."
+            )
+        case .ledger: break
+        }
+    }
+
+    /// What brings a file to the newest version.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(sql: version1)
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+}

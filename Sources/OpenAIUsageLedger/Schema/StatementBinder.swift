@@ -1,0 +1,106 @@
+import GRDB
+import GRDBSQLite
+
+/// Binds values to the parameters of a statement, one after the other.
+///
+/// It calls SQLite directly: building a list of arguments per row costs more than the insertion itself.
+struct StatementBinder {
+    /// The longest text that is kept, in bytes; only a provider's usage object may be longer.
+    static let maximumTextLength = 4_096
+    /// The longest usage object that is kept, in bytes.
+    static let maximumDocumentLength = 65_536
+
+    private let statement: SQLiteStatement
+    private var index: Int32 = 0
+
+    /// Starts over with the first parameter.
+    init(_ statement: SQLiteStatement) {
+        self.statement = statement
+        sqlite3_reset(statement)
+        sqlite3_clear_bindings(statement)
+    }
+
+    /// Binds an integer; unknown is NULL.
+    mutating func integer(_ value: Int64?) {
+        index += 1
+        if let value { sqlite3_bind_int64(statement, index, value) }
+    }
+
+    /// Binds a text, cut to the longest that is kept; unknown is NULL.
+    mutating func text(_ value: String?) {
+        index += 1
+        guard let value else { return }
+        bind(value, length: Self.keptLength(of: value))
+    }
+
+    /// Binds a text from its bytes in UTF-8.
+    mutating func text(_ bytes: [UInt8]) {
+        index += 1
+        bytes.withUnsafeBytes { bytes in
+            let pointer = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            _ = sqlite3_bind_text(statement, index, pointer, Int32(bytes.count), Self.copies)
+        }
+    }
+
+    /// Binds a document, which is unknown when it is too long to keep: a cut one could not be read.
+    mutating func document(_ value: String?) {
+        index += 1
+        guard let value, value.utf8.count <= Self.maximumDocumentLength else { return }
+        bind(value, length: value.utf8.count)
+    }
+
+    /// Binds the number of a label, or the text itself if it has none.
+    mutating func label(_ value: String?, _ kind: LabelKind, _ labels: inout LabelCache) {
+        index += 1
+        guard let value else { return }
+        if let number = labels.number(of: value, kind) {
+            sqlite3_bind_int64(statement, index, number)
+        } else {
+            bind(value, length: Self.keptLength(of: value))
+        }
+    }
+
+    /// Runs a statement that returns no rows, and tells SQLite's result code.
+    func run() -> Int32 {
+        let code = sqlite3_step(statement)
+        sqlite3_reset(statement)
+        return code
+    }
+
+    private func bind(_ value: String, length: Int) {
+        var value = value
+        value.withUTF8 { bytes in
+            guard let base = bytes.baseAddress, length > 0 else {
+                sqlite3_bind_text(statement, index, "", 0, nil)
+                return
+            }
+            base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { pointer in
+                _ = sqlite3_bind_text(statement, index, pointer, Int32(length), Self.copies)
+            }
+        }
+    }
+
+    private static func keptLength(of value: String) -> Int {
+        let text = value.utf8
+        guard text.count > maximumTextLength else { return text.count }
+        var end = text.index(text.startIndex, offsetBy: maximumTextLength)
+        // A character is not cut in two: its later bytes all begin with the bits 10.
+        while text[end] & 0xc0 == 0x80 { end = text.index(before: end) }
+        return text.distance(from: text.startIndex, to: end)
+    }
+
+    // SQLITE_TRANSIENT is a macro, which Swift does not import.
+    private static var copies: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+}
+
+extension Statement {
+    /// Runs a statement that returns no rows with the values that the body binds.
+    ///
+    /// GRDB would cut a text at its first zero byte.
+    func run(in database: Database, _ bind: (inout StatementBinder) -> Void) throws {
+        var binder = StatementBinder(sqliteStatement)
+        bind(&binder)
+        let code = binder.run()
+        if code != SQLITE_DONE { throw database.error(code) }
+    }
+}

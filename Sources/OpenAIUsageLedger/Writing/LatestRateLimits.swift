@@ -1,0 +1,61 @@
+import GRDB
+import OpenAIUsage
+
+/// The newest rate limits of a batch by project and model, so that the ledger's table of them changes once per batch.
+struct LatestRateLimits {
+    /// The most pairs of project and model that the table takes.
+    static let maximumCount = 4_096
+
+    private struct Key: Hashable {
+        var project: String
+        var model: String
+    }
+
+    private var latest: [Key: (observedAt: Int64, index: Int)] = [:]
+
+    /// Takes note of a record by its index in the batch.
+    mutating func note(_ record: borrowing CallRecord, at index: Int) {
+        guard record.rateLimits != nil else { return }
+        let observedAt = record.startedAt &+ (record.timing.timeToHeaders ?? 0)
+        let key = Key(project: record.project, model: record.model ?? record.requestModel ?? "")
+        if let known = latest[key], known.observedAt > observedAt { return }
+        latest[key] = (observedAt, index)
+    }
+
+    /// Writes what is newer than the table's.
+    func save(_ database: Database, record: (Int) -> CallRecord) throws {
+        guard !latest.isEmpty else { return }
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO rate_limit(project, model, organization, observed_at, call_id, windows)
+                VALUES(?, ?, ?, ?, ?, ?)
+                ON CONFLICT(project, model) DO UPDATE SET
+                    organization = excluded.organization, observed_at = excluded.observed_at,
+                    call_id = excluded.call_id, windows = excluded.windows
+                WHERE excluded.observed_at >= rate_limit.observed_at
+                """
+        )
+        for (key, value) in latest {
+            let record = record(value.index)
+            guard let limits = record.rateLimits else { continue }
+            try statement.run(in: database) { binder in
+                binder.text(key.project)
+                binder.text(key.model)
+                binder.text(record.organization)
+                binder.integer(value.observedAt)
+                binder.integer(record.id.rawValue)
+                binder.text(RateLimitText.text(of: limits))
+            }
+        }
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM rate_limit") ?? 0
+        if count > Self.maximumCount {
+            try database.execute(
+                sql: """
+                    DELETE FROM rate_limit WHERE rowid IN
+                        (SELECT rowid FROM rate_limit ORDER BY observed_at LIMIT ?)
+                    """,
+                arguments: [count - Self.maximumCount]
+            )
+        }
+    }
+}

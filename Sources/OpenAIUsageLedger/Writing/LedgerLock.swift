@@ -1,0 +1,75 @@
+import Foundation
+import Synchronization
+
+/// The lock that makes a process the only writer of a ledger, with a file that names it.
+final class LedgerLock: Sendable {
+    private let path: String
+    private let descriptor: Mutex<Int32?>
+
+    /// Takes the lock, or tells who holds it.
+    init(path: String, purpose: String) throws {
+        self.path = path
+        while true {
+            let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            guard file >= 0 else { throw Self.error(path, errno) }
+            guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+                let code = errno
+                defer { Foundation.close(file) }
+                if code == EWOULDBLOCK { throw Self.locked(path, holder: Self.read(file)) }
+                throw Self.error(path, code)
+            }
+            // The holder before may have removed the file between the two calls: then the lock is on nothing.
+            guard Self.isSame(file, path) else {
+                Foundation.close(file)
+                continue
+            }
+            let text = Array("\(getpid()) \(purpose.prefix(200).filter { !$0.isNewline })\n".utf8)
+            ftruncate(file, 0)
+            _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
+            descriptor = Mutex(file)
+            return
+        }
+    }
+
+    deinit { release() }
+
+    /// Gives the lock back, and removes its file.
+    func release() {
+        descriptor.withLock { descriptor in
+            guard let file = descriptor else { return }
+            unlink(path)
+            close(file)
+            descriptor = nil
+        }
+    }
+
+    private static func isSame(_ file: Int32, _ path: String) -> Bool {
+        var opened = stat()
+        var named = stat()
+        return fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
+            && opened.st_dev == named.st_dev
+    }
+
+    private static func read(_ file: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = buffer.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
+        return String(decoding: buffer.prefix(max(0, count)).prefix { $0 != 0x0a }, as: UTF8.self)
+    }
+
+    private static func locked(_ path: String, holder: String) -> LedgerError {
+        let parts = holder.split(separator: " ", maxSplits: 1)
+        let name = parts.count == 2 ? "process \(parts[0]) (\(parts[1]))" : "another process"
+        return LedgerError(
+            .locked,
+            "The ledger is being written to by \(name), which holds \(path); end it, or use another ledger."
+        )
+    }
+
+    private static func error(_ path: String, _ code: Int32) -> LedgerError {
+        let reason = String(cString: strerror(code))
+        if code == ENOSPC || code == EDQUOT {
+            return LedgerError(.diskFull, "No space is left for \(path) (\(reason)); free some and try again.")
+        }
+        return LedgerError(.notWritable, "\(path) cannot be created (\(reason)); check the folder's permissions.")
+    }
+}

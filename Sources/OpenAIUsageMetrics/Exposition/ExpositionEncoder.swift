@@ -1,0 +1,119 @@
+/// Writes families in one of the formats.
+struct ExpositionEncoder {
+    let format: ExpositionFormat
+
+    /// The text of the families, which the caller has sorted.
+    func encode(_ families: [MetricFamily]) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(64 * 1024)
+        for family in families { append(family, to: &output) }
+        if format.isOpenMetrics { output += "# EOF\n".utf8 }
+        return output
+    }
+
+    private func append(_ family: MetricFamily, to output: inout [UInt8]) {
+        let order = family.labelSets.indices
+            .filter { family.descriptor.kind == .histogram || family.numbers[$0] != nil }
+            .sorted { family.labelSets[$0].lexicographicallyPrecedes(family.labelSets[$1]) }
+        guard !order.isEmpty else { return }
+        appendMetadata(family.descriptor, to: &output)
+        for place in order {
+            let labels = labelText(family.descriptor.labelNames, family.labelSets[place])
+            if family.descriptor.kind == .histogram {
+                appendHistogram(family, place, labels, to: &output)
+            } else if let number = family.numbers[place] {
+                let exemplar = family.exemplars.isEmpty ? nil : family.exemplars[place]
+                appendName(family.descriptor.seriesNames[0], labels, to: &output)
+                output += text(number).utf8
+                appendEnd(exemplar, to: &output)
+            }
+        }
+    }
+
+    private func appendMetadata(_ descriptor: MetricDescriptor, to output: inout [UInt8]) {
+        // OpenMetrics names the family, the text format the series.
+        let isTotal = descriptor.kind == .counter && !format.isOpenMetrics
+        let name = descriptor.name + (isTotal ? "_total" : "")
+        let type = "# TYPE \(name) \(descriptor.kind.rawValue)\n"
+        let help = "# HELP \(name) "
+        if format.isOpenMetrics {
+            output += type.utf8
+            if let unit = descriptor.unit { output += "# UNIT \(name) \(unit)\n".utf8 }
+        }
+        output += help.utf8
+        appendEscaped(descriptor.help, quotes: format.isOpenMetrics, to: &output)
+        output.append(UInt8(ascii: "\n"))
+        if !format.isOpenMetrics { output += type.utf8 }
+    }
+
+    private func appendHistogram(_ family: MetricFamily, _ place: Int, _ labels: [UInt8], to output: inout [UInt8]) {
+        guard let buckets = family.descriptor.buckets else { return }
+        let name = family.descriptor.name
+        var count: Int64 = 0
+        for (index, bound) in buckets.texts.enumerated() {
+            let cell = place * family.stride + index
+            count += family.bucketCounts[cell]
+            output += name.utf8
+            output += "_bucket{".utf8
+            output += labels
+            if !labels.isEmpty { output.append(UInt8(ascii: ",")) }
+            output += "le=\"\(bound)\"} \(count)".utf8
+            appendEnd(family.exemplars.isEmpty ? nil : family.exemplars[cell], to: &output)
+        }
+        appendName(name + "_sum", labels, to: &output)
+        output += FloatText.value(family.sums[place]).utf8
+        appendEnd(nil, to: &output)
+        appendName(name + "_count", labels, to: &output)
+        output += String(count).utf8
+        appendEnd(nil, to: &output)
+    }
+
+    private func appendName(_ name: String, _ labels: [UInt8], to output: inout [UInt8]) {
+        output += name.utf8
+        if !labels.isEmpty {
+            output.append(UInt8(ascii: "{"))
+            output += labels
+            output.append(UInt8(ascii: "}"))
+        }
+        output.append(UInt8(ascii: " "))
+    }
+
+    private func appendEnd(_ exemplar: Exemplar?, to output: inout [UInt8]) {
+        if let exemplar, format.isOpenMetrics {
+            output += " # {request_id=\"\(exemplar.requestID)\"} \(FloatText.value(exemplar.value)) ".utf8
+            output += PicoText.decimal(Int128(exemplar.microseconds) * 1_000_000).utf8
+        }
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    private func labelText(_ names: [String], _ values: [String]) -> [UInt8] {
+        var output: [UInt8] = []
+        for (name, value) in zip(names, values) {
+            if !output.isEmpty { output.append(UInt8(ascii: ",")) }
+            output += name.utf8
+            output += "=\"".utf8
+            appendEscaped(value, quotes: true, to: &output)
+            output.append(UInt8(ascii: "\""))
+        }
+        return output
+    }
+
+    private func appendEscaped(_ text: String, quotes: Bool, to output: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): output += [byte, byte]
+            case UInt8(ascii: "\n"): output += "\\n".utf8
+            case UInt8(ascii: "\"") where quotes: output += [UInt8(ascii: "\\"), byte]
+            default: output.append(byte)
+            }
+        }
+    }
+
+    private func text(_ number: MetricNumber) -> String {
+        switch number {
+        case .integer(let value): String(value)
+        case .pico(let value): PicoText.decimal(value)
+        case .double(let value): FloatText.value(value)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import OpenAIUsage
+
+/// Why a call failed, as the `error` label names it.
+package enum ErrorClass: String, Sendable, CaseIterable {
+    case rateLimitExceeded = "rate_limit_exceeded"
+    case insufficientQuota = "insufficient_quota"
+    case invalidRequest = "invalid_request"
+    case authentication
+    case permission
+    case notFound = "not_found"
+    case serverError = "server_error"
+    case overloaded
+    case connectError = "connect_error"
+    case connectTimeout = "connect_timeout"
+    case readTimeout = "read_timeout"
+    case streamInterrupted = "stream_interrupted"
+    case clientDisconnect = "client_disconnect"
+    case protocolError = "protocol_error"
+
+    /// The class of a call that failed; `nil` for one that did not.
+    ///
+    /// An answer of the API tells more than the way the attempt ended, and the code tells more than the status: a 429
+    /// is either a limit that passes or money that is spent.
+    init?(_ record: CallRecord) {
+        if let status = record.status, status >= 400 {
+            self = Self.named(record) ?? Self.status(status)
+            return
+        }
+        switch record.outcome {
+        case .completed, .open: return nil
+        case .error: self = Self.named(record) ?? Self.unnamed(record)
+        case .cut, .interrupted: self = .streamInterrupted
+        case .clientDisconnected, .abandoned: self = .clientDisconnect
+        case .timeout: self = record.errorCode == "connect_timeout" ? .connectTimeout : .readTimeout
+        case .unreachable: self = .connectError
+        }
+    }
+
+    /// The class that the API's own words name.
+    private static func named(_ record: CallRecord) -> Self? {
+        switch record.errorCode {
+        case "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
+            "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
+            "billing_not_active":
+            return .insufficientQuota
+        case "slow_down", "server_is_overloaded", "resource_unavailable": return .overloaded
+        case "rate_limit_exceeded": return .rateLimitExceeded
+        case "invalid_api_key", "mismatched_organization": return .authentication
+        case "unsupported_country_region_territory": return .permission
+        case "model_not_found": return .notFound
+        case "server_error", "vector_store_timeout": return .serverError
+        case "invalid_prompt", "bio_policy", "data_residency_mismatch", "context_length_exceeded",
+            "content_policy_violation", "moderation_blocked":
+            return .invalidRequest
+        default: break
+        }
+        switch record.errorType {
+        case "insufficient_quota": return .insufficientQuota
+        case "service_unavailable_error", "overloaded_error": return .overloaded
+        case "tokens", "requests", "rate_limit_error": return .rateLimitExceeded
+        case "authentication_error": return .authentication
+        case "permission_error": return .permission
+        case "not_found_error": return .notFound
+        case "server_error", "api_error": return .serverError
+        // With a status of 400 or more the status tells more than this type, which 401, 403 and 404 have too.
+        case "invalid_request_error": return (record.status ?? 0) >= 400 ? nil : .invalidRequest
+        default: return nil
+        }
+    }
+
+    /// The class of a status whose body names none.
+    private static func status(_ status: Int) -> Self {
+        switch status {
+        case 401, 407: .authentication
+        case 402: .insufficientQuota
+        case 403: .permission
+        case 404, 410: .notFound
+        case 408: .readTimeout
+        case 429: .rateLimitExceeded
+        case 503, 529: .overloaded
+        case 500...: .serverError
+        default: .invalidRequest
+        }
+    }
+
+    /// The class of an error under a status of success, or without one, that names nothing known.
+    private static func unnamed(_ record: CallRecord) -> Self {
+        if record.status == nil || record.usageState == .unparsable { return .protocolError }
+        if record.errorCode?.hasPrefix("invalid_") == true || record.errorCode?.hasPrefix("image_") == true {
+            return .invalidRequest
+        }
+        return .serverError
+    }
+}

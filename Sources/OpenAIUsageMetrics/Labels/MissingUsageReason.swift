@@ -1,0 +1,27 @@
+import OpenAIUsage
+
+/// Why a call that succeeded has no usage, as the `reason` label names it.
+enum MissingUsageReason: String, Sendable, CaseIterable {
+    case streamWithoutUsage = "stream_without_usage"
+    case notReported = "not_reported"
+    case clientDisconnect = "client_disconnect"
+    case streamInterrupted = "stream_interrupted"
+    case parseError = "parse_error"
+
+    /// The reason; `nil` for a call that has its usage, needs none or failed.
+    init?(_ record: CallRecord) {
+        guard let status = record.status, (200..<300).contains(status) else { return nil }
+        switch record.usageState {
+        case .reported, .reportedUnterminated, .error, .notApplicable, .unitsFromRequest, .unitsFromBody: return nil
+        case .missing: self = record.isStream ? .streamWithoutUsage : .notReported
+        case .null:
+            // A response that goes on in the background reports its usage when it is asked for later.
+            if record.finish == "queued" || record.finish == "in_progress" { return nil }
+            self = record.isStream ? .streamWithoutUsage : .notReported
+        case .cut:
+            let isClient = record.outcome == .clientDisconnected || record.outcome == .abandoned
+            self = isClient ? .clientDisconnect : .streamInterrupted
+        case .unparsable: self = .parseError
+        }
+    }
+}

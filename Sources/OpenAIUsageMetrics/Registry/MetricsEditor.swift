@@ -1,0 +1,121 @@
+/// The identity of a family in its registry.
+package struct MetricFamilyID: Sendable, Hashable {
+    let place: Int
+
+    /// The identity that a family gets that could not be registered; using it changes nothing.
+    static let invalid = MetricFamilyID(place: -1)
+}
+
+/// A series, or the series of a histogram, in its registry.
+package struct MetricCell: Sendable, Hashable {
+    let family: Int
+    let place: Int
+}
+
+/// The values of a registry while its lock is held.
+///
+/// A mistake of the caller changes no value: it is kept in ``misuses``, where a test finds it.
+package struct MetricsEditor: Sendable {
+    private(set) var families: [MetricFamily] = []
+    private(set) var misuses: [MetricsError] = []
+    private var names: [String: Int] = [:]
+    private var claimedNames: Set<String> = []
+
+    /// The most mistakes that are kept.
+    private static let maximumMisuses = 16
+
+    /// The cell with the label values, which is made if there is none.
+    package mutating func cell(_ family: MetricFamilyID, _ labels: [String] = []) -> MetricCell? {
+        guard families.indices.contains(family.place) else {
+            misuse(MetricsError(.unknownFamily, family: "?", "it is not registered here"))
+            return nil
+        }
+        guard let place = families[family.place].place(of: labels) else {
+            let descriptor = families[family.place].descriptor
+            misuse(
+                MetricsError(
+                    .labelCount,
+                    family: descriptor.name,
+                    "\(labels.count) label values for \(descriptor.labelNames.count) label names"
+                )
+            )
+            return nil
+        }
+        return MetricCell(family: family.place, place: place)
+    }
+
+    /// Adds to a counter or a gauge.
+    package mutating func add(_ number: MetricNumber, to cell: MetricCell?, exemplar: Exemplar? = nil) {
+        guard let cell, families.indices.contains(cell.family) else { return }
+        check(cell, families[cell.family].add(number, at: cell.place, exemplar: exemplar))
+    }
+
+    /// Sets a gauge; `nil` takes it out of the exposition.
+    package mutating func set(_ number: MetricNumber?, of cell: MetricCell?) {
+        guard let cell, families.indices.contains(cell.family) else { return }
+        check(cell, families[cell.family].set(number, at: cell.place))
+    }
+
+    /// Counts an observation of a histogram.
+    package mutating func observe(_ value: Double, in cell: MetricCell?, exemplar: Exemplar? = nil) {
+        guard let cell, families.indices.contains(cell.family) else { return }
+        check(cell, families[cell.family].observe(value, at: cell.place, exemplar: exemplar))
+    }
+
+    /// Adds to a counter or a gauge, whose cell is looked up.
+    package mutating func add(_ number: MetricNumber, to family: MetricFamilyID, _ labels: [String] = []) {
+        add(number, to: cell(family, labels))
+    }
+
+    /// Counts an observation of a histogram, whose cell is looked up.
+    package mutating func observe(_ value: Double, in family: MetricFamilyID, _ labels: [String] = []) {
+        observe(value, in: cell(family, labels))
+    }
+
+    /// Sets the value of a family that is known by its name.
+    mutating func set(_ number: MetricNumber?, named name: String, _ labels: [String]) {
+        guard let place = names[name] else {
+            misuse(MetricsError(.unknownFamily, family: name, "the collector did not declare it"))
+            return
+        }
+        set(number, of: cell(MetricFamilyID(place: place), labels))
+    }
+
+    /// Registers a family; with `startsAtZero`, its one series is there from the start if it has no labels.
+    mutating func register(_ descriptor: MetricDescriptor, startsAtZero: Bool) -> MetricFamilyID {
+        do throws(MetricsError) {
+            try descriptor.validate()
+            let claims = Set(descriptor.seriesNames).union([descriptor.name])
+            guard claims.isDisjoint(with: claimedNames) else {
+                throw MetricsError(.duplicate, family: descriptor.name, "another family has this name or produces it")
+            }
+            claimedNames.formUnion(claims)
+        } catch {
+            misuse(error)
+            return .invalid
+        }
+        let family = MetricFamilyID(place: families.count)
+        names[descriptor.name] = family.place
+        families.append(MetricFamily(descriptor))
+        if startsAtZero, descriptor.labelNames.isEmpty {
+            let cell = cell(family)
+            if descriptor.kind == .counter { set(.integer(0), of: cell) }
+        }
+        return family
+    }
+
+    mutating func misuse(_ error: MetricsError) {
+        if misuses.count < Self.maximumMisuses { misuses.append(error) }
+    }
+
+    private mutating func check(_ cell: MetricCell, _ succeeded: Bool) {
+        guard !succeeded else { return }
+        misuse(
+            MetricsError(
+                .kind,
+                family: families[cell.family].descriptor.name,
+                "the value or the operation does not fit a \(families[cell.family].descriptor.kind.rawValue)"
+            )
+        )
+    }
+}

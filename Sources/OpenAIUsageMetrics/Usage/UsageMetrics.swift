@@ -1,0 +1,121 @@
+public import OpenAIUsage
+import Synchronization
+
+/// A sink that counts calls in metrics for Prometheus.
+///
+/// Every finished record is counted once, in all families at the same moment. The number of series is bounded whatever
+/// the callers send: a project or a model gets series of its own only after the provider has accepted a call with it,
+/// and each family has a cap, beyond which calls are counted under `other`. Series hold no keys, no users and no content;
+/// the provider's identity of a call stands only in the exemplars of OpenMetrics.
+public final class UsageMetrics: UsageSink {
+    private struct State: Sendable {
+        var series: CallSeries
+        var rateLimits = RateLimitBoard()
+    }
+
+    /// The registry, to which a program may add families of its own.
+    package let registry: MetricsRegistry
+    private let families: UsageMetricFamilies
+    private let clock: any UsageClock
+    private let state: Mutex<State>
+    private let store = Mutex<(@Sendable () -> StoreSnapshot)?>(nil)
+
+    /// Creates the metrics of a program.
+    ///
+    /// - Parameters:
+    ///   - build: The program's version.
+    ///   - clock: The clock by which rate limits grow old.
+    public init(build: BuildInformation, clock: any UsageClock = SystemUsageClock()) {
+        let registry = MetricsRegistry()
+        let families = UsageMetricFamilies(registry)
+        let series = registry.update { editor in
+            let labels = [build.version, build.revision ?? "", BuildInformation.swiftVersion].map(LabelValue.clean)
+            editor.set(.integer(1), of: editor.cell(families.buildInfo, labels))
+            return CallSeries(families, in: &editor)
+        }
+        self.registry = registry
+        self.families = families
+        self.clock = clock
+        self.state = Mutex(State(series: series))
+        registry.registerCollector(RateLimitBoard.descriptors) { [weak self] in self?.collectRateLimits(into: &$0) }
+        registry.registerCollector(StoreMetrics.descriptors) { [weak self] in self?.collectStore(into: &$0) }
+        #if os(Linux)
+        registry.registerCollector(ProcessCollector.descriptors, collect: ProcessCollector.collect)
+        #endif
+    }
+
+    /// Counts a call that has ended.
+    public func record(_ record: CallRecord) {
+        let call = CallMeasurement(record)
+        let now = record.rateLimits == nil ? 0 : clock.wallMicroseconds
+        state.withLock { state in
+            registry.update { editor in
+                let labels = state.series.count(record, call, in: &editor)
+                guard let limits = record.rateLimits, let labels else { return }
+                let isShown = state.rateLimits.note(
+                    limits,
+                    project: labels.project,
+                    model: labels.model,
+                    observedAt: call.headersReadAt,
+                    now: now
+                )
+                if !isShown { state.series.countHiddenRateLimits(in: &editor) }
+            }
+        }
+    }
+
+    /// The text of a scrape, in the format that the client's `Accept` header asks for.
+    ///
+    /// The Prometheus text format 0.0.4 is the default, OpenMetrics 1.0.0 the alternative; an answer that depends on
+    /// the header should say so with `Vary: Accept`.
+    public func exposition(accept: String? = nil) -> (contentType: String, body: [UInt8]) {
+        registry.exposition(accept: accept)
+    }
+
+    /// Counts a call as begun; ``callEnded(operation:)`` must follow.
+    package func callStarted(operation: CallOperation) {
+        changeInFlight(operation, by: 1)
+    }
+
+    /// Counts a call that has begun as ended.
+    package func callEnded(operation: CallOperation) {
+        changeInFlight(operation, by: -1)
+    }
+
+    /// Names the source of the store's figures, which is asked at every scrape; it replaces an earlier one.
+    package func registerStore(_ snapshot: @escaping @Sendable () -> StoreSnapshot) {
+        store.withLock { $0 = snapshot }
+    }
+
+    /// Counts a transaction of the store.
+    package func observeStoreWrite(seconds: Double) {
+        registry.update { $0.observe(seconds, in: families.storeWriteDuration) }
+    }
+
+    /// Tells the date of the price table, as Unix time; `nil` when it is not known.
+    package func setPriceTableUpdated(timestampSeconds: Double?) {
+        registry.update { editor in
+            editor.set(timestampSeconds.map { .double($0) }, of: editor.cell(families.priceTableUpdated))
+        }
+    }
+
+    private func changeInFlight(_ operation: CallOperation, by change: Int64) {
+        state.withLock { state in
+            registry.update { state.series.changeInFlight(operation, by: change, in: &$0) }
+        }
+    }
+
+    private func collectRateLimits(into collection: inout MetricsCollection) {
+        let now = clock.wallMicroseconds
+        let board = state.withLock { state in
+            state.rateLimits.removeStale(now: now)
+            return state.rateLimits
+        }
+        board.collect(into: &collection)
+    }
+
+    private func collectStore(into collection: inout MetricsCollection) {
+        guard let snapshot = store.withLock({ $0 }) else { return }
+        StoreMetrics.collect(snapshot(), into: &collection)
+    }
+}

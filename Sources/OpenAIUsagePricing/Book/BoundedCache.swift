@@ -1,0 +1,16 @@
+/// A dictionary that starts anew when it is full, so that names from outside cannot fill the memory.
+struct BoundedCache<Value: Sendable>: Sendable {
+    private static var capacity: Int { 1024 }
+    private static var maximumKeyLength: Int { 256 }
+
+    private var values: [String: Value] = [:]
+
+    subscript(key: String) -> Value? {
+        get { values[key] }
+        set {
+            guard key.utf8.count <= Self.maximumKeyLength else { return }
+            if values.count >= Self.capacity { values.removeAll(keepingCapacity: true) }
+            values[key] = newValue
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// What can only be seen by comparing parts of a book.
+extension PriceBookDecoder {
+    mutating func check(
+        _ days: DayInterval,
+        _ position: JSONDocument.Position,
+        _ path: String,
+        against others: inout [(days: DayInterval, position: JSONDocument.Position)]
+    ) {
+        if days.isReversed {
+            let message = "the period \(days) ends before it begins; exchange \"from\" and \"to\""
+            report(.error, .reversedPeriod, position, path, message)
+            return
+        }
+        if let other = others.first(where: { $0.days.overlaps(days) }) {
+            let message =
+                "the period \(days) shares days with \(other.days) in line \(other.position.line); "
+                + "end one on the day before the other begins"
+            report(.error, .overlappingPeriods, position, path, message)
+        }
+        others.append((days, position))
+    }
+
+    mutating func checkNames(
+        _ models: [(model: ModelPrices, node: Node)],
+        _ tools: [(tool: ToolPrices, node: Node)]
+    ) {
+        var owners: [String: JSONDocument.Position] = [:]
+        for (model, node) in models {
+            for name in model.names {
+                if let owner = owners[name] {
+                    let message = "\"\(name)\" has prices already, in the model of line \(owner.line)"
+                    report(.error, .duplicateID, node.position, "models.\(model.id).ids", message)
+                } else {
+                    owners[name] = node.position
+                }
+            }
+        }
+        owners = [:]
+        for (tool, node) in tools {
+            if let owner = owners[tool.id] {
+                let message = "\"\(tool.id)\" has a fee already, in line \(owner.line)"
+                report(.error, .duplicateID, node.position, "tools.\(tool.id).id", message)
+            } else {
+                owners[tool.id] = node.position
+            }
+        }
+    }
+
+    /// Compares the tiers of a snapshot with those of the model that it is a snapshot of.
+    mutating func checkSnapshots(_ models: [(model: ModelPrices, node: Node)]) {
+        var owners: [String: ModelPrices] = [:]
+        for (model, _) in models {
+            for name in model.names { owners[name] = model }
+        }
+        for (model, node) in models {
+            for name in model.names {
+                guard let alias = ModelName.withoutSnapshot(name), let other = owners[String(alias)],
+                    other.id != model.id
+                else { continue }
+                var missing: Set<String> = []
+                for period in model.periods {
+                    for otherPeriod in other.periods where otherPeriod.days.overlaps(period.days) {
+                        missing.formUnion(Set(otherPeriod.tiers.keys).subtracting(period.tiers.keys))
+                    }
+                }
+                guard !missing.isEmpty else { continue }
+                let tiers = missing.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+                let message = "the snapshot \(name) lacks the tier \(tiers), which \(alias) has on the same days"
+                report(.warning, .missingTier, node.position, "models.\(model.id)", message)
+            }
+        }
+    }
+}

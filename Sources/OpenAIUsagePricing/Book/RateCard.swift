@@ -1,0 +1,44 @@
+/// The prices per token of one service tier.
+package struct RateCard: Sendable, Equatable {
+    /// The price that a meter's tokens are billed at.
+    package struct Rate: Sendable, Equatable {
+        /// The price of a token.
+        package var picoUSD: Int64
+        /// The meter that the price belongs to: another one where the book sends the meter's tokens there.
+        package var meter: PriceMeter
+    }
+
+    /// The digits after the point of a price per million tokens that leave a whole number of pico-dollars per token.
+    static let fractionDigits = 6
+    static let tokensPerPrice: Int64 = 1_000_000
+
+    /// By meter; a rate that bears another meter was taken from there.
+    private var rates: [Rate?] = Array(repeating: nil, count: PriceMeter.allCases.count)
+
+    /// The book's own price of a token, in pico-dollars.
+    package subscript(listed meter: PriceMeter) -> Int64? {
+        get {
+            guard let rate = rates[meter.index], rate.meter == meter else { return nil }
+            return rate.picoUSD
+        }
+        set { rates[meter.index] = newValue.map { Rate(picoUSD: $0, meter: meter) } }
+    }
+
+    /// The price that a meter's tokens are billed at, fallbacks included.
+    package subscript(meter: PriceMeter) -> Rate? { rates[meter.index] }
+
+    /// The same prices, with those that are missing taken from other meters.
+    func applying(_ fallback: [PriceMeter: PriceMeter]) -> RateCard {
+        var card = self
+        for meter in PriceMeter.allCases {
+            var source = meter
+            var steps = 0
+            while self[listed: source] == nil, steps < PriceMeter.allCases.count, let next = fallback[source] {
+                source = next
+                steps += 1
+            }
+            card.rates[meter.index] = self[listed: source].map { Rate(picoUSD: $0, meter: source) }
+        }
+        return card
+    }
+}

@@ -1,0 +1,69 @@
+public import OpenAIUsage
+
+extension PriceBook {
+    /// What a call cost by this book, on the day on which it started.
+    ///
+    /// The model and the service tier that served the call decide, not those that were asked for. Whatever has no price
+    /// makes the cost partial or leaves it unknown; it never counts as zero.
+    public func cost(of record: CallRecord) -> CallCost {
+        var lines = PriceLineIgnorer()
+        return price(record, &lines)
+    }
+
+    /// The same cost with the lines that it is the sum of.
+    public func explanation(of record: CallRecord) -> PriceExplanation {
+        var explanation = PriceExplanation(cost: CallCost())
+        explanation.cost = price(record, &explanation)
+        return explanation
+    }
+
+    @inline(__always)
+    private func price<Lines: PriceLineCollector>(_ record: CallRecord, _ lines: inout Lines) -> CallCost {
+        if record.outcome == .open { return CallCost() }
+        if let text = record.providerCost, let amount = DecimalNumber(text)?.picoUSD, amount >= 0 {
+            lines.add(Self.providerLine(text, amount))
+            return CallCost(picoUSD: amount, status: .provider)
+        }
+        if record.endpoint.meter == .free { return CallCost(picoUSD: 0, status: .free) }
+        let work = record.work
+        if work.isEmpty { return CallCost() }
+
+        let name = record.model ?? record.requestModel
+        let model = name.flatMap { self.model(named: $0) }
+        let host = upstream(record.host)
+        let tier = record.tier(in: self)
+        var calculation = PriceCalculation(
+            book: self,
+            day: UTCDay(microseconds: record.startedAt),
+            isRegional: host == .regional,
+            window: tier.window ?? .one,
+            lines: lines
+        )
+        calculation.lines.begin(model: name, pricedAs: model?.id, tier: tier.name)
+        if host == .other, model?.isOverride != true {
+            calculation.note(.otherProvider, record.host)
+        } else {
+            if work.usesModel { calculation.addModel(record, name, model, tier) }
+            if work.usesTools { calculation.addTools(record, model, tier) }
+        }
+        lines = calculation.lines
+        return calculation.cost(remark: tier.isScale ? .scaleTier : nil)
+    }
+
+    private static func providerLine(_ text: String, _ amount: Int64) -> PriceExplanation.Line {
+        PriceExplanation.Line(
+            part: .provider,
+            item: "provider",
+            model: nil,
+            quantity: "1",
+            unit: "call",
+            price: Money(picoUSD: amount),
+            unitsPerPrice: 1,
+            billedAs: nil,
+            tier: nil,
+            period: "any day",
+            modifiers: [],
+            subtotal: Money(picoUSD: amount)
+        )
+    }
+}

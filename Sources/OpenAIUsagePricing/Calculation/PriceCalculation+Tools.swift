@@ -1,0 +1,98 @@
+import OpenAIUsage
+
+extension PriceCalculation {
+    /// The tokens that the content of one search counts as, where it is not in the usage.
+    private static var searchContentTokens: Int64 { 8000 }
+    /// The models that count the content of a search so.
+    private static var searchContentModels: [String] { ["gpt-4o-mini", "gpt-4.1-mini"] }
+
+    /// Adds what hosted tools cost.
+    mutating func addTools(_ record: CallRecord, _ model: ModelPrices?, _ tier: CallTier) {
+        if record.usage.isEmpty, record.usageState != .notApplicable,
+            record.toolCalls.contains(where: { $0.value != 0 })
+        {
+            note(.missingUsage, "usage")
+        }
+        let units = CallUnits(record.units)
+        for prefix in CallUnits.sideUsages {
+            if let side = units.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
+        }
+        if let container = units.container { addFee(container.count, container.tool) }
+        for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) where count != 0 {
+            guard count > 0 else {
+                note(.inconsistentUsage, tool, String(count))
+                continue
+            }
+            switch tool {
+            case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
+            case "file_search":
+                // Only the Responses API charges for it; a search of a vector store itself has no published fee.
+                if !record.endpoint.name.hasPrefix("vector_stores"), !record.endpoint.name.hasPrefix("threads") {
+                    addFee(count, tool)
+                }
+            case "image_generation":
+                if units.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
+            case "code_interpreter", "shell":
+                // The fee is the container's, whose size a call need not tell.
+                let hasContainer =
+                    units.container != nil || record.toolCalls.keys.contains { $0.hasPrefix("container.") }
+                if !hasContainer { note(.unknownTool, tool, String(count)) }
+            case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
+            default: addFee(count, tool)
+            }
+        }
+    }
+
+    private mutating func addFee(_ count: Int64, _ id: String) {
+        guard let tool = book.tool(id: id), tool.unit != .storage else {
+            note(.unknownTool, id, String(count))
+            return
+        }
+        if tool.unit != .none { add(count, tool) }
+    }
+
+    private mutating func addSideUsage(_ usage: TokenUsage, _ name: String?, _ item: String) {
+        guard let name, let model = book.model(named: name) else {
+            note(.unknownModel, name ?? item)
+            return
+        }
+        guard let card = card(model, tier: "default", input: usage[.inputTokens] ?? 0, part: .tool) else { return }
+        addTokens(usage, card)
+    }
+
+    private mutating func addSearch(
+        _ tool: String,
+        _ count: Int64,
+        _ record: CallRecord,
+        _ model: ModelPrices?,
+        _ tier: CallTier
+    ) {
+        let isSearchModel = model.map { $0.id.contains("-search-preview") } ?? false
+        if tool == "web_search", !isSearchModel {
+            addFee(count, tool)
+            guard let model, Self.searchContentModels.contains(model.id) else { return }
+            let (tokens, overflow) = count.multipliedReportingOverflow(by: Self.searchContentTokens)
+            guard !overflow else {
+                note(.outOfRange, tool, String(count))
+                return
+            }
+            if let card = card(model, tier: tier.name, input: record.usage[.inputTokens] ?? 0, part: .tool) {
+                add(tokens, .input, card)
+            }
+            return
+        }
+        switch Self.isReasoning(model?.id, record.usage, isSearchModel) {
+        case true?: addFee(count, "web_search_preview.reasoning")
+        case false?: addFee(count, "web_search_preview.non_reasoning")
+        case nil: note(.unknownTool, tool, String(count))
+        }
+    }
+
+    /// Whether a model thinks before it answers; `nil` where neither its usage nor its family tells.
+    private static func isReasoning(_ id: String?, _ usage: TokenUsage, _ isSearchModel: Bool) -> Bool? {
+        if let reasoning = usage[.reasoningTokens], reasoning > 0 { return true }
+        guard let id else { return nil }
+        if isSearchModel || id.hasPrefix("gpt-4") || id.hasPrefix("gpt-3.5") { return false }
+        return id.hasPrefix("o1") || id.hasPrefix("o3") || id.hasPrefix("o4") ? true : nil
+    }
+}

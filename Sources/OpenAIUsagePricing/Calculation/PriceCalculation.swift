@@ -1,0 +1,245 @@
+import OpenAIUsage
+
+/// Adds up the cost of one call.
+struct PriceCalculation<Lines: PriceLineCollector> {
+    let book: PriceBook
+    let day: UTCDay
+    let isRegional: Bool
+    let window: PriceFactor
+    var lines: Lines
+
+    /// The sum of the rounded lines, in pico-dollars.
+    private(set) var total: Int128 = 0
+    private(set) var hasPrice = false
+    private(set) var isOutOfRange = false
+    /// The first reason why the cost is not exact.
+    private(set) var gap: CostReason?
+
+    init(book: PriceBook, day: UTCDay, isRegional: Bool, window: PriceFactor, lines: Lines) {
+        self.book = book
+        self.day = day
+        self.isRegional = isRegional
+        self.window = window
+        self.lines = lines
+    }
+
+    /// The prices of a model for one request.
+    struct Card {
+        var model: ModelPrices
+        var periodIndex: Int
+        var tier: String
+        var rates: RateCard
+        var isLong: Bool
+        var uplift: PriceFactor
+        var window: PriceFactor
+        var part: PriceExplanation.Part
+
+        var modifiers: [PriceExplanation.Modifier] {
+            var modifiers: [PriceExplanation.Modifier] = []
+            func add(_ name: String, _ factor: PriceFactor) {
+                guard !factor.isOne else { return }
+                modifiers.append(PriceExplanation.Modifier(name: name, factor: factor.description))
+            }
+            if isLong { modifiers.append(PriceExplanation.Modifier(name: "long_context", factor: nil)) }
+            add("regional_uplift", uplift)
+            add("background_window", window)
+            return modifiers
+        }
+    }
+
+    /// Finds the prices per token of a model; `nil` if there are none, which is noted.
+    mutating func card(
+        _ model: ModelPrices,
+        tier: String,
+        input: Int64,
+        part: PriceExplanation.Part
+    ) -> Card? {
+        guard let index = periodIndex(model) else { return nil }
+        var rates = model.periods[index].tiers[tier]
+        guard rates != nil || model.periods[index].tiers.isEmpty else {
+            note(.unknownTier, tier)
+            return nil
+        }
+        var isLong = false
+        if let threshold = model.periods[index].longContext?.threshold, input > threshold {
+            rates = model.periods[index].longContext?.tiers[tier]
+            isLong = true
+            guard rates != nil else {
+                note(.unknownLongContext, tier)
+                return nil
+            }
+        }
+        guard let rates else {
+            note(.missingMeter, "token")
+            return nil
+        }
+        return Card(
+            model: model,
+            periodIndex: index,
+            tier: tier,
+            rates: rates,
+            isLong: isLong,
+            uplift: isRegional ? model.periods[index].regionalUplift ?? .one : .one,
+            window: part == .model ? window : .one,
+            part: part
+        )
+    }
+
+    /// The place of the prices of a model on the call's day; `nil` if there are none, which is noted.
+    mutating func periodIndex(_ model: ModelPrices) -> Int? {
+        if let index = model.periodIndex(on: day) { return index }
+        note(.missingPeriod, model.id)
+        return nil
+    }
+
+    /// Adds tokens in their buckets.
+    mutating func addTokens(_ usage: TokenUsage, _ card: Card) {
+        var buckets = TokenBuckets(usage)
+        if buckets.isInconsistent { note(.inconsistentUsage, "usage") }
+        // These models have no other output; some of their endpoints do not break it down.
+        if card.model.kind == .image, usage[.imageOutputTokens] == nil {
+            buckets.imageOutput += buckets.output
+            buckets.output = 0
+        } else if card.model.kind == .speech, usage[.audioOutputTokens] == nil {
+            buckets.audioOutput += buckets.output
+            buckets.output = 0
+        }
+        add(buckets.input, .input, card)
+        add(buckets.cachedInput, .cachedInput, card)
+        add(buckets.cacheWrite, .cacheWrite, card)
+        add(buckets.cacheWrite12Hour, .cacheWrite12Hour, card)
+        add(buckets.audioInput, .audioInput, card)
+        add(buckets.cachedAudioInput, .cachedAudioInput, card)
+        add(buckets.imageInput, .imageInput, card)
+        add(buckets.cachedImageInput, .cachedImageInput, card)
+        add(buckets.output, .output, card)
+        add(buckets.audioOutput, .audioOutput, card)
+        add(buckets.imageOutput, .imageOutput, card)
+    }
+
+    /// Adds tokens of one meter.
+    @inline(__always)
+    mutating func add(_ tokens: Int64, _ meter: PriceMeter, _ card: Card) {
+        if tokens > 0 { addCounted(tokens, meter, card) }
+    }
+
+    private mutating func addCounted(_ tokens: Int64, _ meter: PriceMeter, _ card: Card) {
+        guard let rate = card.rates[meter] else {
+            note(.missingMeter, meter.name, String(tokens))
+            return
+        }
+        guard let subtotal = add(Int128(tokens) * Int128(rate.picoUSD), card.uplift * card.window) else { return }
+        lines.add(
+            PriceExplanation.Line(
+                part: card.part,
+                item: meter.name,
+                model: card.model.id,
+                quantity: String(tokens),
+                unit: "token",
+                price: Money(picoUSD: rate.picoUSD * RateCard.tokensPerPrice),
+                unitsPerPrice: RateCard.tokensPerPrice,
+                billedAs: rate.meter == meter ? nil : rate.meter.name,
+                tier: card.tier,
+                period: card.model.periods[card.periodIndex].days.description,
+                modifiers: card.modifiers,
+                subtotal: subtotal
+            )
+        )
+    }
+
+    /// Adds an amount of a unit that is no token; `isEstimate` says that the price is one.
+    mutating func add(
+        _ quantity: CallUnits.Quantity,
+        _ price: Money,
+        _ model: ModelPrices,
+        _ period: PricePeriod,
+        isEstimate: Bool
+    ) {
+        guard let (numerator, denominator) = quantity.amount.quantity else {
+            note(.missingMeter, quantity.price)
+            return
+        }
+        let product = Int128(numerator) * Int128(price.picoUSD)
+        let divisor = Int128(denominator) * Int128(quantity.unitsPerPrice)
+        guard let subtotal = add(DecimalText.quotientHalfEven(product, by: divisor), .one) else { return }
+        lines.add(
+            PriceExplanation.Line(
+                part: .model,
+                item: quantity.price,
+                model: model.id,
+                quantity: DecimalText.exact(quantity.amount.coefficient, scale: quantity.amount.scale),
+                unit: quantity.unit,
+                price: price,
+                unitsPerPrice: quantity.unitsPerPrice,
+                billedAs: nil,
+                tier: nil,
+                period: period.days.description,
+                modifiers: isEstimate ? [PriceExplanation.Modifier(name: "estimate", factor: nil)] : [],
+                subtotal: subtotal
+            )
+        )
+        if isEstimate { note(.estimate, quantity.price) }
+    }
+
+    /// Adds the fee of a tool.
+    mutating func add(_ count: Int64, _ tool: ToolPrices) {
+        guard let period = tool.periods.first(where: { $0.days.contains(day) }) else {
+            note(.missingPeriod, tool.id, String(count))
+            return
+        }
+        guard let subtotal = add(Int128(count) * Int128(period.price.picoUSD), .one) else { return }
+        lines.add(
+            PriceExplanation.Line(
+                part: .tool,
+                item: tool.id,
+                model: nil,
+                quantity: String(count),
+                unit: tool.unit == .call ? "call" : tool.unit.rawValue,
+                price: period.price,
+                unitsPerPrice: 1,
+                billedAs: nil,
+                tier: nil,
+                period: period.days.description,
+                modifiers: [],
+                subtotal: subtotal
+            )
+        )
+    }
+
+    /// Notes that something has no price.
+    mutating func note(_ reason: CostReason, _ item: @autoclosure () -> String, _ quantity: String? = nil) {
+        if gap == nil { gap = reason }
+        lines.add(gap: PriceExplanation.Gap(item: item(), quantity: quantity, reason: reason.rawValue))
+    }
+
+    /// What the call cost.
+    func cost(remark: CostReason?) -> CallCost {
+        var cost = CallCost(priceVersion: book.version)
+        guard !isOutOfRange, let amount = Int64(exactly: total) else {
+            cost.status = .unpriced
+            cost.reason = CostReason.outOfRange.rawValue
+            return cost
+        }
+        guard let gap else {
+            cost.picoUSD = amount
+            cost.status = .exact
+            cost.reason = remark?.rawValue
+            return cost
+        }
+        cost.picoUSD = hasPrice ? amount : nil
+        cost.status = hasPrice ? .partial : .unpriced
+        cost.reason = gap.rawValue
+        return cost
+    }
+
+    /// Adds a product to the total and returns it rounded; `nil` if it is too large.
+    private mutating func add(_ product: Int128, _ factor: PriceFactor) -> Money? {
+        guard let rounded = factor.applied(to: product), let amount = Int64(exactly: rounded) else {
+            isOutOfRange = true
+            return nil
+        }
+        total += Int128(amount)
+        hasPrice = true
+        return Money(picoUSD: amount)
+    }
+}

@@ -1,0 +1,28 @@
+/// Takes note of a calculation's steps, or does not.
+protocol PriceLineCollector {
+    mutating func begin(model: String?, pricedAs: String?, tier: String)
+    mutating func add(_ line: @autoclosure () -> PriceExplanation.Line)
+    mutating func add(gap: @autoclosure () -> PriceExplanation.Gap)
+}
+
+/// Takes no note, for the hot path.
+struct PriceLineIgnorer: PriceLineCollector {
+    @inline(__always)
+    mutating func begin(model: String?, pricedAs: String?, tier: String) {}
+    @inline(__always)
+    mutating func add(_ line: @autoclosure () -> PriceExplanation.Line) {}
+    @inline(__always)
+    mutating func add(gap: @autoclosure () -> PriceExplanation.Gap) {}
+}
+
+extension PriceExplanation: PriceLineCollector {
+    mutating func begin(model: String?, pricedAs: String?, tier: String) {
+        self.model = model
+        self.pricedAs = pricedAs
+        self.tier = tier
+    }
+
+    mutating func add(_ line: @autoclosure () -> Line) { lines.append(line()) }
+
+    mutating func add(gap: @autoclosure () -> Gap) { gaps.append(gap()) }
+}

@@ -1,0 +1,103 @@
+/// A decimal number as providers write it: any JSON number, exponents included.
+///
+/// Up to 30 significant digits are kept, and whether there were more.
+package struct DecimalNumber: Sendable, Equatable {
+    private static let maximumDigits = 30
+    private static let maximumExponent = 1000
+
+    /// The significant digits as an integer.
+    package private(set) var coefficient: Int128 = 0
+    /// How many of the digits stand after the point; negative when zeros are left out before it.
+    package private(set) var scale = 0
+    /// Whether digits other than 0 were dropped.
+    package private(set) var isTruncated = false
+
+    /// Reads a JSON number; `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        var index = 0
+        func peek() -> UInt8? { index < bytes.count ? bytes[index] : nil }
+        let isNegative = peek() == UInt8(ascii: "-")
+        if isNegative { index += 1 }
+
+        let integerStart = index
+        while let byte = peek(), 0x30...0x39 ~= byte {
+            append(byte, isFraction: false)
+            index += 1
+        }
+        guard index > integerStart, index == integerStart + 1 || bytes[integerStart] != 0x30 else { return nil }
+        if peek() == UInt8(ascii: ".") {
+            index += 1
+            let start = index
+            while let byte = peek(), 0x30...0x39 ~= byte {
+                append(byte, isFraction: true)
+                index += 1
+            }
+            guard index > start else { return nil }
+        }
+        if let byte = peek(), byte | 0x20 == UInt8(ascii: "e") {
+            index += 1
+            let sign = peek()
+            if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { index += 1 }
+            let start = index
+            var exponent = 0
+            while let byte = peek(), 0x30...0x39 ~= byte {
+                exponent = min(exponent * 10 + Int(byte - 0x30), Self.maximumExponent + 1)
+                index += 1
+            }
+            guard index > start, exponent <= Self.maximumExponent else { return nil }
+            scale += sign == UInt8(ascii: "-") ? exponent : -exponent
+        }
+        guard index == bytes.count else { return nil }
+        if isNegative { coefficient = -coefficient }
+        while coefficient != 0, coefficient % 10 == 0 {
+            coefficient /= 10
+            scale -= 1
+        }
+        if coefficient == 0 { scale = 0 }
+    }
+
+    private mutating func append(_ byte: UInt8, isFraction: Bool) {
+        if coefficient >= Self.power(Self.maximumDigits - 1) ?? 0 {
+            if byte != 0x30 { isTruncated = true }
+            if !isFraction { scale -= 1 }
+        } else {
+            coefficient = coefficient * 10 + Int128(byte - 0x30)
+            if isFraction { scale += 1 }
+        }
+    }
+
+    /// The number as dollars in pico-dollars, halves to even; `nil` beyond 64 bits.
+    package var picoUSD: Int64? {
+        let shift = Money.fractionDigits - scale
+        if coefficient == 0 { return 0 }
+        if shift >= 0 {
+            guard let factor = Self.power(shift) else { return nil }
+            let (product, overflow) = coefficient.multipliedReportingOverflow(by: factor)
+            return overflow ? nil : Int64(exactly: product)
+        }
+        // Beyond any power that fits, the number is far below half a pico-dollar.
+        guard let divisor = Self.power(-shift) else { return 0 }
+        return Int64(exactly: DecimalText.quotientHalfEven(coefficient, by: divisor, hasMore: isTruncated))
+    }
+
+    /// The number as a fraction of 64-bit integers, if it is a quantity: exact, not negative and at most nine decimals.
+    package var quantity: (numerator: Int64, denominator: Int64)? {
+        guard !isTruncated, coefficient >= 0, scale <= 9 else { return nil }
+        if scale >= 0 {
+            guard let numerator = Int64(exactly: coefficient), let denominator = Self.power(scale) else { return nil }
+            return (numerator, Int64(denominator))
+        }
+        guard let factor = Self.power(-scale) else { return nil }
+        let (product, overflow) = coefficient.multipliedReportingOverflow(by: factor)
+        guard !overflow, let numerator = Int64(exactly: product) else { return nil }
+        return (numerator, 1)
+    }
+
+    private static func power(_ exponent: Int) -> Int128? {
+        guard exponent <= 38 else { return nil }
+        var result: Int128 = 1
+        for _ in 0..<exponent { result *= 10 }
+        return result
+    }
+}

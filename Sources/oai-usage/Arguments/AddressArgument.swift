@@ -1,0 +1,19 @@
+public import ArgumentParser
+public import OpenAIUsageGateway
+
+extension GatewayConfiguration.Address: ExpressibleByArgument {
+    /// Reads `host:port`, `[::1]:port` or `:port`.
+    public init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"), let port = Int(argument[argument.index(after: colon)...]),
+            0...65_535 ~= port
+        else { return nil }
+        var host = argument[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard host.allSatisfy({ !$0.isWhitespace && $0 != "/" }) else { return nil }
+        self.init(host: host.isEmpty ? "127.0.0.1" : String(host), port: port)
+    }
+}

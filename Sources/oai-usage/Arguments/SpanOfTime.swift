@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// A length of time as a person writes it: `300ms`, `5s`, `10m`, `24h`, `7d`, `2w`.
+struct SpanOfTime: ExpressibleByArgument, Equatable {
+    /// The length in milliseconds.
+    var milliseconds: Int64
+
+    init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        guard let count = Int64(digits), count <= 1_000_000_000 else { return nil }
+        let scale: Int64
+        switch argument.dropFirst(digits.count) {
+        case "ms": scale = 1
+        case "s": scale = 1_000
+        case "m": scale = 60_000
+        case "h": scale = 3_600_000
+        case "d": scale = 86_400_000
+        case "w": scale = 604_800_000
+        default: return nil
+        }
+        milliseconds = count * scale
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import OpenAIUsage
+import OpenAIUsageLedger
+
+/// Shows one call, and its other attempts.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show all that is known of a call.",
+        discussion: """
+            The call is named by its x-request-id, its response id, the caller's own X-Client-Request-Id, or the id
+            that 'oai-usage calls' prints.
+
+            Examples:
+              oai-usage show req_539a3ef553ecef2d2471475ca7aee0a2
+              oai-usage show chatcmpl-539a3ef553ecef2d2471475ca7aee --format json
+            """
+    )
+
+    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
+    var identity: String
+    @OptionGroup var storage: LedgerOption
+    @Option(help: "text or json.")
+    var format = ShowFormat.text
+
+    enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    func run() async throws {
+        let path = try await storage.settings().ledger(storage.ledger)
+        let records = try LedgerReader(path: path).calls(matching: identity)
+        guard !records.isEmpty else {
+            throw CommandFailure("No call in \(path) is named \(identity).")
+        }
+        for (index, record) in records.enumerated() {
+            switch format {
+            case .json: StandardOutput.write(record.json + "\n")
+            case .text:
+                if index > 0 { StandardOutput.write("\n") }
+                StandardOutput.write(CallSheet(record).text)
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Logging
+import NIOCore
+import NIOPosix
+import OpenAISimulator
+import OpenAIUsageGateway
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs the simulated upstream until it is told to end.
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Run a simulated upstream that answers like the API.",
+        discussion: """
+            Its answers are a function of the request and the seed. The header OpenAI-Simulate scripts them, as in
+              curl http://127.0.0.1:8788/v1/chat/completions -H 'Authorization: Bearer x' \\
+                -H 'OpenAI-Simulate: status=429; retry-after-ms=20' -d '{"model":"gpt-4o-mini","messages":[]}'
+
+            Directives:
+            \(Directive.all.map { "  \($0.name)=\($0.values)\n      \($0.summary)" }.joined(separator: "\n"))
+            """
+    )
+
+    @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port"))
+    var listen = GatewayConfiguration.Address(host: "127.0.0.1", port: 8788)
+
+    @Option(help: "What the answers are derived from.")
+    var seed: UInt64 = 1
+
+    func run() async throws {
+        var configuration = SimulatorConfiguration()
+        configuration.host = listen.host
+        configuration.port = listen.port
+        configuration.seed = seed
+        let group = ServiceGroup(
+            services: [SimulatorService(configuration: configuration)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: JSONLines.logger(label: "oai-usage", level: .error)
+        )
+        try await group.run()
+    }
+}
+
+/// The simulated upstream as a service.
+private struct SimulatorService: Service {
+    let configuration: SimulatorConfiguration
+
+    func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            let simulator = try await Simulator.start(configuration, group: group)
+            let address = GatewayConfiguration.Address(host: simulator.host, port: simulator.port)
+            StandardError.write("simulator: listening on http://\(address)")
+            try? await gracefulShutdown()
+            try await simulator.stop()
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import OpenAISimulator
+import OpenAIUsageGateway
+import OpenAIUsageLedger
+import OpenAIUsageMetrics
+
+/// Everything at once: a simulated upstream, a gateway in front of it, and a few hundred calls.
+struct Demo {
+    private static let concurrency = 16
+
+    /// How many calls are sent.
+    var count: Int
+    /// Where the ledger goes.
+    var ledgerPath: String
+
+    /// What the demo has to show.
+    struct Result {
+        /// The metrics, as they were scraped at the end.
+        var metrics: String
+        /// How long the calls took, in seconds.
+        var seconds: Double
+    }
+
+    /// Sends the calls and takes everything down again; what they left is in the ledger.
+    ///
+    /// - Parameter progress: Called with how many calls have ended.
+    func run(progress: @escaping @Sendable (Int) -> Void) async throws -> Result {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do {
+            var simulation = SimulatorConfiguration()
+            simulation.processingMilliseconds = 5...40
+            let simulator = try await Simulator.start(simulation, group: group)
+            let result = try await serve(simulator, group, progress)
+            try await simulator.stop()
+            try await group.shutdownGracefully()
+            return result
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private func serve(
+        _ simulator: Simulator,
+        _ group: MultiThreadedEventLoopGroup,
+        _ progress: @escaping @Sendable (Int) -> Void
+    ) async throws -> Result {
+        let address = GatewayConfiguration.Address(host: simulator.host, port: simulator.port)
+        guard let upstream = Upstream("http://\(address)") else {
+            throw CommandFailure("The simulator listens on \(address), which is no address of an upstream.")
+        }
+        var configuration = GatewayConfiguration(upstream: upstream)
+        configuration.listen.port = 0
+        configuration.admin.port = 0
+        let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
+        let ledger = try Ledger(path: ledgerPath)
+        let ready = group.next().makePromise(of: Gateway.Addresses.self)
+        let gateway = Gateway(
+            configuration: configuration,
+            ledger: ledger,
+            metrics: metrics,
+            logger: JSONLines.logger(label: "oai-usage", level: .error)
+        ) { ready.succeed($0) }
+        return try await ServiceScope.run(gateway) {
+            let addresses = try await ready.futureResult.get()
+            let start = ContinuousClock.now
+            try await sendCalls(client(addresses.calls, group), progress)
+            let elapsed = ContinuousClock.now - start
+            await ledger.flush()
+            let scrape = try await client(addresses.admin, group).send(.GET, "/metrics")
+            return Result(
+                metrics: String(decoding: scrape.body, as: UTF8.self),
+                seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+            )
+        } onFailure: {
+            ready.fail($0)
+        }
+    }
+
+    private func client(_ url: String, _ group: any EventLoopGroup) throws -> DemoClient {
+        guard let upstream = Upstream(url) else { throw CommandFailure("\(url) is not an address.") }
+        return DemoClient(group: group, host: upstream.host, port: upstream.port)
+    }
+
+    private func sendCalls(_ client: DemoClient, _ progress: @escaping @Sendable (Int) -> Void) async throws {
+        let calls = DemoTraffic.calls(count, seed: 20_261_123)
+        var ended = 0
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for (number, call) in calls.enumerated() {
+                if number >= Self.concurrency {
+                    try await tasks.next()
+                    ended += 1
+                    progress(ended)
+                }
+                tasks.addTask { try await send(call, number: number, by: client) }
+            }
+            while try await tasks.next() != nil {
+                ended += 1
+                progress(ended)
+            }
+        }
+    }
+
+    private func send(_ call: DemoCall, number: Int, by client: DemoClient) async throws {
+        var headers: HTTPHeaders = [
+            "Authorization": "Bearer sk-proj-demonstration-only-\(call.project)",
+            "OpenAI-Project": call.project, "User-Agent": "oai-usage-demo/\(Gateway.version)",
+            "X-Client-Request-Id": "demo-\(number)", "OpenAI-Usage-Tags": "team=\(call.team)",
+        ]
+        if call.body != nil { headers.add(name: "Content-Type", value: "application/json") }
+        if let directives = call.directives { headers.add(name: "OpenAI-Simulate", value: directives) }
+        var attempts = 1
+        var limit = Int.max
+        switch call.manner {
+        case .whole: break
+        case .leaves: limit = 2_000
+        case .retries(let count): attempts += count
+        }
+        for attempt in 0..<attempts {
+            headers.replaceOrAdd(name: "X-Stainless-Retry-Count", value: String(attempt))
+            let method: HTTPMethod = call.body == nil ? .GET : .POST
+            let answer = try await client.send(method, call.path, headers: headers, body: call.body, limit: limit)
+            if let status = answer.status, status < 400 { return }
+        }
+    }
+}

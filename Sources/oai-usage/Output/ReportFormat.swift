@@ -1,0 +1,52 @@
+import ArgumentParser
+import OpenAIUsageLedger
+
+/// How a report is written.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json, csv, markdown
+
+    /// Writes a report.
+    func write(_ report: Report) {
+        switch self {
+        case .json: StandardOutput.write(report.json + "\n")
+        case .csv: StandardOutput.write(ReportTable.plain(report).csv)
+        case .markdown, .table:
+            let from = TimestampText.utc(report.query.from, isShort: true)
+            let to = TimestampText.utc(report.query.to, isShort: true)
+            guard report.totals.calls + report.totals.openCalls > 0 else {
+                StandardError.write("No calls from \(from) to \(to).")
+                return
+            }
+            let table = ReportTable.readable(report)
+            if self == .markdown {
+                StandardOutput.write(table.markdown)
+            } else {
+                StandardOutput.write("\(from) to \(to), days in \(report.query.timeZone.reportName)\n\n")
+                StandardOutput.write(table.text(isColored: Terminal.isColored))
+            }
+            for note in ReportTable.notes(report) { StandardError.write(note) }
+        }
+    }
+}
+
+/// What a report is grouped by, as `project,model`.
+struct Dimensions: ExpressibleByArgument {
+    var dimensions: [ReportDimension]
+
+    init(dimensions: [ReportDimension]) {
+        self.dimensions = dimensions
+    }
+
+    init?(argument: String) {
+        dimensions = []
+        guard argument != "none" else { return }
+        for name in argument.split(separator: ",") {
+            guard let dimension = ReportDimension(name) else { return nil }
+            dimensions.append(dimension)
+        }
+        guard !dimensions.isEmpty else { return nil }
+    }
+
+    var defaultValueDescription: String { dimensions.map(\.description).joined(separator: ",") }
+    static var allValueStrings: [String] { ReportDimension.names }
+}

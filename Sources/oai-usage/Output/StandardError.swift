@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Messages for a person, apart from the data on the standard output.
+enum StandardError {
+    /// Writes a line.
+    static func write(_ line: String) {
+        writeAll(line + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes text as it is.
+    static func put(_ text: String) {
+        writeAll(text, to: STDERR_FILENO)
+    }
+
+    /// Whether a person looks at it.
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}
+
+/// The data that a command was asked for.
+enum StandardOutput {
+    /// Writes text as it is; ends the process silently when nobody reads it any more.
+    static func write(_ text: String) {
+        writeAll(text, to: STDOUT_FILENO)
+    }
+
+    /// Whether a person looks at it.
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+}
+
+private func writeAll(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = UnsafeBufferPointer(rebasing: rest)
+            let count = systemWrite(descriptor, part.baseAddress, part.count)
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EPIPE {
+                exit(0)
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}
