@@ -72,7 +72,7 @@ class Gateway(Process):
         self.metrics_url = self.wait_for(r"gateway: metrics on (http://\S+)")
 
     def rows(self, *arguments):
-        return [json.loads(line) for line in run("calls", "--ledger", self.ledger, "--format", "jsonl", *arguments).splitlines()]
+        return [json.loads(line) for line in run("calls", "--ledger", self.ledger, "--format", "jsonl", "--limit", "0", *arguments).splitlines()]
 
     def rows_when(self, count, *arguments, seconds=15):
         """The rows, once there are as many, all of them finished."""

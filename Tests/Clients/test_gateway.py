@@ -346,7 +346,7 @@ def test_kill_loses_no_completed_call(start, simulator, folder):
     gateway.stop(signal.SIGKILL)
     for thread in threads:
         thread.join()
-    kept = {row["request_id"] for row in gateway.rows("--limit", "100000")}
+    kept = {row["request_id"] for row in gateway.rows()}
     assert seen <= kept
     again = start(simulator.url, ledger=gateway.ledger)
     interrupted = again.rows("--outcome", "interrupted")

@@ -21,6 +21,19 @@ struct PriceBookLayeringTests {
         #expect(book.models.count == PriceBook.bundled.models.count)
     }
 
+    @Test func namesThatTheOverrideDoesNotRepeatAreItsToo() throws {
+        let model =
+            #"{"id": "gpt-x", "ids": ["gpt-x", "other-name"], "kind": "text", "periods": "#
+            + #"[{"from": null, "to": null, "per_1m": {"default": {"input": "1"}}}]}"#
+        let base = try PriceBook(json: TestBook.json(models: model))
+        let override = try PriceBook(
+            json: TestBook.json(models: TestBook.model("gpt-x", #"{"default": {"input": "3"}}"#))
+        )
+        let book = base.layered(with: override)
+        #expect(book.models.map(\.names) == [["gpt-x", "other-name"]])
+        #expect(book.model(named: "other-name")?.periods.first?.tiers["default"]?[.input]?.picoUSD == 3_000_000)
+    }
+
     @Test func aNameOfAnotherModelIsTakenOver() throws {
         let book = try layered(TestBook.model("gpt-4o-mini-2024-07-18", #"{"default": {"input": "1"}}"#))
         #expect(book.model(named: "gpt-4o-mini")?.names == ["gpt-4o-mini"])

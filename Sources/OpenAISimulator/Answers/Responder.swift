@@ -114,10 +114,10 @@ final class Responder: Sendable {
                 writer.member("deleted", json: "true")
             }
         case .unknown:
-            throw .api(.invalidRequest("Invalid URL (\(request.head.method.rawValue) \(request.path))", status: 404))
+            throw .api(.invalidRequest("Invalid URL (\(request.methodName) \(request.path))", status: 404))
         case .wrongMethod:
             throw .api(
-                .invalidRequest("\(request.path) has no method \(request.head.method.rawValue).", status: 405)
+                .invalidRequest("\(request.path) has no method \(request.methodName).", status: 405)
             )
         case .chatCompletions, .completions, .createResponse, .embeddings, .moderations:
             return try create(request, route: route, head: &head, directives: directives)

@@ -11,6 +11,11 @@ struct ReceivedRequest: Sendable {
         return uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { uri[..<$0] } ?? uri[...]
     }
 
+    /// The method as messages name it: HEAD is answered as GET is.
+    var methodName: String {
+        head.method == .HEAD ? "GET" : head.method.rawValue
+    }
+
     /// The value of a parameter of the query.
     func query(_ name: String) -> Substring? {
         guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }

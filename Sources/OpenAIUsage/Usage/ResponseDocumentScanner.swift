@@ -64,6 +64,8 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     private mutating func takeNumber() {
+        // A number of which the end is missing is another number.
+        guard !scanner.isValueTruncated else { return }
         let field = scanner.field
         if field >= ResponseField.firstCounter {
             let counter = TokenCounter(rawValue: UInt8(truncatingIfNeeded: field - ResponseField.firstCounter))

@@ -67,6 +67,7 @@ extension CallRecord {
 
     private func writeUsage(to json: inout JSONWriter) {
         json.member("usage_state", usageState.rawValue)
+        json.member("usage_source", usageSource)
         for counter in Self.shownCounters { json.member(counter.name, usage[counter]) }
         for (counter, value) in usage.counters where !Self.shownCounters.contains(counter) {
             json.member(counter.name, value)

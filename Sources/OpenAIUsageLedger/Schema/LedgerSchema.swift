@@ -43,7 +43,7 @@ enum LedgerSchema {
         case .ledger(let found) where found > version:
             throw LedgerError(
                 .newerSchema,
-                "\(path) has schema version \(found), and this program understands up to \(version); upgrade it."
+                "\(path) was written by a newer oai-usage (schema \(found); this one knows up to \(version)): upgrade oai-usage."
             )
         case .ledger: break
         }

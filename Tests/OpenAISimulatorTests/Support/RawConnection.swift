@@ -41,8 +41,6 @@ final class RawConnection {
     let channel: any Channel
     private var iterator: AsyncStream<ByteBuffer>.Iterator
     private(set) var unread = ByteBuffer()
-    /// The sizes of what was received at a time.
-    private(set) var arrivals: [Int] = []
 
     private init(_ channel: any Channel, _ stream: AsyncStream<ByteBuffer>) {
         self.channel = channel
@@ -76,16 +74,26 @@ final class RawConnection {
         try await channel.setOption(ChannelOptions.autoRead, value: isOn).get()
     }
 
+    /// Closes the connection, unless the other side did so already.
     func close() async throws {
-        try await channel.close().get()
+        do {
+            try await channel.close().get()
+        } catch ChannelError.alreadyClosed {
+            return
+        }
     }
 
     /// Waits for more bytes; `false` at the end of the stream.
     func receive() async -> Bool {
         guard let next = await iterator.next(isolation: #isolation) else { return false }
-        arrivals.append(next.readableBytes)
         unread.writeImmutableBuffer(next)
         return true
+    }
+
+    /// Forgets what was received, and returns how many bytes that were.
+    func discard() -> Int {
+        defer { unread.clear() }
+        return unread.readableBytes
     }
 
     /// Everything until the other side closes.

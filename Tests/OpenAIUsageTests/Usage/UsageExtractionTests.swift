@@ -76,7 +76,7 @@ struct UsageExtractionTests {
 
     @Test(arguments: [510, 511, 512, 513, 600, 5_000])
     func `A number that is too long to be read whole is unknown`(length: Int) throws {
-        let zeros = String(repeating: "0", count: length - 5)
+        let zeros = String(repeating: "0", count: length - 4)
         // Cut at 512 bytes, these would be 7 and 0.
         let record = try record(#"{"usage":{"prompt_tokens":7.\#(zeros)e2,"completion_tokens":0.\#(zeros)e-1,"cost":1.\#(zeros)e2}}"#)
         let isWhole = length <= 512
