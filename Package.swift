@@ -119,7 +119,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenAIUsageMetricsTests",
-            dependencies: ["OpenAIUsageMetrics", "OpenAIUsage", "OpenAIUsagePricing"]
+            dependencies: ["OpenAIUsageMetrics", "OpenAIUsage"]
         ),
         .testTarget(
             name: "OpenAISimulatorTests",
@@ -145,7 +145,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["oai-usage", "OpenAIUsageLedger", "OpenAIUsage", "OpenAIUsagePricing"]
+            dependencies: [
+                "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
     ]
 )

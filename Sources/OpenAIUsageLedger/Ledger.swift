@@ -78,14 +78,18 @@ public final class Ledger: UsageSink {
 
     /// Takes a finished record, and tells what became of it.
     ///
-    /// - Parameter onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
     package func record(_ record: CallRecord, onCommit: @escaping @Sendable (CommitOutcome) -> Void) {
         queue.add(record, onCommit: onCommit)
     }
 
     /// Takes an interim record, and tells what became of it.
     ///
-    /// - Parameter onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
     package func recordOpen(_ record: CallRecord, onCommit: @escaping @Sendable (CommitOutcome) -> Void) {
         queue.addOpen(record, onCommit: onCommit)
     }

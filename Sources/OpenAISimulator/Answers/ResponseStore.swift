@@ -22,7 +22,6 @@ final class ResponseStore: Sendable {
             if state.responses.updateValue(response, forKey: response.id) == nil {
                 state.order.append(response.id)
             }
-            // What was deleted still has its place in the order.
             while state.order.count > capacity, let oldest = state.order.popFirst() {
                 state.responses[oldest] = nil
             }
@@ -36,6 +35,10 @@ final class ResponseStore: Sendable {
 
     /// Forgets the response of that id; `false` if there is none.
     func remove(id: String) -> Bool {
-        state.withLock { $0.responses.removeValue(forKey: id) != nil }
+        state.withLock { state in
+            guard state.responses.removeValue(forKey: id) != nil else { return false }
+            state.order.removeAll { $0 == id }
+            return true
+        }
     }
 }

@@ -41,6 +41,24 @@ enum Route: Sendable, Equatable {
     private static func identifier(_ path: some StringProtocol, after prefix: String) -> String? {
         guard path.hasPrefix(prefix) else { return nil }
         let rest = path.dropFirst(prefix.count)
-        return rest.isEmpty || rest.utf8.contains(UInt8(ascii: "/")) ? nil : String(rest)
+        guard !rest.isEmpty, !rest.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        return rest.utf8.contains(UInt8(ascii: "%")) ? decoded(rest) : String(rest)
+    }
+
+    /// A part of a path without its percent-encoding; what is no valid encoding stays.
+    private static func decoded(_ text: some StringProtocol) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest.removeFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -111,6 +111,7 @@ public final class Exchange: Sendable {
     ///   - ending: How the attempt ended.
     ///   - errorType: The type of an error that is not the API's own.
     ///   - errorCode: Its code.
+    /// - Returns: The record, the first time.
     package func end(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
         let now = clock.monotonicNanoseconds
         return machine.withLock { $0.finish(ending, errorType: errorType, errorCode: errorCode, at: now) }
@@ -133,7 +134,9 @@ public final class Exchange: Sendable {
 
     private static func host(of authority: String?) -> String? {
         // User information, which may be a key, is no part of the host.
-        guard let authority = authority?.split(separator: "@", omittingEmptySubsequences: false).last else { return nil }
+        guard let authority = authority?.split(separator: "@", omittingEmptySubsequences: false).last else {
+            return nil
+        }
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
         return String(authority.prefix { $0 != ":" })
     }

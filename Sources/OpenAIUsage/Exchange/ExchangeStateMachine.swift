@@ -17,6 +17,7 @@ struct ExchangeStateMachine: ~Copyable {
     ///   - record: The record as far as the request's head tells it.
     ///   - startedAt: The monotonic nanoseconds of the start.
     ///   - keyProject: The project that is configured for the request's key.
+    ///   - readsRequest: Whether the request's body may be JSON.
     init(record: CallRecord, startedAt: Int64, keyProject: String?, readsRequest: Bool) {
         self.record = record
         self.startedAt = startedAt
@@ -142,8 +143,12 @@ struct ExchangeStateMachine: ~Copyable {
         guard record.endpoint.meter == .responses else {
             return HeaderText.clean(ResponseIdentity.text(identity.finishReason), maximumLength: 64)
         }
-        guard let status = HeaderText.clean(ResponseIdentity.text(identity.status), maximumLength: 64) else { return nil }
-        guard status == "incomplete", let reason = ResponseIdentity.text(identity.incompleteReason) else { return status }
+        guard let status = HeaderText.clean(ResponseIdentity.text(identity.status), maximumLength: 64) else {
+            return nil
+        }
+        guard status == "incomplete", let reason = ResponseIdentity.text(identity.incompleteReason) else {
+            return status
+        }
         return HeaderText.clean("\(status):\(reason)", maximumLength: 64)
     }
 
@@ -172,7 +177,9 @@ struct ExchangeStateMachine: ~Copyable {
         case .events:
             return record.endpoint.meter == .none || isCodingUnknown || hasEndedByItself(response) ? .completed : .cut
         case .document:
-            guard response.hasBytes, record.endpoint.meter != .none, !response.isDocumentInvalid else { return .completed }
+            guard response.hasBytes, record.endpoint.meter != .none, !response.isDocumentInvalid else {
+                return .completed
+            }
             return response.isDocumentComplete || isEncodingBroken ? .completed : .cut
         case .opaque:
             return .completed
@@ -210,7 +217,9 @@ struct ExchangeStateMachine: ~Copyable {
             return microseconds / 1_000
         }
         // A date is left to the caller: it needs the wall clock, and says no more than when.
-        guard let seconds = fields[.retryAfter].flatMap({ JSONNumber.integer($0.utf8) }), seconds >= 0 else { return nil }
+        guard let seconds = fields[.retryAfter].flatMap({ JSONNumber.integer($0.utf8) }), seconds >= 0 else {
+            return nil
+        }
         let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
         return overflow ? nil : milliseconds
     }

@@ -19,7 +19,8 @@ struct ResponseFacts: Sendable {
 
     /// Forgets everything, for the next document.
     mutating func reset() {
-        guard usagePresence != .absent || errorPresence != .absent || hasContent || !type.isEmpty || flatErrorCode != nil
+        guard
+            usagePresence != .absent || errorPresence != .absent || hasContent || !type.isEmpty || flatErrorCode != nil
         else { return }
         usagePresence = .absent
         usage = TokenUsage()

@@ -19,6 +19,7 @@ enum HeaderPolicy {
     ///   - head: The client's request.
     ///   - upstream: Where it goes.
     ///   - isRewritten: Whether the response will be changed, so that it must not be encoded.
+    /// - Returns: The head to send.
     static func upstreamRequest(_ head: HTTPRequestHead, to upstream: Upstream, isRewritten: Bool) -> HTTPRequestHead {
         var headers = HTTPHeaders()
         headers.reserveCapacity(head.headers.count + 1)
@@ -53,6 +54,7 @@ enum HeaderPolicy {
     /// - Parameters:
     ///   - head: The upstream's response.
     ///   - isRewritten: Whether the body is changed, so that its length and coding are not the upstream's.
+    /// - Returns: The head to send.
     static func clientResponse(_ head: HTTPResponseHead, isRewritten: Bool) -> HTTPResponseHead {
         var headers = HTTPHeaders()
         headers.reserveCapacity(head.headers.count)

@@ -4,7 +4,9 @@ import OpenAIUsage
 protocol CallRecorder: UsageSink {
     /// Takes the record of a call that has ended.
     ///
-    /// - Parameter onCommit: Called once on any thread when the record is kept, or cannot be.
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - onCommit: Called once on any thread when the record is kept, or cannot be.
     func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?)
 
     /// Takes an interim record.

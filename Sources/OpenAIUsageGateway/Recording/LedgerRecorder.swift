@@ -19,6 +19,7 @@ final class LedgerRecorder: CallRecorder {
 
     /// Connects the metrics with the ledger's own figures.
     func observeLedger() {
+        metrics.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
         metrics.registerStore { [weak self, ledger] in
             let statistics = ledger.statistics
             return StoreSnapshot(

@@ -24,7 +24,9 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         let authority = rest.prefix { $0 != "/" }
         var path = rest.dropFirst(authority.count)
         while path.hasSuffix("/") { path = path.dropLast() }
-        guard !path.contains(where: { $0 == "?" || $0 == "#" || $0 == " " }), !authority.contains("@") else { return nil }
+        guard !path.contains(where: { $0 == "?" || $0 == "#" || $0 == " " }), !authority.contains("@") else {
+            return nil
+        }
         pathPrefix = String(path)
         let name: Substring
         let portText: Substring
@@ -40,7 +42,9 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         if portText.isEmpty {
             port = isEncrypted ? 443 : 80
         } else {
-            guard portText.hasPrefix(":"), let number = Int(portText.dropFirst()), 1...65_535 ~= number else { return nil }
+            guard portText.hasPrefix(":"), let number = Int(portText.dropFirst()), 1...65_535 ~= number else {
+                return nil
+            }
             port = number
         }
     }

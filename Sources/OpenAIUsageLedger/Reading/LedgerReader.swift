@@ -21,7 +21,10 @@ public final class LedgerReader: Sendable {
 
     /// Hands out the calls that a query asks for, each as soon as it is read.
     ///
-    /// - Parameter body: Takes a call, and tells whether it wants more.
+    /// - Parameters:
+    ///   - query: Which calls are wanted, and in which order.
+    ///   - body: Takes a call, and tells whether it wants more.
+    /// - Throws: A ``LedgerError``.
     public func calls(_ query: CallsQuery, _ body: (CallRecord) throws -> Bool) throws {
         var isFirst = true
         try read { database, names in

@@ -72,9 +72,11 @@ final class LedgerSnapshot: Sendable {
         var address = "file:"
         for byte in URL(fileURLWithPath: path).path.utf8 {
             switch byte {
-            case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"):
-                address += "%" + String(byte, radix: 16, uppercase: true)
-            default: address.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), 0x30...0x39, 0x41...0x5a,
+                0x61...0x7a:
+                address.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                address += (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
             }
         }
         return address + "?immutable=1"

@@ -1,8 +1,6 @@
 /// Times as text (RFC 3339, UTC).
 package enum TimestampText {
-    /// A time in microseconds since 1970 as `2026-11-23T09:15:01.123456Z`.
-    ///
-    /// - Parameter isShort: Whether to leave out a fraction of zero.
+    /// A time in microseconds since 1970 as `2026-11-23T09:15:01.123456Z`; the short form has no fraction of zero.
     package static func utc(_ microseconds: Int64, isShort: Bool = false) -> String {
         let days = microseconds.flooredQuotient(by: 86_400_000_000)
         let rest = microseconds - days * 86_400_000_000

@@ -9,6 +9,7 @@ public struct Report: Sendable, Equatable {
 
     /// The report over a ledger without calls.
     package static func empty(_ query: ReportQuery) -> Report {
-        Report(query: query, rows: [], totals: ReportRow())
+        var sums = ReportAccumulator()
+        return Report(query: query, rows: [], totals: sums.result(group: []))
     }
 }

@@ -32,4 +32,6 @@ public struct ReportRow: Sendable, Equatable {
     public var processing: LatencyPercentiles?
     /// How long the first content took.
     public var timeToFirstToken: LatencyPercentiles?
+
+    package init() {}
 }

@@ -12,6 +12,7 @@ enum TimePeriod: Hashable {
     /// - Parameters:
     ///   - local: Microseconds since 1970 on the local clock.
     ///   - offset: How much the local clock is ahead of UTC, in seconds.
+    /// - Returns: The number.
     func number(local: Int64, offset: Int64) -> Int64 {
         let day = local.flooredQuotient(by: 86_400_000_000)
         switch self {

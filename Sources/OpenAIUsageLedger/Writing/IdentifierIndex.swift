@@ -21,7 +21,11 @@ struct IdentifierIndex {
         sealedThrough =
             try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'sealed_through'") ?? .min
         segment = try Int64.fetchOne(database, sql: "SELECT max(segment) FROM identifier") ?? 0
-        let newer = try Int.fetchOne(database, sql: "SELECT count(*) FROM call WHERE id > ?", arguments: [sealedThrough])
+        let newer = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM call WHERE id > ?",
+            arguments: [sealedThrough]
+        )
         let late = try Int.fetchOne(database, sql: "SELECT count(*) FROM unsealed")
         unsealedCount = (newer ?? 0) + (late ?? 0)
     }

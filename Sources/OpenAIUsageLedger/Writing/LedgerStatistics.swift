@@ -23,6 +23,8 @@ public struct LedgerStatistics: Sendable, Equatable {
     /// The size of the write-ahead log in bytes; `nil` if it cannot be told.
     public var logSize: Int64?
 
+    package init() {}
+
     /// The records that are lost, for whatever reason.
     public var totalDropped: Int64 { dropped.values.reduce(0, +) }
 }

@@ -31,7 +31,7 @@ package enum ErrorClass: String, Sendable, CaseIterable {
         case .error: self = Self.named(record) ?? Self.unnamed(record)
         case .cut, .interrupted: self = .streamInterrupted
         case .clientDisconnected, .abandoned: self = .clientDisconnect
-        case .timeout: self = record.errorCode == "connect_timeout" ? .connectTimeout : .readTimeout
+        case .timeout: self = record.errorCode == "upstream_connect_timeout" ? .connectTimeout : .readTimeout
         case .unreachable: self = .connectError
         }
     }

@@ -15,6 +15,8 @@ struct TimeZoneArgument: ExpressibleByArgument {
         self.timeZone = timeZone
     }
 
+    var defaultValueDescription: String { timeZone == .gmt ? "UTC" : timeZone.identifier }
+
     static let utc = TimeZoneArgument(timeZone: .gmt)
 
     private init(timeZone: TimeZone) {

@@ -17,7 +17,7 @@ struct CallsCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var storage: LedgerOption
-    @Option(help: "table, jsonl, json or csv.")
+    @Option(help: "How the calls are written.")
     var format = CallsFormat.table
     @Option(help: "How many at most, the latest; 0 for all.")
     var limit = CallLimit(value: 50)

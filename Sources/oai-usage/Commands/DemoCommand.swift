@@ -26,7 +26,9 @@ struct DemoCommand: AsyncParsableCommand {
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { if keep == nil { try? files.removeItem(atPath: folder) } }
         let ledger = folder + "/ledger.db"
-        StandardError.write("Starting a simulated upstream and a gateway in front of it, and sending \(calls) calls ...")
+        StandardError.write(
+            "Starting a simulated upstream and a gateway in front of it, and sending \(calls) calls ..."
+        )
         let result = try await Demo(count: calls, ledgerPath: ledger).run(progress: DemoProgress(total: calls).show)
         StandardError.write(String(format: "%d calls ended in %.1f seconds.", calls, result.seconds))
 

@@ -37,7 +37,8 @@ struct GatewayCommand: AsyncParsableCommand {
         let path = settings.ledger(storage.ledger)
         let ledger = try Ledger(path: path, options: ledgerOptions)
         let logger = JSONLines.logger(label: "oai-usage", level: logLevel)
-        let gateway = Gateway(configuration: configuration, ledger: ledger, metrics: metrics, logger: logger) { addresses in
+        let gateway = Gateway(configuration: configuration, ledger: ledger, metrics: metrics, logger: logger) {
+            addresses in
             StandardError.write("gateway: listening on \(addresses.calls)")
             StandardError.write("gateway: metrics on \(addresses.admin)/metrics")
             StandardError.write("gateway: forwarding to \(configuration.upstream), keeping calls in \(path)")

@@ -18,9 +18,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var storage: LedgerOption
-    @Option(help: ArgumentHelp("What to group by: \(ReportDimension.names.joined(separator: ", ")).", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("What to group by: \(ReportDimension.names.joined(separator: ", ")).", valueName: "names")
+    )
     var by = Dimensions(dimensions: [.project])
-    @Option(help: "table, json, csv or markdown.")
+    @Option(help: "How the report is written.")
     var format = ReportFormat.table
     @Flag(help: "End with status 2 if any call is not priced in full or reported no usage.")
     var strict = false

@@ -20,7 +20,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
     var identity: String
     @OptionGroup var storage: LedgerOption
-    @Option(help: "text or json.")
+    @Option(help: "How the call is written.")
     var format = ShowFormat.text
 
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }

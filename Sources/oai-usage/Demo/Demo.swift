@@ -28,6 +28,8 @@ struct Demo {
     /// Sends the calls and takes everything down again; what they left is in the ledger.
     ///
     /// - Parameter progress: Called with how many calls have ended.
+    /// - Returns: What the demo has to show.
+    /// - Throws: An error if the simulator or the gateway cannot start.
     func run(progress: @escaping @Sendable (Int) -> Void) async throws -> Result {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
@@ -70,14 +72,28 @@ struct Demo {
             let start = ContinuousClock.now
             try await sendCalls(client(addresses.calls, group), progress)
             let elapsed = ContinuousClock.now - start
-            await ledger.flush()
-            let scrape = try await client(addresses.admin, group).send(.GET, "/metrics")
+            let metrics = try await settledMetrics(client(addresses.admin, group), ledger)
             return Result(
-                metrics: String(decoding: scrape.body, as: UTF8.self),
+                metrics: metrics,
                 seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
             )
         } onFailure: {
             ready.fail($0)
+        }
+    }
+
+    /// The metrics once no call is open: the gateway reads on for a while when a client goes away.
+    private func settledMetrics(_ client: DemoClient, _ ledger: Ledger) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            await ledger.flush()
+            let scrape = try await client.send(.GET, "/metrics")
+            let text = String(decoding: scrape.body, as: UTF8.self)
+            let open = text.split(separator: "\n").filter {
+                $0.hasPrefix("oai_usage_requests_in_flight{") && !$0.hasSuffix(" 0")
+            }
+            if open.isEmpty || ContinuousClock.now > deadline { return text }
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 

@@ -77,7 +77,8 @@ enum DemoTraffic {
 
     private static func chat(_ model: String, stream: Bool = false, includesUsage: Bool = false) -> String {
         let options = includesUsage ? #","stream_options":{"include_usage":true}"# : ""
-        return #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(text)"}]\#(stream ? #","stream":true"# : "")\#(options)}"#
+        return
+            #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(text)"}]\#(stream ? #","stream":true"# : "")\#(options)}"#
     }
 }
 

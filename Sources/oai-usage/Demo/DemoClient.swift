@@ -22,6 +22,8 @@ struct DemoClient: Sendable {
     ///   - headers: The headers, without the framing ones.
     ///   - body: The body.
     ///   - limit: After how many bytes of the answer the connection is closed.
+    /// - Returns: What came back.
+    /// - Throws: An error if no connection can be made.
     func send(
         _ method: HTTPMethod,
         _ path: String,

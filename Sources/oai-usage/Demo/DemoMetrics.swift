@@ -2,7 +2,7 @@
 enum DemoMetrics {
     private static let shown = [
         "oai_usage_requests_total", "oai_usage_cost_usd_total", "oai_usage_input_tokens_total",
-        "oai_usage_client_disconnects_total", "oai_usage_records_captured_total", "oai_usage_records_written_total",
+        "oai_usage_records_captured_total", "oai_usage_records_written_total",
         "oai_usage_records_dropped_total",
     ]
 

@@ -5,7 +5,12 @@ import ServiceLifecycle
 enum ServiceScope {
     /// Runs the operation beside the service, then shuts the service down gracefully and waits for its end.
     ///
-    /// - Parameter onFailure: Called when the service ends before the operation does, to let it go on.
+    /// - Parameters:
+    ///   - service: The service.
+    ///   - operation: What is done while it runs.
+    ///   - onFailure: Called when the service ends before the operation does, to let it go on.
+    /// - Returns: What the operation returns.
+    /// - Throws: What the service or the operation throws.
     static func run<Result: Sendable>(
         _ service: any Service,
         operation: @escaping @Sendable () async throws -> Result,

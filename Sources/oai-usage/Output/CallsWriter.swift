@@ -62,7 +62,8 @@ struct CallsWriter {
     }
 
     private static let headings = [
-        "TIME", "PROJECT", "ENDPOINT", "MODEL", "STATUS", "OUTCOME", "INPUT", "OUTPUT", "COST", "DURATION", "REQUEST ID",
+        "TIME", "PROJECT", "ENDPOINT", "MODEL", "STATUS", "OUTCOME", "INPUT", "OUTPUT", "COST", "DURATION",
+        "REQUEST ID",
     ]
     private static let widths = [23, 16, 18, 26, 6, 19, 9, 9, 12, 9, 0]
     private static let numeric: Set<Int> = [6, 7, 8, 9]

@@ -11,8 +11,9 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         case .json: StandardOutput.write(report.json + "\n")
         case .csv: StandardOutput.write(ReportTable.plain(report).csv)
         case .markdown, .table:
-            let from = TimestampText.utc(report.query.from, isShort: true)
-            let to = TimestampText.utc(report.query.to, isShort: true)
+            // Whole seconds, outwards: an end within a second is shown as the next one.
+            let from = TimestampText.utc(report.query.from / 1_000_000 * 1_000_000, isShort: true)
+            let to = TimestampText.utc((report.query.to + 999_999) / 1_000_000 * 1_000_000, isShort: true)
             guard report.totals.calls + report.totals.openCalls > 0 else {
                 StandardError.write("No calls from \(from) to \(to).")
                 return

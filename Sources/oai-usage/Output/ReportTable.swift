@@ -46,7 +46,9 @@ enum ReportTable {
         var notes: [String] = []
         let totals = report.totals
         if totals.unpricedCalls > 0 {
-            notes.append("\(Figures.count(totals.unpricedCalls)) calls are not priced, or not in full; the cost leaves them out.")
+            notes.append(
+                "\(Figures.count(totals.unpricedCalls)) calls are not priced, or not in full; the cost leaves them out."
+            )
         }
         if totals.callsWithoutUsage > 0 {
             notes.append("\(Figures.count(totals.callsWithoutUsage)) calls reported no usage.")

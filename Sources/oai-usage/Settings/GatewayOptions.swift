@@ -6,7 +6,9 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where clients connect. (default: 127.0.0.1:8787)", valueName: "host:port"))
     var listen: GatewayConfiguration.Address?
 
-    @Option(help: ArgumentHelp("Where metrics and health are served. (default: 127.0.0.1:10464)", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp("Where metrics and health are served. (default: 127.0.0.1:10464)", valueName: "host:port")
+    )
     var admin: GatewayConfiguration.Address?
 
     @Option(help: ArgumentHelp("The API that is forwarded to. (default: https://api.openai.com)", valueName: "url"))
@@ -18,7 +20,9 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: "What a response's last bytes wait for: committed, fsync or buffered. (default: committed)")
     var durability: GatewayConfiguration.Durability?
 
-    @Option(help: ArgumentHelp("How long a stream is read on after its client has gone. (default: 5s)", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("How long a stream is read on after its client has gone. (default: 5s)", valueName: "time")
+    )
     var drain: SpanOfTime?
 
     @Option(help: ArgumentHelp("How long connecting may take. (default: 10s)", valueName: "time"))
@@ -30,7 +34,9 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long a shutdown waits for open calls. (default: 30s)", valueName: "time"))
     var shutdownTimeout: SpanOfTime?
 
-    @Option(help: ArgumentHelp("The project of a key, by its last four characters; repeatable.", valueName: "key=project"))
+    @Option(
+        help: ArgumentHelp("The project of a key, by its last four characters; repeatable.", valueName: "key=project")
+    )
     var keyProject: [String] = []
 
     @Option(help: "How many threads carry calls. (default: 1)")

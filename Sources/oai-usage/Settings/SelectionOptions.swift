@@ -14,13 +14,15 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: "Only this endpoint, as in chat.completions; repeatable.")
     var endpoint: [String] = []
 
-    @Option(help: "Only this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Only this outcome; repeatable.")
     var outcome: [Outcome] = []
 
     @Option(help: ArgumentHelp("Only calls with this tag; repeatable.", valueName: "name=value"))
     var tag: [TagArgument] = []
 
-    @Option(help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time")
+    )
     var since: PointInTime?
 
     @Option(help: ArgumentHelp("Until when, exclusive. (default: now)", valueName: "time"))

@@ -10,6 +10,7 @@ struct Settings {
     /// Reads the configuration file.
     ///
     /// - Parameter file: The file; without it, the default one if it is there.
+    /// - Throws: A ``CommandFailure`` if the file cannot be read.
     init(file: String?) async throws {
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider().prefixKeys(with: ["oai", "usage"])
@@ -42,7 +43,8 @@ struct Settings {
 
     /// A setting as text; an empty one counts as none.
     func text(_ key: String) -> String? {
-        guard let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map { String($0) })), !value.isEmpty else { return nil }
+        guard let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map { String($0) })), !value.isEmpty
+        else { return nil }
         return value
     }
 

@@ -4,7 +4,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ChatStreamTests {
-    private static let opening = #"data: {"id":"chatcmpl-56635142731c9ed502383b5652a44","#
+    private static let opening =
+        #"data: {"id":"chatcmpl-56635142731c9ed502383b5652a44","#
         + #""object":"chat.completion.chunk","created":1795475364,"model":"gpt-4o-mini-2024-07-18","#
         + #""service_tier":"default","system_fingerprint":"fp_3fc1bdfba6","choices":["#
 

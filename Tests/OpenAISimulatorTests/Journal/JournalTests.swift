@@ -32,7 +32,8 @@ struct JournalTests {
             #expect(exchange.path == "/v1/chat/completions")
             #expect(exchange.headers.first(name: "x-client-request-id") == "team-17")
             #expect(exchange.headers.first(name: "authorization") == "Bearer sk-proj-test-0123456789abcd")
-            #expect(exchange.body == Array(try #require(request.body).utf8))
+            let body = try #require(request.body)
+            #expect(exchange.body == Array(body.utf8))
             #expect(exchange.status == 200)
             #expect(exchange.requestID == response["x-request-id"])
             #expect(exchange.processingMilliseconds == 77)
@@ -105,7 +106,8 @@ struct JournalTests {
             #expect(exchange.clientClosedEarly)
             #expect(exchange.number == nil)
             #expect(exchange.status == nil)
-            #expect(exchange.body == Array(try #require(request.body).utf8.dropLast(5)))
+            let body = try #require(request.body)
+            #expect(exchange.body == Array(body.utf8.dropLast(5)))
         }
     }
 
@@ -117,7 +119,7 @@ struct JournalTests {
             try await connection.close()
             let journal = await simulator.journal(afterExchanges: 2)
             #expect(journal.map(\.number) == [1, nil])
-            #expect(journal.allSatisfy(\.clientClosedEarly))
+            #expect(journal.allSatisfy { $0.clientClosedEarly })
         }
     }
 

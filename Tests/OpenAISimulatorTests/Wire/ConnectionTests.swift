@@ -31,7 +31,8 @@ struct ConnectionTests {
             var text = ""
             for index in 0..<150 {
                 let simulate = index % 10 == 3 ? "; delay-ms=1" : index % 10 == 7 ? "; split=50" : ""
-                text += TestRequest.chat(stream: index % 4 == 1, usage: index % 4 == 1 ? true : nil)
+                text +=
+                    TestRequest.chat(stream: index % 4 == 1, usage: index % 4 == 1 ? true : nil)
                     .adding("OpenAI-Simulate", "input-tokens=\(index)\(simulate)").text
             }
             try await connection.send(text)

@@ -76,7 +76,9 @@ struct DeliveryTests {
             #expect(last.body == whole.body)
             let journal = simulator.journal
             #expect(journal.map(\.wasCut) == [false, true, true, true, true, false])
-            #expect(journal.map(\.sentBodyBytes) == [whole.body.count, 0, 1, 100, whole.body.count - 1, whole.body.count])
+            #expect(
+                journal.map(\.sentBodyBytes) == [whole.body.count, 0, 1, 100, whole.body.count - 1, whole.body.count]
+            )
         }
     }
 

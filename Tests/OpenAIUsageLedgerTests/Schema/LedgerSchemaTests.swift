@@ -104,10 +104,16 @@ struct LedgerSchemaTests {
             let types = try String.fetchAll(database, sql: "SELECT typeof(project) FROM call ORDER BY id")
             #expect(types.prefix(3) == ["integer", "integer", "integer"])
             #expect(types.dropFirst(3).allSatisfy { $0 == "text" })
-            #expect(try String.fetchAll(database, sql: "SELECT project FROM calls ORDER BY id") == records.map(\.project))
+            #expect(
+                try String.fetchAll(database, sql: "SELECT project FROM calls ORDER BY id") == records.map(\.project)
+            )
         }
         // A second session goes on with the labels of the first.
-        try await fill(folder, [Records.plain(20, project: "proj_1"), Records.plain(21, project: "proj_new")], options: options)
+        try await fill(
+            folder,
+            [Records.plain(20, project: "proj_1"), Records.plain(21, project: "proj_new")],
+            options: options
+        )
         try read(folder) { database in
             let types = try String.fetchAll(database, sql: "SELECT typeof(project) FROM call ORDER BY id DESC LIMIT 2")
             #expect(types == ["text", "integer"])
@@ -138,7 +144,9 @@ struct LedgerSchemaTests {
         await ledger.close()
         try read(folder) { database in
             let columns = try Set(database.columns(in: "call").map(\.name))
-            #expect(columns.isDisjoint(with: ["prompt", "content", "messages", "completion", "input", "output", "body"]))
+            #expect(
+                columns.isDisjoint(with: ["prompt", "content", "messages", "completion", "input", "output", "body"])
+            )
         }
     }
 }

@@ -92,7 +92,10 @@ struct LedgerOpeningTests {
         #expect(folder.bytes(of: "ledger.db") == before)
     }
 
-    @Test("A path at which nothing can be created is refused", arguments: ["/proc/nothing/ledger.db", "FILE/x/ledger.db"])
+    @Test(
+        "A path at which nothing can be created is refused",
+        arguments: ["/proc/nothing/ledger.db", "FILE/x/ledger.db"]
+    )
     func unwritable(path: String) throws {
         let folder = TemporaryFolder()
         try folder.write("file", [])

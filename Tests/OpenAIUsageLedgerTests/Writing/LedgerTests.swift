@@ -70,7 +70,9 @@ struct LedgerTests {
         #expect((ledger.statistics.fileSize ?? 0) > 0)
         #expect((ledger.statistics.logSize ?? 0) > 0)
         await ledger.close()
-        #expect(DropReason.allCases.map(\.rawValue) == ["queue_full", "disk_full", "db_locked", "encode_error", "shutdown"])
+        #expect(
+            DropReason.allCases.map(\.rawValue) == ["queue_full", "disk_full", "db_locked", "encode_error", "shutdown"]
+        )
     }
 
     @Test("A callback comes after its row can be read")
@@ -189,10 +191,13 @@ struct LedgerTests {
         #expect(try LedgerReader(path: folder.ledger).summary().quarantined == 0)
     }
 
-    @Test("Failures that pass are retried, and say why the queue is full meanwhile", arguments: [
-        (ResultCode.SQLITE_BUSY, DropReason.databaseLocked), (ResultCode.SQLITE_FULL, DropReason.diskFull),
-        (ResultCode.SQLITE_IOERR, DropReason.queueFull),
-    ])
+    @Test(
+        "Failures that pass are retried, and say why the queue is full meanwhile",
+        arguments: [
+            (ResultCode.SQLITE_BUSY, DropReason.databaseLocked), (ResultCode.SQLITE_FULL, DropReason.diskFull),
+            (ResultCode.SQLITE_IOERR, DropReason.queueFull),
+        ]
+    )
     func retry(failure: ResultCode, reason: DropReason) async throws {
         let folder = TemporaryFolder()
         let gate = Gate()

@@ -75,7 +75,7 @@ struct ErrorClassTests {
 
     @Test("The time limit of the connection is told apart from that of the answer")
     func connectTimeout() {
-        #expect(ErrorClass(.failure(nil, .timeout, code: "connect_timeout")) == .connectTimeout)
+        #expect(ErrorClass(.failure(nil, .timeout, code: "upstream_connect_timeout")) == .connectTimeout)
     }
 
     @Test("A page of a proxy under a status of success is an error of the protocol")

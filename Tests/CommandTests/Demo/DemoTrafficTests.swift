@@ -1,0 +1,26 @@
+import Testing
+
+@testable import oai_usage
+
+struct DemoTrafficTests {
+    @Test
+    func `The traffic is the same each time, and of every kind`() {
+        let calls = DemoTraffic.calls(300, seed: 1)
+        #expect(calls.map(\.body) == DemoTraffic.calls(300, seed: 1).map(\.body))
+        #expect(Set(calls.map(\.project)).count == 3)
+        #expect(Set(calls.map(\.path)).count == 4)
+        for word in ["status=429", "status=400", "status=500", "cut-after-chunks", "chunk-delay-ms"] {
+            #expect(calls.contains { $0.directives?.contains(word) == true }, "\(word)")
+        }
+        #expect(calls.contains { $0.body?.contains("include_usage") == true })
+        #expect(calls.contains { call in if case .leaves = call.manner { true } else { false } })
+    }
+
+    @Test
+    func `The slice of the metrics names what it leaves out`() {
+        let lines = (0..<20).map { "oai_usage_requests_total{code=\"\($0)\"} 1" }
+        let slice = DemoMetrics.slice(of: (["# TYPE oai_usage_requests_total counter"] + lines).joined(separator: "\n"))
+        #expect(slice.contains("# ... and 13 more"))
+        #expect(!slice.contains("code=\"15\""))
+    }
+}
