@@ -23,7 +23,8 @@ struct PropertyTests {
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 switch Int.random(in: 0...5, using: &random) {
                 case 0 where !bytes.isEmpty:
-                    bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8.random(in: 0...7, using: &random)
+                    bytes[Int.random(in: 0..<bytes.count, using: &random)] ^=
+                        1 << UInt8.random(in: 0...7, using: &random)
                 case 1 where !bytes.isEmpty:
                     bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
                 case 2:
@@ -48,7 +49,8 @@ struct PropertyTests {
 
         mutating func cuts(_ count: Int) -> [Int] {
             if Int.random(in: 0...19, using: &random) == 0 { return Array(0..<count) }
-            return (0..<Int.random(in: 0...8, using: &random)).map { _ in Int.random(in: 0...count, using: &random) }.sorted()
+            return (0..<Int.random(in: 0...8, using: &random)).map { _ in Int.random(in: 0...count, using: &random) }
+                .sorted()
         }
 
         private static let alphabet = Array("{}[]\":,\\\n\r 0123456789.eE-\0\u{ff}\u{7f}utfdnd".utf8)
@@ -96,7 +98,8 @@ struct PropertyTests {
             ("requestModel", record.requestModel, 256), ("model", record.model, 256),
             ("requestedServiceTier", record.requestedServiceTier, 256), ("serviceTier", record.serviceTier, 256),
             ("backgroundWindow", record.backgroundWindow, 256), ("finish", record.finish, 64),
-            ("errorType", record.errorType, 64), ("errorCode", record.errorCode, 64), ("requestID", record.requestID, 256),
+            ("errorType", record.errorType, 64), ("errorCode", record.errorCode, 64),
+            ("requestID", record.requestID, 256),
             ("clientRequestID", record.clientRequestID, 512), ("responseID", record.responseID, 256),
             ("usageSource", record.usageSource, 64), ("rawUsage", record.rawUsage, 16_384),
             ("providerCost", record.providerCost, 512),
@@ -147,7 +150,9 @@ struct PropertyTests {
         var mutator = Mutator(random: SplitMix64(seed: seed))
         let bodies = Self.samples.map(\.body)
         for number in 0..<200 {
-            guard let sample = Self.samples.randomElement(using: &mutator.random), sample.body.count < 4_000 else { continue }
+            guard let sample = Self.samples.randomElement(using: &mutator.random), sample.body.count < 4_000 else {
+                continue
+            }
             let body = mutator.mutate(sample.body, splicing: bodies)
             var call = ObservedCall()
             call.path = sample.request.path ?? "/"
@@ -170,7 +175,8 @@ struct PropertyTests {
     private static func marked(_ value: Any, name: String = "") -> Any {
         let names: Set<String> = [
             "content", "text", "delta", "arguments", "message", "input", "instructions", "refusal", "reasoning",
-            "reasoning_content", "summary", "b64_json", "embedding", "prompt", "output", "description", "data", "transcript",
+            "reasoning_content", "summary", "b64_json", "embedding", "prompt", "output", "description", "data",
+            "transcript",
             "obfuscation", "system_fingerprint", "user", "param", "safety_identifier", "prompt_cache_key", "logprobs",
         ]
         switch value {
@@ -309,7 +315,8 @@ struct PropertyTests {
             ("proxy-authorization", "Basic \(Self.marker)"), ("x-api-key", Self.marker), ("openai-beta", Self.marker),
         ]
         call.fields += [
-            ("set-cookie", "__cf_bm=\(Self.marker)"), ("location", "/\(Self.marker)"), ("x-ratelimit-reset-tokens", Self.marker),
+            ("set-cookie", "__cf_bm=\(Self.marker)"), ("location", "/\(Self.marker)"),
+            ("x-ratelimit-reset-tokens", Self.marker),
             ("retry-after", Self.marker), ("openai-processing-ms", Self.marker), ("etag", Self.marker),
         ]
         call.body = ExchangeEndingTests.document.bytes

@@ -102,7 +102,9 @@ final class RawConnection {
         return take(unread.readableBytes)
     }
 
-    /// The next answer. `isComplete` tells whether its body had its promised end.
+    /// The next answer.
+    ///
+    /// `isComplete` tells whether its body had its promised end.
     func receiveResponse(toHead isHead: Bool = false) async throws -> RawResponse {
         var lines = try await receiveHeadLines()[...]
         guard let statusLine = lines.popFirst() else { throw Failure.malformed("an empty head") }

@@ -8,7 +8,12 @@ struct EncodingTests {
     static let events =
         ExchangeEndingTests.chunk + ExchangeEndingTests.stop + ExchangeEndingTests.usageChunk + ExchangeEndingTests.done
 
-    private static func call(_ text: String, coding: String?, isStream: Bool, _ encode: ([UInt8]) -> [UInt8]) -> ObservedCall {
+    private static func call(
+        _ text: String,
+        coding: String?,
+        isStream: Bool,
+        _ encode: ([UInt8]) -> [UInt8]
+    ) -> ObservedCall {
         var call = ObservedCall()
         if isStream { call.fields = stream }
         if let coding { call.fields.append(("content-encoding", coding)) }
@@ -22,7 +27,10 @@ struct EncodingTests {
     ]
 
     @Test(arguments: codings, [false, true])
-    func `An encoded body is read at every cut`(coding: (coding: String, wrapping: DeflateWriter.Wrapping), isStream: Bool) throws {
+    func `An encoded body is read at every cut`(
+        coding: (coding: String, wrapping: DeflateWriter.Wrapping),
+        isStream: Bool
+    ) throws {
         let text = isStream ? Self.events : Self.document
         let plain = try Self.call(text, coding: nil, isStream: isStream) { $0 }.record().timeless
         #expect(plain.usageState == .reported && plain.outcome == .completed && plain.usage.totalTokens == 5)
@@ -123,7 +131,9 @@ struct EncodingTests {
             lengths.insert("\(record.outcome.rawValue)/\(record.usageState.rawValue)")
             #expect(record.usage.isEmpty == (record.rawUsage == nil))
         }
-        #expect(lengths == ["cut/missing", "cut/cut", "cut/reported", "cut/reported_unterminated", "completed/reported"])
+        #expect(
+            lengths == ["cut/missing", "cut/cut", "cut/reported", "cut/reported_unterminated", "completed/reported"]
+        )
     }
 
     @Test
@@ -131,7 +141,8 @@ struct EncodingTests {
         let bytes = Self.document.bytes
         let half = bytes.count / 2
         let members =
-            DeflateWriter.encoded(Array(bytes[..<half]), as: .gzip) + DeflateWriter.encoded(Array(bytes[half...]), as: .gzip)
+            DeflateWriter.encoded(Array(bytes[..<half]), as: .gzip)
+            + DeflateWriter.encoded(Array(bytes[half...]), as: .gzip)
         for body in [members, members + [0, 0, 0, 0], DeflateWriter.encoded(bytes, as: .gzip) + [0, 0]] {
             var call = Self.call(Self.document, coding: "gzip", isStream: false) { _ in body }
             let record = try call.record()
@@ -169,7 +180,9 @@ struct EncodingTests {
     @Test
     func `No bytes are no damage`() {
         var inflater = Inflater(.deflate)
-        let isSound = inflater.inflate(UnsafeBufferPointer(start: nil, count: 0)) { _ in Issue.record("There is nothing.") }
+        let isSound = inflater.inflate(UnsafeBufferPointer(start: nil, count: 0)) { _ in
+            Issue.record("There is nothing.")
+        }
         let isFinished = inflater.isFinished
         #expect(isSound && !isFinished)
     }

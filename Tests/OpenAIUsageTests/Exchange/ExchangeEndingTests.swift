@@ -48,9 +48,11 @@ struct ExchangeEndingTests {
     static let stop = #"data: {"id":"chatcmpl-1","choices":[{"delta":{},"finish_reason":"stop"}]}"# + "\n\n"
     static let usageChunk = #"data: {"id":"chatcmpl-1","choices":[],"usage":\#(usage)}"# + "\n\n"
     static let done = "data: [DONE]\n\n"
-    static let delta = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\n"
+    static let delta =
+        "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\n"
     static let terminal =
-        #"data: {"type":"response.completed","response":{"id":"resp_1","status":"completed","usage":{"input_tokens":3}}}"# + "\n\n"
+        #"data: {"type":"response.completed","response":{"id":"resp_1","status":"completed","usage":{"input_tokens":3}}}"#
+        + "\n\n"
 
     private static func every(_ state: String) -> Point.Expectation {
         .init(
@@ -93,7 +95,9 @@ struct ExchangeEndingTests {
         ) { $0.status = nil },
         Point("after the head of a document", every("cut", completed: "completed/unparsable")) { _ in },
         Point("in a document", every("cut", completed: "cut/cut")) { $0.body = Self.document.utf8.dropLast(9) + [] },
-        Point("before the last brace", every("cut", completed: "cut/cut")) { $0.body = Self.document.utf8.dropLast() + [] },
+        Point("before the last brace", every("cut", completed: "cut/cut")) {
+            $0.body = Self.document.utf8.dropLast() + []
+        },
         Point("after a document", every("reported")) { $0.body = Self.document.bytes },
         Point("after a document and blanks", every("reported")) { $0.body = (Self.document + "\r\n\n").bytes },
         Point("after a document and junk", every("cut", completed: "completed/unparsable")) {
@@ -134,7 +138,10 @@ struct ExchangeEndingTests {
             $0.fields = Self.stream
             $0.body = (Self.chunk + Self.stop + Self.usageChunk + Self.done).bytes
         },
-        Point("after the end marker without its end", always("completed/reported", client: "client_disconnected/reported")) {
+        Point(
+            "after the end marker without its end",
+            always("completed/reported", client: "client_disconnected/reported")
+        ) {
             $0.fields = Self.stream
             $0.body = (Self.chunk + Self.usageChunk + "data: [DONE]").bytes
         },
@@ -142,7 +149,8 @@ struct ExchangeEndingTests {
             $0.fields = Self.stream
             $0.body = (Self.chunk + Self.usageChunk + Self.done + ": late\n\ndata: {").bytes
         },
-        Point("after the end marker without usage", always("completed/missing", client: "client_disconnected/missing")) {
+        Point("after the end marker without usage", always("completed/missing", client: "client_disconnected/missing"))
+        {
             $0.fields = Self.stream
             $0.body = (Self.chunk + Self.done).bytes
         },
@@ -156,10 +164,13 @@ struct ExchangeEndingTests {
             $0.fields = Self.stream
             $0.body = (Self.delta + Self.terminal).bytes
         },
-        Point("in the blank line of the terminal event", always(
-            "completed/reported_unterminated",
-            client: "client_disconnected/reported_unterminated"
-        )) {
+        Point(
+            "in the blank line of the terminal event",
+            always(
+                "completed/reported_unterminated",
+                client: "client_disconnected/reported_unterminated"
+            )
+        ) {
             $0.path = "/v1/responses"
             $0.fields = Self.stream
             $0.body = (Self.delta + Self.terminal).utf8.dropLast() + []
@@ -289,9 +300,13 @@ struct ExchangeEndingTests {
         call.configuration = ExchangeConfiguration(clock: clock)
         let exchange = call.exchange(sink: sink)
         clock.advance(microseconds: 10)
-        exchange.receive(head: ObservedCall.head(status, [("x-request-id", "interim"), ("content-type", "audio/mpeg")]))
+        exchange.receive(
+            head: ObservedCall.head(status, [("x-request-id", "interim"), ("content-type", "audio/mpeg")])
+        )
         clock.advance(microseconds: 20)
-        exchange.receive(head: ObservedCall.head(200, [("x-request-id", "real"), ("content-type", "application/json")]))
+        exchange.receive(
+            head: ObservedCall.head(200, [("x-request-id", "real"), ("content-type", "application/json")])
+        )
         exchange.receive(body: Self.document.bytes.span.bytes)
         exchange.finish(.completed)
         let record = try #require(sink.records.first)
@@ -365,9 +380,11 @@ struct ExchangeEndingTests {
     }
 
     static let markers: [(stream: String, isTerminated: Bool)] = [
-        ("data: [DONE]\n\n", true), ("data:[DONE]\n\n", true), ("data: [DONE] \n\n", true), ("data: [DONE]\r\n\r\n", true),
+        ("data: [DONE]\n\n", true), ("data:[DONE]\n\n", true), ("data: [DONE] \n\n", true),
+        ("data: [DONE]\r\n\r\n", true),
         ("event: done\ndata: [DONE]\n\n", true), ("data: [DON\n\n", false), ("data:  [DONE]\n\n", false),
-        ("data: \"[DONE]\"\n\n", false), (": [DONE]\n\n", false), ("[DONE]\n\n", false), ("data: [DO\ndata: NE]\n\n", false),
+        ("data: \"[DONE]\"\n\n", false), (": [DONE]\n\n", false), ("[DONE]\n\n", false),
+        ("data: [DO\ndata: NE]\n\n", false),
         ("data\ndata: [DONE]\n\n", false), ("event: [DONE]\n\n", false), ("data: {}\ndata: [DONE]\n\n", false),
     ]
 

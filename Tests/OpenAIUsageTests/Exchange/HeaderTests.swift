@@ -31,7 +31,8 @@ struct HeaderTests {
 
     static let projects: [(response: String?, request: String?, key: String?, project: String)] = [
         ("proj_r", "proj_q", "proj_k", "proj_r"), (nil, "proj_q", "proj_k", "proj_q"), (nil, nil, "proj_k", "proj_k"),
-        (nil, nil, nil, "default"), ("proj_r", nil, nil, "proj_r"), ("", "proj_q", "proj_k", "proj_q"), ("", "", "proj_k", "proj_k"),
+        (nil, nil, nil, "default"), ("proj_r", nil, nil, "proj_r"), ("", "proj_q", "proj_k", "proj_q"),
+        ("", "", "proj_k", "proj_k"),
         (" ", " ", nil, "default"),
     ]
 
@@ -162,7 +163,8 @@ struct HeaderTests {
     func `The request's own identities are kept`() throws {
         let record = try record(
             request: [
-                ("X-Client-Request-Id", "team-blue-17"), ("Idempotency-Key", "idem-1"), ("X-Stainless-Retry-Count", "2"),
+                ("X-Client-Request-Id", "team-blue-17"), ("Idempotency-Key", "idem-1"),
+                ("X-Stainless-Retry-Count", "2"),
                 ("User-Agent", "OpenAI/Python 3.54.0"),
             ],
             response: [("X-Request-ID", "req_1")]
@@ -175,7 +177,8 @@ struct HeaderTests {
     }
 
     static let retries: [(value: String, attempt: Int)] = [
-        ("0", 0), ("1", 1), ("7", 7), ("1000", 1_000), ("1001", 1_000), ("999999999999", 1_000), ("-1", 0), ("", 0), ("x", 0),
+        ("0", 0), ("1", 1), ("7", 7), ("1000", 1_000), ("1001", 1_000), ("999999999999", 1_000), ("-1", 0), ("", 0),
+        ("x", 0),
         ("1.5", 0), ("99999999999999999999", 0),
     ]
 
@@ -206,7 +209,8 @@ struct HeaderTests {
 
     static let processing: [(value: String, microseconds: Int64?)] = [
         ("412", 412_000), ("0", 0), ("1.5", 1_500), ("0.001", 1), ("0.0004", 0), ("12.3456789", 12_345), (" 7 ", 7_000),
-        ("86400000", 86_400_000_000), ("", nil), ("-5", nil), ("abc", nil), ("1e3", nil), ("1.2.3", nil), (".", nil), ("NaN", nil),
+        ("86400000", 86_400_000_000), ("", nil), ("-5", nil), ("abc", nil), ("1e3", nil), ("1.2.3", nil), (".", nil),
+        ("NaN", nil),
         ("412ms", nil), ("412, 415", nil), ("99999999999999999999999", nil),
         ("9223372036854.9", nil), ("9223372036854.775807", 9_223_372_036_854_775), ("9223372036855", nil),
     ]
@@ -219,7 +223,8 @@ struct HeaderTests {
     static let retryAfters: [(fields: [(name: String, value: String)], milliseconds: Int64?)] = [
         ([("retry-after", "7")], 7_000), ([("retry-after", "0")], 0), ([("retry-after-ms", "250")], 250),
         ([("retry-after-ms", "250.7")], 250), ([("retry-after-ms", "1500"), ("retry-after", "2")], 1_500),
-        ([("retry-after-ms", "soon"), ("retry-after", "2")], 2_000), ([("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")], nil),
+        ([("retry-after-ms", "soon"), ("retry-after", "2")], 2_000),
+        ([("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")], nil),
         ([("retry-after", "")], nil), ([("retry-after", "-5")], nil), ([("retry-after", "soon")], nil), ([], nil),
         ([("retry-after", "9223372036854775807")], nil), ([("retry-after", "9223372036854776")], nil),
         ([("retry-after", "99999999999999999999")], nil),
@@ -236,16 +241,21 @@ struct HeaderTests {
 
     static let durations: [(text: String, microseconds: Int64?)] = [
         ("0s", 0), ("1ms", 1_000), ("6ms", 6_000), ("20ms", 20_000), ("8.64s", 8_640_000), ("1m0s", 60_000_000),
-        ("6m0s", 360_000_000), ("28m0.747s", 1_680_747_000), ("1h36m16.107s", 5_776_107_000), ("12", 12_000_000), ("0", 0),
-        ("0.5", 500_000), ("1\u{b5}s", 1), ("1\u{3bc}s", 1), ("5us", 5), ("7ns", 0), ("1500ns", 1), ("24h0m0s", 86_400_000_000),
+        ("6m0s", 360_000_000), ("28m0.747s", 1_680_747_000), ("1h36m16.107s", 5_776_107_000), ("12", 12_000_000),
+        ("0", 0),
+        ("0.5", 500_000), ("1\u{b5}s", 1), ("1\u{3bc}s", 1), ("5us", 5), ("7ns", 0), ("1500ns", 1),
+        ("24h0m0s", 86_400_000_000),
         ("1h", 3_600_000_000), ("1m", 60_000_000), ("0.001ms", 1), ("1.000001s", 1_000_001), ("2h45m", 9_900_000_000),
         ("100ms", 100_000), ("59.999999999s", 59_999_999), (".5s", 500_000), ("1s1ms", 1_001_000),
         // Junk.
-        ("", nil), (" ", nil), ("s", nil), ("ms", nil), ("abc", nil), ("-1s", nil), ("+1s", nil), ("1x", nil), ("1d", nil),
-        ("1S", nil), ("1H", nil), ("1..5s", nil), ("1.2.3s", nil), (".s", nil), (".", nil), ("1e3s", nil), ("0x10", nil),
+        ("", nil), (" ", nil), ("s", nil), ("ms", nil), ("abc", nil), ("-1s", nil), ("+1s", nil), ("1x", nil),
+        ("1d", nil),
+        ("1S", nil), ("1H", nil), ("1..5s", nil), ("1.2.3s", nil), (".s", nil), (".", nil), ("1e3s", nil),
+        ("0x10", nil),
         ("2026-11-23T09:15:01Z", nil), ("1,5s", nil), ("\u{ff11}s", nil), ("never", nil), ("1s;", nil),
         // Beyond 64 bits of nanoseconds.
-        ("9223372036.854775807s", 9_223_372_036_854_775), ("9223372036.9s", nil), ("9223372036.9", nil), ("9223372037s", nil),
+        ("9223372036.854775807s", 9_223_372_036_854_775), ("9223372036.9s", nil), ("9223372036.9", nil),
+        ("9223372037s", nil),
         ("2562047h47m16.854775807s", 9_223_372_036_854_775), ("2562047h47m16.9s", nil), ("2562047.9h", nil),
         ("9999999999999s", nil), ("99999999999999999999999s", nil), ("153722867.9m", nil),
     ]
@@ -271,7 +281,10 @@ struct HeaderTests {
             let micros = Int64.random(in: 0...59_999_999, using: &random)
             let fraction = String(1_000_000 + micros % 1_000_000).dropFirst()
             let text = (hours > 0 ? "\(hours)h" : "") + "\(minutes)m\(micros / 1_000_000).\(fraction)s"
-            #expect(RateLimits.microseconds(text) == (hours * 60 + minutes) * 60_000_000 + micros, "\(text), seed \(seed)")
+            #expect(
+                RateLimits.microseconds(text) == (hours * 60 + minutes) * 60_000_000 + micros,
+                "\(text), seed \(seed)"
+            )
         }
     }
 
@@ -279,7 +292,8 @@ struct HeaderTests {
 
     static let texts: [(value: String, clean: String?)] = [
         ("plain", "plain"), ("", nil), (" ", nil), ("   ", nil), (" both ", "both"), ("inner space", "inner space"),
-        ("a\tb", "ab"), ("\u{1b}[31mred\u{1b}[0m", "[31mred[0m"), ("a\u{0}b", "ab"), ("a\u{7f}b", "ab"), ("\r\nx\r\n", "x"),
+        ("a\tb", "ab"), ("\u{1b}[31mred\u{1b}[0m", "[31mred[0m"), ("a\u{0}b", "ab"), ("a\u{7f}b", "ab"),
+        ("\r\nx\r\n", "x"),
         ("a\u{9b}31mb", "a31mb"), ("\u{85}\u{9f}", nil), ("\u{e9}\u{1f600}", "\u{e9}\u{1f600}"), ("\u{1}\u{2}", nil),
         ("\u{a0}x", "\u{a0}x"), ("\u{1} x \u{1}", "x"),
         (String(repeating: "x", count: 255) + " y", String(repeating: "x", count: 255)),
@@ -293,7 +307,8 @@ struct HeaderTests {
 
     @Test(arguments: [1, 2, 7, 255, 256])
     func `Text is cut at whole characters within its bound`(bound: Int) {
-        for unit in ["x", "\u{e9}", "\u{20ac}", "\u{1f600}", "e\u{301}", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}"] {
+        for unit in ["x", "\u{e9}", "\u{20ac}", "\u{1f600}", "e\u{301}", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}"]
+        {
             let cut = HeaderText.clean(String(repeating: unit, count: 300), maximumLength: bound)
             let count = bound / unit.utf8.count
             #expect(cut == (count == 0 ? nil : String(repeating: unit, count: count)))
@@ -309,7 +324,8 @@ struct HeaderTests {
         call.authority = long
         call.path = "/\(long)"
         call.requestFields = [
-            ("user-agent", long), ("openai-organization", long), ("openai-project", long), ("x-client-request-id", long),
+            ("user-agent", long), ("openai-organization", long), ("openai-project", long),
+            ("x-client-request-id", long),
             ("idempotency-key", long), ("openai-usage-tags", "\(long)=\(long)"), ("authorization", "Bearer \(long)"),
         ]
         call.fields += [

@@ -112,7 +112,11 @@ struct JSONOracleTests {
         mutating func document() -> String { blank() + value(depth: 0, mustBeObject: true) + blank() }
 
         private mutating func blank() -> String {
-            String((0..<Int.random(in: 0...2, using: &random)).map { _ in [" ", "\n", "\t", "\r"].randomElement(using: &random) ?? " " })
+            String(
+                (0..<Int.random(in: 0...2, using: &random)).map { _ in
+                    [" ", "\n", "\t", "\r"].randomElement(using: &random) ?? " "
+                }
+            )
         }
 
         private mutating func value(depth: Int, mustBeObject: Bool = false) -> String {
@@ -153,12 +157,15 @@ struct JSONOracleTests {
 
         private mutating func text() -> String {
             let scalars: [ClosedRange<UInt32>] = [
-                0x20...0x7e, 0x20...0x7e, 0x00...0x1f, 0xa0...0x7ff, 0x800...0xd7ff, 0xe000...0xfffd, 0x10000...0x10ffff,
+                0x20...0x7e, 0x20...0x7e, 0x00...0x1f, 0xa0...0x7ff, 0x800...0xd7ff, 0xe000...0xfffd,
+                0x10000...0x10ffff,
             ]
             var text = ""
             for _ in 0..<Int.random(in: 0...12, using: &random) {
                 let range = scalars.randomElement(using: &random) ?? 0x20...0x7e
-                if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) { text.unicodeScalars.append(scalar) }
+                if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) {
+                    text.unicodeScalars.append(scalar)
+                }
             }
             return text
         }
@@ -199,8 +206,14 @@ struct JSONOracleTests {
             let cuts = (0..<5).map { _ in Int.random(in: 0...bytes.count, using: &writer.random) }.sorted()
             #expect(whole.isValid, "seed \(seed), document \(number): \(text)")
             #expect(Self.facts(whole) == expected, "seed \(seed), document \(number): \(text)")
-            #expect(JSONReading(bytes, cuts: cuts, selection: selection) == whole, "seed \(seed), \(number), cuts \(cuts)")
-            #expect(JSONReading(bytes, cuts: Array(0..<bytes.count), selection: selection) == whole, "seed \(seed), \(number)")
+            #expect(
+                JSONReading(bytes, cuts: cuts, selection: selection) == whole,
+                "seed \(seed), \(number), cuts \(cuts)"
+            )
+            #expect(
+                JSONReading(bytes, cuts: Array(0..<bytes.count), selection: selection) == whole,
+                "seed \(seed), \(number)"
+            )
             for item in whole.items where item.event == .objectEnd && item.field == 5 {
                 let verbatim = try #require(item.verbatim)
                 guard case .object(let members) = tree, case .object(let inner)? = members["b"] else {

@@ -22,7 +22,8 @@ struct JSONScannerTests {
 
     static let strings: [(text: String, value: String)] = [
         (#""""#, ""), (#""plain""#, "plain"), (#""\"\\\/""#, #""\/"#), (#""\b\f\n\r\t""#, "\u{8}\u{c}\n\r\t"),
-        (#""\u0041\u00e9\u20ac""#, "A\u{e9}\u{20ac}"), (#""\u00E9""#, "\u{e9}"), ("\"\u{e9}\u{1f600}\"", "\u{e9}\u{1f600}"),
+        (#""\u0041\u00e9\u20ac""#, "A\u{e9}\u{20ac}"), (#""\u00E9""#, "\u{e9}"),
+        ("\"\u{e9}\u{1f600}\"", "\u{e9}\u{1f600}"),
         (#""\ud83d\ude00""#, "\u{1f600}"), (#""\uD83D\uDE00x""#, "\u{1f600}x"), (#""a\uDBFF\uDFFFb""#, "a\u{10ffff}b"),
         (#""\ud800\udc00""#, "\u{10000}"), (#""\ud83d\ude00\ud83d\ude01""#, "\u{1f600}\u{1f601}"), (#""\u0000""#, "\0"),
         // Halves of a pair without the other half.
@@ -84,8 +85,10 @@ struct JSONScannerTests {
 
     @Test
     func `Literals and containers are reported as what they are`() throws {
-        let items = try reading(#"{"value":true,"list":[false,null,{},[],"x",[[1]],{"value":1}],"object":{"value":null}}"#)
-            .items.map { [UInt16($0.event.rawValue), $0.field] }
+        let items = try reading(
+            #"{"value":true,"list":[false,null,{},[],"x",[[1]],{"value":1}],"object":{"value":null}}"#
+        )
+        .items.map { [UInt16($0.event.rawValue), $0.field] }
         func item(_ event: JSONScanner.Event, _ field: UInt16) -> [UInt16] { [UInt16(event.rawValue), field] }
         let expected: [[UInt16]] = [
             item(.true, 1), item(.arrayStart, 2), item(.false, 3), item(.null, 3), item(.objectStart, 3),
@@ -98,7 +101,8 @@ struct JSONScannerTests {
 
     @Test
     func `A selected name counts in its own object only`() throws {
-        let text = #"{"other":{"value":1,"object":{"value":2}},"list":[{"value":3}],"object":{"object":{"value":4},"value":5}}"#
+        let text =
+            #"{"other":{"value":1,"object":{"value":2}},"list":[{"value":3}],"object":{"object":{"value":4},"value":5}}"#
         let reading = try reading(text)
         #expect(reading.texts(1).isEmpty)
         #expect(reading.texts(5) == ["5"])
@@ -116,8 +120,10 @@ struct JSONScannerTests {
     }
 
     static let names: [(name: String, matches: Bool)] = [
-        (#"us\u0061ge"#, true), (#"\u0075\u0073\u0061\u0067\u0065"#, true), (#"\u0055sage"#, false), (#"usage\u0000"#, false),
-        (#"usag\u0065"#, true), (#"us\age"#, false), (#"usag"#, false), ("usages", false), ("Usage", false), (" usage", false),
+        (#"us\u0061ge"#, true), (#"\u0075\u0073\u0061\u0067\u0065"#, true), (#"\u0055sage"#, false),
+        (#"usage\u0000"#, false),
+        (#"usag\u0065"#, true), (#"us\age"#, false), (#"usag"#, false), ("usages", false), ("Usage", false),
+        (" usage", false),
         (#"\/usage"#, false), (#"us\ud83d\ude00age"#, false), ("", false),
     ]
 
@@ -155,7 +161,8 @@ struct JSONScannerTests {
     func `A long string is cut at the same byte in whatever pieces it comes`(length: Int) {
         let text = String((0..<length).map { Character(Unicode.Scalar(UInt8(0x61 + $0 % 26))) })
         let spellings = [
-            text, text.replacing("a", with: #"\u0061"#), text.replacing("b", with: #"\u0062"#).replacing("z", with: #"\u007a"#),
+            text, text.replacing("a", with: #"\u0061"#),
+            text.replacing("b", with: #"\u0062"#).replacing("z", with: #"\u007a"#),
         ]
         for spelling in spellings {
             let bytes = Array("{\"value\":\"\(spelling)\"}".utf8)
@@ -198,8 +205,10 @@ struct JSONScannerTests {
     }
 
     static let verbatims = [
-        "{}", "{ }", #"{"value":1}"#, "{\n  \"value\" : 1.50 ,\n\t\"x\":[1, 2,{\"y\":\"}\"}]\r\n}", #"{"a":"\"}\\","value":"\u00e9"}"#,
-        #"{"object":{"value":2},"value":null}"#, "{\"\u{e9}\":\"\u{1f600}\"}", #"{"list":[[],{},[{}]],"t":true,"f":false}"#,
+        "{}", "{ }", #"{"value":1}"#, "{\n  \"value\" : 1.50 ,\n\t\"x\":[1, 2,{\"y\":\"}\"}]\r\n}",
+        #"{"a":"\"}\\","value":"\u00e9"}"#,
+        #"{"object":{"value":2},"value":null}"#, "{\"\u{e9}\":\"\u{1f600}\"}",
+        #"{"list":[[],{},[{}]],"t":true,"f":false}"#,
     ]
 
     @Test(arguments: verbatims)
@@ -219,7 +228,9 @@ struct JSONScannerTests {
         let text = #"{"x":""# + String(repeating: "y", count: length - 8) + #""}"#
         #expect(text.utf8.count == length)
         let bytes = Array("{\"object\":\(text),\"object\":{\"value\":1}}".utf8)
-        for cuts in [[], [8_000], Array(stride(from: 0, to: bytes.count, by: 1)), [length + 9], [length + 10], [length + 11]] {
+        for cuts in [
+            [], [8_000], Array(stride(from: 0, to: bytes.count, by: 1)), [length + 9], [length + 10], [length + 11],
+        ] {
             let ends = JSONReading(bytes, cuts: cuts, selection: Self.selection).items.filter { $0.event == .objectEnd }
             #expect(ends.first?.verbatim == (excess > 0 ? nil : text))
             #expect(ends.last?.verbatim == #"{"value":1}"#)

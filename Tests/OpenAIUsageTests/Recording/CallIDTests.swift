@@ -15,7 +15,8 @@ struct CallIDTests {
 
     @Test(arguments: [
         "", "0", "000000000000000", "00000000000000000", "000000000000000g", "+000000000000001", "-000000000000001",
-        " 00000000000001", "0x00000000000001", "8000000000000000", "ffffffffffffffff", "0000 00000000000", "00000000000000\u{e9}",
+        " 00000000000001", "0x00000000000001", "8000000000000000", "ffffffffffffffff", "0000 00000000000",
+        "00000000000000\u{e9}",
         "\u{ff10}0000000000000", "0000000000000.0", "00000000-0000000",
     ])
     func `Junk is no identity`(text: String) {
@@ -64,7 +65,9 @@ struct CallIDTests {
         let all = Mutex<[CallID]>([])
         DispatchQueue.concurrentPerform(iterations: 8) { thread in
             var own: [CallID] = []
-            for number in 0..<5_000 { own.append(generator.next(at: 1_795_424_101_000_000 + Int64(number / (thread + 1)))) }
+            for number in 0..<5_000 {
+                own.append(generator.next(at: 1_795_424_101_000_000 + Int64(number / (thread + 1))))
+            }
             #expect(zip(own, own.dropFirst()).allSatisfy { $0 < $1 })
             all.withLock { $0 += own }
         }

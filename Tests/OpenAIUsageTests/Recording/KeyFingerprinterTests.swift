@@ -46,14 +46,17 @@ struct KeyFingerprinterTests {
     @Test
     func `The same key gives the same fingerprint, others do not`() {
         let key = "sk-proj-0123456789abcdefWXYZ"
-        #expect(Self.fingerprinter.fingerprint(of: key) == KeyFingerprinter(secret: "pepper".bytes).fingerprint(of: key))
+        #expect(
+            Self.fingerprinter.fingerprint(of: key) == KeyFingerprinter(secret: "pepper".bytes).fingerprint(of: key)
+        )
         #expect(Self.fingerprinter.fingerprint(of: key) != KeyFingerprinter(secret: "salt".bytes).fingerprint(of: key))
         let other = Self.fingerprinter.fingerprint(of: "sk-proj-0123456789abcdeeWXYZ")
         #expect(other.hint == "sk-proj-...WXYZ" && other != Self.fingerprinter.fingerprint(of: key))
     }
 
     @Test(arguments: [
-        (UInt64(0), "000000000000"), (1, "000000000001"), (0xffff_ffff_ffff, "ffffffffffff"), (0x00ab_cdef_0123, "00abcdef0123"),
+        (UInt64(0), "000000000000"), (1, "000000000001"), (0xffff_ffff_ffff, "ffffffffffff"),
+        (0x00ab_cdef_0123, "00abcdef0123"),
     ])
     func `A digest has twelve digits`(digest: UInt64, text: String) {
         #expect(KeyFingerprint(hint: "...", digest: digest).digestText == text)

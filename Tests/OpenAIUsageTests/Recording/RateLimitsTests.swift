@@ -31,8 +31,10 @@ struct RateLimitsTests {
 
     static let counts: [(text: String, count: Int64?)] = [
         ("0", 0), ("1", 1), ("10000", 10_000), ("1e6", 1_000_000), ("10.0", 10), (" 7", 7), ("7 per minute", 7),
-        ("9223372036854775807", .max), ("", nil), (" ", nil), ("-", nil), ("+", nil), (".", nil), ("abc", nil), ("1,000", nil),
-        ("1.5", nil), ("0x10", nil), ("9223372036854775808", nil), ("unlimited", nil), ("e5", nil), ("NaN", nil), ("--1", nil),
+        ("9223372036854775807", .max), ("", nil), (" ", nil), ("-", nil), ("+", nil), (".", nil), ("abc", nil),
+        ("1,000", nil),
+        ("1.5", nil), ("0x10", nil), ("9223372036854775808", nil), ("unlimited", nil), ("e5", nil), ("NaN", nil),
+        ("--1", nil),
     ]
 
     @Test(arguments: counts)

@@ -7,7 +7,8 @@ struct RecordTests {
     func `The words of outcomes, states and statuses do not change`() {
         #expect(
             Outcome.allCases.map(\.rawValue) == [
-                "completed", "error", "cut", "client_disconnected", "timeout", "unreachable", "abandoned", "open", "interrupted",
+                "completed", "error", "cut", "client_disconnected", "timeout", "unreachable", "abandoned", "open",
+                "interrupted",
             ]
         )
         #expect(

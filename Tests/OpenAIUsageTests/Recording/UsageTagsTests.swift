@@ -70,10 +70,14 @@ struct UsageTagsTests {
     static let headers: [(header: String, tags: String)] = [
         ("team=search", "team=search"), ("team=search,feature=rag", "feature=rag,team=search"),
         (" team = search , feature = rag ", "feature=rag,team=search"), ("team=search;ttl=1;x", "team=search"),
-        ("a=1,a=2", "a=2"), ("a=b=c", "a=b=c"), ("", ""), (",,,", ""), ("=", ""), ("=x", ""), ("a", ""), ("a=", ""), ("a;b=c", ""),
-        ("%74eam=s%65arch", "team=search"), ("a=%2C%3D%3B%25", "a=,=;%"), ("a=%C3%A9", "a=\u{e9}"), ("a=%F0%9F%98%80", "a=\u{1f600}"),
-        ("a=%c3%a9", "a=\u{e9}"), ("a=%FF", "a=\u{fffd}"), ("a=100%", "a=100%"), ("a=%", "a=%"), ("a=%4", "a=%4"), ("a=%zz", "a=%zz"),
-        ("a=%+5", "a=%+5"), ("a=%-1", "a=%-1"), ("a=% 5", "a=% 5"), ("a=%0Ab%0D%00%1B[31m", "a=b[31m"), ("a=b%7Fc", "a=bc"),
+        ("a=1,a=2", "a=2"), ("a=b=c", "a=b=c"), ("", ""), (",,,", ""), ("=", ""), ("=x", ""), ("a", ""), ("a=", ""),
+        ("a;b=c", ""),
+        ("%74eam=s%65arch", "team=search"), ("a=%2C%3D%3B%25", "a=,=;%"), ("a=%C3%A9", "a=\u{e9}"),
+        ("a=%F0%9F%98%80", "a=\u{1f600}"),
+        ("a=%c3%a9", "a=\u{e9}"), ("a=%FF", "a=\u{fffd}"), ("a=100%", "a=100%"), ("a=%", "a=%"), ("a=%4", "a=%4"),
+        ("a=%zz", "a=%zz"),
+        ("a=%+5", "a=%+5"), ("a=%-1", "a=%-1"), ("a=% 5", "a=% 5"), ("a=%0Ab%0D%00%1B[31m", "a=b[31m"),
+        ("a=b%7Fc", "a=bc"),
         ("a=%C2%9Bb", "a=b"), ("a=%20b%20", "a=b"), ("a=b%20c", "a=b c"), ("%20=x", ""), ("a\t=\tb", "a=b"),
         ("ok=1,junk,also=2", "also=2,ok=1"),
     ]
@@ -92,7 +96,11 @@ struct UsageTagsTests {
             async let child = UsageTags.current
             return [outer, inner, await child, UsageTags.current]
         }
-        #expect(seen.map(text) == ["env=prod,team=search", "env=prod,team=ads", "env=prod,team=search", "env=prod,team=search"])
+        #expect(
+            seen.map(text) == [
+                "env=prod,team=search", "env=prod,team=ads", "env=prod,team=search", "env=prod,team=search",
+            ]
+        )
         #expect(UsageTags.current.isEmpty)
     }
 

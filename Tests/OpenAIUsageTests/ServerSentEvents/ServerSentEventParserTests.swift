@@ -63,7 +63,11 @@ struct ServerSentEventParserTests {
         Case("NUL in the name", "da\0ta: 1\ndata\0: 1\n\0data: 1\n\ndata: 2\n\n", data: "2"),
         Case("fullwidth colon", "data\u{ff1a} 1\n\ndata: 2\n\n", data: "2"),
         Case("beyond ASCII", "data: \u{e9}\u{20ac}\u{1f600}\n\n", data: "\u{e9}\u{20ac}\u{1f600}"),
-        Case("line separators of Unicode", "data: a\u{2028}b\u{85}c\u{b}d\u{c}e\n\n", data: "a\u{2028}b\u{85}c\u{b}d\u{c}e"),
+        Case(
+            "line separators of Unicode",
+            "data: a\u{2028}b\u{85}c\u{b}d\u{c}e\n\n",
+            data: "a\u{2028}b\u{85}c\u{b}d\u{c}e"
+        ),
         // Comments.
         Case("comment", ": comment\ndata: 1\n\n", data: "1"),
         Case("empty comment", ":\n\ndata: 1\n:\ndata: 2\n\n", data: "1\n2"),
@@ -74,7 +78,14 @@ struct ServerSentEventParserTests {
         // Ends of lines.
         Case("carriage returns", "data: 1\rdata: 2\r\rdata: 3\r\r", data: "1\n2", "3"),
         Case("both", "data: 1\r\ndata: 2\r\n\r\ndata: 3\r\n\r\n", data: "1\n2", "3"),
-        Case("mixed", "data: 1\rdata: 2\ndata: 3\r\n\ndata: 4\n\r\ndata: 5\r\r\ndata: 6\r\n\r", data: "1\n2\n3", "4", "5", "6"),
+        Case(
+            "mixed",
+            "data: 1\rdata: 2\ndata: 3\r\n\ndata: 4\n\r\ndata: 5\r\r\ndata: 6\r\n\r",
+            data: "1\n2\n3",
+            "4",
+            "5",
+            "6"
+        ),
         Case("line feed then return", "data: 1\n\rdata: 2\n\r", data: "1", "2"),
         Case("return, feed, return", "data: 1\r\n\rdata: 2\r\n\r", data: "1", "2"),
         Case("two returns and a feed", "data: 1\r\r\ndata: 2\r\r\n", data: "1", "2"),
@@ -89,7 +100,11 @@ struct ServerSentEventParserTests {
         Case("the last name counts", "event: x\nevent: y\ndata: 1\n\n", [("y", "1")]),
         Case("name taken back", "event: x\nevent\ndata: 1\n\nevent: x\nevent:\ndata: 2\n\n", [("", "1"), ("", "2")]),
         Case("name with spaces", "event:  x y \ndata: 1\n\n", [(" x y ", "1")]),
-        Case("longer and shorter names", "eventx: x\neven: x\n event: x\nevent : x\nEvent: x\ndata: 1\n\n", [("", "1")]),
+        Case(
+            "longer and shorter names",
+            "eventx: x\neven: x\n event: x\nevent : x\nEvent: x\ndata: 1\n\n",
+            [("", "1")]
+        ),
         // Where the stream ends.
         Case("no blank line", "data: 1\n\ndata: 2\n", data: "1"),
         Case("no end of line", "data: 1\n\ndata: 2", data: "1"),
@@ -134,15 +149,21 @@ struct ServerSentEventParserTests {
 
     @Test
     func `Data without a blank line behind it is left over`() {
-        #expect(EventStreamReading(parsing: Array("data: 1\n\nevent: x\ndata: 2\ndata: 3".utf8)).rest == Event(name: "x", data: "2\n3"))
+        #expect(
+            EventStreamReading(parsing: Array("data: 1\n\nevent: x\ndata: 2\ndata: 3".utf8)).rest
+                == Event(name: "x", data: "2\n3")
+        )
         #expect(EventStreamReading(parsing: Array("data: 1\n\n".utf8)).rest == Event())
         #expect(EventStreamReading(parsing: Array("data\n".utf8)).rest == Event(data: ""))
     }
 
     static let places: [(stream: String, isInside: Bool)] = [
-        ("", false), ("d", true), ("data", true), ("data:", true), ("data: ", true), ("data: 1", true), ("data: 1\n", false),
-        ("data: 1\r", false), ("data: 1\r\n", false), ("data: 1\n\n", false), (":", true), (":x", true), (":x\n", false),
-        ("event", true), ("event: x", true), ("event: x\n", false), ("foo", true), ("foo: 1\r", false), ("\u{feff}", false),
+        ("", false), ("d", true), ("data", true), ("data:", true), ("data: ", true), ("data: 1", true),
+        ("data: 1\n", false),
+        ("data: 1\r", false), ("data: 1\r\n", false), ("data: 1\n\n", false), (":", true), (":x", true),
+        (":x\n", false),
+        ("event", true), ("event: x", true), ("event: x\n", false), ("foo", true), ("foo: 1\r", false),
+        ("\u{feff}", false),
         ("\u{feff}d", true), ("\n", false),
     ]
 
@@ -175,8 +196,10 @@ struct ServerSentEventParserTests {
 
     private static let parts: [[UInt8]] =
         [
-            "data", "data:", "data: ", "event", "event:", "event: ", "id: 1", "retry: 2", ":", ": x", "da", "ta", "even", "\n",
-            "\n", "\n", "\r", "\r", "\r\n", "\r\n", "\n\n", " ", "  ", "\t", "\0", "{\"a\":1}", "[DONE]", "x", "\u{e9}", "\u{feff}",
+            "data", "data:", "data: ", "event", "event:", "event: ", "id: 1", "retry: 2", ":", ": x", "da", "ta",
+            "even", "\n",
+            "\n", "\n", "\r", "\r", "\r\n", "\r\n", "\n\n", " ", "  ", "\t", "\0", "{\"a\":1}", "[DONE]", "x", "\u{e9}",
+            "\u{feff}",
             "0123456789", "DATA: 1", "datax: 1", " data: 1",
         ].map { Array($0.utf8) } + [[0xef], [0xbb], [0xbf], [0xff]]
 
@@ -190,11 +213,16 @@ struct ServerSentEventParserTests {
                 bytes += Self.parts.randomElement(using: &random) ?? []
             }
             let expected = EventStreamReading(splitting: bytes).events
-            let cuts = (0..<Int.random(in: 0...6, using: &random)).map { _ in Int.random(in: 0...bytes.count, using: &random) }
-                .sorted()
+            let cuts = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+                Int.random(in: 0...bytes.count, using: &random)
+            }
+            .sorted()
             let whole = EventStreamReading(parsing: bytes)
             #expect(whole.events == expected, "seed \(seed), stream \(number): \(bytes)")
-            #expect(EventStreamReading(parsing: bytes, cuts: cuts) == whole, "seed \(seed), stream \(number), cuts \(cuts)")
+            #expect(
+                EventStreamReading(parsing: bytes, cuts: cuts) == whole,
+                "seed \(seed), stream \(number), cuts \(cuts)"
+            )
             #expect(
                 EventStreamReading(parsing: bytes, cuts: Array(0..<bytes.count)) == whole,
                 "seed \(seed), stream \(number), byte by byte"

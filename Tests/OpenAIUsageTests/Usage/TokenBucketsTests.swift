@@ -18,7 +18,8 @@ struct TokenBucketsTests {
     func `Parts are taken out of their whole`() {
         let buckets = TokenBuckets(
             Self.usage([
-                .inputTokens: 6_000, .cachedInputTokens: 2_048, .cacheWriteTokens: 3_072, .outputTokens: 50, .reasoningTokens: 12,
+                .inputTokens: 6_000, .cachedInputTokens: 2_048, .cacheWriteTokens: 3_072, .outputTokens: 50,
+                .reasoningTokens: 12,
             ])
         )
         #expect(buckets.input == 880 && buckets.cachedInput == 2_048 && buckets.cacheWrite == 3_072)
@@ -29,11 +30,14 @@ struct TokenBucketsTests {
     func `Writes for 12 hours are told apart from the rest`() {
         let buckets = TokenBuckets(
             Self.usage([
-                .inputTokens: 10_000, .cacheWriteTokens: 9_000, .cacheWrite30MinuteTokens: 1_000, .cacheWrite12HourTokens: 8_000,
+                .inputTokens: 10_000, .cacheWriteTokens: 9_000, .cacheWrite30MinuteTokens: 1_000,
+                .cacheWrite12HourTokens: 8_000,
             ])
         )
         #expect(buckets.input == 1_000 && buckets.cacheWrite == 1_000 && buckets.cacheWrite12Hour == 8_000)
-        let parts = TokenBuckets(Self.usage([.inputTokens: 10, .cacheWrite30MinuteTokens: 3, .cacheWrite12HourTokens: 4]))
+        let parts = TokenBuckets(
+            Self.usage([.inputTokens: 10, .cacheWrite30MinuteTokens: 3, .cacheWrite12HourTokens: 4])
+        )
         #expect(parts.input == 3 && parts.cacheWrite == 3 && parts.cacheWrite12Hour == 4)
         #expect(!buckets.isInconsistent && !parts.isInconsistent)
     }
@@ -58,7 +62,9 @@ struct TokenBucketsTests {
         let seed: UInt64 = 0xb0c4
         var random = SplitMix64(seed: seed)
         for _ in 0..<5_000 {
-            func part() -> Int64 { Bool.random(using: &random) ? 0 : Int64.random(in: 1...1_000_000_000, using: &random) }
+            func part() -> Int64 {
+                Bool.random(using: &random) ? 0 : Int64.random(in: 1...1_000_000_000, using: &random)
+            }
             var expected = TokenBuckets()
             expected.input = part()
             expected.cachedInput = part()
@@ -126,7 +132,8 @@ struct TokenBucketsTests {
             let buckets = TokenBuckets(usage)
             let all = [
                 buckets.input, buckets.cachedInput, buckets.cacheWrite, buckets.cacheWrite12Hour, buckets.audioInput,
-                buckets.cachedAudioInput, buckets.imageInput, buckets.cachedImageInput, buckets.output, buckets.audioOutput,
+                buckets.cachedAudioInput, buckets.imageInput, buckets.cachedImageInput, buckets.output,
+                buckets.audioOutput,
                 buckets.imageOutput,
             ]
             #expect(all.allSatisfy { $0 >= 0 }, "seed \(seed), round \(round)")

@@ -23,7 +23,10 @@ struct UsageExtractionTests {
 
     static let usages: [(usage: String, counters: String)] = [
         ("{}", ""),
-        (#"{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}"#, "input_tokens=3 output_tokens=2 total_tokens=5"),
+        (
+            #"{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}"#,
+            "input_tokens=3 output_tokens=2 total_tokens=5"
+        ),
         (#"{"input_tokens":3,"output_tokens":2,"total_tokens":5}"#, "input_tokens=3 output_tokens=2 total_tokens=5"),
         (#"{"prompt_tokens":0}"#, "input_tokens=0"),
         (#"{"prompt_tokens":null,"completion_tokens":2}"#, "output_tokens=2"),
@@ -31,7 +34,10 @@ struct UsageExtractionTests {
         (#"{"prompt_tokens":3,"prompt_tokens":4}"#, "input_tokens=4"),
         (#"{"prompt_tokens":3.0,"completion_tokens":2e1}"#, "input_tokens=3 output_tokens=20"),
         (#"{"prompt_tokens":3.5,"completion_tokens":"2","total_tokens":true}"#, ""),
-        (#"{"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775808}"#, "input_tokens=9223372036854775807"),
+        (
+            #"{"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775808}"#,
+            "input_tokens=9223372036854775807"
+        ),
         (
             #"{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0,"cache_write_tokens":2}}"#,
             "input_tokens=9 cached_input_tokens=4 cache_write_tokens=2 audio_input_tokens=0"
@@ -54,7 +60,10 @@ struct UsageExtractionTests {
             #"{"output_tokens_details":{"text_tokens":1,"image_tokens":2},"output_tokens":3}"#,
             "output_tokens=3 text_output_tokens=1 image_output_tokens=2"
         ),
-        (#"{"prompt_tokens":9,"prompt_cache_hit_tokens":4,"prompt_cache_miss_tokens":5}"#, "input_tokens=9 cached_input_tokens=4"),
+        (
+            #"{"prompt_tokens":9,"prompt_cache_hit_tokens":4,"prompt_cache_miss_tokens":5}"#,
+            "input_tokens=9 cached_input_tokens=4"
+        ),
         (#"{"prompt_tokens":9,"num_cached_tokens":4}"#, "input_tokens=9 cached_input_tokens=4"),
         (#"{"x":{"prompt_tokens":9},"total_tokens":1}"#, "total_tokens=1"),
         (#"{"prompt_t\u006fkens":9}"#, "input_tokens=9"),
@@ -78,7 +87,9 @@ struct UsageExtractionTests {
     func `A number that is too long to be read whole is unknown`(length: Int) throws {
         let zeros = String(repeating: "0", count: length - 4)
         // Cut at 512 bytes, these would be 7 and 0.
-        let record = try record(#"{"usage":{"prompt_tokens":7.\#(zeros)e2,"completion_tokens":0.\#(zeros)e-1,"cost":1.\#(zeros)e2}}"#)
+        let record = try record(
+            #"{"usage":{"prompt_tokens":7.\#(zeros)e2,"completion_tokens":0.\#(zeros)e-1,"cost":1.\#(zeros)e2}}"#
+        )
         let isWhole = length <= 512
         #expect(record.usage.inputTokens == (isWhole ? 700 : nil))
         #expect(record.providerCost == (isWhole ? "1.\(zeros)e2" : nil))
@@ -93,7 +104,8 @@ struct UsageExtractionTests {
     }
 
     static let costs: [(usage: String, cost: String?)] = [
-        (#"{"cost":0.00012}"#, "0.00012"), (#"{"cost":0}"#, "0"), (#"{"cost":1.5e-4}"#, "1.5e-4"), (#"{"cost":null}"#, nil),
+        (#"{"cost":0.00012}"#, "0.00012"), (#"{"cost":0}"#, "0"), (#"{"cost":1.5e-4}"#, "1.5e-4"),
+        (#"{"cost":null}"#, nil),
         (#"{"cost":"0.5"}"#, nil), (#"{"cost":{"total_cost":0.25,"x":1}}"#, "0.25"),
         (#"{"cost_details":{"upstream_inference_cost":3}}"#, nil), (#"{"total_tokens":1}"#, nil),
     ]
@@ -126,15 +138,20 @@ struct UsageExtractionTests {
     @Test
     func `An event that is not whole JSON tells no usage`() throws {
         let whole = "data: {\"choices\":[],\"usage\":{\"total_tokens\":5}}\n\n"
-        for broken in ["data: {\"usage\":{\"total_tokens\":9}}}\n\n", "data: {\"usage\":{\"total_tokens\":9}\n\n", "data: {\"usage\":{\"total_tokens\":9}},\n\n"] {
+        for broken in [
+            "data: {\"usage\":{\"total_tokens\":9}}}\n\n", "data: {\"usage\":{\"total_tokens\":9}\n\n",
+            "data: {\"usage\":{\"total_tokens\":9}},\n\n",
+        ] {
             #expect(try record(whole + broken + "data: [DONE]\n\n", isStream: true).usage.totalTokens == 5)
         }
     }
 
     static let events: [(name: String, usage: Int64?, isTerminated: Bool, outcome: Outcome)] = [
         ("response.completed", 5, true, .completed), ("response.incomplete", 5, true, .completed),
-        ("response.failed", 5, true, .error), ("response.created", nil, false, .cut), ("response.in_progress", nil, false, .cut),
-        ("response.completed.x", nil, false, .cut), ("xresponse.completed", nil, false, .cut), ("response.queued", nil, false, .cut),
+        ("response.failed", 5, true, .error), ("response.created", nil, false, .cut),
+        ("response.in_progress", nil, false, .cut),
+        ("response.completed.x", nil, false, .cut), ("xresponse.completed", nil, false, .cut),
+        ("response.queued", nil, false, .cut),
     ]
 
     @Test(arguments: events)
@@ -197,7 +214,8 @@ struct UsageExtractionTests {
     }
 
     static let contents: [(delta: String, isContent: Bool)] = [
-        (#"{"content":"x"}"#, true), (#"{"content":"\ud83d\ude00"}"#, true), (#"{"content":"\n"}"#, true), (#"{"content":""}"#, false),
+        (#"{"content":"x"}"#, true), (#"{"content":"\ud83d\ude00"}"#, true), (#"{"content":"\n"}"#, true),
+        (#"{"content":""}"#, false),
         (#"{"content":null}"#, false), (#"{"role":"assistant"}"#, false), ("{}", false), (#"{"refusal":"x"}"#, true),
         (#"{"reasoning":"x"}"#, true), (#"{"reasoning_content":"x"}"#, true), (#"{"tool_calls":[{"index":0}]}"#, true),
         (#"{"function_call":{"name":"f"}}"#, true), (#"{"audio":{"id":"a"}}"#, true), (#"{"tool_calls":null}"#, false),
@@ -219,12 +237,18 @@ struct UsageExtractionTests {
     }
 
     static let finishes: [(path: String, body: String, finish: String?)] = [
-        (chat, #"{"choices":[{"finish_reason":"stop"}]}"#, "stop"), (chat, #"{"choices":[{"finish_reason":null}]}"#, nil),
-        (chat, #"{"choices":[{"finish_reason":"length"},{"finish_reason":"stop"}]}"#, "stop"), (chat, #"{"choices":[]}"#, nil),
+        (chat, #"{"choices":[{"finish_reason":"stop"}]}"#, "stop"),
+        (chat, #"{"choices":[{"finish_reason":null}]}"#, nil),
+        (chat, #"{"choices":[{"finish_reason":"length"},{"finish_reason":"stop"}]}"#, "stop"),
+        (chat, #"{"choices":[]}"#, nil),
         ("/v1/responses", #"{"status":"completed"}"#, "completed"),
-        ("/v1/responses", #"{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}"#, "incomplete:max_output_tokens"),
+        (
+            "/v1/responses", #"{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}"#,
+            "incomplete:max_output_tokens"
+        ),
         ("/v1/responses", #"{"status":"incomplete","incomplete_details":null}"#, "incomplete"),
-        ("/v1/responses", #"{"status":"completed","incomplete_details":{"reason":"no"}}"#, "completed"), ("/v1/responses", "{}", nil),
+        ("/v1/responses", #"{"status":"completed","incomplete_details":{"reason":"no"}}"#, "completed"),
+        ("/v1/responses", "{}", nil),
         ("/v1/completions", #"{"choices":[{"text":"x","finish_reason":"length"}]}"#, "length"),
     ]
 
@@ -235,11 +259,14 @@ struct UsageExtractionTests {
 
     @Test
     func `Groq's place for the usage counts too`() throws {
-        let body = "data: {\"choices\":[],\"x_groq\":{\"id\":\"req\",\"usage\":{\"total_tokens\":4,\"queue_time\":0.1}}}\n\ndata: [DONE]\n\n"
+        let body =
+            "data: {\"choices\":[],\"x_groq\":{\"id\":\"req\",\"usage\":{\"total_tokens\":4,\"queue_time\":0.1}}}\n\ndata: [DONE]\n\n"
         #expect(try record(body, isStream: true).usage.totalTokens == 4)
     }
 
-    @Test(arguments: ["application/json", "application/json; charset=utf-8", "Application/JSON", "application/problem+json", ""])
+    @Test(arguments: [
+        "application/json", "application/json; charset=utf-8", "Application/JSON", "application/problem+json", "",
+    ])
     func `A document is known by its type`(type: String) throws {
         var call = ObservedCall()
         call.fields = [("content-type", type)]

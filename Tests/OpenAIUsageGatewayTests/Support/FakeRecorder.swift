@@ -1,0 +1,106 @@
+import OpenAIUsage
+import Synchronization
+
+@testable import OpenAIUsageGateway
+
+/// A recorder that keeps what it is given, and commits when it is told to.
+final class FakeRecorder: CallRecorder {
+    /// A record whose keeper waits.
+    struct Commit: Sendable {
+        let record: CallRecord
+        let isOpen: Bool
+        let onCommit: (@Sendable () -> Void)?
+    }
+
+    struct State: Sendable, CustomStringConvertible {
+        var records: [CallRecord] = []
+        var openRecords: [CallRecord] = []
+        /// Records that came through the plain sink, which means that nobody ended their call.
+        var abandoned: [CallRecord] = []
+        var withheld: [Commit] = []
+        var started = 0
+        var ended = 0
+        var late = 0
+
+        var description: String {
+            "\(records.count) records \(records.map(\.outcome)), \(openRecords.count) open, \(withheld.count) withheld, "
+                + "\(started) started, \(ended) ended, \(late) late"
+        }
+    }
+
+    private let state = Watched(State())
+    private let withholds: Atomic<Bool>
+
+    init(withholdsCommits: Bool = false) {
+        withholds = Atomic(withholdsCommits)
+    }
+
+    var current: State { state.value }
+
+    /// Waits until the state is as wanted.
+    @discardableResult
+    func wait(for what: String, until isMet: @escaping @Sendable (State) -> Bool) async throws -> State {
+        try await state.wait(for: what, until: isMet)
+    }
+
+    /// The final records, as soon as there are that many.
+    func records(_ count: Int) async throws -> [CallRecord] {
+        try await state.wait(for: "\(count) records") { $0.records.count >= count }.records
+    }
+
+    /// The one record, as soon as its call has ended.
+    func record() async throws -> CallRecord {
+        let state = try await state.wait(for: "a record") { $0.records.count >= 1 && $0.started == $0.ended }
+        guard state.records.count == 1 else {
+            throw Watched<State>.LimitError(what: "exactly one record", state: "\(state)")
+        }
+        return state.records[0]
+    }
+
+    /// Commits the oldest withheld record, as soon as there is one.
+    @discardableResult
+    func commitNext() async throws -> Commit {
+        try await state.wait(for: "a withheld commit") { !$0.withheld.isEmpty }
+        let commit = state.update { $0.withheld.removeFirst() }
+        commit.onCommit?()
+        return commit
+    }
+
+    /// Commits everything that is withheld, and all that comes.
+    func commitAll() {
+        withholds.store(false, ordering: .sequentiallyConsistent)
+        let withheld = state.update { state in
+            defer { state.withheld = [] }
+            return state.withheld
+        }
+        for commit in withheld { commit.onCommit?() }
+    }
+
+    private func take(_ commit: Commit) {
+        let isWithheld = withholds.load(ordering: .sequentiallyConsistent)
+        state.update { state in
+            if commit.isOpen {
+                state.openRecords.append(commit.record)
+            } else {
+                state.records.append(commit.record)
+            }
+            if isWithheld { state.withheld.append(commit) }
+        }
+        if !isWithheld { commit.onCommit?() }
+    }
+
+    // MARK: - CallRecorder
+
+    func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+        take(Commit(record: record, isOpen: false, onCommit: onCommit))
+    }
+
+    func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+        take(Commit(record: record, isOpen: true, onCommit: onCommit))
+    }
+
+    func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }
+    func callStarted(_ endpoint: Endpoint) { state.update { $0.started += 1 } }
+    func callEnded(_ endpoint: Endpoint) { state.update { $0.ended += 1 } }
+    func releasedLate() { state.update { $0.late += 1 } }
+}

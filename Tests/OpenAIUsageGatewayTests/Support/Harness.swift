@@ -1,0 +1,109 @@
+import Dispatch
+import Logging
+import NIOCore
+import NIOPosix
+import OpenAIUsage
+import Testing
+
+@testable import OpenAIUsageGateway
+
+/// A data plane in this process, with a recorder and an upstream that tests play.
+struct Harness: Sendable {
+    let upstream: ScriptedUpstream
+    let recorder: FakeRecorder
+    let plane: DataPlane
+    let group: MultiThreadedEventLoopGroup
+    private let clients = Watched<[RawConnection]>([])
+
+    /// The gateway's event loop.
+    var loop: any EventLoop { group.next() }
+
+    /// Runs a test, and checks afterwards what holds for every test: each call that began has ended with one record, and
+    /// no connection is left.
+    static func run(
+        upstream: ScriptedUpstream? = nil,
+        upstreamURL: String? = nil,
+        withholdsCommits: Bool = false,
+        configure: (inout GatewayConfiguration) -> Void = { _ in },
+        body: (Harness) async throws -> Void
+    ) async throws {
+        var server: ScriptedUpstream
+        if let upstream { server = upstream } else { server = try await ScriptedUpstream.start() }
+        var configuration = GatewayConfiguration(
+            upstream: try #require(Upstream(upstreamURL ?? "http://127.0.0.1:\(server.port)"))
+        )
+        configuration.listen = .init(host: "127.0.0.1", port: 0)
+        // What a test is not about must not happen in it, however slow the machine is.
+        configuration.commitDeadlineMilliseconds = 60_000
+        configuration.openRowMilliseconds = 60_000
+        configuration.responseTimeoutMilliseconds = 60_000
+        configuration.drainMilliseconds = 60_000
+        configure(&configuration)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let recorder = FakeRecorder(withholdsCommits: withholdsCommits)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let plane = try await DataPlane.start(
+            configuration: configuration,
+            exchanges: ExchangeConfiguration(source: .gateway),
+            recorder: recorder,
+            logger: logger,
+            group: group
+        )
+        let harness = Harness(upstream: server, recorder: recorder, plane: plane, group: group)
+        do {
+            try await body(harness)
+            try await harness.finish()
+        } catch {
+            await harness.tearDown()
+            throw error
+        }
+        await harness.tearDown()
+    }
+
+    /// Connects a client.
+    func client(expectsPattern: Bool = false, receiveBuffer: Int? = nil) async throws -> RawClient {
+        let connection = try await RawConnection.connect(
+            to: plane.port,
+            expectsPattern: expectsPattern,
+            receiveBuffer: receiveBuffer
+        )
+        clients.update { $0.append(connection) }
+        return RawClient(connection: connection)
+    }
+
+    /// Sends a request on a connection of its own and waits for the response.
+    func exchange(_ request: String, method: String = "POST") async throws -> RawMessage {
+        let client = try await client()
+        let response = try await client.exchange(request, method: method)
+        await client.connection.close()
+        return response
+    }
+
+    /// Lets the gateway's event loop stand still while the body runs, so that all that the body does reaches it at once.
+    func standingStill(_ body: () async throws -> Void) async throws {
+        let gate = DispatchSemaphore(value: 0)
+        loop.execute { gate.wait() }
+        defer { gate.signal() }
+        try await body()
+    }
+
+    private func finish() async throws {
+        recorder.commitAll()
+        for client in clients.value { await client.close() }
+        let state = try await recorder.wait(for: "all calls to end") { $0.started == $0.ended }
+        let isDrained = await plane.shutDown(within: .seconds(20))
+        #expect(isDrained)
+        #expect(state.records.count == state.started)
+        #expect(Set(state.records.map(\.id)).count == state.records.count)
+        #expect(state.abandoned.isEmpty)
+        for connection in upstream.connections { try await connection.ended() }
+    }
+
+    private func tearDown() async {
+        for client in clients.value { await client.close() }
+        _ = await plane.shutDown(within: .zero)
+        await upstream.stop()
+        try? await group.shutdownGracefully()
+    }
+}
