@@ -134,7 +134,7 @@ struct PropertyTests {
                     || (records[0].usage.isEmpty && records[0].rawUsage == nil)
             else {
                 Issue.record(
-                    "\(sample.name), seed \(seed), number \(number): \(records.count) records, \(records.map(Self.excesses))"
+                    "\(sample.name), seed \(seed), number \(number): \(records.count), \(records.map(Self.excesses))"
                 )
                 return
             }

@@ -55,7 +55,7 @@ enum HeaderPolicy {
     ///   - head: The upstream's response.
     ///   - isRewritten: Whether the body is changed, so that its length and coding are not the upstream's.
     /// - Returns: The head to send.
-    static func clientResponse(_ head: HTTPResponseHead, isRewritten: Bool) -> HTTPResponseHead {
+    static func clientResponse(_ head: HTTPResponseHead, to request: HTTPRequestHead, isRewritten: Bool) -> HTTPResponseHead {
         var headers = HTTPHeaders()
         headers.reserveCapacity(head.headers.count)
         let named = connectionOptions(head.headers)

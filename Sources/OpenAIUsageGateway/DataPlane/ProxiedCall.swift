@@ -156,7 +156,7 @@ final class ProxiedCall: UpstreamDelegate {
         exchange.receive(head: HeaderPolicy.observed(head))
         download.begin(head, request: self.head, strips: upload.isRewritten)
         guard state.hasClient else { return }
-        var response = HeaderPolicy.clientResponse(head, isRewritten: download.isRewritten)
+        var response = HeaderPolicy.clientResponse(head, to: self.head, isRewritten: download.isRewritten)
         if !state.keepsAlive || loop.isShuttingDown { response.headers.add(name: "Connection", value: "close") }
         deliver(.head(response))
     }

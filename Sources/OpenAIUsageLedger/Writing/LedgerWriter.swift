@@ -4,7 +4,7 @@ import OpenAIUsage
 /// The loop of the thread that writes: it takes whatever is queued, commits it at once, and takes again.
 struct LedgerWriter {
     /// The most rows of one transaction, which bounds the time until the first of them is told.
-    static let maximumBatch = 8_192
+    static let maximumBatch = 4_096
     /// The pages of the write-ahead log from which on it is copied into the database when nothing else is to be done.
     static let checkpointThreshold = 1_000
     /// The same when there is always something else to be done.

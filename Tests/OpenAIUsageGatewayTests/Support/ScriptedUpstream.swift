@@ -56,12 +56,12 @@ final class ScriptedUpstream: Sendable {
 
     /// A server that answers every request with the same bytes.
     static func answering(_ response: [UInt8]) async throws -> ScriptedUpstream {
-        try await start { connection in
+        try await start(script: { connection in
             while true {
                 _ = try await connection.message(.request)
                 try await connection.send(response)
             }
-        }
+        })
     }
 
     /// How many connections were made.

@@ -51,7 +51,8 @@ struct ExchangeEndingTests {
     static let delta =
         "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\n"
     static let terminal =
-        #"data: {"type":"response.completed","response":{"id":"resp_1","status":"completed","usage":{"input_tokens":3}}}"#
+        #"data: {"type":"response.completed","#
+        + #""response":{"id":"resp_1","status":"completed","usage":{"input_tokens":3}}}"#
         + "\n\n"
 
     private static func every(_ state: String) -> Point.Expectation {

@@ -102,7 +102,8 @@ struct JSONScannerTests {
     @Test
     func `A selected name counts in its own object only`() throws {
         let text =
-            #"{"other":{"value":1,"object":{"value":2}},"list":[{"value":3}],"object":{"object":{"value":4},"value":5}}"#
+            #"{"other":{"value":1,"object":{"value":2}},"list":[{"value":3}],"#
+            + #""object":{"object":{"value":4},"value":5}}"#
         let reading = try reading(text)
         #expect(reading.texts(1).isEmpty)
         #expect(reading.texts(5) == ["5"])

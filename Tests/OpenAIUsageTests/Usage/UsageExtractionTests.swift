@@ -49,11 +49,13 @@ struct UsageExtractionTests {
             "cache_write_30m_tokens=1 cache_write_12h_tokens=2"
         ),
         (
-            #"{"input_token_details":{"cached_tokens":3,"cached_tokens_details":{"text_tokens":1,"audio_tokens":2,"image_tokens":0}}}"#,
+            #"{"input_token_details":{"cached_tokens":3,"#
+                + #""cached_tokens_details":{"text_tokens":1,"audio_tokens":2,"image_tokens":0}}}"#,
             "cached_input_tokens=3 cached_text_input_tokens=1 cached_audio_input_tokens=2 cached_image_input_tokens=0"
         ),
         (
-            #"{"completion_tokens_details":{"reasoning_tokens":1,"audio_tokens":2,"accepted_prediction_tokens":3,"rejected_prediction_tokens":4}}"#,
+            #"{"completion_tokens_details":{"reasoning_tokens":1,"audio_tokens":2,"#
+                + #""accepted_prediction_tokens":3,"rejected_prediction_tokens":4}}"#,
             "reasoning_tokens=1 audio_output_tokens=2 accepted_prediction_tokens=3 rejected_prediction_tokens=4"
         ),
         (
@@ -260,7 +262,8 @@ struct UsageExtractionTests {
     @Test
     func `Groq's place for the usage counts too`() throws {
         let body =
-            "data: {\"choices\":[],\"x_groq\":{\"id\":\"req\",\"usage\":{\"total_tokens\":4,\"queue_time\":0.1}}}\n\ndata: [DONE]\n\n"
+            "data: {\"choices\":[],\"x_groq\":{\"id\":\"req\",\"usage\":{\"total_tokens\":4,\"queue_time\":0.1}}}\n\n"
+            + ExchangeEndingTests.done
         #expect(try record(body, isStream: true).usage.totalTokens == 4)
     }
 
