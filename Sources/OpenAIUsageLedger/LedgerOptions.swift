@@ -20,7 +20,7 @@ public struct LedgerOptions: Sendable {
     /// The most values of a dimension that become labels.
     package var labelCapacity = 4_096
     /// The rows from which on their identities are sealed when nothing else is to be done.
-    package var sealThreshold = 16_384
+    package var sealThreshold = 8_192
 
     /// Creates the default options.
     public init() {}

@@ -21,11 +21,11 @@ struct DataPlaneTests {
             #expect(request.text == #"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}"#)
             let body = #"{"id":"chatcmpl-1","model":"m","usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#
             try await upstream.send(
-                "HTTP/1.1 200 Fine\r\nX-Request-ID: req_1\r\nContent-Type: application/json\r\nSet-Cookie: a=1\r\n"
+                "HTTP/1.1 200 OK\r\nX-Request-ID: req_1\r\nContent-Type: application/json\r\nSet-Cookie: a=1\r\n"
                     + "Content-Length: \(body.utf8.count)\r\nset-cookie: b=2\r\n\r\n\(body)"
             )
             let response = try await client.response()
-            #expect(response.startLine == "HTTP/1.1 200 Fine")
+            #expect(response.startLine == "HTTP/1.1 200 OK")
             #expect(response.text == body)
             #expect(
                 response.fields.map(\.name) == [
@@ -38,8 +38,8 @@ struct DataPlaneTests {
             #expect(record.status == 200)
             #expect(record.requestID == "req_1")
             #expect(record.tags == ["team": "a"])
-            #expect(record.usage[.input] == 3)
-            #expect(record.usage[.output] == 4)
+            #expect(record.usage[.inputTokens] == 3)
+            #expect(record.usage[.outputTokens] == 4)
             #expect(record.timing.gateway != nil)
         }
     }
@@ -97,7 +97,7 @@ struct DataPlaneTests {
             let response = try await client.response()
             #expect(response.text == body)
             #expect(response.trailers == [.init(name: "X-Sum", value: "1")])
-            #expect(try await harness.recorder.record().usage[.output] == 2)
+            #expect(try await harness.recorder.record().usage[.outputTokens] == 2)
         }
     }
 

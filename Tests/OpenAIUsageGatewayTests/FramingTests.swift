@@ -66,8 +66,8 @@ struct FramingTests {
     }
 
     @Test func anEmptyBody() async throws {
-        try await twice(RawClient.chat(), method: "POST", "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n") {
-            #expect($0.startLine == "HTTP/1.1 500 Oops")
+        try await twice(RawClient.chat(), method: "POST", "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n") {
+            #expect($0.startLine == "HTTP/1.1 500 Internal Server Error")
             #expect($0.framing == .length)
         }
     }

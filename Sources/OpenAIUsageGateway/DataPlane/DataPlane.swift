@@ -30,7 +30,7 @@ final class DataPlane: Sendable {
         group: MultiThreadedEventLoopGroup
     ) async throws -> DataPlane {
         let tls = configuration.upstream.isEncrypted ? try makeTLS(configuration) : nil
-        var loops: [ObjectIdentifier: NIOLoopBound<DataPlaneLoop>] = [:]
+        var loops: [NIOLoopBound<DataPlaneLoop>] = []
         let eventLoops = Array(group.makeIterator())
         for eventLoop in eventLoops {
             let bound = try await eventLoop.submit {
@@ -47,9 +47,9 @@ final class DataPlane: Sendable {
                     eventLoop: eventLoop
                 )
             }.get()
-            loops[ObjectIdentifier(eventLoop)] = bound
+            loops.append(bound)
         }
-        let table = loops
+        let table = Dictionary(uniqueKeysWithValues: zip(eventLoops.map { ObjectIdentifier($0) }, loops))
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -66,7 +66,7 @@ final class DataPlane: Sendable {
             }
             .bind(host: configuration.listen.host, port: configuration.listen.port)
             .get()
-        return DataPlane(channel: channel, loops: Array(loops.values), eventLoops: eventLoops)
+        return DataPlane(channel: channel, loops: loops, eventLoops: eventLoops)
     }
 
     /// Stops listening, waits for open calls, and ends what is left after the limit.

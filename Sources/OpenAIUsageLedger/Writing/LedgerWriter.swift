@@ -10,6 +10,9 @@ struct LedgerWriter {
     /// The same when there is always something else to be done.
     static let urgentCheckpointThreshold = 16_000
 
+    /// The rows from which on their identities are sealed when the ledger closes.
+    static let finalSegmentLength = 512
+
     private let queue: RecordQueue
     private let database: DatabaseQueue
     private let options: LedgerOptions
@@ -64,8 +67,11 @@ struct LedgerWriter {
     /// Does what can wait: seals identities, and copies the log into the database.
     private mutating func maintain(isIdle: Bool) {
         do {
-            if store.index.unsealedCount >= options.sealThreshold * (isIdle ? 1 : 4) {
-                try database.writeWithoutTransaction { try store.seal($0) }
+            if isIdle {
+                // A burst leaves several segments behind: they are made up for as long as nothing else is to be done.
+                while store.index.unsealedCount >= options.sealThreshold, queue.isIdle { try seal() }
+            } else if store.index.unsealedCount >= options.sealThreshold * 4 {
+                try seal()
             }
             let pages = log.value
             // A log that has become shorter was begun anew after it had been copied.
@@ -79,8 +85,13 @@ struct LedgerWriter {
         }
     }
 
-    private func end() {
+    private mutating func seal() throws {
+        try database.writeWithoutTransaction { try store.seal($0) }
+    }
+
+    private mutating func end() {
         do {
+            while store.index.unsealedCount >= Self.finalSegmentLength, !queue.isPastDeadline { try seal() }
             try database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
         } catch {
             // Readers may keep the log in use: it stays, and is read and copied by whoever opens the ledger next.

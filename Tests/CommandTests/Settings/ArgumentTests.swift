@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import OpenAIUsage
+import OpenAIUsageGateway
 import OpenAIUsageLedger
 import Testing
 

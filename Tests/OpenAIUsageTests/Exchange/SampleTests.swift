@@ -5,7 +5,9 @@ import Testing
 /// Every recorded call, in whatever pieces it arrives, yields the one record that is expected of it.
 struct SampleTests {
     static let endpoints: Set<String> = ["chat.completions", "completions", "responses", "embeddings", "models.list"]
-    static let samples = Sample.all.filter { endpoints.contains($0.string("endpoint") ?? "") && !$0.name.hasPrefix("169") }
+    static let samples = Sample.all.filter {
+        endpoints.contains($0.string("endpoint") ?? "") && !$0.name.hasPrefix("169")
+    }
 
     /// Feeds a sample, its body cut at the given positions.
     static func record(of sample: Sample, cuts: [Int] = []) throws -> CallRecord {

@@ -23,7 +23,8 @@ struct IncludeUsageRewriterTests {
         ),
         (
             #"{ "stream" : true , "messages":[{"stream_options":null}] }"# + "\n",
-            #"{ "stream" : true , "messages":[{"stream_options":null}] ,"stream_options":{"include_usage":true}}"# + "\n"
+            #"{ "stream" : true , "messages":[{"stream_options":null}] ,"stream_options":{"include_usage":true}}"#
+                + "\n"
         ),
         (
             #"{"stream":true,"stream_options":{}}"#,

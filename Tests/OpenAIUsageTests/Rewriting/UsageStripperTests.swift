@@ -48,7 +48,10 @@ struct UsageStripperTests {
         ),
         // The last chunk without its end.
         ("data: {\"choices\":[],\"usage\":\(usage)}", ""),
-        (": comment\n\ndata: {\"text\":\"\\\"usage\\\":null\"}\n\n", ": comment\n\ndata: {\"text\":\"\\\"usage\\\":null\"}\n\n"),
+        (
+            ": comment\n\ndata: {\"text\":\"\\\"usage\\\":null\"}\n\n",
+            ": comment\n\ndata: {\"text\":\"\\\"usage\\\":null\"}\n\n"
+        ),
         ("", ""), ("data: {\"usage\":nul", "data: {\"usage\":nul"), ("data: not JSON\n\n", "data: not JSON\n\n"),
         (
             "\u{feff}data: {\"id\":\"\u{e9}\",\"choices\":[{}],\"usage\":null}\n\n",
