@@ -75,8 +75,8 @@ struct ResponseDocumentScanner: Sendable {
         switch ResponseField(rawValue: field) {
         case .errorCode: facts.errorCode = scanner.value
         case .flatErrorCode: facts.flatErrorCode = scanner.value
-        case .providerCost, .providerCostTotal: facts.providerCost = scanner.value
-        case .upstreamCost: facts.upstreamCost = scanner.value
+        case .providerCost, .providerCostTotal: facts.providerCost = JSONNumber.decimal(scanner.valueBytes)
+        case .upstreamCost: facts.upstreamCost = JSONNumber.decimal(scanner.valueBytes)
         default: break
         }
     }

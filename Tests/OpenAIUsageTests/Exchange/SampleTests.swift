@@ -98,6 +98,7 @@ struct SampleTests {
             }
         }
         #expect((record.rawUsage != nil) == (usage != nil))
+        if let cost = sample.string("provider_cost_usd") { #expect(record.providerCost == cost) }
         let limits = record.rateLimits
         if let seconds = sample.expected["ratelimit_reset_requests_s"] as? Double {
             #expect(limits?["requests"]?.reset == Int64((seconds * 1_000_000).rounded()))
