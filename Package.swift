@@ -47,8 +47,8 @@ let package = Package(
             name: "OpenAIUsageLedger",
             dependencies: [
                 "OpenAIUsage",
-                "OpenAIUsagePricing",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .target(
@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageLedgerTests",
             dependencies: [
-                "OpenAIUsageLedger", "OpenAIUsage", "OpenAIUsagePricing",
+                "OpenAIUsageLedger", "OpenAIUsage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

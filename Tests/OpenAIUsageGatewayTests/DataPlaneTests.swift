@@ -164,13 +164,13 @@ struct DataPlaneTests {
     }
 
     @Test(arguments: [
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY",
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "FROB",
     ])
     func methodsComeThrough(_ method: String) async throws {
         try await Harness.run { harness in
             let client = try await harness.client()
             try await client.send("\(method) /v1/x HTTP/1.1\r\nHost: x\r\n\r\n")
-            guard method != "QUERY" else {
+            guard method != "FROB" else {
                 // The parser knows no such method, and nothing is forwarded that it does not understand.
                 #expect(try await client.response().status == 400)
                 return

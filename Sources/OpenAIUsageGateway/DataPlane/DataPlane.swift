@@ -60,7 +60,13 @@ final class DataPlane: Sendable {
                         throw ChannelError.inappropriateOperationForState
                     }
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    var encoder = HTTPResponseEncoder.Configuration()
+                    // The framing is told by the header's fields, which HeaderPolicy sets for each client.
+                    encoder.automaticallySetFramingHeaders = false
+                    try pipeline.configureHTTPServerPipeline(
+                        withErrorHandling: true,
+                        withEncoderConfiguration: encoder
+                    )
                     try pipeline.addHandler(ProxyHandler(loop: loop.value))
                 }
             }

@@ -11,7 +11,7 @@ final class DataPlaneLoop {
     let pool: UpstreamPool
     let logger: Logger
     private var handlers: [ObjectIdentifier: ProxyHandler] = [:]
-    private var openCalls = 0
+    private var calls: [ObjectIdentifier: ProxiedCall] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isShuttingDown = false
 
@@ -37,22 +37,23 @@ final class DataPlaneLoop {
 
     func remove(_ handler: ProxyHandler) {
         handlers[ObjectIdentifier(handler)] = nil
+        completeShutdown()
     }
 
-    func callStarted(_ endpoint: Endpoint) {
-        openCalls += 1
-        recorder.callStarted(endpoint)
+    func started(_ call: ProxiedCall) {
+        calls[ObjectIdentifier(call)] = call
+        recorder.callStarted(call.endpoint)
     }
 
-    func callEnded(_ endpoint: Endpoint) {
-        openCalls -= 1
-        recorder.callEnded(endpoint)
+    func ended(_ call: ProxiedCall) {
+        calls[ObjectIdentifier(call)] = nil
+        recorder.callEnded(call.endpoint)
         completeShutdown()
     }
 
     /// Ends idle connections now, the others behind their call.
     ///
-    /// - Returns: A future that succeeds when no call is open.
+    /// - Returns: A future that succeeds when no call is open and every client has what was written to it.
     func shutDown() -> EventLoopFuture<Void> {
         isShuttingDown = true
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
@@ -64,12 +65,14 @@ final class DataPlaneLoop {
 
     /// Ends every connection and call that is left.
     func abort() {
+        // A call whose client has gone belongs to no connection of a client any more.
+        for call in calls.values { call.abort() }
         for handler in handlers.values { handler.abort() }
         pool.close()
     }
 
     private func completeShutdown() {
-        guard isShuttingDown, openCalls == 0 else { return }
+        guard isShuttingDown, calls.isEmpty, handlers.isEmpty else { return }
         pool.close()
         drained?.succeed()
     }

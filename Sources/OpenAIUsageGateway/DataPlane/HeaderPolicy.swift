@@ -53,19 +53,39 @@ enum HeaderPolicy {
     ///
     /// - Parameters:
     ///   - head: The upstream's response.
+    ///   - request: The client's request.
     ///   - isRewritten: Whether the body is changed, so that its length and coding are not the upstream's.
     /// - Returns: The head to send.
     static func clientResponse(_ head: HTTPResponseHead, to request: HTTPRequestHead, isRewritten: Bool) -> HTTPResponseHead {
         var headers = HTTPHeaders()
         headers.reserveCapacity(head.headers.count)
         let named = connectionOptions(head.headers)
+        let status = head.status.code
+        let isBodiless = request.method == .HEAD || status == 204 || status == 304
+        var hasLength = false
         for (name, value) in head.headers {
             let lowercased = name.lowercased()
             if hopByHop.contains(lowercased) || named.contains(lowercased) { continue }
             if isRewritten, lowercased == "content-length" || lowercased == "content-encoding" { continue }
+            if lowercased == "content-length" {
+                // A length says nothing about a status that has no content at all.
+                if status == 204 { continue }
+                hasLength = true
+            }
             headers.add(name: name, value: value)
         }
+        // An old client is told by the connection's end.
+        if !hasLength, !isBodiless, request.version != .http1_0 {
+            headers.add(name: "Transfer-Encoding", value: "chunked")
+        }
         return HTTPResponseHead(version: .http1_1, status: head.status, headers: headers)
+    }
+
+    /// Whether a client's connection may carry another call behind this one.
+    static func keepsAlive(_ head: HTTPRequestHead) -> Bool {
+        // An old client cannot tell where a body ends; and the parser reads nothing behind a change of protocol.
+        head.isKeepAlive && head.version != .http1_0 && head.method != .CONNECT
+            && !head.headers.contains(name: "upgrade")
     }
 
     /// The request as the engine reads it.
@@ -116,15 +136,16 @@ enum HeaderPolicy {
         // The absolute form names a host too, which is not the upstream's.
         guard uri.hasPrefix("/") else {
             guard let scheme = uri.range(of: "://") else { return upstream.pathPrefix + "/" }
-            let rest = uri[scheme.upperBound...].drop { $0 != "/" }
-            return upstream.pathPrefix + (rest.isEmpty ? "/" : rest)
+            let rest = uri[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+            return upstream.pathPrefix + (rest.hasPrefix("/") ? rest : "/" + rest)
         }
         return upstream.pathPrefix.isEmpty ? uri : upstream.pathPrefix + uri
     }
 
     private static func connectionOptions(_ headers: HTTPHeaders) -> [String] {
         guard headers.contains(name: "connection") else { return [] }
-        return headers[canonicalForm: "connection"].map { $0.lowercased() }
+        // A message whose length is taken away would be read as more than one.
+        return headers[canonicalForm: "connection"].map { $0.lowercased() }.filter { $0 != "content-length" }
     }
 
     /// What the client accepts, less what the gateway cannot read.

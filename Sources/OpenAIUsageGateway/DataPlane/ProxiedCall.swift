@@ -11,7 +11,7 @@ final class ProxiedCall: UpstreamDelegate {
     private let loop: DataPlaneLoop
     private var handler: ProxyHandler?
     private let exchange: Exchange
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
     private let head: HTTPRequestHead
     private let startedAt = NIODeadline.now()
     private var state: RelayState
@@ -23,6 +23,7 @@ final class ProxiedCall: UpstreamDelegate {
     private var watchdog: Scheduled<Void>?
     private var lastActivity = NIODeadline.now()
     private var isSettled = false
+    private var isCutting = false
     private var needsFlush = false
 
     init(head: HTTPRequestHead, handler: ProxyHandler, loop: DataPlaneLoop) {
@@ -32,15 +33,15 @@ final class ProxiedCall: UpstreamDelegate {
         let request = HeaderPolicy.observed(head, upstream: loop.configuration.upstream)
         exchange = Exchange(request: request, tags: [:], configuration: loop.exchanges, sink: loop.recorder)
         endpoint = Endpoint(method: head.method.rawValue, path: head.uri)
-        state = RelayState(keepsAlive: head.isKeepAlive)
+        state = RelayState(keepsAlive: HeaderPolicy.keepsAlive(head))
         upload = RequestUpload(head: head, endpoint: endpoint, configuration: loop.configuration)
     }
 
     private var configuration: GatewayConfiguration { loop.configuration }
 
     func start() {
-        loop.callStarted(endpoint)
-        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+        loop.started(self)
+        if head.version != .http1_0, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             handler?.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
             handler?.flush()
         }
@@ -199,11 +200,7 @@ final class ProxiedCall: UpstreamDelegate {
         switch state.upstreamClosed() {
         case .nothing: break
         case .respond: respond(failure)
-        case .cut:
-            settle(.cut)
-            handler?.flush()
-            handler?.cut()
-            finish()
+        case .cut: cut(.cut)
         case .end: end(.clientDisconnected)
         }
     }
@@ -256,6 +253,19 @@ final class ProxiedCall: UpstreamDelegate {
         settle(ending, errorType: GatewayErrorBody.type, errorCode: failure.code)
     }
 
+    /// Ends a response that is not whole; what of it is held leaves first, as it would have without the gateway.
+    private func cut(_ ending: Ending) {
+        settle(ending)
+        isCutting = gate.isHolding
+        if !isCutting { closeCut() }
+    }
+
+    private func closeCut() {
+        handler?.flush()
+        handler?.cut()
+        finish()
+    }
+
     /// Ends a call that nobody waits for.
     private func end(_ ending: Ending) {
         ticket?.cancel()
@@ -302,6 +312,10 @@ final class ProxiedCall: UpstreamDelegate {
     private func release(_ generation: Int) {
         guard let parts = gate.release(generation) else { return }
         for part in parts { write(part) }
+        if isCutting {
+            closeCut()
+            return
+        }
         if needsFlush {
             needsFlush = false
             handler?.flush()
@@ -315,7 +329,7 @@ final class ProxiedCall: UpstreamDelegate {
         isFinished = true
         watchdog?.cancel()
         watchdog = nil
-        loop.callEnded(endpoint)
+        loop.ended(self)
     }
 
     // MARK: - Time
@@ -350,10 +364,7 @@ final class ProxiedCall: UpstreamDelegate {
         switch state.upstreamClosed() {
         case .nothing: break
         case .respond: respond(.responseTimeout)
-        case .cut:
-            settle(.timeout)
-            handler?.cut()
-            finish()
+        case .cut: cut(.timeout)
         case .end: end(.clientDisconnected)
         }
     }

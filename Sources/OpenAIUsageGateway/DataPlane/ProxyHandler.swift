@@ -84,21 +84,18 @@ final class ProxyHandler: ChannelInboundHandler {
             resumeReading()
             return
         }
-        if next == .keep {
-            context.close(promise: nil)
-            return
-        }
-        linger(context)
+        // Unread bytes at a close would reset the connection before the client has read its response.
+        close(context, lingering: next == .keep ? .zero : Self.lingering)
     }
 
     /// Ends the connection so that the client sees its response is not whole.
     func cut() {
         call = nil
-        context?.close(promise: nil)
+        if let context { close(context, lingering: .zero) }
     }
 
     func closeWhenIdle() {
-        if call == nil { context?.close(promise: nil) }
+        if call == nil, let context { close(context, lingering: .zero) }
     }
 
     func abort() {
@@ -108,14 +105,21 @@ final class ProxyHandler: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    /// Closes for writing, and for reading a little later: unread bytes at a close would reset the connection before
-    /// the client has read its response.
-    private func linger(_ context: ChannelHandlerContext) {
+    /// Closes for writing when all has left that was written, however slowly the client reads, and then for reading.
+    private func close(_ context: ChannelHandlerContext, lingering: TimeAmount) {
+        guard !isDiscarding else { return }
         isDiscarding = true
         resumeReading()
-        context.close(mode: .output, promise: nil)
-        loop.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [weak self] in
-            self?.context?.close(promise: nil)
+        let written = loop.eventLoop.makePromise(of: Void.self)
+        context.close(mode: .output, promise: written)
+        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            guard lingering > .zero, let self else {
+                self?.context?.close(promise: nil)
+                return
+            }
+            self.loop.eventLoop.assumeIsolated().scheduleTask(in: lingering) { [weak self] in
+                self?.context?.close(promise: nil)
+            }
         }
     }
 }

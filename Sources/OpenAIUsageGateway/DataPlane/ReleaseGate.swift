@@ -6,7 +6,7 @@ struct ReleaseGate {
     private(set) var held: [HTTPServerResponsePart] = []
     /// Whether parts are held now.
     private(set) var isHolding = false
-    /// Tells one holding from the next, so that a late word about the first opens not the second.
+    /// Tells one record from the next, so that a late word about the first does not release what the second covers.
     private(set) var generation = 0
     /// Whether somebody was asked to say when to release.
     private(set) var isPending = false
@@ -16,12 +16,14 @@ struct ReleaseGate {
         guard !isHolding else { return }
         isHolding = true
         isPending = false
-        generation += 1
     }
 
-    /// Takes it that somebody will say when to release.
+    /// Takes it that somebody will say when to release everything that is held; who was asked before says it no more.
+    ///
+    /// - Returns: What the word is to be given with.
     mutating func pend() -> Int {
         isPending = true
+        generation += 1
         return generation
     }
 
@@ -32,7 +34,7 @@ struct ReleaseGate {
         return true
     }
 
-    /// Lets the held parts go, if the holding is still the one that is meant.
+    /// Lets the held parts go, if the word is the one that is waited for.
     mutating func release(_ generation: Int) -> [HTTPServerResponsePart]? {
         guard isHolding, generation == self.generation else { return nil }
         isHolding = false

@@ -21,12 +21,12 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         } else {
             return nil
         }
+        // Whatever could end a line or a part of a URL early has no place in it.
+        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "\\") }) else { return nil }
         let authority = rest.prefix { $0 != "/" }
         var path = rest.dropFirst(authority.count)
         while path.hasSuffix("/") { path = path.dropLast() }
-        guard !path.contains(where: { $0 == "?" || $0 == "#" || $0 == " " }), !authority.contains("@") else {
-            return nil
-        }
+        guard !rest.contains("?"), !rest.contains("#"), !authority.contains("@") else { return nil }
         pathPrefix = String(path)
         let name: Substring
         let portText: Substring
@@ -37,14 +37,15 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
             name = authority.prefix { $0 != ":" }
             portText = authority.dropFirst(name.count)
         }
-        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && !$0.isWhitespace }) else { return nil }
+        guard !name.isEmpty else { return nil }
         host = String(name)
         if portText.isEmpty {
             port = isEncrypted ? 443 : 80
         } else {
-            guard portText.hasPrefix(":"), let number = Int(portText.dropFirst()), 1...65_535 ~= number else {
-                return nil
-            }
+            let digits = portText.dropFirst()
+            guard portText.hasPrefix(":"), digits.allSatisfy(\.isNumber), let number = Int(digits),
+                1...65_535 ~= number
+            else { return nil }
             port = number
         }
     }

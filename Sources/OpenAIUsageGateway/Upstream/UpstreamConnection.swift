@@ -25,6 +25,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var isReadingPaused = false
     private var keepsAlive = true
     private var hasSentEnd = false
+    private var isReturning = false
     /// The call that has the connection.
     private var delegate: (any UpstreamDelegate)?
     /// Ends the connection when it was idle for too long.
@@ -48,7 +49,11 @@ final class UpstreamConnection: ChannelInboundHandler {
         keepsAlive = true
     }
 
-    func send(head: HTTPRequestHead) { write(.head(head)) }
+    func send(head: HTTPRequestHead) {
+        // What follows the response to it need not be HTTP.
+        if head.method == .CONNECT { keepsAlive = false }
+        write(.head(head))
+    }
     func send(body: ByteBuffer) { write(.body(.byteBuffer(body))) }
 
     func send(end trailers: HTTPHeaders?) {
@@ -115,7 +120,12 @@ final class UpstreamConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            keepsAlive = head.isKeepAlive
+            keepsAlive = keepsAlive && head.isKeepAlive
+            if head.status == .switchingProtocols {
+                // Nobody asked for another protocol: the field that would is the client's, and is not passed on.
+                fail(.malformed("a change of protocol that was not asked for"), context)
+                return
+            }
             guard let delegate else {
                 // Bytes that nobody asked for: the connection cannot be trusted any more.
                 context.close(promise: nil)
@@ -126,14 +136,12 @@ final class UpstreamConnection: ChannelInboundHandler {
             delegate?.upstreamReceived(body: body)
         case .end(let trailers):
             guard let delegate else { return }
+            guard failure == nil else { return }
             self.delegate = nil
-            if keepsAlive, hasSentEnd {
-                resumeReading()
-                isReused = true
-                pool.takeBack(self)
-            } else {
-                context.close(promise: nil)
-            }
+            resumeReading()
+            // The connection serves another call when all that was read with the response is known to be part of it.
+            isReturning = keepsAlive && hasSentEnd
+            if !isReturning { context.close(promise: nil) }
             delegate.upstreamReceivedEnd(trailers: trailers)
             delegate.upstreamReadCompleted()
         }
@@ -141,6 +149,11 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         delegate?.upstreamReadCompleted()
+        if isReturning, context.channel.isActive {
+            isReturning = false
+            isReused = true
+            pool.takeBack(self)
+        }
         context.fireChannelReadComplete()
     }
 
@@ -160,6 +173,11 @@ final class UpstreamConnection: ChannelInboundHandler {
                 failure = .closed
             }
         }
+        context.close(promise: nil)
+    }
+
+    private func fail(_ failure: UpstreamFailure, _ context: ChannelHandlerContext) {
+        if self.failure == nil { self.failure = failure }
         context.close(promise: nil)
     }
 

@@ -111,7 +111,13 @@ final class UpstreamPool {
                     if let tls {
                         try pipeline.addHandler(Self.clientHandler(tls, host: host))
                     }
-                    try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+                    var encoder = HTTPRequestEncoder.Configuration()
+                    // The framing is the client's: a body whose length was taken away would be a second request.
+                    encoder.automaticallySetFramingHeaders = false
+                    try pipeline.addHTTPClientHandlers(
+                        leftOverBytesStrategy: .dropBytes,
+                        encoderConfiguration: encoder
+                    )
                     try pipeline.addHandler(bound.value.0)
                 }
             }

@@ -3,6 +3,18 @@ import OpenAIUsage
 
 /// The reader's side of the look-up by request id and the like.
 struct IdentifierLookup {
+    private static let condition =
+        "(?1 IN (c.operation_id, c.request_id) OR c.client_request_id = ?1 OR c.response_id = ?1)"
+
+    /// The search of the few rows that are not sealed.
+    ///
+    /// A cross join keeps its order: SQLite would else read all calls to find which of them are listed.
+    static let unsealedSQL = """
+        SELECT c.id FROM call AS c WHERE c.id > ?2 AND \(condition)
+        UNION ALL
+        SELECT c.id FROM unsealed AS u CROSS JOIN call AS c ON c.id = u.call_id WHERE \(condition)
+        """
+
     private let database: Database
 
     /// Creates a look-up in an open ledger.
@@ -15,19 +27,8 @@ struct IdentifierLookup {
         var candidates = try sealed(IdentifierHash.hash(identity))
         if let id = CallID(identity) { candidates.insert(id.rawValue) }
         let through = try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'sealed_through'")
-        let condition = """
-            ?1 IN (c.operation_id, c.request_id) OR c.client_request_id = ?1 OR c.response_id = ?1
-            """
         candidates.formUnion(
-            try Int64.fetchAll(
-                database,
-                sql: """
-                    SELECT c.id FROM call AS c WHERE c.id > ?2 AND (\(condition))
-                    UNION ALL
-                    SELECT c.id FROM unsealed AS u JOIN call AS c ON c.id = u.call_id WHERE \(condition)
-                    """,
-                arguments: [identity, through ?? .min]
-            )
+            try Int64.fetchAll(database, sql: Self.unsealedSQL, arguments: [identity, through ?? .min])
         )
         return candidates
     }

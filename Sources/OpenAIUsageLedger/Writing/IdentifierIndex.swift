@@ -61,7 +61,7 @@ struct IdentifierIndex {
             return count
         }
         let late = try read(
-            "SELECT \(columns) FROM unsealed AS u JOIN call AS c ON c.id = u.call_id ORDER BY u.call_id LIMIT ?",
+            "SELECT \(columns) FROM unsealed AS u CROSS JOIN call AS c ON c.id = u.call_id ORDER BY u.call_id LIMIT ?",
             [segmentLength]
         )
         let lastLate = try Int64.fetchOne(

@@ -17,6 +17,7 @@ struct LedgerWriter {
     private let database: DatabaseQueue
     private let options: LedgerOptions
     private let log: LogLength
+    private let sealThreshold: Int
     private var copiedPages = 0
     private var store: CallStore
 
@@ -25,6 +26,7 @@ struct LedgerWriter {
         self.database = database
         self.log = log
         self.store = store
+        sealThreshold = max(1, options.sealThreshold)
         self.options = options
     }
 
@@ -69,8 +71,8 @@ struct LedgerWriter {
         do {
             if isIdle {
                 // A burst leaves several segments behind: they are made up for as long as nothing else is to be done.
-                while store.index.unsealedCount >= options.sealThreshold, queue.isIdle { try seal() }
-            } else if store.index.unsealedCount >= options.sealThreshold * 4 {
+                while store.index.unsealedCount >= sealThreshold, queue.isIdle { try seal() }
+            } else if store.index.unsealedCount >= sealThreshold * 4 {
                 try seal()
             }
             let pages = log.value

@@ -33,7 +33,7 @@ struct GatewayCommand: AsyncParsableCommand {
         ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
         ledgerOptions.syncsEveryCommit = configuration.durability == .fsync
         let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
-        ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000) }
+        ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
         let path = settings.ledger(storage.ledger)
         let ledger = try Ledger(path: path, options: ledgerOptions)
         let logger = JSONLines.logger(label: "oai-usage", level: logLevel)

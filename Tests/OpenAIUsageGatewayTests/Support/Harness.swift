@@ -80,6 +80,14 @@ struct Harness: Sendable {
         return response
     }
 
+    /// Waits until all that the gateway has written has come to a client, if it has written anything.
+    func settle(_ client: RawClient) async throws {
+        // What was sent on this machine is there at once, and a loop reads before it does what it was handed.
+        try await loop.submit {}.get()
+        try await loop.submit {}.get()
+        try await client.connection.channel.eventLoop.submit {}.get()
+    }
+
     /// Lets the gateway's event loop stand still while the body runs, so that all that the body does reaches it at once.
     func standingStill(_ body: () async throws -> Void) async throws {
         let gate = DispatchSemaphore(value: 0)

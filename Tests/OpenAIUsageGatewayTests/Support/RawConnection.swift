@@ -76,6 +76,9 @@ final class RawConnection: Sendable {
 
         func channelInactive(context: ChannelHandlerContext) { end(.closed) }
 
+        // A channel that is closed before it is active becomes inactive without a word.
+        func handlerRemoved(context: ChannelHandlerContext) { end(.closed) }
+
         private func end(_ end: End) {
             received.update { if $0.end == nil { $0.end = end } }
         }
@@ -123,12 +126,16 @@ final class RawConnection: Sendable {
                 value: SocketOptionValue(truncatingIfNeeded: receiveBuffer)
             )
         }
+        let failure: any Error
         do {
             _ = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+            return try await connection.futureResult.get()
         } catch {
-            connection.fail(error)
+            failure = error
         }
-        return try await connection.futureResult.get()
+        // Without a channel nobody keeps the promise; with one, this comes too late.
+        connection.fail(failure)
+        throw failure
     }
 
     /// What has come and was not taken.

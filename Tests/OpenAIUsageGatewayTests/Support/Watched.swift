@@ -52,7 +52,7 @@ final class Watched<Value: Sendable>: Sendable {
     @discardableResult
     func wait(
         for what: String,
-        limit: TimeAmount = .seconds(30),
+        limit: TimeAmount = .seconds(15),
         until isMet: @escaping @Sendable (Value) -> Bool
     ) async throws -> Value {
         let loop = MultiThreadedEventLoopGroup.singleton.next()

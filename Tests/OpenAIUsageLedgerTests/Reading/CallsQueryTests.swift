@@ -123,6 +123,25 @@ struct CallsQueryTests {
         #expect(try LedgerReader(path: folder.ledger).calls(query) == others)
     }
 
+    @Test("Both ends of a range hold for rows that lie between those of the range")
+    func endsAmongOthers() async throws {
+        let folder = TemporaryFolder()
+        let (from, to) = (Records.start + 1_000, Records.start + 2_000)
+        let times = [from, from - 1, to, to + 5, to - 1]
+        let records = times.enumerated().map { number, time in
+            var record = Records.plain(number, at: time)
+            record.id = CallID(rawValue: 1_000 + Int64(number))
+            return record
+        }
+        try await fill(folder, records)
+        let reader = try LedgerReader(path: folder.ledger)
+        var query = CallsQuery()
+        query.from = from
+        query.to = to
+        #expect(try reader.calls(query) == [records[0], records[4]])
+        #expect(try reader.report(ReportQuery(from: from, to: to)).totals.calls == 2)
+    }
+
     @Test("A follower hands out every call once, also one that took long")
     func follower() async throws {
         let folder = TemporaryFolder()

@@ -1,0 +1,110 @@
+import OpenAIUsage
+import Testing
+
+@testable import OpenAIUsageGateway
+
+/// Request bodies on their way up, changed or not.
+struct RequestBodyTests {
+    private static let asking = RequestUploadTests.asking
+    private static let asked = RequestUploadTests.asked
+
+    private static func chunked(_ body: String, size: Int) -> String {
+        var rest = Substring(body)
+        var result = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        result += "Transfer-Encoding: chunked\r\n\r\n"
+        while !rest.isEmpty {
+            let piece = rest.prefix(size)
+            rest = rest.dropFirst(size)
+            result += "\(String(piece.utf8.count, radix: 16))\r\n\(piece)\r\n"
+        }
+        return result + "0\r\n\r\n"
+    }
+
+    private func send(
+        _ request: String,
+        pieces: [Int] = [100_000],
+        configure: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws -> (request: RawMessage, record: CallRecord) {
+        let result = Watched<(request: RawMessage, record: CallRecord)?>(nil)
+        try await Harness.run(configure: configure) { harness in
+            let client = try await harness.client()
+            async let sent: Void = client.connection.send(Array(request.utf8), inPiecesOf: pieces)
+            let upstream = try await harness.upstream.accept()
+            let received = try await upstream.message(.request)
+            try await sent
+            try await upstream.send(DataPlaneTests.ok)
+            #expect(try await client.response().text == "{}")
+            let record = try await harness.recorder.record()
+            result.update { $0 = (received, record) }
+        }
+        return try #require(result.value)
+    }
+
+    @Test(arguments: [[1], [100_000]])
+    func aBodyWithALengthIsRewrittenWithItsNewLength(_ pieces: [Int]) async throws {
+        let (request, _) = try await send(RawClient.post("/v1/chat/completions", Self.asking), pieces: pieces)
+        #expect(request.framing == .length)
+        #expect(request["content-length"] == ["\(Self.asked.utf8.count)"])
+        #expect(request.text == Self.asked)
+    }
+
+    @Test(arguments: [1, 5, 1_000])
+    func aChunkedBodyIsRewrittenAsSuch(_ size: Int) async throws {
+        let (request, _) = try await send(Self.chunked(Self.asking, size: size))
+        #expect(request.framing == .chunked)
+        #expect(request["content-length"].isEmpty)
+        #expect(request.text == Self.asked)
+    }
+
+    @Test(arguments: [true, false], [0, 1, 10, 26])
+    func aBodyBeyondTheBoundIsRewrittenOnItsWay(_ isChunked: Bool, _ bound: Int) async throws {
+        #expect(bound < Self.asking.utf8.count)
+        let (request, record) = try await send(
+            isChunked ? Self.chunked(Self.asking, size: 7) : RawClient.post("/v1/chat/completions", Self.asking),
+            pieces: [50, 3],
+            configure: { $0.rewriteBound = bound }
+        )
+        #expect(request.framing == .chunked)
+        #expect(request.text == Self.asked)
+        #expect(record.requestModel == "m")
+    }
+
+    @Test func whatIsNotToBeRewrittenKeepsItsLength() async throws {
+        let (request, _) = try await send(
+            RawClient.post("/v1/chat/completions", Self.asking),
+            configure: { $0.includesUsage = false }
+        )
+        #expect(request["content-length"] == ["\(Self.asking.utf8.count)"])
+        #expect(request.text == Self.asking)
+    }
+
+    @Test func aBodyThatIsNoJSONPassesAsItIs() async throws {
+        let body = "{\"stream\":true,\u{0}"
+        let (request, _) = try await send(RawClient.post("/v1/chat/completions", body))
+        #expect(request.text == body)
+        #expect(request["content-length"] == ["\(body.utf8.count)"])
+    }
+
+    @Test func aBodyOfFiveMegabytesComesThroughBothWays() async throws {
+        try await Harness.run { harness in
+            let body = Pattern.bytes(5 << 20)
+            let client = try await harness.client(expectsPattern: true)
+            try await client.send(
+                "POST /v1/files HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+                    + "Content-Length: \(body.count)\r\n\r\n"
+            )
+            async let sent: Void = client.connection.send(body)
+            let upstream = try await harness.upstream.accept()
+            try await upstream.take(through: "\r\n\r\n")
+            let received = try await upstream.receive("5 MB") { $0.bytes.count >= 5 << 20 }
+            #expect(received.bytes == body)
+            try await sent
+            try await upstream.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n")
+            try await upstream.send(body)
+            let answer = try await client.connection.receive("5 MB") { $0.patternLength >= 5 << 20 }
+            #expect(answer.isPattern)
+            #expect(answer.patternLength == body.count)
+            #expect(try await harness.recorder.record().outcome == .completed)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A listening socket whose queue is full, so that the system answers no further connection.
+struct SilentListener {
+    struct Failure: Error {
+        let code: Int32
+    }
+
+    let port: Int
+    private let sockets: [Int32]
+
+    init() throws {
+        var sockets: [Int32] = []
+        func makeSocket() throws -> Int32 {
+            #if canImport(Darwin)
+            let socket = Darwin.socket(AF_INET, SOCK_STREAM, 0)
+            #else
+            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            #endif
+            guard socket >= 0 else { throw Failure(code: errno) }
+            sockets.append(socket)
+            return socket
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = try makeSocket()
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(listener, address, length) == 0 && listen(listener, 0) == 0
+                    && getsockname(listener, address, &length) == 0
+            }
+        }
+        guard isListening else { throw Failure(code: errno) }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        // One connection more than the queue holds.
+        for _ in 0..<3 {
+            let client = try makeSocket()
+            _ = fcntl(client, F_SETFL, O_NONBLOCK)
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = connect(client, $0, length) }
+            }
+        }
+        self.sockets = sockets
+    }
+
+    func close() {
+        for socket in sockets { _ = systemClose(socket) }
+    }
+
+    private func systemClose(_ socket: Int32) -> Int32 {
+        #if canImport(Glibc)
+        Glibc.close(socket)
+        #elseif canImport(Musl)
+        Musl.close(socket)
+        #else
+        Darwin.close(socket)
+        #endif
+    }
+}
