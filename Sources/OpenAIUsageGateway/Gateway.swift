@@ -144,8 +144,9 @@ public final class Gateway: Service {
                 throw Self.explained(error, configuration.admin)
             }
             readiness.set(false)
+            let limit: TimeAmount = Task.isCancelled ? .zero : .milliseconds(configuration.shutdownMilliseconds)
             logger.info("The gateway ends when its open calls have ended.")
-            let isDrained = await plane.shutDown(within: .milliseconds(configuration.shutdownMilliseconds))
+            let isDrained = await plane.shutDown(within: limit)
             if !isDrained { logger.warning("Some calls were still open at the end of the shutdown's time limit.") }
             tasks.cancelAll()
         }

@@ -15,7 +15,7 @@ struct ClientEndingTests {
         func end(_ client: RawClient) async throws {
             switch self {
             case .close: await client.connection.close()
-            case .reset: try await client.connection.reset()
+            case .reset: await client.connection.reset()
             case .halfClose: try await client.connection.closeOutput()
             }
         }
@@ -175,9 +175,9 @@ struct ClientEndingTests {
     }
 
     @Test func whileItWaitsForAnError() async throws {
-        let closed = try await ScriptedUpstream.start()
-        await closed.stop()
-        try await Harness.run(upstream: closed, withholdsCommits: true) { harness in
+        let nobody = try DeafSocket(.refuses)
+        defer { nobody.close() }
+        try await Harness.run(upstreamURL: "http://127.0.0.1:\(nobody.port)", withholdsCommits: true) { harness in
             let client = try await harness.client()
             try await client.send(RawClient.chat())
             _ = try await harness.recorder.records(1)
@@ -187,7 +187,7 @@ struct ClientEndingTests {
     }
 
     @Test func whileThereIsNoConnection() async throws {
-        let silent = try SilentListener()
+        let silent = try DeafSocket(.ignores)
         defer { silent.close() }
         try await Harness.run(
             upstreamURL: "http://127.0.0.1:\(silent.port)",
@@ -265,7 +265,7 @@ struct ClientEndingTests {
             try await client.connection.setReading(false)
             async let sent: Void = upstream.send(Pattern.bytes(size))
             try await harness.settle(client)
-            try await client.connection.reset()
+            await client.connection.reset()
             try await sent
             #expect(try await harness.recorder.record().outcome == .clientDisconnected)
         }

@@ -15,7 +15,7 @@ struct EndingTests {
         func end(_ connection: RawConnection) async throws {
             switch self {
             case .close: await connection.close()
-            case .reset: try await connection.reset()
+            case .reset: await connection.reset()
             }
         }
     }
@@ -238,7 +238,7 @@ struct EndingTests {
             _ = try await upstream.message(.request)
             try await upstream.send("HTTP/1.1 200 OK\r\n\(Self.json)\r\n{\"a\":1}")
             try await client.connection.take(through: "{\"a\":1}\r\n")
-            try await upstream.reset()
+            await upstream.reset()
             let received = try await client.connection.ended()
             #expect(received.bytes.isEmpty, "\(received)")
             #expect(try await harness.recorder.record().outcome == .cut)
@@ -286,9 +286,9 @@ struct EndingTests {
     // MARK: - No connection
 
     @Test func anUpstreamThatRefusesConnections() async throws {
-        let closed = try await ScriptedUpstream.start()
-        await closed.stop()
-        try await Harness.run(upstream: closed) { harness in
+        let nobody = try DeafSocket(.refuses)
+        defer { nobody.close() }
+        try await Harness.run(upstreamURL: "http://127.0.0.1:\(nobody.port)") { harness in
             let client = try await harness.client()
             for number in 1...2 {
                 let response = try await client.exchange(RawClient.chat(stream: number == 2))
@@ -302,7 +302,7 @@ struct EndingTests {
     }
 
     @Test func anUpstreamThatDoesNotAcceptConnections() async throws {
-        let silent = try SilentListener()
+        let silent = try DeafSocket(.ignores)
         defer { silent.close() }
         try await Harness.run(
             upstreamURL: "http://127.0.0.1:\(silent.port)",
@@ -341,7 +341,7 @@ struct EndingTests {
     @Test func anUpstreamThatFallsSilentWithinItsResponse() async throws {
         try await Harness.run(configure: {
             $0.openRowMilliseconds = 5
-            $0.responseTimeoutMilliseconds = 1_500
+            $0.responseTimeoutMilliseconds = 3_000
         }) { harness in
             let client = try await harness.client()
             try await client.send(RawClient.chat())

@@ -19,7 +19,7 @@ struct GatewayTests {
         try await RunningGateway.run(upstream: "http://\(simulator.address)") { gateway in
             let client = try await gateway.caller()
             #expect(try await client.exchange(Self.chat).status == 200)
-            let stream = try await client.exchange(RawClient.chat(stream: true))
+            let stream = try await client.exchange(RawClient.chat(stream: true, extra: "Authorization: Bearer sk-x\r\n"))
             #expect(stream.status == 200)
             #expect(!stream.text.contains("prompt_tokens"))
             #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
@@ -84,7 +84,7 @@ struct GatewayTests {
         let upstream = try await ScriptedUpstream.start()
         try await RunningGateway.run(
             upstream: "http://127.0.0.1:\(upstream.port)",
-            configure: { $0.shutdownMilliseconds = 3_600_000 }
+            configure: { $0.shutdownMilliseconds = 20_000 }
         ) { gateway in
             let client = try await gateway.caller()
             try await client.send(Self.chat)

@@ -33,6 +33,8 @@ final class DataPlaneLoop {
 
     func add(_ handler: ProxyHandler) {
         handlers[ObjectIdentifier(handler)] = handler
+        // A connection that was accepted while the listener was being closed.
+        if isShuttingDown { eventLoop.assumeIsolated().execute { handler.closeWhenIdle() } }
     }
 
     func remove(_ handler: ProxyHandler) {

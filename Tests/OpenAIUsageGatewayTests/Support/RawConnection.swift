@@ -102,11 +102,13 @@ final class RawConnection: Sendable {
     /// Connects.
     ///
     /// - Parameters:
-    ///   - port: The port on this machine.
+    ///   - port: The port.
+    ///   - host: The address of this machine.
     ///   - expectsPattern: Whether what comes behind the first head is only compared with ``Pattern``.
     ///   - receiveBuffer: The size of the system's buffer for what comes.
     static func connect(
         to port: Int,
+        at host: String = "127.0.0.1",
         expectsPattern: Bool = false,
         receiveBuffer: Int? = nil
     ) async throws -> RawConnection {
@@ -128,7 +130,7 @@ final class RawConnection: Sendable {
         }
         let failure: any Error
         do {
-            _ = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+            _ = try await bootstrap.connect(host: host, port: port).get()
             return try await connection.futureResult.get()
         } catch {
             failure = error
@@ -227,24 +229,9 @@ final class RawConnection: Sendable {
         try? await channel.close().get()
     }
 
-    /// Ends with a reset.
-    func reset() async throws {
-        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+    /// Ends with a reset, unless the connection has ended already.
+    func reset() async {
+        try? await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         await close()
-    }
-}
-
-extension Collection where Element: Equatable {
-    /// The first place of a sequence.
-    func range(of other: some Collection<Element>) -> Range<Index>? {
-        guard let first = other.first else { return startIndex..<startIndex }
-        var start = startIndex
-        while let candidate = self[start...].firstIndex(of: first) {
-            if self[candidate...].starts(with: other) {
-                return candidate..<index(candidate, offsetBy: other.count)
-            }
-            start = index(after: candidate)
-        }
-        return nil
     }
 }

@@ -6,8 +6,16 @@ import Musl
 import Darwin
 #endif
 
-/// A listening socket whose queue is full, so that the system answers no further connection.
-struct SilentListener {
+/// A port of this machine that is taken, and makes no connection.
+struct DeafSocket {
+    /// What becomes of an attempt to connect.
+    enum Manner {
+        /// It is refused: nobody listens.
+        case refuses
+        /// It gets no answer: the queue of who listens is full.
+        case ignores
+    }
+
     struct Failure: Error {
         let code: Int32
     }
@@ -15,7 +23,7 @@ struct SilentListener {
     let port: Int
     private let sockets: [Int32]
 
-    init() throws {
+    init(_ manner: Manner) throws {
         var sockets: [Int32] = []
         func makeSocket() throws -> Int32 {
             #if canImport(Darwin)
@@ -34,14 +42,14 @@ struct SilentListener {
         let listener = try makeSocket()
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, length) == 0 && listen(listener, 0) == 0
+                bind(listener, address, length) == 0 && (manner == .refuses || listen(listener, 0) == 0)
                     && getsockname(listener, address, &length) == 0
             }
         }
         guard isListening else { throw Failure(code: errno) }
         port = Int(UInt16(bigEndian: address.sin_port))
-        // One connection more than the queue holds.
-        for _ in 0..<3 {
+        // More connections than the queue holds.
+        for _ in 0..<(manner == .ignores ? 3 : 0) {
             let client = try makeSocket()
             _ = fcntl(client, F_SETFL, O_NONBLOCK)
             withUnsafePointer(to: &address) { pointer in
