@@ -33,7 +33,7 @@ lint:
 
 swift-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 linkage-test: prepare
 	Tests/LinkageTest/run

@@ -76,7 +76,9 @@ struct ConnectionTests {
         let upstream = try await ScriptedUpstream.start(script: { connection in
             while true {
                 let request = try await connection.message(.request)
-                try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(request.target.utf8.count)\r\n\r\n\(request.target)")
+                try await connection.send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: \(request.target.utf8.count)\r\n\r\n\(request.target)"
+                )
             }
         })
         try await Harness.run(upstream: upstream, configure: { $0.durability = durability }) { harness in
@@ -244,7 +246,9 @@ struct ConnectionTests {
             let upstream = try await harness.upstream.accept()
             let request = try await upstream.message(.request)
             #expect(request["upgrade"].isEmpty)
-            try await upstream.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n")
+            try await upstream.send(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"
+            )
             let response = try await client.response(to: "GET")
             #expect(response.status == 502)
             #expect(response.text.contains("upstream_malformed_response"))

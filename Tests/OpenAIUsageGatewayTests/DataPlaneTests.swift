@@ -19,7 +19,8 @@ struct DataPlaneTests {
             #expect(request["X-Own"] == ["1"])
             #expect(request["openai-usage-tags"].isEmpty)
             #expect(request.text == #"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}"#)
-            let body = #"{"id":"chatcmpl-1","model":"m","usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#
+            let body =
+                #"{"id":"chatcmpl-1","model":"m","usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#
             try await upstream.send(
                 "HTTP/1.1 200 OK\r\nX-Request-ID: req_1\r\nContent-Type: application/json\r\nSet-Cookie: a=1\r\n"
                     + "Content-Length: \(body.utf8.count)\r\nset-cookie: b=2\r\n\r\n\(body)"
@@ -89,7 +90,8 @@ struct DataPlaneTests {
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
             let body = #"{"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}"#
-            let chunks = "5\r\n\(body.prefix(5))\r\n\(String(body.utf8.count - 5, radix: 16));x=y\r\n\(body.dropFirst(5))\r\n"
+            let chunks =
+                "5\r\n\(body.prefix(5))\r\n\(String(body.utf8.count - 5, radix: 16));x=y\r\n\(body.dropFirst(5))\r\n"
             let wire =
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
                 + chunks + "0\r\nX-Sum: 1\r\n\r\n"
@@ -191,7 +193,9 @@ struct DataPlaneTests {
         let upstream = try await ScriptedUpstream.start()
         try await Harness.run(upstream: upstream, upstreamURL: "http://127.0.0.1:\(upstream.port)/api/") { harness in
             let client = try await harness.client()
-            try await client.send(RawClient.chat().replacingFirstLine("POST http://other/v1/chat/completions?a=b HTTP/1.1"))
+            try await client.send(
+                RawClient.chat().replacingFirstLine("POST http://other/v1/chat/completions?a=b HTTP/1.1")
+            )
             let connection = try await harness.upstream.accept()
             let request = try await connection.message(.request)
             #expect(request.target == "/api/v1/chat/completions?a=b")
@@ -207,7 +211,9 @@ struct DataPlaneTests {
         let upstream = try await ScriptedUpstream.start(script: { connection in
             while true {
                 let request = try await connection.message(.request)
-                try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n\(request.text)")
+                try await connection.send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n\(request.text)"
+                )
             }
         })
         try await Harness.run(upstream: upstream, configure: { $0.threads = 4 }) { harness in

@@ -61,7 +61,9 @@ struct EndingTests {
         }
     }
 
-    @Test(arguments: ["HTTP/1.1 2", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Len", "HTTP/1.1 100 Continue\r\n\r\n"])
+    @Test(arguments: [
+        "HTTP/1.1 2", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Len", "HTTP/1.1 100 Continue\r\n\r\n",
+    ])
     func anUpstreamThatGoesWithinTheHead(_ start: String) async throws {
         try await Harness.run { harness in
             let client = try await harness.client()
@@ -161,8 +163,16 @@ struct EndingTests {
 
     static let breaks = [
         Break(name: "behind the head", response: "HTTP/1.1 200 OK\r\n\(json)Content-Length: 10\r\n\r\n", seen: ""),
-        Break(name: "behind a chunked head", response: "HTTP/1.1 200 OK\r\n\(json)Transfer-Encoding: chunked\r\n\r\n", seen: ""),
-        Break(name: "within a length", response: "HTTP/1.1 200 OK\r\n\(json)Content-Length: 10\r\n\r\n{\"a\"", seen: "{\"a\""),
+        Break(
+            name: "behind a chunked head",
+            response: "HTTP/1.1 200 OK\r\n\(json)Transfer-Encoding: chunked\r\n\r\n",
+            seen: ""
+        ),
+        Break(
+            name: "within a length",
+            response: "HTTP/1.1 200 OK\r\n\(json)Content-Length: 10\r\n\r\n{\"a\"",
+            seen: "{\"a\""
+        ),
         Break(
             name: "one byte too early",
             response: "HTTP/1.1 200 OK\r\n\(json)Content-Length: 3\r\n\r\n{}",
@@ -221,7 +231,9 @@ struct EndingTests {
             try await client.send(RawClient.chat())
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
-            try await upstream.send("HTTP/1.1 200 OK\r\n\(Self.json)Transfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\nzzz\r\n")
+            try await upstream.send(
+                "HTTP/1.1 200 OK\r\n\(Self.json)Transfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\nzzz\r\n"
+            )
             let received = try await client.connection.ended()
             #expect(String(decoding: received.bytes, as: UTF8.self).hasSuffix("\r\n\r\n4\r\n{\"a\"\r\n"))
             #expect(try await harness.recorder.record().outcome == .cut)
@@ -247,7 +259,8 @@ struct EndingTests {
 
     // MARK: - Behind the event that ends a stream
 
-    private static let done = "data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}\n\ndata: [DONE]\n\n"
+    private static let done =
+        "data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}\n\ndata: [DONE]\n\n"
     private static var stream: String {
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "\(String(done.utf8.count, radix: 16))\r\n\(done)\r\n"
@@ -339,19 +352,21 @@ struct EndingTests {
     }
 
     @Test func anUpstreamThatFallsSilentWithinItsResponse() async throws {
-        try await Harness.run(configure: {
+        let start = "HTTP/1.1 200 OK\r\n\(Self.json)Content-Length: 10\r\n\r\n{\"a\""
+        let upstream = try await ScriptedUpstream.start(front: {
+            try $0.pipeline.syncOperations.addHandler(InstantAnswer(start))
+        })
+        let configure: (inout GatewayConfiguration) -> Void = {
             $0.openRowMilliseconds = 5
-            $0.responseTimeoutMilliseconds = 3_000
-        }) { harness in
+            $0.responseTimeoutMilliseconds = 1_000
+        }
+        try await Harness.run(upstream: upstream, configure: configure) { harness in
             let client = try await harness.client()
             try await client.send(RawClient.chat())
-            let upstream = try await harness.upstream.accept()
-            _ = try await upstream.message(.request)
-            try await upstream.send("HTTP/1.1 200 OK\r\n\(Self.json)Content-Length: 10\r\n\r\n{\"a\"")
             let received = try await client.connection.ended()
             #expect(String(decoding: received.bytes, as: UTF8.self).hasSuffix("\r\n\r\n{\"a\""))
             #expect(try await harness.recorder.record().outcome == .timeout)
-            try await upstream.ended()
+            try await harness.upstream.accept().ended()
         }
     }
 

@@ -33,7 +33,11 @@ struct FramingTests {
     }
 
     @Test func aHeadResponseWithALengthHasNoBody() async throws {
-        try await twice("HEAD /v1/x HTTP/1.1\r\nHost: x\r\n\r\n", method: "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n") {
+        try await twice(
+            "HEAD /v1/x HTTP/1.1\r\nHost: x\r\n\r\n",
+            method: "HEAD",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+        ) {
             #expect($0["content-length"] == ["5"])
         }
     }
@@ -66,14 +70,22 @@ struct FramingTests {
     }
 
     @Test func anEmptyBody() async throws {
-        try await twice(RawClient.chat(), method: "POST", "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n") {
+        try await twice(
+            RawClient.chat(),
+            method: "POST",
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
+        ) {
             #expect($0.startLine == "HTTP/1.1 500 Internal Server Error")
             #expect($0.framing == .length)
         }
     }
 
     @Test func anEmptyChunkedBody() async throws {
-        try await twice(RawClient.get(), method: "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") {
+        try await twice(
+            RawClient.get(),
+            method: "GET",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        ) {
             #expect($0.framing == .chunked)
             #expect($0.body.isEmpty)
         }
@@ -147,7 +159,11 @@ struct FramingTests {
     }
 
     @Test func aGetWithABodyKeepsIt() async throws {
-        try await twice("GET /v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody", method: "GET", DataPlaneTests.ok) {
+        try await twice(
+            "GET /v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody",
+            method: "GET",
+            DataPlaneTests.ok
+        ) {
             #expect($0.text == "{}")
         }
     }

@@ -1,9 +1,9 @@
 import Logging
+import NIOPosix
 import OpenAISimulator
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
-import NIOPosix
 import Testing
 
 @testable import OpenAIUsageGateway
@@ -11,15 +11,21 @@ import Testing
 /// The whole gateway before the simulated API.
 struct GatewayTests {
     private static let chat = RawClient.chat(
-        extra: "Authorization: Bearer sk-proj-abcdefghijklmnop1234\r\nOpenAI-Project: proj_a\r\nOpenAI-Usage-Tags: team=search\r\n"
+        extra:
+            "Authorization: Bearer sk-proj-abcdefghijklmnop1234\r\nOpenAI-Project: proj_a\r\nOpenAI-Usage-Tags: team=search\r\n"
     )
 
     @Test func callsAreKeptPricedAndCounted() async throws {
-        let simulator = try await Simulator.start(SimulatorConfiguration(), group: MultiThreadedEventLoopGroup.singleton)
+        let simulator = try await Simulator.start(
+            SimulatorConfiguration(),
+            group: MultiThreadedEventLoopGroup.singleton
+        )
         try await RunningGateway.run(upstream: "http://\(simulator.address)") { gateway in
             let client = try await gateway.caller()
             #expect(try await client.exchange(Self.chat).status == 200)
-            let stream = try await client.exchange(RawClient.chat(stream: true, extra: "Authorization: Bearer sk-x\r\n"))
+            let stream = try await client.exchange(
+                RawClient.chat(stream: true, extra: "Authorization: Bearer sk-x\r\n")
+            )
             #expect(stream.status == 200)
             #expect(!stream.text.contains("prompt_tokens"))
             #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
@@ -47,7 +53,9 @@ struct GatewayTests {
         for _ in 0..<2 {
             let ledger = try Ledger(path: folder.path("ledger.db"))
             if let newest = ledger.newestCallID { #expect(newest == ids.last) }
-            var configuration = GatewayConfiguration(upstream: try #require(Upstream("http://127.0.0.1:\(upstream.port)")))
+            var configuration = GatewayConfiguration(
+                upstream: try #require(Upstream("http://127.0.0.1:\(upstream.port)"))
+            )
             configuration.listen.port = 0
             configuration.admin.port = 0
             let ready = Watched<Gateway.Addresses?>(nil)
@@ -84,7 +92,7 @@ struct GatewayTests {
         let upstream = try await ScriptedUpstream.start()
         try await RunningGateway.run(
             upstream: "http://127.0.0.1:\(upstream.port)",
-            configure: { $0.shutdownMilliseconds = 20_000 }
+            configure: { $0.shutdownMilliseconds = 120_000 }
         ) { gateway in
             let client = try await gateway.caller()
             try await client.send(Self.chat)

@@ -44,7 +44,10 @@ struct HeaderPolicyTests {
         "Upgrade", "Expect", "OpenAI-Usage-Tags", "openai-usage-tags", "CONNECTION", "hOsT",
     ])
     func fieldsOfTheConnectionStayBehind(_ name: String) throws {
-        expect(try forwarded([("A", "1"), (name, "x"), ("B", "2")]), [("Host", "api.openai.com"), ("A", "1"), ("B", "2")])
+        expect(
+            try forwarded([("A", "1"), (name, "x"), ("B", "2")]),
+            [("Host", "api.openai.com"), ("A", "1"), ("B", "2")]
+        )
     }
 
     @Test func fieldsThatConnectionNamesStayBehind() throws {
@@ -163,7 +166,9 @@ struct HeaderPolicyTests {
         let head = HTTPResponseHead(
             version: .http1_1,
             status: .ok,
-            headers: ["Content-Type": "text/event-stream", "Content-Length": "3", "Content-Encoding": "gzip", "ETag": "x"]
+            headers: [
+                "Content-Type": "text/event-stream", "Content-Length": "3", "Content-Encoding": "gzip", "ETag": "x",
+            ]
         )
         let response = HeaderPolicy.clientResponse(head, to: request([]), isRewritten: true)
         expect(
@@ -199,7 +204,12 @@ struct HeaderPolicyTests {
         Framing(name: "204", status: 204, expected: []),
         Framing(name: "204 with a length", status: 204, fields: [("Content-Length", "3")], expected: []),
         Framing(name: "304", status: 304, expected: []),
-        Framing(name: "304 with a length", status: 304, fields: [("Content-Length", "3")], expected: ["Content-Length: 3"]),
+        Framing(
+            name: "304 with a length",
+            status: 304,
+            fields: [("Content-Length", "3")],
+            expected: ["Content-Length: 3"]
+        ),
     ])
     func theFramingIsWhatTheClientUnderstands(_ framing: Framing) {
         var request = HTTPRequestHead(version: framing.version, method: framing.method, uri: "/")
@@ -233,7 +243,8 @@ struct HeaderPolicyTests {
             observed.headerFields.map { "\($0.name.canonicalName): \($0.value)" } == [
                 "authorization: Bearer sk-x", "openai-organization: org", "openai-project: proj", "user-agent: ua",
                 "x-client-request-id: crid", "openai-usage-tags: team=a", "openai-usage-tags: b=c",
-                "x-stainless-retry-count: 2", "content-type: application/json", "api-key: azure", "idempotency-key: idem",
+                "x-stainless-retry-count: 2", "content-type: application/json", "api-key: azure",
+                "idempotency-key: idem",
             ]
         )
     }

@@ -45,7 +45,8 @@ struct RandomEndingTests {
             )
             var text = ""
             for number in 0..<Int.random(in: 0...20, using: &generator) {
-                text += isStream ? "data: {\"choices\":[{\"delta\":{\"content\":\"\(number)\"}}]}\n\n" : "line \(number)\n"
+                text +=
+                    isStream ? "data: {\"choices\":[{\"delta\":{\"content\":\"\(number)\"}}]}\n\n" : "line \(number)\n"
             }
             if isStream { text += "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\ndata: [DONE]\n\n" }
             body = Array(text.utf8)

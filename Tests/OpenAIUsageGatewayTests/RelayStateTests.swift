@@ -73,7 +73,8 @@ struct RelayStateTests {
             let terminal = actions.filter(\.isTerminal).count
             let answers = actions.filter { $0 == .respond || $0 == .cut }.count
             let isAnsweredWithoutClient =
-                answers > 0 && (events.firstIndex(of: .clientClosed) ?? 0) < (events.firstIndex(of: .upstreamClosed) ?? 0)
+                answers > 0
+                && (events.firstIndex(of: .clientClosed) ?? 0) < (events.firstIndex(of: .upstreamClosed) ?? 0)
             if terminal > 1 || isAnsweredWithoutClient || state.hasClient { failures.append(events) }
         }
         permute([], Event.allCases)
@@ -180,7 +181,11 @@ struct RelayStateTests {
             events: [.connecting, .connected, .responseStart, .responseEnd, .requestEnd, .delivered],
             actions: [.keep]
         ),
-        Order(name: "no connection", events: [.requestEnd, .connecting, .upstreamClosed, .delivered], actions: [.respond, .keep]),
+        Order(
+            name: "no connection",
+            events: [.requestEnd, .connecting, .upstreamClosed, .delivered],
+            actions: [.respond, .keep]
+        ),
         Order(
             name: "no connection, within the request",
             events: [.connecting, .upstreamClosed, .delivered],
@@ -202,7 +207,11 @@ struct RelayStateTests {
             actions: [.cut]
         ),
         Order(name: "the client goes at once", events: [.clientClosed], actions: [.abort]),
-        Order(name: "the client goes within its request", events: [.connecting, .connected, .clientClosed], actions: [.abort]),
+        Order(
+            name: "the client goes within its request",
+            events: [.connecting, .connected, .clientClosed],
+            actions: [.abort]
+        ),
         Order(
             name: "the client goes while there is no connection",
             events: [.requestEnd, .connecting, .clientClosed, .connected],

@@ -199,7 +199,8 @@ struct RequestUploadTests {
                 : #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true}}"#
             let bound = Int.random(in: 0...300, using: &generator)
             let isChunked = Bool.random(using: &generator)
-            let fields = isChunked ? [("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")] : Self.json(body)
+            let fields =
+                isChunked ? [("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")] : Self.json(body)
             var upload = try upload(head(fields), bound: bound)
             var rest = Array(body.utf8)[...]
             var sent = ""

@@ -49,7 +49,8 @@ struct ResponseDownloadTests {
 
     @Test(arguments: [
         (Self.events, 200, false), (Self.events, 400, true), (Self.events, 500, true), ([], 200, true),
-        (Self.events + [("Content-Encoding", "br")], 200, true), (Self.events + [("Content-Encoding", "zstd")], 200, true),
+        (Self.events + [("Content-Encoding", "br")], 200, true),
+        (Self.events + [("Content-Encoding", "zstd")], 200, true),
     ])
     func whatIsNotToBeChangedPassesAsItIs(_ fields: [(String, String)], _ status: Int, _ strips: Bool) throws {
         var download = ResponseDownload()

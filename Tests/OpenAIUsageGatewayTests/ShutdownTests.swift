@@ -17,7 +17,7 @@ struct ShutdownTests {
     /// Starts a shutdown, runs a test's part within it, and returns whether every call came to its own end.
     private func duringShutdown(_ harness: Harness, _ body: () async throws -> Void) async throws -> Bool {
         let witness = try? await harness.client()
-        async let isDrained = harness.plane.shutDown(within: .seconds(20))
+        async let isDrained = harness.plane.shutDown(within: .seconds(60))
         // The listener is closed before the connections are.
         try await witness?.connection.ended()
         try await body()
@@ -38,7 +38,7 @@ struct ShutdownTests {
         }
         try await Harness.run(configure: configure) { harness in
             await (try await RawConnection.connect(to: harness.plane.port, at: host)).close()
-            #expect(await harness.plane.shutDown(within: .seconds(20)))
+            #expect(await harness.plane.shutDown(within: .seconds(60)))
             await #expect(throws: (any Error).self) {
                 try await RawConnection.connect(to: harness.plane.port, at: host)
             }
@@ -51,7 +51,7 @@ struct ShutdownTests {
             let used = try await harness.client()
             #expect(try await used.exchange(RawClient.get(), method: "GET").status == 200)
             _ = try await harness.recorder.record()
-            #expect(await harness.plane.shutDown(within: .seconds(20)))
+            #expect(await harness.plane.shutDown(within: .seconds(60)))
             #expect(try await used.connection.ended().end == .closed)
             #expect(try await fresh.connection.ended().bytes.isEmpty)
             #expect(try await harness.upstream.connections[0].ended().end == .closed)
@@ -100,7 +100,9 @@ struct ShutdownTests {
         try await Harness.run { harness in
             let (client, upstream) = try await begin(harness, RawClient.chat())
             if hasBegunItsResponse {
-                try await upstream.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{")
+                try await upstream.send(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"
+                )
                 try await client.connection.take(through: "{")
             }
             #expect(await !harness.plane.shutDown(within: .milliseconds(1)))
@@ -125,7 +127,9 @@ struct ShutdownTests {
             let waiting = try await harness.client()
             try await waiting.send(RawClient.get("/waiting"))
             let sending = try await harness.client()
-            try await sending.send("POST /v1/chat/completions HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+            try await sending.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+            )
             try await harness.recorder.wait(for: "all five") { $0.started == 5 }
             #expect(await !harness.plane.shutDown(within: .milliseconds(1)))
             let state = harness.recorder.current
@@ -160,7 +164,7 @@ struct ShutdownTests {
             _ = try await upstream.message(.request)
             let size = 8 << 20
             try await upstream.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(size)\r\n\r\n")
-            async let isDrained = harness.plane.shutDown(within: .seconds(20))
+            async let isDrained = harness.plane.shutDown(within: .seconds(60))
             try await upstream.send(Pattern.bytes(size))
             await upstream.close()
             #expect(await isDrained)
@@ -174,7 +178,7 @@ struct ShutdownTests {
     @Test func shuttingDownTwiceIsShuttingDownOnce() async throws {
         try await Harness.run { harness in
             let (client, upstream) = try await begin(harness, RawClient.chat())
-            async let second = harness.plane.shutDown(within: .seconds(20))
+            async let second = harness.plane.shutDown(within: .seconds(60))
             let first = try await duringShutdown(harness) {
                 try await upstream.send(DataPlaneTests.ok)
                 #expect(try await client.response().text == "{}")

@@ -20,8 +20,10 @@ struct SimulatorTests {
         ("/v1/unknown", #"{}"#),
     ]
     static let directives = [
-        "", "split=1", "split=7", "line-end=crlf", "line-end=cr", "status=429; retry-after-ms=50", "status=500", "html=502",
-        "finish=incomplete", "error-midstream=1", "cut-after-bytes=100", "cut-after-chunks=2", "close=1", "status=413; early=1",
+        "", "split=1", "split=7", "line-end=crlf", "line-end=cr", "status=429; retry-after-ms=50", "status=500",
+        "html=502",
+        "finish=incomplete", "error-midstream=1", "cut-after-bytes=100", "cut-after-chunks=2", "close=1",
+        "status=413; early=1",
         "text-bytes=100000", "no-usage=1", "usage-position=first",
     ]
 

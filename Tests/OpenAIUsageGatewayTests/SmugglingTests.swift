@@ -25,9 +25,15 @@ struct SmugglingTests {
         ),
         Probe(
             name: "chunked and length",
-            request: post("Transfer-Encoding: chunked\r\nContent-Length: \(hidden.utf8.count + 5)\r\n", "0\r\n\r\n" + hidden)
+            request: post(
+                "Transfer-Encoding: chunked\r\nContent-Length: \(hidden.utf8.count + 5)\r\n",
+                "0\r\n\r\n" + hidden
+            )
         ),
-        Probe(name: "two lengths", request: post("Content-Length: 0\r\nContent-Length: \(hidden.utf8.count)\r\n", hidden)),
+        Probe(
+            name: "two lengths",
+            request: post("Content-Length: 0\r\nContent-Length: \(hidden.utf8.count)\r\n", hidden)
+        ),
         Probe(name: "two equal lengths", request: post("Content-Length: 4\r\nContent-Length: 4\r\n", "body")),
         Probe(name: "a list of lengths", request: post("Content-Length: 0, \(hidden.utf8.count)\r\n", hidden)),
         Probe(name: "a signed length", request: post("Content-Length: +4\r\n", "body")),
@@ -48,17 +54,35 @@ struct SmugglingTests {
         Probe(name: "a bare carriage return within", request: "GET / HTTP/1.1\r\nX: a\rY: b\r\n\r\n"),
         Probe(name: "a NUL in a value", request: "GET / HTTP/1.1\r\nX: a\u{0}b\r\n\r\n"),
         Probe(name: "an unknown coding", request: post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n" + hidden)),
-        Probe(name: "identity as coding", request: post("Transfer-Encoding: identity\r\nContent-Length: 0\r\n", hidden)),
+        Probe(
+            name: "identity as coding",
+            request: post("Transfer-Encoding: identity\r\nContent-Length: 0\r\n", hidden)
+        ),
         Probe(name: "chunked twice", request: post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n" + hidden)),
-        Probe(name: "a chunk size that is no number", request: post("Transfer-Encoding: chunked\r\n", "zz\r\nbody\r\n0\r\n\r\n")),
-        Probe(name: "a negative chunk size", request: post("Transfer-Encoding: chunked\r\n", "-1\r\nbody\r\n0\r\n\r\n")),
+        Probe(
+            name: "a chunk size that is no number",
+            request: post("Transfer-Encoding: chunked\r\n", "zz\r\nbody\r\n0\r\n\r\n")
+        ),
+        Probe(
+            name: "a negative chunk size",
+            request: post("Transfer-Encoding: chunked\r\n", "-1\r\nbody\r\n0\r\n\r\n")
+        ),
         Probe(
             name: "a chunk size beyond 64 bits",
             request: post("Transfer-Encoding: chunked\r\n", "10000000000000004\r\nbody\r\n0\r\n\r\n" + hidden)
         ),
-        Probe(name: "a chunk size with 0x", request: post("Transfer-Encoding: chunked\r\n", "0x4\r\nbody\r\n0\r\n\r\n")),
-        Probe(name: "a chunk longer than its size", request: post("Transfer-Encoding: chunked\r\n", "2\r\nbody\r\n0\r\n\r\n")),
-        Probe(name: "a chunk size ended by a line feed", request: post("Transfer-Encoding: chunked\r\n", "4\nbody\r\n0\r\n\r\n")),
+        Probe(
+            name: "a chunk size with 0x",
+            request: post("Transfer-Encoding: chunked\r\n", "0x4\r\nbody\r\n0\r\n\r\n")
+        ),
+        Probe(
+            name: "a chunk longer than its size",
+            request: post("Transfer-Encoding: chunked\r\n", "2\r\nbody\r\n0\r\n\r\n")
+        ),
+        Probe(
+            name: "a chunk size ended by a line feed",
+            request: post("Transfer-Encoding: chunked\r\n", "4\nbody\r\n0\r\n\r\n")
+        ),
         Probe(name: "version 0.9", request: "GET /\r\n\r\n"),
         Probe(
             name: "a framing field in the trailers",
@@ -71,7 +95,10 @@ struct SmugglingTests {
         Probe(name: "version 1.2", request: "GET / HTTP/1.2\r\nHost: x\r\n\r\n"),
         Probe(name: "another protocol", request: "\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n"),
         Probe(name: "a blank in the target", request: "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"),
-        Probe(name: "a header of a megabyte", request: "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 1 << 20))\r\n\r\n"),
+        Probe(
+            name: "a header of a megabyte",
+            request: "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 1 << 20))\r\n\r\n"
+        ),
         Probe(
             name: "ten thousand fields",
             request: "GET / HTTP/1.1\r\n" + String(repeating: "X-Field: value\r\n", count: 10_000) + "\r\n"
@@ -111,7 +138,8 @@ struct SmugglingTests {
     static let readings = [
         Reading(
             name: "the length is named by Connection",
-            request: "GET /v1/x HTTP/1.1\r\nHost: x\r\nConnection: content-length\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n"
+            request:
+                "GET /v1/x HTTP/1.1\r\nHost: x\r\nConnection: content-length\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n"
                 + hidden,
             bodies: [hidden]
         ),
@@ -232,7 +260,10 @@ struct SmugglingTests {
         Probe(name: "a blank before the colon", request: "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nab"),
         Probe(name: "a NUL", request: "HTTP/1.1 200 OK\r\nX: a\u{0}b\r\n\r\n"),
         Probe(name: "a bare carriage return", request: "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n"),
-        Probe(name: "a header of a megabyte", request: "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 1 << 20))\r\n\r\n"),
+        Probe(
+            name: "a header of a megabyte",
+            request: "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 1 << 20))\r\n\r\n"
+        ),
     ]
 
     @Test(arguments: malformedResponses)

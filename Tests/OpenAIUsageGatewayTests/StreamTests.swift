@@ -15,7 +15,11 @@ struct StreamTests {
         let result = Watched<(request: RawMessage, response: RawMessage, record: CallRecord)?>(nil)
         try await Harness.run { harness in
             let client = try await harness.client()
-            let request = RawClient.chat(stream: true, includeUsage: includeUsage, extra: "Accept-Encoding: gzip, br\r\n")
+            let request = RawClient.chat(
+                stream: true,
+                includeUsage: includeUsage,
+                extra: "Accept-Encoding: gzip, br\r\n"
+            )
             try await client.send(request.replacingFirstLine("POST \(path) HTTP/1.1"))
             let upstream = try await harness.upstream.accept()
             let received = try await upstream.message(.request)
@@ -113,7 +117,9 @@ struct StreamTests {
             try await client.send(RawClient.chat(stream: true))
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
-            try await upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+            try await upstream.send(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
             try await client.connection.take(through: "\r\n\r\n")
             for number in 0..<20 {
                 let event = #"data: {"choices":[{"delta":{"content":"\#(number)"}}],"usage":null}"# + "\n\n"

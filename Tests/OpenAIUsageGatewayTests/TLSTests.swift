@@ -22,7 +22,7 @@ struct TLSTests {
 
     /// An upstream that has a certificate and answers every request.
     private func server(_ name: String) async throws -> ScriptedUpstream {
-        return try await ScriptedUpstream.start(
+        try await ScriptedUpstream.start(
             front: try front(name),
             script: { connection in
                 while true {

@@ -56,7 +56,11 @@ enum HeaderPolicy {
     ///   - request: The client's request.
     ///   - isRewritten: Whether the body is changed, so that its length and coding are not the upstream's.
     /// - Returns: The head to send.
-    static func clientResponse(_ head: HTTPResponseHead, to request: HTTPRequestHead, isRewritten: Bool) -> HTTPResponseHead {
+    static func clientResponse(
+        _ head: HTTPResponseHead,
+        to request: HTTPRequestHead,
+        isRewritten: Bool
+    ) -> HTTPResponseHead {
         var headers = HTTPHeaders()
         headers.reserveCapacity(head.headers.count)
         let named = connectionOptions(head.headers)

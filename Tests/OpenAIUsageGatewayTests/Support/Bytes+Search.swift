@@ -19,7 +19,9 @@ extension RandomAccessCollection where Element == UInt8, Index == Int {
                     let found = memchr(start + position, Int32(last), bytes.count - position)
                 {
                     let end = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - start
-                    if memcmp(start + (end - other.count + 1), wanted, other.count) == 0 { return end - other.count + 1 }
+                    if memcmp(start + (end - other.count + 1), wanted, other.count) == 0 {
+                        return end - other.count + 1
+                    }
                     position = end + 1
                 }
                 return nil

@@ -100,7 +100,7 @@ struct Harness: Sendable {
         recorder.commitAll()
         for client in clients.value { await client.close() }
         let state = try await recorder.wait(for: "all calls to end") { $0.started == $0.ended }
-        let isDrained = await plane.shutDown(within: .seconds(20))
+        let isDrained = await plane.shutDown(within: .seconds(60))
         #expect(isDrained)
         #expect(state.records.count == state.started)
         #expect(Set(state.records.map(\.id)).count == state.records.count)

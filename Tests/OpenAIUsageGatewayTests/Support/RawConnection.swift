@@ -106,6 +106,8 @@ final class RawConnection: Sendable {
     ///   - host: The address of this machine.
     ///   - expectsPattern: Whether what comes behind the first head is only compared with ``Pattern``.
     ///   - receiveBuffer: The size of the system's buffer for what comes.
+    /// - Returns: The connection.
+    /// - Throws: An error if there is nobody to connect to.
     static func connect(
         to port: Int,
         at host: String = "127.0.0.1",

@@ -25,6 +25,8 @@ struct RunningGateway: Sendable {
         configuration.listen = .init(host: "127.0.0.1", port: 0)
         configuration.admin = .init(host: "127.0.0.1", port: 0)
         configuration.shutdownMilliseconds = 10_000
+        // A machine that is busy with tests must not make commits late.
+        configuration.commitDeadlineMilliseconds = 60_000
         configure(&configuration)
         let ledger = try Ledger(path: path, options: options)
         let ready = Watched<Gateway.Addresses?>(nil)
@@ -78,7 +80,10 @@ struct RunningGateway: Sendable {
     func ask(_ path: String, method: String = "GET", accept: String? = nil) async throws -> RawMessage {
         let client = try await operatorClient()
         let field = accept.map { "Accept: \($0)\r\n" } ?? ""
-        let response = try await client.exchange("\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(field)\r\n", method: method)
+        let response = try await client.exchange(
+            "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(field)\r\n",
+            method: method
+        )
         await client.connection.close()
         return response
     }

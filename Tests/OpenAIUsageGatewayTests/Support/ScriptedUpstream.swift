@@ -27,6 +27,8 @@ final class ScriptedUpstream: Sendable {
     ///   - expectsPattern: Whether what comes behind the first head of a connection is only compared with ``Pattern``.
     ///   - front: Puts handlers before the connection, such as those of TLS.
     ///   - script: What each connection does; without it the test plays what ``accept()`` returns.
+    /// - Returns: The upstream, which listens.
+    /// - Throws: An error if it cannot listen.
     static func start(
         expectsPattern: Bool = false,
         front: (@Sendable (any Channel) throws -> Void)? = nil,

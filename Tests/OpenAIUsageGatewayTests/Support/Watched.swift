@@ -52,7 +52,7 @@ final class Watched<Value: Sendable>: Sendable {
     @discardableResult
     func wait(
         for what: String,
-        limit: TimeAmount = .seconds(15),
+        limit: TimeAmount = .seconds(60),
         until isMet: @escaping @Sendable (Value) -> Bool
     ) async throws -> Value {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
