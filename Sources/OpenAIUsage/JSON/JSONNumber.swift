@@ -64,6 +64,52 @@ package enum JSONNumber {
         return result == .min ? nil : -result
     }
 
+    /// A JSON number as the shortest plain decimal that is equal to it (`6.7e-06` is `0.0000067`, `12.0` is `12`).
+    ///
+    /// - Parameter text: The number's text, which must be a JSON number.
+    /// - Returns: `nil` for a number of more than 60 digits.
+    package static func decimal(_ text: some Sequence<UInt8>) -> String? {
+        var isNegative = false
+        var digits: [UInt8] = []
+        var scale = 0
+        var exponent = 0
+        var exponentSign = 1
+        var part = 0
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "-"): if part == 2 { exponentSign = -1 } else { isNegative = true }
+            case UInt8(ascii: "+"): break
+            case UInt8(ascii: "."): part = 1
+            case UInt8(ascii: "e"), UInt8(ascii: "E"): part = 2
+            case 0x30...0x39:
+                if part == 2 {
+                    exponent = min(exponent * 10 + Int(byte - 0x30), 10_000)
+                } else {
+                    digits.append(byte)
+                    if part == 1 { scale += 1 }
+                }
+            default: return nil
+            }
+        }
+        guard !digits.isEmpty else { return nil }
+        scale -= exponent * exponentSign
+        while let last = digits.last, last == 0x30, scale > 0 {
+            digits.removeLast()
+            scale -= 1
+        }
+        guard let first = digits.firstIndex(where: { $0 != 0x30 }) else { return "0" }
+        digits.removeFirst(first)
+        guard digits.count <= 60, abs(scale) <= 60 else { return nil }
+        var result = digits
+        if scale < 0 {
+            result += [UInt8](repeating: 0x30, count: -scale)
+        } else if scale > 0 {
+            if result.count <= scale { result = [UInt8](repeating: 0x30, count: scale - result.count + 1) + result }
+            result.insert(UInt8(ascii: "."), at: result.count - scale)
+        }
+        return (isNegative ? "-" : "") + String(decoding: result, as: UTF8.self)
+    }
+
     private static func appending(_ digit: UInt8, to value: Int64) -> Int64? {
         let (product, overflow) = value.multipliedReportingOverflow(by: 10)
         let (sum, borrow) = product.subtractingReportingOverflow(Int64(digit))
