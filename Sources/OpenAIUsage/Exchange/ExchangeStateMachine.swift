@@ -197,7 +197,8 @@ struct ExchangeStateMachine: ~Copyable {
         switch record.endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)
         case .live: return text(identity.reason)
-        case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech: return nil
+        case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech:
+            return nil
         default:
             guard let status = text(identity.status) else { return nil }
             guard status == "incomplete", let reason = ResponseIdentity.text(identity.reason) else { return status }

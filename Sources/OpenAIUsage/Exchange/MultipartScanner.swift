@@ -132,7 +132,8 @@ struct MultipartScanner: Sendable {
             }
             return
         }
-        let isEnd = header.count <= 2 || header.suffix(4) == [0x0d, 0x0a, 0x0d, 0x0a] || header.suffix(2) == [0x0a, 0x0a]
+        let isEnd =
+            header.count <= 2 || header.suffix(4) == [0x0d, 0x0a, 0x0d, 0x0a] || header.suffix(2) == [0x0a, 0x0a]
         guard isEnd else { return }
         name = Self.partName(String(decoding: header, as: UTF8.self))
         state = .body

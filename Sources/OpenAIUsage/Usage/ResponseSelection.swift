@@ -200,6 +200,8 @@ enum ResponseSelection {
 
     /// An error of any endpoint, and what names the object.
     static let errorOnly = JSONSelection(
-        Node(members: [("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("error", error)])
+        Node(members: [
+            ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("error", error),
+        ])
     )
 }
