@@ -64,7 +64,7 @@ struct ClientEndingTests {
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
             try await way.end(client)
-            try await client.connection.ended()
+            try await harness.untilClientsLeft(0)
             // What is generated is billed, so it is read to its end although nobody waits.
             try await upstream.send(
                 isStream ? Self.streamHead + Self.delta + Self.last + Self.done + "0\r\n\r\n" : Self.document
@@ -88,7 +88,7 @@ struct ClientEndingTests {
             try await upstream.send(response)
             try await client.connection.take(through: isStream ? "\n\n\r\n" : "prompt_tokens")
             try await way.end(client)
-            try await client.connection.ended()
+            try await harness.untilClientsLeft(0)
             try await upstream.send(isStream ? Self.last + Self.done + "0\r\n\r\n" : String(Self.document.suffix(20)))
             let record = try await harness.recorder.record()
             #expect(record.outcome == .clientDisconnected)
@@ -165,7 +165,7 @@ struct ClientEndingTests {
             try await upstream.send(Self.last + Self.done)
             try await harness.recorder.wait(for: "the interim record") { $0.openRecords.count == 1 }
             try await way.end(client)
-            try await client.connection.ended()
+            try await harness.untilClientsLeft(0)
             try await upstream.send("0\r\n\r\n")
             // The client has not seen the event.
             let record = try await harness.recorder.record()
@@ -191,7 +191,7 @@ struct ClientEndingTests {
         defer { silent.close() }
         try await Harness.run(
             upstreamURL: "http://127.0.0.1:\(silent.port)",
-            configure: { $0.connectTimeoutMilliseconds = 1_000 }
+            configure: { $0.connectTimeoutMilliseconds = 60_000 }
         ) { harness in
             let client = try await harness.client()
             try await client.send(RawClient.chat())
@@ -229,7 +229,7 @@ struct ClientEndingTests {
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
             await client.connection.close()
-            try await harness.settle(client)
+            try await harness.untilClientsLeft(0)
             try await upstream.send(Self.document)
             let record = try await harness.recorder.record()
             #expect(record.outcome == .clientDisconnected)
@@ -246,6 +246,7 @@ struct ClientEndingTests {
             try await upstream.send(Self.streamHead + Self.delta)
             try await client.connection.take(through: "\n\n\r\n")
             await client.connection.close()
+            try await harness.untilClientsLeft(0)
             await upstream.close()
             let record = try await harness.recorder.record()
             #expect(record.usageState == .cut)

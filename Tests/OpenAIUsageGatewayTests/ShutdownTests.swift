@@ -146,8 +146,7 @@ struct ShutdownTests {
         try await Harness.run { harness in
             let (client, upstream) = try await begin(harness, RawClient.chat(stream: isStream))
             await client.connection.close()
-            try await harness.settle(client)
-            try await harness.loop.submit {}.get()
+            try await harness.untilClientsLeft(0)
             #expect(harness.recorder.current.ended == 0)
             #expect(await !harness.plane.shutDown(within: .milliseconds(1)))
             #expect(harness.recorder.current.records.map(\.outcome) == [.clientDisconnected])

@@ -8,7 +8,7 @@ import OpenAIUsage
 /// The listener that clients connect to, and the loops that carry their calls.
 final class DataPlane: Sendable {
     private let channel: any Channel
-    private let loops: [NIOLoopBound<DataPlaneLoop>]
+    let loops: [NIOLoopBound<DataPlaneLoop>]
     private let eventLoops: [any EventLoop]
 
     /// The port that is listened on.

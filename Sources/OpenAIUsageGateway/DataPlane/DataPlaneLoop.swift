@@ -10,7 +10,7 @@ final class DataPlaneLoop {
     let recorder: any CallRecorder
     let pool: UpstreamPool
     let logger: Logger
-    private var handlers: [ObjectIdentifier: ProxyHandler] = [:]
+    private(set) var handlers: [ObjectIdentifier: ProxyHandler] = [:]
     private var calls: [ObjectIdentifier: ProxiedCall] = [:]
     private var drained: EventLoopPromise<Void>?
     private(set) var isShuttingDown = false

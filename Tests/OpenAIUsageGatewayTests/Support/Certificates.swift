@@ -12,12 +12,14 @@ struct Certificates: Sendable {
     /// The same for all tests of a run.
     static let shared = Result { try Certificates() }
 
-    let folder: URL
+    private static let folder = FileManager.default.temporaryDirectory
+        .appending(path: "oai-usage-certificates-\(UUID().uuidString)")
+
     var authority: String { path("authority.pem") }
 
     private init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "oai-usage-certificates-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+        atexit { try? FileManager.default.removeItem(at: Certificates.folder) }
         for name in ["authority", "stranger"] {
             try run(
                 "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(path("\(name).key")) "
@@ -30,10 +32,10 @@ struct Certificates: Sendable {
     }
 
     /// The path of a file.
-    func path(_ name: String) -> String { folder.appending(path: name).path }
+    func path(_ name: String) -> String { Self.folder.appending(path: name).path }
 
     private func issue(_ name: String, names: String, days: Int = 1) throws {
-        try Data("subjectAltName=\(names)\n".utf8).write(to: folder.appending(path: "\(name).ext"))
+        try Data("subjectAltName=\(names)\n".utf8).write(to: Self.folder.appending(path: "\(name).ext"))
         try run(
             "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(path("\(name).key")) "
                 + "-out \(path("\(name).csr")) -subj /CN=\(name)"

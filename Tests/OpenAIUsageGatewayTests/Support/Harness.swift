@@ -88,6 +88,17 @@ struct Harness: Sendable {
         try await client.connection.channel.eventLoop.submit {}.get()
     }
 
+    /// Waits until the gateway has noticed that clients have gone, and as many are left.
+    func untilClientsLeft(_ count: Int) async throws {
+        for _ in 0..<60_000 {
+            var left = 0
+            for bound in plane.loops { left += try await bound.eventLoop.submit { bound.value.handlers.count }.get() }
+            if left == count { return }
+            try await loop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
+        }
+        throw Watched<Int>.LimitError(what: "\(count) clients", state: "more")
+    }
+
     /// Lets the gateway's event loop stand still while the body runs, so that all that the body does reaches it at once.
     func standingStill(_ body: () async throws -> Void) async throws {
         let gate = DispatchSemaphore(value: 0)

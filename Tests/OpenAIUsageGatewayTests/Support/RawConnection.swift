@@ -106,6 +106,8 @@ final class RawConnection: Sendable {
     ///   - host: The address of this machine.
     ///   - expectsPattern: Whether what comes behind the first head is only compared with ``Pattern``.
     ///   - receiveBuffer: The size of the system's buffer for what comes.
+    /// - Returns: The connection, once it is made.
+    /// - Throws: What the system says when it cannot be made.
     /// - Returns: The connection.
     /// - Throws: An error if there is nobody to connect to.
     static func connect(

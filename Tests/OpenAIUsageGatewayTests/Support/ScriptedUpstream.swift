@@ -27,15 +27,19 @@ final class ScriptedUpstream: Sendable {
     ///   - expectsPattern: Whether what comes behind the first head of a connection is only compared with ``Pattern``.
     ///   - front: Puts handlers before the connection, such as those of TLS.
     ///   - script: What each connection does; without it the test plays what ``accept()`` returns.
+    ///   - group: The event loops, which other tests share unless it is another.
+    /// - Returns: The server, which accepts connections already.
+    /// - Throws: What the system says when it cannot listen.
     /// - Returns: The upstream, which listens.
     /// - Throws: An error if it cannot listen.
     static func start(
         expectsPattern: Bool = false,
         front: (@Sendable (any Channel) throws -> Void)? = nil,
-        script: (@Sendable (RawConnection) async throws -> Void)? = nil
+        script: (@Sendable (RawConnection) async throws -> Void)? = nil,
+        group: MultiThreadedEventLoopGroup = .singleton
     ) async throws -> ScriptedUpstream {
         let state = Watched(State())
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
