@@ -1,43 +1,79 @@
 extension Endpoint {
-    /// The endpoint that a method and a path name; the path may bear a prefix, as providers' do.
+    /// The endpoint that a method and a path name.
+    ///
+    /// Before the API's own path may stand whatever a provider puts there: `/v1`, `/api/v1`, `/openai/deployments/NAME`,
+    /// `/v1beta/openai`, or nothing.
     package init(method: String, path: String) {
-        let path = path.prefix { $0 != "?" && $0 != "#" }
-        let segments = path.split(separator: "/")
-        // The API's own segments follow the last version or deployment segment.
+        let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
+        self = EndpointIndex.shared.endpoint(method: method, segments: segments) ?? .other
+    }
+
+    /// The deployment that a path of Azure names, which stands for the model.
+    static func deployment(in path: String) -> String? {
+        let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
+        guard let index = segments.firstIndex(of: "deployments"), index + 1 < segments.count else { return nil }
+        return String(segments[index + 1])
+    }
+}
+
+/// The catalogue, by the first segment of the path.
+struct EndpointIndex: Sendable {
+    static let shared = EndpointIndex(EndpointCatalogue.entries)
+
+    private struct Route: Sendable {
+        var methods: [Substring]
+        var segments: [Substring]
+        var endpoint: Endpoint
+    }
+
+    private var routes: [Substring: [Route]] = [:]
+
+    init(_ entries: [EndpointCatalogue.Entry]) {
+        for entry in entries {
+            let segments = entry.path.split(separator: "/")
+            guard let first = segments.first else { continue }
+            routes[first, default: []].append(
+                Route(
+                    methods: entry.methods.split(separator: " "),
+                    segments: Array(segments.dropFirst()),
+                    endpoint: Endpoint(name: entry.name, meter: entry.meter, accounting: entry.accounting)
+                )
+            )
+        }
+    }
+
+    func endpoint(method: String, segments: [Substring]) -> Endpoint? {
+        let start = Self.start(of: segments)
+        guard start < segments.count, let candidates = routes[segments[start]] else { return nil }
+        let rest = segments[(start + 1)...]
+        for route in candidates where Self.matches(route.segments[...], rest) {
+            guard route.methods.contains(where: { $0 == method || ($0 == "GET" && method == "HEAD") }) else { continue }
+            return route.endpoint
+        }
+        return nil
+    }
+
+    /// Where the API's own path begins.
+    private static func start(of segments: [Substring]) -> Int {
         var start = 0
         for (index, segment) in segments.enumerated() {
+            if segment == "deployments", index + 1 < segments.count { return index + 2 }
             if segment == "v1" || segment == "v1beta" {
                 start = index + 1
                 if start < segments.count, segments[start] == "openai" { start += 1 }
-                break
-            }
-            if segment == "deployments", index + 1 < segments.count {
-                start = index + 2
-                break
+                return start
             }
         }
-        self = Self.entry(method: method, segments: Array(segments[start...]))
+        return start
     }
 
-    private static func entry(method: String, segments: [Substring]) -> Endpoint {
-        switch (method, segments.count, segments.first) {
-        case ("POST", 2, "chat") where segments[1] == "completions": .chatCompletions
-        case ("POST", 1, "completions"): .completions
-        case ("POST", 1, "responses"): .responses
-        case ("POST", 1, "embeddings"): .embeddings
-        case ("GET", 1, "models"): .modelsList
-        case ("GET", 2, "models"): .modelsRetrieve
-        case ("DELETE", 2, "responses"): .responsesDelete
-        default: .other
+    private static func matches(_ pattern: ArraySlice<Substring>, _ segments: ArraySlice<Substring>) -> Bool {
+        var segments = segments
+        for part in pattern {
+            if part == "**" { return true }
+            guard let segment = segments.popFirst() else { return false }
+            if part != "*", part != segment { return false }
         }
+        return segments.isEmpty
     }
-
-    static let chatCompletions = Endpoint(name: "chat.completions", meter: .chat)
-    static let completions = Endpoint(name: "completions", meter: .completions)
-    static let responses = Endpoint(name: "responses", meter: .responses)
-    static let responsesDelete = Endpoint(name: "responses.delete", meter: .free)
-    static let embeddings = Endpoint(name: "embeddings", meter: .embeddings)
-    static let modelsList = Endpoint(name: "models.list", meter: .free)
-    static let modelsRetrieve = Endpoint(name: "models.retrieve", meter: .free)
-    static let other = Endpoint(name: "other", meter: .none)
 }

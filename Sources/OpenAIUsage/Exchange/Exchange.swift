@@ -40,6 +40,7 @@ public final class Exchange: Sendable {
             path: HeaderText.clean(Self.path(of: request.path), maximumLength: 256) ?? "/"
         )
         record.client = HeaderText.clean(fields[.userAgent], maximumLength: 64)
+        record.requestModel = Endpoint.deployment(in: record.path) ?? Self.query("model", of: request.path)
         record.requestedOrganization = HeaderText.clean(fields[.openAIOrganization])
         record.requestedProject = HeaderText.clean(fields[.openAIProject])
         record.clientRequestID = HeaderText.clean(fields[.clientRequestID], maximumLength: 512)
@@ -52,13 +53,12 @@ public final class Exchange: Sendable {
         self.id = id
         self.clock = configuration.clock
         self.sink = sink
-        let type = fields[.contentType]?.lowercased()
         machine = Mutex(
             ExchangeStateMachine(
                 record: record,
                 startedAt: configuration.clock.monotonicNanoseconds,
                 keyProject: configuration.project(of: record.key),
-                readsRequest: type?.contains("json") ?? true
+                contentType: fields[.contentType]
             )
         )
     }
@@ -92,6 +92,14 @@ public final class Exchange: Sendable {
         bytes.withUnsafeBytes { bytes in
             let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
             machine.withLock { $0.receive(body: bytes.buffer) { clock.monotonicNanoseconds } }
+        }
+    }
+
+    /// Takes a whole text message of a WebSocket, sent by the server.
+    public func receive(message bytes: borrowing RawSpan) {
+        bytes.withUnsafeBytes { bytes in
+            let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
+            machine.withLock { $0.receive(message: bytes.buffer) { clock.monotonicNanoseconds } }
         }
     }
 
@@ -130,6 +138,16 @@ public final class Exchange: Sendable {
 
     private static func path(of target: String?) -> String? {
         target.map { String($0.prefix { $0 != "?" && $0 != "#" }) }
+    }
+
+    /// A parameter of the query, which names the model of a socket.
+    private static func query(_ name: String, of target: String?) -> String? {
+        guard let query = target?.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
+        for pair in query.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, parts[0] == name { return HeaderText.clean(String(parts[1]), maximumLength: 128) }
+        }
+        return nil
     }
 
     private static func host(of authority: String?) -> String? {

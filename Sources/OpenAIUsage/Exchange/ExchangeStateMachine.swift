@@ -5,8 +5,7 @@ struct ExchangeStateMachine: ~Copyable {
     private var record: CallRecord
     private let startedAt: Int64
     private let keyProject: String?
-    private var request = RequestMeter()
-    private var readsRequest: Bool
+    private var request: RequestMeter
     private var response: ResponseMeter?
     private var inflater: Inflater?
     private var isCodingUnknown = false
@@ -17,22 +16,22 @@ struct ExchangeStateMachine: ~Copyable {
     ///   - record: The record as far as the request's head tells it.
     ///   - startedAt: The monotonic nanoseconds of the start.
     ///   - keyProject: The project that is configured for the request's key.
-    ///   - readsRequest: Whether the request's body may be JSON.
-    init(record: CallRecord, startedAt: Int64, keyProject: String?, readsRequest: Bool) {
+    ///   - contentType: The request's media type.
+    init(record: CallRecord, startedAt: Int64, keyProject: String?, contentType: String?) {
         self.record = record
         self.startedAt = startedAt
         self.keyProject = keyProject
-        self.readsRequest = readsRequest
+        request = RequestMeter(contentType: contentType)
         self.record.project = record.requestedProject ?? keyProject ?? "default"
     }
 
     /// Whether the event that ends a stream was received.
     var isTerminated: Bool { response?.isTerminated ?? false }
     /// Whether the request asked for a stream.
-    var asksForStream: Bool { request.asksForStream }
+    var asksForStream: Bool { request.facts.asksForStream }
 
     mutating func receive(requestBody bytes: UnsafeBufferPointer<UInt8>) {
-        if readsRequest { request.scan(bytes) }
+        request.scan(bytes)
     }
 
     mutating func receive(head: HTTPResponse, at now: Int64) {
@@ -51,13 +50,18 @@ struct ExchangeStateMachine: ~Copyable {
 
         let type = fields[.contentType]?.lowercased() ?? ""
         let mode: ResponseMeter.Mode
-        if type.hasPrefix("text/event-stream") {
-            mode = .events
+        let isSocket = head.status.code == 101
+        if type.hasPrefix("text/event-stream") || isSocket {
+            mode = isSocket ? .lines : .events
             record.isStream = true
+        } else if record.endpoint.meter == .batchOutput {
+            mode = .lines
         } else if type.isEmpty || type.contains("json") {
             mode = .document
         } else {
             mode = .opaque
+            // Media that is made while it is sent.
+            record.isStream = type.hasPrefix("audio/") && fields[.transferEncoding]?.lowercased() == "chunked"
         }
         response = ResponseMeter(mode: mode, meter: record.endpoint.meter)
         switch fields[.contentEncoding]?.lowercased() {
@@ -78,6 +82,14 @@ struct ExchangeStateMachine: ~Copyable {
         } else {
             response?.receive(bytes)
         }
+        if record.timing.timeToFirstToken == nil, response?.hasContent == true {
+            record.timing.timeToFirstToken = elapsed(now())
+        }
+    }
+
+    /// Takes a message of a socket, whole.
+    mutating func receive(message bytes: UnsafeBufferPointer<UInt8>, at now: () -> Int64) {
+        response?.receive(message: bytes)
         if record.timing.timeToFirstToken == nil, response?.hasContent == true {
             record.timing.timeToFirstToken = elapsed(now())
         }
@@ -116,17 +128,20 @@ struct ExchangeStateMachine: ~Copyable {
     /// The record with what the bodies have told so far.
     private func filled() -> CallRecord {
         var record = record
-        record.requestModel = HeaderText.clean(request.model) ?? record.requestModel
-        record.requestedServiceTier = HeaderText.clean(request.serviceTier)
-        record.backgroundWindow = HeaderText.clean(request.completionWindow)
+        let facts = request.facts
+        record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
+        record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
+        record.backgroundWindow = HeaderText.clean(facts.completionWindow)
         if let response {
             let identity = response.identity
-            record.responseID = HeaderText.clean(ResponseIdentity.text(identity.identity))
-            record.serviceTier = HeaderText.clean(ResponseIdentity.text(identity.serviceTier))
+            record.responseID = responseID(identity)
+            record.serviceTier = serviceTier(identity)
             record.finish = finish(identity)
             record.errorType = HeaderText.clean(response.errorType, maximumLength: 64)
             record.errorCode = HeaderText.clean(response.errorCode, maximumLength: 64)
             if let model = HeaderText.clean(ResponseIdentity.text(identity.model)) { record.model = model }
+            record.toolCalls = response.toolCalls
+            record.units = units(response)
             if let usage = response.usage {
                 record.usage = usage
                 record.rawUsage = response.rawUsage
@@ -135,21 +150,60 @@ struct ExchangeStateMachine: ~Copyable {
                 record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
             }
         }
+        if record.endpoint.meter == .search, (record.status ?? 500) < 400 { record.toolCalls["file_search"] = 1 }
         record.model = record.model ?? record.requestModel
         return record
     }
 
+    private func responseID(_ identity: ResponseIdentity) -> String? {
+        switch record.endpoint.meter {
+        case .stored, .storage: nil
+        default: HeaderText.clean(ResponseIdentity.text(identity.identity))
+        }
+    }
+
+    private func serviceTier(_ identity: ResponseIdentity) -> String? {
+        switch record.endpoint.meter {
+        case .batch, .batchOutput: "batch"
+        case .agent: nil
+        default: HeaderText.clean(ResponseIdentity.text(identity.serviceTier))
+        }
+    }
+
+    /// The units that the response tells, completed by what only the request tells.
+    private func units(_ response: ResponseMeter) -> [String: String] {
+        var units = response.units
+        guard (record.status ?? 500) < 400 else { return [:] }
+        let facts = request.facts
+        switch record.endpoint.meter {
+        case .images, .imageUnits:
+            guard response.hasBytes else { break }
+            units["images"] = String(response.images > 0 ? response.images : facts.count ?? 1)
+            if units["size"] == nil, let size = HeaderText.clean(facts.size, maximumLength: 32) {
+                units["size"] = ResponseMeter.literal(size)
+            }
+            if units["quality"] == nil, let quality = HeaderText.clean(facts.quality, maximumLength: 32) {
+                units["quality"] = ResponseMeter.literal(quality)
+            }
+        case .speech:
+            if response.usage == nil, let scalars = facts.inputScalars { units["input_characters"] = String(scalars) }
+        default: break
+        }
+        return units
+    }
+
     private func finish(_ identity: ResponseIdentity) -> String? {
-        guard record.endpoint.meter == .responses else {
-            return HeaderText.clean(ResponseIdentity.text(identity.finishReason), maximumLength: 64)
-        }
-        guard let status = HeaderText.clean(ResponseIdentity.text(identity.status), maximumLength: 64) else {
+        func text(_ bytes: [UInt8]) -> String? { HeaderText.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
+        switch record.endpoint.meter {
+        case .chat, .completions: return text(identity.finishReason)
+        case .live: return text(identity.reason)
+        case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech:
             return nil
+        default:
+            guard let status = text(identity.status) else { return nil }
+            guard status == "incomplete", let reason = ResponseIdentity.text(identity.reason) else { return status }
+            return HeaderText.clean("\(status):\(reason)", maximumLength: 64)
         }
-        guard status == "incomplete", let reason = ResponseIdentity.text(identity.incompleteReason) else {
-            return status
-        }
-        return HeaderText.clean("\(status):\(reason)", maximumLength: 64)
     }
 
     private func outcome(_ ending: Ending) -> Outcome {
@@ -181,7 +235,7 @@ struct ExchangeStateMachine: ~Copyable {
                 return .completed
             }
             return response.isDocumentComplete || isEncodingBroken ? .completed : .cut
-        case .opaque:
+        case .lines, .opaque:
             return .completed
         }
     }
@@ -192,15 +246,28 @@ struct ExchangeStateMachine: ~Copyable {
     }
 
     private func usageState() -> UsageState {
-        guard record.endpoint.meter != .free, record.endpoint.meter != .none else { return .notApplicable }
+        switch record.endpoint.meter {
+        case .stored, .free, .none, .session, .container, .storage, .search: return .notApplicable
+        default: break
+        }
         guard let status = record.status, let response else {
             return record.outcome == .unreachable ? .notApplicable : .missing
         }
         if response.usage != nil { return record.usageState }
         if status >= 400 { return .error }
         if isCodingUnknown || isEncodingBroken { return .unparsable }
+        switch record.endpoint.meter {
+        case .video: return record.units["video_seconds"] == nil ? .null : .unitsFromBody
+        case .speech where record.units["input_characters"] != nil: return .unitsFromRequest
+        case .images where response.isDocumentComplete && !response.hasNullUsage, .imageUnits:
+            return record.outcome == .completed ? .unitsFromRequest : .cut
+        case .transcription where response.mode == .opaque, .translation:
+            return record.outcome == .completed ? .missing : .cut
+        default: break
+        }
         switch response.mode {
         case .opaque: return .unparsable
+        case .lines: return .missing
         case .document:
             if response.hasNullUsage { return .null }
             if response.hasError { return .error }

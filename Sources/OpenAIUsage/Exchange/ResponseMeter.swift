@@ -1,11 +1,13 @@
 /// Reads from a response's body what was used, whatever its shape and however it is cut.
 struct ResponseMeter: Sendable {
-    /// How the body is read.
+    /// How the body is divided into documents.
     enum Mode: UInt8, Sendable {
         /// One JSON document.
         case document
         /// An event stream.
         case events
+        /// One JSON document a message, or a line.
+        case lines
         /// Nothing is read.
         case opaque
     }
@@ -17,13 +19,18 @@ struct ResponseMeter: Sendable {
     private var hasData = false
     private var eventName: [UInt8] = []
     private var dataStart: [UInt8] = []
+    private var dataPosition = 0
 
     /// Whether any byte was received.
     private(set) var hasBytes = false
     /// Whether the event that ends the stream was received.
-    private(set) var isTerminated = false
+    var isTerminated = false
     /// Whether an event with content was received.
-    private(set) var hasContent = false
+    var hasContent = false
+    /// Whether a whole document was received.
+    private(set) var hasDocument = false
+    /// What the documents that count say together.
+    var identity = ResponseIdentity()
     /// Whether an error was received in a body or an event.
     private(set) var hasError = false
     private(set) var errorType: String?
@@ -34,27 +41,36 @@ struct ResponseMeter: Sendable {
     private(set) var usageSource: String?
     private(set) var providerCost: String?
     private(set) var isUnterminated = false
+    private(set) var toolCalls: [String: Int64] = [:]
+    /// Units that the response tells, as JSON literals.
+    var units: [String: String] = [:]
+    /// The images that the response holds.
+    var images: Int64 = 0
+    var turns: Set<[UInt8]> = []
 
-    private static let doneMarker = Array("[DONE]".utf8)
+    static let doneMarker = Array("[DONE]".utf8)
     private static let maximumNameLength = 128
 
     init(mode: Mode, meter: Endpoint.Meter) {
         self.mode = mode
         self.meter = meter
-        let selection: JSONSelection =
-            switch (meter, mode) {
-            case (.chat, _), (.completions, _), (.embeddings, _): ResponseSelection.completion
-            case (.responses, .events): ResponseSelection.responseEvent
-            case (.responses, _): ResponseSelection.response
-            case (.free, _), (.none, _): ResponseSelection.errorOnly
-            }
-        document = ResponseDocumentScanner(selection)
+        document = ResponseDocumentScanner(Self.selection(mode, meter))
     }
 
-    /// What the body's documents say together; a lone document that is not whole says nothing.
-    var identity: ResponseIdentity {
-        mode == .document && !document.isComplete ? ResponseIdentity() : document.identity
+    private static func selection(_ mode: Mode, _ meter: Endpoint.Meter) -> JSONSelection {
+        switch meter {
+        case .chat, .completions, .embeddings: ResponseSelection.completion
+        case .responses: mode == .document ? ResponseSelection.response : ResponseSelection.responseEvent
+        case .compaction, .decisions: ResponseSelection.response
+        case .responsesSocket, .realtime, .live: ResponseSelection.responseEvent
+        case .batchOutput: mode == .lines ? ResponseSelection.batchLine : ResponseSelection.errorOnly
+        case .images, .transcription, .speech, .video, .batch, .fineTuningJob, .graderRun, .evaluationRun, .run, .agent,
+            .session, .container, .storage:
+            ResponseSelection.plainObject
+        case .imageUnits, .translation, .search, .stored, .free, .none: ResponseSelection.errorOnly
+        }
     }
+
     /// Whether the one document of the body is whole.
     var isDocumentComplete: Bool { document.isComplete }
     /// Whether the body is not JSON.
@@ -67,15 +83,28 @@ struct ResponseMeter: Sendable {
         switch mode {
         case .document: document.scan(bytes)
         case .events: receiveEvents(bytes)
+        case .lines: receiveLines(bytes)
         case .opaque: break
         }
+    }
+
+    /// Reads a message of a socket, whole.
+    mutating func receive(message bytes: UnsafeBufferPointer<UInt8>) {
+        hasBytes = true
+        document.reset()
+        document.scan(bytes)
+        endLine()
     }
 
     /// Takes the end of the body.
     mutating func finish() {
         switch mode {
         case .document:
-            if document.isComplete { takeDocument() }
+            if document.isComplete {
+                hasDocument = true
+                identity.merge(document.facts.identity)
+                takeDocument(document.facts)
+            }
         case .events:
             // Strict parsers drop an event that lacks its blank line; its usage was billed all the same.
             if hasData {
@@ -85,8 +114,36 @@ struct ResponseMeter: Sendable {
                     takeEvent(isTerminated: false)
                 }
             }
+        case .lines: endLine()
         case .opaque: break
         }
+    }
+
+    private mutating func receiveLines(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let base = bytes.baseAddress else { return }
+        var start = 0
+        while start < bytes.count {
+            let end = JSONText.endOfLine(base, start, bytes.count)
+            if end > start { document.scan(UnsafeBufferPointer(rebasing: bytes[start..<end])) }
+            if end < bytes.count {
+                endLine()
+                document.reset()
+            }
+            start = end + 1
+        }
+    }
+
+    private mutating func endLine() {
+        guard document.isComplete else { return }
+        hasDocument = true
+        if meter == .batchOutput {
+            let facts = document.facts
+            identity.merge(facts.identity)
+            if facts.usagePresence == .present { add(facts, source: "line:/response/body/usage") }
+        } else {
+            takeEvent(isTerminated: true)
+        }
+        document.reset()
     }
 
     private mutating func receiveEvents(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -97,15 +154,19 @@ struct ResponseMeter: Sendable {
             case .dataLine:
                 if hasData {
                     feed(0x0a)
-                    if dataStart.count < Self.doneMarker.count { dataStart.append(0x0a) }
+                    // The end marker stands on one line.
+                    dataPosition = .max
                 } else {
                     hasData = true
                     document.reset()
                     dataStart.removeAll(keepingCapacity: true)
+                    dataPosition = 0
                 }
             case .data(let range):
-                let missing = Self.doneMarker.count - dataStart.count
-                if missing > 0 { dataStart.append(contentsOf: bytes[range].prefix(missing)) }
+                if dataPosition < Self.doneMarker.count {
+                    dataStart.append(contentsOf: bytes[range].prefix(Self.doneMarker.count - dataPosition))
+                    dataPosition += range.count
+                }
                 document.scan(UnsafeBufferPointer(rebasing: bytes[range]))
             case .nameLine: eventName.removeAll(keepingCapacity: true)
             case .name(let range):
@@ -114,7 +175,7 @@ struct ResponseMeter: Sendable {
                 }
             case .dispatch:
                 if hasData {
-                    if isDone { isTerminated = true } else { takeEvent(isTerminated: true) }
+                    if isDone { isTerminated = true } else if document.isComplete { takeEvent(isTerminated: true) }
                     hasData = false
                 }
                 eventName.removeAll(keepingCapacity: true)
@@ -128,64 +189,32 @@ struct ResponseMeter: Sendable {
         withUnsafePointer(to: byte) { document.scan(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
-    private mutating func takeDocument() {
-        let facts = document.facts
-        takeError(facts)
-        takeUsage(facts, source: "/usage")
-    }
-
+    /// Takes an event whose data is whole JSON.
     private mutating func takeEvent(isTerminated terminated: Bool) {
-        // An event whose data is not whole JSON says nothing that can be trusted.
-        guard document.isComplete else { return }
-        let facts = document.facts
-        switch meter {
-        case .chat, .completions, .embeddings:
-            takeError(facts)
-            if facts.usagePresence == .present {
-                takeUsage(facts, source: "chunk:/usage")
-                isUnterminated = !terminated
-            }
-            if facts.hasContent { hasContent = true }
-        case .responses:
-            takeResponseEvent(facts, isTerminated: terminated)
-        case .free, .none:
-            takeError(facts)
+        hasDocument = true
+        let hadUsage = usageSource
+        takeEvent(document.facts, name: document.facts.type.isEmpty ? eventName : document.facts.type)
+        if !terminated, document.facts.usagePresence == .present, usageSource != nil || hadUsage != nil {
+            isUnterminated = true
         }
     }
 
-    private mutating func takeResponseEvent(_ facts: ResponseFacts, isTerminated terminated: Bool) {
-        if facts.type.isEmpty ? isNamed("error") : facts.isType("error") {
-            hasError = true
-            isTerminated = true
-            errorType = facts.errorType
-            errorCode = facts.errorCode ?? facts.flatErrorCode
-            return
-        }
-        let name = facts.type.isEmpty ? eventName : facts.type
-        switch name.count {
-        case 18 where name.elementsEqual("response.completed".utf8),
-            19 where name.elementsEqual("response.incomplete".utf8),
-            15 where name.elementsEqual("response.failed".utf8):
-            let name = String(decoding: name, as: UTF8.self)
-            takeError(facts)
-            takeUsage(facts, source: "event:\(name):/response/usage")
-            isUnterminated = !terminated && facts.usagePresence == .present
-            isTerminated = true
-        default:
-            if !hasContent, name.suffix(6).elementsEqual(".delta".utf8) { hasContent = true }
-        }
-    }
+    // MARK: - For the families
 
-    private func isNamed(_ name: String) -> Bool { eventName.elementsEqual(name.utf8) }
-
-    private mutating func takeError(_ facts: ResponseFacts) {
+    mutating func takeError(_ facts: ResponseFacts) {
         guard facts.errorPresence == .present else { return }
+        fail(facts)
+    }
+
+    /// Takes an error event, whose code may stand beside its type.
+    mutating func fail(_ facts: ResponseFacts) {
         hasError = true
         errorType = facts.errorType
-        errorCode = facts.errorCode
+        errorCode = facts.errorCode ?? (facts.errorPresence == .present ? nil : facts.flatErrorCode)
     }
 
-    private mutating func takeUsage(_ facts: ResponseFacts, source: @autoclosure () -> String) {
+    /// Takes a usage that replaces an earlier one.
+    mutating func take(_ facts: ResponseFacts, source: @autoclosure () -> String) {
         switch facts.usagePresence {
         case .absent: break
         case .null: hasNullUsage = true
@@ -194,6 +223,56 @@ struct ResponseMeter: Sendable {
             rawUsage = facts.rawUsage
             usageSource = source()
             providerCost = facts.providerCost
+            note(facts)
         }
+    }
+
+    /// Takes a usage that adds to earlier ones.
+    mutating func add(_ facts: ResponseFacts, source: @autoclosure () -> String) {
+        if usage == nil {
+            take(facts, source: source())
+            return
+        }
+        usage?.add(facts.usage)
+        usageSource = source()
+        note(facts)
+        guard let known = rawUsage, let later = facts.rawUsage,
+            known.utf8.count + later.utf8.count < JSONScanner.maximumVerbatimLength
+        else {
+            rawUsage = nil
+            return
+        }
+        rawUsage = known.hasPrefix("[") ? "\(known.dropLast()),\(later)]" : "[\(known),\(later)]"
+    }
+
+    /// Takes over what a document tells beside its usage.
+    mutating func note(_ facts: ResponseFacts) {
+        for (tool, count) in facts.tools.counted { toolCalls[tool, default: 0] += count }
+        if !facts.secondUsage.isEmpty {
+            let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
+            let prefix = isImage ? "image_generation" : "svg"
+            note(facts.secondUsage, as: prefix, model: isImage ? facts.tools.imageModel : facts.secondModel)
+        }
+    }
+
+    /// Takes over the counters of a second model, whose price is another.
+    mutating func note(_ usage: TokenUsage, as prefix: String, model: String?) {
+        if let model = HeaderText.clean(model, maximumLength: 128) {
+            units["\(prefix).model"] = Self.literal(model)
+        }
+        for (counter, value) in usage.counters {
+            let known = units["\(prefix).\(counter.name)"].flatMap { Int64($0) } ?? 0
+            units["\(prefix).\(counter.name)"] = String(known.addingReportingOverflow(value).partialValue)
+        }
+    }
+
+    /// A text as a JSON literal.
+    static func literal(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars where scalar.value >= 0x20 {
+            if scalar == "\"" || scalar == "\\" { result.append("\\") }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + "\""
     }
 }

@@ -6,7 +6,15 @@ extension JSONScanner {
         if end > start {
             hasContent = true
             highSurrogate = 0
-            if isCapturing { append(UnsafeBufferPointer(start: base + start, count: end - start)) }
+            if isCapturing {
+                let text = UnsafeBufferPointer(start: base + start, count: end - start)
+                if keepsText {
+                    append(text)
+                } else {
+                    // Every byte but those that continue a scalar begins one.
+                    for byte in text where byte & 0xc0 != 0x80 { scalars &+= 1 }
+                }
+            }
         }
         return end
     }
@@ -53,7 +61,10 @@ extension JSONScanner {
         default: return false
         }
         highSurrogate = 0
-        if isCapturing { append(CollectionOfOne(decoded)) }
+        if isCapturing {
+            scalars &+= 1
+            append(CollectionOfOne(decoded))
+        }
         state = .string
         return true
     }
@@ -71,7 +82,9 @@ extension JSONScanner {
         unicodeDigits += 1
         guard unicodeDigits == 4 else { return true }
         state = .string
-        if isCapturing, keepsText { appendScalar(unicodeValue) }
+        if isCapturing {
+            if keepsText { appendScalar(unicodeValue) } else { countScalar(unicodeValue) }
+        }
         return true
     }
 
@@ -93,6 +106,16 @@ extension JSONScanner {
         if 0xd800...0xdbff ~= unit { highSurrogate = unit }
         let scalar = Unicode.Scalar(unit) ?? "\u{fffd}"
         append(UTF8.encode(scalar).map { Array($0) } ?? [])
+    }
+
+    /// Counts a code unit of UTF-16; the halves of a pair are one scalar.
+    private mutating func countScalar(_ unit: UInt32) {
+        if highSurrogate != 0, 0xdc00...0xdfff ~= unit {
+            highSurrogate = 0
+            return
+        }
+        highSurrogate = 0xd800...0xdbff ~= unit ? unit : 0
+        scalars &+= 1
     }
 
     /// Appends to the text until it is full; what is kept does not depend on the pieces in which it comes.

@@ -70,6 +70,8 @@ package struct JSONScanner: Sendable {
     var isCapturing = false
     var isTruncated = false
     var hasContent = false
+    /// The scalars of the text of a presence-only string.
+    var scalars: Int64 = 0
     var unicodeDigits = 0
     var unicodeValue: UInt32 = 0
     var highSurrogate: UInt32 = 0
@@ -113,6 +115,8 @@ package struct JSONScanner: Sendable {
     package var nesting: Int { depth }
     /// Whether the string that was met last has any text; told of presence-only strings too.
     package var isNonEmpty: Bool { hasContent }
+    /// How many Unicode scalars the presence-only string that was met last has.
+    package var scalarCount: Int64 { scalars }
     /// Whether the value that was met last is longer than ``maximumValueLength``.
     package var isValueTruncated: Bool { isTruncated }
 
@@ -270,6 +274,7 @@ package struct JSONScanner: Sendable {
             isKey = false
             isTruncated = false
             hasContent = false
+            scalars = 0
             isCapturing = selected.field != 0
             if isCapturing {
                 field = selected.field

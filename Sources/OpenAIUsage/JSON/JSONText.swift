@@ -26,6 +26,22 @@ enum JSONText {
         return end
     }
 
+    /// The index of the first of a byte, or the end.
+    @inline(__always)
+    static func first(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var index = start
+        let raw = UnsafeRawPointer(base)
+        while index &+ 8 <= end {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let matches = word ^ (ones &* UInt64(byte))
+            let found = (matches &- ones) & ~matches & highs
+            if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+            index &+= 8
+        }
+        while index < end, base[index] != byte { index &+= 1 }
+        return index
+    }
+
     /// The index of the first carriage return or line feed, or the end.
     @inline(__always)
     static func endOfLine(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {

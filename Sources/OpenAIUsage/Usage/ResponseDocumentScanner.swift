@@ -1,10 +1,11 @@
 /// Reads the facts of one JSON document after another.
 struct ResponseDocumentScanner: Sendable {
     private var scanner: JSONScanner
+    private var isSecond = false
+    private var isModelUsage = false
+    private var modelUsage = TokenUsage()
     /// What the current document says.
     private(set) var facts = ResponseFacts()
-    /// What all documents say together.
-    private(set) var identity = ResponseIdentity()
 
     init(_ selection: JSONSelection) {
         scanner = JSONScanner(selection)
@@ -18,14 +19,20 @@ struct ResponseDocumentScanner: Sendable {
     mutating func reset() {
         scanner.reset()
         facts.reset()
+        isSecond = false
+        isModelUsage = false
     }
 
     /// Reads bytes of the current document.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
         var position = 0
         while true {
-            switch scanner.next(in: bytes, at: &position) {
+            let event = scanner.next(in: bytes, at: &position)
+            switch event {
             case .exhausted, .invalid: return
+            default: facts.isTouched = true
+            }
+            switch event {
             case .string: takeString()
             case .number: takeNumber()
             case .null: takeNull()
@@ -33,43 +40,61 @@ struct ResponseDocumentScanner: Sendable {
             case .objectEnd: takeObjectEnd()
             case .arrayStart:
                 if scanner.field == ResponseField.contentObject.rawValue { facts.hasContent = true }
-            case .true, .false, .arrayEnd: break
+                takeElement()
+            default: takeElement()
             }
         }
     }
 
+    private mutating func takeElement() {
+        if scanner.field == ResponseField.datum.rawValue { facts.images += 1 }
+    }
+
     private mutating func takeString() {
         switch ResponseField(rawValue: scanner.field) {
-        case .identity: Self.replace(&identity.identity, by: scanner)
-        case .model: Self.replace(&identity.model, by: scanner)
-        case .serviceTier: Self.replace(&identity.serviceTier, by: scanner)
-        case .status: Self.replace(&identity.status, by: scanner)
-        case .incompleteReason: Self.replace(&identity.incompleteReason, by: scanner)
-        case .finishReason: Self.replace(&identity.finishReason, by: scanner)
+        case .identity: Self.replace(&facts.identity.identity, by: scanner)
+        case .model: Self.replace(&facts.identity.model, by: scanner)
+        case .serviceTier: Self.replace(&facts.identity.serviceTier, by: scanner)
+        case .status: Self.replace(&facts.identity.status, by: scanner)
+        case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner)
+        case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner)
         case .type: Self.replace(&facts.type, by: scanner)
         case .errorType: facts.errorType = scanner.value
         case .errorCode: facts.errorCode = scanner.value
         case .flatErrorCode: facts.flatErrorCode = scanner.value
         case .error: facts.errorPresence = .present
         case .content: if scanner.isNonEmpty { facts.hasContent = true }
+        case .secondModel: facts.secondModel = text
+        case .itemType: facts.tools.item.type = scanner.value
+        case .itemStatus: facts.tools.item.status = scanner.value
+        case .itemAction: facts.tools.item.action = scanner.value
+        case .itemContainer: facts.tools.item.container = text
+        case .toolType: facts.tools.tool.type = scanner.value
+        case .toolModel: facts.tools.tool.model = text
+        case .toolMemory: facts.tools.tool.memory = text
+        case .videoSeconds: facts.videoSeconds = text
+        case .size: facts.size = text
+        case .quality: facts.quality = text
+        case .memory: facts.memory = text
+        case .datum: facts.images += 1
         default: break
         }
     }
 
+    private var text: String? { scanner.isValueTruncated ? nil : scanner.value }
+
     /// Replaces what is known by a value that is neither empty nor cut; most events repeat it, which costs nothing.
     private static func replace(_ known: inout [UInt8], by scanner: JSONScanner) {
-        guard scanner.isNonEmpty, !scanner.isValueTruncated, known != scanner.valueBytes else { return }
-        known.removeAll(keepingCapacity: true)
-        known.append(contentsOf: scanner.valueBytes)
+        guard scanner.isNonEmpty, !scanner.isValueTruncated else { return }
+        ResponseIdentity.merge(&known, scanner.valueBytes)
     }
 
     private mutating func takeNumber() {
-        // A number of which the end is missing is another number.
+        // The text of a number that was cut says another number.
         guard !scanner.isValueTruncated else { return }
         let field = scanner.field
         if field >= ResponseField.firstCounter {
-            let counter = TokenCounter(rawValue: UInt8(truncatingIfNeeded: field - ResponseField.firstCounter))
-            if let counter, let value = JSONNumber.integer(scanner.valueBytes) { facts.usage[counter] = value }
+            if let value = JSONNumber.integer(scanner.valueBytes) { set(field, to: value) }
             return
         }
         switch ResponseField(rawValue: field) {
@@ -77,15 +102,32 @@ struct ResponseDocumentScanner: Sendable {
         case .flatErrorCode: facts.flatErrorCode = scanner.value
         case .providerCost, .providerCostTotal: facts.providerCost = JSONNumber.decimal(scanner.valueBytes)
         case .upstreamCost: facts.upstreamCost = JSONNumber.decimal(scanner.valueBytes)
+        case .searchRequests: facts.tools.searchRequests = JSONNumber.integer(scanner.valueBytes)
+        case .seconds: facts.seconds = JSONNumber.decimal(scanner.valueBytes)
+        case .videoSeconds: facts.videoSeconds = JSONNumber.decimal(scanner.valueBytes)
+        case .storedBytes: facts.storedBytes = JSONNumber.decimal(scanner.valueBytes)
+        case .datum: facts.images += 1
         default: break
+        }
+    }
+
+    private mutating func set(_ field: UInt16, to value: Int64?) {
+        guard let counter = TokenCounter(rawValue: UInt8(truncatingIfNeeded: field - ResponseField.firstCounter)) else {
+            return
+        }
+        if isSecond {
+            facts.secondUsage[counter] = value
+        } else if isModelUsage {
+            modelUsage[counter] = value
+        } else {
+            facts.usage[counter] = value
         }
     }
 
     private mutating func takeNull() {
         let field = scanner.field
         if field >= ResponseField.firstCounter {
-            let counter = TokenCounter(rawValue: UInt8(truncatingIfNeeded: field - ResponseField.firstCounter))
-            if let counter { facts.usage[counter] = nil }
+            set(field, to: nil)
             return
         }
         switch ResponseField(rawValue: field) {
@@ -105,15 +147,33 @@ struct ResponseDocumentScanner: Sendable {
             facts.usagePresence = .present
             facts.usage = TokenUsage()
             facts.rawUsage = nil
+            facts.seconds = nil
             facts.providerCost = nil
             facts.upstreamCost = nil
+        case .secondUsage: isSecond = true
+        case .modelUsage:
+            isModelUsage = true
+            modelUsage = TokenUsage()
         case .error: facts.errorPresence = .present
         case .contentObject: facts.hasContent = true
+        case .item: facts.tools.item = HostedTools.Item()
+        case .tool: facts.tools.tool = HostedTools.Tool()
+        case .datum: facts.images += 1
         default: break
         }
     }
 
     private mutating func takeObjectEnd() {
-        if scanner.field == ResponseField.usage.rawValue { facts.rawUsage = scanner.verbatim }
+        switch ResponseField(rawValue: scanner.field) {
+        case .usage: facts.rawUsage = scanner.verbatim
+        case .secondUsage: isSecond = false
+        case .modelUsage:
+            isModelUsage = false
+            facts.usagePresence = .present
+            facts.usage.add(modelUsage)
+        case .item: facts.tools.endItem()
+        case .tool: facts.tools.endTool()
+        default: break
+        }
     }
 }

@@ -1,55 +1,81 @@
-/// What one JSON document of a response says: a body, or the data of one event.
+/// What one JSON document of a response says: a body, the data of one event, a message or a line.
 struct ResponseFacts: Sendable {
     /// Whether a member is there, and whether it is `null`.
     enum Presence: UInt8, Sendable {
         case absent, null, present
     }
 
+    var isTouched = false
+    var identity = ResponseIdentity()
+    var type: [UInt8] = []
     var usagePresence = Presence.absent
     var usage = TokenUsage()
     var rawUsage: String?
+    var seconds: String?
+    var secondUsage = TokenUsage()
+    var secondModel: String?
     var providerCost: String?
     var upstreamCost: String?
     var errorPresence = Presence.absent
     var errorType: String?
     var errorCode: String?
     var flatErrorCode: String?
-    var type: [UInt8] = []
     var hasContent = false
+    var tools = HostedTools()
+    var images = 0
+    var size: String?
+    var quality: String?
+    var videoSeconds: String?
+    var memory: String?
+    var storedBytes: String?
 
     /// Forgets everything, for the next document.
     mutating func reset() {
-        guard
-            usagePresence != .absent || errorPresence != .absent || hasContent || !type.isEmpty || flatErrorCode != nil
-        else { return }
-        usagePresence = .absent
-        usage = TokenUsage()
-        rawUsage = nil
-        providerCost = nil
-        upstreamCost = nil
-        errorPresence = .absent
-        errorType = nil
-        errorCode = nil
-        flatErrorCode = nil
+        guard isTouched else { return }
+        // The buffers stay, since nearly every event fills them with the same bytes again.
+        var identity = self.identity
+        var type = self.type
+        identity.reset()
         type.removeAll(keepingCapacity: true)
-        hasContent = false
-    }
-
-    func isType(_ name: StaticString) -> Bool {
-        guard type.count == name.utf8CodeUnitCount else { return false }
-        for index in 0..<type.count where type[index] != name.utf8Start[index] { return false }
-        return true
+        self = ResponseFacts()
+        self.identity = identity
+        self.type = type
     }
 }
 
-/// What the documents of a response say together; later values replace earlier ones.
+/// What names a response, and how it ended, as bytes that most events repeat.
 struct ResponseIdentity: Sendable {
     var identity: [UInt8] = []
     var model: [UInt8] = []
     var serviceTier: [UInt8] = []
     var status: [UInt8] = []
-    var incompleteReason: [UInt8] = []
+    var reason: [UInt8] = []
     var finishReason: [UInt8] = []
+
+    mutating func reset() {
+        identity.removeAll(keepingCapacity: true)
+        model.removeAll(keepingCapacity: true)
+        serviceTier.removeAll(keepingCapacity: true)
+        status.removeAll(keepingCapacity: true)
+        reason.removeAll(keepingCapacity: true)
+        finishReason.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes over what a later document says; what it leaves out stays.
+    mutating func merge(_ later: borrowing ResponseIdentity) {
+        Self.merge(&identity, later.identity)
+        Self.merge(&model, later.model)
+        Self.merge(&serviceTier, later.serviceTier)
+        Self.merge(&status, later.status)
+        Self.merge(&reason, later.reason)
+        Self.merge(&finishReason, later.finishReason)
+    }
+
+    static func merge(_ known: inout [UInt8], _ later: [UInt8]) {
+        guard !later.isEmpty, known != later else { return }
+        known.removeAll(keepingCapacity: true)
+        known.append(contentsOf: later)
+    }
 
     static func text(_ bytes: [UInt8]) -> String? {
         bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)

@@ -1,25 +1,19 @@
 /// What the engine reads from a response, as the fields of its selections.
 enum ResponseField: UInt16 {
     case identity = 1
-    case model
-    case serviceTier
-    case status
+    case model, serviceTier, status, reason, finishReason, incompleteReason
     case type
-    case usage
-    case error
-    case errorType
-    case errorCode
-    case flatErrorCode
-    case incompleteReason
-    case choices
-    case finishReason
-    case content
-    case contentObject
-    case providerCost
-    case providerCostTotal
-    case upstreamCost
+    case usage, secondUsage, secondModel, modelUsage
+    case error, errorType, errorCode, flatErrorCode
+    case choices, content, contentObject
+    case providerCost, providerCostTotal, upstreamCost
+    case item, itemType, itemStatus, itemAction, itemContainer
+    case tool, toolType, toolModel, toolMemory
+    case searchRequests
+    case seconds, videoSeconds, size, quality, datum, memory, storedBytes
 
     /// The first field of a counter; the others follow in the order of ``TokenCounter``.
     static let firstCounter: UInt16 = 64
+
     static func counter(_ counter: TokenCounter) -> UInt16 { firstCounter + UInt16(counter.rawValue) }
 }

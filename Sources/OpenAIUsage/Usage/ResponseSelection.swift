@@ -1,77 +1,95 @@
 /// What is read from the bodies and events of the API, by their shape.
 enum ResponseSelection {
-    private typealias Node = JSONSelection.Node
+    typealias Node = JSONSelection.Node
+    typealias Members = [(name: String, node: Node)]
 
-    private static func field(_ field: ResponseField) -> Node { Node(field: field.rawValue) }
-    private static func counter(_ counter: TokenCounter) -> Node { Node(field: ResponseField.counter(counter)) }
+    static func field(_ field: ResponseField) -> Node { Node(field: field.rawValue) }
+    static func counter(_ counter: TokenCounter) -> Node { Node(field: ResponseField.counter(counter)) }
     private static func presence(_ field: ResponseField) -> Node { Node(field: field.rawValue, isPresenceOnly: true) }
 
-    /// A usage object, in the names of all its dialects.
-    private static let usage: Node = {
-        let cachedDetails = Node(members: [
-            ("text_tokens", counter(.cachedTextInputTokens)),
-            ("audio_tokens", counter(.cachedAudioInputTokens)),
-            ("image_tokens", counter(.cachedImageInputTokens)),
-        ])
-        let writeDetails = Node(members: [
-            ("ttl_30m_tokens", counter(.cacheWrite30MinuteTokens)),
-            ("ttl_12h_tokens", counter(.cacheWrite12HourTokens)),
-        ])
-        let inputDetails = Node(members: [
-            ("cached_tokens", counter(.cachedInputTokens)),
-            ("cache_write_tokens", counter(.cacheWriteTokens)),
-            ("cache_write_tokens_details", writeDetails),
-            ("text_tokens", counter(.textInputTokens)),
-            ("audio_tokens", counter(.audioInputTokens)),
-            ("image_tokens", counter(.imageInputTokens)),
-            ("cached_tokens_details", cachedDetails),
-        ])
-        let outputDetails = Node(members: [
-            ("reasoning_tokens", counter(.reasoningTokens)),
-            ("text_tokens", counter(.textOutputTokens)),
-            ("audio_tokens", counter(.audioOutputTokens)),
-            ("image_tokens", counter(.imageOutputTokens)),
-            ("accepted_prediction_tokens", counter(.acceptedPredictionTokens)),
-            ("rejected_prediction_tokens", counter(.rejectedPredictionTokens)),
-        ])
-        return Node(
-            field: ResponseField.usage.rawValue,
-            members: [
-                ("prompt_tokens", counter(.inputTokens)),
-                ("input_tokens", counter(.inputTokens)),
-                ("completion_tokens", counter(.outputTokens)),
-                ("output_tokens", counter(.outputTokens)),
-                ("total_tokens", counter(.totalTokens)),
-                ("prompt_tokens_details", inputDetails),
-                ("input_tokens_details", inputDetails),
-                ("prompt_token_details", inputDetails),
-                ("input_token_details", inputDetails),
-                ("completion_tokens_details", outputDetails),
-                ("output_tokens_details", outputDetails),
-                ("output_token_details", outputDetails),
-                ("prompt_cache_hit_tokens", counter(.cachedInputTokens)),
-                ("num_cached_tokens", counter(.cachedInputTokens)),
-                (
-                    "cost",
-                    Node(
-                        field: ResponseField.providerCost.rawValue,
-                        members: [("total_cost", field(.providerCostTotal))]
-                    )
-                ),
-                (
-                    "cost_details",
-                    Node(members: [("upstream_inference_cost", field(.upstreamCost))])
-                ),
-            ],
-            isVerbatim: true
-        )
-    }()
+    private static let inputDetails = Node(members: [
+        ("cached_tokens", counter(.cachedInputTokens)),
+        ("cache_write_tokens", counter(.cacheWriteTokens)),
+        (
+            "cache_write_tokens_details",
+            Node(members: [
+                ("ttl_30m_tokens", counter(.cacheWrite30MinuteTokens)),
+                ("ttl_12h_tokens", counter(.cacheWrite12HourTokens)),
+            ])
+        ),
+        ("text_tokens", counter(.textInputTokens)),
+        ("audio_tokens", counter(.audioInputTokens)),
+        ("image_tokens", counter(.imageInputTokens)),
+        (
+            "cached_tokens_details",
+            Node(members: [
+                ("text_tokens", counter(.cachedTextInputTokens)),
+                ("audio_tokens", counter(.cachedAudioInputTokens)),
+                ("image_tokens", counter(.cachedImageInputTokens)),
+                ("cached_text_tokens", counter(.cachedTextInputTokens)),
+                ("cached_image_tokens", counter(.cachedImageInputTokens)),
+            ])
+        ),
+    ])
 
-    private static let error = Node(
+    private static let outputDetails = Node(members: [
+        ("reasoning_tokens", counter(.reasoningTokens)),
+        ("text_tokens", counter(.textOutputTokens)),
+        ("audio_tokens", counter(.audioOutputTokens)),
+        ("image_tokens", counter(.imageOutputTokens)),
+        ("accepted_prediction_tokens", counter(.acceptedPredictionTokens)),
+        ("rejected_prediction_tokens", counter(.rejectedPredictionTokens)),
+    ])
+
+    /// The counters of a usage object, in the names of all its dialects.
+    private static let counters: Members = [
+        ("prompt_tokens", counter(.inputTokens)),
+        ("input_tokens", counter(.inputTokens)),
+        ("completion_tokens", counter(.outputTokens)),
+        ("output_tokens", counter(.outputTokens)),
+        ("total_tokens", counter(.totalTokens)),
+        ("prompt_tokens_details", inputDetails),
+        ("input_tokens_details", inputDetails),
+        ("prompt_token_details", inputDetails),
+        ("input_token_details", inputDetails),
+        ("completion_tokens_details", outputDetails),
+        ("output_tokens_details", outputDetails),
+        ("output_token_details", outputDetails),
+        ("prompt_cache_hit_tokens", counter(.cachedInputTokens)),
+        ("num_cached_tokens", counter(.cachedInputTokens)),
+        ("cached_tokens", counter(.cachedInputTokens)),
+        ("reasoning_tokens", counter(.reasoningTokens)),
+    ]
+
+    static let usage = Node(
+        field: ResponseField.usage.rawValue,
+        members: counters + [
+            ("seconds", field(.seconds)),
+            (
+                "cost",
+                Node(field: ResponseField.providerCost.rawValue, members: [("total_cost", field(.providerCostTotal))])
+            ),
+            ("cost_details", Node(members: [("upstream_inference_cost", field(.upstreamCost))])),
+        ],
+        isVerbatim: true
+    )
+
+    private static let secondUsage = Node(
+        field: ResponseField.secondUsage.rawValue,
+        members: counters + [("model", field(.secondModel))]
+    )
+
+    static let error = Node(
         field: ResponseField.error.rawValue,
         members: [("type", field(.errorType)), ("code", field(.errorCode))],
         isPresenceOnly: true
     )
+
+    /// What names an object, whatever it is.
+    private static let object: Members = [
+        ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
+        ("status", field(.status)), ("usage", usage), ("error", error),
+    ]
 
     /// A chat completion or its chunk, a completion or its chunk, a list of embeddings.
     static let completion: JSONSelection = {
@@ -85,46 +103,105 @@ enum ResponseSelection {
             ("audio", presence(.contentObject)),
         ])
         let choice = Node(members: [
-            ("finish_reason", field(.finishReason)),
-            ("delta", delta),
-            ("text", presence(.content)),
+            ("finish_reason", field(.finishReason)), ("delta", delta), ("text", presence(.content)),
         ])
         return JSONSelection(
             Node(members: [
-                ("id", field(.identity)),
-                ("model", field(.model)),
+                ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
+                ("usage", usage), ("error", error),
                 ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
-                ("usage", usage),
-                ("service_tier", field(.serviceTier)),
-                ("error", error),
                 ("x_groq", Node(members: [("usage", usage)])),
             ])
         )
     }()
 
-    private static let responseMembers: [(name: String, node: JSONSelection.Node)] = [
-        ("id", field(.identity)),
-        ("model", field(.model)),
-        ("service_tier", field(.serviceTier)),
-        ("status", field(.status)),
-        ("usage", usage),
-        ("error", error),
-        ("incomplete_details", Node(members: [("reason", field(.incompleteReason))])),
-    ]
+    /// A response object, with the calls of its hosted tools.
+    private static let responseMembers: Members =
+        object + [
+            ("incomplete_details", Node(members: [("reason", field(.incompleteReason))])),
+            (
+                "output",
+                Node(
+                    elements: Node(
+                        field: ResponseField.item.rawValue,
+                        members: [
+                            ("type", field(.itemType)), ("status", field(.itemStatus)),
+                            ("action", Node(members: [("type", field(.itemAction))])),
+                            ("container_id", field(.itemContainer)),
+                        ]
+                    )
+                )
+            ),
+            (
+                "tools",
+                Node(
+                    elements: Node(
+                        field: ResponseField.tool.rawValue,
+                        members: [
+                            ("type", field(.toolType)), ("model", field(.toolModel)),
+                            ("container", Node(members: [("memory_limit", field(.toolMemory))])),
+                            ("environment", Node(members: [("memory_limit", field(.toolMemory))])),
+                        ]
+                    )
+                )
+            ),
+            (
+                "tool_usage",
+                Node(members: [
+                    ("image_gen", secondUsage),
+                    ("web_search", Node(members: [("num_requests", field(.searchRequests))])),
+                ])
+            ),
+        ]
 
-    /// A response object.
     static let response = JSONSelection(Node(members: responseMembers))
 
-    /// An event of a response's stream.
-    static let responseEvent = JSONSelection(
-        Node(members: [
-            ("type", field(.type)),
-            ("response", Node(members: responseMembers)),
-            ("error", error),
+    /// An event of responses, over a stream or a socket, of a realtime or a live session.
+    static let responseEvent: JSONSelection = {
+        let event: Members = [
+            ("type", field(.type)), ("response", Node(members: responseMembers)), ("error", error),
             ("code", field(.flatErrorCode)),
-        ])
+        ]
+        return JSONSelection(
+            Node(
+                members: event + [
+                    ("usage", usage), ("session", Node(members: [("id", field(.identity)), ("model", field(.model))])),
+                    ("reason", field(.reason)),
+                    ("event", Node(members: [("response", Node(members: responseMembers))])),
+                ]
+            )
+        )
+    }()
+
+    /// An object that bears its own usage: a batch, a run, a job, an image, a transcription, an agent's session.
+    static let plainObject = JSONSelection(
+        Node(
+            members: object + [
+                ("type", field(.type)), ("code", field(.flatErrorCode)), ("trained_tokens", counter(.trainedTokens)),
+                ("seconds", field(.videoSeconds)), ("size", field(.size)), ("quality", field(.quality)),
+                ("data", Node(elements: field(.datum))), ("memory_limit", field(.memory)),
+                ("usage_bytes", field(.storedBytes)), ("svg_usage", secondUsage),
+                ("session", Node(members: [("model", field(.model))])),
+                ("agent", Node(members: [("model", field(.model))])),
+                ("turn", Node(members: [("id", field(.identity)), ("usage", usage)])),
+                (
+                    "per_model_usage",
+                    Node(elements: Node(field: ResponseField.modelUsage.rawValue, members: counters))
+                ),
+                ("metadata", Node(members: [("token_usage", counter(.totalTokens))])),
+            ]
+        )
     )
 
-    /// An error of any endpoint, and nothing else.
-    static let errorOnly = JSONSelection(Node(members: [("error", error)]))
+    /// A line of a batch's output.
+    static let batchLine = JSONSelection(
+        Node(members: [("response", Node(members: [("body", Node(members: object))]))])
+    )
+
+    /// An error of any endpoint, and what names the object.
+    static let errorOnly = JSONSelection(
+        Node(members: [
+            ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("error", error),
+        ])
+    )
 }

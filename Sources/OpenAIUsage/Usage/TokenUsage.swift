@@ -33,6 +33,21 @@ public struct TokenUsage: Sendable, Hashable {
         TokenCounter.allCases.compactMap { counter in self[counter].map { (counter, $0) } }
     }
 
+    /// Output that only the total tells of: some providers leave what the model thought out of the output.
+    public var hiddenOutputTokens: Int64? {
+        guard let total = totalTokens, let input = inputTokens, let output = outputTokens else { return nil }
+        let (known, overflow) = input.addingReportingOverflow(output)
+        return !overflow && total > known && known >= 0 ? total - known : nil
+    }
+
+    /// Adds the counters of another usage; one that only the other reports is taken over.
+    package mutating func add(_ other: TokenUsage) {
+        for (counter, value) in other.counters {
+            let (sum, overflow) = (self[counter] ?? 0).addingReportingOverflow(value)
+            self[counter] = overflow ? .max : sum
+        }
+    }
+
     /// All input, cached and written included.
     public var inputTokens: Int64? { self[.inputTokens] }
     /// All output, reasoning included.

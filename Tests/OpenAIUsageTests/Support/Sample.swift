@@ -46,6 +46,16 @@ struct Sample: CustomTestStringConvertible, @unchecked Sendable {
                 fields.append(HTTPField(name: name, value: parts[1].trimmingCharacters(in: .whitespaces)))
             }
         }
+        if name.hasSuffix(".ws.jsonl") {
+            // A recording of messages has no head: its answer to the handshake is told by what is expected.
+            status = 101
+            for (field, key) in [
+                ("x-request-id", "request_id"), ("openai-organization", "organization"), ("openai-project", "project"),
+                ("openai-processing-ms", "processing_ms"),
+            ] {
+                if let value = expected[key] as? String, let field = HTTPField.Name(field) { fields[field] = value }
+            }
+        }
         head = HTTPResponse(status: .init(code: status), headerFields: fields)
         var request = HTTPRequest(
             method: .init(expected["method"] as? String ?? "POST") ?? .post,
@@ -60,13 +70,32 @@ struct Sample: CustomTestStringConvertible, @unchecked Sendable {
             for (name, value) in object["headers"] as? [String: String] ?? [:] {
                 if let name = HTTPField.Name(name) { request.headerFields[name] = value }
             }
-            if let body = object["body"], JSONSerialization.isValidJSONObject(body) {
+            if let form = object["form"] as? [String: String] {
+                requestBody = Self.form(form)
+            } else if let body = object["body"], JSONSerialization.isValidJSONObject(body) {
                 requestBody = Array(try JSONSerialization.data(withJSONObject: body))
             }
         }
         self.request = request
         self.requestBody = requestBody
     }
+
+    /// A form with a file part before its fields, and one after them.
+    private static func form(_ fields: [String: String]) -> [UInt8] {
+        let file = [UInt8](repeating: 0x0d, count: 300) + Array("\r\n--X\r\n--".utf8)
+        func filePart(_ name: String) -> [UInt8] {
+            Array("--XX\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"model\"\r\n\r\n".utf8)
+                + file + Array("\r\n".utf8)
+        }
+        var body = filePart("file")
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            body += Array("--XX\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        return body + filePart("mask") + Array("--XX--\r\n".utf8)
+    }
+
+    /// Whether the body is the text messages of a socket, one a line.
+    var isSocket: Bool { name.hasSuffix(".ws.jsonl") }
 
     func string(_ key: String) -> String? { expected[key] as? String }
 

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import OpenAIUsage
+
+struct EndpointTests {
+    static let cases: [(method: String, path: String, name: String)] = [
+        ("POST", "/v1/chat/completions", "chat.completions"),
+        ("POST", "/v1/chat/completions?beta=true", "chat.completions"),
+        ("POST", "/chat/completions", "chat.completions"),
+        ("POST", "/api/v1/chat/completions", "chat.completions"),
+        ("POST", "/openai/v1/chat/completions", "chat.completions"),
+        ("POST", "/v1beta/openai/chat/completions", "chat.completions"),
+        ("POST", "/openai/deployments/gpt4o-prod/chat/completions?api-version=2024-10-21", "chat.completions"),
+        ("POST", "/openai/deployments/d/embeddings", "embeddings"),
+        ("GET", "/v1/chat/completions/chatcmpl-1", "chat.completions.retrieve"),
+        ("GET", "/v1/chat/completions/chatcmpl-1/messages", "chat.completions.messages.list"),
+        ("POST", "/v1/responses/compact", "responses.compact"),
+        ("POST", "/v1/responses/input_tokens", "responses.input_tokens"),
+        ("GET", "/v1/responses/resp_1?stream=true", "responses.retrieve"),
+        ("POST", "/v1/responses/resp_1/cancel", "responses.cancel"), ("GET", "/v1/responses", "responses.websocket"),
+        ("POST", "/v1/images/edits", "images.edits"), ("POST", "/v1/videos/video_1/remix", "videos.remix"),
+        ("GET", "/v1/realtime?model=x", "realtime.websocket"), ("POST", "/v1/threads/runs", "threads.create_and_run"),
+        ("POST", "/v1/threads/t/runs/r/submit_tool_outputs", "threads.runs.submit_tool_outputs"),
+        ("GET", "/v1/evals/e/runs/r/output_items/i", "evals.runs.output_items.retrieve"),
+        ("GET", "/v1/agents/sessions/s/turns/t", "agents.sessions.turns.retrieve"),
+        ("GET", "/v1/agents/sessions/s/artifacts/a/b", "agents.sessions.other"),
+        ("GET", "/v1/organization/usage/completions?start_time=1", "organization.usage.completions"),
+        ("GET", "/v1/organization/users/u", "organization.other"), ("HEAD", "/v1/models", "models.list"),
+        ("GET", "/v1/audio/voices", "audio.voices"), ("DELETE", "/v1/audio/voices/v", "audio.voices"),
+        ("GET", "/v1/organization/usage/made_up", "organization.other"),
+        ("PUT", "/v1/chat/completions", "other"), ("GET", "/", "other"), ("GET", "", "other"),
+        ("POST", "/v1/chat", "other"), ("POST", "/v1/chat/completions/x/y/z", "other"), ("POST", "/v1", "other"),
+        ("POST", "/v2/nothing", "other"), ("POST", "//v1//embeddings/", "embeddings"),
+    ]
+
+    @Test(arguments: cases)
+    func `A method and a path name an endpoint`(method: String, path: String, name: String) {
+        #expect(Endpoint(method: method, path: path).name == name)
+    }
+
+    @Test
+    func `No entry of the catalogue hides another`() {
+        for entry in EndpointCatalogue.entries {
+            for method in entry.methods.split(separator: " ") {
+                let path =
+                    "/v1/"
+                    + entry.path.split(separator: "/").map { $0 == "*" || $0 == "**" ? "x_1" : $0 }
+                    .joined(separator: "/")
+                #expect(Endpoint(method: String(method), path: path).name == entry.name, "\(method) \(path)")
+            }
+        }
+    }
+
+    @Test
+    func `What an organization has used is never metered`() {
+        for entry in EndpointCatalogue.entries where entry.path.hasPrefix("organization") {
+            #expect(entry.meter == .free && entry.accounting == .never)
+        }
+    }
+}
