@@ -115,6 +115,7 @@ let package = Package(
             dependencies: [
                 "OpenAIUsageLedger", "OpenAIUsage",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .testTarget(

@@ -72,7 +72,8 @@ public final class Gateway: Service {
         var exchanges = ExchangeConfiguration(
             source: .gateway,
             fingerprinter: KeyFingerprinter(secret: ledger.fingerprintSecret),
-            projectsByKey: configuration.projectsByKey
+            projectsByKey: configuration.projectsByKey,
+            objects: ledger.objects
         )
         exchanges.identities = CallIDGenerator(after: ledger.newestCallID)
         do {

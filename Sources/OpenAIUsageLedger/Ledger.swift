@@ -10,6 +10,9 @@ public final class Ledger: UsageSink {
     /// The path of the SQLite file.
     public let path: String
 
+    /// The objects that the calls of this ledger have counted, or wait to be told the usage of.
+    public let objects: ObjectRegister
+
     /// The secret of this ledger, with which fingerprints of keys are made.
     package let fingerprintSecret: [UInt8]
     /// The newest identity that was in the ledger when it was opened.
@@ -33,16 +36,18 @@ public final class Ledger: UsageSink {
             try LedgerFile.create(path)
             let database = try LedgerFile.open(path, options: options)
             let log = LogLength()
-            let (store, secret, newest) = try database.writeWithoutTransaction { database in
+            let (store, secret, newest, objects) = try database.writeWithoutTransaction { database in
                 try LedgerFile.begin(database, clock: options.clock)
                 log.install(on: database)
                 return (
                     try CallStore(database, options: options),
                     try LedgerFile.secret(database),
-                    try Int64.fetchOne(database, sql: "SELECT max(id) FROM call")
+                    try Int64.fetchOne(database, sql: "SELECT max(id) FROM call"),
+                    try LedgerObjects.register(database)
                 )
             }
             fingerprintSecret = secret
+            self.objects = objects
             newestCallID = newest.map(CallID.init(rawValue:))
             let queue = RecordQueue(capacity: options.capacity, clock: options.clock)
             self.queue = queue

@@ -75,6 +75,24 @@ enum LedgerFile {
         return database
     }
 
+    /// The schema of a ledger as its file's header tells it, which the log may be ahead of; `nil` for no ledger.
+    static func version(_ path: String) -> Int64? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        guard let header = try? file.read(upToCount: 100), header.count == 100 else { return nil }
+        func number(at offset: Int) -> Int64 {
+            header[offset..<offset + 4].reduce(0) { $0 << 8 | Int64($1) }
+        }
+        return number(at: 68) == LedgerSchema.applicationID ? number(at: 60) : nil
+    }
+
+    /// Brings a ledger that nobody writes to the newest schema.
+    static func upgrade(_ path: String) throws {
+        let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage, which upgrades it")
+        defer { lock.release() }
+        try open(path, options: LedgerOptions()).close()
+    }
+
     private static func configure(_ database: Database, options: LedgerOptions) throws {
         // Rows are some 600 bytes long: larger pages mean fewer writes. Only a new file heeds it.
         try database.execute(sql: "PRAGMA page_size = 8192")

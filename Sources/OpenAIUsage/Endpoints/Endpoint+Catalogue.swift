@@ -8,6 +8,16 @@ extension Endpoint {
         self = EndpointIndex.shared.endpoint(method: method, segments: segments) ?? .other
     }
 
+    /// The names of the endpoints whose responses hold objects that other calls may show again.
+    package static let namesWithObjects = Set(
+        EndpointCatalogue.entries.filter { entry in
+            switch entry.meter {
+            case .responses, .compaction, .batch: true
+            default: entry.accounting == .onceByObject
+            }
+        }.map(\.name)
+    )
+
     /// The deployment that a path of Azure names, which stands for the model.
     static func deployment(in path: String) -> String? {
         let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")

@@ -31,8 +31,8 @@ enum EndpointCatalogue {
         Entry("POST", "chat/completions", "chat.completions", .chat),
         // Stored completions are shown, not made: their usage was counted when they were.
         Entry("GET", "chat/completions", "chat.completions.list"),
-        Entry("GET", "chat/completions/*", "chat.completions.retrieve"),
-        Entry("POST", "chat/completions/*", "chat.completions.update"),
+        Entry("GET", "chat/completions/*", "chat.completions.retrieve", .chat, .never),
+        Entry("POST", "chat/completions/*", "chat.completions.update", .chat, .never),
         Entry("DELETE", "chat/completions/*", "chat.completions.delete"),
         Entry("GET", "chat/completions/*/messages", "chat.completions.messages.list"),
         Entry("POST", "completions", "completions", .completions),
@@ -174,7 +174,7 @@ enum EndpointCatalogue {
         ),
         // Steps repeat their part of the run's usage.
         Entry("GET", "threads/*/runs/*/steps", "threads.runs.steps.list"),
-        Entry("GET", "threads/*/runs/*/steps/*", "threads.runs.steps.retrieve"),
+        Entry("GET", "threads/*/runs/*/steps/*", "threads.runs.steps.retrieve", .run, .never),
     ]
 
     private static let agents: [Entry] = [

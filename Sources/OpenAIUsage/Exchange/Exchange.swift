@@ -12,6 +12,7 @@ public final class Exchange: Sendable {
     private let machine: Mutex<ExchangeStateMachine>
     private let clock: any UsageClock
     private let sink: any UsageSink
+    private let objects: ObjectRegister
     /// The identity of the attempt.
     public let id: CallID
 
@@ -39,7 +40,7 @@ public final class Exchange: Sendable {
             host: HeaderText.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
             path: HeaderText.clean(Self.path(of: request.path), maximumLength: 256) ?? "/"
         )
-        record.client = HeaderText.clean(fields[.userAgent], maximumLength: 64)
+        record.client = HeaderText.clean(fields[.userAgent] ?? Self.client(of: fields), maximumLength: 64)
         record.requestModel = Endpoint.deployment(in: record.path) ?? Self.query("model", of: request.path)
         record.requestedOrganization = HeaderText.clean(fields[.openAIOrganization])
         record.requestedProject = HeaderText.clean(fields[.openAIProject])
@@ -50,15 +51,18 @@ public final class Exchange: Sendable {
         if let operation = record.clientRequestID ?? HeaderText.clean(fields[.idempotencyKey]) {
             record.operationID = operation
         }
+        record.traceID = Self.trace(of: fields[.traceParent])
         self.id = id
         self.clock = configuration.clock
         self.sink = sink
+        objects = configuration.objects
         machine = Mutex(
             ExchangeStateMachine(
                 record: record,
                 startedAt: configuration.clock.monotonicNanoseconds,
                 keyProject: configuration.project(of: record.key),
-                contentType: fields[.contentType]
+                contentType: fields[.contentType],
+                contentEncoding: fields[.contentEncoding]
             )
         )
     }
@@ -122,7 +126,9 @@ public final class Exchange: Sendable {
     /// - Returns: The record, the first time.
     package func end(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
         let now = clock.monotonicNanoseconds
-        return machine.withLock { $0.finish(ending, errorType: errorType, errorCode: errorCode, at: now) }
+        return machine.withLock {
+            $0.finish(ending, errorType: errorType, errorCode: errorCode, objects: objects, at: now)
+        }
     }
 
     /// The record as far as it is known; `nil` if the attempt has ended.
@@ -157,6 +163,22 @@ public final class Exchange: Sendable {
         }
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
         return String(authority.prefix { $0 != ":" })
+    }
+
+    /// The client, where it has told only its language and version.
+    private static func client(of fields: HTTPFields) -> String? {
+        guard let language = fields[.clientLanguage] else { return nil }
+        return fields[.clientVersion].map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
+    }
+
+    /// The trace of a `traceparent` (W3C Trace Context, section 3.2), whose version, identities and flags are
+    /// hexadecimal digits between hyphens.
+    private static func trace(of field: String?) -> String? {
+        guard let parts = field?.split(separator: "-", omittingEmptySubsequences: false), parts.count >= 4,
+            parts[0].utf8.count == 2, parts[1].utf8.count == 32, parts[2].utf8.count == 16
+        else { return nil }
+        let isHexadecimal = parts[1].utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+        return isHexadecimal && parts[1].contains { $0 != "0" } ? String(parts[1]) : nil
     }
 
     private static func key(of fields: HTTPFields) -> String? {

@@ -8,6 +8,8 @@ public struct ExchangeConfiguration: Sendable {
     public var fingerprinter: KeyFingerprinter?
     /// The project of calls that name none, by a key's last four characters or the digits of its digest.
     public var projectsByKey: [String: String]
+    /// Which objects were counted.
+    public var objects: ObjectRegister
     package var identities: CallIDGenerator
 
     /// Creates a configuration.
@@ -15,12 +17,14 @@ public struct ExchangeConfiguration: Sendable {
         clock: any UsageClock = SystemUsageClock(),
         source: CallSource = .library,
         fingerprinter: KeyFingerprinter? = nil,
-        projectsByKey: [String: String] = [:]
+        projectsByKey: [String: String] = [:],
+        objects: ObjectRegister = ObjectRegister()
     ) {
         self.clock = clock
         self.source = source
         self.fingerprinter = fingerprinter
         self.projectsByKey = projectsByKey
+        self.objects = objects
         self.identities = CallIDGenerator()
     }
 

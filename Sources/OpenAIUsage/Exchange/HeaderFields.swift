@@ -17,6 +17,9 @@ extension HTTPField.Name {
     package static let azureKey = named("api-key")
     package static let retryAfterMilliseconds = named("retry-after-ms")
     package static let usageTags = named(UsageTags.headerName)
+    package static let traceParent = named("traceparent")
+    package static let clientLanguage = named("X-Stainless-Lang")
+    package static let clientVersion = named("X-Stainless-Package-Version")
 }
 
 /// Readings of header values, bounded and without control characters.

@@ -1,27 +1,54 @@
 /// Reads from a request's body what the response does not repeat, while it streams by.
-struct RequestMeter: Sendable {
+struct RequestMeter: ~Copyable {
     private enum Field: UInt16 {
         case model = 1
-        case stream, serviceTier, includeUsage, completionWindow, count, size, quality, input, memory
+        case stream, serviceTier, completionWindow, input
+        case background, includeUsage, count, size, quality, outputFormat, responseFormat, streamFormat, seconds, memory
+        case cacheMode, cacheLifetime, cachePrewarm, cacheRetention
+
+        var option: RequestFacts.Option? {
+            switch self {
+            case .model, .stream, .serviceTier, .completionWindow, .input: nil
+            case .background: .background
+            case .includeUsage: .includeUsage
+            case .count: .count
+            case .size: .size
+            case .quality: .quality
+            case .outputFormat: .outputFormat
+            case .responseFormat: .responseFormat
+            case .streamFormat: .streamFormat
+            case .seconds: .seconds
+            case .memory: .memory
+            case .cacheMode: .cacheMode
+            case .cacheLifetime: .cacheLifetime
+            case .cachePrewarm: .cachePrewarm
+            case .cacheRetention: .cacheRetention
+            }
+        }
     }
 
-    private static let selection = JSONSelection(
-        .init(members: [
-            ("model", .init(field: Field.model.rawValue)),
-            ("stream", .init(field: Field.stream.rawValue)),
-            ("service_tier", .init(field: Field.serviceTier.rawValue)),
-            ("stream_options", .init(members: [("include_usage", .init(field: Field.includeUsage.rawValue))])),
-            (
-                "background_options",
-                .init(members: [("completion_window", .init(field: Field.completionWindow.rawValue))])
-            ),
-            ("n", .init(field: Field.count.rawValue)),
-            ("size", .init(field: Field.size.rawValue)),
-            ("quality", .init(field: Field.quality.rawValue)),
-            ("input", .init(field: Field.input.rawValue, isPresenceOnly: true)),
-            ("memory_limit", .init(field: Field.memory.rawValue)),
-        ])
-    )
+    private static let selection: JSONSelection = {
+        func node(_ field: Field) -> JSONSelection.Node { .init(field: field.rawValue) }
+        return JSONSelection(
+            .init(members: [
+                ("model", node(.model)), ("stream", node(.stream)), ("service_tier", node(.serviceTier)),
+                ("stream_options", .init(members: [("include_usage", node(.includeUsage))])),
+                ("background", node(.background)),
+                ("background_options", .init(members: [("completion_window", node(.completionWindow))])),
+                (
+                    "prompt_cache_options",
+                    .init(members: [
+                        ("mode", node(.cacheMode)), ("ttl", node(.cacheLifetime)), ("prewarm", node(.cachePrewarm)),
+                    ])
+                ),
+                ("prompt_cache_retention", node(.cacheRetention)),
+                ("n", node(.count)), ("size", node(.size)), ("quality", node(.quality)),
+                ("output_format", node(.outputFormat)), ("response_format", node(.responseFormat)),
+                ("stream_format", node(.streamFormat)), ("seconds", node(.seconds)), ("memory_limit", node(.memory)),
+                ("input", .init(field: Field.input.rawValue, isPresenceOnly: true)),
+            ])
+        )
+    }()
 
     private enum Reader: Sendable {
         case json(JSONScanner)
@@ -30,25 +57,38 @@ struct RequestMeter: Sendable {
     }
 
     private var reader: Reader
+    private var inflater: Inflater?
     private(set) var facts = RequestFacts()
 
-    /// - Parameter contentType: The request's media type; without it, JSON is expected.
-    init(contentType: String?) {
-        guard let contentType else {
-            reader = .json(JSONScanner(Self.selection))
-            return
-        }
-        if contentType.lowercased().contains("json") {
-            reader = .json(JSONScanner(Self.selection))
-        } else if let boundary = MultipartScanner.boundary(of: contentType) {
-            reader = .form(MultipartScanner(boundary: boundary))
+    /// - Parameters:
+    ///   - contentType: The request's media type; without it, JSON is expected.
+    ///   - contentEncoding: Its content coding.
+    init(contentType: String?, contentEncoding: String?) {
+        if let contentType, !contentType.lowercased().contains("json") {
+            reader = MultipartScanner.boundary(of: contentType).map { .form(MultipartScanner(boundary: $0)) } ?? .none
         } else {
-            reader = .none
+            reader = .json(JSONScanner(Self.selection))
+        }
+        switch Inflater.Coding.reading(contentEncoding) {
+        case .identity: break
+        case .coded(let coding): inflater = Inflater(coding)
+        case .unknown: reader = .none
         }
     }
 
-    /// Reads bytes of the body.
+    /// Reads bytes of the body, as they pass over the wire.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard inflater != nil else {
+            read(bytes)
+            return
+        }
+        var decoder = inflater.take()
+        let isSound = decoder?.inflate(bytes) { read($0) } ?? false
+        inflater = decoder
+        if !isSound { reader = .none }
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch reader {
         case .none: return
         case .json(var scanner):
@@ -70,36 +110,37 @@ struct RequestMeter: Sendable {
             let event = scanner.next(in: bytes, at: &position)
             switch event {
             case .exhausted, .invalid: return
-            case .string: takeString(scanner)
+            default: break
+            }
+            guard let field = Field(rawValue: scanner.field) else { continue }
+            switch event {
+            case .string: take(field, scanner)
             case .true, .false:
-                switch Field(rawValue: scanner.field) {
-                case .stream: facts.asksForStream = event == .true
-                case .includeUsage: facts.asksForUsage = event == .true
-                default: break
-                }
+                if field == .stream { facts.asksForStream = event == .true }
+                if let option = field.option { facts.set(option, literal: event == .true ? "true" : "false") }
             case .null:
-                if scanner.field == Field.stream.rawValue { facts.asksForStream = false }
+                if field == .stream { facts.asksForStream = false }
+                if let option = field.option { facts.set(option, literal: nil) }
             case .number:
-                if scanner.field == Field.count.rawValue { facts.count = JSONNumber.integer(scanner.valueBytes) }
+                guard let option = field.option, !scanner.isValueTruncated else { break }
+                facts.set(option, literal: JSONNumber.integer(scanner.valueBytes).map { String($0) })
             default: break
             }
         }
     }
 
-    private mutating func takeString(_ scanner: borrowing JSONScanner) {
-        if scanner.field == Field.input.rawValue {
+    private mutating func take(_ field: Field, _ scanner: borrowing JSONScanner) {
+        if field == .input {
             facts.inputScalars = scanner.scalarCount
             return
         }
         guard !scanner.isValueTruncated else { return }
-        switch Field(rawValue: scanner.field) {
+        switch field {
         case .model: facts.model = scanner.value
         case .serviceTier: facts.serviceTier = scanner.value
         case .completionWindow: facts.completionWindow = scanner.value
-        case .size: facts.size = scanner.value
-        case .quality: facts.quality = scanner.value
-        case .memory: facts.memory = scanner.value
-        default: break
+        default:
+            if let option = field.option { facts.set(option, word: scanner.value) }
         }
     }
 }

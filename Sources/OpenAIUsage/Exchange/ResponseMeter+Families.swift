@@ -2,8 +2,16 @@ extension ResponseMeter {
     /// Takes the one document of a body.
     mutating func takeDocument(_ facts: ResponseFacts) {
         takeError(facts)
+        createdAt = facts.createdAt
+        hasCitations = facts.hasCitations
         switch meter {
-        case .evaluationRun: take(facts, source: "/per_model_usage/*")
+        case .evaluationRun:
+            take(facts, source: "/per_model_usage/*")
+            for (name, usage) in facts.models {
+                if let name = HeaderText.clean(name, maximumLength: 128) {
+                    note(usage, as: "per_model.\(name)", model: nil)
+                }
+            }
         case .fineTuningJob:
             guard facts.usage[.trainedTokens] != nil else { break }
             var facts = facts
@@ -16,6 +24,9 @@ extension ResponseMeter {
         case .transcription:
             take(facts, source: "/usage")
             noteSeconds(facts, as: "audio_seconds")
+        case .batch:
+            take(facts, source: "/usage")
+            alias = HeaderText.clean(facts.outputFile, maximumLength: 128)
         case .video:
             guard ResponseIdentity.text(facts.identity.status) == "completed", let seconds = facts.videoSeconds,
                 let seconds = JSONNumber.decimal(seconds.utf8)
@@ -64,6 +75,7 @@ extension ResponseMeter {
         // The last usage that is not null wins; a later null takes nothing away.
         if facts.usagePresence == .present { take(facts, source: "chunk:/usage") }
         if facts.hasContent { hasContent = true }
+        if facts.hasCitations { hasCitations = true }
     }
 
     private mutating func takeResponseEvent(_ facts: ResponseFacts, _ name: [UInt8]) {
@@ -75,6 +87,7 @@ extension ResponseMeter {
         identity.merge(facts.identity)
         if Self.isTerminalResponse(name) {
             takeError(facts)
+            createdAt = facts.createdAt
             take(facts, source: Self.source(name, "/response/usage"))
             if facts.usagePresence != .present { note(facts) }
             isTerminated = true
@@ -101,13 +114,15 @@ extension ResponseMeter {
             if name.suffix(6).elementsEqual(".delta".utf8) { hasContent = true }
             return
         }
-        if facts.usagePresence == .present { add(facts, source: Self.source(name, "/response/usage")) }
+        guard facts.usagePresence == .present else { return }
+        if !isRealtime { _ = note(part: facts) }
+        add(facts, source: Self.source(name, "/response/usage"))
     }
 
     /// A live session counts seconds, which grow; the responses it delegates are billed beside them.
     private mutating func takeLiveMessage(_ facts: ResponseFacts, _ name: [UInt8]) {
         if Self.equals(name, "response.event") || Self.equals(name, "decision.event") {
-            if facts.usagePresence == .present {
+            if facts.usagePresence == .present, note(part: facts) {
                 note(facts.usage, as: "delegated", model: ResponseIdentity.text(facts.identity.model))
             }
             return
@@ -166,6 +181,7 @@ extension ResponseMeter {
         identity.merge(facts.identity)
         takeError(facts)
         if facts.usagePresence == .present { take(facts, source: Self.source(name, "/usage")) }
+        createdAt = facts.createdAt ?? createdAt
         let terminal = ["completed", "incomplete", "failed", "cancelled", "expired"]
         if terminal.contains(where: { Self.equals(name[11...], $0) }) { isTerminated = true }
     }
@@ -179,13 +195,11 @@ extension ResponseMeter {
         if name.suffix(6).elementsEqual(".delta".utf8) { hasContent = true }
         guard name.starts(with: "agent.session.turn.".utf8) else { return }
         ResponseIdentity.merge(&identity.model, facts.identity.model)
-        guard facts.usagePresence == .present, turns.count < 1_024,
-            turns.insert(facts.identity.identity).inserted
-        else { return }
+        guard facts.usagePresence == .present, note(part: facts) else { return }
         add(facts, source: Self.source(name, "/usage"))
     }
 
-    private mutating func noteSeconds(_ facts: ResponseFacts, as unit: String) {
+    mutating func noteSeconds(_ facts: ResponseFacts, as unit: String) {
         if let seconds = facts.seconds { units[unit] = Self.literal(seconds) }
     }
 
@@ -197,7 +211,7 @@ extension ResponseMeter {
         }
         let sum = thousandths(units[unit] ?? "0") + thousandths(seconds)
         let fraction = String(sum % 1_000 + 1_000).dropFirst()
-        units[unit] = Self.literal(sum % 1_000 == 0 ? "\(sum / 1_000)" : "\(sum / 1_000).\(fraction)")
+        units[unit] = Self.literal(JSONNumber.decimal("\(sum / 1_000).\(fraction)".utf8) ?? "0")
     }
 
     private mutating func noteFormat(_ facts: ResponseFacts, quality: Bool = true) {

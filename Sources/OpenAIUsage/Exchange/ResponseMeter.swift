@@ -46,7 +46,33 @@ struct ResponseMeter: Sendable {
     var units: [String: String] = [:]
     /// The images that the response holds.
     var images: Int64 = 0
-    var turns: Set<[UInt8]> = []
+    /// Whether an answer cites pages that were searched for.
+    var hasCitations = false
+    /// When the object of the response was created, in microseconds since 1970.
+    var createdAt: Int64?
+    /// Another identity under which the object's usage may be shown.
+    var alias: String?
+    /// The objects that the response tells of, where they are several.
+    private(set) var parts: [Part] = []
+    private var knownParts: Set<ObjectIdentity> = []
+    private(set) var containers: [Container] = []
+    private var partLength = 0
+
+    /// An object of several, and what it used.
+    struct Part: Sendable {
+        var identity: ObjectIdentity
+        var usage: TokenUsage
+        var rawUsage: String?
+    }
+
+    /// A container that a hosted tool ran in.
+    struct Container: Sendable {
+        var identity: ObjectIdentity
+        var memory: String
+    }
+
+    /// The most objects of one response that are told apart.
+    static let maximumParts = 4_096
 
     static let doneMarker = Array("[DONE]".utf8)
     private static let maximumNameLength = 128
@@ -223,6 +249,8 @@ struct ResponseMeter: Sendable {
             rawUsage = facts.rawUsage
             usageSource = source()
             providerCost = facts.providerCost
+            units["upstream_cost_usd"] = facts.isOwnKey ? facts.upstreamCost : nil
+            if meter == .chat { noteSeconds(facts, as: "audio_seconds") }
             note(facts)
         }
     }
@@ -248,11 +276,28 @@ struct ResponseMeter: Sendable {
     /// Takes over what a document tells beside its usage.
     mutating func note(_ facts: ResponseFacts) {
         for (tool, count) in facts.tools.counted { toolCalls[tool, default: 0] += count }
+        for (tool, count) in facts.providerTools { toolCalls[tool] = count }
+        for container in facts.tools.containers where containers.count < Self.maximumParts {
+            containers.append(
+                Container(identity: ObjectIdentity(container), memory: facts.tools.memory ?? "1g")
+            )
+        }
         if !facts.secondUsage.isEmpty {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
             let prefix = isImage ? "image_generation" : "svg"
             note(facts.secondUsage, as: prefix, model: isImage ? facts.tools.imageModel : facts.secondModel)
         }
+    }
+
+    /// Takes note of one object of several; false if it is known already, or cannot be told apart.
+    mutating func note(part facts: ResponseFacts) -> Bool {
+        guard parts.count < Self.maximumParts else { return false }
+        let identity = ObjectIdentity(bytes: facts.identity.identity)
+        guard facts.identity.identity.isEmpty || knownParts.insert(identity).inserted else { return false }
+        partLength += facts.rawUsage?.utf8.count ?? 0
+        let keepsText = partLength < JSONScanner.maximumVerbatimLength
+        parts.append(Part(identity: identity, usage: facts.usage, rawUsage: keepsText ? facts.rawUsage : nil))
+        return true
     }
 
     /// Takes over the counters of a second model, whose price is another.

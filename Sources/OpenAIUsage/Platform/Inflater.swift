@@ -10,6 +10,28 @@ package struct Inflater: ~Copyable {
         case gzip
         /// RFC 1950, and the raw RFC 1951 that some servers send under the same name.
         case deflate
+
+        /// What a `content-encoding` field asks for.
+        package static func reading(_ field: String?) -> Reading {
+            let codings = (field ?? "").lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
+                .filter { $0 != "identity" }
+            switch codings.first {
+            case nil: return .identity
+            case "gzip" where codings.count == 1, "x-gzip" where codings.count == 1: return .coded(.gzip)
+            case "deflate" where codings.count == 1: return .coded(.deflate)
+            default: return .unknown
+            }
+        }
+    }
+
+    /// What a `content-encoding` field asks for.
+    package enum Reading: Sendable {
+        /// Nothing.
+        case identity
+        /// A coding that is understood.
+        case coded(Coding)
+        /// A coding, or a chain of them, that is not.
+        case unknown
     }
 
     /// The most bytes that are handed out at once.

@@ -50,6 +50,8 @@ public struct CallRecord: Sendable, Equatable {
     public var serviceTier: String?
     /// The `completion_window` of a background request, which changes the price and is not echoed.
     public var backgroundWindow: String?
+    /// What else the request chose that changes what is billed (`n`, `size`, `prompt_cache_ttl`, ...), as JSON literals.
+    public var requestOptions: [String: String]
 
     /// The HTTP status, `nil` when there was no response.
     public var status: Int?
@@ -67,7 +69,24 @@ public struct CallRecord: Sendable, Equatable {
     public var clientRequestID: String?
     /// The identity of the object that the response holds (`chatcmpl-...`, `resp_...`).
     public var responseID: String?
+    /// The trace that the call belongs to (`traceparent`), as 32 hexadecimal digits.
+    public var traceID: String?
+    /// The identity that what stands before the provider gave the call (`apim-request-id`, `x-generation-id`,
+    /// `mistral-correlation-id`, else `cf-ray`), the only one of an error that is answered there.
+    public var edgeRequestID: String?
+    /// Fields of the response's head that a support case asks for (`openai-version`, `via`, ...), by name.
+    public var diagnostics: [String: String]
 
+    /// Whether what the call tells is to be added up.
+    ///
+    /// It is not where the call only shows an object that another call has used, or a sum that grows.
+    public var isCounted: Bool
+    /// When the object that the response shows was created, in microseconds since 1970-01-01T00:00:00Z.
+    public var objectCreatedAt: Int64?
+    /// The call that created the object, and whose usage this call tells.
+    package var settledCall: CallID?
+    /// Another identity under which what the object has used may be shown: the file with a batch's output.
+    package var objectAlias: String?
     /// What became of the usage that the endpoint should report.
     public var usageState: UsageState
     /// Where the usage was found, as a JSON pointer, with the event's name before it where there is one.
@@ -106,6 +125,9 @@ public struct CallRecord: Sendable, Equatable {
         self.project = "default"
         self.tags = UsageTags()
         self.outcome = .open
+        self.requestOptions = [:]
+        self.diagnostics = [:]
+        self.isCounted = true
         self.usageState = .missing
         self.usage = TokenUsage()
         self.units = [:]

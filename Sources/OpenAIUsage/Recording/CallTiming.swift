@@ -8,6 +8,8 @@ public struct CallTiming: Sendable, Equatable {
     public var timeToFirstToken: Int64?
     /// The provider's own figure (`openai-processing-ms`), in microseconds; on streams it is the time to the first bytes.
     public var processing: Int64?
+    /// How long the provider's inner proxy waited (`x-envoy-upstream-service-time`).
+    public var upstreamService: Int64?
     /// What the gateway itself added: from the request's arrival to its departure, and back.
     public var gateway: Int64?
 

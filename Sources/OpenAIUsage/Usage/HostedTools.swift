@@ -67,16 +67,13 @@ struct HostedTools: Sendable {
         }
     }
 
-    /// The calls by tool, with the windows of containers by their memory.
+    /// The calls by tool.
     var counted: [String: Int64] {
         var result = calls
         let search = searchTool?.hasPrefix("web_search_preview") == true ? "web_search_preview" : "web_search"
         let searches = searchRequests ?? calls["web_search"]
         result["web_search"] = nil
         if let searches, searches > 0 { result[search] = searches }
-        if !containers.isEmpty {
-            result["container.\(memory ?? "1g")"] = Int64(containers.count)
-        }
         return result
     }
 

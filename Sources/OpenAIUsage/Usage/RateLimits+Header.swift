@@ -1,25 +1,35 @@
 public import HTTPTypes
 
 extension RateLimits {
+    /// The most limits that are kept; no provider reports half as many.
+    private static let maximumCount = 16
+    private static let maximumNameLength = 64
+
     /// Reads the `x-ratelimit-*` fields of a response; `nil` if there is none.
     ///
     /// A value that cannot be read stays unknown.
     public init?(_ fields: HTTPFields) {
         self.init()
-        for field in fields {
-            let name = field.name.canonicalName
-            guard name.hasPrefix("x-ratelimit-") else { continue }
-            let rest = name.dropFirst(12)
-            let value = field.value.drop { $0 == " " }
-            if rest.hasPrefix("limit-") {
-                self[String(rest.dropFirst(6)), default: Window()].limit = Self.count(value)
-            } else if rest.hasPrefix("remaining-") {
-                self[String(rest.dropFirst(10)), default: Window()].remaining = Self.count(value)
-            } else if rest.hasPrefix("reset-") {
-                self[String(rest.dropFirst(6)), default: Window()].reset = Self.microseconds(value)
-            }
-        }
+        for field in fields { _ = take(name: field.name.canonicalName, value: field.value) }
         guard !windows.isEmpty else { return nil }
+    }
+
+    /// Takes a field in, if it is one of a limit.
+    ///
+    /// - Returns: Whether it is.
+    mutating func take(name: String, value: String) -> Bool {
+        guard name.hasPrefix("x-ratelimit-") else { return false }
+        let rest = name.dropFirst(12)
+        guard windows.count < Self.maximumCount, rest.utf8.count <= Self.maximumNameLength else { return true }
+        let value = value.drop { $0 == " " }
+        if rest.hasPrefix("limit-") {
+            self[String(rest.dropFirst(6)), default: Window()].limit = Self.count(value)
+        } else if rest.hasPrefix("remaining-") {
+            self[String(rest.dropFirst(10)), default: Window()].remaining = Self.count(value)
+        } else if rest.hasPrefix("reset-") {
+            self[String(rest.dropFirst(6)), default: Window()].reset = Self.microseconds(value)
+        }
+        return true
     }
 
     private subscript(resource: String, default window: Window) -> Window {

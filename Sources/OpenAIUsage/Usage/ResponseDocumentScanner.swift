@@ -4,6 +4,10 @@ struct ResponseDocumentScanner: Sendable {
     private var isSecond = false
     private var isModelUsage = false
     private var modelUsage = TokenUsage()
+    private var modelName: String?
+
+    /// The most models of one document that are told apart.
+    private static let maximumModels = 32
     /// What the current document says.
     private(set) var facts = ResponseFacts()
 
@@ -36,6 +40,7 @@ struct ResponseDocumentScanner: Sendable {
             case .string: takeString()
             case .number: takeNumber()
             case .null: takeNull()
+            case .true where scanner.field == ResponseField.isOwnKey.rawValue: facts.isOwnKey = true
             case .objectStart: takeObjectStart()
             case .objectEnd: takeObjectEnd()
             case .arrayStart:
@@ -77,6 +82,9 @@ struct ResponseDocumentScanner: Sendable {
         case .quality: facts.quality = text
         case .memory: facts.memory = text
         case .datum: facts.images += 1
+        case .outputFile: facts.outputFile = text
+        case .modelName: modelName = text
+        case .citation: if scanner.value == "url_citation" { facts.hasCitations = true }
         default: break
         }
     }
@@ -102,6 +110,15 @@ struct ResponseDocumentScanner: Sendable {
         case .flatErrorCode: facts.flatErrorCode = scanner.value
         case .providerCost, .providerCostTotal: facts.providerCost = JSONNumber.decimal(scanner.valueBytes)
         case .upstreamCost: facts.upstreamCost = JSONNumber.decimal(scanner.valueBytes)
+        case .providerCostTicks:
+            // Ten thousand million of them are a dollar.
+            facts.providerCost = JSONNumber.decimal(Array(scanner.valueBytes) + Array("e-10".utf8))
+        case .webSearches: count("web_search")
+        case .codeInterpretations: count("code_interpreter")
+        case .fileSearches: count("file_search")
+        case .mcpCalls: count("mcp")
+        case .createdAt:
+            facts.createdAt = RateLimits.nanoseconds(scanner.valueBytes, scale: 1_000_000_000).map { $0 / 1_000 }
         case .searchRequests: facts.tools.searchRequests = JSONNumber.integer(scanner.valueBytes)
         case .seconds: facts.seconds = JSONNumber.decimal(scanner.valueBytes)
         case .videoSeconds: facts.videoSeconds = JSONNumber.decimal(scanner.valueBytes)
@@ -109,6 +126,10 @@ struct ResponseDocumentScanner: Sendable {
         case .datum: facts.images += 1
         default: break
         }
+    }
+
+    private mutating func count(_ tool: String) {
+        if let count = JSONNumber.integer(scanner.valueBytes), count > 0 { facts.providerTools[tool] = count }
     }
 
     private mutating func set(_ field: UInt16, to value: Int64?) {
@@ -150,10 +171,13 @@ struct ResponseDocumentScanner: Sendable {
             facts.seconds = nil
             facts.providerCost = nil
             facts.upstreamCost = nil
+            facts.isOwnKey = false
+            facts.providerTools = [:]
         case .secondUsage: isSecond = true
         case .modelUsage:
             isModelUsage = true
             modelUsage = TokenUsage()
+            modelName = nil
         case .error: facts.errorPresence = .present
         case .contentObject: facts.hasContent = true
         case .item: facts.tools.item = HostedTools.Item()
@@ -171,6 +195,7 @@ struct ResponseDocumentScanner: Sendable {
             isModelUsage = false
             facts.usagePresence = .present
             facts.usage.add(modelUsage)
+            if let modelName, facts.models.count < Self.maximumModels { facts.models.append((modelName, modelUsage)) }
         case .item: facts.tools.endItem()
         case .tool: facts.tools.endTool()
         default: break

@@ -14,13 +14,23 @@ struct ResponseFacts: Sendable {
     var seconds: String?
     var secondUsage = TokenUsage()
     var secondModel: String?
+    /// What each of several models used.
+    var models: [(name: String, usage: TokenUsage)] = []
     var providerCost: String?
+    /// What a provider's provider costs, and whether it is paid with the caller's own key.
     var upstreamCost: String?
+    var isOwnKey = false
     var errorPresence = Presence.absent
     var errorType: String?
     var errorCode: String?
     var flatErrorCode: String?
     var hasContent = false
+    var hasCitations = false
+    /// Microseconds since 1970.
+    var createdAt: Int64?
+    var outputFile: String?
+    /// The calls of hosted tools as other providers count them, in their usage.
+    var providerTools: [String: Int64] = [:]
     var tools = HostedTools()
     var images = 0
     var size: String?

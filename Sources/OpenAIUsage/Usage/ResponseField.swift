@@ -3,10 +3,12 @@ enum ResponseField: UInt16 {
     case identity = 1
     case model, serviceTier, status, reason, finishReason, incompleteReason
     case type
-    case usage, secondUsage, secondModel, modelUsage
+    case usage, secondUsage, secondModel, modelUsage, modelName
     case error, errorType, errorCode, flatErrorCode
     case choices, content, contentObject
-    case providerCost, providerCostTotal, upstreamCost
+    case providerCost, providerCostTotal, providerCostTicks, upstreamCost, isOwnKey
+    case webSearches, codeInterpretations, fileSearches, mcpCalls
+    case citation, createdAt, outputFile
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests

@@ -70,6 +70,17 @@ enum ResponseSelection {
                 Node(field: ResponseField.providerCost.rawValue, members: [("total_cost", field(.providerCostTotal))])
             ),
             ("cost_details", Node(members: [("upstream_inference_cost", field(.upstreamCost))])),
+            ("is_byok", field(.isOwnKey)),
+            // Other providers: xAI, Mistral, Perplexity.
+            ("cost_in_usd_ticks", field(.providerCostTicks)), ("prompt_audio_seconds", field(.seconds)),
+            ("num_search_queries", field(.webSearches)),
+            (
+                "server_side_tool_usage_details",
+                Node(members: [
+                    ("web_search_calls", field(.webSearches)), ("code_interpreter_calls", field(.codeInterpretations)),
+                    ("file_search_calls", field(.fileSearches)), ("mcp_calls", field(.mcpCalls)),
+                ])
+            ),
         ],
         isVerbatim: true
     )
@@ -88,12 +99,14 @@ enum ResponseSelection {
     /// What names an object, whatever it is.
     private static let object: Members = [
         ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
-        ("status", field(.status)), ("usage", usage), ("error", error),
+        ("status", field(.status)), ("created_at", field(.createdAt)), ("usage", usage), ("error", error),
     ]
 
     /// A chat completion or its chunk, a completion or its chunk, a list of embeddings.
     static let completion: JSONSelection = {
+        let annotations = Node(elements: Node(members: [("type", field(.citation))]))
         let delta = Node(members: [
+            ("annotations", annotations),
             ("content", presence(.content)),
             ("refusal", presence(.content)),
             ("reasoning", presence(.content)),
@@ -104,6 +117,7 @@ enum ResponseSelection {
         ])
         let choice = Node(members: [
             ("finish_reason", field(.finishReason)), ("delta", delta), ("text", presence(.content)),
+            ("message", Node(members: [("annotations", annotations)])),
         ])
         return JSONSelection(
             Node(members: [
@@ -180,13 +194,19 @@ enum ResponseSelection {
                 ("type", field(.type)), ("code", field(.flatErrorCode)), ("trained_tokens", counter(.trainedTokens)),
                 ("seconds", field(.videoSeconds)), ("size", field(.size)), ("quality", field(.quality)),
                 ("data", Node(elements: field(.datum))), ("memory_limit", field(.memory)),
-                ("usage_bytes", field(.storedBytes)), ("svg_usage", secondUsage),
+                ("usage_bytes", field(.storedBytes)), ("output_file_id", field(.outputFile)),
+                ("svg_usage", secondUsage),
                 ("session", Node(members: [("model", field(.model))])),
                 ("agent", Node(members: [("model", field(.model))])),
                 ("turn", Node(members: [("id", field(.identity)), ("usage", usage)])),
                 (
                     "per_model_usage",
-                    Node(elements: Node(field: ResponseField.modelUsage.rawValue, members: counters))
+                    Node(
+                        elements: Node(
+                            field: ResponseField.modelUsage.rawValue,
+                            members: counters + [("model_name", field(.modelName))]
+                        )
+                    )
                 ),
                 ("metadata", Node(members: [("token_usage", counter(.totalTokens))])),
             ]

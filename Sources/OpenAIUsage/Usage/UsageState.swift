@@ -4,6 +4,8 @@ public enum UsageState: String, Sendable, CaseIterable {
     case reported
     /// The provider reported it in a last event that lacks its end.
     case reportedUnterminated = "reported_unterminated"
+    /// A later call told it, of the same object; that call is counted.
+    case settled
     /// The provider said `null`.
     case null
     /// The response is complete and has none.

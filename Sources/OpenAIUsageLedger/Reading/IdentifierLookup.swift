@@ -3,8 +3,10 @@ import OpenAIUsage
 
 /// The reader's side of the look-up by request id and the like.
 struct IdentifierLookup {
-    private static let condition =
-        "(?1 IN (c.operation_id, c.request_id) OR c.client_request_id = ?1 OR c.response_id = ?1)"
+    private static let condition = """
+        (?1 IN (c.operation_id, c.request_id) OR c.client_request_id = ?1 OR c.response_id = ?1
+            OR c.object_alias = ?1 OR c.edge_request_id = ?1)
+        """
 
     /// The search of the few rows that are not sealed.
     ///

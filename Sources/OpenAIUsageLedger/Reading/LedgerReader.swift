@@ -61,7 +61,7 @@ public final class LedgerReader: Sendable {
     }
 
     /// The calls that an identity names, the oldest first: that of an attempt, of an operation (all its attempts), of
-    /// the provider's request, of the caller's request, or of the response.
+    /// the provider's request, of the network's edge, of the caller's request, of the response, or of a batch's file.
     public func calls(matching identity: String) throws -> [CallRecord] {
         try read { database, names in
             let lookup = IdentifierLookup(database)
@@ -102,7 +102,8 @@ public final class LedgerReader: Sendable {
             let sql = """
                 SELECT count(*), coalesce(sum(outcome = 'open'), 0), min(started_at), max(started_at),
                     coalesce(sum(outcome <> 'open' AND cost_status IN ('unpriced', 'partial')), 0),
-                    coalesce(sum(outcome <> 'open' AND usage_state IN ('null', 'missing', 'cut', 'unparsable')), 0),
+                    coalesce(sum(outcome <> 'open' AND is_counted
+                        AND usage_state IN ('null', 'missing', 'cut', 'unparsable')), 0),
                     (SELECT count(*) FROM quarantine)
                 FROM call
                 """
@@ -164,5 +165,6 @@ public final class LedgerReader: Sendable {
     private static func matches(_ record: CallRecord, _ identity: String) -> Bool {
         record.id.description == identity || record.operationID == identity || record.requestID == identity
             || record.clientRequestID == identity || record.responseID == identity
+            || record.objectAlias == identity || record.edgeRequestID == identity
     }
 }

@@ -29,6 +29,7 @@ final class LedgerSnapshot: Sendable {
             throw LedgerError(.missing, "There is no ledger at \(path); give another path, or start the gateway first.")
         }
         try LedgerFile.requireSQLite(path)
+        try Self.upgradeIfOlder(path)
         self.path = path
         isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
         identity = Self.identity(path)
@@ -40,9 +41,19 @@ final class LedgerSnapshot: Sendable {
         let name = isImmutable ? Self.address(path) : path
         do {
             database = try DatabaseQueue(path: name, configuration: configuration)
-            try database.read { try LedgerSchema.requireLedger($0, path: path, allowsEmpty: false) }
+            try database.read { try LedgerSchema.requireNewest($0, path: path) }
         } catch {
             throw LedgerError(error, path: path)
+        }
+    }
+
+    /// Upgrades a ledger of an older version, unless somebody writes to it.
+    private static func upgradeIfOlder(_ path: String) throws {
+        guard let version = LedgerFile.version(path), version < LedgerSchema.version else { return }
+        do {
+            try LedgerFile.upgrade(path)
+        } catch let error as LedgerError where error.code == .locked {
+            // The writer may be of this version, and have upgraded the ledger in its log.
         }
     }
 

@@ -32,6 +32,7 @@ extension CallRecord {
         json.member("time_to_headers_ms", literal: Self.milliseconds(timing.timeToHeaders))
         json.member("time_to_first_token_ms", literal: Self.milliseconds(timing.timeToFirstToken))
         json.member("processing_ms", literal: Self.milliseconds(timing.processing))
+        json.member("upstream_service_ms", literal: Self.milliseconds(timing.upstreamService))
         json.member("gateway_ms", literal: Self.milliseconds(timing.gateway))
     }
 
@@ -52,6 +53,8 @@ extension CallRecord {
         json.member("model", model)
         json.member("requested_service_tier", requestedServiceTier)
         json.member("service_tier", serviceTier)
+        json.member("background_window", backgroundWindow)
+        json.member("request_options", literal: CompactJSON.object(requestOptions) ?? "{}")
     }
 
     private func writeResult(to json: inout JSONWriter) {
@@ -63,9 +66,12 @@ extension CallRecord {
         json.member("request_id", requestID)
         json.member("client_request_id", clientRequestID)
         json.member("response_id", responseID)
+        json.member("edge_request_id", edgeRequestID)
+        json.member("trace_id", traceID)
     }
 
     private func writeUsage(to json: inout JSONWriter) {
+        json.member("counted", literal: isCounted ? "true" : "false")
         json.member("usage_state", usageState.rawValue)
         json.member("usage_source", usageSource)
         for counter in Self.shownCounters { json.member(counter.name, usage[counter]) }

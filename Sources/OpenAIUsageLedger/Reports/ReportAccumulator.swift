@@ -11,8 +11,9 @@ struct ReportAccumulator {
 
     /// The columns that ``add(_:)`` reads, from the first one on.
     static let columns = [
-        "outcome", "usage_state", "cost_status", "cost_pico_usd", "input_tokens", "cached_input_tokens",
-        "output_tokens", "reasoning_tokens", "duration_us", "processing_us", "time_to_first_token_us",
+        "outcome", "is_counted", "usage_state", "cost_status", "cost_pico_usd", "input_tokens", "cached_input_tokens",
+        "output_tokens", "reasoning_tokens", "duration_us", "processing_us",
+        "time_to_first_token_us",
     ]
 
     /// Adds a call.
@@ -28,6 +29,21 @@ struct ReportAccumulator {
         case .error, .cut, .timeout, .unreachable: row.errors += 1
         default: break
         }
+        if call.integer() == 0 {
+            // What the call shows was used by another one, or is a sum that grows.
+            call.skip(Self.figureCount)
+        } else {
+            addFigures(&call)
+        }
+        duration.add(call.integer())
+        processing.add(call.integer())
+        timeToFirstToken.add(call.integer())
+    }
+
+    /// How many of the columns tell what was used.
+    private static let figureCount: Int32 = 7
+
+    private mutating func addFigures(_ call: inout StatementRow) {
         switch call.text().flatMap(UsageState.init(rawValue:)) {
         case .null, .missing, .cut, .unparsable: row.callsWithoutUsage += 1
         default: break
@@ -44,9 +60,6 @@ struct ReportAccumulator {
         Self.add(call.integer().map { Int128($0) }, to: &row.cachedInputTokens)
         Self.add(call.integer().map { Int128($0) }, to: &row.outputTokens)
         Self.add(call.integer().map { Int128($0) }, to: &row.reasoningTokens)
-        duration.add(call.integer())
-        processing.add(call.integer())
-        timeToFirstToken.add(call.integer())
     }
 
     /// Adds the calls of another group.

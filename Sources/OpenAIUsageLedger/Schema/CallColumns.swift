@@ -16,7 +16,9 @@ enum CallColumns {
         "bucket_output", "bucket_audio_output", "bucket_image_output", "bucket_inconsistent", "raw_usage", "units",
         "tool_calls", "provider_cost", "cost_pico_usd", "cost_status", "cost_reason", "price_version", "duration_us",
         "time_to_headers_us", "time_to_first_token_us", "processing_us", "gateway_us", "rate_limits",
-        "retry_after_ms",
+        "retry_after_ms", "is_counted", "object_created_at", "object_alias", "request_options", "trace_id",
+        "edge_request_id",
+        "diagnostics", "upstream_service_us",
     ]
 
     private static let list = names.joined(separator: ", ")

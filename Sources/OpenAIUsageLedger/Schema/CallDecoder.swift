@@ -64,6 +64,14 @@ struct CallDecoder {
         record.timing.gateway = row.integer()
         record.rateLimits = row.text().map(RateLimitText.limits(_:))
         record.retryAfterMilliseconds = row.integer()
+        record.isCounted = row.integer() != 0
+        record.objectCreatedAt = row.integer()
+        record.objectAlias = row.text()
+        record.requestOptions = row.label(names).map(CompactJSON.dictionary(_:)) ?? [:]
+        record.traceID = row.text()
+        record.edgeRequestID = row.text()
+        record.diagnostics = row.label(names).map(CompactJSON.texts(_:)) ?? [:]
+        record.timing.upstreamService = row.integer()
         return record
     }
 

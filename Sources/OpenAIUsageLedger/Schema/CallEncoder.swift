@@ -6,6 +6,7 @@ struct CallEncoder {
 
     private var tagTexts: [TagSet: String] = [:]
     private var keyTexts: [KeyFingerprint: String] = [:]
+    private var objectTexts: [[String: String]: String] = [:]
     private var limits = JSONWriter()
 
     /// Binds a record.
@@ -54,6 +55,14 @@ struct CallEncoder {
         binder.integer(record.timing.gateway)
         bindLimits(record.rateLimits, to: &binder)
         binder.integer(record.retryAfterMilliseconds)
+        binder.integer(record.isCounted ? 1 : 0)
+        binder.integer(record.objectCreatedAt)
+        binder.text(record.objectAlias)
+        binder.label(CompactJSON.object(record.requestOptions), .requestOptions, &labels)
+        binder.text(record.traceID)
+        binder.text(record.edgeRequestID)
+        binder.label(text(ofDiagnostics: record.diagnostics), .diagnostics, &labels)
+        binder.integer(record.timing.upstreamService)
     }
 
     /// Whether a text is the identity's description, which is not made for it.
@@ -112,6 +121,15 @@ struct CallEncoder {
         let text = CompactJSON.object(tags)
         if tagTexts.count >= Self.maximumKnown { tagTexts.removeAll() }
         tagTexts[set] = text
+        return text
+    }
+
+    private mutating func text(ofDiagnostics members: [String: String]) -> String? {
+        if members.isEmpty { return nil }
+        if let text = objectTexts[members] { return text }
+        let text = CompactJSON.object(texts: members)
+        if objectTexts.count >= Self.maximumKnown { objectTexts.removeAll() }
+        objectTexts[members] = text
         return text
     }
 

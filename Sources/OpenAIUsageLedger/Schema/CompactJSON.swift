@@ -17,6 +17,24 @@ enum CompactJSON {
         return json.text
     }
 
+    /// The object of a dictionary whose values are texts; `nil` for an empty one.
+    static func object(texts members: [String: String]) -> String? {
+        if members.isEmpty { return nil }
+        var json = JSONWriter()
+        json.beginObject()
+        for (key, value) in members.sorted(by: { $0.key < $1.key }) { json.member(key, value) }
+        json.endObject()
+        return json.text
+    }
+
+    /// The members of an object whose values are texts.
+    static func texts(_ text: String) -> [String: String] {
+        (members(of: text) ?? []).reduce(into: [:]) { texts, member in
+            var parser = JSONCompactor(member.literal)
+            texts[member.key] = parser.string()
+        }
+    }
+
     /// The object of tags.
     static func object(_ tags: UsageTags) -> String {
         var json = JSONWriter()

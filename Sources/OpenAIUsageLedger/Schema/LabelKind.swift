@@ -18,6 +18,8 @@ enum LabelKind: Int, CaseIterable {
     case usageSource
     case costReason
     case priceVersion
+    case requestOptions
+    case diagnostics
 
     /// The dimension's name in the table of labels.
     var name: String {
@@ -40,6 +42,8 @@ enum LabelKind: Int, CaseIterable {
         case .usageSource: "usage_source"
         case .costReason: "cost_reason"
         case .priceVersion: "price_version"
+        case .requestOptions: "request_options"
+        case .diagnostics: "diagnostics"
         }
     }
 

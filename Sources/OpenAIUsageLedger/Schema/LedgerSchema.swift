@@ -5,7 +5,7 @@ enum LedgerSchema {
     /// What marks an SQLite file as a ledger: the letters `OAUG`.
     static let applicationID: Int64 = 0x4f41_5547
     /// The newest version that is understood.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// What a file claims to be.
     enum Kind: Equatable {
@@ -49,6 +49,16 @@ enum LedgerSchema {
         }
     }
 
+    /// Refuses what is not a ledger of this version.
+    static func requireNewest(_ database: Database, path: String) throws {
+        try requireLedger(database, path: path, allowsEmpty: false)
+        guard case .ledger(let found) = try kind(of: database), found < version else { return }
+        throw LedgerError(
+            .locked,
+            "\(path) is written to by an older oai-usage (schema \(found)); end that gateway, and start this version."
+        )
+    }
+
     /// What brings a file to the newest version.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -56,6 +66,11 @@ enum LedgerSchema {
             try database.execute(sql: version1)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: version2)
+            try database.execute(sql: view)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

@@ -63,6 +63,15 @@ struct CallStore {
         _ insert: SQLiteStatement,
         _ database: Database
     ) throws -> CommitOutcome {
+        var item = item
+        if !item.isOpen, item.record.isCounted, item.record.endpoint.accounting == .onceByObject {
+            if let call = item.record.settledCall {
+                try LedgerObjects.settle(call, database)
+            } else if try LedgerObjects.isCounted(item.record, database) {
+                item.record.isCounted = false
+                item.record.cost = CallCost()
+            }
+        }
         do { try hooks.beforeRecord?(item.record) } catch {
             try quarantine(item.record, "\(error)", database)
             return .dropped(.encodeError)

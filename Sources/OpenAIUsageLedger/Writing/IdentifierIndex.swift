@@ -43,7 +43,11 @@ struct IdentifierIndex {
     mutating func seal(_ database: Database) throws {
         var entries: [(hash: Int64, call: Int64)] = []
         var through = sealedThrough
-        let columns = "c.id, c.operation_id, c.request_id, c.client_request_id, c.response_id"
+        // The identity of Cloudflare's edge is on every row: it is looked for where there is no other.
+        let columns = """
+            c.id, c.operation_id, c.request_id, c.client_request_id, c.response_id, c.object_alias,
+            iif(c.request_id IS NULL OR c.edge_request_id NOT GLOB '????????????????-???', c.edge_request_id, NULL)
+            """
         func read(_ sql: String, _ arguments: StatementArguments) throws -> Int {
             var count = 0
             let statement = try database.cachedStatement(sql: sql)
@@ -52,7 +56,7 @@ struct IdentifierIndex {
                 var row = source
                 let id = row.integer() ?? 0
                 through = max(through, id)
-                for _ in 0..<4 {
+                for _ in 0..<6 {
                     if let hash = row.identifierHash() { entries.append((hash, id)) }
                 }
                 count += 1

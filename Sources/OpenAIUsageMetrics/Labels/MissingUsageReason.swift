@@ -10,9 +10,10 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
 
     /// The reason; `nil` for a call that has its usage, needs none or failed.
     init?(_ record: CallRecord) {
-        guard let status = record.status, (200..<300).contains(status) else { return nil }
+        guard record.isCounted, let status = record.status, (200..<300).contains(status) else { return nil }
         switch record.usageState {
-        case .reported, .reportedUnterminated, .error, .notApplicable, .unitsFromRequest, .unitsFromBody: return nil
+        case .reported, .reportedUnterminated, .settled, .error, .notApplicable, .unitsFromRequest, .unitsFromBody:
+            return nil
         case .missing: self = record.isStream ? .streamWithoutUsage : .notReported
         case .null:
             // A response that goes on in the background reports its usage when it is asked for later.

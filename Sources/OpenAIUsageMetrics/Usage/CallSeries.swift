@@ -213,7 +213,7 @@ struct CallSeries: Sendable {
         _ fold: inout Fold,
         _ editor: inout MetricsEditor
     ) {
-        guard !record.usage.isEmpty || record.cost.picoUSD != nil else { return }
+        guard record.isCounted, !record.usage.isEmpty || record.cost.picoUSD != nil else { return }
         let index = fold.note(
             calls.place(of: who.set()) { [projects, models] set in
                 Cells(labels: [projects[set.project], models[set.model], Self.operation(set)], count: 7)

@@ -19,7 +19,7 @@ extension PriceBook {
 
     @inline(__always)
     private func price<Lines: PriceLineCollector>(_ record: CallRecord, _ lines: inout Lines) -> CallCost {
-        if record.outcome == .open { return CallCost() }
+        if record.outcome == .open || !record.isCounted { return CallCost() }
         if let text = record.providerCost, let amount = DecimalNumber(text)?.picoUSD, amount >= 0 {
             lines.add(Self.providerLine(text, amount))
             return CallCost(picoUSD: amount, status: .provider)
@@ -34,7 +34,7 @@ extension PriceBook {
         let tier = record.tier(in: self)
         var calculation = PriceCalculation(
             book: self,
-            day: UTCDay(microseconds: record.startedAt),
+            day: UTCDay(microseconds: record.objectCreatedAt ?? record.startedAt),
             isRegional: host == .regional,
             window: tier.window ?? .one,
             lines: lines

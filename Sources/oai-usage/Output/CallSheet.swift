@@ -34,7 +34,8 @@ struct CallSheet {
     private var identity: [Fact] {
         [
             ("x-request-id", record.requestID), ("response id", record.responseID),
-            ("X-Client-Request-Id", record.clientRequestID),
+            ("X-Client-Request-Id", record.clientRequestID), ("cf-ray", record.edgeRequestID),
+            ("trace", record.traceID),
             ("operation", record.operationID == record.id.description ? nil : record.operationID),
             ("attempt", String(record.attempt)), ("started at", TimestampText.utc(record.startedAt)),
             ("captured by", record.source.rawValue), ("client", record.client),
@@ -62,11 +63,15 @@ struct CallSheet {
             ("stream", record.isStream ? "yes" : "no"), ("requested model", record.requestModel),
             ("model", record.model), ("requested tier", record.requestedServiceTier),
             ("service tier", record.serviceTier), ("background window", record.backgroundWindow),
-        ]
+        ] + record.requestOptions.sorted { $0.key < $1.key }.map { ($0.key, $0.value.filter { $0 != "\"" }) }
+            + record.diagnostics.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private var usage: [Fact] {
-        var facts: [Fact] = [("state", record.usageState.rawValue), ("found at", record.usageSource)]
+        var facts: [Fact] = [
+            ("counted", record.isCounted ? nil : "no, since the call only shows what another has used"),
+            ("state", record.usageState.rawValue), ("found at", record.usageSource),
+        ]
         facts += record.usage.counters.map { ($0.counter.name, Figures.count($0.value)) }
         facts += record.toolCalls.sorted { $0.key < $1.key }.map { ("\($0.key) calls", Figures.count($0.value)) }
         facts += record.units.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -87,7 +92,9 @@ struct CallSheet {
         return [
             ("duration", time(record.timing.duration)), ("to headers", time(record.timing.timeToHeaders)),
             ("to first token", time(record.timing.timeToFirstToken)),
-            ("openai-processing-ms", time(record.timing.processing)), ("gateway", time(record.timing.gateway)),
+            ("openai-processing-ms", time(record.timing.processing)),
+            ("x-envoy-upstream-service-time", time(record.timing.upstreamService)),
+            ("gateway", time(record.timing.gateway)),
         ]
     }
 

@@ -75,6 +75,9 @@ struct RenderingTests {
         record.rawUsage = "{\n  \"prompt_tokens\": 21\n}"
         record.toolCalls = ["web_search": 2]
         record.units = ["seconds": "1.50"]
+        record.requestOptions = ["n": "2"]
+        record.edgeRequestID = "9a2b-FRA"
+        record.timing.upstreamService = 415_000
         record.cost = CallCost(picoUSD: 6_750_000, status: .exact, priceVersion: "2026-11-23")
         var limits = RateLimits()
         limits["requests"] = RateLimits.Window(limit: 10_000, remaining: 9_999, reset: 6_000)
@@ -83,13 +86,14 @@ struct RenderingTests {
         let expected = [
             #"{"id":"01997c0000000001","operation_id":"01997c0000000001","attempt":0,"#,
             #""started_at":"2026-11-23T09:15:01.123456Z","duration_ms":812.345,"time_to_headers_ms":430.1,"#,
-            #""time_to_first_token_ms":null,"processing_ms":412,"gateway_ms":null,"source":"gateway","#,
+            #""time_to_first_token_ms":null,"processing_ms":412,"upstream_service_ms":415,"gateway_ms":null,"source":"gateway","#,
             #""client":"OpenAI/Python 3.54.0","method":"POST","path":"/v1/chat/completions","#,
             #""endpoint":"chat.completions","stream":true,"organization":"acme","project":"proj_a","#,
             #""key":"sk-proj-...1234 #5f2c9a","tags":{"team":"se\"arch"},"requested_organization":null,"#,
             #""requested_project":null,"request_model":"gpt-4o-mini","model":"gpt-4o-mini-2024-07-18","#,
-            #""requested_service_tier":null,"service_tier":null,"status":200,"outcome":"completed","finish":null,"#,
+            #""requested_service_tier":null,"service_tier":null,"background_window":null,"request_options":{"n":2},"status":200,"outcome":"completed","finish":null,"#,
             #""error_type":null,"error_code":null,"request_id":null,"client_request_id":null,"response_id":null,"#,
+            #""edge_request_id":"9a2b-FRA","trace_id":null,"counted":true,"#,
             #""usage_state":"reported","usage_source":"/usage","input_tokens":21,"cached_input_tokens":0,"cache_write_tokens":null,"#,
             #""audio_input_tokens":null,"output_tokens":6,"reasoning_tokens":null,"total_tokens":27,"#,
             #""text_input_tokens":21,"units":{"seconds":1.50},"tool_calls":{"web_search":2},"#,

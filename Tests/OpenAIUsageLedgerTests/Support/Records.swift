@@ -70,6 +70,15 @@ enum Records {
         record.requestID = optional(&generator)
         record.clientRequestID = optional(&generator)
         record.responseID = optional(&generator)
+        record.isCounted = generator.chance(80)
+        record.objectCreatedAt = number(&generator)
+        record.objectAlias = optional(&generator)
+        if generator.chance(40) {
+            record.requestOptions = ["n": "\(Int.random(in: 1..<9, using: &generator))", "background": "true"]
+        }
+        record.traceID = optional(&generator)
+        record.edgeRequestID = optional(&generator)
+        if generator.chance(40) { record.diagnostics = ["via": text(&generator), "x-should-retry": "true"] }
         addUsage(to: &record, &generator)
         addTimes(to: &record, &generator)
         return record
@@ -96,6 +105,7 @@ enum Records {
         record.timing.timeToHeaders = number(&generator)
         record.timing.timeToFirstToken = number(&generator)
         record.timing.processing = number(&generator)
+        record.timing.upstreamService = number(&generator)
         record.timing.gateway = number(&generator)
         record.retryAfterMilliseconds = number(&generator)
         guard generator.chance(50) else { return }

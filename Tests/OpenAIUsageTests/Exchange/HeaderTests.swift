@@ -191,9 +191,9 @@ struct HeaderTests {
         ([("x-request-id", "req_0123456789abcdef")], "req_0123456789abcdef"),
         ([("X-REQUEST-ID", "3F2504E0-4F89-11D3-9A0C-0305E82C3301")], "3F2504E0-4F89-11D3-9A0C-0305E82C3301"),
         ([("x-request-id", "3f2504e0-4f89-11d3-9a0c-0305e82c3301")], "3f2504e0-4f89-11d3-9a0c-0305e82c3301"),
-        ([("apim-request-id", "11111111-2222-3333-4444-555555555555")], "11111111-2222-3333-4444-555555555555"),
+        ([("apim-request-id", "11111111-2222-3333-4444-555555555555")], nil),
+        ([("x-request-id", ""), ("x-request-id", "req_1"), ("x-request-id", "req_2")], "req_1"),
         ([("apim-request-id", "apim"), ("x-request-id", "req_1")], "req_1"),
-        ([("apim-request-id", "apim"), ("x-request-id", "")], "apim"),
         ([("request-id", "no")], nil), ([], nil),
     ]
 
@@ -203,6 +203,73 @@ struct HeaderTests {
         identity: String?
     ) throws {
         #expect(try record(response: fields).requestID == identity)
+    }
+
+    static let edges: [(fields: [(name: String, value: String)], identity: String?)] = [
+        ([("cf-ray", "9a2b3c4d5e6f7a8b-FRA")], "9a2b3c4d5e6f7a8b-FRA"), ([], nil),
+        ([("cf-ray", "9a2b3c4d5e6f7a8b-FRA"), ("apim-request-id", "apim")], "apim"),
+        ([("x-generation-id", "gen-1"), ("cf-ray", "9a2b3c4d5e6f7a8b-FRA")], "gen-1"),
+        ([("mistral-correlation-id", "m-1"), ("x-request-id", "req_1")], "m-1"),
+    ]
+
+    @Test(arguments: edges)
+    func `The identity of what stands before the provider is kept beside it`(
+        fields: [(name: String, value: String)],
+        identity: String?
+    ) throws {
+        #expect(try record(response: fields).edgeRequestID == identity)
+    }
+
+    @Test
+    func `What a support case asks for is kept, and nothing else`() throws {
+        let kept = [
+            ("openai-version", "2020-10-01"), ("x-should-retry", "true"), ("via", "1.1 envoy"),
+            ("server", "cloudflare"),
+            ("cf-cache-status", "DYNAMIC"), ("x-openai-proxy-wasm", "v0.1"), ("x-ms-region", "Sweden Central"),
+            ("x-ms-deployment-name", "gpt4o-prod"), ("azureml-model-session", "d1"), ("x-ms-rai-invoked", "true"),
+        ]
+        let record = try record(
+            response: kept + [("x-envoy-upstream-service-time", "415"), ("alt-svc", "h3"), ("vary", "Origin")]
+        )
+        #expect(record.diagnostics == Dictionary(uniqueKeysWithValues: kept))
+        #expect(record.timing.upstreamService == 415_000)
+        let long = try self.record(response: [("via", String(repeating: "x", count: 500))])
+        #expect(long.diagnostics["via"]?.utf8.count == 64)
+    }
+
+    static let traces: [(field: String, trace: String?)] = [
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "0af7651916cd43dd8448eb211c80319c"),
+        ("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-x", "0af7651916cd43dd8448eb211c80319c"),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", nil),
+        ("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", nil),
+        ("00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01", nil), ("", nil), ("x", nil),
+    ]
+
+    @Test(arguments: traces)
+    func `The trace is that of the traceparent`(field: String, trace: String?) throws {
+        #expect(try record(request: [("traceparent", field)]).traceID == trace)
+    }
+
+    static let clients: [(fields: [(name: String, value: String)], client: String?)] = [
+        ([("user-agent", "OpenAI/Python 3.54.0")], "OpenAI/Python 3.54.0"), ([], nil),
+        ([("x-stainless-lang", "js"), ("x-stainless-package-version", "7.5.0")], "OpenAI/js 7.5.0"),
+        ([("x-stainless-lang", "go")], "OpenAI/go"),
+    ]
+
+    @Test(arguments: clients)
+    func `The client is the agent, else the SDK's language`(
+        fields: [(name: String, value: String)],
+        client: String?
+    ) throws {
+        #expect(try record(request: fields).client == client)
+    }
+
+    @Test
+    func `No more limits are kept than any provider has`() throws {
+        let fields = (0..<40).map { (name: "x-ratelimit-limit-r\($0)", value: "1") }
+        #expect(try record(response: fields).rateLimits?.windows.count == 16)
+        let long = [(name: "x-ratelimit-limit-\(String(repeating: "r", count: 200))", value: "1")]
+        #expect(try record(response: long).rateLimits == nil)
     }
 
     // MARK: Numbers
@@ -224,7 +291,13 @@ struct HeaderTests {
         ([("retry-after", "7")], 7_000), ([("retry-after", "0")], 0), ([("retry-after-ms", "250")], 250),
         ([("retry-after-ms", "250.7")], 250), ([("retry-after-ms", "1500"), ("retry-after", "2")], 1_500),
         ([("retry-after-ms", "soon"), ("retry-after", "2")], 2_000),
-        ([("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")], nil),
+        // A date counts from the head's own, else from the present, which is 08:55:01 here.
+        ([("retry-after", "Mon, 23 Nov 2026 08:56:01 GMT")], 60_000),
+        ([("retry-after", "Monday, 23-Nov-26 08:56:01 GMT")], 60_000),
+        ([("retry-after", "Mon Nov 23 08:56:01 2026")], 60_000), ([("retry-after", "Mon Nov  3 09:16:01 2026")], 0),
+        ([("date", "Wed, 21 Oct 2026 07:27:00 GMT"), ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")], 60_000),
+        ([("date", "Wed, 21 Oct 2026 07:29:00 GMT"), ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")], 0),
+        ([("retry-after", "Wed, 21 Oct 2026 07:28:61 GMT")], nil), ([("retry-after", "Wed, 21 Oct")], nil),
         ([("retry-after", "")], nil), ([("retry-after", "-5")], nil), ([("retry-after", "soon")], nil), ([], nil),
         ([("retry-after", "9223372036854775807")], nil), ([("retry-after", "9223372036854776")], nil),
         ([("retry-after", "99999999999999999999")], nil),

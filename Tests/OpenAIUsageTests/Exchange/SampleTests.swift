@@ -71,7 +71,8 @@ struct SampleTests {
         #expect(record.isStream == (sample.expected["stream"] as? Bool))
         #expect(record.model == sample.string("model") || sample.string("model") == nil)
         if let model = sample.string("request_model") { #expect(record.requestModel == model) }
-        #expect(record.requestID == sample.string("request_id") || sample.string("apim_request_id") != nil)
+        #expect(record.requestID == sample.string("request_id"))
+        if let identity = sample.string("apim_request_id") { #expect(record.edgeRequestID == identity) }
         #expect(record.organization == sample.string("organization"))
         #expect(record.project == sample.string("project") ?? "default")
         #expect(record.serviceTier == sample.string("service_tier"))
@@ -87,6 +88,10 @@ struct SampleTests {
         if let seconds = sample.expected["ratelimit_reset_requests_s"] as? Double {
             #expect(limits?["requests"]?.reset == Int64((seconds * 1_000_000).rounded()))
         }
+        if let seconds = sample.expected["ratelimit_reset_tokens_s"] as? Double {
+            #expect(limits?["tokens"]?.reset == Int64((seconds * 1_000_000).rounded()))
+        }
+        if sample.expected["retry_after_http_date"] != nil { #expect(record.retryAfterMilliseconds == 60_000) }
         if let seconds = sample.expected["retry_after_s"] as? Double {
             #expect(record.retryAfterMilliseconds == Int64(seconds * 1_000))
         }
@@ -152,8 +157,36 @@ struct SampleTests {
                 #expect(record.units["svg.\(name)"] == "\(value)", "\(name)")
             }
         }
+        checkParts(record, sample)
         if let cost = sample.string("provider_cost_usd") { #expect(record.providerCost == cost) }
+        #expect(record.units["upstream_cost_usd"] == sample.string("upstream_cost_usd"))
         let isTokens = usage?.keys.contains { $0.hasSuffix("_tokens") && $0 != "trained_tokens" } ?? false
         #expect((record.rawUsage != nil) == isTokens || record.endpoint.name.hasPrefix("evals") || usage != nil)
+    }
+
+    /// What other models, responses and transcriptions of the same call used.
+    private func checkParts(_ record: CallRecord, _ sample: Sample) {
+        for part in sample.expected["per_model"] as? [[String: Any]] ?? [] {
+            for (name, value) in part where name.hasSuffix("_tokens") {
+                #expect(record.units["per_model.\(part["model"] ?? "").\(name)"] == "\(value)", "\(name)")
+            }
+        }
+        for part in sample.expected["delegated"] as? [[String: Any]] ?? [] {
+            #expect(record.units["delegated.model"] == "\"\(part["model"] ?? "")\"")
+            for (name, value) in part where name.hasSuffix("_tokens") {
+                #expect(record.units["delegated.\(name)"] == "\(value)", "\(name)")
+            }
+        }
+        for part in sample.expected["transcription_usage"] as? [[String: Any]] ?? [] {
+            for (name, value) in part where name != "item_id" {
+                let known = record.units["transcription.\(name)"]?.filter { $0 != "\"" }
+                #expect(known == "\(value)", "\(name)")
+            }
+        }
+        let responses = sample.expected["responses"] as? [[String: Any]] ?? []
+        if !responses.isEmpty, sample.string("endpoint") == "responses.websocket" {
+            let sum = responses.compactMap { $0["input_tokens"] as? Int }.reduce(0, +)
+            #expect(record.usage.inputTokens == Int64(sum))
+        }
     }
 }

@@ -13,8 +13,8 @@ struct RecordTests {
         )
         #expect(
             UsageState.allCases.map(\.rawValue) == [
-                "reported", "reported_unterminated", "null", "missing", "cut", "error", "unparsable", "not_applicable",
-                "units_from_request", "units_from_body",
+                "reported", "reported_unterminated", "settled", "null", "missing", "cut", "error", "unparsable",
+                "not_applicable", "units_from_request", "units_from_body",
             ]
         )
         #expect(CostStatus.allCases.map(\.rawValue) == ["exact", "partial", "unpriced", "provider", "free", "none"])

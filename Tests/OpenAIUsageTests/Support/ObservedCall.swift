@@ -19,6 +19,8 @@ struct ObservedCall: Sendable {
     /// `nil` for a call whose last reference just goes away.
     var ending: Ending? = .completed
     var configuration = ExchangeConfiguration(clock: ManualClock())
+    /// What was counted before; `nil` for a call that knows of none.
+    var objects: ObjectRegister?
 
     static func header(_ fields: [(name: String, value: String)]) -> HTTPFields {
         var header = HTTPFields()
@@ -41,6 +43,8 @@ struct ObservedCall: Sendable {
             path: path,
             headerFields: Self.header(requestFields)
         )
+        var configuration = configuration
+        configuration.objects = objects ?? ObjectRegister()
         return Exchange(request: request, tags: tags, configuration: configuration, sink: sink)
     }
 

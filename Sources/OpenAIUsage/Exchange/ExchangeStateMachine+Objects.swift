@@ -1,0 +1,111 @@
+extension ExchangeStateMachine {
+    /// States of objects whose usage is not final.
+    private static let passingStates: Set<String> = [
+        "queued", "in_progress", "validating", "finalizing", "cancelling", "requires_action", "validating_files",
+        "running", "paused", "pending", "created", "preprocessing", "processing",
+    ]
+
+    /// Decides what of the record is to be added up, by the objects that it tells of.
+    mutating func account(_ objects: ObjectRegister) {
+        guard let status = record.status, status < 400, let response else { return }
+        let containers = response.containers
+        let parts = response.parts
+        for container in containers
+        where objects.claim(container: container.identity, at: record.startedAt) {
+            record.toolCalls["container.\(container.memory)", default: 0] += 1
+        }
+        switch record.endpoint.accounting {
+        case .unknown: break
+        case .never:
+            record.isCounted = false
+            if record.method == "POST", let identity = record.responseID {
+                _ = objects.decide(
+                    ObjectSight(kind: .created(ObjectOrigin(record)), identities: [ObjectIdentity(identity)])
+                )
+            }
+        case .everyCall: noteUsed(parts, objects)
+        case .onceByObject: parts.isEmpty ? accountObject(objects) : account(parts, objects)
+        }
+    }
+
+    /// Registers what a call has made, so that showing it again counts nothing.
+    private func noteUsed(_ parts: [ResponseMeter.Part], _ objects: ObjectRegister) {
+        switch record.endpoint.meter {
+        case .responses, .compaction:
+            guard let identity = record.responseID else { return }
+            let kind: ObjectSight.Kind = hasFigures ? .used : .created(ObjectOrigin(record))
+            _ = objects.decide(ObjectSight(kind: kind, identities: [ObjectIdentity(identity)]))
+        case .responsesSocket, .live:
+            guard !parts.isEmpty else { return }
+            _ = objects.decide(ObjectSight(kind: .used, identities: parts.map(\.identity), isSeveral: true))
+        case .container:
+            if let identity = record.responseID {
+                _ = objects.claim(container: ObjectIdentity(identity), at: record.startedAt)
+            }
+        default: break
+        }
+    }
+
+    /// Counts the one object of the response at the first sight of its final state.
+    private mutating func accountObject(_ objects: ObjectRegister) {
+        if record.endpoint.meter == .batchOutput { record.responseID = Self.file(in: record.path) }
+        guard let identity = record.responseID else { return }
+        record.objectAlias = response?.alias
+        let identities = [identity, record.objectAlias].compactMap { $0 }.map { ObjectIdentity($0) }
+        let state = record.finish.map { String($0.prefix { $0 != ":" }) } ?? ""
+        let isFinal = hasFigures && !Self.passingStates.contains(state)
+        guard isFinal || record.method == "POST" else {
+            record.isCounted = false
+            return
+        }
+        let kind: ObjectSight.Kind = isFinal ? .shown : .created(ObjectOrigin(record))
+        let decision = objects.decide(ObjectSight(kind: kind, identities: identities))
+        record.isCounted = decision.counts.first ?? true
+        if let origin = decision.origin { inherit(origin) }
+    }
+
+    /// Counts those of several objects that were not counted yet.
+    private mutating func account(_ parts: [ResponseMeter.Part], _ objects: ObjectRegister) {
+        let decision = objects.decide(
+            ObjectSight(kind: .shown, identities: parts.map(\.identity), isSeveral: true)
+        )
+        let fresh = zip(parts, decision.counts).filter(\.1).map(\.0)
+        guard fresh.count < parts.count else { return }
+        guard !fresh.isEmpty else {
+            record.isCounted = false
+            return
+        }
+        record.usage = TokenUsage()
+        for part in fresh { record.usage.add(part.usage) }
+        let raw = fresh.compactMap(\.rawUsage)
+        record.rawUsage = raw.count < fresh.count ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
+    }
+
+    /// Takes over what only the call that created the object has told.
+    private mutating func inherit(_ origin: ObjectOrigin) {
+        guard origin.call != record.id else { return }
+        record.settledCall = origin.call
+        record.operationID = origin.operationID
+        record.tags = origin.tags.merging(record.tags)
+        if record.project == "default" { record.project = origin.project }
+        record.requestModel = record.requestModel ?? origin.requestModel
+        record.model = record.model ?? origin.requestModel
+        record.requestedServiceTier = record.requestedServiceTier ?? origin.requestedServiceTier
+        record.backgroundWindow = record.backgroundWindow ?? origin.backgroundWindow
+        record.objectCreatedAt = record.objectCreatedAt ?? origin.startedAt
+    }
+
+    /// Whether the record tells what was used.
+    private var hasFigures: Bool {
+        switch record.usageState {
+        case .reported, .reportedUnterminated, .unitsFromBody: true
+        case .settled, .null, .missing, .cut, .error, .unparsable, .notApplicable, .unitsFromRequest: false
+        }
+    }
+
+    /// The file whose content a path asks for.
+    private static func file(in path: String) -> String? {
+        let segments = path.split(separator: "/")
+        return segments.count > 1 ? HeaderText.clean(String(segments[segments.count - 2]), maximumLength: 128) : nil
+    }
+}

@@ -1,0 +1,74 @@
+extension ExchangeStateMachine {
+    func outcome(_ ending: Ending) -> Outcome {
+        guard let status = record.status, let response else {
+            return switch ending {
+            case .completed, .cut, .unreachable: .unreachable
+            case .clientDisconnected: .clientDisconnected
+            case .timeout: .timeout
+            case .abandoned: .abandoned
+            }
+        }
+        if status >= 400 || response.hasError { return .error }
+        if ending == .clientDisconnected { return .clientDisconnected }
+        // Clients stop reading at the event that ends a stream, so what comes behind it changes nothing.
+        if response.mode == .events, response.isTerminated { return .completed }
+        switch ending {
+        case .completed: break
+        case .cut: return .cut
+        case .unreachable: return .cut
+        case .clientDisconnected: return .clientDisconnected
+        case .timeout: return .timeout
+        case .abandoned: return .abandoned
+        }
+        switch response.mode {
+        case .events:
+            return record.endpoint.meter == .none || isCodingUnknown || hasEndedByItself(response) ? .completed : .cut
+        case .document:
+            guard response.hasBytes, record.endpoint.meter != .none, !response.isDocumentInvalid else {
+                return .completed
+            }
+            return response.isDocumentComplete || isEncodingBroken ? .completed : .cut
+        case .lines, .opaque:
+            return .completed
+        }
+    }
+
+    /// Whether a stream without its end marker told all the same that it is complete.
+    private func hasEndedByItself(_ response: ResponseMeter) -> Bool {
+        response.usage != nil || !response.identity.finishReason.isEmpty
+    }
+
+    func usageState() -> UsageState {
+        switch record.endpoint.meter {
+        case .stored, .free, .none, .session, .container, .storage, .search: return .notApplicable
+        default: break
+        }
+        guard let status = record.status, let response else {
+            return record.outcome == .unreachable ? .notApplicable : .missing
+        }
+        if response.usage != nil { return record.usageState }
+        if status >= 400 { return .error }
+        if isCodingUnknown || isEncodingBroken { return .unparsable }
+        switch record.endpoint.meter {
+        case .video: return record.units["video_seconds"] == nil ? .null : .unitsFromBody
+        case .speech where record.units["input_characters"] != nil: return .unitsFromRequest
+        case .images where response.isDocumentComplete && !response.hasNullUsage, .imageUnits:
+            return record.outcome == .completed ? .unitsFromRequest : .cut
+        case .transcription where response.mode == .opaque, .translation:
+            return record.outcome == .completed ? .missing : .cut
+        default: break
+        }
+        switch response.mode {
+        case .opaque: return .unparsable
+        case .lines: return .missing
+        case .document:
+            if response.hasNullUsage { return .null }
+            if response.hasError { return .error }
+            if response.isDocumentComplete { return .missing }
+            return record.outcome == .completed ? .unparsable : .cut
+        case .events:
+            if response.isTerminated || !response.hasBytes { return .missing }
+            return record.outcome == .completed || record.outcome == .error ? .missing : .cut
+        }
+    }
+}

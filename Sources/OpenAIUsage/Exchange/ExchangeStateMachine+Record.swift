@@ -1,0 +1,85 @@
+extension ExchangeStateMachine {
+    /// The record with what the bodies have told so far.
+    func filled() -> CallRecord {
+        var record = record
+        let facts = request.facts
+        record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
+        record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
+        record.backgroundWindow = HeaderText.clean(facts.completionWindow)
+        record.requestOptions = facts.options
+        if let response {
+            let identity = response.identity
+            record.responseID = responseID(identity)
+            record.serviceTier = serviceTier(identity)
+            record.finish = finish(identity)
+            record.errorType = HeaderText.clean(response.errorType, maximumLength: 64)
+            record.errorCode = HeaderText.clean(response.errorCode, maximumLength: 64)
+            if let model = HeaderText.clean(ResponseIdentity.text(identity.model)) { record.model = model }
+            record.toolCalls = response.toolCalls
+            record.objectCreatedAt = response.createdAt
+            // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
+            if response.hasCitations, record.endpoint.meter == .chat {
+                let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
+                record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
+            }
+            record.units = units(response)
+            if let usage = response.usage {
+                record.usage = usage
+                record.rawUsage = response.rawUsage
+                record.usageSource = response.usageSource
+                record.providerCost = response.providerCost
+                record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
+            }
+        }
+        if record.endpoint.meter == .search, (record.status ?? 500) < 400 { record.toolCalls["file_search"] = 1 }
+        record.model = record.model ?? record.requestModel
+        return record
+    }
+
+    private func responseID(_ identity: ResponseIdentity) -> String? {
+        switch record.endpoint.meter {
+        case .stored, .storage: nil
+        default: HeaderText.clean(ResponseIdentity.text(identity.identity))
+        }
+    }
+
+    private func serviceTier(_ identity: ResponseIdentity) -> String? {
+        switch record.endpoint.meter {
+        case .batch, .batchOutput: "batch"
+        case .agent: nil
+        default: HeaderText.clean(ResponseIdentity.text(identity.serviceTier))
+        }
+    }
+
+    /// The units that the response tells, completed by what only the request tells.
+    private func units(_ response: ResponseMeter) -> [String: String] {
+        var units = response.units
+        guard (record.status ?? 500) < 400 else { return [:] }
+        let facts = request.facts
+        switch record.endpoint.meter {
+        case .images, .imageUnits:
+            guard response.hasBytes else { break }
+            units["images"] = response.images > 0 ? String(response.images) : facts[.count] ?? "1"
+            units["size"] = units["size"] ?? facts[.size]
+            units["quality"] = units["quality"] ?? facts[.quality]
+        case .speech:
+            if response.usage == nil, let scalars = facts.inputScalars { units["input_characters"] = String(scalars) }
+        default: break
+        }
+        return units
+    }
+
+    private func finish(_ identity: ResponseIdentity) -> String? {
+        func text(_ bytes: [UInt8]) -> String? { HeaderText.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
+        switch record.endpoint.meter {
+        case .chat, .completions: return text(identity.finishReason)
+        case .live: return text(identity.reason)
+        case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech:
+            return nil
+        default:
+            guard let status = text(identity.status) else { return nil }
+            guard status == "incomplete", let reason = ResponseIdentity.text(identity.reason) else { return status }
+            return HeaderText.clean("\(status):\(reason)", maximumLength: 64)
+        }
+    }
+}

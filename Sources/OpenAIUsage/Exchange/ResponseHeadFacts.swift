@@ -1,0 +1,109 @@
+import HTTPTypes
+
+/// What a response's head says, read in one pass.
+///
+/// Names come in any case and may come twice: of a field that has one value, the first that is not empty stands.
+struct ResponseHeadFacts: Sendable {
+    private enum Field: Sendable {
+        case contentType, contentEncoding, transferEncoding, date
+        case processing, organization, project, model
+        case requestID, azureRequestID, generationID, correlationID, edgeRequestID, upstreamService
+        case retryAfter, retryAfterMilliseconds
+        case diagnostic
+    }
+
+    private static let fields: [String: Field] = [
+        "content-type": .contentType, "content-encoding": .contentEncoding, "transfer-encoding": .transferEncoding,
+        "date": .date, "openai-processing-ms": .processing, "openai-organization": .organization,
+        "openai-project": .project, "openai-model": .model, "x-request-id": .requestID,
+        "apim-request-id": .azureRequestID, "x-generation-id": .generationID,
+        "mistral-correlation-id": .correlationID, "retry-after": .retryAfter,
+        "retry-after-ms": .retryAfterMilliseconds, "x-should-retry": .diagnostic, "openai-version": .diagnostic,
+        "x-envoy-upstream-service-time": .upstreamService, "x-openai-proxy-wasm": .diagnostic, "via": .diagnostic,
+        "server": .diagnostic, "cf-ray": .edgeRequestID, "cf-cache-status": .diagnostic,
+        "x-ms-region": .diagnostic, "x-ms-deployment-name": .diagnostic, "x-ms-rai-invoked": .diagnostic,
+        "azureml-model-session": .diagnostic,
+    ]
+
+    /// The longest value of a diagnostic field that is kept, in bytes.
+    private static let maximumDiagnosticLength = 64
+
+    private(set) var contentType: String?
+    private(set) var contentEncoding: String?
+    private(set) var transferEncoding: String?
+    /// Microseconds.
+    private(set) var processing: Int64?
+    private(set) var organization: String?
+    private(set) var project: String?
+    private(set) var model: String?
+    private(set) var requestID: String?
+    private(set) var edgeRequestID: String?
+    /// Microseconds.
+    private(set) var upstreamService: Int64?
+    /// What a support case would ask for beside the identity, by the name of its field.
+    private(set) var diagnostics: [String: String] = [:]
+    private(set) var rateLimits: RateLimits?
+    private(set) var retryAfterMilliseconds: Int64?
+
+    /// - Parameters:
+    ///   - fields: The head's fields.
+    ///   - wallMicroseconds: The present, from which a date to wait for is counted if the head bears none itself.
+    init(_ fields: HTTPFields, wallMicroseconds: Int64) {
+        var limits = RateLimits()
+        var edgeIdentities: [String?] = [nil, nil, nil, nil]
+        var date: String?
+        var retryAfter: String?
+        var exactRetryAfter: String?
+        for field in fields {
+            let name = field.name.canonicalName
+            if limits.take(name: name, value: field.value) { continue }
+            guard let kind = Self.fields[name] else { continue }
+            switch kind {
+            case .contentType: Self.keep(field.value, &contentType)
+            case .contentEncoding:
+                // Several codings are one list, however many fields it takes.
+                contentEncoding = contentEncoding.map { "\($0), \(field.value)" } ?? field.value
+            case .transferEncoding: Self.keep(field.value, &transferEncoding)
+            case .date: Self.keep(field.value, &date)
+            case .processing: processing = processing ?? HeaderText.microseconds(milliseconds: field.value)
+            case .organization: Self.keep(HeaderText.clean(field.value), &organization)
+            case .project: Self.keep(HeaderText.clean(field.value), &project)
+            case .model: Self.keep(HeaderText.clean(field.value), &model)
+            case .requestID: Self.keep(HeaderText.clean(field.value), &requestID)
+            case .azureRequestID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[0])
+            case .generationID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[1])
+            case .correlationID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[2])
+            case .edgeRequestID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[3])
+            case .upstreamService:
+                upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: field.value)
+            case .retryAfter: Self.keep(field.value, &retryAfter)
+            case .retryAfterMilliseconds: Self.keep(field.value, &exactRetryAfter)
+            case .diagnostic:
+                guard diagnostics[name] == nil else { continue }
+                diagnostics[name] = HeaderText.clean(field.value, maximumLength: Self.maximumDiagnosticLength)
+            }
+        }
+        edgeRequestID = edgeIdentities.compactMap { $0 }.first
+        rateLimits = limits.windows.isEmpty ? nil : limits
+        retryAfterMilliseconds =
+            HeaderText.microseconds(milliseconds: exactRetryAfter).map { $0 / 1_000 }
+            ?? Self.milliseconds(retryAfter: retryAfter, date: date, wallMicroseconds: wallMicroseconds)
+    }
+
+    private static func keep(_ value: String?, _ known: inout String?) {
+        if known == nil, let value, !value.isEmpty { known = value }
+    }
+
+    /// The wait of a `retry-after` field: seconds, or a date, which is counted from the head's own.
+    private static func milliseconds(retryAfter: String?, date: String?, wallMicroseconds: Int64) -> Int64? {
+        guard let retryAfter else { return nil }
+        if let seconds = JSONNumber.integer(retryAfter.utf8.filter { $0 != 0x20 }) {
+            let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+            return overflow || seconds < 0 ? nil : milliseconds
+        }
+        let now = wallMicroseconds / 1_000_000
+        guard let until = HTTPDate.seconds(retryAfter, now: now) else { return nil }
+        let since = date.flatMap { HTTPDate.seconds($0, now: now) } ?? now
+        return max(0, until - since) * 1_000
+    }
+}

@@ -1,0 +1,16 @@
+/// An object's identity, as its hash.
+struct ObjectIdentity: Hashable, Sendable {
+    let hash: UInt64
+
+    init(_ text: some StringProtocol) {
+        self.init(bytes: text.utf8)
+    }
+
+    /// FNV-1a, then mixed: identities are the provider's, which no client chooses.
+    init(bytes: some Sequence<UInt8>) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash ^= hash >> 32
+        self.hash = hash
+    }
+}

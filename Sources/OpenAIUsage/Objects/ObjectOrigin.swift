@@ -1,0 +1,23 @@
+/// What only the call that created an object tells, for the call that shows what it used.
+package struct ObjectOrigin: Sendable, Equatable {
+    package var call: CallID
+    package var operationID: String
+    package var startedAt: Int64
+    package var project: String
+    package var tags: UsageTags
+    package var requestModel: String?
+    package var requestedServiceTier: String?
+    package var backgroundWindow: String?
+
+    /// Creates the origin of the object that a call has created.
+    package init(_ record: CallRecord) {
+        call = record.id
+        operationID = record.operationID
+        startedAt = record.startedAt
+        project = record.project
+        tags = record.tags
+        requestModel = record.requestModel
+        requestedServiceTier = record.requestedServiceTier
+        backgroundWindow = record.backgroundWindow
+    }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// Remembers the objects of the API whose usage was counted, so that showing them again counts nothing.
+///
+/// A response that runs in the background, a batch, a run, a video, a job: each is created by one call, shown by many, and
+/// was used once. The first call that shows it in a terminal state counts. Containers are billed by started 20 minutes,
+/// whichever calls use them.
+///
+/// It holds the hashes of the newest ``capacity`` objects. A ledger that is asked for its own
+/// (`Ledger.objects`) remembers them beyond the end of the process.
+public final class ObjectRegister: Sendable {
+    /// How many counted objects are remembered unless told otherwise.
+    public static let defaultCapacity = 65_536
+
+    private let state: Mutex<ObjectRegisterState>
+
+    /// Creates a register that remembers nothing yet.
+    ///
+    /// - Parameter capacity: How many counted objects are remembered; of those that wait for their usage, a quarter.
+    public init(capacity: Int = ObjectRegister.defaultCapacity) {
+        state = Mutex(ObjectRegisterState(capacity: capacity))
+    }
+
+    /// Takes note of an object that was counted.
+    package func noteCounted(_ identity: String) {
+        state.withLock { $0.count(ObjectIdentity(identity)) }
+    }
+
+    /// Takes note of an object that was created and has not told its usage.
+    package func noteOwed(_ identity: String, _ origin: ObjectOrigin) {
+        state.withLock { $0.owe(ObjectIdentity(identity), origin) }
+    }
+
+    /// Decides what of a sight of objects counts.
+    func decide(_ sight: borrowing ObjectSight) -> ObjectDecision {
+        state.withLock { $0.decide(sight) }
+    }
+
+    /// Whether the use of a container at a time, in microseconds, begins another 20 minutes of it.
+    func claim(container identity: ObjectIdentity, at time: Int64) -> Bool {
+        state.withLock { $0.claim(container: identity, at: time) }
+    }
+}

@@ -1,0 +1,84 @@
+/// The decisions of an ``ObjectRegister``.
+struct ObjectRegisterState: Sendable {
+    /// Hashes in the order in which they came, the oldest of which make room.
+    private struct Ring: Sendable {
+        private var hashes: [ObjectIdentity] = []
+        private var next = 0
+        private let capacity: Int
+
+        init(capacity: Int) { self.capacity = max(1, capacity) }
+
+        /// Takes one in and returns the one that had to leave.
+        mutating func add(_ identity: ObjectIdentity) -> ObjectIdentity? {
+            guard hashes.count == capacity else {
+                hashes.append(identity)
+                return nil
+            }
+            defer { next = (next + 1) % capacity }
+            let oldest = hashes[next]
+            hashes[next] = identity
+            return oldest
+        }
+    }
+
+    /// How long a started container is paid for, in microseconds.
+    static let containerWindow: Int64 = 20 * 60 * 1_000_000
+
+    private var counted: Set<ObjectIdentity> = []
+    private var countedOrder: Ring
+    private var owed: [ObjectIdentity: ObjectOrigin] = [:]
+    private var owedOrder: Ring
+    private var containers: [ObjectIdentity: Int64] = [:]
+    private var containerOrder: Ring
+
+    init(capacity: Int) {
+        countedOrder = Ring(capacity: capacity)
+        owedOrder = Ring(capacity: capacity / 4)
+        containerOrder = Ring(capacity: capacity / 4)
+    }
+
+    mutating func count(_ identity: ObjectIdentity) {
+        owed[identity] = nil
+        guard counted.insert(identity).inserted else { return }
+        if let oldest = countedOrder.add(identity) { counted.remove(oldest) }
+    }
+
+    mutating func owe(_ identity: ObjectIdentity, _ origin: ObjectOrigin) {
+        guard !counted.contains(identity), owed[identity] == nil else { return }
+        owed[identity] = origin
+        if let oldest = owedOrder.add(identity), oldest != identity { owed[oldest] = nil }
+    }
+
+    mutating func decide(_ sight: borrowing ObjectSight) -> ObjectDecision {
+        let identities = sight.identities
+        switch sight.kind {
+        case .used:
+            for identity in identities { count(identity) }
+            return ObjectDecision(counts: identities.map { _ in true })
+        case .created(let origin):
+            let isKnown = identities.contains { counted.contains($0) || owed[$0] != nil }
+            if let identity = identities.first, !isKnown { owe(identity, origin) }
+            return ObjectDecision(counts: identities.map { _ in !isKnown })
+        case .shown where sight.isSeveral:
+            let counts = identities.map { !counted.contains($0) }
+            for identity in identities { count(identity) }
+            return ObjectDecision(counts: counts)
+        case .shown:
+            let isCounted = identities.contains { counted.contains($0) }
+            let origin = identities.compactMap { owed[$0] }.first
+            for identity in identities { count(identity) }
+            return ObjectDecision(counts: identities.map { _ in !isCounted }, origin: isCounted ? nil : origin)
+        }
+    }
+
+    mutating func claim(container identity: ObjectIdentity, at time: Int64) -> Bool {
+        if let since = containers[identity] {
+            guard time - since >= Self.containerWindow else { return false }
+            containers[identity] = time
+            return true
+        }
+        containers[identity] = time
+        if let oldest = containerOrder.add(identity) { containers[oldest] = nil }
+        return true
+    }
+}

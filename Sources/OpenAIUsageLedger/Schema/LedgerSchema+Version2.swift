@@ -1,0 +1,13 @@
+extension LedgerSchema {
+    /// The second version: which calls count, and more of what the heads and the request tell.
+    static let version2 = """
+        ALTER TABLE call ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE call ADD COLUMN object_created_at INTEGER;
+        ALTER TABLE call ADD COLUMN object_alias TEXT;
+        ALTER TABLE call ADD COLUMN request_options ANY;
+        ALTER TABLE call ADD COLUMN trace_id TEXT;
+        ALTER TABLE call ADD COLUMN edge_request_id TEXT;
+        ALTER TABLE call ADD COLUMN diagnostics ANY;
+        ALTER TABLE call ADD COLUMN upstream_service_us INTEGER;
+        """
+}

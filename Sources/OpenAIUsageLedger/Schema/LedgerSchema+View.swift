@@ -1,0 +1,38 @@
+extension LedgerSchema {
+    /// The view that people read: names instead of numbers, dollars, milliseconds and times as text.
+    static let view = "DROP VIEW IF EXISTS calls;\nCREATE VIEW calls AS SELECT\n\(shown)\nFROM call AS c;"
+
+    /// The columns that hold the number of a label, or the text itself.
+    private static let labels: Set<String> = [
+        "client", "method", "host", "path", "endpoint", "organization", "project", "requested_organization",
+        "requested_project", "key", "tags", "request_model", "model", "requested_service_tier", "service_tier",
+        "background_window", "finish", "error_type", "error_code", "usage_source", "cost_reason", "price_version",
+        "request_options", "diagnostics",
+    ]
+
+    private static let shown = CallColumns.names.map { column in
+        switch column {
+        case "id": "printf('%016x', c.id) AS id"
+        case "operation_id": "coalesce(c.operation_id, printf('%016x', c.id)) AS operation_id"
+        case "started_at", "object_created_at":
+            """
+            strftime('%Y-%m-%dT%H:%M:%S', c.\(column) / 1000000, 'unixepoch')
+                || printf('.%06dZ', c.\(column) % 1000000) AS \(column)
+            """
+        case "cost_pico_usd":
+            """
+            CASE WHEN c.cost_pico_usd IS NOT NULL
+                THEN CASE WHEN c.cost_pico_usd < 0 THEN '-' ELSE '' END || rtrim(rtrim(printf('%d.%012d',
+                abs(c.cost_pico_usd / 1000000000000), abs(c.cost_pico_usd % 1000000000000)), '0'), '.') END AS cost_usd
+            """
+        case _ where column.hasSuffix("_us"):
+            "c.\(column) / 1000.0 AS \(column.dropLast(3))_ms"
+        case _ where labels.contains(column):
+            """
+            CASE typeof(c.\(column)) WHEN 'integer' THEN (SELECT value FROM label WHERE id = c.\(column))
+                ELSE c.\(column) END AS \(column)
+            """
+        default: "c.\(column)"
+        }
+    }.joined(separator: ",\n")
+}
