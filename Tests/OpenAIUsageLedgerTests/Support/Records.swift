@@ -71,7 +71,7 @@ enum Records {
         record.clientRequestID = optional(&generator)
         record.responseID = optional(&generator)
         record.isCounted = generator.chance(80)
-        record.objectCreatedAt = number(&generator)
+        record.objectCreatedAt = Self.number(&generator)
         record.objectAlias = optional(&generator)
         if generator.chance(40) {
             record.requestOptions = ["n": "\(Int.random(in: 1..<9, using: &generator))", "background": "true"]
