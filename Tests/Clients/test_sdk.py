@@ -9,7 +9,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from conftest import CONTENT, KEY
+from conftest import CONTENT, KEY, run
 
 PROJECT = "proj_clients"
 MESSAGES = [{"role": "user", "content": CONTENT}]
@@ -178,6 +178,40 @@ def test_responses_stream(clients, rows, finish):
     assert row["output_tokens"] == usage["output_tokens"]
     assert row["outcome"] == ("error" if finish == "failed" else "completed")
     assert Decimal(row["cost_usd"]) == expected_cost(row)
+
+
+def test_background(clients, rows, gateway, name):
+    """A response in the background is asked for again and again, and counted once, with what its creation has told."""
+    _, through = clients()
+    response = through.responses.create(
+        model="gpt-6-luna",
+        input=CONTENT,
+        background=True,
+        extra_body={"background_options": {"completion_window": "8h"}},
+    )
+    assert response.status in ("queued", "in_progress")
+    created, polls = response, 0
+    while response.status in ("queued", "in_progress"):
+        response = through.responses.retrieve(created.id)
+        polls += 1
+        assert polls < 100
+    assert through.responses.retrieve(created.id).usage == response.usage
+    all_rows = rows(polls + 2)
+    assert [row["counted"] for row in all_rows] == [True] + [False] * (polls - 1) + [True, False]
+    assert all_rows[0]["usage_state"] == "settled"
+    counted = all_rows[-2]
+    assert counted["usage_state"] == "reported"
+    assert counted["operation_id"] == all_rows[0]["operation_id"]
+    assert counted["background_window"] == "8h"
+    assert Decimal(counted["cost_usd"]) == expected_cost(counted) * Decimal("0.6")
+    assert all_rows[-1]["cost_usd"] is None
+    report = json.loads(run("report", "--ledger", gateway.ledger, "--by", "tag:case", "--format", "json"))
+    [line] = [row for row in report["rows"] if row["tag:case"] == name]
+    assert line["calls"] == polls + 2
+    assert line["input_tokens"] == response.usage.input_tokens
+    assert line["output_tokens"] == response.usage.output_tokens
+    assert Decimal(line["cost_usd"]) == Decimal(counted["cost_usd"])
+    assert line["calls_without_usage"] == 0
 
 
 def test_embeddings(clients, rows):

@@ -17,7 +17,7 @@ extension ExchangeStateMachine {
         switch record.endpoint.accounting {
         case .unknown: break
         case .never:
-            record.isCounted = false
+            record.isCounted = record.usage.isEmpty && record.units.isEmpty
             if record.method == "POST", let identity = record.responseID {
                 _ = objects.decide(
                     ObjectSight(kind: .created(ObjectOrigin(record)), identities: [ObjectIdentity(identity)])

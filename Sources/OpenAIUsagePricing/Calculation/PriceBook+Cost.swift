@@ -19,7 +19,9 @@ extension PriceBook {
 
     @inline(__always)
     private func price<Lines: PriceLineCollector>(_ record: CallRecord, _ lines: inout Lines) -> CallCost {
-        if record.outcome == .open || !record.isCounted { return CallCost() }
+        if record.outcome == .open { return CallCost() }
+        // What the call shows is part of another call's cost.
+        guard record.isCounted else { return CallCost() }
         if let text = record.providerCost, let amount = DecimalNumber(text)?.picoUSD, amount >= 0 {
             lines.add(Self.providerLine(text, amount))
             return CallCost(picoUSD: amount, status: .provider)

@@ -164,7 +164,7 @@ struct ShapeTests {
                 #"{"object":"page","data":[{"object":"bucket","results":[{"input_tokens":10,"amount":{"value":0.06,"currency":"usd"}}]}],"usage":\#(Self.usage)}"#
             )
         )
-        #expect(record.usageState == .notApplicable && record.usage.isEmpty && !record.isCounted)
+        #expect(record.usageState == .notApplicable && record.usage.isEmpty && record.units.isEmpty)
     }
 
     @Test
