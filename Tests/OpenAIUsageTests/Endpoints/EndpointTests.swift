@@ -57,4 +57,35 @@ struct EndpointTests {
             #expect(entry.meter == .free && entry.accounting == .never)
         }
     }
+
+    static let accounts: [(call: String, accounting: Endpoint.Accounting)] = [
+        ("POST /v1/chat/completions", .everyCall), ("GET /v1/chat/completions/c", .never),
+        ("POST /v1/chat/completions/c", .never), ("POST /v1/completions", .everyCall),
+        ("POST /v1/responses", .everyCall), ("POST /v1/responses/compact", .everyCall),
+        ("GET /v1/responses/r", .onceByObject), ("POST /v1/responses/r/cancel", .onceByObject),
+        ("DELETE /v1/responses/r", .never), ("GET /v1/responses/r/input_items", .never),
+        ("POST /v1/responses/input_tokens", .never), ("POST /v1/decisions", .everyCall),
+        ("POST /v1/embeddings", .everyCall), ("POST /v1/moderations", .everyCall), ("GET /v1/models/m", .never),
+        ("POST /v1/images/generations", .everyCall), ("POST /v1/images/variations", .everyCall),
+        ("POST /v1/audio/transcriptions", .everyCall), ("POST /v1/audio/translations", .everyCall),
+        ("POST /v1/audio/speech", .everyCall), ("GET /v1/videos/v", .onceByObject), ("POST /v1/videos", .onceByObject),
+        ("POST /v1/videos/v/remix", .onceByObject), ("GET /v1/videos/v/content", .never),
+        ("POST /v1/realtime/client_secrets", .never), ("POST /v1/batches", .never), ("GET /v1/batches", .never),
+        ("GET /v1/batches/b", .onceByObject), ("POST /v1/batches/b/cancel", .onceByObject),
+        ("GET /v1/files/f/content", .onceByObject), ("POST /v1/files", .never),
+        ("GET /v1/fine_tuning/jobs/j", .onceByObject), ("GET /v1/evals/e/runs/r", .onceByObject),
+        ("GET /v1/evals/e/runs/r/output_items", .never), ("GET /v1/threads/t/runs/r", .onceByObject),
+        ("GET /v1/threads/t/runs/r/steps", .never), ("GET /v1/threads/t/runs/r/steps/s", .never),
+        ("GET /v1/agents/sessions/s", .never), ("GET /v1/agents/sessions/s/turns/t", .onceByObject),
+        ("GET /v1/agents/sessions/s/events", .onceByObject), ("POST /v1/containers", .everyCall),
+        ("POST /v1/vector_stores/v/search", .everyCall), ("GET /v1/vector_stores/v", .never),
+        ("GET /v1/organization/usage/completions", .never), ("GET /v1/organization/costs", .never),
+        ("GET /v1/made/up", .unknown),
+    ]
+
+    @Test(arguments: accounts)
+    func `An endpoint says how often what it reports is counted`(call: String, accounting: Endpoint.Accounting) {
+        let parts = call.split(separator: " ")
+        #expect(Endpoint(method: String(parts[0]), path: String(parts[1])).accounting == accounting)
+    }
 }
