@@ -21,11 +21,15 @@ public final class Exchange: Sendable {
     /// - Parameters:
     ///   - request: The request's head, with its authority.
     ///   - tags: Labels of the call; those of the header `OpenAI-Usage-Tags` are added.
+    ///   - operationID: The identity of the logical call, if the program gives it one; else a header's, else the attempt's.
+    ///   - attempt: The number of the attempt, from 0, if the program counts; else the header's of the SDKs.
     ///   - configuration: What the program's exchanges have in common.
     ///   - sink: Where the record goes.
     public init(
         request: HTTPRequest,
         tags: UsageTags = .current,
+        operationID: String? = nil,
+        attempt: Int? = nil,
         configuration: ExchangeConfiguration,
         sink: any UsageSink
     ) {
@@ -46,9 +50,11 @@ public final class Exchange: Sendable {
         record.requestedProject = HeaderText.clean(fields[.openAIProject])
         record.clientRequestID = HeaderText.clean(fields[.clientRequestID], maximumLength: 512)
         record.tags = fields[.usageTags].map { tags.merging(UsageTags(header: $0)) } ?? tags
-        record.attempt = fields[.retryCount].flatMap { Int($0) }.map { min(max($0, 0), 1_000) } ?? 0
+        record.attempt = (attempt ?? fields[.retryCount].flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
         if let key = Self.key(of: fields) { record.key = configuration.fingerprinter?.fingerprint(of: key) }
-        if let operation = record.clientRequestID ?? HeaderText.clean(fields[.idempotencyKey]) {
+        if let operation = HeaderText.clean(operationID) ?? record.clientRequestID
+            ?? HeaderText.clean(fields[.idempotencyKey])
+        {
             record.operationID = operation
         }
         record.traceID = Self.trace(of: fields[.traceParent])

@@ -1,0 +1,34 @@
+public import HTTPTypes
+
+/// Adds fields to every request that does not bear them, and tags to every call.
+///
+/// Its place decides who wins: further out, it is overruled by what the layers below add.
+public struct FieldInterceptor: Interceptor {
+    private let fields: HTTPFields
+    private let tags: UsageTags
+
+    /// Creates an interceptor.
+    ///
+    /// - Parameters:
+    ///   - fields: The fields to add, as a project or a key.
+    ///   - tags: The tags to add.
+    public init(fields: HTTPFields = [:], tags: UsageTags = [:]) {
+        self.fields = fields
+        self.tags = tags
+    }
+
+    /// Adds the fields and the tags.
+    public func intercept(
+        _ request: Request,
+        context: CallContext,
+        next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response {
+        var request = request
+        for field in fields where !request.head.headerFields.contains(field.name) {
+            request.head.headerFields.append(field)
+        }
+        var context = context
+        context.tags = tags.merging(context.tags)
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,15 @@
+public import HTTPTypes
+
+/// A request on its way through the chain.
+public struct Request: Sendable {
+    /// Method, address and fields.
+    public var head: HTTPRequest
+    /// The body; `nil` for none.
+    public var body: Body?
+
+    /// Creates a request.
+    public init(head: HTTPRequest, body: Body? = nil) {
+        self.head = head
+        self.body = body
+    }
+}

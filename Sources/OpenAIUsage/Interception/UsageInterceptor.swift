@@ -1,0 +1,64 @@
+/// Meters every attempt that passes: one record each, however it ends.
+///
+/// It belongs next to the transport, so that retries and rewritten requests are seen as they are sent. It changes
+/// nothing but to take out the field `OpenAI-Usage-Tags`. An attempt ends when its body has been read to the end, when
+/// reading it throws, when its iterator is dropped, or when the response goes away unread.
+public struct UsageInterceptor: Interceptor {
+    private let meter: UsageMeter
+
+    /// Creates an interceptor.
+    public init(_ meter: UsageMeter) {
+        self.meter = meter
+    }
+
+    /// Observes an attempt.
+    public func intercept(
+        _ request: Request,
+        context: CallContext,
+        next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response {
+        let exchange = meter.exchange(for: request.head, context: context)
+        var request = request
+        request.head = request.head.withoutUsageFields
+        if let body = request.body {
+            if let bytes = body.bytes {
+                exchange.receive(requestBody: bytes.span.bytes)
+            } else {
+                request.body = Body(
+                    ObservedBody(base: body) { exchange.receive(requestBody: $0.span.bytes) },
+                    length: body.length,
+                    isReplayable: body.isReplayable
+                )
+            }
+        }
+        do {
+            let response = try await next(request, context)
+            exchange.receive(head: response.head)
+            return Response(
+                head: response.head,
+                body: Body(MeteredBody(base: response.body, exchange: exchange), length: response.body.length)
+            )
+        } catch {
+            exchange.finish(Ending(error, isHeadReceived: false))
+            throw error
+        }
+    }
+}
+
+extension Ending {
+    /// How an attempt ended that an error ended.
+    ///
+    /// - Parameters:
+    ///   - error: What was thrown.
+    ///   - isHeadReceived: Whether a response had begun.
+    public init(_ error: any Error, isHeadReceived: Bool) {
+        let code = (error as? TransportError)?.code
+        if error is CancellationError || code == .cancelled || Task.isCancelled {
+            self = .abandoned
+        } else if code == .timeout {
+            self = .timeout
+        } else {
+            self = isHeadReceived && code != .unreachable ? .cut : .unreachable
+        }
+    }
+}
