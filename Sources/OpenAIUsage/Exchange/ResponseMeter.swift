@@ -50,6 +50,8 @@ struct ResponseMeter: Sendable {
 
     static let doneMarker = Array("[DONE]".utf8)
     private static let maximumNameLength = 128
+    /// The most tools that are told apart, which only the memories of containers could exceed.
+    private static let maximumTools = 64
 
     init(mode: Mode, meter: Endpoint.Meter) {
         self.mode = mode
@@ -247,7 +249,10 @@ struct ResponseMeter: Sendable {
 
     /// Takes over what a document tells beside its usage.
     mutating func note(_ facts: ResponseFacts) {
-        for (tool, count) in facts.tools.counted { toolCalls[tool, default: 0] += count }
+        for (tool, count) in facts.tools.counted where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
+            let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)
+            toolCalls[tool] = overflow ? .max : sum
+        }
         if !facts.secondUsage.isEmpty {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
             let prefix = isImage ? "image_generation" : "svg"
@@ -262,7 +267,8 @@ struct ResponseMeter: Sendable {
         }
         for (counter, value) in usage.counters {
             let known = units["\(prefix).\(counter.name)"].flatMap { Int64($0) } ?? 0
-            units["\(prefix).\(counter.name)"] = String(known.addingReportingOverflow(value).partialValue)
+            let (sum, overflow) = known.addingReportingOverflow(value)
+            units["\(prefix).\(counter.name)"] = String(overflow ? .max : sum)
         }
     }
 

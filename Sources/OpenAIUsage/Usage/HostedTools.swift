@@ -75,7 +75,7 @@ struct HostedTools: Sendable {
         result["web_search"] = nil
         if let searches, searches > 0 { result[search] = searches }
         if !containers.isEmpty {
-            result["container.\(memory ?? "1g")"] = Int64(containers.count)
+            result["container.\(HeaderText.clean(memory, maximumLength: 16) ?? "1g")"] = Int64(containers.count)
         }
         return result
     }
