@@ -36,7 +36,7 @@ extension ResponseMeter {
         case .storage:
             if let bytes = facts.storedBytes { units["storage_bytes"] = bytes }
         case .container:
-            units["container_memory"] = Self.literal(facts.memory ?? "1g")
+            units["container_memory"] = Self.literal(HeaderText.clean(facts.memory, maximumLength: 16) ?? "1g")
             units["container_windows_min"] = "1"
         case .graderRun:
             guard facts.usage[.totalTokens] != nil else { break }
@@ -226,7 +226,11 @@ extension ResponseMeter {
     }
 
     private static func source(_ name: [UInt8], _ pointer: String) -> String {
-        "event:\(String(decoding: name, as: UTF8.self)):\(pointer)"
+        // A name that no event of the API can have is not repeated.
+        let isPlain =
+            name.count <= 48
+            && name.allSatisfy { 0x61...0x7a ~= $0 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") }
+        return "event:\(isPlain ? String(decoding: name, as: UTF8.self) : "?"):\(pointer)"
     }
 
     static func equals(_ name: some Collection<UInt8>, _ text: String) -> Bool {

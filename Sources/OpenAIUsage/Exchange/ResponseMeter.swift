@@ -76,6 +76,8 @@ struct ResponseMeter: Sendable {
 
     static let doneMarker = Array("[DONE]".utf8)
     private static let maximumNameLength = 128
+    /// The most tools that are told apart, which only the memories of containers could exceed.
+    private static let maximumTools = 64
 
     init(mode: Mode, meter: Endpoint.Meter) {
         self.mode = mode
@@ -275,12 +277,14 @@ struct ResponseMeter: Sendable {
 
     /// Takes over what a document tells beside its usage.
     mutating func note(_ facts: ResponseFacts) {
-        for (tool, count) in facts.tools.counted { toolCalls[tool, default: 0] += count }
+        for (tool, count) in facts.tools.counted where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
+            let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)
+            toolCalls[tool] = overflow ? .max : sum
+        }
         for (tool, count) in facts.providerTools { toolCalls[tool] = count }
         for container in facts.tools.containers where containers.count < Self.maximumParts {
-            containers.append(
-                Container(identity: ObjectIdentity(container), memory: facts.tools.memory ?? "1g")
-            )
+            let memory = HeaderText.clean(facts.tools.memory, maximumLength: 16) ?? "1g"
+            containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
         if !facts.secondUsage.isEmpty {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
@@ -307,7 +311,8 @@ struct ResponseMeter: Sendable {
         }
         for (counter, value) in usage.counters {
             let known = units["\(prefix).\(counter.name)"].flatMap { Int64($0) } ?? 0
-            units["\(prefix).\(counter.name)"] = String(known.addingReportingOverflow(value).partialValue)
+            let (sum, overflow) = known.addingReportingOverflow(value)
+            units["\(prefix).\(counter.name)"] = String(overflow ? .max : sum)
         }
     }
 

@@ -187,6 +187,52 @@ struct EncodingTests {
         #expect(isSound && !isFinished)
     }
 
+    /// What comes out of a decoder that is fed in pieces, and whether all was sound.
+    private static func inflated(_ body: [UInt8], piece: Int) -> (isSound: Bool, length: Int) {
+        var inflater = Inflater(.gzip)
+        var length = 0
+        for start in stride(from: 0, to: body.count, by: piece) {
+            let isSound = body[start..<min(start + piece, body.count)].withUnsafeBufferPointer { bytes in
+                inflater.inflate(bytes) { length += $0.count }
+            }
+            if !isSound {
+                // What is refused stays refused.
+                let before = length
+                let isSoundAgain = body[..<20].withUnsafeBufferPointer { bytes in
+                    inflater.inflate(bytes) { length += $0.count }
+                }
+                #expect(!isSoundAgain && length == before)
+                return (false, length)
+            }
+        }
+        return (true, length)
+    }
+
+    @Test(arguments: [1_000, 1 << 20])
+    func `A body that inflates beyond any honest ratio is refused when it has had its due`(piece: Int) {
+        // The checksum at the end is wrong, and not reached.
+        let bomb = DeflateWriter.repeating(UInt8(ascii: "0"), repetitions: 80_000, isDense: true)
+        let free = Int(Inflater.freeLength)
+        let refused = Self.inflated(bomb, piece: piece)
+        #expect(!refused.isSound)
+        #expect(free < refused.length && refused.length <= free + Inflater.pieceLength)
+        // Below the free length the ratio does not count, and above it one of 344 is let pass.
+        let dense = DeflateWriter.repeating(UInt8(ascii: "0"), repetitions: 60_000, isDense: true).dropLast(8)
+        #expect(Self.inflated(Array(dense), piece: piece) == (true, 1 + 60_000 * 1_032))
+        let fair = DeflateWriter.repeating(UInt8(ascii: "0"), repetitions: 100_000, isDense: false).dropLast(8)
+        #expect(Self.inflated(Array(fair), piece: piece) == (true, 1 + 100_000 * 1_032))
+    }
+
+    @Test
+    func `A call whose body is a bomb is unparsable`() throws {
+        var call = Self.call("", coding: "gzip", isStream: false) { _ in
+            DeflateWriter.repeating(UInt8(ascii: " "), repetitions: 100_000, isDense: true)
+        }
+        call.cuts = Array(stride(from: 8_192, to: call.body.count, by: 8_192))
+        let record = try call.record()
+        #expect(record.usageState == .unparsable && record.usage.isEmpty && record.outcome == .completed)
+    }
+
     /// A text of 64 MiB in an encoded body of less than half a MiB.
     static func bomb(isStream: Bool) -> [UInt8] {
         let start =
