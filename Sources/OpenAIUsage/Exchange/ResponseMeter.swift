@@ -77,7 +77,7 @@ struct ResponseMeter: Sendable {
     static let doneMarker = Array("[DONE]".utf8)
     private static let maximumNameLength = 128
     /// The most tools that are told apart, which only the memories of containers could exceed.
-    private static let maximumTools = 64
+    static let maximumTools = 64
 
     init(mode: Mode, meter: Endpoint.Meter) {
         self.mode = mode

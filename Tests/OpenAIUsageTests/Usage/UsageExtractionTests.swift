@@ -257,9 +257,9 @@ struct UsageExtractionTests {
     }
 
     /// A response that says that a tool's container has a memory, and was used once.
-    private static func usingContainer(memory: String) -> String {
+    private static func usingContainer(memory: String, identity: String = "c") -> String {
         #"{"tools":[{"type":"shell","container":{"memory_limit":"\#(memory)"}}],"#
-            + #""output":[{"type":"shell_call","container_id":"c"}],"usage":{"total_tokens":1}}"#
+            + #""output":[{"type":"shell_call","container_id":"\#(identity)"}],"usage":{"total_tokens":1}}"#
     }
 
     @Test
@@ -285,7 +285,7 @@ struct UsageExtractionTests {
         let exchange = call.exchange(sink: sink)
         call.feed(exchange)
         for number in 0..<1_000 {
-            let response = Self.usingContainer(memory: "\(number)g")
+            let response = Self.usingContainer(memory: "\(number)g", identity: "c\(number)")
             let message = #"{"type":"response.completed","response":\#(response)}"#
             exchange.receive(message: message.bytes.span.bytes)
         }
