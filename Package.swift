@@ -31,9 +31,11 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        .target(name: "CByteScan"),
         .target(
             name: "OpenAIUsage",
             dependencies: [
+                "CByteScan",
                 "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]

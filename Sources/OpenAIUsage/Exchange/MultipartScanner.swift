@@ -1,3 +1,5 @@
+import CByteScan
+
 /// Reads the short text parts of a `multipart/form-data` body (RFC 7578) while it streams by, wherever they stand.
 ///
 /// It holds one delimiter's length, one part's header and one short value; a file part of any size passes by.
@@ -74,7 +76,7 @@ struct MultipartScanner: Sendable {
         var index = start
         while index < end {
             if matched == 0 {
-                let next = JSONText.first(0x0d, base, index, end)
+                let next = cbytescan_first_return(base, index, end)
                 keep(UnsafeBufferPointer(start: base + index, count: next - index))
                 index = next
                 guard index < end else { return end }

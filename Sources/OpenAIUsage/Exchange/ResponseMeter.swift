@@ -1,3 +1,5 @@
+import CByteScan
+
 /// Reads from a response's body what was used, whatever its shape and however it is cut.
 struct ResponseMeter: Sendable {
     /// How the body is divided into documents.
@@ -18,7 +20,8 @@ struct ResponseMeter: Sendable {
     private var parser = ServerSentEventParser()
     private var hasData = false
     private var eventName: [UInt8] = []
-    private var dataStart: [UInt8] = []
+    /// The first bytes of the event's data, as many as the end marker has, the first the lowest.
+    private var dataStart: UInt64 = 0
     private var dataPosition = 0
 
     /// Whether any byte was received.
@@ -48,7 +51,9 @@ struct ResponseMeter: Sendable {
     var images: Int64 = 0
     var turns: Set<[UInt8]> = []
 
-    static let doneMarker = Array("[DONE]".utf8)
+    /// `[DONE]`, the first byte the lowest.
+    private static let doneMarker: UInt64 = 0x5d45_4e4f_445b
+    private static let doneLength = 6
     private static let maximumNameLength = 128
 
     init(mode: Mode, meter: Endpoint.Meter) {
@@ -123,7 +128,7 @@ struct ResponseMeter: Sendable {
         guard let base = bytes.baseAddress else { return }
         var start = 0
         while start < bytes.count {
-            let end = JSONText.endOfLine(base, start, bytes.count)
+            let end = cbytescan_end_of_line(base, start, bytes.count)
             if end > start { document.scan(UnsafeBufferPointer(rebasing: bytes[start..<end])) }
             if end < bytes.count {
                 endLine()
@@ -159,13 +164,15 @@ struct ResponseMeter: Sendable {
                 } else {
                     hasData = true
                     document.reset()
-                    dataStart.removeAll(keepingCapacity: true)
+                    dataStart = 0
                     dataPosition = 0
                 }
             case .data(let range):
-                if dataPosition < Self.doneMarker.count {
-                    dataStart.append(contentsOf: bytes[range].prefix(Self.doneMarker.count - dataPosition))
-                    dataPosition += range.count
+                var index = range.lowerBound
+                while dataPosition < Self.doneLength, index < range.upperBound {
+                    dataStart |= UInt64(bytes[index]) << UInt64(dataPosition * 8)
+                    dataPosition += 1
+                    index += 1
                 }
                 document.scan(UnsafeBufferPointer(rebasing: bytes[range]))
             case .nameLine: eventName.removeAll(keepingCapacity: true)
@@ -192,8 +199,14 @@ struct ResponseMeter: Sendable {
     /// Takes an event whose data is whole JSON.
     private mutating func takeEvent(isTerminated terminated: Bool) {
         hasDocument = true
+        if document.isRepetition {
+            if document.facts.hasContent { hasContent = true }
+            return
+        }
         let hadUsage = usageSource
-        takeEvent(document.facts, name: document.facts.type.isEmpty ? eventName : document.facts.type)
+        let name = document.facts.type.isEmpty ? eventName : document.facts.type
+        takeEvent(document.facts, name: name)
+        if isSettled(by: document.facts, name: name) { document.settle() }
         if !terminated, document.facts.usagePresence == .present, usageSource != nil || hadUsage != nil {
             isUnterminated = true
         }

@@ -1,6 +1,14 @@
 /// Reads the facts of one JSON document after another.
 struct ResponseDocumentScanner: Sendable {
     private var scanner: JSONScanner
+    private var checkpoint = DocumentCheckpoint()
+    private var isAtStart = true
+    /// Whether the facts can go back to the checkpoint: all that was met since is what it restores.
+    private var isReturnable = false
+    /// Whether the current document goes on from the checkpoint.
+    private var isResumed = false
+    /// Whether the facts at the checkpoint were taken, and to take them again would change nothing.
+    private var isSettled = false
     private var isSecond = false
     private var isModelUsage = false
     private var modelUsage = TokenUsage()
@@ -14,23 +22,72 @@ struct ResponseDocumentScanner: Sendable {
     var isComplete: Bool { scanner.isComplete }
     var isInvalid: Bool { scanner.isInvalid }
     var isEmpty: Bool { scanner.isEmpty }
+    /// Whether the current document says what an earlier one said that is settled, but for its content.
+    var isRepetition: Bool { isResumed && isReturnable && isSettled }
 
-    /// Begins the next document.
+    /// Notes that the current document was taken, and that to take its facts again would change nothing.
+    mutating func settle() {
+        isSettled = isReturnable
+    }
+
+    /// Begins the next document; the facts are not reset before its first byte.
     mutating func reset() {
         scanner.reset()
-        facts.reset()
-        isSecond = false
-        isModelUsage = false
+        isAtStart = true
     }
 
     /// Reads bytes of the current document.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard !bytes.isEmpty else { return }
         var position = 0
+        if isAtStart {
+            isAtStart = false
+            position = begin(bytes)
+        }
+        scan(bytes, from: position)
+    }
+
+    /// Begins a document with its first bytes and returns how many of them are scanned.
+    private mutating func begin(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        isResumed = isReturnable && checkpoint.stands(before: bytes)
+        if isResumed {
+            scanner.resume(at: checkpoint.place)
+            facts.hasContent = checkpoint.hasContent
+            facts.usagePresence = checkpoint.usagePresence
+            facts.errorPresence = checkpoint.errorPresence
+            guard checkpoint.mayMove else { return checkpoint.length }
+        } else {
+            facts.reset()
+            isSecond = false
+            isModelUsage = false
+        }
+        let known = isResumed ? checkpoint.length : 0
+        let length = checkpoint.stableLength(bytes)
+        guard length >= known + DocumentCheckpoint.minimumLength else {
+            if isResumed { checkpoint.stay() } else { checkpoint.remember(bytes) }
+            return known
+        }
+        scan(UnsafeBufferPointer(rebasing: bytes[..<length]), from: known)
+        checkpoint.remember(bytes)
+        isReturnable = false
+        if let place = scanner.plainPlace, !isSecond, !isModelUsage {
+            checkpoint.set(place, at: length, facts: facts, mayMove: !isResumed)
+            isReturnable = true
+        }
+        isResumed = false
+        isSettled = false
+        return length
+    }
+
+    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
+        var position = start
         while true {
             let event = scanner.next(in: bytes, at: &position)
             switch event {
             case .exhausted, .invalid: return
-            default: facts.isTouched = true
+            default:
+                facts.isTouched = true
+                if isReturnable, !isRestored(event) { isReturnable = false }
             }
             switch event {
             case .string: takeString()
@@ -43,6 +100,20 @@ struct ResponseDocumentScanner: Sendable {
                 takeElement()
             default: takeElement()
             }
+        }
+    }
+
+    /// Whether an event changes nothing of the facts but what a ``DocumentCheckpoint`` restores.
+    private func isRestored(_ event: JSONScanner.Event) -> Bool {
+        let field = scanner.field
+        switch event {
+        case .string: return field == ResponseField.content.rawValue
+        case .null:
+            let isUsage = field == ResponseField.usage.rawValue
+            return field < ResponseField.firstCounter && !(isUsage && facts.usagePresence == .present)
+        case .arrayStart, .arrayEnd, .objectStart, .objectEnd:
+            return field == ResponseField.choices.rawValue || field == ResponseField.contentObject.rawValue
+        default: return false
         }
     }
 
