@@ -166,6 +166,11 @@ struct ResponseMeter: Sendable {
                     document.reset()
                     dataStart = 0
                     dataPosition = 0
+                    let length = document.scanRepetition(UnsafeBufferPointer(rebasing: bytes[position...]))
+                    if length > 0 {
+                        position += length
+                        dataPosition = .max
+                    }
                 }
             case .data(let range):
                 var index = range.lowerBound
@@ -185,7 +190,7 @@ struct ResponseMeter: Sendable {
                     if isDone { isTerminated = true } else if document.isComplete { takeEvent(isTerminated: true) }
                     hasData = false
                 }
-                eventName.removeAll(keepingCapacity: true)
+                if !eventName.isEmpty { eventName.removeAll(keepingCapacity: true) }
             }
         }
     }
@@ -200,13 +205,17 @@ struct ResponseMeter: Sendable {
     private mutating func takeEvent(isTerminated terminated: Bool) {
         hasDocument = true
         if document.isRepetition {
-            if document.facts.hasContent { hasContent = true }
+            if !hasContent, document.facts.hasContent {
+                hasContent = true
+                document.settleContent()
+            }
             return
         }
         let hadUsage = usageSource
         let name = document.facts.type.isEmpty ? eventName : document.facts.type
         takeEvent(document.facts, name: name)
         if isSettled(by: document.facts, name: name) { document.settle() }
+        if hasContent { document.settleContent() }
         if !terminated, document.facts.usagePresence == .present, usageSource != nil || hadUsage != nil {
             isUnterminated = true
         }

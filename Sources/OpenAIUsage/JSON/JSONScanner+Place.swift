@@ -75,39 +75,33 @@ extension JSONScanner {
 
     /// Where a scan stands in a document. It owns nothing, so that to copy it costs nothing.
     struct Place: Sendable {
-        var state = State.value
-        var isKey = false
-        /// Whether the text of the string or number that is being read is wanted.
-        var isCapturing = false
-        /// Whether the captured text of a value is kept, not only counted.
-        var keepsText = false
-        var isTruncated = false
-        var hasContent = false
-        var number = NumberState.minus
-        var literal = Literal.null
-        var literalPosition: UInt8 = 0
-        var unicodeDigits: UInt8 = 0
+        var path = Path()
+        var scalar = Scalar()
         /// The field of the event that was met last.
         var field: UInt16 = 0
+    }
+
+    /// Where a scan stands among the containers, which is all that it looks at most of the time.
+    struct Path: Sendable {
+        var state = State.value
         /// The entry of the value that comes next or is being read.
         var entry: UInt16 = 1
         /// The entry of the innermost selected container.
         var container: UInt16 = 0
-        var unicodeValue: UInt32 = 0
-        var highSurrogate: UInt32 = 0
-        var depth = 0
+        var depth: Int32 = 0
         /// How many levels are selected; those stand around all others.
-        var selectedDepth = 0
+        var selectedDepth: Int32 = 0
+        /// The depth of the container whose text is collected; -1 if there is none.
+        var verbatimDepth: Int32 = -1
         /// One bit per level, of the innermost the lowest: whether it is an object. Those of whole 64 levels farther out
         /// are kept elsewhere.
         var kinds: UInt64 = 0
-        /// The depth of the container whose text is collected; -1 if there is none.
-        var verbatimDepth = -1
-        /// The scalars of the text of a presence-only string.
-        var scalars: Int64 = 0
 
         @inline(__always)
         var isInObject: Bool { kinds & 1 != 0 }
+        /// Whether the innermost container is selected.
+        @inline(__always)
+        var isSelected: Bool { depth == selectedDepth }
 
         @inline(__always)
         mutating func open(isObject: Bool, _ entries: UnsafePointer<JSONSelection.Entry>) {
@@ -130,12 +124,12 @@ extension JSONScanner {
         mutating func close(_ entries: UnsafePointer<JSONSelection.Entry>) -> UInt16 {
             kinds >>= 1
             depth &-= 1
-            state = depth == 0 ? .done : .afterValue
+            endValue()
             guard depth < selectedDepth else { return 0 }
-            let closed = entries[Int(container)]
-            container = closed.parent
+            let field = entries[Int(container)].field
+            container = entries[Int(container)].parent
             selectedDepth = depth
-            return closed.field
+            return field
         }
 
         /// Goes on behind a comma.
@@ -145,12 +139,12 @@ extension JSONScanner {
                 state = .nextKey
             } else {
                 state = .value
-                entry = depth == selectedDepth ? entries[Int(container)].element : 0
+                entry = isSelected ? entries[Int(container)].element : 0
             }
         }
 
         @inline(__always)
-        mutating func endScalar() {
+        mutating func endValue() {
             state = depth == 0 ? .done : .afterValue
         }
 
@@ -159,39 +153,54 @@ extension JSONScanner {
             state = .invalid
             return .invalid
         }
+    }
 
-        @inline(__always)
-        mutating func beginSelected(_ selected: JSONSelection.Entry) {
-            field = selected.field
-            keepsText = !selected.isPresenceOnly
+    /// What is known of a name or a scalar value that is being read, or was read last.
+    struct Scalar: Sendable {
+        var isKey = false
+        /// Whether the text of the string or number is wanted.
+        var isCapturing = false
+        /// Whether the wanted text is kept, not only counted.
+        var keepsText = false
+        var isTruncated = false
+        var hasContent = false
+        var number = NumberState.minus
+        var literal = Literal.null
+        var literalPosition: UInt8 = 0
+        var unicodeDigits: UInt8 = 0
+        var unicodeValue: UInt32 = 0
+        var highSurrogate: UInt32 = 0
+        /// The Unicode scalars of the text of a presence-only string.
+        var scalars: Int64 = 0
+
+        /// Begins a name that is collected piece by piece.
+        mutating func beginName(isWanted: Bool) {
+            isKey = true
+            isCapturing = isWanted
+            keepsText = true
+            isTruncated = false
+        }
+
+        /// Begins a string of which something is wanted.
+        mutating func beginString(keepsText: Bool) {
+            isKey = false
+            isCapturing = true
+            self.keepsText = keepsText
             isTruncated = false
             hasContent = false
             scalars = 0
         }
 
-        /// Begins a name that is collected piece by piece.
-        mutating func beginKey(_ entries: UnsafePointer<JSONSelection.Entry>) {
-            isKey = true
-            isCapturing = depth == selectedDepth && entries[Int(container)].slotMask >= 0
+        mutating func beginNumber(_ first: UInt8, isWanted: Bool) {
+            isCapturing = isWanted
             keepsText = true
             isTruncated = false
-            state = .string
-        }
-
-        mutating func beginNumber(_ first: UInt8, _ selected: JSONSelection.Entry) {
-            isCapturing = selected.field != 0
-            if isCapturing {
-                beginSelected(selected)
-                keepsText = true
-            }
             number = first == UInt8(ascii: "-") ? .minus : first == UInt8(ascii: "0") ? .zero : .integer
-            state = .number
         }
 
         mutating func begin(_ literal: Literal) {
             self.literal = literal
             literalPosition = 1
-            state = .literal
         }
     }
 }

@@ -61,8 +61,13 @@ package struct JSONScanner: Sendable {
 
     /// Where the scan stands, if that is all there is to know of it: nothing that was read so far is held elsewhere.
     var plainPlace: Place? {
-        let isHolding = (place.isCapturing && place.keepsText) || place.isKey || place.verbatimDepth >= 0
-        return isHolding || place.state == .invalid || !outerKinds.isEmpty ? nil : place
+        let isHolding = (place.scalar.isCapturing && place.scalar.keepsText) || place.path.verbatimDepth >= 0
+        return isHolding || isInvalid || !outerKinds.isEmpty ? nil : place
+    }
+
+    /// The field of the value that begins here; `nil` if none does.
+    var upcomingField: UInt16? {
+        place.path.state == .value ? selection.entries[Int(place.path.entry)].field : nil
     }
 
     /// Goes to a plain place of the same selection, as if what stands before it had been scanned.
@@ -73,22 +78,26 @@ package struct JSONScanner: Sendable {
 
     /// Whether a whole document was scanned.
     package var isComplete: Bool {
-        place.state == .done || (place.state == .number && place.depth == 0 && place.number.isComplete)
+        switch place.path.state {
+        case .done: true
+        case .number: place.path.depth == 0 && place.scalar.number.isComplete
+        default: false
+        }
     }
     /// Whether the bytes are not JSON.
-    package var isInvalid: Bool { place.state == .invalid }
+    package var isInvalid: Bool { place.path.state == .invalid }
     /// Whether nothing but blanks was scanned.
-    package var isEmpty: Bool { place.state == .value && place.depth == 0 }
+    package var isEmpty: Bool { place.path.state == .value && place.path.depth == 0 }
     /// How deep the scan is nested.
-    package var nesting: Int { place.depth }
+    package var nesting: Int { Int(place.path.depth) }
     /// The field of the event that was met last.
     package var field: UInt16 { place.field }
     /// Whether the selected string that was met last has any text; told of presence-only strings too.
-    package var isNonEmpty: Bool { place.hasContent }
+    package var isNonEmpty: Bool { place.scalar.hasContent }
     /// How many Unicode scalars the presence-only string that was met last has.
-    package var scalarCount: Int64 { place.scalars }
+    package var scalarCount: Int64 { place.scalar.scalars }
     /// Whether the value that was met last is longer than ``maximumValueLength``.
-    package var isValueTruncated: Bool { place.isTruncated }
+    package var isValueTruncated: Bool { place.scalar.isTruncated }
 
     /// The decoded text of the value that was met last.
     package var value: String { String(decoding: scratch, as: UTF8.self) }
@@ -111,10 +120,10 @@ package struct JSONScanner: Sendable {
         return scan(base, bytes.count, &position)
     }
 
-    /// Scans with the place in a variable of its own, so that it can stay in registers.
+    /// Scans with the path in a variable of its own, so that it can stay in registers.
     private mutating func scan(_ base: UnsafePointer<UInt8>, _ count: Int, _ position: inout Int) -> Event {
         let entries = selection.entries
-        var place = place
+        var path = place.path
         var index = position
         // Where the verbatim text begins that is not collected yet.
         var copied = index
@@ -122,46 +131,45 @@ package struct JSONScanner: Sendable {
 
         scanning: while index < count {
             var byte = base[index]
-            if byte <= 0x20, place.state.isStructural {
+            if byte <= 0x20, path.state.isStructural {
                 guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else {
-                    event = place.fail()
+                    event = path.fail()
                     break scanning
                 }
                 index = cbytescan_end_of_blanks(base, index &+ 1, count)
                 continue scanning
             }
-            switch place.state {
+            switch path.state {
             case .value: break
 
             case .nextKey, .objectStart:
                 guard byte == UInt8(ascii: "\"") else {
-                    guard byte == UInt8(ascii: "}"), place.state == .objectStart else {
-                        event = place.fail()
+                    guard byte == UInt8(ascii: "}"), path.state == .objectStart else {
+                        event = path.fail()
                         break scanning
                     }
                     index &+= 1
-                    event = close(&place, entries, base, copied, index)
+                    event = close(&path, entries, base, copied, index)
                     if event == .exhausted { continue scanning } else { break scanning }
                 }
                 let start = index &+ 1
                 let end = cbytescan_end_of_plain_text(base, start, count)
                 guard end < count, base[end] == UInt8(ascii: "\"") else {
                     // Cut, or spelled with escapes.
-                    place.beginKey(entries)
+                    place.scalar.beginName(isWanted: path.isSelected && entries[Int(path.container)].glances != 0)
+                    path.state = .string
                     scratch.removeAll(keepingCapacity: true)
                     index = start
                     continue scanning
                 }
-                place.entry =
-                    place.depth == place.selectedDepth
-                    ? selection.entry(of: place.container, in: base, start, end, count) : 0
+                path.entry = path.isSelected ? selection.entry(of: path.container, in: base, start, end, count) : 0
                 index = end &+ 1
                 guard index < count, base[index] == UInt8(ascii: ":") else {
-                    place.state = .colon
+                    path.state = .colon
                     continue scanning
                 }
                 index &+= 1
-                place.state = .value
+                path.state = .value
                 if index < count, base[index] == 0x20 { index &+= 1 }
                 guard index < count, base[index] > 0x20 else { continue scanning }
                 byte = base[index]
@@ -169,172 +177,184 @@ package struct JSONScanner: Sendable {
             case .afterValue:
                 if byte == UInt8(ascii: ",") {
                     index &+= 1
-                    place.advance(entries)
+                    path.advance(entries)
                     continue scanning
                 }
-                guard byte == (place.isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                    event = place.fail()
+                guard byte == (path.isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                    event = path.fail()
                     break scanning
                 }
                 index &+= 1
-                event = close(&place, entries, base, copied, index)
+                event = close(&path, entries, base, copied, index)
                 if event == .exhausted { continue scanning } else { break scanning }
 
             case .arrayStart:
                 if byte == UInt8(ascii: "]") {
                     index &+= 1
-                    event = close(&place, entries, base, copied, index)
+                    event = close(&path, entries, base, copied, index)
                     if event == .exhausted { continue scanning } else { break scanning }
                 }
 
             case .colon:
                 guard byte == UInt8(ascii: ":") else {
-                    event = place.fail()
+                    event = path.fail()
                     break scanning
                 }
                 index &+= 1
-                place.state = .value
+                path.state = .value
                 continue scanning
 
             case .string:
-                if !place.isCapturing {
+                if !place.scalar.isCapturing {
                     index = cbytescan_end_of_text(base, index, count)
                     guard index < count else { break scanning }
                 }
                 fallthrough
             case .escape, .unicode, .number, .literal:
-                self.place = place
-                event = continueScalar(base, &index, count)
-                place = self.place
+                place.path = path
+                (event, index) = continueScalar(base, index, count)
+                path = place.path
                 if event == .exhausted { continue scanning } else { break scanning }
 
             case .done, .invalid:
-                event = place.fail()
+                event = path.fail()
                 break scanning
             }
 
             // A value begins.
-            let selected = entries[Int(place.entry)]
+            let selected = entries + Int(path.entry)
+            let field = selected.pointee.field
             if byte == UInt8(ascii: "\"") {
                 let start = index &+ 1
-                if selected.field == 0 {
-                    index = cbytescan_end_of_text(base, start, count)
-                    guard index < count, base[index] == UInt8(ascii: "\"") else {
-                        place.state = .string
-                        continue scanning
-                    }
-                    index &+= 1
-                    place.endScalar()
-                } else {
-                    place.beginSelected(selected)
-                    index = cbytescan_end_of_plain_text(base, start, count)
-                    guard index < count, base[index] == UInt8(ascii: "\""),
-                        selected.isPresenceOnly || index &- start <= Self.maximumValueLength
-                    else {
-                        // Cut, spelled with escapes, or long.
-                        scratch.removeAll(keepingCapacity: true)
-                        place.isCapturing = true
-                        place.state = .string
-                        index = start
-                        continue scanning
-                    }
-                    place.hasContent = index > start
-                    scratch.removeAll(keepingCapacity: true)
-                    if selected.isPresenceOnly {
-                        place.scalars = Int64(cbytescan_scalars(base, start, index))
-                    } else {
-                        scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: index &- start))
-                    }
-                    index &+= 1
-                    place.endScalar()
-                    event = .string
-                    break scanning
+                guard field == 0 else {
+                    place.field = field
+                    event = scanSelectedString(&path, base, start, &index, count, isKept: !selected.pointee.isPresenceOnly)
+                    if event == .exhausted { continue scanning } else { break scanning }
                 }
+                index = cbytescan_end_of_text(base, start, count)
+                guard index < count, base[index] == UInt8(ascii: "\"") else {
+                    path.state = .string
+                    continue scanning
+                }
+                index &+= 1
+                path.endValue()
             } else if byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "-") {
-                let end = cbytescan_end_of_number(base, index, count)
-                guard end > index else {
-                    place.beginNumber(byte, selected)
-                    if place.isCapturing {
-                        scratch.removeAll(keepingCapacity: true)
-                        scratch.append(byte)
-                    }
+                let start = index
+                index = cbytescan_end_of_number(base, start, count)
+                if field != 0 {
+                    place.field = field
+                    scratch.removeAll(keepingCapacity: true)
+                    scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: max(1, index &- start)))
+                }
+                guard index > start else {
+                    // Short of the end, or none.
+                    place.scalar.beginNumber(byte, isWanted: field != 0)
+                    path.state = .number
                     index &+= 1
                     continue scanning
                 }
-                place.endScalar()
-                if selected.field != 0 {
-                    place.beginSelected(selected)
-                    scratch.removeAll(keepingCapacity: true)
-                    scratch.append(contentsOf: UnsafeBufferPointer(start: base + index, count: end &- index))
-                    index = end
+                path.endValue()
+                if field != 0 {
+                    place.scalar.isTruncated = false
                     event = .number
                     break scanning
                 }
-                index = end
             } else if let literal = Literal(byte) {
                 guard literal.stands(at: index, in: base, count) else {
-                    place.begin(literal)
+                    place.scalar.begin(literal)
+                    path.state = .literal
                     index &+= 1
                     continue scanning
                 }
                 index &+= literal.length
-                place.endScalar()
-                if selected.field != 0 {
-                    place.field = selected.field
+                path.endValue()
+                if field != 0 {
+                    place.field = field
                     event = literal.event
                     break scanning
                 }
             } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-                guard place.depth < Self.maximumDepth else {
-                    event = place.fail()
+                guard path.depth < Self.maximumDepth else {
+                    event = path.fail()
                     break scanning
                 }
-                if place.depth & 63 == 0, place.depth > 0 { outerKinds.append(place.kinds) }
-                place.open(isObject: byte == UInt8(ascii: "{"), entries)
-                if selected.isVerbatim, place.verbatimDepth < 0 {
-                    place.verbatimDepth = place.depth
+                if path.depth & 63 == 0, path.depth > 0 { outerKinds.append(path.kinds) }
+                path.open(isObject: byte == UInt8(ascii: "{"), entries)
+                if selected.pointee.isVerbatim, path.verbatimDepth < 0 {
+                    path.verbatimDepth = path.depth
                     verbatimBuffer.removeAll(keepingCapacity: true)
                     isVerbatimDropped = false
                     copied = index
                 }
                 index &+= 1
-                if selected.field != 0 {
-                    place.field = selected.field
+                if field != 0 {
+                    place.field = field
                     event = byte == UInt8(ascii: "{") ? .objectStart : .arrayStart
                     break scanning
                 }
                 continue scanning
             } else {
-                event = place.fail()
+                event = path.fail()
                 break scanning
             }
             // Behind a value there is mostly a comma.
-            if index < count, base[index] == UInt8(ascii: ","), place.state == .afterValue {
+            if index < count, base[index] == UInt8(ascii: ","), path.state == .afterValue {
                 index &+= 1
-                place.advance(entries)
+                path.advance(entries)
             }
         }
-        if place.verbatimDepth >= 0 { collect(base, copied, index) }
-        self.place = place
+        if path.verbatimDepth >= 0 { collect(base, copied, index) }
+        place.path = path
         position = index
         return event
+    }
+
+    /// Reads a selected string at once if it stands whole and plain in the bytes; else begins to collect it.
+    @inline(__always)
+    private mutating func scanSelectedString(
+        _ path: inout Path,
+        _ base: UnsafePointer<UInt8>,
+        _ start: Int,
+        _ index: inout Int,
+        _ count: Int,
+        isKept: Bool
+    ) -> Event {
+        place.scalar.beginString(keepsText: isKept)
+        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
+        let end = cbytescan_end_of_plain_text(base, start, count)
+        guard end < count, base[end] == UInt8(ascii: "\""), !isKept || end &- start <= Self.maximumValueLength else {
+            // Cut, spelled with escapes, or long.
+            path.state = .string
+            index = start
+            return .exhausted
+        }
+        place.scalar.isCapturing = false
+        place.scalar.hasContent = end > start
+        if isKept {
+            scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end &- start))
+        } else {
+            place.scalar.scalars = Int64(cbytescan_scalars(base, start, end))
+        }
+        index = end &+ 1
+        path.endValue()
+        return .string
     }
 
     /// Ends the innermost container; `.exhausted` means that it is not selected.
     @inline(__always)
     private mutating func close(
-        _ place: inout Place,
+        _ path: inout Path,
         _ entries: UnsafePointer<JSONSelection.Entry>,
         _ base: UnsafePointer<UInt8>,
         _ copied: Int,
         _ index: Int
     ) -> Event {
-        let isObject = place.isInObject
-        let field = place.close(entries)
-        if place.depth & 63 == 0, place.depth > 0, let kinds = outerKinds.popLast() { place.kinds = kinds }
-        if place.depth < place.verbatimDepth {
+        let isObject = path.isInObject
+        let field = path.close(entries)
+        if path.depth & 63 == 0, path.depth > 0, let kinds = outerKinds.popLast() { path.kinds = kinds }
+        if path.depth < path.verbatimDepth {
             collect(base, copied, index)
-            place.verbatimDepth = -1
+            path.verbatimDepth = -1
         }
         guard field != 0 else { return .exhausted }
         place.field = field

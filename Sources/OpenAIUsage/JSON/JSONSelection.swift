@@ -42,19 +42,21 @@ package final class JSONSelection: @unchecked Sendable {
         var isPresenceOnly: Bool
         /// Where its members' slots begin.
         var firstSlot: Int32 = 0
-        /// The number of slots, a power of two, less one; -1 without members.
-        var slotMask: Int32 = -1
+        /// The number of slots, a power of two, less one; 0 without members.
+        var slotMask: Int32 = 0
         /// What spreads its members' names best over the slots.
         var seed: UInt64 = 0
+        /// One bit for what its members' names look like at a glance: most names that are not selected are not among them.
+        var glances: UInt64 = 0
     }
 
     /// A place in the hash table of an object's names.
     struct Slot: Sendable {
         /// The first eight bytes of the name, the first the lowest; a shorter one is filled up with zeros.
         var word: UInt64 = 0
-        var length: Int32 = 0
         /// Where the name stands among the names.
         var offset: Int32 = 0
+        var length: UInt16 = 0
         /// The member's entry; 0 in an empty slot.
         var entry: UInt16 = 0
     }
@@ -91,18 +93,38 @@ package final class JSONSelection: @unchecked Sendable {
     ///   - count: The number of the bytes.
     @inline(__always)
     func entry(of parent: UInt16, in base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int) -> UInt16 {
-        let parent = entries[Int(parent)]
-        guard parent.slotMask >= 0 else { return 0 }
-        let name = base + start
+        let parent = entries + Int(parent)
         let length = end &- start
-        let word = Self.firstWord(name, length, available: count &- start)
-        var place = Self.hash(word, length, parent.seed) & Int(parent.slotMask)
+        guard parent.pointee.glances & Self.glance(base[start], length) != 0 else { return 0 }
+        return slot(of: parent, base + start, length, available: count &- start)
+    }
+
+    private func slot(
+        of parent: UnsafePointer<Entry>,
+        _ name: UnsafePointer<UInt8>,
+        _ length: Int,
+        available: Int
+    ) -> UInt16 {
+        let slots = slots + Int(parent.pointee.firstSlot)
+        let mask = Int(parent.pointee.slotMask)
+        let word = Self.firstWord(name, length, available: available)
+        var place = Self.hash(word, length, parent.pointee.seed) & mask
         while true {
-            let slot = slots[Int(parent.firstSlot) &+ place]
-            if slot.entry == 0 { return 0 }
-            if slot.word == word, slot.length == length, length <= 8 || isName(slot, name) { return slot.entry }
-            place = (place &+ 1) & Int(parent.slotMask)
+            let slot = slots + place
+            if slot.pointee.entry == 0 { return 0 }
+            if slot.pointee.word == word, Int(slot.pointee.length) == length,
+                length <= 8 || isName(slot.pointee, name)
+            {
+                return slot.pointee.entry
+            }
+            place = (place &+ 1) & mask
         }
+    }
+
+    /// What a name looks like at a glance: one bit of 64, by its first byte (the quote behind an empty one) and its length.
+    @inline(__always)
+    static func glance(_ first: UInt8, _ length: Int) -> UInt64 {
+        1 << UInt64(truncatingIfNeeded: (Int(first) &+ length &* 11) & 63)
     }
 
     /// Whether a name of more than eight bytes is the slot's, whose first eight bytes and whose length it has.

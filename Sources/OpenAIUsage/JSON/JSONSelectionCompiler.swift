@@ -39,7 +39,7 @@ struct JSONSelectionCompiler {
         let offset = names.count
         names += bytes
         let word = bytes.reversed().suffix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-        return JSONSelection.Slot(word: word, length: Int32(bytes.count), offset: Int32(offset), entry: entry)
+        return JSONSelection.Slot(word: word, offset: Int32(offset), length: UInt16(bytes.count), entry: entry)
     }
 
     /// Lays an object's members out in a hash table that is at most half full, with the seed by which they collide least.
@@ -57,6 +57,10 @@ struct JSONSelectionCompiler {
         entries[Int(entry)].firstSlot = Int32(slots.count)
         entries[Int(entry)].slotMask = Int32(count - 1)
         entries[Int(entry)].seed = best.seed
+        for member in members {
+            let first = member.length == 0 ? UInt8(ascii: "\"") : names[Int(member.offset)]
+            entries[Int(entry)].glances |= JSONSelection.glance(first, Int(member.length))
+        }
         slots += best.slots
     }
 
