@@ -105,7 +105,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenAIUsageTests",
-            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: ["CByteScan", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
             exclude: ["Fixtures"]
         ),
         .testTarget(

@@ -27,7 +27,8 @@ struct Throughput {
     private func responses() {
         let sink = LastRecord()
         let streams: [(name: String, file: String, call: Call)] = [
-            ("chat stream", "chat-stream.sse", .chatStream), ("responses stream", "responses-stream.sse", .responsesStream),
+            ("chat stream", "chat-stream.sse", .chatStream),
+            ("responses stream", "responses-stream.sse", .responsesStream),
         ]
         for (name, file, call) in streams {
             let body = Body(contentsOf: self.file(file))

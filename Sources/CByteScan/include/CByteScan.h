@@ -14,8 +14,6 @@
 #endif
 
 #define CBYTESCAN_INLINE static inline __attribute__((always_inline))
-// What is seldom gone through: kept apart, so that what is often gone through keeps its registers.
-#define CBYTESCAN_APART static __attribute__((noinline, unused))
 
 typedef uint8_t cbytescan_vector __attribute__((vector_size(16)));
 typedef bool cbytescan_lanes __attribute__((ext_vector_type(16)));
@@ -82,9 +80,9 @@ CBYTESCAN_WIDE(cbytescan_wide_line_bits, cbytescan_line_bits)
 CBYTESCAN_WIDE(cbytescan_wide_return_bits, cbytescan_return_bits)
 CBYTESCAN_WIDE(cbytescan_wide_unblank_bits, cbytescan_unblank_bits)
 
-/// The first index whose bit is set, or the end: one short look, since most are near, then wide ones.
-#define CBYTESCAN_SEARCH(name, bits_of, wide_bits_of)                                                                \
-    CBYTESCAN_APART size_t name##_apart(const uint8_t *_Nonnull base, size_t start, size_t end) {                    \
+/// The first index whose bit is set, or the end.
+#define CBYTESCAN_SEARCH(name, wide_bits_of)                                                                         \
+    CBYTESCAN_INLINE size_t name(const uint8_t *_Nonnull base, size_t start, size_t end) {                           \
         while (start < end) {                                                                                        \
             uint64_t bits = wide_bits_of(base, start, end);                                                          \
             if (bits) return start + (size_t)__builtin_ctzll(bits);                                                  \
@@ -92,24 +90,16 @@ CBYTESCAN_WIDE(cbytescan_wide_unblank_bits, cbytescan_unblank_bits)
             start += 64;                                                                                             \
         }                                                                                                            \
         return end;                                                                                                  \
-    }                                                                                                                \
-    CBYTESCAN_INLINE size_t name(const uint8_t *_Nonnull base, size_t start, size_t end) {                           \
-        if (__builtin_expect(end - start >= 16, 1)) {                                                                \
-            uint64_t bits = bits_of(base + start);                                                                   \
-            if (__builtin_expect(bits != 0, 1)) return start + (size_t)__builtin_ctzll(bits);                        \
-            start += 16;                                                                                             \
-        }                                                                                                            \
-        return name##_apart(base, start, end);                                                                       \
     }
 
 /// The index of the first quote, backslash or control character, or the end.
-CBYTESCAN_SEARCH(cbytescan_end_of_plain_text, cbytescan_text_bits, cbytescan_wide_text_bits)
+CBYTESCAN_SEARCH(cbytescan_end_of_plain_text, cbytescan_wide_text_bits)
 /// The index of the first carriage return or line feed, or the end.
-CBYTESCAN_SEARCH(cbytescan_end_of_line, cbytescan_line_bits, cbytescan_wide_line_bits)
+CBYTESCAN_SEARCH(cbytescan_end_of_line, cbytescan_wide_line_bits)
 /// The index of the first carriage return, or the end.
-CBYTESCAN_SEARCH(cbytescan_first_return, cbytescan_return_bits, cbytescan_wide_return_bits)
+CBYTESCAN_SEARCH(cbytescan_first_return, cbytescan_wide_return_bits)
 /// The index of the first byte that is no blank of JSON, or the end.
-CBYTESCAN_SEARCH(cbytescan_end_of_blanks, cbytescan_unblank_bits, cbytescan_wide_unblank_bits)
+CBYTESCAN_SEARCH(cbytescan_end_of_blanks, cbytescan_wide_unblank_bits)
 
 CBYTESCAN_INLINE bool cbytescan_is_hexadecimal(uint8_t byte) {
     return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
@@ -141,7 +131,7 @@ CBYTESCAN_INLINE size_t cbytescan_escape_length(const uint8_t *_Nonnull base, si
 
 /// The index of the first byte of a string's text that is neither plain nor part of an escape: the quote that ends it,
 /// a control character, a backslash whose escape is none or is not there in full, or the end.
-CBYTESCAN_APART size_t cbytescan_end_of_text_apart(const uint8_t *_Nonnull base, size_t start, size_t end) {
+CBYTESCAN_INLINE size_t cbytescan_end_of_text(const uint8_t *_Nonnull base, size_t start, size_t end) {
     while (start < end) {
         uint64_t bits = cbytescan_wide_text_bits(base, start, end);
         size_t next = start + 64;
@@ -160,16 +150,6 @@ CBYTESCAN_APART size_t cbytescan_end_of_text_apart(const uint8_t *_Nonnull base,
         start = next;
     }
     return end;
-}
-
-CBYTESCAN_INLINE size_t cbytescan_end_of_text(const uint8_t *_Nonnull base, size_t start, size_t end) {
-    if (__builtin_expect(end - start >= 16, 1)) {
-        uint64_t bits = cbytescan_text_bits(base + start);
-        size_t first = start + (bits ? (size_t)__builtin_ctzll(bits) : 16);
-        if (__builtin_expect(bits != 0 && base[first] != '\\', 1)) return first;
-        start = first;
-    }
-    return cbytescan_end_of_text_apart(base, start, end);
 }
 
 /// The index behind a number that ends before the end; the start if there is none, or none that is found at one glance.
@@ -198,6 +178,23 @@ CBYTESCAN_INLINE size_t cbytescan_end_of_number(const uint8_t *_Nonnull base, si
         if (digits == 0 || place >= 32) return start;
     }
     return start + place;
+}
+
+/// The index behind the last of the numbers of an array that are found at one glance each, from the first that begins at
+/// the start; the start if there is none.
+CBYTESCAN_INLINE size_t cbytescan_end_of_numbers(const uint8_t *_Nonnull base, size_t start, size_t end) {
+    size_t behind = cbytescan_end_of_number(base, start, end);
+    while (behind > start && base[behind] == ',') {
+        size_t next = behind + 1;
+        if (next < end && base[next] <= ' ') {
+            uint64_t bits = end - next >= 16 ? cbytescan_unblank_bits(base + next) : 0;
+            next = bits ? next + (size_t)__builtin_ctzll(bits) : cbytescan_end_of_blanks(base, next, end);
+        }
+        size_t end_of_next = cbytescan_end_of_number(base, next, end);
+        if (end_of_next == next) return behind;
+        behind = end_of_next;
+    }
+    return behind;
 }
 
 /// How many bytes two texts have in common from their start.
@@ -231,6 +228,5 @@ CBYTESCAN_INLINE size_t cbytescan_scalars(const uint8_t *_Nonnull base, size_t s
 #undef CBYTESCAN_WIDE
 #undef CBYTESCAN_SEARCH
 #undef CBYTESCAN_INLINE
-#undef CBYTESCAN_APART
 
 #endif

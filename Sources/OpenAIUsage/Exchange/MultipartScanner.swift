@@ -1,5 +1,3 @@
-import CByteScan
-
 /// Reads the short text parts of a `multipart/form-data` body (RFC 7578) while it streams by, wherever they stand.
 ///
 /// It holds one delimiter's length, one part's header and one short value; a file part of any size passes by.
@@ -76,7 +74,7 @@ struct MultipartScanner: Sendable {
         var index = start
         while index < end {
             if matched == 0 {
-                let next = cbytescan_first_return(base, index, end)
+                let next = ByteSearch.firstReturn(base, index, end)
                 keep(UnsafeBufferPointer(start: base + index, count: next - index))
                 index = next
                 guard index < end else { return end }

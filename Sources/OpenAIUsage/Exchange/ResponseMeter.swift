@@ -1,5 +1,3 @@
-import CByteScan
-
 /// Reads from a response's body what was used, whatever its shape and however it is cut.
 struct ResponseMeter: Sendable {
     /// How the body is divided into documents.
@@ -19,7 +17,9 @@ struct ResponseMeter: Sendable {
     private var document: ResponseDocumentScanner
     private var parser = ServerSentEventParser()
     private var hasData = false
+    /// The name of the current event or, if its length is 0, of an earlier one.
     private var eventName: [UInt8] = []
+    private var eventNameLength = 0
     /// The first bytes of the event's data, as many as the end marker has, the first the lowest.
     private var dataStart: UInt64 = 0
     private var dataPosition = 0
@@ -128,7 +128,7 @@ struct ResponseMeter: Sendable {
         guard let base = bytes.baseAddress else { return }
         var start = 0
         while start < bytes.count {
-            let end = cbytescan_end_of_line(base, start, bytes.count)
+            let end = ByteSearch.endOfLine(base, start, bytes.count)
             if end > start { document.scan(UnsafeBufferPointer(rebasing: bytes[start..<end])) }
             if end < bytes.count {
                 endLine()
@@ -180,18 +180,33 @@ struct ResponseMeter: Sendable {
                     index += 1
                 }
                 document.scan(UnsafeBufferPointer(rebasing: bytes[range]))
-            case .nameLine: eventName.removeAll(keepingCapacity: true)
-            case .name(let range):
-                if eventName.count + range.count <= Self.maximumNameLength {
-                    eventName.append(contentsOf: bytes[range])
-                }
+            case .nameLine: eventNameLength = 0
+            case .name(let range): takeName(UnsafeBufferPointer(rebasing: bytes[range]))
             case .dispatch:
                 if hasData {
                     if isDone { isTerminated = true } else if document.isComplete { takeEvent(isTerminated: true) }
                     hasData = false
                 }
-                if !eventName.isEmpty { eventName.removeAll(keepingCapacity: true) }
+                eventNameLength = 0
             }
+        }
+    }
+
+    /// Takes bytes of an event's name; a name that is too long is none.
+    private mutating func takeName(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if eventNameLength == 0 {
+            // Most events have the name of the one before.
+            guard !eventName.elementsEqual(bytes) else {
+                eventNameLength = eventName.count
+                return
+            }
+            eventName.removeAll(keepingCapacity: true)
+        }
+        eventNameLength += bytes.count
+        if eventNameLength <= Self.maximumNameLength {
+            eventName.append(contentsOf: bytes)
+        } else {
+            eventName.removeAll(keepingCapacity: true)
         }
     }
 
@@ -212,7 +227,7 @@ struct ResponseMeter: Sendable {
             return
         }
         let hadUsage = usageSource
-        let name = document.facts.type.isEmpty ? eventName : document.facts.type
+        let name = !document.facts.type.isEmpty ? document.facts.type : eventNameLength > 0 ? eventName : []
         takeEvent(document.facts, name: name)
         if isSettled(by: document.facts, name: name) { document.settle() }
         if hasContent { document.settleContent() }

@@ -73,7 +73,9 @@ extension JSONScanner {
         }
     }
 
-    /// Where a scan stands in a document. It owns nothing, so that to copy it costs nothing.
+    /// Where a scan stands in a document.
+    ///
+    /// It owns nothing, so that to copy it costs nothing.
     struct Place: Sendable {
         var path = Path()
         var scalar = Scalar()
@@ -93,8 +95,9 @@ extension JSONScanner {
         var selectedDepth: Int32 = 0
         /// The depth of the container whose text is collected; -1 if there is none.
         var verbatimDepth: Int32 = -1
-        /// One bit per level, of the innermost the lowest: whether it is an object. Those of whole 64 levels farther out
-        /// are kept elsewhere.
+        /// One bit per level, of the innermost the lowest: whether it is an object.
+        ///
+        /// Those of whole 64 levels farther out are kept elsewhere.
         var kinds: UInt64 = 0
 
         @inline(__always)

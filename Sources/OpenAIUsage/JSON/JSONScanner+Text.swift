@@ -53,7 +53,9 @@ extension JSONScanner {
                 return .number
             case .literal:
                 let literal = place.scalar.literal
-                guard base[index] == literal.text.utf8Start[Int(place.scalar.literalPosition)] else { return place.path.fail() }
+                guard base[index] == literal.text.utf8Start[Int(place.scalar.literalPosition)] else {
+                    return place.path.fail()
+                }
                 index += 1
                 place.scalar.literalPosition += 1
                 guard place.scalar.literalPosition == literal.length else { continue }
@@ -70,7 +72,7 @@ extension JSONScanner {
 
     /// Takes plain text of a captured string and returns the index of the byte that ends it.
     private mutating func takePlainText(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
-        let end = cbytescan_end_of_plain_text(base, start, count)
+        let end = ByteSearch.endOfPlainText(base, start, count)
         guard end > start else { return end }
         place.scalar.hasContent = true
         place.scalar.highSurrogate = 0
@@ -145,7 +147,11 @@ extension JSONScanner {
         guard place.scalar.unicodeDigits == 4 else { return true }
         place.path.state = .string
         if place.scalar.isCapturing {
-            if place.scalar.keepsText { appendScalar(place.scalar.unicodeValue) } else { countScalar(place.scalar.unicodeValue) }
+            if place.scalar.keepsText {
+                appendScalar(place.scalar.unicodeValue)
+            } else {
+                countScalar(place.scalar.unicodeValue)
+            }
         }
         return true
     }

@@ -136,7 +136,7 @@ package struct JSONScanner: Sendable {
                     event = path.fail()
                     break scanning
                 }
-                index = cbytescan_end_of_blanks(base, index &+ 1, count)
+                index = ByteSearch.endOfBlanks(base, index &+ 1, count)
                 continue scanning
             }
             switch path.state {
@@ -153,7 +153,7 @@ package struct JSONScanner: Sendable {
                     if event == .exhausted { continue scanning } else { break scanning }
                 }
                 let start = index &+ 1
-                let end = cbytescan_end_of_plain_text(base, start, count)
+                let end = ByteSearch.endOfPlainText(base, start, count)
                 guard end < count, base[end] == UInt8(ascii: "\"") else {
                     // Cut, or spelled with escapes.
                     place.scalar.beginName(isWanted: path.isSelected && entries[Int(path.container)].glances != 0)
@@ -206,7 +206,7 @@ package struct JSONScanner: Sendable {
 
             case .string:
                 if !place.scalar.isCapturing {
-                    index = cbytescan_end_of_text(base, index, count)
+                    index = ByteSearch.endOfText(base, index, count)
                     guard index < count else { break scanning }
                 }
                 fallthrough
@@ -228,10 +228,17 @@ package struct JSONScanner: Sendable {
                 let start = index &+ 1
                 guard field == 0 else {
                     place.field = field
-                    event = scanSelectedString(&path, base, start, &index, count, isKept: !selected.pointee.isPresenceOnly)
+                    event = scanSelectedString(
+                        &path,
+                        base,
+                        start,
+                        &index,
+                        count,
+                        isKept: !selected.pointee.isPresenceOnly
+                    )
                     if event == .exhausted { continue scanning } else { break scanning }
                 }
-                index = cbytescan_end_of_text(base, start, count)
+                index = ByteSearch.endOfText(base, start, count)
                 guard index < count, base[index] == UInt8(ascii: "\"") else {
                     path.state = .string
                     continue scanning
@@ -240,7 +247,12 @@ package struct JSONScanner: Sendable {
                 path.endValue()
             } else if byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "-") {
                 let start = index
-                index = cbytescan_end_of_number(base, start, count)
+                if field == 0, !path.isInObject, path.depth > 0 {
+                    // The elements behind it are not selected either.
+                    index = ByteSearch.endOfNumbers(base, start, count)
+                } else {
+                    index = cbytescan_end_of_number(base, start, count)
+                }
                 if field != 0 {
                     place.field = field
                     scratch.removeAll(keepingCapacity: true)
@@ -321,7 +333,7 @@ package struct JSONScanner: Sendable {
     ) -> Event {
         place.scalar.beginString(keepsText: isKept)
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
-        let end = cbytescan_end_of_plain_text(base, start, count)
+        let end = ByteSearch.endOfPlainText(base, start, count)
         guard end < count, base[end] == UInt8(ascii: "\""), !isKept || end &- start <= Self.maximumValueLength else {
             // Cut, spelled with escapes, or long.
             path.state = .string

@@ -91,6 +91,7 @@ package final class JSONSelection: @unchecked Sendable {
     ///   - start: Where the name begins.
     ///   - end: Where it ends.
     ///   - count: The number of the bytes.
+    /// - Returns: The member's entry.
     @inline(__always)
     func entry(of parent: UInt16, in base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int) -> UInt16 {
         let parent = entries + Int(parent)
@@ -135,8 +136,9 @@ package final class JSONSelection: @unchecked Sendable {
         let last = Int(slot.length) &- 8
         var offset = 8
         while offset < last {
-            guard known.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                == name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            guard
+                known.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    == name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             else { return false }
             offset &+= 8
         }

@@ -1,5 +1,3 @@
-import CByteScan
-
 /// An incremental parser of the event stream format of the WHATWG HTML standard, section 9.2.
 ///
 /// It holds nothing but its place: the bytes of a `data` line are handed out where they stand, however long the line is,
@@ -92,7 +90,7 @@ package struct ServerSentEventParser: Sendable {
                 if isData { return .dataLine }
                 if isName { return .nameLine }
             case .data, .name, .ignored:
-                let end = cbytescan_end_of_line(base, position, count)
+                let end = ByteSearch.endOfLine(base, position, count)
                 let range = position..<end
                 position = end
                 let ended = state

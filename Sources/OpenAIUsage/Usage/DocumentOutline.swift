@@ -19,6 +19,23 @@ struct DocumentOutline: Sendable {
         var errorPresence: ResponseFacts.Presence
         /// Whether the value may be a number too, not only a string.
         var mayBeNumber = false
+
+        /// Whether a value that may differ begins there.
+        @inline(__always)
+        var isValue: Bool { end > start }
+
+        /// The end of the string or number that begins at a position of a document, if it stands there whole.
+        @inline(__always)
+        func endOfValue(_ base: UnsafePointer<UInt8>, _ position: Int, _ count: Int) -> Int? {
+            guard position < count else { return nil }
+            if base[position] == UInt8(ascii: "\"") {
+                let end = ByteSearch.endOfText(base, position &+ 1, count)
+                return end < count && base[end] == UInt8(ascii: "\"") ? end &+ 1 : nil
+            }
+            guard mayBeNumber else { return nil }
+            let end = cbytescan_end_of_number(base, position, count)
+            return end > position ? end : nil
+        }
     }
 
     /// How far a document agrees.
@@ -45,13 +62,6 @@ struct DocumentOutline: Sendable {
     private var text: [UInt8] = []
     private var marks: [Mark] = []
     private var end: Mark?
-    /// Where the marks are in the document that was compared last.
-    private var starts = [Int](repeating: 0, count: maximumCount)
-    private var ends = [Int](repeating: 0, count: maximumCount)
-
-    init() {
-        marks.reserveCapacity(Self.maximumCount)
-    }
 
     var isEmpty: Bool { marks.isEmpty }
     /// Whether a document may be the outline to its end.
@@ -68,7 +78,8 @@ struct DocumentOutline: Sendable {
     func commonLength(from start: Int, with bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard let base = bytes.baseAddress else { return 0 }
         return text.withUnsafeBufferPointer { text in
-            text.baseAddress.map { cbytescan_common_length($0 + start, base, min(bytes.count, firstStart - start)) } ?? 0
+            text.baseAddress.map { cbytescan_common_length($0 + start, base, min(bytes.count, firstStart - start)) }
+                ?? 0
         }
     }
 
@@ -87,63 +98,43 @@ struct DocumentOutline: Sendable {
     /// - Parameters:
     ///   - bytes: The document, or as much of it as is there.
     ///   - skipsValues: Whether values may be passed over that are not the outline's.
-    mutating func agreement(with bytes: UnsafeBufferPointer<UInt8>, skipsValues: Bool) -> Agreement {
+    /// - Returns: How far they agree.
+    func agreement(with bytes: UnsafeBufferPointer<UInt8>, skipsValues: Bool) -> Agreement {
         var agreement = Agreement()
         guard let base = bytes.baseAddress else { return agreement }
         text.withUnsafeBufferPointer { text in
-            guard let textBase = text.baseAddress else { return }
-            var textPosition = 0
-            var position = 0
-            for index in 0...marks.count {
-                let isLast = index == marks.count
-                let length = (isLast ? text.count : marks[index].start) &- textPosition
-                let limit = min(length, bytes.count &- position)
-                let common = cbytescan_common_length(textBase + textPosition, base + position, limit)
-                agreement.start = position
-                agreement.difference = position &+ common
-                if isLast {
-                    if common == length, end != nil { agreement.end = position &+ length }
-                    return
-                }
-                guard common == length else { return }
-                position &+= length
-                agreement.passed = index &+ 1
-                agreement.position = position
-                starts[index] = position
-                if marks[index].end > marks[index].start {
-                    guard skipsValues,
-                        let end = Self.endOfValue(base, position, bytes.count, mayBeNumber: marks[index].mayBeNumber)
-                    else {
-                        // What follows is no place to learn from.
-                        agreement.difference = position
+            marks.withUnsafeBufferPointer { marks in
+                guard let textBase = text.baseAddress else { return }
+                var textPosition = 0
+                var position = 0
+                for index in 0...marks.count {
+                    let isLast = index == marks.count
+                    let length = (isLast ? text.count : marks[index].start) &- textPosition
+                    let limit = min(length, bytes.count &- position)
+                    let common = cbytescan_common_length(textBase + textPosition, base + position, limit)
+                    agreement.start = position
+                    agreement.difference = position &+ common
+                    if isLast {
+                        if common == length, isFinished { agreement.end = position &+ length }
+                        return
+                    }
+                    guard common == length else { return }
+                    position &+= length
+                    agreement.passed = index &+ 1
+                    agreement.position = position
+                    textPosition = marks[index].end
+                    guard marks[index].isValue else { continue }
+                    guard skipsValues, let end = marks[index].endOfValue(base, position, bytes.count) else {
+                        // Nothing can be learnt there.
                         agreement.start = position
+                        agreement.difference = position
                         return
                     }
                     position = end
                 }
-                ends[index] = position
-                textPosition = marks[index].end
             }
         }
         return agreement
-    }
-
-    /// The end of the string or number that begins at a position, if it stands there whole.
-    @inline(__always)
-    static func endOfValue(
-        _ base: UnsafePointer<UInt8>,
-        _ position: Int,
-        _ count: Int,
-        mayBeNumber: Bool
-    ) -> Int? {
-        guard position < count else { return nil }
-        if base[position] == UInt8(ascii: "\"") {
-            let end = cbytescan_end_of_text(base, position &+ 1, count)
-            return end < count && base[end] == UInt8(ascii: "\"") ? end &+ 1 : nil
-        }
-        guard mayBeNumber else { return nil }
-        let end = cbytescan_end_of_number(base, position, count)
-        return end > position ? end : nil
     }
 
     /// Where a mark could be added: behind the last mark of structure in what a document agrees in; `nil` if it is not worth
@@ -168,20 +159,27 @@ struct DocumentOutline: Sendable {
         text.append(contentsOf: bytes.prefix(Self.maximumLength))
         end = nil
         marks.removeLast(marks.count - agreement.passed)
+        guard let base = bytes.baseAddress else { return }
+        var position = 0
+        var textPosition = 0
         for index in marks.indices {
-            guard ends[index] <= text.count else {
+            position += marks[index].start - textPosition
+            textPosition = marks[index].end
+            let end = marks[index].isValue ? marks[index].endOfValue(base, position, bytes.count) : position
+            guard let end, end <= text.count else {
                 marks.removeLast(marks.count - index)
                 return
             }
-            marks[index].start = starts[index]
-            marks[index].end = ends[index]
+            marks[index].start = position
+            marks[index].end = end
+            position = end
         }
     }
 
     /// Adds a mark behind the last one, or in its stead if that one stands before no value.
     mutating func add(_ mark: Mark) {
         guard mark.start < text.count, mark.end <= text.count else { return }
-        if let last = marks.last, last.end == last.start { marks.removeLast() }
+        if let last = marks.last, !last.isValue { marks.removeLast() }
         marks.append(mark)
     }
 

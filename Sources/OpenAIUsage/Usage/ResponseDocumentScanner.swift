@@ -166,8 +166,7 @@ struct ResponseDocumentScanner: Sendable {
             field == 0 || field == ResponseField.content.rawValue
         else { return mark }
         mark.mayBeNumber = field == 0
-        mark.end =
-            DocumentOutline.endOfValue(base, start, bytes.count, mayBeNumber: mark.mayBeNumber) ?? start
+        mark.end = mark.endOfValue(base, start, bytes.count) ?? start
         return mark
     }
 
