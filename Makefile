@@ -1,9 +1,9 @@
 # What each target does is said by `make help`.
 SHELL := /bin/bash
 SWIFT ?= swift
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources/decoder-benchmark Benchmarks/Sources/meter-benchmark Package.swift
 
-.PHONY: help prepare build release test format lint swift-test linkage-test client-test demo clean
+.PHONY: help prepare build release test format lint swift-test linkage-test client-test demo bench clean
 
 help:
 	@echo "make demo          build a release and show everything at once against a simulated upstream"
@@ -14,6 +14,7 @@ help:
 	@echo "make swift-test    the Swift tests only"
 	@echo "make linkage-test  what the core library links"
 	@echo "make client-test   the official Python SDK and curl through the gateway"
+	@echo "make bench         how fast the meter is, beside others (not part of make test)"
 	@echo "make clean         remove what was built"
 
 prepare:
@@ -46,6 +47,9 @@ test: prepare lint swift-test linkage-test client-test
 
 demo: release
 	.build/release/oai-usage demo
+
+bench: prepare
+	Benchmarks/run
 
 clean:
 	rm -rf .build Tests/LinkageTest/.build

@@ -31,9 +31,11 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        .target(name: "CByteScan"),
         .target(
             name: "OpenAIUsage",
             dependencies: [
+                "CByteScan",
                 "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -103,7 +105,7 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenAIUsageTests",
-            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: ["CByteScan", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
             exclude: ["Fixtures"]
         ),
         .testTarget(

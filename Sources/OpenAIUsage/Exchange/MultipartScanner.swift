@@ -61,7 +61,7 @@ struct MultipartScanner: Sendable {
         var index = start
         while index < end {
             if matched == 0 {
-                let next = JSONText.first(delimiter[0], base, index, end)
+                let next = ByteSearch.first(delimiter[0], base, index, end)
                 keep(UnsafeBufferPointer(start: base + index, count: next - index))
                 index = next
                 guard index < end else { return end }

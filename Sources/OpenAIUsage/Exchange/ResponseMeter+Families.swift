@@ -69,6 +69,18 @@ extension ResponseMeter {
         }
     }
 
+    /// Whether to take the same data of an event again would change nothing but that there is content.
+    func isSettled(by facts: ResponseFacts, name: [UInt8]) -> Bool {
+        guard facts.usagePresence != .present, facts.errorPresence != .present else { return false }
+        switch meter {
+        case .chat, .completions, .embeddings, .decisions, .compaction: return true
+        case .responses:
+            // The name of an event without a type is not part of its data.
+            return !facts.type.isEmpty && !Self.equals(name, "error") && !Self.isTerminalResponse(name)
+        default: return false
+        }
+    }
+
     private mutating func takeChunk(_ facts: ResponseFacts) {
         identity.merge(facts.identity)
         takeError(facts)
