@@ -49,6 +49,61 @@ struct EncodingTests {
         }
     }
 
+    /// The samples that are not encoded yet.
+    static let samples = SampleTests.samples.filter {
+        !$0.isSocket && $0.head.headerFields[.contentEncoding] == nil && $0.body.count < 10_000
+    }.map(\.bare)
+
+    static let wrappings: [(coding: String, wrapping: DeflateWriter.Wrapping)] = [
+        ("gzip", .gzip), ("deflate", .zlib), ("deflate", .raw),
+    ]
+
+    @Test(arguments: samples)
+    func `A sample is the same encoded, whole, byte by byte, and cut`(sample: Sample) throws {
+        let plain = try SampleTests.record(of: sample).timeless
+        for (coding, wrapping) in Self.wrappings {
+            var encoded = sample
+            encoded.head.headerFields[.contentEncoding] = coding
+            encoded.body = DeflateWriter.encoded(sample.body, as: wrapping)
+            let count = encoded.body.count
+            #expect(try SampleTests.record(of: encoded).timeless == plain, "\(wrapping)")
+            #expect(try SampleTests.record(of: encoded, cuts: Array(0..<count)).timeless == plain, "\(wrapping)")
+            // Short bodies are cut everywhere, longer ones at their ends and some places between.
+            let places =
+                count < 500
+                ? Array(1..<count)
+                : Array(1..<16) + Array(stride(from: 16, to: count - 16, by: count / 32)) + Array(count - 16..<count)
+            for cut in places where try SampleTests.record(of: encoded, cuts: [cut]).timeless != plain {
+                Issue.record("\(wrapping), cut at \(cut) of \(count)")
+                return
+            }
+        }
+    }
+
+    // With what is known of plain bodies that are cut anywhere, this is to say that encoded ones may be.
+    @Test(arguments: samples)
+    func `A sample is decoded to the same bytes wherever it is cut`(sample: Sample) {
+        for (_, wrapping) in Self.wrappings {
+            let encoded = DeflateWriter.encoded(sample.body, as: wrapping)
+            for cut in 1..<encoded.count {
+                var inflater = Inflater(wrapping == .gzip ? .gzip : .deflate)
+                var decoded: [UInt8] = []
+                encoded.withUnsafeBufferPointer { bytes in
+                    for piece in [bytes[..<cut], bytes[cut...]] {
+                        let isSound = inflater.inflate(UnsafeBufferPointer(rebasing: piece)) {
+                            decoded.append(contentsOf: $0)
+                        }
+                        if !isSound { decoded.removeAll() }
+                    }
+                }
+                guard decoded == sample.body else {
+                    Issue.record("\(wrapping), cut at \(cut) of \(encoded.count)")
+                    return
+                }
+            }
+        }
+    }
+
     @Test(arguments: [nil, "", "identity", "Identity"])
     func `No coding is no coding`(coding: String?) throws {
         #expect(try Self.call(Self.document, coding: coding, isStream: false) { $0 }.record().usageState == .reported)

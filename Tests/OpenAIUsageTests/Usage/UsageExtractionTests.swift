@@ -357,12 +357,25 @@ struct UsageExtractionTests {
         #expect(try call.record().isStream == false)
     }
 
-    @Test(arguments: ["text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream"])
+    // The type decides, and nothing that stands behind it: a stream is always UTF-8.
+    @Test(arguments: [
+        "text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream", "text/event-stream;",
+        "text/event-stream ; x", "text/event-stream;charset=windows-1252",
+    ])
     func `A stream is known by its type`(type: String) throws {
         var call = ObservedCall()
         call.fields = [("content-type", type)]
         call.body = (ExchangeEndingTests.usageChunk + ExchangeEndingTests.done).bytes
         #expect(try call.record().usageState == .reported)
         #expect(try call.record().isStream)
+    }
+
+    @Test(arguments: ["text/x-event-stream", "text/plain", "event-stream", "text/x-bogus", "x; text/event-stream"])
+    func `A stream of another type is none`(type: String) throws {
+        var call = ObservedCall()
+        call.fields = [("content-type", type)]
+        call.body = (ExchangeEndingTests.usageChunk + ExchangeEndingTests.done).bytes
+        #expect(try call.record().usageState == .unparsable)
+        #expect(try !call.record().isStream)
     }
 }
