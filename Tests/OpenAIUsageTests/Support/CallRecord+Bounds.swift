@@ -38,7 +38,8 @@ extension CallRecord {
         for name in toolCalls.keys { check("a tool's name", name, 64) }
         if units.count > 128 { found.append("units") }
         for (name, value) in units {
-            check("a unit's name", name, 64)
+            // An evaluation's counters have the names of its models.
+            check("a unit's name", name, name.hasPrefix("per_model.") ? 192 : 64)
             check("a unit", value, 512)
         }
         return found
