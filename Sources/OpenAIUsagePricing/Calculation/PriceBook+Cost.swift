@@ -5,15 +5,16 @@ extension PriceBook {
     ///
     /// The model and the service tier that served the call decide, not those that were asked for. Whatever has no price
     /// makes the cost partial or leaves it unknown; it never counts as zero.
+    /// What the book says of the call's project goes before what it says of all.
     public func cost(of record: CallRecord) -> CallCost {
         var lines = PriceLineIgnorer()
-        return price(record, &lines)
+        return book(for: record.project).price(record, &lines)
     }
 
     /// The same cost with the lines that it is the sum of.
     public func explanation(of record: CallRecord) -> PriceExplanation {
         var explanation = PriceExplanation(cost: CallCost())
-        explanation.cost = price(record, &explanation)
+        explanation.cost = book(for: record.project).price(record, &explanation)
         return explanation
     }
 
@@ -39,7 +40,7 @@ extension PriceBook {
             window: tier.window ?? .one,
             lines: lines
         )
-        calculation.lines.begin(model: name, pricedAs: model?.id, tier: tier.name)
+        calculation.lines.begin(model: name, prices: model, tier: tier.name)
         if host == .other, model?.isOverride != true {
             calculation.note(.otherProvider, record.host)
         } else {

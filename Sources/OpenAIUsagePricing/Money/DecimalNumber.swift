@@ -81,6 +81,18 @@ package struct DecimalNumber: Sendable, Equatable {
         return Int64(exactly: DecimalText.quotientHalfEven(coefficient, by: divisor, hasMore: isTruncated))
     }
 
+    /// A multiple of the number as dollars in pico-dollars; `nil` if that is not exact.
+    package func exactPicoUSD(times factor: Int64 = 1) -> Int128? {
+        guard !isTruncated else { return nil }
+        let (product, overflow) = coefficient.multipliedReportingOverflow(by: Int128(factor))
+        guard !overflow, let power = Self.power(abs(Money.fractionDigits - scale)) else { return nil }
+        if scale <= Money.fractionDigits {
+            let (amount, overflow) = product.multipliedReportingOverflow(by: power)
+            return overflow ? nil : amount
+        }
+        return product % power == 0 ? product / power : nil
+    }
+
     /// The number as a fraction of 64-bit integers, if it is a quantity: exact, not negative and at most nine decimals.
     package var quantity: (numerator: Int64, denominator: Int64)? {
         guard !isTruncated, coefficient >= 0, scale <= 9 else { return nil }
