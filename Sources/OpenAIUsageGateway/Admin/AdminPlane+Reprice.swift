@@ -67,7 +67,3 @@ extension AdminPlane {
         return response(status, type: "application/json", body: Array(body.utf8))
     }
 }
-
-extension HTTPField.Name {
-    fileprivate static var origin: HTTPField.Name { HTTPField.Name("Origin") ?? .host }
-}

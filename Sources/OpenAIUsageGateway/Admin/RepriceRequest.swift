@@ -1,4 +1,4 @@
-import OpenAIUsageLedger
+package import OpenAIUsageLedger
 import OpenAIUsagePricing
 
 /// The body of a request to price calls anew.

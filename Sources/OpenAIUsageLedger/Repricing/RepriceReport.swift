@@ -1,4 +1,4 @@
-public import OpenAIUsage
+import OpenAIUsage
 
 /// What repricing has changed, or would change.
 public struct RepriceReport: Sendable, Equatable {
@@ -8,8 +8,11 @@ public struct RepriceReport: Sendable, Equatable {
     }
 
     /// All calls.
-    public var totals: RepriceRow {
-        groups.values.reduce(into: RepriceRow()) { $0.add($1) }
+    public var totals: RepriceRow { totals { _ in true } }
+
+    /// All calls of the rows that satisfy a condition.
+    package func totals(where condition: (RepriceRow) -> Bool) -> RepriceRow {
+        groups.values.filter(condition).reduce(into: RepriceRow()) { $0.add($1) }
     }
 
     private struct Group: Hashable, Sendable {

@@ -119,7 +119,15 @@ package struct PriceImport: Sendable {
             }
             if !period.days.isReversed { periods.append(period) }
         }
-        periods.append(period(of: entry, days))
+        var new = period(of: entry, days)
+        if let current = owner.period(on: day) {
+            // What the list does not say of long context and of regions is not free: it stays, or is not known.
+            new.regionalUplift = new.regionalUplift ?? current.regionalUplift
+            if new.longContext == nil, let threshold = current.longContext?.threshold {
+                new.longContext = PricePeriod.LongContext(threshold: threshold, tiers: [:])
+            }
+        }
+        periods.append(new)
         return periods.sorted { ($0.days.first?.number ?? .min) < ($1.days.first?.number ?? .min) }
     }
 

@@ -3,6 +3,7 @@ import Logging
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsagePricing
 import ServiceLifecycle
 import UnixSignals
 

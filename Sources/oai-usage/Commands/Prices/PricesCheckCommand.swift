@@ -29,7 +29,7 @@ struct PricesCheckCommand: AsyncParsableCommand {
             let findings = PriceBook.findings(in: text, before: .bundled)
             found += findings.map { (file, $0) }
             let errors = findings.count { $0.severity == .error }
-            let counts = "\(errors) errors, \(findings.count - errors) warnings"
+            let counts = PriceFindings.counts(errors: errors, warnings: findings.count - errors)
             if errors == 0 {
                 let book = try PriceBook(json: text)
                 StandardError.write("\(file): \(counts); \(book.models.count) models, version \(book.version)")

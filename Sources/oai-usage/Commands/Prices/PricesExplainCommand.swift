@@ -1,4 +1,5 @@
 import ArgumentParser
+import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 

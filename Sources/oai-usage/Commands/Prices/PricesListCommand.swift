@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import OpenAIUsage
-public import OpenAIUsagePricing
+import OpenAIUsagePricing
 
 /// Lists prices.
 struct PricesListCommand: AsyncParsableCommand {
@@ -43,14 +43,5 @@ struct PricesListCommand: AsyncParsableCommand {
             throw CommandFailure("No model has prices in the tier \(tier); there are \(list.tiers.joined(separator: ", ")).")
         }
         list.write(as: format)
-    }
-}
-
-extension ModelPrices.Kind: ExpressibleByArgument {}
-
-extension UTCDay: ExpressibleByArgument {
-    /// Reads a day as `2026-11-01`.
-    public init?(argument: String) {
-        self.init(argument)
     }
 }

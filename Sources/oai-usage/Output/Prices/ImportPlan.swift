@@ -53,22 +53,30 @@ struct ImportPlan {
 
     /// Shows what changes, and what of the list is left out.
     func show() {
-        StandardOutput.write(PriceChangesFormat.text(changes))
-        for (name, reason) in catalogue.rejections { StandardError.write("Left out: \(name): \(reason).") }
+        StandardOutput.write(PriceChangesText.text(changes))
+        for (reason, models) in Dictionary(grouping: catalogue.rejections, by: \.reason).sorted(by: { $0.key < $1.key }) {
+            let names = models.prefix(3).map(\.name).joined(separator: ", ")
+            let others = models.count > 3 ? " and \(Figures.count(Int128(models.count - 3))) others" : ""
+            StandardError.write("Left out: \(names)\(others): \(reason).")
+        }
         var ignored: [String: Int] = [:]
         for model in catalogue.models {
             for name in model.ignored { ignored[name, default: 0] += 1 }
         }
         for (name, count) in ignored.sorted(by: { $0.key < $1.key }) {
-            StandardError.write("Left out: \(name) of \(Figures.count(Int128(count))) models, which is not understood.")
+            StandardError.write("Left out: \(name), which is not understood, of \(Self.models(count)).")
         }
         if catalogue.models.isEmpty, catalogue.rejections.isEmpty {
             StandardError.write("No model of the list fits; --provider names whose models are taken.")
         } else if isEmpty {
             StandardError.write("Nothing to import: the book has these prices already.")
         } else {
-            StandardError.write("\(Figures.count(Int128(result.models.count))) models go into \(output).")
+            StandardError.write("\(Self.models(result.models.count)) to go into \(output).")
         }
+    }
+
+    private static func models(_ count: Int) -> String {
+        count == 1 ? "1 model" : "\(Figures.count(Int128(count))) models"
     }
 
     /// Writes the price file.

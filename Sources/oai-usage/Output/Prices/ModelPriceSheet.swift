@@ -53,7 +53,7 @@ struct ModelPriceSheet: PriceSheet {
             let windows = (book.rules.backgroundWindows ?? [:]).filter { !$0.value.isOne }.sorted { $0.key < $1.key }
             if !windows.isEmpty {
                 let factors = windows.map { "x \($0.value) within \($0.key)" }.joined(separator: ", ")
-                text += "  background requests in the default tier: \(factors)\n"
+                text += "  background requests in the default tier, where the model offers them: \(factors)\n"
             }
         }
         if let note = period.note { text += "  note: \(note)\n" }

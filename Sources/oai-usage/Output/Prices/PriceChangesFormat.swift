@@ -10,7 +10,7 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .text:
             if changes.isEmpty { StandardError.write("Nothing changes.") }
-            StandardOutput.write(Self.text(changes))
+            StandardOutput.write(PriceChangesText.text(changes))
         case .json:
             StandardOutput.write(JSONDocument.Value.elements(changes.map(Self.json)).indented + "\n")
         case .csv:
@@ -27,52 +27,6 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
                 ]
             }
             StandardOutput.write(table.csv)
-        }
-    }
-
-    /// The changes in words, under what they are about.
-    static func text(_ changes: [PriceChange]) -> String {
-        var text = ""
-        var heading: String?
-        for change in changes {
-            let next = Self.heading(change)
-            if next != heading {
-                text += (heading == nil ? "" : "\n") + next + "\n"
-                heading = next
-            }
-            text += "  \(sentence(change))\n"
-        }
-        return text
-    }
-
-    private static func heading(_ change: PriceChange) -> String {
-        let project = change.project.map { ", in project \($0)" } ?? ""
-        switch change.subject {
-        case .model(let names): return names.joined(separator: ", ") + project
-        case .tool(let id): return "tool \(id)\(project)"
-        case .rule(let name): return "rule \(name)"
-        }
-    }
-
-    private static func sentence(_ change: PriceChange) -> String {
-        let item = change.item ?? ""
-        let days = change.days == DayInterval() ? "" : change.days.phrase + ": "
-        func amount(_ value: PriceChange.Value) -> String {
-            value.unit.map { "$\(value.text) per \($0)" } ?? value.text
-        }
-        switch (change.old, change.new) {
-        case (let old?, nil) where change.item == nil && change.subject.kind == "model":
-            return "is gone (\(old.text)): calls of it would have no price"
-        case (nil, let new?) where change.item == nil && change.subject.kind == "model": return "is new (\(new.text))"
-        case (let old?, let new?):
-            let percent = change.percent.map { " (\($0))" } ?? ""
-            if old.unit == new.unit, let unit = new.unit {
-                return "\(days)\(item) goes from $\(old.text) to $\(new.text) per \(unit)\(percent)"
-            }
-            return "\(days)\(item.isEmpty ? "" : item + " ")changes from \(amount(old)) to \(amount(new))"
-        case (let old?, nil): return "\(days)\(item.isEmpty ? "it" : item) is gone, was \(amount(old))"
-        case (nil, let new?): return "\(days)\(item.isEmpty ? "it" : item) is new: \(amount(new))"
-        case (nil, nil): return item
         }
     }
 

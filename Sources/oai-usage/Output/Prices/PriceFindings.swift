@@ -8,6 +8,11 @@ enum PriceFindings {
         return "\(place): \(finding.severity.rawValue): \(finding.path.isEmpty ? "" : finding.path + ": ")\(finding.message)"
     }
 
+    /// How many there are, as `1 error, 2 warnings`.
+    static func counts(errors: Int, warnings: Int) -> String {
+        "\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")"
+    }
+
     /// A finding as a JSON value.
     static func json(_ finding: PriceBookFinding, _ path: String) -> JSONDocument.Value {
         .members([

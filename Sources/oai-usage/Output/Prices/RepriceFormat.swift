@@ -42,7 +42,11 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
                 row.differencePicoUSD > 0 ? "+" + difference : difference, unpriced,
             ]
         }
-        table.rows = report.rows.map { [$0.project ?? "-", $0.model ?? "-"] + cells($0) }
+        let changed = report.rows.filter { $0.changed > 0 }
+        table.rows = changed.map { [$0.project ?? "-", $0.model ?? "-"] + cells($0) }
+        if changed.count < report.rows.count {
+            table.rows.append(["(unchanged)", ""] + cells(report.totals(where: { $0.changed == 0 })))
+        }
         table.footer = ["TOTAL", ""] + cells(report.totals)
         return table
     }
