@@ -46,7 +46,7 @@ struct PriceImportTests {
         let model = try #require(book.model(named: "gpt-9-nova-2027-01-01"))
         #expect(model.shutdown?.description == "2031-01-31")
         #expect(model.periods.map(\.days.description) == ["any day"])
-        let values = try #require(model.periods.first?.comparableValues.mapValues(\.text))
+        let values = model.periods[0].comparableValues.mapValues { $0.text }
         #expect(
             values == [
                 "default input": "2", "default cached_input": "0.1", "default cache_write": "2.5",

@@ -25,11 +25,12 @@ extension PriceBook {
             lines.add(Self.providerLine(text, amount))
             return CallCost(picoUSD: amount, status: .provider)
         }
-        if record.endpoint.meter == .free { return CallCost(picoUSD: 0, status: .free) }
+        if record.endpoint.isFree { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
         if work.isEmpty { return CallCost() }
 
-        let name = record.model ?? record.requestModel
+        // An empty name names nothing.
+        let name = record.model?.isEmpty == false ? record.model : record.requestModel
         let model = name.flatMap { self.model(named: $0) }
         let host = upstream(record.host)
         let tier = record.tier(in: self)

@@ -90,9 +90,10 @@ extension PriceCalculation {
 
     /// Whether a model thinks before it answers; `nil` where neither its usage nor its family tells.
     private static func isReasoning(_ id: String?, _ usage: TokenUsage, _ isSearchModel: Bool) -> Bool? {
+        if isSearchModel { return false }
         if let reasoning = usage[.reasoningTokens], reasoning > 0 { return true }
         guard let id else { return nil }
-        if isSearchModel || id.hasPrefix("gpt-4") || id.hasPrefix("gpt-3.5") { return false }
+        if id.hasPrefix("gpt-4") || id.hasPrefix("gpt-3.5") { return false }
         return id.hasPrefix("o1") || id.hasPrefix("o3") || id.hasPrefix("o4") ? true : nil
     }
 }

@@ -128,9 +128,12 @@ package struct LiteLLMModel: Sendable {
         _ name: String,
         _ text: String
     ) throws(Rejection) -> Money {
-        let inexact = Rejection(reason: "\(name) is \(text), which has more digits than a price; it may be rounded")
-        guard let scaled = number.exactPicoUSD(times: factor), let amount = Int64(exactly: scaled) else { throw inexact }
-        return Money(picoUSD: amount)
+        if let scaled = number.exactPicoUSD(times: factor), let amount = Int64(exactly: scaled) {
+            return Money(picoUSD: amount)
+        }
+        let isLarge = !number.isTruncated && number.scale <= Money.fractionDigits
+        let fault = isLarge ? "is too large" : "has more digits than a price; it may be rounded"
+        throw Rejection(reason: "\(name) is \(text), which \(fault)")
     }
 
     private static func check(_ price: Money, _ range: PriceRange, _ name: String) throws(Rejection) {
