@@ -16,7 +16,8 @@ struct JSONDocumentTextTests {
 
     @Test
     func `A book is written for people with short parts on one line`() throws {
-        let text = #"{"id": "m", "list": ["a", "b"], "periods": [{"from": null, "price": {"input": "1"}}], "empty": []}"#
+        let text =
+            #"{"id": "m", "list": ["a", "b"], "periods": [{"from": null, "price": {"input": "1"}}], "empty": []}"#
         let expected = """
             {
               "id": "m",
@@ -36,7 +37,8 @@ struct JSONDocumentTextTests {
     @Test
     func `Every model and tool of the bundled book is written as it was read`() throws {
         for model in PriceBook.bundled.models {
-            let text = #"{"schema": "openai-prices/1", "as_of": "2026-11-23", "currency": "USD", "models": ["#
+            let text =
+                #"{"schema": "openai-prices/1", "as_of": "2026-11-23", "currency": "USD", "models": ["#
                 + model.document.indented + "]}"
             let read = try #require(try PriceBook(json: text).models.first)
             #expect(read.id == model.id && read.names == model.names && read.kind == model.kind)

@@ -84,7 +84,8 @@ struct LiteLLMCatalogueTests {
     @Test(arguments: [
         ("\"input_cost_per_token\": 4.0000000000000003e-07", "more digits than a price"),
         ("\"input_cost_per_token\": 1.00000001e-06", "more digits than a price"),
-        ("\"input_cost_per_token\": 2.5", "is more than 5000"), ("\"input_cost_per_token\": 1e-10", "is less than 0.001"),
+        ("\"input_cost_per_token\": 2.5", "is more than 5000"),
+        ("\"input_cost_per_token\": 1e-10", "is less than 0.001"),
         ("\"input_cost_per_token\": 1e9", "is too large"), ("\"input_cost_per_token\": 1e99", "is too large"),
         ("\"input_cost_per_token\": -1e-06", "is no price"), ("\"input_cost_per_token\": \"1e-06\"", "is no price"),
         ("\"input_cost_per_token\": null", "no price that is understood"), ("\"supports_vision\": true", "no price"),
@@ -110,7 +111,8 @@ struct LiteLLMCatalogueTests {
 
     @Test
     func `Output that is free of embeddings does not exist`() throws {
-        let members = #""input_cost_per_token": 2e-08, "output_cost_per_token": 0.0, "output_cost_per_token_batches": 0.0"#
+        let members =
+            #""input_cost_per_token": 2e-08, "output_cost_per_token": 0.0, "output_cost_per_token_batches": 0.0"#
         #expect(try Self.prices(members, mode: "embedding") == ["default input": "0.02"])
         #expect(
             try Self.prices(members) == ["default input": "0.02", "default output": "0", "batch output": "0"]

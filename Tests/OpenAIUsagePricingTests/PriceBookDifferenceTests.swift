@@ -18,7 +18,8 @@ struct PriceBookDifferenceTests {
         PriceBookDifference(from: old, to: new).changes.map { change in
             let days = change.days == DayInterval() ? "" : " \(change.days)"
             let percent = change.percent.map { " \($0)" } ?? ""
-            return "\(change.subject) \(change.item ?? "-")\(days): \(change.old?.text ?? "-") > \(change.new?.text ?? "-")"
+            return
+                "\(change.subject) \(change.item ?? "-")\(days): \(change.old?.text ?? "-") > \(change.new?.text ?? "-")"
                 + percent
         }
     }
@@ -151,10 +152,12 @@ struct PriceBookDifferenceTests {
         #expect(change.percent == "+100%")
     }
 
-    @Test(arguments: [
-        ("2", "3", "+50%"), ("3", "2", "-33.3%"), ("0.15", "0.1501", "+0.1%"), ("0", "1", nil), ("4", "0", "-100%"),
-        ("1", "1.0004", "0%"), ("0.001", "4999", "+499899900%"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("2", "3", "+50%"), ("3", "2", "-33.3%"), ("0.15", "0.1501", "+0.1%"), ("0", "1", nil), ("4", "0", "-100%"),
+            ("1", "1.0004", "0%"), ("0.001", "4999", "+499899900%"),
+        ] as [(String, String, String?)]
+    )
     func `Percent are rounded to one digit`(old: String, new: String, percent: String?) throws {
         let change = PriceChange(
             subject: .tool("t"),
@@ -200,7 +203,9 @@ struct PriceBookDifferenceTests {
             let changes = PriceBookDifference(from: old, to: new).changes
             for offset in -2..<16 {
                 let day = UTCDay(number: start.number + offset)
-                let prices = [old, new].map { $0.model(named: "m")?.period(on: day)?.tiers["default"]?.listedPrice(.input) }
+                let prices = [old, new].map {
+                    $0.model(named: "m")?.period(on: day)?.tiers["default"]?.listedPrice(.input)
+                }
                 let found = changes.filter { $0.days.contains(day) }
                 #expect(found.count == (prices[0] == prices[1] ? 0 : 1), "seed \(seed), case \(index), \(day)")
                 #expect(found.first.map { $0.old?.text } == (found.isEmpty ? nil : .some(prices[0]?.description)))

@@ -91,7 +91,8 @@ struct PriceImportTests {
         #expect(result.models == ["groq/gpt-4o-mini"])
         #expect(Self.cost(book, "gpt-4o-mini", "2026-12-01") == "0.15")
         #expect(Self.cost(book, "groq/gpt-4o-mini", "2026-12-01") == "9")
-        let both = #"{"a/m": {\#(members), "litellm_provider": "a", "mode": "chat"}, "#
+        let both =
+            #"{"a/m": {\#(members), "litellm_provider": "a", "mode": "chat"}, "#
             + #""b/m": {"input_cost_per_token": 8e-06, "litellm_provider": "b", "mode": "chat"}}"#
         let (_, ambiguous) = try Self.imported(both, providers: ["a", "b"])
         #expect(Self.cost(ambiguous, "a/m", "2026-12-01") == "9")

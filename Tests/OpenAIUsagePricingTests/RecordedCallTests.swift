@@ -43,11 +43,14 @@ struct RecordedCallTests {
     }
 
     /// What the fixtures remark of prices, remark by remark.
-    @Test(arguments: [
-        ("001-", "gpt-4o-mini", "default"), ("003-", nil, "priority"), ("007-", nil, "flex"), ("008-", nil, "default"),
-        ("012-", "ft:gpt-4.1-mini-2025-04-14", "default"), ("077-", nil, "ultrafast"),
-        ("090-", "gpt-3.5-turbo-instruct", "default"), ("130-", nil, "batch"), ("146-", "gpt-6-luna", "decisions"),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            ("001-", "gpt-4o-mini", "default"), ("003-", nil, "priority"), ("007-", nil, "flex"),
+            ("008-", nil, "default"),
+            ("012-", "ft:gpt-4.1-mini-2025-04-14", "default"), ("077-", nil, "ultrafast"),
+            ("090-", "gpt-3.5-turbo-instruct", "default"), ("130-", nil, "batch"), ("146-", "gpt-6-luna", "decisions"),
+        ] as [(String, String?, String)]
+    )
     func `The model and the tier that served are the ones that are priced`(
         prefix: String,
         model: String?,

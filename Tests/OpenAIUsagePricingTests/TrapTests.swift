@@ -130,7 +130,8 @@ struct TrapTests {
         after: String
     ) {
         func cost(_ day: String) -> Int64 {
-            PriceBook.bundled.cost(of: TestCall(model: model, day: day, usage: [.inputTokens: 1000]).record).picoUSD ?? 0
+            PriceBook.bundled.cost(of: TestCall(model: model, day: day, usage: [.inputTokens: 1000]).record).picoUSD
+                ?? 0
         }
         #expect(cost(before) > cost(after) && cost(after) > 0)
     }

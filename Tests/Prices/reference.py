@@ -282,7 +282,8 @@ class Reference:
                         lines.append(8000 * count * self.rate(rates, "input") / MILLION * factor)
                     attempt(content)
             elif name == "web_search_preview":
-                is_reasoning = call["usage"].get("reasoning_tokens", 0) > 0
+                is_search_model = model is not None and "-search-preview" in model["id"]
+                is_reasoning = call["usage"].get("reasoning_tokens", 0) > 0 and not is_search_model
                 attempt(lambda: fee(f"{name}.{'reasoning' if is_reasoning else 'non_reasoning'}", count))
             elif name == "image_generation":
                 if not image:

@@ -37,6 +37,7 @@ struct RepriceRun: Sendable {
     ///
     /// - Parameter reader: Reads the ledger.
     /// - Returns: What must be written; `nil` if no row is left.
+    /// - Throws: A ``LedgerError``.
     mutating func next(_ reader: LedgerReader) throws -> [Change]? {
         guard let rest else { return nil }
         var read: [CallRecord] = []

@@ -42,6 +42,10 @@ package final class ModelPrices: Sendable {
     package let shutdown: UTCDay?
     /// Where the prices come from.
     package let origin: Origin
+    /// Whether the model searches the web by itself, with the older tool.
+    let isSearchModel: Bool
+    /// Whether what a search brings in is not in the usage, but counts as a fixed number of tokens.
+    let hasFixedSearchContent: Bool
 
     init(
         id: String,
@@ -57,6 +61,8 @@ package final class ModelPrices: Sendable {
         self.periods = periods
         self.shutdown = shutdown
         self.origin = origin
+        isSearchModel = id.contains("-search-preview")
+        hasFixedSearchContent = id == "gpt-4o-mini" || id == "gpt-4.1-mini"
     }
 
     /// The prices that hold on a day.

@@ -113,6 +113,7 @@ public final class PriceBook: Sendable {
     /// - Parameters:
     ///   - json: The text.
     ///   - base: The book that it is to be put before, which may show what it lacks.
+    /// - Returns: The findings; none for a book without mistakes.
     package static func findings(in json: String, before base: PriceBook? = nil) -> [PriceBookFinding] {
         var decoder = PriceBookDecoder(base: base)
         let content = decoder.decode(json)

@@ -45,8 +45,8 @@ extension PriceBook {
         if host == .other, model?.isOverride != true {
             calculation.note(.otherProvider, record.host)
         } else {
-            if work.usesModel { calculation.addModel(record, name, model, tier) }
-            if work.usesTools { calculation.addTools(record, model, tier) }
+            if work.usesModel { calculation.addModel(record, work.units, name, model, tier) }
+            if work.usesTools { calculation.addTools(record, work.units, model, tier) }
         }
         lines = calculation.lines
         return calculation.cost(remark: tier.isScale ? .scaleTier : nil)

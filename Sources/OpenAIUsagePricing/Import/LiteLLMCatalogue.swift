@@ -33,7 +33,8 @@ package struct LiteLLMCatalogue: Sendable {
             )
         }
         // The list begins with an entry that explains the others.
-        for entry in entries.sorted(by: { $0.name < $1.name }) where entry.name != "sample_spec" && isWanted(entry.name) {
+        for entry in entries.sorted(by: { $0.name < $1.name }) where entry.name != "sample_spec" && isWanted(entry.name)
+        {
             guard let provider = entry.node.value["litellm_provider"]?.string, providers.contains(provider) else {
                 continue
             }
@@ -45,4 +46,3 @@ package struct LiteLLMCatalogue: Sendable {
         }
     }
 }
-

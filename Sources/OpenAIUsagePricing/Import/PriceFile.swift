@@ -7,6 +7,7 @@ struct PriceFile {
     /// - Parameters:
     ///   - text: The file's text; `nil` to begin one.
     ///   - day: The day of the prices, which a later one in the file outlives.
+    /// - Throws: A ``PriceBookError`` if the text is no price file.
     init(_ text: String?, asOf day: UTCDay) throws(PriceBookError) {
         guard let text else {
             members = [

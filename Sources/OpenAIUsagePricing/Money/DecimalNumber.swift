@@ -2,8 +2,12 @@
 ///
 /// Up to 30 significant digits are kept, and whether there were more.
 package struct DecimalNumber: Sendable, Equatable {
-    private static let maximumDigits = 30
-    private static let maximumExponent = 1000
+    /// From here on a coefficient has all the digits that are kept.
+    private static var fullCoefficient: Int128 { 100_000_000_000_000_000_000_000_000_000 }
+    private static var maximumExponent: Int { 1000 }
+    private static let powers: [Int128] = (0..<38).reduce(into: [1]) { powers, _ in
+        powers.append((powers.last ?? 1) * 10)
+    }
 
     /// The significant digits as an integer.
     package private(set) var coefficient: Int128 = 0
@@ -58,7 +62,7 @@ package struct DecimalNumber: Sendable, Equatable {
     }
 
     private mutating func append(_ byte: UInt8, isFraction: Bool) {
-        if coefficient >= Self.power(Self.maximumDigits - 1) ?? 0 {
+        if coefficient >= Self.fullCoefficient {
             if byte != 0x30 { isTruncated = true }
             if !isFraction { scale -= 1 }
         } else {
@@ -107,9 +111,6 @@ package struct DecimalNumber: Sendable, Equatable {
     }
 
     private static func power(_ exponent: Int) -> Int128? {
-        guard exponent <= 38 else { return nil }
-        var result: Int128 = 1
-        for _ in 0..<exponent { result *= 10 }
-        return result
+        exponent < powers.count ? powers[exponent] : nil
     }
 }

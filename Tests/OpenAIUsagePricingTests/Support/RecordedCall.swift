@@ -25,9 +25,7 @@ struct RecordedCall: CustomTestStringConvertible {
         }
     }()
 
-    /// What an exchange makes of the call.
-    ///
-    /// - Parameter change: Changes the response's bytes before they are fed.
+    /// What an exchange makes of the call, whose response may be changed before it is fed.
     func record(_ change: ([UInt8]) throws -> [UInt8] = { $0 }) throws -> CallRecord {
         let sink = Sink()
         let exchange = Exchange(

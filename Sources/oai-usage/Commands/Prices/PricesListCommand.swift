@@ -40,7 +40,9 @@ struct PricesListCommand: AsyncParsableCommand {
         list.kinds = kind
         list.tier = tier == "all" ? nil : book.rules.tierAliases?[tier] ?? tier
         guard list.tier.map(list.tiers.contains) ?? true else {
-            throw CommandFailure("No model has prices in the tier \(tier); there are \(list.tiers.joined(separator: ", ")).")
+            throw CommandFailure(
+                "No model has prices in the tier \(tier); there are \(list.tiers.joined(separator: ", "))."
+            )
         }
         list.write(as: format)
     }

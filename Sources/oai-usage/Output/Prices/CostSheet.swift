@@ -151,7 +151,8 @@ struct CostSheet {
     private static func json(_ line: PriceExplanation.Line) -> JSONDocument.Value {
         .members([
             "part": .string(line.part.rawValue), "item": .string(line.item), "model": .text(line.model),
-            "quantity": .string(line.quantity), "unit": .string(line.unit), "price_usd": .string(line.price.description),
+            "quantity": .string(line.quantity), "unit": .string(line.unit),
+            "price_usd": .string(line.price.description),
             "units_per_price": .integer(line.unitsPerPrice), "billed_as": .text(line.billedAs),
             "tier": .text(line.tier), "period": .string(line.period),
             "modifiers": .elements(

@@ -54,7 +54,8 @@ struct ImportPlan {
     /// Shows what changes, and what of the list is left out.
     func show() {
         StandardOutput.write(PriceChangesText.text(changes))
-        for (reason, models) in Dictionary(grouping: catalogue.rejections, by: \.reason).sorted(by: { $0.key < $1.key }) {
+        for (reason, models) in Dictionary(grouping: catalogue.rejections, by: \.reason).sorted(by: { $0.key < $1.key })
+        {
             let names = models.prefix(3).map(\.name).joined(separator: ", ")
             let others = models.count > 3 ? " and \(Figures.count(Int128(models.count - 3))) others" : ""
             StandardError.write("Left out: \(names)\(others): \(reason).")

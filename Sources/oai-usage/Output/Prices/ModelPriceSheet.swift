@@ -78,6 +78,7 @@ struct ModelPriceSheet: PriceSheet {
                 }
         }
         let text = table.text(isColored: Terminal.isColored)
-        return hasFallback ? text + "In parentheses: these tokens have no price of their own, and that of another kind.\n" : text
+        return hasFallback
+            ? text + "In parentheses: these tokens have no price of their own, and that of another kind.\n" : text
     }
 }

@@ -51,7 +51,8 @@ enum PriceChangesText {
         let prices = run.map { "\(parts($0.item)?.part ?? "") $\(($0.new ?? $0.old)?.text ?? "")" }
         let whole = parts(run[0].item)?.whole ?? ""
         let unit = (run[0].new ?? run[0].old)?.unit ?? ""
-        return days(run[0]) + "\(whole) \(isGone ? "is gone, was" : "is new:") \(prices.joined(separator: ", ")) per \(unit)"
+        return days(run[0])
+            + "\(whole) \(isGone ? "is gone, was" : "is new:") \(prices.joined(separator: ", ")) per \(unit)"
     }
 
     private static func days(_ change: PriceChange) -> String {

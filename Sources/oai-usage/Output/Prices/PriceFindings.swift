@@ -5,7 +5,8 @@ enum PriceFindings {
     /// A finding on one line: the file and the place, then the message.
     static func line(_ finding: PriceBookFinding, _ path: String) -> String {
         let place = "\(path):\(finding.position.line):\(finding.position.column)"
-        return "\(place): \(finding.severity.rawValue): \(finding.path.isEmpty ? "" : finding.path + ": ")\(finding.message)"
+        return
+            "\(place): \(finding.severity.rawValue): \(finding.path.isEmpty ? "" : finding.path + ": ")\(finding.message)"
     }
 
     /// How many there are, as `1 error, 2 warnings`.

@@ -35,7 +35,9 @@ struct Repricing {
         do {
             ledger = try Ledger(path: path, options: options)
         } catch let error as LedgerError where error.code == .locked {
-            throw CommandFailure("\(error) If it is a gateway, let it do the work: add --gateway. To look only: --dry-run.")
+            throw CommandFailure(
+                "\(error) If it is a gateway, let it do the work: add --gateway. To look only: --dry-run."
+            )
         }
         do {
             let report = try await ledger.reprice(query) { book.cost(of: $0) }
