@@ -15,7 +15,7 @@ struct PricesListCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Only models with this in one of their names.", valueName: "text"))
+    @Argument(help: ArgumentHelp("Only models and hosted tools with this in one of their names.", valueName: "text"))
     var text: String?
     @Option(help: "Only models of this kind; repeatable.")
     var kind: [ModelPrices.Kind] = []

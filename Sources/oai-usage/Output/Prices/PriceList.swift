@@ -12,7 +12,7 @@ struct PriceList {
     var day: UTCDay
     /// What a model's name must hold.
     var text: String?
-    /// The kinds of models; all if empty.
+    /// The kinds of models; all, and hosted tools too, if empty.
     var kinds: [ModelPrices.Kind] = []
     /// The service tier; `nil` for all.
     var tier: String? = "default"
@@ -59,20 +59,45 @@ struct PriceList {
         }
     }
 
+    /// The fees of hosted tools on the day.
+    private var fees: [(tool: ToolPrices, period: ToolPrices.Period)] {
+        guard kinds.isEmpty, tier ?? "default" == "default" else { return [] }
+        let wanted = text?.lowercased()
+        return book.tools.filter { tool in wanted.map { tool.id.lowercased().contains($0) } ?? true }
+            .sorted { $0.id < $1.id }
+            .compactMap { tool in tool.periods.first { $0.days.contains(day) }.map { (tool, $0) } }
+    }
+
     /// Writes the list.
     func write(as format: PriceListFormat) {
-        let rows = rows
+        let (rows, fees) = (rows, fees)
         switch format {
-        case .json: StandardOutput.write(JSONDocument.Value.elements(rows.map(Self.json)).indented + "\n")
-        case .csv: StandardOutput.write(Self.plain(rows).csv)
+        case .json:
+            let values = rows.map(Self.json) + fees.map { Self.json($0.tool, $0.period) }
+            StandardOutput.write(JSONDocument.Value.elements(values).indented + "\n")
+        case .csv:
+            var table = Self.plain(rows)
+            table.rows += fees.map { tool, period in
+                [
+                    tool.id, "tool", "", "", "fee", period.price.description, tool.unit.rawValue,
+                    period.days.first?.description ?? "", period.days.last?.description ?? "", "", "", "",
+                ]
+            }
+            StandardOutput.write(table.csv)
         case .table:
             let place = tier.map { ", tier \($0)" } ?? ""
-            guard !rows.isEmpty else {
+            guard !rows.isEmpty || !fees.isEmpty else {
                 StandardError.write("No model that fits has a price on \(day)\(place).")
                 return
             }
             StandardOutput.write("USD per 1,000,000 tokens on \(day)\(place); price book \(book.version)\n\n")
-            StandardOutput.write(readable(rows).text(isColored: Terminal.isColored))
+            var table = readable(rows)
+            let blanks = Array(repeating: "", count: table.columns.count - 4)
+            table.rows += fees.map { tool, period in
+                [tool.id, "tool"] + blanks + ["\(period.price) per \(tool.unit.rawValue)"]
+                    + [period.days.first?.description ?? ""]
+            }
+            StandardOutput.write(table.text(isColored: Terminal.isColored))
         }
     }
 
@@ -121,6 +146,13 @@ struct PriceList {
             for (unit, price) in row.period.units.sorted(by: { $0.key < $1.key }) { add("", unit, price, "unit") }
         }
         return table
+    }
+
+    private static func json(_ tool: ToolPrices, _ period: ToolPrices.Period) -> JSONDocument.Value {
+        .members([
+            "tool": .string(tool.id), "unit": .string(tool.unit.rawValue), "price": .string(period.price.description),
+            "from": .text(period.days.first?.description), "to": .text(period.days.last?.description),
+        ])
     }
 
     private static func json(_ row: Row) -> JSONDocument.Value {
