@@ -110,7 +110,9 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenAIUsagePricingTests",
-            dependencies: ["OpenAIUsagePricing", "OpenAIUsage"]
+            dependencies: [
+                "OpenAIUsagePricing", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
         ),
         .testTarget(
             name: "OpenAIUsageLedgerTests",
@@ -149,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage",
+                "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage", "OpenAIUsagePricing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

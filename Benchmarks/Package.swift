@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The core's own sources with nothing but HTTPTypes beside them, as in Tests/LinkageTest: what is measured is what ships,
-// and it builds in a minute.
+// The library's own sources with nothing but HTTPTypes beside them: what is measured is what ships, and it builds in a
+// minute.
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
@@ -16,11 +16,20 @@ let package = Package(
             name: "OpenAIUsage",
             dependencies: ["CByteScan", "CZlib", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
+        .target(
+            name: "OpenAIUsagePricing",
+            dependencies: ["OpenAIUsage"],
+            exclude: ["prices.json"]
+        ),
         .executableTarget(
             name: "meter-benchmark",
             dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
         .executableTarget(name: "decoder-benchmark"),
+        .executableTarget(
+            name: "pricing-benchmark",
+            dependencies: ["OpenAIUsagePricing", "OpenAIUsage"]
+        ),
     ]
 )
 
