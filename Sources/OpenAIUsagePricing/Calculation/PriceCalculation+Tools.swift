@@ -13,6 +13,7 @@ extension PriceCalculation {
         }
         for prefix in CallUnits.sideUsages {
             if let side = units?.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
+            if let side = units?.sideSeconds(prefix) { addSideSeconds(side.quantity, side.model, prefix) }
         }
         if let container = units?.container { addFee(container.count, container.tool) }
         for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) where count != 0 {
@@ -55,6 +56,20 @@ extension PriceCalculation {
         }
         guard let card = card(model, tier: "default", input: usage[.inputTokens] ?? 0, part: .tool) else { return }
         addTokens(usage, card)
+    }
+
+    private mutating func addSideSeconds(_ quantity: CallUnits.Quantity, _ name: String?, _ item: String) {
+        guard let name, let model = book.model(named: name) else {
+            note(.unknownModel, name ?? item)
+            return
+        }
+        guard let index = periodIndex(model) else { return }
+        let period = model.periods[index]
+        guard let price = period.units[quantity.price] else {
+            note(.missingMeter, quantity.price)
+            return
+        }
+        add(quantity, price, model, period, part: .tool, isEstimate: false)
     }
 
     private mutating func addSearch(

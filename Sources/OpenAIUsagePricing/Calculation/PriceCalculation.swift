@@ -153,6 +153,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         _ price: Money,
         _ model: ModelPrices,
         _ period: PricePeriod,
+        part: PriceExplanation.Part = .model,
         isEstimate: Bool
     ) {
         guard let (numerator, denominator) = quantity.amount.quantity else {
@@ -164,7 +165,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         guard let subtotal = add(DecimalText.quotientHalfEven(product, by: divisor), .one) else { return }
         lines.add(
             PriceExplanation.Line(
-                part: .model,
+                part: part,
                 item: quantity.price,
                 model: model.id,
                 quantity: DecimalText.exact(quantity.amount.coefficient, scale: quantity.amount.scale),
