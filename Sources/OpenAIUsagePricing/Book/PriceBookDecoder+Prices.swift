@@ -173,7 +173,9 @@ extension PriceBookDecoder {
             _ = try Money(decimal: text)
             value = try DecimalText.integer(text, fractionDigits: fractionDigits)
         } catch {
-            report(.error, .invalidPrice, node.position, path, error.message)
+            // So many digits mostly mean that the price is that of a smaller unit.
+            let hint = error.code == .tooManyDigits ? "; a price here is dollars per \(range.unit)" : ""
+            report(.error, .invalidPrice, node.position, path, error.message + hint)
             return nil
         }
         guard value >= 0 else {
