@@ -11,12 +11,16 @@ extension PriceCalculation {
         {
             note(.missingUsage, "usage")
         }
-        for prefix in CallUnits.sideUsages {
-            if let side = units?.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
-            if let side = units?.sideSeconds(prefix) { addSideSeconds(side.quantity, side.model, prefix) }
+        if let units {
+            for prefix in CallUnits.sideUsages {
+                if let side = units.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
+                if let side = units.sideSeconds(prefix) { addSideSeconds(side.quantity, side.model, prefix) }
+            }
+            if let container = units.container { addFee(container.count, container.tool) }
         }
-        if let container = units?.container { addFee(container.count, container.tool) }
-        for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) where count != 0 {
+        guard !record.toolCalls.isEmpty else { return }
+        let tools = record.toolCalls.sorted { $0.key < $1.key }
+        for (tool, count) in tools where count != 0 {
             guard count > 0 else {
                 note(.inconsistentUsage, tool, String(count))
                 continue
@@ -25,7 +29,8 @@ extension PriceCalculation {
             case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
             case "file_search":
                 // Only the Responses API charges for it; a search of a vector store itself has no published fee.
-                if !record.endpoint.name.hasPrefix("vector_stores"), !record.endpoint.name.hasPrefix("threads") {
+                let endpoint = record.endpoint.name.utf8
+                if !endpoint.starts(with: "vector_stores".utf8), !endpoint.starts(with: "threads".utf8) {
                     addFee(count, tool)
                 }
             case "image_generation":
@@ -33,7 +38,7 @@ extension PriceCalculation {
             case "code_interpreter", "shell":
                 // The fee is the container's, whose size a call need not tell.
                 let hasContainer =
-                    units?.container != nil || record.toolCalls.keys.contains { $0.hasPrefix("container.") }
+                    units?.container != nil || tools.contains { $0.key.utf8.starts(with: "container.".utf8) }
                 if !hasContainer { note(.unknownTool, tool, String(count)) }
             case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
             default: addFee(count, tool)
