@@ -173,8 +173,9 @@ extension PriceBookDecoder {
             _ = try Money(decimal: text)
             value = try DecimalText.integer(text, fractionDigits: fractionDigits)
         } catch {
-            // So many digits mostly mean that the price is that of a smaller unit.
-            let hint = error.code == .tooManyDigits ? "; a price here is dollars per \(range.unit)" : ""
+            // So small or large a number is mostly the price of another unit.
+            let isScaled = error.code == .tooManyDigits || error.code == .outOfRange
+            let hint = isScaled ? "; a price here is dollars per \(range.unit)" : ""
             report(.error, .invalidPrice, node.position, path, error.message + hint)
             return nil
         }
