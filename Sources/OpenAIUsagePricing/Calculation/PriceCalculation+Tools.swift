@@ -18,31 +18,48 @@ extension PriceCalculation {
             }
             if let container = units.container { addFee(container.count, container.tool) }
         }
-        guard !record.toolCalls.isEmpty else { return }
-        let tools = record.toolCalls.sorted { $0.key < $1.key }
-        for (tool, count) in tools where count != 0 {
-            guard count > 0 else {
-                note(.inconsistentUsage, tool, String(count))
-                continue
+        if !Lines.keepsLines {
+            // The order shows only in which of several gaps comes first; to sort takes as long as to multiply.
+            let before = self
+            for (tool, count) in record.toolCalls { addTool(tool, count, record, units, model, tier) }
+            if gap == before.gap { return }
+            self = before
+        }
+        for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) {
+            addTool(tool, count, record, units, model, tier)
+        }
+    }
+
+    private mutating func addTool(
+        _ tool: String,
+        _ count: Int64,
+        _ record: CallRecord,
+        _ units: CallUnits?,
+        _ model: ModelPrices?,
+        _ tier: CallTier
+    ) {
+        guard count > 0 else {
+            if count < 0 { note(.inconsistentUsage, tool, String(count)) }
+            return
+        }
+        switch tool {
+        case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
+        case "file_search":
+            // Only the Responses API charges for it; a search of a vector store itself has no published fee.
+            let endpoint = record.endpoint.name.utf8
+            if !endpoint.starts(with: "vector_stores".utf8), !endpoint.starts(with: "threads".utf8) {
+                addFee(count, tool)
             }
-            switch tool {
-            case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
-            case "file_search":
-                // Only the Responses API charges for it; a search of a vector store itself has no published fee.
-                let endpoint = record.endpoint.name.utf8
-                if !endpoint.starts(with: "vector_stores".utf8), !endpoint.starts(with: "threads".utf8) {
-                    addFee(count, tool)
-                }
-            case "image_generation":
-                if units?.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
-            case "code_interpreter", "shell":
-                // The fee is the container's, whose size a call need not tell.
-                let hasContainer =
-                    units?.container != nil || tools.contains { $0.key.utf8.starts(with: "container.".utf8) }
-                if !hasContainer { note(.unknownTool, tool, String(count)) }
-            case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
-            default: addFee(count, tool)
-            }
+        case "image_generation":
+            if units?.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
+        case "code_interpreter", "shell":
+            // The fee is the container's, whose size a call need not tell.
+            let hasContainer =
+                units?.container != nil
+                || record.toolCalls.keys.contains { $0.utf8.starts(with: "container.".utf8) }
+            if !hasContainer { note(.unknownTool, tool, String(count)) }
+        case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
+        default: addFee(count, tool)
         }
     }
 
