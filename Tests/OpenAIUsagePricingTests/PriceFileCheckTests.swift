@@ -23,7 +23,7 @@ struct PriceFileCheckTests {
     func `A model must have the tiers of the one that it replaces`() {
         let lacking = Self.findings(TestBook.model("gpt-4o", #"{"default": {"input": "1"}}"#))
         #expect(lacking.map(\.code) == [.missingTier])
-        #expect(lacking.first?.message.contains(#"gpt-4o lacks the tier "batch", "priority""#) == true)
+        #expect(lacking.first?.message.contains(#"gpt-4o lacks the tiers "batch", "priority""#) == true)
     }
 
     @Test
@@ -49,6 +49,7 @@ struct PriceFileCheckTests {
         }
         let findings = PriceBook.findings(in: text)
         #expect(findings.allSatisfy { $0.severity == .error } && findings.count == 1)
+        #expect(findings.first?.message.contains("per 1,000,000 tokens") == true)
         #expect(throws: PriceBookError.self) { try PriceBook(json: text) }
     }
 }

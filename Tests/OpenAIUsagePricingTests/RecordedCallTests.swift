@@ -39,7 +39,36 @@ struct RecordedCallTests {
     func `A provider's own figure is taken`(call: RecordedCall) throws {
         let cost = PriceBook.bundled.cost(of: try call.record())
         #expect(cost.status == .provider)
-        #expect(cost.picoUSD.map { Money(picoUSD: $0).description } == call.expected["provider_cost_usd"]?.string)
+        let figures = ["provider_cost_usd", "upstream_cost_usd"].compactMap { call.expected[$0]?.string }
+        let sum = figures.compactMap { DecimalNumber($0)?.picoUSD }.reduce(0, +)
+        #expect(cost.picoUSD == sum)
+    }
+
+    @Test
+    func `With a key of the caller's own, what the other provider bills is added`() throws {
+        let explanation = try Self.explanation("182-")
+        #expect(explanation.lines.map(\.item) == ["provider", "upstream"])
+        #expect(explanation.cost.picoUSD == 164_940_000_000 && explanation.cost.status == .provider)
+    }
+
+    @Test
+    func `An evaluation is priced model by model`() throws {
+        let explanation = try Self.explanation("143-")
+        #expect(Set(explanation.lines.compactMap(\.model)) == ["gpt-4o-mini", "gpt-4.1"])
+        // 150 at 0.15 and 40 at 0.60; 372 at 2, 128 cached at 0.5 and 20 at 8.
+        let isCached = explanation.lines.contains { $0.item == "cached_input" && $0.quantity == "128" }
+        #expect(isCached && explanation.cost.status == .exact)
+        #expect(explanation.cost.picoUSD == 1_014_500_000)
+    }
+
+    @Test
+    func `What a session transcribes and delegates is priced beside it`() throws {
+        let live = try Self.explanation("122-")
+        #expect(live.lines.contains { $0.part == .tool && $0.model == "gpt-6.1-sol" && $0.item == "output" })
+        #expect(live.cost.status == .exact)
+        // No event of this session names the model that transcribes.
+        let realtime = try Self.explanation("121-")
+        #expect(realtime.cost.status == .partial && realtime.cost.reason == "unknown_model")
     }
 
     /// What the fixtures remark of prices, remark by remark.

@@ -69,6 +69,32 @@ struct ToolTests {
             units: ["svg.model": "\"gpt-6.1-sol\"", "svg.input_tokens": "2500", "svg.output_tokens": "1800"],
             expected: "0.023"
         ),
+        Case(
+            tools: [:],
+            units: [
+                "delegated.model": "\"gpt-6.1-sol\"", "delegated.input_tokens": "2500",
+                "delegated.output_tokens": "1800",
+            ],
+            expected: "0.023"
+        ),
+        Case(
+            tools: [:],
+            units: ["delegated.model": "null", "delegated.input_tokens": "2500"],
+            expected: "0",
+            reason: .unknownModel
+        ),
+        Case(
+            tools: [:],
+            units: ["transcription.model": "\"whisper-1\"", "transcription.audio_seconds": "3.5"],
+            expected: "0.00035"
+        ),
+        Case(tools: [:], units: ["transcription.audio_seconds": "3"], expected: "0", reason: .unknownModel),
+        Case(
+            tools: [:],
+            units: ["transcription.model": "\"gpt-4o\"", "transcription.audio_seconds": "3"],
+            expected: "0",
+            reason: .missingMeter
+        ),
     ]
 
     @Test(arguments: cases)

@@ -3,7 +3,11 @@ import Foundation
 // What a Swift program does that reads usage with Foundation: the same bodies, decoded into structures.
 
 struct Usage: Decodable {
-    var total_tokens: Int
+    enum CodingKeys: String, CodingKey {
+        case totalTokens = "total_tokens"
+    }
+
+    var totalTokens: Int
 }
 
 struct Delta: Decodable {
@@ -11,13 +15,18 @@ struct Delta: Decodable {
 }
 
 struct Choice: Decodable {
+    enum CodingKeys: String, CodingKey {
+        case delta, message
+        case finishReason = "finish_reason"
+    }
+
     struct Message: Decodable {
         var content: String?
     }
 
     var delta: Delta?
     var message: Message?
-    var finish_reason: String?
+    var finishReason: String?
 }
 
 struct Completion: Decodable {
@@ -50,7 +59,11 @@ struct Embeddings<Vector: Decodable>: Decodable {
 
 struct Images: Decodable {
     struct Datum: Decodable {
-        var b64_json: String
+        enum CodingKeys: String, CodingKey {
+            case base64 = "b64_json"
+        }
+
+        var base64: String
     }
 
     var data: [Datum]
@@ -101,7 +114,7 @@ var count = 0
 forEachEvent(chat) { _ in count += 1 }
 try measure("chat stream", bytes: chat.count, events: count) {
     var total = 0
-    try forEachEvent(chat) { total = try decoder.decode(Completion.self, from: $0).usage?.total_tokens ?? total }
+    try forEachEvent(chat) { total = try decoder.decode(Completion.self, from: $0).usage?.totalTokens ?? total }
     return total
 }
 let responses = try body("responses-stream.sse")
@@ -110,26 +123,26 @@ forEachEvent(responses) { _ in count += 1 }
 try measure("responses stream", bytes: responses.count, events: count) {
     var total = 0
     try forEachEvent(responses) {
-        total = try decoder.decode(ResponseEvent.self, from: $0).response?.usage?.total_tokens ?? total
+        total = try decoder.decode(ResponseEvent.self, from: $0).response?.usage?.totalTokens ?? total
     }
     return total
 }
 for (name, file) in [("chat body", "chat.json"), ("chat body, two quotes in 70 bytes", "chat-quoted.json")] {
     let data = try body(file)
-    try measure(name, bytes: data.count) { try decoder.decode(Completion.self, from: data).usage?.total_tokens ?? 0 }
+    try measure(name, bytes: data.count) { try decoder.decode(Completion.self, from: data).usage?.totalTokens ?? 0 }
 }
 let packed = try body("embeddings-base64.json")
 try measure("embeddings body, base64", bytes: packed.count) {
-    try decoder.decode(Embeddings<String>.self, from: packed).usage.total_tokens
+    try decoder.decode(Embeddings<String>.self, from: packed).usage.totalTokens
 }
 for (name, file) in [
     ("embeddings body, numbers", "embeddings-float.json"),
     ("embeddings body, numbers, indented", "embeddings-float-indented.json"),
 ] {
     let data = try body(file)
-    try measure(name, bytes: data.count) { try decoder.decode(Embeddings<[Double]>.self, from: data).usage.total_tokens }
+    try measure(name, bytes: data.count) { try decoder.decode(Embeddings<[Double]>.self, from: data).usage.totalTokens }
 }
 let image = try body("image.json")
 try measure("image body, base64", bytes: image.count) {
-    try decoder.decode(Images.self, from: image).usage.total_tokens
+    try decoder.decode(Images.self, from: image).usage.totalTokens
 }

@@ -112,10 +112,11 @@ extension ResponseMeter {
     private mutating func takeMessage(_ facts: ResponseFacts, _ name: [UInt8]) {
         if Self.equals(name, "error") { return }
         if Self.equals(name, "conversation.item.input_audio_transcription.completed") {
-            note(facts.usage, as: "transcription", model: nil)
+            note(facts.usage, as: "transcription", model: transcriptionModel)
             if let seconds = facts.seconds { addSeconds(seconds, as: "transcription.audio_seconds") }
             return
         }
+        if let model = facts.transcriptionModel { transcriptionModel = model }
         let isRealtime = meter == .realtime
         var named = facts.identity
         // One call, many responses: none of their ids or states is the call's.

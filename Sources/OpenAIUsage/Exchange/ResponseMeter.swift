@@ -55,6 +55,8 @@ struct ResponseMeter: Sendable {
     var createdAt: Int64?
     /// Another identity under which the object's usage may be shown.
     var alias: String?
+    /// The model that transcribes what is said to a session.
+    var transcriptionModel: String?
     /// The objects that the response tells of, where they are several.
     private(set) var parts: [Part] = []
     private var knownParts: Set<ObjectIdentity> = []
@@ -344,7 +346,10 @@ struct ResponseMeter: Sendable {
     /// Takes over the counters of a second model, whose price is another.
     mutating func note(_ usage: TokenUsage, as prefix: String, model: String?) {
         if let model = HeaderText.clean(model, maximumLength: 128) {
-            units["\(prefix).model"] = Self.literal(model)
+            // The counters of several models have no price together.
+            let literal = Self.literal(model)
+            let isOther = units["\(prefix).model"].map { $0 != literal } ?? false
+            units["\(prefix).model"] = isOther ? "null" : literal
         }
         for (counter, value) in usage.counters {
             let known = units["\(prefix).\(counter.name)"].flatMap { Int64($0) } ?? 0

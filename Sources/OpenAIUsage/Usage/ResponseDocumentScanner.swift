@@ -245,6 +245,7 @@ struct ResponseDocumentScanner: Sendable {
         case .memory: facts.memory = text
         case .datum: facts.images += 1
         case .outputFile: facts.outputFile = text
+        case .transcriptionModel: facts.transcriptionModel = text
         case .modelName: modelName = text
         case .citation: if scanner.value == "url_citation" { facts.hasCitations = true }
         default: break

@@ -29,6 +29,8 @@ struct ResponseFacts: Sendable {
     /// Microseconds since 1970.
     var createdAt: Int64?
     var outputFile: String?
+    /// The model that transcribes what is said to a session.
+    var transcriptionModel: String?
     /// The calls of hosted tools as other providers count them, in their usage.
     var providerTools: [String: Int64] = [:]
     var tools = HostedTools()

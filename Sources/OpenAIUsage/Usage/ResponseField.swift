@@ -8,7 +8,7 @@ enum ResponseField: UInt16 {
     case choices, content, contentObject
     case providerCost, providerCostTotal, providerCostTicks, upstreamCost, isOwnKey
     case webSearches, codeInterpretations, fileSearches, mcpCalls
-    case citation, createdAt, outputFile
+    case citation, createdAt, outputFile, transcriptionModel
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests

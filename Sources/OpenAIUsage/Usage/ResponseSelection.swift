@@ -170,6 +170,16 @@ enum ResponseSelection {
 
     static let response = JSONSelection(Node(members: responseMembers))
 
+    /// A realtime or a live session; the model that transcribes what is said to it stands in one of two places.
+    private static let session: Node = {
+        let transcription = Node(members: [("model", field(.transcriptionModel))])
+        let input = Node(members: [("transcription", transcription)])
+        return Node(members: [
+            ("id", field(.identity)), ("model", field(.model)), ("audio", Node(members: [("input", input)])),
+            ("input_audio_transcription", transcription),
+        ])
+    }()
+
     /// An event of responses, over a stream or a socket, of a realtime or a live session.
     static let responseEvent: JSONSelection = {
         let event: Members = [
@@ -179,7 +189,7 @@ enum ResponseSelection {
         return JSONSelection(
             Node(
                 members: event + [
-                    ("usage", usage), ("session", Node(members: [("id", field(.identity)), ("model", field(.model))])),
+                    ("usage", usage), ("session", session),
                     ("reason", field(.reason)),
                     ("event", Node(members: [("response", Node(members: responseMembers))])),
                 ]

@@ -32,7 +32,6 @@ public final class PriceBook: Sendable {
 
     private let books: [String: PriceBook]
     private let modelsByName: [String: ModelPrices]
-    private let toolsByID: [String: ToolPrices]
     private let resolutions = Mutex(BoundedCache<ModelPrices?>())
     private let hosts = Mutex(BoundedCache<UpstreamHost>())
 
@@ -86,7 +85,6 @@ public final class PriceBook: Sendable {
             for name in model.names { byName[name] = model }
         }
         modelsByName = byName
-        toolsByID = Dictionary(tools.map { ($0.id, $0) }) { _, last in last }
         books = projects.mapValues { own in
             PriceBook(
                 version: version,
@@ -149,7 +147,11 @@ public final class PriceBook: Sendable {
     }
 
     /// The fee of a tool.
-    package func tool(id: String) -> ToolPrices? { toolsByID[id] }
+    package func tool(id: String) -> ToolPrices? {
+        // They are so few that to compare them takes half of what a hash of the name does.
+        for tool in tools where tool.id == id { return tool }
+        return nil
+    }
 
     private func resolve(_ name: String) -> ModelPrices? {
         let rules = rules.nameRules ?? []

@@ -61,7 +61,7 @@ extension PriceBookDecoder {
                 else { continue }
                 let missing = Self.tiers(of: other, missingIn: model)
                 guard !missing.isEmpty else { continue }
-                let message = "the snapshot \(name) lacks the tier \(missing), which \(alias) has on the same days"
+                let message = "the snapshot \(name) lacks \(missing), which \(alias) has on the same days"
                 report(.warning, .missingTier, node.position, "\(path).\(model.id)", message)
             }
         }
@@ -74,7 +74,7 @@ extension PriceBookDecoder {
             let missing = Self.tiers(of: other, missingIn: model)
             guard !missing.isEmpty else { continue }
             let message =
-                "\(model.id) lacks the tier \(missing), which the prices that it replaces have; calls in it will have no price"
+                "\(model.id) lacks \(missing), which the prices that it replaces have; calls in it will have no price"
             report(.warning, .missingTier, node.position, "\(path).\(model.id)", message)
         }
     }
@@ -87,6 +87,8 @@ extension PriceBookDecoder {
                 missing.formUnion(Set(otherPeriod.tiers.keys).subtracting(period.tiers.keys))
             }
         }
-        return missing.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+        guard !missing.isEmpty else { return "" }
+        let names = missing.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+        return (missing.count == 1 ? "the tier " : "the tiers ") + names
     }
 }

@@ -173,7 +173,10 @@ extension PriceBookDecoder {
             _ = try Money(decimal: text)
             value = try DecimalText.integer(text, fractionDigits: fractionDigits)
         } catch {
-            report(.error, .invalidPrice, node.position, path, error.message)
+            // So small or large a number is mostly the price of another unit.
+            let isScaled = error.code == .tooManyDigits || error.code == .outOfRange
+            let hint = isScaled ? "; a price here is dollars per \(range.unit)" : ""
+            report(.error, .invalidPrice, node.position, path, error.message + hint)
             return nil
         }
         guard value >= 0 else {

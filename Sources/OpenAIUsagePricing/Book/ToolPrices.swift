@@ -1,5 +1,7 @@
 /// The fee of a hosted tool.
-package struct ToolPrices: Sendable {
+///
+/// It is an object, since pricing looks it up for every call of a tool and would copy all of it each time.
+package final class ToolPrices: Sendable {
     /// What a fee is charged for.
     package enum Unit: String, Sendable, CaseIterable {
         /// Each call.
@@ -34,6 +36,15 @@ package struct ToolPrices: Sendable {
     package let countedBy: String?
     /// What else is known.
     package let note: String?
+
+    init(id: String, unit: Unit, freeUnits: Money?, periods: [Period], countedBy: String?, note: String?) {
+        self.id = id
+        self.unit = unit
+        self.freeUnits = freeUnits
+        self.periods = periods
+        self.countedBy = countedBy
+        self.note = note
+    }
 
     /// The fee on a day.
     package func price(on day: UTCDay) -> Money? {

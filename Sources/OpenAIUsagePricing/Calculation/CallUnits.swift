@@ -13,6 +13,10 @@ import OpenAIUsage
 /// | `container_memory`, `container_windows_min` | memory of a container (`16g`) and its started 20 minutes |
 /// | `image_generation.model`, `image_generation.input_tokens`, ... | the tokens of the image tool, by ``TokenCounter`` |
 /// | `svg.model`, `svg.input_tokens`, ... | the tokens of the model that draws an image as SVG |
+/// | `transcription.model`, `transcription.input_tokens`, ... | the tokens of the model that writes down what is said |
+/// | `transcription.audio_seconds` | the seconds of audio that it is billed by instead |
+/// | `delegated.model`, `delegated.input_tokens`, ... | the tokens of the model that a session delegates to |
+/// | `per_model.NAME.input_tokens`, ... | the tokens of each model of an evaluation |
 ///
 /// It is an object, since most calls have none, and room for all of them would be moved about in vain.
 final class CallUnits {
@@ -27,7 +31,10 @@ final class CallUnits {
     }
 
     /// The prefixes of the tokens that another model used in the same call.
-    static let sideUsages = ["image_generation", "svg"]
+    static let sideUsages = ["delegated", "image_generation", "svg", transcription]
+    /// The side usage that may be billed by seconds.
+    static let transcription = "transcription"
+    private static let modelPrefix = "per_model."
 
     /// How many images, of which size and quality.
     private var images: DecimalNumber?
@@ -91,12 +98,33 @@ final class CallUnits {
     func sideUsage(_ prefix: String) -> (model: String?, usage: TokenUsage)? {
         guard !others.isEmpty else { return nil }
         var usage = TokenUsage()
-        for counter in TokenCounter.allCases {
+        for counter in TokenCounter.allCases where counter != .audioSeconds {
             let number = others["\(prefix).\(counter.name)"].flatMap(Self.number)
             guard let quantity = number?.quantity, quantity.denominator == 1 else { continue }
             usage[counter] = quantity.numerator
         }
-        return usage.isEmpty ? nil : (others["\(prefix).model"].flatMap(Self.unquoted), usage)
+        return usage.isEmpty ? nil : (modelName(prefix), usage)
+    }
+
+    /// The seconds of a side usage and its model; `nil` if the call has none.
+    func sideSeconds(_ prefix: String) -> (model: String?, quantity: Quantity)? {
+        guard !others.isEmpty, let amount = others["\(prefix).\(TokenCounter.audioSeconds.name)"].flatMap(Self.number)
+        else { return nil }
+        return (
+            modelName(prefix),
+            Quantity(price: "audio_input_minute", amount: amount, unitsPerPrice: 60, unit: "second")
+        )
+    }
+
+    private func modelName(_ prefix: String) -> String? { others["\(prefix).model"].flatMap(Self.unquoted) }
+
+    /// What each model of an evaluation used, in the order of their names.
+    var models: [(name: String, usage: TokenUsage)] {
+        let names = others.keys.filter { $0.hasPrefix(Self.modelPrefix) }
+            .compactMap { key in key.lastIndex(of: ".").map { String(key[..<$0].dropFirst(Self.modelPrefix.count)) } }
+        return Set(names).sorted().compactMap { name in
+            sideUsage(Self.modelPrefix + name).map { (name, $0.usage) }
+        }
     }
 
     /// Whether a video of the size has more pixels than the usual 720 lines.

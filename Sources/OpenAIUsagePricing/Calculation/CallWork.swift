@@ -29,7 +29,11 @@ extension CallRecord {
         if !units.isEmpty { work.units = CallUnits(units) }
         if let units = work.units {
             if !work.usesModel { work.usesModel = !units.quantities(seconds: usage).isEmpty }
-            work.usesTools = units.container != nil || CallUnits.sideUsages.contains { units.sideUsage($0) != nil }
+            work.usesTools =
+                units.container != nil
+                || CallUnits.sideUsages.contains {
+                    units.sideUsage($0) != nil || units.sideSeconds($0) != nil
+                }
         }
         if !work.usesTools { work.usesTools = toolCalls.contains { $0.value != 0 } }
         return work

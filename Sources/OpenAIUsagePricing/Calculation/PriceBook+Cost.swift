@@ -24,8 +24,18 @@ extension PriceBook {
         // What the call shows is part of another call's cost.
         guard record.isCounted else { return CallCost() }
         if let text = record.providerCost, let amount = DecimalNumber(text)?.picoUSD, amount >= 0 {
-            lines.add(Self.providerLine(text, amount))
-            return CallCost(picoUSD: amount, status: .provider)
+            lines.add(Self.providerLine("provider", amount))
+            // With a key of the caller's own, another provider bills the model's work.
+            guard let text = record.units["upstream_cost_usd"], let work = DecimalNumber(text)?.picoUSD, work >= 0
+            else {
+                return CallCost(picoUSD: amount, status: .provider)
+            }
+            lines.add(Self.providerLine("upstream", work))
+            let (sum, isTooMuch) = amount.addingReportingOverflow(work)
+            guard !isTooMuch else {
+                return CallCost(status: .unpriced, reason: CostReason.outOfRange.rawValue, priceVersion: version)
+            }
+            return CallCost(picoUSD: sum, status: .provider)
         }
         if record.endpoint.isFree { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
@@ -54,10 +64,10 @@ extension PriceBook {
         return calculation.cost(remark: tier.isScale ? .scaleTier : nil)
     }
 
-    private static func providerLine(_ text: String, _ amount: Int64) -> PriceExplanation.Line {
+    private static func providerLine(_ item: String, _ amount: Int64) -> PriceExplanation.Line {
         PriceExplanation.Line(
             part: .provider,
-            item: "provider",
+            item: item,
             model: nil,
             quantity: "1",
             unit: "call",

@@ -10,7 +10,7 @@ extension PriceCalculation {
         _ tier: CallTier
     ) {
         if record.endpoint.isEvaluation {
-            note(.severalModels, record.endpoint.name)
+            addModels(units?.models ?? [], record, tier)
             return
         }
         guard let model else {
@@ -30,6 +30,30 @@ extension PriceCalculation {
             addTokens(usage, card)
         } else {
             addUnits(units, usage, model, tier)
+        }
+    }
+
+    /// Adds what each model of an evaluation used, if that is all that it used.
+    private mutating func addModels(
+        _ models: [(name: String, usage: TokenUsage)],
+        _ record: CallRecord,
+        _ tier: CallTier
+    ) {
+        var sum = TokenUsage()
+        for (_, usage) in models { sum.add(usage) }
+        let counters: [TokenCounter] = [.inputTokens, .cachedInputTokens, .outputTokens]
+        guard !models.isEmpty, counters.allSatisfy({ (sum[$0] ?? 0) == (record.usage[$0] ?? 0) }) else {
+            note(.severalModels, record.endpoint.name)
+            return
+        }
+        for (name, usage) in models {
+            guard let model = book.model(named: name) else {
+                note(.unknownModel, name)
+                continue
+            }
+            if let card = card(model, tier: tier.name, input: usage[.inputTokens] ?? 0, part: .model) {
+                addTokens(usage, card)
+            }
         }
     }
 

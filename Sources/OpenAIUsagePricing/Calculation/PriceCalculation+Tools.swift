@@ -11,32 +11,55 @@ extension PriceCalculation {
         {
             note(.missingUsage, "usage")
         }
-        for prefix in CallUnits.sideUsages {
-            if let side = units?.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
+        if let units {
+            for prefix in CallUnits.sideUsages {
+                if let side = units.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
+                if let side = units.sideSeconds(prefix) { addSideSeconds(side.quantity, side.model, prefix) }
+            }
+            if let container = units.container { addFee(container.count, container.tool) }
         }
-        if let container = units?.container { addFee(container.count, container.tool) }
-        for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) where count != 0 {
-            guard count > 0 else {
-                note(.inconsistentUsage, tool, String(count))
-                continue
+        if !Lines.keepsLines {
+            // The order shows only in which of several gaps comes first; to sort takes as long as to multiply.
+            let before = self
+            for (tool, count) in record.toolCalls { addTool(tool, count, record, units, model, tier) }
+            if gap == before.gap { return }
+            self = before
+        }
+        for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) {
+            addTool(tool, count, record, units, model, tier)
+        }
+    }
+
+    private mutating func addTool(
+        _ tool: String,
+        _ count: Int64,
+        _ record: CallRecord,
+        _ units: CallUnits?,
+        _ model: ModelPrices?,
+        _ tier: CallTier
+    ) {
+        guard count > 0 else {
+            if count < 0 { note(.inconsistentUsage, tool, String(count)) }
+            return
+        }
+        switch tool {
+        case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
+        case "file_search":
+            // Only the Responses API charges for it; a search of a vector store itself has no published fee.
+            let endpoint = record.endpoint.name.utf8
+            if !endpoint.starts(with: "vector_stores".utf8), !endpoint.starts(with: "threads".utf8) {
+                addFee(count, tool)
             }
-            switch tool {
-            case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
-            case "file_search":
-                // Only the Responses API charges for it; a search of a vector store itself has no published fee.
-                if !record.endpoint.name.hasPrefix("vector_stores"), !record.endpoint.name.hasPrefix("threads") {
-                    addFee(count, tool)
-                }
-            case "image_generation":
-                if units?.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
-            case "code_interpreter", "shell":
-                // The fee is the container's, whose size a call need not tell.
-                let hasContainer =
-                    units?.container != nil || record.toolCalls.keys.contains { $0.hasPrefix("container.") }
-                if !hasContainer { note(.unknownTool, tool, String(count)) }
-            case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
-            default: addFee(count, tool)
-            }
+        case "image_generation":
+            if units?.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
+        case "code_interpreter", "shell":
+            // The fee is the container's, whose size a call need not tell.
+            let hasContainer =
+                units?.container != nil
+                || record.toolCalls.keys.contains { $0.utf8.starts(with: "container.".utf8) }
+            if !hasContainer { note(.unknownTool, tool, String(count)) }
+        case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
+        default: addFee(count, tool)
         }
     }
 
@@ -55,6 +78,20 @@ extension PriceCalculation {
         }
         guard let card = card(model, tier: "default", input: usage[.inputTokens] ?? 0, part: .tool) else { return }
         addTokens(usage, card)
+    }
+
+    private mutating func addSideSeconds(_ quantity: CallUnits.Quantity, _ name: String?, _ item: String) {
+        guard let name, let model = book.model(named: name) else {
+            note(.unknownModel, name ?? item)
+            return
+        }
+        guard let index = periodIndex(model) else { return }
+        let period = model.periods[index]
+        guard let price = period.units[quantity.price] else {
+            note(.missingMeter, quantity.price)
+            return
+        }
+        add(quantity, price, model, period, part: .tool, isEstimate: false)
     }
 
     private mutating func addSearch(

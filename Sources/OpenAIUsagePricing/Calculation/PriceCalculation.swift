@@ -153,6 +153,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         _ price: Money,
         _ model: ModelPrices,
         _ period: PricePeriod,
+        part: PriceExplanation.Part = .model,
         isEstimate: Bool
     ) {
         guard let (numerator, denominator) = quantity.amount.quantity else {
@@ -164,7 +165,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         guard let subtotal = add(DecimalText.quotientHalfEven(product, by: divisor), .one) else { return }
         lines.add(
             PriceExplanation.Line(
-                part: .model,
+                part: part,
                 item: quantity.price,
                 model: model.id,
                 quantity: DecimalText.exact(quantity.amount.coefficient, scale: quantity.amount.scale),
@@ -183,11 +184,12 @@ struct PriceCalculation<Lines: PriceLineCollector> {
 
     /// Adds the fee of a tool.
     mutating func add(_ count: Int64, _ tool: ToolPrices) {
-        guard let period = tool.periods.first(where: { $0.days.contains(day) }) else {
+        guard let index = tool.periods.firstIndex(where: { $0.days.contains(day) }) else {
             note(.missingPeriod, tool.id, String(count))
             return
         }
-        guard let subtotal = add(Int128(count) * Int128(period.price.picoUSD), .one) else { return }
+        let price = tool.periods[index].price
+        guard let subtotal = add(Int128(count) * Int128(price.picoUSD), .one) else { return }
         lines.add(
             PriceExplanation.Line(
                 part: .tool,
@@ -195,11 +197,11 @@ struct PriceCalculation<Lines: PriceLineCollector> {
                 model: nil,
                 quantity: String(count),
                 unit: tool.unit == .call ? "call" : tool.unit.rawValue,
-                price: period.price,
+                price: price,
                 unitsPerPrice: 1,
                 billedAs: nil,
                 tier: nil,
-                period: period.days.description,
+                period: tool.periods[index].days.description,
                 modifiers: [],
                 subtotal: subtotal
             )

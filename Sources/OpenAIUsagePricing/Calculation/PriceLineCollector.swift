@@ -1,5 +1,7 @@
 /// Takes note of a calculation's steps, or does not.
 protocol PriceLineCollector {
+    /// Whether the order of the steps is kept.
+    static var keepsLines: Bool { get }
     mutating func begin(model: String?, prices: ModelPrices?, tier: String)
     mutating func add(_ line: @autoclosure () -> PriceExplanation.Line)
     mutating func add(gap: @autoclosure () -> PriceExplanation.Gap)
@@ -7,6 +9,9 @@ protocol PriceLineCollector {
 
 /// Takes no note, for the hot path.
 struct PriceLineIgnorer: PriceLineCollector {
+    @inline(__always)
+    static var keepsLines: Bool { false }
+
     @inline(__always)
     mutating func begin(model: String?, prices: ModelPrices?, tier: String) {}
     @inline(__always)
@@ -16,6 +21,8 @@ struct PriceLineIgnorer: PriceLineCollector {
 }
 
 extension PriceExplanation: PriceLineCollector {
+    static var keepsLines: Bool { true }
+
     mutating func begin(model: String?, prices: ModelPrices?, tier: String) {
         self.model = model
         pricedAs = prices?.id

@@ -197,6 +197,53 @@ struct ShapeTests {
         #expect(record.units["per_model.b.output_tokens"] == "20")
     }
 
+    private func record(path: String, messages: [String]) throws -> CallRecord {
+        var call = call("GET", path, "")
+        call.status = 101
+        let sink = CollectingSink()
+        let exchange = call.exchange(sink: sink)
+        call.feed(exchange)
+        for message in messages { exchange.receive(message: Array(message.utf8).span.bytes) }
+        exchange.finish(.completed)
+        return try #require(sink.records.first)
+    }
+
+    @Test(
+        arguments: [
+            #"{"audio":{"input":{"transcription":{"model":"whisper-1"}}}}"#,
+            #"{"input_audio_transcription":{"model":"whisper-1","language":"en"}}"#,
+        ]
+    )
+    func `A session names the model that transcribes`(session: String) throws {
+        let usage = #"{"type":"duration","seconds":3.5}"#
+        let record = try record(
+            path: "/v1/realtime",
+            messages: [
+                #"{"type":"session.created","session":{"model":"gpt-realtime-2.1"}}"#,
+                #"{"type":"session.updated","session":\#(session)}"#,
+                #"{"type":"conversation.item.input_audio_transcription.completed","usage":\#(usage)}"#,
+            ]
+        )
+        #expect(record.units["transcription.model"] == #""whisper-1""#)
+        #expect(record.units["transcription.audio_seconds"] == #""3.5""# && record.model == "gpt-realtime-2.1")
+    }
+
+    @Test
+    func `The counters of two models have no one model`() throws {
+        func delegated(_ model: String, _ id: String) -> String {
+            let usage = #"{"input_tokens":10,"output_tokens":2,"total_tokens":12}"#
+            return
+                #"{"type":"response.event","event":{"response":{"id":"\#(id)","model":"\#(model)","usage":\#(usage)}}}"#
+        }
+        let one = try record(path: "/v1/live", messages: [delegated("a", "1"), delegated("a", "2")])
+        #expect(one.units["delegated.model"] == #""a""# && one.units["delegated.input_tokens"] == "20")
+        let two = try record(
+            path: "/v1/live",
+            messages: [delegated("a", "1"), delegated("b", "2"), delegated("a", "3")]
+        )
+        #expect(two.units["delegated.model"] == "null" && two.units["delegated.input_tokens"] == "30")
+    }
+
     static let options: [(body: String, options: [String: String])] = [
         (
             #"{"prompt_cache_options":{"mode":"explicit","ttl":"12h","prewarm":true},"prompt_cache_retention":"24h"}"#,

@@ -34,10 +34,27 @@ enum StripperTarget: FuzzTarget {
         Fuzz.check(isPart(output, of: bytes) && isPart(short, of: bytes), "Bytes were added.")
         // The mark of a stream that follows a first event that was taken out would become the stream's own.
         guard !contains(bytes.dropFirst(), [0xef, 0xbb, 0xbf]) else { return }
-        compare(EventStreamReading(parsing: bytes), EventStreamReading(parsing: output), bytes == output)
+        compare(
+            EventStreamReading(parsing: bytes),
+            EventStreamReading(parsing: output),
+            isSame: bytes == output,
+            mayStay: foreignLength(bytes) > 60
+        )
     }
 
-    private static func compare(_ before: EventStreamReading, _ after: EventStreamReading, _ isSame: Bool) {
+    /// How long the lines are together that are no data, but may stand inside a member.
+    private static func foreignLength(_ bytes: [UInt8]) -> Int {
+        bytes.split { $0 == 0x0a || $0 == 0x0d }.filter { !$0.starts(with: "data:".utf8) }.reduce(0) {
+            $0 + $1.count + 2
+        }
+    }
+
+    private static func compare(
+        _ before: EventStreamReading,
+        _ after: EventStreamReading,
+        isSame: Bool,
+        mayStay: Bool
+    ) {
         var rest = after.events[...]
         var changes = 0
         for event in before.events {
@@ -51,7 +68,7 @@ enum StripperTarget: FuzzTarget {
             Fuzz.check(next.name == event.name, "\(next) is not \(event).")
             let left = Array((next.data ?? "").utf8)
             guard left != data else {
-                Fuzz.check(!isStrippable(document, data), "A usage was left in \(event).")
+                Fuzz.check(mayStay || !isStrippable(document, data), "A usage was left in \(event).")
                 continue
             }
             changes += 1
