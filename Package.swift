@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "OpenAIUsagePricing", targets: ["OpenAIUsagePricing"]),
         .library(name: "OpenAIUsageLedger", targets: ["OpenAIUsageLedger"]),
         .library(name: "OpenAIUsageMetrics", targets: ["OpenAIUsageMetrics"]),
+        .library(name: "OpenAIUsageService", targets: ["OpenAIUsageService"]),
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
         .library(name: "OpenAISimulator", targets: ["OpenAISimulator"]),
         .executable(name: "oai-usage", targets: ["oai-usage"]),
@@ -56,6 +57,20 @@ let package = Package(
         .target(
             name: "OpenAIUsageMetrics",
             dependencies: ["OpenAIUsage"]
+        ),
+        .target(
+            name: "OpenAIUsageService",
+            dependencies: [
+                "OpenAIUsage",
+                "OpenAIUsagePricing",
+                "OpenAIUsageLedger",
+                "OpenAIUsageMetrics",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
         ),
         .target(
             name: "OpenAIUsageGateway",
