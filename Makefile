@@ -1,9 +1,10 @@
 # What each target does is said by `make help`.
 SHELL := /bin/bash
 SWIFT ?= swift
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark)
 
-.PHONY: help prepare build release test format lint swift-test linkage-test client-test demo clean
+.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
+    fuzz clean
 
 help:
 	@echo "make demo          build a release and show everything at once against a simulated upstream"
@@ -11,9 +12,13 @@ help:
 	@echo "make build         a debug build"
 	@echo "make release       a release build, in .build/release/oai-usage"
 	@echo "make format        format the sources"
+	@echo "make prices        put prices.json into the library, after it was changed"
 	@echo "make swift-test    the Swift tests only"
 	@echo "make linkage-test  what the core library links"
+	@echo "make price-test    10,000 random calls, priced by the library and by a calculation of its own in Python"
 	@echo "make client-test   the official Python SDK and curl through the gateway"
+	@echo "make bench         how fast the meter is, beside others (not part of make test)"
+	@echo "make fuzz          ten minutes of libFuzzer for each parser (not part of make test); SECONDS_EACH=60 for less"
 	@echo "make clean         remove what was built"
 
 prepare:
@@ -30,6 +35,10 @@ format:
 
 lint:
 	$(SWIFT) format lint --strict -r -p --configuration .swift-format $(SOURCES)
+	.ci/generate-price-book --check
+
+prices:
+	.ci/generate-price-book
 
 swift-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
@@ -38,14 +47,24 @@ swift-test: prepare
 linkage-test: prepare
 	Tests/LinkageTest/run
 
+price-test: prepare
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	Tests/Prices/run
+
 client-test: build
 	Tests/Clients/run
 
-test: prepare lint swift-test linkage-test client-test
+test: prepare lint swift-test price-test linkage-test client-test
 	@echo "All tests passed."
 
 demo: release
 	.build/release/oai-usage demo
+
+bench: prepare
+	Benchmarks/run
+
+fuzz: prepare
+	Tests/Fuzzing/run all $(or $(SECONDS_EACH),600)
 
 clean:
 	rm -rf .build Tests/LinkageTest/.build

@@ -31,9 +31,11 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        .target(name: "CByteScan"),
         .target(
             name: "OpenAIUsage",
             dependencies: [
+                "CByteScan",
                 "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -103,12 +105,14 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenAIUsageTests",
-            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: ["CByteScan", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
             exclude: ["Fixtures"]
         ),
         .testTarget(
             name: "OpenAIUsagePricingTests",
-            dependencies: ["OpenAIUsagePricing", "OpenAIUsage"]
+            dependencies: [
+                "OpenAIUsagePricing", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
         ),
         .testTarget(
             name: "OpenAIUsageLedgerTests",
@@ -147,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage",
+                "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage", "OpenAIUsagePricing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -22,6 +22,8 @@ import Darwin
 public final class Gateway: Service {
     /// The version of the program.
     public static let version = "0.1.0"
+    /// The path on the admin plane that prices calls anew.
+    package static let repricePath = "/api/reprice"
 
     /// Where a running gateway listens.
     public struct Addresses: Sendable {
@@ -33,6 +35,7 @@ public final class Gateway: Service {
 
     private let configuration: GatewayConfiguration
     private let ledger: Ledger
+    private let book: PriceBook
     private let recorder: LedgerRecorder
     private let metrics: UsageMetrics
     private let logger: Logger
@@ -57,6 +60,7 @@ public final class Gateway: Service {
     ) {
         self.configuration = configuration
         self.ledger = ledger
+        self.book = book
         self.metrics = metrics
         self.logger = logger
         self.onReady = onReady
@@ -114,6 +118,7 @@ public final class Gateway: Service {
             configuration: configuration,
             metrics: metrics,
             ledger: ledger,
+            book: book,
             logger: quiet,
             isReady: readiness
         )

@@ -18,7 +18,7 @@ public final class Ledger: UsageSink {
     /// The newest identity that was in the ledger when it was opened.
     package let newestCallID: CallID?
 
-    private let queue: RecordQueue
+    let queue: RecordQueue
     private let lock: LedgerLock
     private let clock: any UsageClock
 

@@ -24,6 +24,8 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         case busy
         /// The file is damaged.
         case corrupt
+        /// The ledger was closed.
+        case closed
         /// SQLite failed in another way.
         case failed
     }

@@ -14,6 +14,7 @@ struct OAIUsage: AsyncParsableCommand {
               OPENAI_BASE_URL=http://127.0.0.1:8787/v1 python my_program.py
               oai-usage report --since 7d --by project,model
               oai-usage show req_539a3ef553ecef2d2471475ca7aee0a2
+              oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
 
             Settings come from flags, else from the environment (OAI_USAGE_LEDGER, OAI_USAGE_UPSTREAM, ...), else from \
             the configuration file ($XDG_CONFIG_HOME/oai-usage/config.json).
@@ -21,7 +22,7 @@ struct OAIUsage: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
-            SimulateCommand.self,
+            PricesCommand.self, RepriceCommand.self, SimulateCommand.self,
         ]
     )
 }

@@ -11,9 +11,10 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .target(name: "CByteScan"),
         .target(
             name: "OpenAIUsage",
-            dependencies: ["CZlib", .product(name: "HTTPTypes", package: "swift-http-types")]
+            dependencies: ["CByteScan", "CZlib", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
         .executableTarget(
             name: "linkage-probe",

@@ -44,7 +44,7 @@ struct PriceBookErrorTests {
     }
 
     @Test func warningsAreNotThrown() throws {
-        let model = TestBook.model("gpt-x", #"{"default": {"input": "0.00001"}}"#)
+        let model = TestBook.model("gpt-x", #"{"batch": {"input": "1"}}"#)
         let text = TestBook.json(models: model)
         #expect(PriceBook.findings(in: text).map(\.severity) == [.warning])
         #expect(Self.error(text) == nil)

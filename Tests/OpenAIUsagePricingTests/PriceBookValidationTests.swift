@@ -187,8 +187,7 @@ struct PriceBookValidationTests {
             column: 38,
             path: "models.gpt-x.periods[0].per_1m.default.input",
             old: #""2","#,
-            new: #""0.000002","#,
-            severity: .warning
+            new: #""0.000002","#
         ),
         Case(
             code: .unlikelyPrice,
@@ -196,8 +195,7 @@ struct PriceBookValidationTests {
             column: 38,
             path: "models.gpt-x.periods[0].per_1m.default.input",
             old: #""2","#,
-            new: #""20000","#,
-            severity: .warning
+            new: #""20000","#
         ),
         Case(
             code: .missingTier,
@@ -256,8 +254,7 @@ struct PriceBookValidationTests {
             column: 75,
             path: "models.tts.periods[0].per_unit.input_character",
             old: #""0.000015""#,
-            new: #""15""#,
-            severity: .warning
+            new: #""15""#
         ),
         Case(
             code: .unknownKey,
@@ -281,8 +278,7 @@ struct PriceBookValidationTests {
             column: 52,
             path: "tools.web_search.periods[0].price",
             old: #""0.01""#,
-            new: #""10""#,
-            severity: .warning
+            new: #""10""#
         ),
         Case(code: .invalidValue, line: 17, column: 32, path: "tools.web_search.unit", old: #""call""#, new: #""cal""#),
         Case(

@@ -164,22 +164,22 @@ struct PriceExplanationTests {
         #expect(none.cost.status == .none)
     }
 
-    /// A third of a pico-dollar cannot be stored; each line is rounded by itself.
+    /// A part of a pico-dollar cannot be stored; each line is rounded by itself.
     @Test func everyLineIsRoundedOnce() throws {
         let model = TestBook.model(
             "gpt-x",
-            #"{"default": {"input": "0.000001", "output": "0.000003"}}"#,
-            more: #", "regional_uplift": "1.5""#
+            #"{"default": {"input": "0.001", "output": "0.005"}}"#,
+            more: #", "regional_uplift": "1.0005""#
         )
         let book = try PriceBook(json: TestBook.json(models: model))
         var call = TestCall(model: "gpt-x", host: "eu.api.openai.com", usage: [.inputTokens: 1, .outputTokens: 1])
         let explanation = book.explanation(of: call.record)
-        // 1.5 and 4.5, halves to even.
-        #expect(explanation.lines.map(\.subtotal.picoUSD) == [2, 4])
-        #expect(explanation.cost.picoUSD == 6)
+        // 1000.5 and 5002.5, halves to even.
+        #expect(explanation.lines.map(\.subtotal.picoUSD) == [1000, 5002])
+        #expect(explanation.cost.picoUSD == 6002)
         call.window = "2h"
-        // 1.05 and 3.15: the multipliers are applied together, not one after the other.
-        #expect(book.explanation(of: call.record).lines.map(\.subtotal.picoUSD) == [1, 3])
-        #expect(book.cost(of: call.record).picoUSD == 4)
+        // 700.35 and 3501.75: the multipliers are applied together, not one after the other.
+        #expect(book.explanation(of: call.record).lines.map(\.subtotal.picoUSD) == [700, 3502])
+        #expect(book.cost(of: call.record).picoUSD == 4202)
     }
 }

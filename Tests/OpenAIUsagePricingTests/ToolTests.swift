@@ -94,6 +94,12 @@ struct ToolTests {
         #expect(PriceBook.bundled.cost(of: call.record).picoUSD == 10_000_000_000)
     }
 
+    @Test func aModelThatSearchesDoesNotReason() {
+        var call = TestCall(model: "gpt-4o-search-preview", toolCalls: ["web_search": 1])
+        call.usage = [.inputTokens: 0, .outputTokens: 0, .reasoningTokens: 5]
+        #expect(PriceBook.bundled.cost(of: call.record).picoUSD == 25_000_000_000)
+    }
+
     @Test func toolsOfACutCallArePartOfItsCost() {
         let call = TestCall(toolCalls: ["web_search": 1], state: .cut)
         let cost = PriceBook.bundled.cost(of: call.record)

@@ -10,9 +10,12 @@ extension ExchangeStateMachine {
         guard let status = record.status, status < 400, let response else { return }
         let containers = response.containers
         let parts = response.parts
-        for container in containers
-        where objects.claim(container: container.identity, at: record.startedAt) {
-            record.toolCalls["container.\(container.memory)", default: 0] += 1
+        for container in containers {
+            let name = "container.\(container.memory)"
+            guard record.toolCalls[name] != nil || record.toolCalls.count < ResponseMeter.maximumTools else { continue }
+            if objects.claim(container: container.identity, at: record.startedAt) {
+                record.toolCalls[name, default: 0] += 1
+            }
         }
         switch record.endpoint.accounting {
         case .unknown: break

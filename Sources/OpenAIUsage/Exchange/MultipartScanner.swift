@@ -1,6 +1,6 @@
 /// Reads the short text parts of a `multipart/form-data` body (RFC 7578) while it streams by, wherever they stand.
 ///
-/// It holds one delimiter's length, one part's header and one short value; a file part of any size passes by.
+/// It holds one delimiter line, one part's header and one short value; a file part of any size passes by.
 struct MultipartScanner: Sendable {
     private enum State: UInt8, Sendable {
         case preamble, delimiterEnd, header, body, finished
@@ -11,34 +11,34 @@ struct MultipartScanner: Sendable {
     /// The longest header of a part; in a longer one no name is found.
     static let maximumHeaderLength = 4_096
 
-    private let delimiter: [UInt8]
+    private let boundary: [UInt8]
+    /// The start of a delimiter line, with the line end before it: the bare line feed until it is known what ends lines.
+    private var delimiter: [UInt8]
     private var state = State.preamble
-    private var matched: Int
+    /// How much of the delimiter was met.
+    private var matched = 1
+    /// How much of what was met belongs to the header, since a part may be empty.
+    private var borrowed = 1
+    /// What stands behind the delimiter on its line.
+    private var delimiterRest: [UInt8] = []
+    private var isFirst = true
     private var header: [UInt8] = []
+    private var headerLineStart = 0
     private var value: [UInt8] = []
     private var name: String?
     private var isTooLong = false
 
     /// - Parameter boundary: The boundary that the media type names.
     init(boundary: String) {
-        delimiter = Array("\r\n--\(boundary)".utf8)
-        // The first delimiter may stand at the very start, without a line end before it.
-        matched = 2
+        self.boundary = Array("--\(boundary)".utf8)
+        delimiter = [0x0a] + self.boundary
     }
 
     /// The boundary of a media type; `nil` if it is no form.
     static func boundary(of contentType: String) -> String? {
-        let lowercased = contentType.lowercased()
-        guard lowercased.hasPrefix("multipart/form-data") else { return nil }
-        for parameter in contentType.split(separator: ";").dropFirst() {
-            let pair = parameter.drop { $0 == " " || $0 == "\t" }.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, pair[0].lowercased() == "boundary" else { continue }
-            var text = pair[1]
-            while text.last == " " || text.last == "\t" { text = text.dropLast() }
-            if text.hasPrefix("\""), text.hasSuffix("\""), text.utf8.count >= 2 { text = text.dropFirst().dropLast() }
-            return 1...70 ~= text.utf8.count ? String(text) : nil
-        }
-        return nil
+        let parameters = HeaderParameters(contentType.utf8)
+        guard parameters.value == "multipart/form-data", let boundary = parameters["boundary"] else { return nil }
+        return 1...70 ~= boundary.utf8.count ? boundary : nil
     }
 
     /// Reads bytes of the body, and hands on every short text part with its name.
@@ -48,16 +48,8 @@ struct MultipartScanner: Sendable {
         while index < bytes.count {
             switch state {
             case .finished: return
-            case .preamble, .body: index = scanBody(base, index, bytes.count, receive)
-            case .delimiterEnd:
-                // "--" ends the body; a line end begins the next part's header.
-                if base[index] == UInt8(ascii: "-") {
-                    state = .finished
-                } else if base[index] == 0x0a {
-                    state = .header
-                    header.removeAll(keepingCapacity: true)
-                }
-                index += 1
+            case .preamble, .body: index = scanBody(base, index, bytes.count)
+            case .delimiterEnd: if takeDelimiterEnd(base[index], receive) { index += 1 }
             case .header:
                 takeHeader(base[index])
                 index += 1
@@ -65,43 +57,78 @@ struct MultipartScanner: Sendable {
         }
     }
 
-    private mutating func scanBody(
-        _ base: UnsafePointer<UInt8>,
-        _ start: Int,
-        _ end: Int,
-        _ receive: (String, String) -> Void
-    ) -> Int {
+    private mutating func scanBody(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         var index = start
         while index < end {
             if matched == 0 {
-                let next = JSONText.first(0x0d, base, index, end)
+                let next = ByteSearch.first(delimiter[0], base, index, end)
                 keep(UnsafeBufferPointer(start: base + index, count: next - index))
                 index = next
                 guard index < end else { return end }
             }
-            let byte = base[index]
-            if byte == delimiter[matched] {
+            if base[index] == delimiter[matched] {
                 matched += 1
                 index += 1
                 if matched == delimiter.count {
-                    endPart(receive)
                     state = .delimiterEnd
-                    matched = 0
+                    delimiterRest.removeAll(keepingCapacity: true)
                     return index
                 }
             } else {
-                // The delimiter begins with the only carriage return in it, so nothing of what failed can begin another.
-                let failed = delimiter.prefix(matched)
-                failed.withUnsafeBufferPointer { keep($0) }
-                let wasMatching = matched > 0
-                matched = 0
-                if !wasMatching || byte != 0x0d {
-                    withUnsafePointer(to: byte) { keep(UnsafeBufferPointer(start: $0, count: 1)) }
-                    index += 1
-                }
+                // The delimiter begins with the only line end in it, so nothing of what failed can begin another.
+                restore(matched)
             }
         }
         return index
+    }
+
+    /// Takes a byte behind a delimiter: two hyphens end the body, a line end begins the next part's header.
+    ///
+    /// - Returns: Whether the byte belongs to the line; if not, the line was none of the delimiter's.
+    private mutating func takeDelimiterEnd(_ byte: UInt8, _ receive: (String, String) -> Void) -> Bool {
+        switch (delimiterRest.last, byte) {
+        case (UInt8(ascii: "-"), UInt8(ascii: "-")):
+            endPart(receive)
+            state = .finished
+            return true
+        case (nil, 0x0a), (0x20, 0x0a), (0x09, 0x0a), (0x0d, 0x0a):
+            endPart(receive)
+            if isFirst, delimiterRest.last == 0x0d { delimiter.insert(0x0d, at: 0) }
+            isFirst = false
+            state = .header
+            header.removeAll(keepingCapacity: true)
+            headerLineStart = 0
+            return true
+        case (nil, UInt8(ascii: "-")), (nil, 0x20), (nil, 0x09), (nil, 0x0d), (0x20, 0x20), (0x20, 0x09), (0x20, 0x0d),
+            (0x09, 0x20), (0x09, 0x09), (0x09, 0x0d):
+            // No more is needed of it than makes a value too long.
+            if delimiterRest.count > Self.maximumValueLength { delimiterRest.removeLast() }
+            delimiterRest.append(byte)
+            return true
+        default:
+            state = isFirst ? .preamble : .body
+            restore(delimiter.count)
+            let endsWithReturn = delimiterRest.last == 0x0d
+            if endsWithReturn { delimiterRest.removeLast() }
+            delimiterRest.withUnsafeBufferPointer { keep($0) }
+            if endsWithReturn, delimiter[0] == 0x0d {
+                matched = 1
+            } else if endsWithReturn {
+                keep(0x0d)
+            }
+            return false
+        }
+    }
+
+    /// Gives back what looked like a delimiter to the part.
+    private mutating func restore(_ count: Int) {
+        delimiter[min(borrowed, count)..<count].withUnsafeBufferPointer { keep($0) }
+        matched = 0
+        borrowed = 0
+    }
+
+    private mutating func keep(_ byte: UInt8) {
+        withUnsafePointer(to: byte) { keep(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
     private mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -114,42 +141,52 @@ struct MultipartScanner: Sendable {
     }
 
     private mutating func endPart(_ receive: (String, String) -> Void) {
-        if state == .body, let name, !isTooLong {
-            receive(name, String(decoding: value, as: UTF8.self))
-        }
+        if let name, !isTooLong { receive(name, String(decoding: value, as: UTF8.self)) }
         name = nil
         value.removeAll(keepingCapacity: true)
         isTooLong = false
     }
 
     private mutating func takeHeader(_ byte: UInt8) {
-        if header.count < Self.maximumHeaderLength { header.append(byte) }
-        guard byte == 0x0a, header.count < Self.maximumHeaderLength else {
-            // A header without an end is passed over up to the next delimiter.
-            if header.count == Self.maximumHeaderLength {
-                name = nil
-                state = .body
+        header.append(byte)
+        if byte == 0x0a {
+            let line = header[headerLineStart...]
+            if line.count == 1 || (line.count == 2 && line.first == 0x0d) {
+                name = Self.partName(header)
+                beginBody()
+                return
             }
-            return
+            headerLineStart = header.count
         }
-        let isEnd =
-            header.count <= 2 || header.suffix(4) == [0x0d, 0x0a, 0x0d, 0x0a] || header.suffix(2) == [0x0a, 0x0a]
-        guard isEnd else { return }
-        name = Self.partName(String(decoding: header, as: UTF8.self))
+        // A header without an end is passed over up to the next delimiter.
+        if header.count == Self.maximumHeaderLength { beginBody() }
+    }
+
+    private mutating func beginBody() {
         state = .body
-        matched = 0
+        // The line end behind the header may be the one before the next delimiter.
+        matched = header.last == 0x0a ? delimiter.count - boundary.count : 0
+        borrowed = matched
     }
 
     /// The name of a part that is no file.
-    private static func partName(_ header: String) -> String? {
-        for line in header.split(whereSeparator: \.isNewline) {
-            let lowercased = line.lowercased()
-            guard lowercased.hasPrefix("content-disposition:"), !lowercased.contains("filename") else { continue }
-            for parameter in line.split(separator: ";").dropFirst() {
-                let pair = parameter.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
-                guard pair.count == 2, pair[0].lowercased() == "name" else { continue }
-                return String(pair[1].filter { $0 != "\"" && $0 != " " })
+    private static func partName(_ header: [UInt8]) -> String? {
+        var lines: [[UInt8]] = []
+        for line in header.split(separator: 0x0a) {
+            let text = line.last == 0x0d ? line.dropLast() : line
+            if let first = text.first, first == 0x20 || first == 0x09, !lines.isEmpty {
+                lines[lines.count - 1] += text
+            } else {
+                lines.append(Array(text))
             }
+        }
+        for line in lines {
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
+                String(decoding: line[..<colon], as: UTF8.self).lowercased() == "content-disposition"
+            else { continue }
+            let parameters = HeaderParameters(line[(colon + 1)...])
+            guard parameters["filename"] == nil, parameters["filename*"] == nil else { return nil }
+            return parameters["name"]
         }
         return nil
     }

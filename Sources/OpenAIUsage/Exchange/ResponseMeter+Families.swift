@@ -36,7 +36,7 @@ extension ResponseMeter {
         case .storage:
             if let bytes = facts.storedBytes { units["storage_bytes"] = bytes }
         case .container:
-            units["container_memory"] = Self.literal(facts.memory ?? "1g")
+            units["container_memory"] = Self.literal(HeaderText.clean(facts.memory, maximumLength: 16) ?? "1g")
             units["container_windows_min"] = "1"
         case .graderRun:
             guard facts.usage[.totalTokens] != nil else { break }
@@ -66,6 +66,18 @@ extension ResponseMeter {
         default:
             identity.merge(facts.identity)
             if Self.equals(name, "error") { fail(facts) } else { takeError(facts) }
+        }
+    }
+
+    /// Whether to take the same data of an event again would change nothing but that there is content.
+    func isSettled(by facts: ResponseFacts, name: [UInt8]) -> Bool {
+        guard facts.usagePresence != .present, facts.errorPresence != .present else { return false }
+        switch meter {
+        case .chat, .completions, .embeddings, .decisions, .compaction: return true
+        case .responses:
+            // The name of an event without a type is not part of its data.
+            return !facts.type.isEmpty && !Self.equals(name, "error") && !Self.isTerminalResponse(name)
+        default: return false
         }
     }
 
@@ -226,7 +238,11 @@ extension ResponseMeter {
     }
 
     private static func source(_ name: [UInt8], _ pointer: String) -> String {
-        "event:\(String(decoding: name, as: UTF8.self)):\(pointer)"
+        // A name that no event of the API can have is not repeated.
+        let isPlain =
+            name.count <= 48
+            && name.allSatisfy { 0x61...0x7a ~= $0 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") }
+        return "event:\(isPlain ? String(decoding: name, as: UTF8.self) : "?"):\(pointer)"
     }
 
     static func equals(_ name: some Collection<UInt8>, _ text: String) -> Bool {

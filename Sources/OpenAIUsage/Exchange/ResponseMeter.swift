@@ -17,8 +17,11 @@ struct ResponseMeter: Sendable {
     private var document: ResponseDocumentScanner
     private var parser = ServerSentEventParser()
     private var hasData = false
+    /// The name of the current event or, if its length is 0, of an earlier one.
     private var eventName: [UInt8] = []
-    private var dataStart: [UInt8] = []
+    private var eventNameLength = 0
+    /// The first bytes of the event's data, as many as the end marker has, the first the lowest.
+    private var dataStart: UInt64 = 0
     private var dataPosition = 0
 
     /// Whether any byte was received.
@@ -74,8 +77,12 @@ struct ResponseMeter: Sendable {
     /// The most objects of one response that are told apart.
     static let maximumParts = 4_096
 
-    static let doneMarker = Array("[DONE]".utf8)
+    /// `[DONE]`, the first byte the lowest.
+    private static let doneMarker: UInt64 = 0x5d45_4e4f_445b
+    private static let doneLength = 6
     private static let maximumNameLength = 128
+    /// The most tools that are told apart, which only the memories of containers could exceed.
+    static let maximumTools = 64
 
     init(mode: Mode, meter: Endpoint.Meter) {
         self.mode = mode
@@ -149,7 +156,7 @@ struct ResponseMeter: Sendable {
         guard let base = bytes.baseAddress else { return }
         var start = 0
         while start < bytes.count {
-            let end = JSONText.endOfLine(base, start, bytes.count)
+            let end = ByteSearch.endOfLine(base, start, bytes.count)
             if end > start { document.scan(UnsafeBufferPointer(rebasing: bytes[start..<end])) }
             if end < bytes.count {
                 endLine()
@@ -185,27 +192,49 @@ struct ResponseMeter: Sendable {
                 } else {
                     hasData = true
                     document.reset()
-                    dataStart.removeAll(keepingCapacity: true)
+                    dataStart = 0
                     dataPosition = 0
+                    let length = document.scanRepetition(UnsafeBufferPointer(rebasing: bytes[position...]))
+                    if length > 0 {
+                        position += length
+                        dataPosition = .max
+                    }
                 }
             case .data(let range):
-                if dataPosition < Self.doneMarker.count {
-                    dataStart.append(contentsOf: bytes[range].prefix(Self.doneMarker.count - dataPosition))
-                    dataPosition += range.count
+                var index = range.lowerBound
+                while dataPosition < Self.doneLength, index < range.upperBound {
+                    dataStart |= UInt64(bytes[index]) << UInt64(dataPosition * 8)
+                    dataPosition += 1
+                    index += 1
                 }
                 document.scan(UnsafeBufferPointer(rebasing: bytes[range]))
-            case .nameLine: eventName.removeAll(keepingCapacity: true)
-            case .name(let range):
-                if eventName.count + range.count <= Self.maximumNameLength {
-                    eventName.append(contentsOf: bytes[range])
-                }
+            case .nameLine: eventNameLength = 0
+            case .name(let range): takeName(UnsafeBufferPointer(rebasing: bytes[range]))
             case .dispatch:
                 if hasData {
                     if isDone { isTerminated = true } else if document.isComplete { takeEvent(isTerminated: true) }
                     hasData = false
                 }
-                eventName.removeAll(keepingCapacity: true)
+                eventNameLength = 0
             }
+        }
+    }
+
+    /// Takes bytes of an event's name; a name that is too long is none.
+    private mutating func takeName(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if eventNameLength == 0 {
+            // Most events have the name of the one before.
+            guard !eventName.elementsEqual(bytes) else {
+                eventNameLength = eventName.count
+                return
+            }
+            eventName.removeAll(keepingCapacity: true)
+        }
+        eventNameLength += bytes.count
+        if eventNameLength <= Self.maximumNameLength {
+            eventName.append(contentsOf: bytes)
+        } else {
+            eventName.removeAll(keepingCapacity: true)
         }
     }
 
@@ -218,8 +247,18 @@ struct ResponseMeter: Sendable {
     /// Takes an event whose data is whole JSON.
     private mutating func takeEvent(isTerminated terminated: Bool) {
         hasDocument = true
+        if document.isRepetition {
+            if !hasContent, document.facts.hasContent {
+                hasContent = true
+                document.settleContent()
+            }
+            return
+        }
         let hadUsage = usageSource
-        takeEvent(document.facts, name: document.facts.type.isEmpty ? eventName : document.facts.type)
+        let name = !document.facts.type.isEmpty ? document.facts.type : eventNameLength > 0 ? eventName : []
+        takeEvent(document.facts, name: name)
+        if isSettled(by: document.facts, name: name) { document.settle() }
+        if hasContent { document.settleContent() }
         if !terminated, document.facts.usagePresence == .present, usageSource != nil || hadUsage != nil {
             isUnterminated = true
         }
@@ -275,12 +314,14 @@ struct ResponseMeter: Sendable {
 
     /// Takes over what a document tells beside its usage.
     mutating func note(_ facts: ResponseFacts) {
-        for (tool, count) in facts.tools.counted { toolCalls[tool, default: 0] += count }
+        for (tool, count) in facts.tools.counted where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
+            let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)
+            toolCalls[tool] = overflow ? .max : sum
+        }
         for (tool, count) in facts.providerTools { toolCalls[tool] = count }
         for container in facts.tools.containers where containers.count < Self.maximumParts {
-            containers.append(
-                Container(identity: ObjectIdentity(container), memory: facts.tools.memory ?? "1g")
-            )
+            let memory = HeaderText.clean(facts.tools.memory, maximumLength: 16) ?? "1g"
+            containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
         if !facts.secondUsage.isEmpty {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
@@ -307,7 +348,8 @@ struct ResponseMeter: Sendable {
         }
         for (counter, value) in usage.counters {
             let known = units["\(prefix).\(counter.name)"].flatMap { Int64($0) } ?? 0
-            units["\(prefix).\(counter.name)"] = String(known.addingReportingOverflow(value).partialValue)
+            let (sum, overflow) = known.addingReportingOverflow(value)
+            units["\(prefix).\(counter.name)"] = String(overflow ? .max : sum)
         }
     }
 

@@ -1,50 +1,114 @@
+import CByteScan
+
+/// Names and scalar values that are cut, spelled with escapes or long, which are rare.
 extension JSONScanner {
-    /// Takes plain text of a string and returns the index of the byte that ends it.
-    @inline(__always)
-    mutating func skipString(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
-        let end = JSONText.endOfPlainText(base, start, count)
-        if end > start {
-            hasContent = true
-            highSurrogate = 0
-            if isCapturing {
-                let text = UnsafeBufferPointer(start: base + start, count: end - start)
-                if keepsText {
-                    append(text)
-                } else {
-                    // Every byte but those that continue a scalar begins one.
-                    for byte in text where byte & 0xc0 != 0x80 { scalars &+= 1 }
+    /// Reads on in the midst of a name or a scalar value; `.exhausted` means that nothing selected has ended.
+    ///
+    /// - Returns: What was met, and the index of the byte to go on with.
+    mutating func continueScalar(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> (Event, Int) {
+        var index = start
+        let event = continueScalar(base, &index, count)
+        return (event, index)
+    }
+
+    private mutating func continueScalar(
+        _ base: UnsafePointer<UInt8>,
+        _ index: inout Int,
+        _ count: Int
+    ) -> Event {
+        while index < count {
+            switch place.path.state {
+            case .string:
+                if place.scalar.isCapturing {
+                    index = takePlainText(base, index, count)
+                    guard index < count else { return .exhausted }
                 }
+                let byte = base[index]
+                index += 1
+                switch byte {
+                case UInt8(ascii: "\""): return endString()
+                case UInt8(ascii: "\\"):
+                    place.scalar.hasContent = true
+                    place.path.state = .escape
+                default: return place.path.fail()
+                }
+            case .escape:
+                guard escapeByte(base[index]) else { return place.path.fail() }
+                index += 1
+                // What is not wanted is skipped faster by the caller.
+                if !place.scalar.isCapturing, place.path.state == .string { return .exhausted }
+            case .unicode:
+                guard unicodeByte(base[index]) else { return place.path.fail() }
+                index += 1
+                if !place.scalar.isCapturing, place.path.state == .string { return .exhausted }
+            case .number:
+                if numberByte(base[index]) {
+                    index += 1
+                    continue
+                }
+                guard place.scalar.number.isComplete else { return place.path.fail() }
+                place.path.endValue()
+                guard place.scalar.isCapturing else { return .exhausted }
+                place.scalar.isCapturing = false
+                return .number
+            case .literal:
+                let literal = place.scalar.literal
+                guard base[index] == literal.text.utf8Start[Int(place.scalar.literalPosition)] else {
+                    return place.path.fail()
+                }
+                index += 1
+                place.scalar.literalPosition += 1
+                guard place.scalar.literalPosition == literal.length else { continue }
+                place.path.endValue()
+                let field = selection.entries[Int(place.path.entry)].field
+                guard field != 0 else { return .exhausted }
+                place.field = field
+                return literal.event
+            default: return .exhausted
             }
+        }
+        return .exhausted
+    }
+
+    /// Takes plain text of a captured string and returns the index of the byte that ends it.
+    private mutating func takePlainText(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
+        let end = ByteSearch.endOfPlainText(base, start, count)
+        guard end > start else { return end }
+        place.scalar.hasContent = true
+        place.scalar.highSurrogate = 0
+        if place.scalar.keepsText {
+            append(UnsafeBufferPointer(start: base + start, count: end - start))
+        } else {
+            place.scalar.scalars &+= Int64(cbytescan_scalars(base, start, end))
         }
         return end
     }
 
-    /// Takes a quote, backslash or control character inside a string.
-    @inline(__always)
-    mutating func stringByte(_ byte: UInt8) -> Event? {
-        switch byte {
-        case UInt8(ascii: "\""):
-            highSurrogate = 0
-            if isKey {
-                isKey = false
-                endKey()
-                return nil
-            }
-            state = depth == 0 ? .done : .afterValue
-            guard isCapturing else { return nil }
-            isCapturing = false
-            return .string
-        case UInt8(ascii: "\\"):
-            hasContent = true
-            state = .escape
-            return nil
-        default:
-            return .invalid
+    /// Takes the quote that ends a name or a string.
+    private mutating func endString() -> Event {
+        place.scalar.highSurrogate = 0
+        let isCapturing = place.scalar.isCapturing
+        place.scalar.isCapturing = false
+        guard place.scalar.isKey else {
+            place.path.endValue()
+            return isCapturing ? .string : .exhausted
         }
+        place.scalar.isKey = false
+        place.path.state = .colon
+        place.path.entry = 0
+        if isCapturing, !place.scalar.isTruncated {
+            // A name stands before its quote.
+            scratch.append(UInt8(ascii: "\""))
+            place.path.entry = scratch.withUnsafeBufferPointer { name in
+                guard let base = name.baseAddress else { return 0 }
+                return selection.entry(of: place.path.container, in: base, 0, name.count - 1, name.count)
+            }
+        }
+        return .exhausted
     }
 
     /// Takes the byte behind a backslash.
-    mutating func escapeByte(_ byte: UInt8) -> Bool {
+    private mutating func escapeByte(_ byte: UInt8) -> Bool {
         let decoded: UInt8
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded = byte
@@ -54,23 +118,23 @@ extension JSONScanner {
         case UInt8(ascii: "r"): decoded = 0x0d
         case UInt8(ascii: "t"): decoded = 0x09
         case UInt8(ascii: "u"):
-            unicodeDigits = 0
-            unicodeValue = 0
-            state = .unicode
+            place.scalar.unicodeDigits = 0
+            place.scalar.unicodeValue = 0
+            place.path.state = .unicode
             return true
         default: return false
         }
-        highSurrogate = 0
-        if isCapturing {
-            scalars &+= 1
+        place.scalar.highSurrogate = 0
+        if place.scalar.isCapturing {
+            place.scalar.scalars &+= 1
             append(CollectionOfOne(decoded))
         }
-        state = .string
+        place.path.state = .string
         return true
     }
 
     /// Takes a hexadecimal digit of a `\u` escape.
-    mutating func unicodeByte(_ byte: UInt8) -> Bool {
+    private mutating func unicodeByte(_ byte: UInt8) -> Bool {
         let digit: UInt8
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
@@ -78,72 +142,72 @@ extension JSONScanner {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
         default: return false
         }
-        unicodeValue = unicodeValue << 4 | UInt32(digit)
-        unicodeDigits += 1
-        guard unicodeDigits == 4 else { return true }
-        state = .string
-        if isCapturing {
-            if keepsText { appendScalar(unicodeValue) } else { countScalar(unicodeValue) }
+        place.scalar.unicodeValue = place.scalar.unicodeValue << 4 | UInt32(digit)
+        place.scalar.unicodeDigits += 1
+        guard place.scalar.unicodeDigits == 4 else { return true }
+        place.path.state = .string
+        if place.scalar.isCapturing {
+            if place.scalar.keepsText {
+                appendScalar(place.scalar.unicodeValue)
+            } else {
+                countScalar(place.scalar.unicodeValue)
+            }
         }
         return true
     }
 
     /// Appends a code unit of UTF-16; a surrogate without its other half becomes U+FFFD.
     private mutating func appendScalar(_ unit: UInt32) {
-        if highSurrogate != 0 {
-            let high = highSurrogate
-            highSurrogate = 0
+        if place.scalar.highSurrogate != 0 {
+            let high = place.scalar.highSurrogate
+            place.scalar.highSurrogate = 0
             if 0xdc00...0xdfff ~= unit {
                 let combined = 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00)
                 if let scalar = Unicode.Scalar(combined) {
                     // The first half stands there as U+FFFD, three bytes that the pair replaces.
-                    if !isTruncated { scratch.removeLast(3) }
-                    append(UTF8.encode(scalar).map { Array($0) } ?? [])
+                    if !place.scalar.isTruncated { scratch.removeLast(3) }
+                    append(scalar.utf8)
                 }
                 return
             }
         }
-        if 0xd800...0xdbff ~= unit { highSurrogate = unit }
-        let scalar = Unicode.Scalar(unit) ?? "\u{fffd}"
-        append(UTF8.encode(scalar).map { Array($0) } ?? [])
+        if 0xd800...0xdbff ~= unit { place.scalar.highSurrogate = unit }
+        append((Unicode.Scalar(unit) ?? "\u{fffd}").utf8)
     }
 
     /// Counts a code unit of UTF-16; the halves of a pair are one scalar.
     private mutating func countScalar(_ unit: UInt32) {
-        if highSurrogate != 0, 0xdc00...0xdfff ~= unit {
-            highSurrogate = 0
+        if place.scalar.highSurrogate != 0, 0xdc00...0xdfff ~= unit {
+            place.scalar.highSurrogate = 0
             return
         }
-        highSurrogate = 0xd800...0xdbff ~= unit ? unit : 0
-        scalars &+= 1
+        place.scalar.highSurrogate = 0xd800...0xdbff ~= unit ? unit : 0
+        place.scalar.scalars &+= 1
     }
 
     /// Appends to the text until it is full; what is kept does not depend on the pieces in which it comes.
     private mutating func append(_ bytes: some Collection<UInt8>) {
-        guard keepsText, !isTruncated else { return }
+        guard place.scalar.keepsText, !place.scalar.isTruncated else { return }
         let room = Self.maximumValueLength - scratch.count
         scratch.append(contentsOf: bytes.prefix(room))
-        isTruncated = bytes.count > room
+        place.scalar.isTruncated = bytes.count > room
     }
 
-    private var keepsText: Bool { isKey || !selection.entries[Int(entry)].isPresenceOnly }
-
     /// Takes a byte of a number; false if it does not belong to it.
-    @inline(__always)
-    mutating func numberByte(_ byte: UInt8) -> Bool {
-        switch (numberState, byte) {
+    private mutating func numberByte(_ byte: UInt8) -> Bool {
+        switch (place.scalar.number, byte) {
         case (.integer, 0x30...0x39), (.fraction, 0x30...0x39), (.exponentDigits, 0x30...0x39): break
-        case (.minus, 0x30): numberState = .zero
-        case (.minus, 0x31...0x39): numberState = .integer
-        case (.zero, UInt8(ascii: ".")), (.integer, UInt8(ascii: ".")): numberState = .point
-        case (.point, 0x30...0x39): numberState = .fraction
+        case (.minus, 0x30): place.scalar.number = .zero
+        case (.minus, 0x31...0x39): place.scalar.number = .integer
+        case (.zero, UInt8(ascii: ".")), (.integer, UInt8(ascii: ".")): place.scalar.number = .point
+        case (.point, 0x30...0x39): place.scalar.number = .fraction
         case (.zero, 0x45), (.zero, 0x65), (.integer, 0x45), (.integer, 0x65), (.fraction, 0x45), (.fraction, 0x65):
-            numberState = .exponent
-        case (.exponent, UInt8(ascii: "+")), (.exponent, UInt8(ascii: "-")): numberState = .exponentSign
-        case (.exponent, 0x30...0x39), (.exponentSign, 0x30...0x39): numberState = .exponentDigits
+            place.scalar.number = .exponent
+        case (.exponent, UInt8(ascii: "+")), (.exponent, UInt8(ascii: "-")): place.scalar.number = .exponentSign
+        case (.exponent, 0x30...0x39), (.exponentSign, 0x30...0x39): place.scalar.number = .exponentDigits
         default: return false
         }
-        if isCapturing { append(CollectionOfOne(byte)) }
+        if place.scalar.isCapturing { append(CollectionOfOne(byte)) }
         return true
     }
 }

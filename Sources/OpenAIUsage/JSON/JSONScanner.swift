@@ -1,3 +1,5 @@
+import CByteScan
+
 /// An incremental scanner of JSON (RFC 8259) that reports the values of a ``JSONSelection``.
 ///
 /// It may be fed cut at any byte and holds no more than one selected name or value: strings past
@@ -30,95 +32,72 @@ package struct JSONScanner: Sendable {
         case invalid
     }
 
-    enum State: UInt8, Sendable {
-        case value, arrayStart, objectStart, nextKey, colon, afterValue
-        case string, escape, unicode
-        case number, literal
-        case done, invalid
-    }
-
-    enum NumberState: UInt8, Sendable {
-        case minus, zero, integer, point, fraction, exponent, exponentSign, exponentDigits
-
-        var isComplete: Bool {
-            switch self {
-            case .zero, .integer, .fraction, .exponentDigits: true
-            case .minus, .point, .exponent, .exponentSign: false
-            }
-        }
-    }
-
     /// The deepest nesting that is accepted.
     package static let maximumDepth = 1024
     /// The longest string or number that is reported in full, in bytes.
     package static let maximumValueLength = 512
     /// The longest verbatim text that is collected, in bytes.
     package static let maximumVerbatimLength = 16 * 1024
-    static let trackedDepth = 16
 
     let selection: JSONSelection
-    var state = State.value
-    var depth = 0
-    /// One bit per level: whether it is an object.
-    var kinds: [UInt64]
-    /// The selected entry per level; deeper levels are never selected.
-    var path: [Int32]
-    /// The entry of the value that comes next or is being read.
-    var entry: Int32 = 1
-
-    var isKey = false
-    var isCapturing = false
-    var isTruncated = false
-    var hasContent = false
-    /// The scalars of the text of a presence-only string.
-    var scalars: Int64 = 0
-    var unicodeDigits = 0
-    var unicodeValue: UInt32 = 0
-    var highSurrogate: UInt32 = 0
-    var numberState = NumberState.minus
-    var literal: StaticString = ""
-    var literalPosition = 0
+    var place = Place()
+    /// The kinds of the levels that are too far out for the place to hold, 64 a word.
+    var outerKinds: [UInt64] = []
+    /// The text of the selected name or value that is read or was read last.
     var scratch: [UInt8] = []
-
-    var verbatimDepth = -1
-    var verbatimBuffer: [UInt8] = []
-    var isVerbatimDropped = false
-
-    /// The field of the event that was met last.
-    package private(set) var field: UInt16 = 0
+    private var verbatimBuffer: [UInt8] = []
+    private var isVerbatimDropped = false
 
     /// Creates a scanner at the start of a document.
     package init(_ selection: JSONSelection) {
         self.selection = selection
-        kinds = Array(repeating: 0, count: Self.maximumDepth / 64)
-        path = Array(repeating: 0, count: Self.trackedDepth)
     }
 
     /// Goes back to the start of a document.
     package mutating func reset() {
-        state = .value
-        depth = 0
-        entry = 1
-        isKey = false
-        isCapturing = false
-        highSurrogate = 0
-        verbatimDepth = -1
+        place = Place()
+        if !outerKinds.isEmpty { outerKinds.removeAll(keepingCapacity: true) }
+    }
+
+    /// Where the scan stands, if that is all there is to know of it: nothing that was read so far is held elsewhere.
+    var plainPlace: Place? {
+        let isHolding = (place.scalar.isCapturing && place.scalar.keepsText) || place.path.verbatimDepth >= 0
+        return isHolding || isInvalid || !outerKinds.isEmpty ? nil : place
+    }
+
+    /// The field of the value that begins here; `nil` if none does.
+    var upcomingField: UInt16? {
+        place.path.state == .value ? selection.entries[Int(place.path.entry)].field : nil
+    }
+
+    /// Goes to a plain place of the same selection, as if what stands before it had been scanned.
+    mutating func resume(at plainPlace: Place) {
+        place = plainPlace
+        if !outerKinds.isEmpty { outerKinds.removeAll(keepingCapacity: true) }
     }
 
     /// Whether a whole document was scanned.
-    package var isComplete: Bool { state == .done || (state == .number && depth == 0 && numberState.isComplete) }
+    package var isComplete: Bool {
+        switch place.path.state {
+        case .done: true
+        case .number: place.path.depth == 0 && place.scalar.number.isComplete
+        default: false
+        }
+    }
     /// Whether the bytes are not JSON.
-    package var isInvalid: Bool { state == .invalid }
+    package var isInvalid: Bool { place.path.state == .invalid }
     /// Whether nothing but blanks was scanned.
-    package var isEmpty: Bool { state == .value && depth == 0 }
+    package var isEmpty: Bool { place.path.state == .value && place.path.depth == 0 }
     /// How deep the scan is nested.
-    package var nesting: Int { depth }
-    /// Whether the string that was met last has any text; told of presence-only strings too.
-    package var isNonEmpty: Bool { hasContent }
+    package var nesting: Int { Int(place.path.depth) }
+    /// The field of the event that was met last.
+    package var field: UInt16 { place.field }
+    /// Whether the selected string that was met last has any text; told of presence-only strings too.
+    package var isNonEmpty: Bool { place.scalar.hasContent }
     /// How many Unicode scalars the presence-only string that was met last has.
-    package var scalarCount: Int64 { scalars }
+    package var scalarCount: Int64 { place.scalar.scalars }
     /// Whether the value that was met last is longer than ``maximumValueLength``.
-    package var isValueTruncated: Bool { isTruncated }
+    package var isValueTruncated: Bool { place.scalar.isTruncated }
 
     /// The decoded text of the value that was met last.
     package var value: String { String(decoding: scratch, as: UTF8.self) }
@@ -137,275 +116,271 @@ package struct JSONScanner: Sendable {
     ///   - position: Where to go on; moved past what was scanned.
     /// - Returns: What was met.
     package mutating func next(in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Event {
-        guard let base = bytes.baseAddress else { return state == .invalid ? .invalid : .exhausted }
-        let start = position
-        let event = scan(base, bytes.count, &position, verbatimStart: start)
+        guard let base = bytes.baseAddress else { return isInvalid ? .invalid : .exhausted }
+        return scan(base, bytes.count, &position)
+    }
+
+    /// Scans with the path in a variable of its own, so that it can stay in registers.
+    private mutating func scan(_ base: UnsafePointer<UInt8>, _ count: Int, _ position: inout Int) -> Event {
+        let entries = selection.entries
+        var path = place.path
+        var index = position
+        // Where the verbatim text begins that is not collected yet.
+        var copied = index
+        var event = Event.exhausted
+
+        scanning: while index < count {
+            var byte = base[index]
+            if byte <= 0x20, path.state.isStructural {
+                guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else {
+                    event = path.fail()
+                    break scanning
+                }
+                index = ByteSearch.endOfBlanks(base, index &+ 1, count)
+                continue scanning
+            }
+            switch path.state {
+            case .value: break
+
+            case .nextKey, .objectStart:
+                guard byte == UInt8(ascii: "\"") else {
+                    guard byte == UInt8(ascii: "}"), path.state == .objectStart else {
+                        event = path.fail()
+                        break scanning
+                    }
+                    index &+= 1
+                    event = close(&path, entries, base, copied, index)
+                    if event == .exhausted { continue scanning } else { break scanning }
+                }
+                let start = index &+ 1
+                let end = ByteSearch.endOfPlainText(base, start, count)
+                guard end < count, base[end] == UInt8(ascii: "\"") else {
+                    // Cut, or spelled with escapes.
+                    place.scalar.beginName(isWanted: path.isSelected && entries[Int(path.container)].glances != 0)
+                    path.state = .string
+                    scratch.removeAll(keepingCapacity: true)
+                    index = start
+                    continue scanning
+                }
+                path.entry = path.isSelected ? selection.entry(of: path.container, in: base, start, end, count) : 0
+                index = end &+ 1
+                guard index < count, base[index] == UInt8(ascii: ":") else {
+                    path.state = .colon
+                    continue scanning
+                }
+                index &+= 1
+                path.state = .value
+                if index < count, base[index] == 0x20 { index &+= 1 }
+                guard index < count, base[index] > 0x20 else { continue scanning }
+                byte = base[index]
+
+            case .afterValue:
+                if byte == UInt8(ascii: ",") {
+                    index &+= 1
+                    path.advance(entries)
+                    continue scanning
+                }
+                guard byte == (path.isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                    event = path.fail()
+                    break scanning
+                }
+                index &+= 1
+                event = close(&path, entries, base, copied, index)
+                if event == .exhausted { continue scanning } else { break scanning }
+
+            case .arrayStart:
+                if byte == UInt8(ascii: "]") {
+                    index &+= 1
+                    event = close(&path, entries, base, copied, index)
+                    if event == .exhausted { continue scanning } else { break scanning }
+                }
+
+            case .colon:
+                guard byte == UInt8(ascii: ":") else {
+                    event = path.fail()
+                    break scanning
+                }
+                index &+= 1
+                path.state = .value
+                continue scanning
+
+            case .string:
+                if !place.scalar.isCapturing {
+                    index = ByteSearch.endOfText(base, index, count)
+                    guard index < count else { break scanning }
+                }
+                fallthrough
+            case .escape, .unicode, .number, .literal:
+                place.path = path
+                (event, index) = continueScalar(base, index, count)
+                path = place.path
+                if event == .exhausted { continue scanning } else { break scanning }
+
+            case .done, .invalid:
+                event = path.fail()
+                break scanning
+            }
+
+            // A value begins.
+            let selected = entries + Int(path.entry)
+            let field = selected.pointee.field
+            if byte == UInt8(ascii: "\"") {
+                let start = index &+ 1
+                guard field == 0 else {
+                    place.field = field
+                    event = scanSelectedString(
+                        &path,
+                        base,
+                        start,
+                        &index,
+                        count,
+                        isKept: !selected.pointee.isPresenceOnly
+                    )
+                    if event == .exhausted { continue scanning } else { break scanning }
+                }
+                index = ByteSearch.endOfText(base, start, count)
+                guard index < count, base[index] == UInt8(ascii: "\"") else {
+                    path.state = .string
+                    continue scanning
+                }
+                index &+= 1
+                path.endValue()
+            } else if byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "-") {
+                let start = index
+                if field == 0, !path.isInObject, path.depth > 0 {
+                    // The elements behind it are not selected either.
+                    index = ByteSearch.endOfNumbers(base, start, count)
+                } else {
+                    index = cbytescan_end_of_number(base, start, count)
+                }
+                if field != 0 {
+                    place.field = field
+                    scratch.removeAll(keepingCapacity: true)
+                    scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: max(1, index &- start)))
+                }
+                guard index > start else {
+                    // Short of the end, or none.
+                    place.scalar.beginNumber(byte, isWanted: field != 0)
+                    path.state = .number
+                    index &+= 1
+                    continue scanning
+                }
+                path.endValue()
+                if field != 0 {
+                    place.scalar.isTruncated = false
+                    event = .number
+                    break scanning
+                }
+            } else if let literal = Literal(byte) {
+                guard literal.stands(at: index, in: base, count) else {
+                    place.scalar.begin(literal)
+                    path.state = .literal
+                    index &+= 1
+                    continue scanning
+                }
+                index &+= literal.length
+                path.endValue()
+                if field != 0 {
+                    place.field = field
+                    event = literal.event
+                    break scanning
+                }
+            } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                guard path.depth < Self.maximumDepth else {
+                    event = path.fail()
+                    break scanning
+                }
+                if path.depth & 63 == 0, path.depth > 0 { outerKinds.append(path.kinds) }
+                path.open(isObject: byte == UInt8(ascii: "{"), entries)
+                if selected.pointee.isVerbatim, path.verbatimDepth < 0 {
+                    path.verbatimDepth = path.depth
+                    verbatimBuffer.removeAll(keepingCapacity: true)
+                    isVerbatimDropped = false
+                    copied = index
+                }
+                index &+= 1
+                if field != 0 {
+                    place.field = field
+                    event = byte == UInt8(ascii: "{") ? .objectStart : .arrayStart
+                    break scanning
+                }
+                continue scanning
+            } else {
+                event = path.fail()
+                break scanning
+            }
+            // Behind a value there is mostly a comma.
+            if index < count, base[index] == UInt8(ascii: ","), path.state == .afterValue {
+                index &+= 1
+                path.advance(entries)
+            }
+        }
+        if path.verbatimDepth >= 0 { collect(base, copied, index) }
+        place.path = path
+        position = index
         return event
     }
 
-    private mutating func scan(
-        _ base: UnsafePointer<UInt8>,
-        _ count: Int,
-        _ position: inout Int,
-        verbatimStart: Int
-    ) -> Event {
-        var copied = verbatimStart
-        var index = position
-        defer { position = index }
-        while index < count {
-            switch state {
-            case .string:
-                index = skipString(base, index, count)
-                guard index < count else { break }
-                if let event = stringByte(base[index]) {
-                    index += 1
-                    if event == .invalid { return fail() }
-                    collect(base, &copied, index)
-                    return event
-                }
-                index += 1
-
-            case .escape:
-                guard escapeByte(base[index]) else { return fail() }
-                index += 1
-
-            case .unicode:
-                guard unicodeByte(base[index]) else { return fail() }
-                index += 1
-
-            case .number:
-                if numberByte(base[index]) {
-                    index += 1
-                    continue
-                }
-                guard numberState.isComplete else { return fail() }
-                state = depth == 0 ? .done : .afterValue
-                if isCapturing {
-                    isCapturing = false
-                    collect(base, &copied, index)
-                    return .number
-                }
-
-            case .literal:
-                let expected = literal.utf8Start[literalPosition]
-                guard base[index] == expected else { return fail() }
-                index += 1
-                literalPosition += 1
-                if literalPosition == literal.utf8CodeUnitCount {
-                    state = depth == 0 ? .done : .afterValue
-                    let entry = selection.entries[Int(entry)]
-                    if entry.field != 0 {
-                        field = entry.field
-                        collect(base, &copied, index)
-                        return expected == UInt8(ascii: "l") ? .null : literal.utf8CodeUnitCount == 4 ? .true : .false
-                    }
-                }
-
-            default:
-                let byte = base[index]
-                if byte <= 0x20 {
-                    guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return fail() }
-                    index += 1
-                    continue
-                }
-                let wasCollecting = verbatimDepth >= 0
-                if !wasCollecting { copied = index }
-                index += 1
-                let event = structure(byte, base, &index, count)
-                if event == .exhausted { continue }
-                if event == .invalid { return fail() }
-                collect(base, &copied, index)
-                if verbatimDepth >= 0, depth < verbatimDepth { verbatimDepth = -1 }
-                return event
-            }
-        }
-        collect(base, &copied, index)
-        return .exhausted
-    }
-
-    /// Takes one byte of structure; `.exhausted` means that nothing selected was met.
+    /// Reads a selected string at once if it stands whole and plain in the bytes; else begins to collect it.
     @inline(__always)
-    private mutating func structure(
-        _ byte: UInt8,
+    private mutating func scanSelectedString(
+        _ path: inout Path,
         _ base: UnsafePointer<UInt8>,
+        _ start: Int,
         _ index: inout Int,
-        _ count: Int
+        _ count: Int,
+        isKept: Bool
     ) -> Event {
-        switch state {
-        case .colon:
-            guard byte == UInt8(ascii: ":") else { return .invalid }
-            state = .value
+        place.scalar.beginString(keepsText: isKept)
+        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
+        let end = ByteSearch.endOfPlainText(base, start, count)
+        guard end < count, base[end] == UInt8(ascii: "\""), !isKept || end &- start <= Self.maximumValueLength else {
+            // Cut, spelled with escapes, or long.
+            path.state = .string
+            index = start
             return .exhausted
-        case .nextKey, .objectStart:
-            if byte == UInt8(ascii: "\"") {
-                beginKey(base, &index, count)
-                return .exhausted
-            }
-            guard byte == UInt8(ascii: "}"), state == .objectStart else { return .invalid }
-            return close(isObject: true)
-        case .afterValue:
-            switch byte {
-            case UInt8(ascii: ","):
-                if isObject(depth - 1) {
-                    state = .nextKey
-                } else {
-                    state = .value
-                    entry = elementEntry
-                }
-                return .exhausted
-            case UInt8(ascii: "}"): return isObject(depth - 1) ? close(isObject: true) : .invalid
-            case UInt8(ascii: "]"): return isObject(depth - 1) ? .invalid : close(isObject: false)
-            default: return .invalid
-            }
-        case .arrayStart where byte == UInt8(ascii: "]"):
-            return close(isObject: false)
-        case .value, .arrayStart:
-            return beginValue(byte)
-        default:
-            return .invalid
         }
+        place.scalar.isCapturing = false
+        place.scalar.hasContent = end > start
+        if isKept {
+            scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end &- start))
+        } else {
+            place.scalar.scalars = Int64(cbytescan_scalars(base, start, end))
+        }
+        index = end &+ 1
+        path.endValue()
+        return .string
     }
 
+    /// Ends the innermost container; `.exhausted` means that it is not selected.
     @inline(__always)
-    private mutating func beginValue(_ byte: UInt8) -> Event {
-        switch byte {
-        case UInt8(ascii: "\""):
-            let selected = selection.entries[Int(entry)]
-            isKey = false
-            isTruncated = false
-            hasContent = false
-            scalars = 0
-            isCapturing = selected.field != 0
-            if isCapturing {
-                field = selected.field
-                scratch.removeAll(keepingCapacity: true)
-            }
-            state = .string
-            return .exhausted
-        case UInt8(ascii: "{"): return open(isObject: true)
-        case UInt8(ascii: "["): return open(isObject: false)
-        case UInt8(ascii: "t"): return beginLiteral("true")
-        case UInt8(ascii: "f"): return beginLiteral("false")
-        case UInt8(ascii: "n"): return beginLiteral("null")
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            let selected = selection.entries[Int(entry)]
-            isCapturing = selected.field != 0
-            if isCapturing {
-                field = selected.field
-                scratch.removeAll(keepingCapacity: true)
-                scratch.append(byte)
-                isTruncated = false
-            }
-            numberState = byte == UInt8(ascii: "-") ? .minus : byte == UInt8(ascii: "0") ? .zero : .integer
-            state = .number
-            return .exhausted
-        default: return .invalid
+    private mutating func close(
+        _ path: inout Path,
+        _ entries: UnsafePointer<JSONSelection.Entry>,
+        _ base: UnsafePointer<UInt8>,
+        _ copied: Int,
+        _ index: Int
+    ) -> Event {
+        let isObject = path.isInObject
+        let field = path.close(entries)
+        if path.depth & 63 == 0, path.depth > 0, let kinds = outerKinds.popLast() { path.kinds = kinds }
+        if path.depth < path.verbatimDepth {
+            collect(base, copied, index)
+            path.verbatimDepth = -1
         }
-    }
-
-    private mutating func beginLiteral(_ text: StaticString) -> Event {
-        literal = text
-        literalPosition = 1
-        state = .literal
-        return .exhausted
-    }
-
-    private mutating func open(isObject: Bool) -> Event {
-        guard depth < Self.maximumDepth else { return .invalid }
-        let word = depth >> 6
-        let bit: UInt64 = 1 << UInt64(depth & 63)
-        if isObject { kinds[word] |= bit } else { kinds[word] &= ~bit }
-        if depth < Self.trackedDepth { path[depth] = entry }
-        let selected = selection.entries[Int(entry)]
-        depth += 1
-        state = isObject ? .objectStart : .arrayStart
-        if selected.isVerbatim, verbatimDepth < 0 {
-            verbatimDepth = depth
-            verbatimBuffer.removeAll(keepingCapacity: true)
-            isVerbatimDropped = false
-        }
-        entry = isObject ? 0 : elementEntry
-        guard selected.field != 0 else { return .exhausted }
-        field = selected.field
-        return isObject ? .objectStart : .arrayStart
-    }
-
-    private mutating func close(isObject: Bool) -> Event {
-        depth -= 1
-        state = depth == 0 ? .done : .afterValue
-        guard depth < Self.trackedDepth else { return .exhausted }
-        let closed = selection.entries[Int(path[depth])].field
-        guard closed != 0 else { return .exhausted }
-        field = closed
+        guard field != 0 else { return .exhausted }
+        place.field = field
         return isObject ? .objectEnd : .arrayEnd
     }
 
-    @inline(__always)
-    private func isObject(_ level: Int) -> Bool {
-        kinds[level >> 6] & (1 << UInt64(level & 63)) != 0
-    }
-
-    /// The entry of the elements of the innermost container, which is an array.
-    @inline(__always)
-    private var elementEntry: Int32 {
-        depth <= Self.trackedDepth ? selection.entries[Int(path[depth - 1])].element : 0
-    }
-
-    @inline(__always)
-    private var parentEntry: Int32 {
-        depth <= Self.trackedDepth ? path[depth - 1] : 0
-    }
-
-    /// Reads a name at once if it stands whole and plain in the bytes; else begins to collect it.
-    @inline(__always)
-    private mutating func beginKey(_ base: UnsafePointer<UInt8>, _ index: inout Int, _ count: Int) {
-        let parent = parentEntry
-        let isSelected = selection.entries[Int(parent)].memberCount != 0
-        let end = JSONText.endOfPlainText(base, index, count)
-        if end < count, base[end] == UInt8(ascii: "\"") {
-            entry = isSelected ? selection.entry(of: parent, named: base + index, length: end - index) : 0
-            index = end + 1
-            state = .colon
-            return
-        }
-        isKey = true
-        isTruncated = false
-        hasContent = false
-        isCapturing = isSelected
-        entry = 0
-        scratch.removeAll(keepingCapacity: true)
-        state = .string
-    }
-
-    /// Ends a name that was collected.
-    mutating func endKey() {
-        if isCapturing, !isTruncated {
-            let parent = parentEntry
-            entry = scratch.withUnsafeBufferPointer { name in
-                guard let base = name.baseAddress, name.count <= JSONSelection.maximumNameLength else { return 0 }
-                return selection.entry(of: parent, named: base, length: name.count)
-            }
-        }
-        isCapturing = false
-        state = .colon
-    }
-
-    private mutating func fail() -> Event {
-        state = .invalid
-        return .invalid
-    }
-
-    /// Copies what was scanned since the last copy into the verbatim text, if one is being collected.
-    @inline(__always)
-    private mutating func collect(_ base: UnsafePointer<UInt8>, _ copied: inout Int, _ end: Int) {
-        guard verbatimDepth >= 0 else { return }
-        let length = end - copied
-        if verbatimBuffer.count + length > Self.maximumVerbatimLength {
+    /// Adds what was scanned to the verbatim text.
+    private mutating func collect(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+        guard !isVerbatimDropped else { return }
+        if verbatimBuffer.count + end - start > Self.maximumVerbatimLength {
             isVerbatimDropped = true
             verbatimBuffer.removeAll(keepingCapacity: true)
-        } else if !isVerbatimDropped {
-            verbatimBuffer.append(contentsOf: UnsafeBufferPointer(start: base + copied, count: length))
+        } else {
+            verbatimBuffer.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end - start))
         }
-        copied = end
     }
 }

@@ -1,7 +1,9 @@
 /// The members of a JSON document that a scan reports, compiled into flat tables.
 ///
 /// A document is walked along the selection: what it does not name is skipped without being looked at.
-package final class JSONSelection: Sendable {
+///
+/// SAFETY: the tables are filled by the initializer, read ever after and freed with the object, which owns them.
+package final class JSONSelection: @unchecked Sendable {
     /// A place in a document, and what is to be reported of it.
     package struct Node: Sendable {
         /// The number by which the value is reported; 0 reports nothing.
@@ -33,85 +35,141 @@ package final class JSONSelection: Sendable {
 
     struct Entry: Sendable {
         var field: UInt16
-        var firstMember: Int32
-        var memberCount: Int32
-        var element: Int32
+        /// The entry of the container that this one is selected in.
+        var parent: UInt16
+        var element: UInt16 = 0
         var isVerbatim: Bool
         var isPresenceOnly: Bool
+        /// Where its members' slots begin.
+        var firstSlot: Int32 = 0
+        /// The number of slots, a power of two, less one; 0 without members.
+        var slotMask: Int32 = 0
+        /// What spreads its members' names best over the slots.
+        var seed: UInt64 = 0
+        /// One bit for what its members' names look like at a glance: most names that are not selected are not among them.
+        var glances: UInt64 = 0
     }
 
-    struct Member: Sendable {
-        var offset: Int32
-        var length: Int32
-        var entry: Int32
+    /// A place in the hash table of an object's names.
+    struct Slot: Sendable {
+        /// The first eight bytes of the name, the first the lowest; a shorter one is filled up with zeros.
+        var word: UInt64 = 0
+        /// Where the name stands among the names.
+        var offset: Int32 = 0
+        var length: UInt16 = 0
+        /// The member's entry; 0 in an empty slot.
+        var entry: UInt16 = 0
     }
 
-    /// The longest selected name; a longer one in a document matches nothing.
+    /// The longest selected name; a longer one matches nothing.
     static let maximumNameLength = 64
 
-    let entries: [Entry]
-    let members: [Member]
-    let names: [UInt8]
+    let entries: UnsafePointer<Entry>
+    private let slots: UnsafePointer<Slot>
+    private let names: UnsafePointer<UInt8>
 
     /// Compiles a selection; entry 0 is "not selected", entry 1 the root.
     package init(_ root: Node) {
-        var compiler = Compiler()
-        compiler.entries.append(
-            Entry(field: 0, firstMember: 0, memberCount: 0, element: 0, isVerbatim: false, isPresenceOnly: false)
-        )
-        _ = compiler.add(root)
-        entries = compiler.entries
-        members = compiler.members
-        names = compiler.names
+        var compiler = JSONSelectionCompiler()
+        compiler.compile(root)
+        entries = Self.table(compiler.entries)
+        slots = Self.table(compiler.slots)
+        names = Self.table(compiler.names)
+    }
+
+    deinit {
+        entries.deallocate()
+        slots.deallocate()
+        names.deallocate()
     }
 
     /// The entry of an object's member, 0 if it is not selected.
+    ///
+    /// - Parameters:
+    ///   - parent: The object's entry.
+    ///   - base: The bytes that the name stands in.
+    ///   - start: Where the name begins.
+    ///   - end: Where it ends.
+    ///   - count: The number of the bytes.
+    /// - Returns: The member's entry.
     @inline(__always)
-    func entry(of parent: Int32, named name: UnsafePointer<UInt8>, length: Int) -> Int32 {
-        let parent = entries[Int(parent)]
-        var index = Int(parent.firstMember)
-        let end = index + Int(parent.memberCount)
-        while index < end {
-            let member = members[index]
-            if Int(member.length) == length {
-                let offset = Int(member.offset)
-                var position = 0
-                while position < length, names[offset + position] == name[position] { position += 1 }
-                if position == length { return member.entry }
-            }
-            index += 1
-        }
-        return 0
+    func entry(of parent: UInt16, in base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int) -> UInt16 {
+        let parent = entries + Int(parent)
+        let length = end &- start
+        guard parent.pointee.glances & Self.glance(base[start], length) != 0 else { return 0 }
+        return slot(of: parent, base + start, length, available: count &- start)
     }
 
-    private struct Compiler {
-        var entries: [Entry] = []
-        var members: [Member] = []
-        var names: [UInt8] = []
-
-        mutating func add(_ node: Node) -> Int32 {
-            let index = entries.count
-            entries.append(
-                Entry(
-                    field: node.field,
-                    firstMember: 0,
-                    memberCount: 0,
-                    element: 0,
-                    isVerbatim: node.isVerbatim,
-                    isPresenceOnly: node.isPresenceOnly
-                )
-            )
-            let children = node.members.map { (name: $0.name, entry: add($0.node)) }
-            entries[index].firstMember = Int32(members.count)
-            entries[index].memberCount = Int32(children.count)
-            for child in children {
-                members.append(
-                    Member(offset: Int32(names.count), length: Int32(child.name.utf8.count), entry: child.entry)
-                )
-                names.append(contentsOf: child.name.utf8)
+    private func slot(
+        of parent: UnsafePointer<Entry>,
+        _ name: UnsafePointer<UInt8>,
+        _ length: Int,
+        available: Int
+    ) -> UInt16 {
+        let slots = slots + Int(parent.pointee.firstSlot)
+        let mask = Int(parent.pointee.slotMask)
+        let word = Self.firstWord(name, length, available: available)
+        var place = Self.hash(word, length, parent.pointee.seed) & mask
+        while true {
+            let slot = slots + place
+            if slot.pointee.entry == 0 { return 0 }
+            if slot.pointee.word == word, Int(slot.pointee.length) == length,
+                length <= 8 || isName(slot.pointee, name)
+            {
+                return slot.pointee.entry
             }
-            if let element = node.elements.first { entries[index].element = add(element) }
-            return Int32(index)
+            place = (place &+ 1) & mask
         }
+    }
+
+    /// What a name looks like at a glance: one bit of 64, by its first byte (the quote behind an empty one) and its length.
+    @inline(__always)
+    static func glance(_ first: UInt8, _ length: Int) -> UInt64 {
+        1 << UInt64(truncatingIfNeeded: (Int(first) &+ length &* 11) & 63)
+    }
+
+    /// Whether a name of more than eight bytes is the slot's, whose first eight bytes and whose length it has.
+    @inline(__always)
+    private func isName(_ slot: Slot, _ name: UnsafePointer<UInt8>) -> Bool {
+        let known = UnsafeRawPointer(names + Int(slot.offset))
+        let name = UnsafeRawPointer(name)
+        let last = Int(slot.length) &- 8
+        var offset = 8
+        while offset < last {
+            guard
+                known.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    == name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            else { return false }
+            offset &+= 8
+        }
+        return known.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+            == name.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+    }
+
+    /// The first eight bytes of a name as they are kept in a slot.
+    @inline(__always)
+    static func firstWord(_ name: UnsafePointer<UInt8>, _ length: Int, available: Int) -> UInt64 {
+        if available >= 8 {
+            let word = UInt64(littleEndian: UnsafeRawPointer(name).loadUnaligned(as: UInt64.self))
+            return length >= 8 ? word : word & ~(~0 << UInt64(truncatingIfNeeded: length &* 8))
+        }
+        var word: UInt64 = 0
+        var index = min(length, 8)
+        while index > 0 {
+            index &-= 1
+            word = word << 8 | UInt64(name[index])
+        }
+        return word
+    }
+
+    @inline(__always)
+    static func hash(_ word: UInt64, _ length: Int, _ seed: UInt64) -> Int {
+        Int(truncatingIfNeeded: (word &+ UInt64(truncatingIfNeeded: length)) &* seed >> 48)
+    }
+
+    private static func table<Element>(_ elements: [Element]) -> UnsafePointer<Element> {
+        let table = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+        for (index, element) in elements.enumerated() { (table + index).initialize(to: element) }
+        return UnsafePointer(table)
     }
 }

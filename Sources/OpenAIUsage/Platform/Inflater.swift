@@ -38,13 +38,21 @@ package struct Inflater: ~Copyable {
     package static let pieceLength = 32 * 1024
     /// The most bytes that one body may inflate to; what follows is an error.
     package static let maximumLength: Int64 = 8 << 30
+    /// How many bytes of output one byte of input may stand for, once ``freeLength`` is passed; zlib reaches 1032.
+    package static let maximumRatio: Int64 = 400
+    /// The bytes that any body may inflate to, whatever its ratio.
+    package static let freeLength: Int64 = 64 << 20
+    /// The most bytes that are handed to zlib at once, which counts them in 32 bits.
+    private static let maximumInput = 1 << 30
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutablePointer<UInt8>
+    private var consumed: Int64 = 0
     private var produced: Int64 = 0
     private let coding: Coding
     private var isFirst = true
     private var isStarted: Bool
+    private var isBroken = false
     /// Whether the end of the encoded body was met.
     package private(set) var isFinished = false
 
@@ -66,13 +74,24 @@ package struct Inflater: ~Copyable {
 
     /// Decodes bytes and hands the result on, piece by piece.
     ///
-    /// - Returns: Whether the bytes were what they claim to be.
+    /// - Returns: Whether the bytes were what they claim to be; once they were not, nothing more is decoded.
     package mutating func inflate(
         _ bytes: UnsafeBufferPointer<UInt8>,
         into receive: (UnsafeBufferPointer<UInt8>) -> Void
     ) -> Bool {
-        guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
-        guard isStarted else { return false }
+        var rest = bytes[...]
+        while !rest.isEmpty, !isBroken {
+            isBroken = !inflate(piece: UnsafeBufferPointer(rebasing: rest.prefix(Self.maximumInput)), into: receive)
+            rest = rest.dropFirst(Self.maximumInput)
+        }
+        return !isBroken
+    }
+
+    private mutating func inflate(
+        piece bytes: UnsafeBufferPointer<UInt8>,
+        into receive: (UnsafeBufferPointer<UInt8>) -> Void
+    ) -> Bool {
+        guard isStarted, let base = bytes.baseAddress else { return false }
         if isFirst, coding == .deflate {
             isFirst = false
             // A zlib header has the method 8 in its low nibble and is a multiple of 31 with its second byte.
@@ -90,8 +109,10 @@ package struct Inflater: ~Copyable {
             }
             stream.pointee.next_out = output
             stream.pointee.avail_out = UInt32(Self.pieceLength)
+            let available = stream.pointee.avail_in
             let status = CZlib.inflate(stream, Z_NO_FLUSH)
             let length = Self.pieceLength - Int(stream.pointee.avail_out)
+            consumed += Int64(available - stream.pointee.avail_in)
             produced += Int64(length)
             if length > 0 { receive(UnsafeBufferPointer(start: output, count: length)) }
             switch status {
@@ -100,9 +121,14 @@ package struct Inflater: ~Copyable {
             case Z_BUF_ERROR: return true
             default: return false
             }
-            if produced > Self.maximumLength { return false }
+            if isBomb { return false }
         }
         return true
+    }
+
+    /// Whether more came out than any honest body holds.
+    private var isBomb: Bool {
+        produced > Self.maximumLength || (produced > Self.freeLength && produced / Self.maximumRatio > consumed)
     }
 
     private mutating func restart(windowBits: Int32) {

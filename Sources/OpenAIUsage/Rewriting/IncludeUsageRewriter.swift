@@ -2,7 +2,8 @@
 ///
 /// The body may arrive in any pieces. Nothing but the option is changed: `"stream_options":{"include_usage":true}` is
 /// added before the closing brace, or the option inside the `stream_options` that are there, or its value if it is
-/// `false`. The output lags behind the input by a few bytes until the end. What is not a JSON object is not changed.
+/// `false` or `null`. The output lags behind the input by a few bytes until the end. What is not a JSON object is not
+/// changed, nor are values of types that the API does not know, which it answers with an error.
 package struct IncludeUsageRewriter: Sendable {
     private enum Field: UInt16 {
         case root = 1
@@ -18,8 +19,7 @@ package struct IncludeUsageRewriter: Sendable {
                     "stream_options",
                     .init(
                         field: Field.options.rawValue,
-                        members: [("include_usage", .init(field: Field.includeUsage.rawValue))],
-                        isVerbatim: true
+                        members: [("include_usage", .init(field: Field.includeUsage.rawValue))]
                     )
                 ),
             ]
@@ -34,47 +34,57 @@ package struct IncludeUsageRewriter: Sendable {
     private var asksForStream = false
     private var hasOptions = false
     private var hasOption = false
-    private var asks = false
+    /// Whether the scan stands in options that have no member yet.
+    private var isInEmptyOptions = false
 
     /// Whether the body was changed: the response then bears what its client did not ask for.
     package private(set) var isChanged = false
+
+    /// Whether all that came is a JSON object that asks for a stream.
+    ///
+    /// Options are changed before that is known: any other body is better sent as it came, where that is still possible.
+    package var isStreamRequest: Bool { asksForStream && scanner.isComplete }
 
     /// Creates a rewriter at the start of a body.
     package init() {}
 
     /// Takes bytes of the body and appends what may leave already.
     package mutating func rewrite(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
+        let first = output.count
         output.append(contentsOf: held)
         var copied = 0
         var position = 0
         scanning: while true {
+            let start = position
             let event = scanner.next(in: bytes, at: &position)
+            if isInEmptyOptions { isInEmptyOptions = !bytes[start..<position].contains(UInt8(ascii: "\"")) }
             switch (event, Field(rawValue: scanner.field)) {
             case (.exhausted, _), (.invalid, _): break scanning
-            case (.true, .stream): asksForStream = true
-            case (.false, .stream), (.null, .stream): asksForStream = false
+            case (_, .stream): asksForStream = event == .true
             case (.objectStart, .options):
                 hasOptions = true
                 hasOption = false
-            case (.true, .includeUsage):
-                hasOption = true
-                asks = true
+                isInEmptyOptions = true
             case (.false, .includeUsage):
                 hasOption = true
                 replace(last: 5, by: "true ", bytes, &copied, position, &output)
             case (.null, .includeUsage):
                 hasOption = true
                 replace(last: 4, by: "true", bytes, &copied, position, &output)
+            case (_, .includeUsage): hasOption = true
             case (.objectEnd, .options):
                 guard !hasOption else { break }
                 hasOption = true
-                let isEmpty = scanner.verbatim.map { !$0.utf8.contains(UInt8(ascii: "\"")) } ?? false
-                let text: StaticString = isEmpty ? "\"include_usage\":true}" : ",\"include_usage\":true}"
+                let text: StaticString =
+                    isInEmptyOptions ? "\"include_usage\":true}" : ",\"include_usage\":true}"
+                isInEmptyOptions = false
                 replace(last: 1, by: text, bytes, &copied, position, &output)
             case (.null, .options):
+                // Of a body that may not be a stream the options stay, and are added behind them if it is one.
+                hasOptions = asksForStream
                 guard asksForStream else { break }
-                hasOptions = true
                 replace(last: 4, by: "{\"include_usage\":true}", bytes, &copied, position, &output)
+            case (_, .options): hasOptions = true
             case (.objectEnd, .root):
                 guard asksForStream, !hasOptions else { break }
                 replace(
@@ -89,7 +99,7 @@ package struct IncludeUsageRewriter: Sendable {
             }
         }
         output.append(contentsOf: bytes[copied...])
-        let count = min(Self.lag, output.count)
+        let count = min(Self.lag, output.count - first)
         held = Array(output.suffix(count))
         output.removeLast(count)
     }
@@ -112,7 +122,7 @@ package struct IncludeUsageRewriter: Sendable {
         isChanged = true
         output.append(contentsOf: bytes[copied..<position])
         copied = position
-        output.removeLast(min(count, output.count))
+        output.removeLast(count)
         text.withUTF8Buffer { output.append(contentsOf: $0) }
     }
 }

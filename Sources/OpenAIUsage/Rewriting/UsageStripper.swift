@@ -1,12 +1,18 @@
 /// Takes out of a chat stream what `include_usage` has put in, for a client that did not ask for it.
 ///
 /// That is the extra chunk with `"choices":[]` and the usage, and the member `"usage":null` of the others. No other byte
-/// is touched. Bytes leave when their event is complete, which is when a client can read it; of an event longer than
-/// ``maximumHeldLength`` all but a short tail leaves at once.
+/// is touched: lines, comments and blanks stay, and of a chunk that is taken out its comments. Bytes leave when their
+/// event is complete, which is when a client can read it; of an event longer than ``maximumHeldLength`` all but a short
+/// tail leaves at once, and it is never taken out as a whole.
 package struct UsageStripper: Sendable {
     private enum Field: UInt16 {
         case choices = 1
         case choice, usage
+    }
+
+    /// What is taken out behind a first member that was taken out.
+    private enum Removal: UInt8, Sendable {
+        case nothing, comma, blanks
     }
 
     private static let selection = JSONSelection(
@@ -18,17 +24,25 @@ package struct UsageStripper: Sendable {
 
     /// The most bytes of an event that are held until it is complete.
     package static let maximumHeldLength = 64 * 1024
-    private static let tailLength = 256
+    /// The longest member, with the blanks and line ends around it, that is found and taken out.
+    static let tailLength = 256
+    private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
 
+    private let maximumLength: Int
     private var parser = ServerSentEventParser()
     private var scanner = JSONScanner(Self.selection)
     private var held: [UInt8] = []
+    /// Where in `held` the data stands, line by line; of long events only what may still be taken out.
+    private var runs: [Range<Int>] = []
+    /// How many bytes of the event have come.
+    private var length = 0
+    private var isFirst = true
     private var hasData = false
     private var hasChoices = false
     private var hasChoice = false
     private var hasUsage = false
     private var hasLeft = false
-    private var removesComma = false
+    private var removal = Removal.nothing
     /// After a carriage return at the end of the bytes: whether a line feed that follows stays.
     private var keepsLineFeed: Bool?
 
@@ -36,7 +50,13 @@ package struct UsageStripper: Sendable {
     package private(set) var isChanged = false
 
     /// Creates a stripper at the start of a stream.
-    package init() {}
+    package init() {
+        self.init(maximumHeldLength: Self.maximumHeldLength)
+    }
+
+    init(maximumHeldLength: Int) {
+        maximumLength = max(maximumHeldLength, Self.tailLength)
+    }
 
     /// Takes bytes of the stream and appends what may leave already.
     package mutating func strip(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
@@ -55,65 +75,95 @@ package struct UsageStripper: Sendable {
                 hold(bytes, &copied, position)
                 release(into: &output)
                 return
-            case .dataLine:
-                if hasData { feedLineFeed() } else { beginData() }
+            case .dataLine: beginLine()
             case .data(let range):
+                hold(bytes, &copied, range.lowerBound)
                 scan(bytes, range, &copied)
             case .nameLine, .name: break
             case .dispatch:
-                let isExtra = isExtraChunk
-                var end = position
+                hold(bytes, &copied, position)
+                let isExtra = isExtraChunk && scanner.isComplete
+                if isExtra { removeEvent() }
                 if bytes[position - 1] == 0x0d {
                     // The line feed of a CRLF belongs to its event; the parser passes over it later.
-                    if position == bytes.count { keepsLineFeed = !isExtra } else if bytes[position] == 0x0a { end += 1 }
-                }
-                hold(bytes, &copied, end)
-                if isExtra {
-                    isChanged = true
-                    held.removeAll(keepingCapacity: true)
+                    if position == bytes.count {
+                        keepsLineFeed = !isExtra
+                    } else if bytes[position] == 0x0a {
+                        if isExtra { copied = position + 1 } else { hold(bytes, &copied, position + 1) }
+                    }
                 }
                 output.append(contentsOf: held)
-                held.removeAll(keepingCapacity: true)
-                hasData = false
-                hasLeft = false
+                beginEvent()
             }
         }
     }
 
     /// Takes the end of the stream and appends what is held.
     package mutating func finish(into output: inout [UInt8]) {
-        if isExtraChunk {
-            isChanged = true
-        } else {
-            output.append(contentsOf: held)
-        }
-        held = []
+        // An extra chunk that is cut off was put in all the same.
+        if isExtraChunk { removeEvent() }
+        output.append(contentsOf: held)
+        beginEvent()
     }
 
+    /// Whether the event is the extra chunk, as far as it has come.
     private var isExtraChunk: Bool {
-        hasData && !hasLeft && scanner.isComplete && hasUsage && hasChoices && !hasChoice
+        hasData && length <= maximumLength && hasUsage && hasChoices && !hasChoice && !scanner.isInvalid
     }
 
-    private mutating func beginData() {
+    private mutating func beginEvent() {
+        held.removeAll(keepingCapacity: true)
+        runs.removeAll(keepingCapacity: true)
+        length = 0
+        isFirst = false
+        hasData = false
+        hasLeft = false
+    }
+
+    private mutating func beginLine() {
+        if removal == .blanks { removal = .nothing }
+        if hasData {
+            feedLineFeed()
+            return
+        }
         hasData = true
         hasChoices = false
         hasChoice = false
         hasUsage = false
-        removesComma = false
+        removal = .nothing
         scanner.reset()
     }
 
     private mutating func feedLineFeed() {
-        var position = 0
         withUnsafePointer(to: UInt8(0x0a)) {
-            _ = scanner.next(in: UnsafeBufferPointer(start: $0, count: 1), at: &position)
+            var position = 0
+            // A number ends here at the latest.
+            let event = scanner.next(in: UnsafeBufferPointer(start: $0, count: 1), at: &position)
+            _ = take(event)
         }
     }
 
     private mutating func hold(_ bytes: UnsafeBufferPointer<UInt8>, _ copied: inout Int, _ end: Int) {
         guard end > copied else { return }
         held.append(contentsOf: bytes[copied..<end])
+        length += end - copied
         copied = end
+    }
+
+    private mutating func holdData(_ bytes: UnsafeBufferPointer<UInt8>, _ copied: inout Int, _ end: Int) {
+        let start = held.count
+        hold(bytes, &copied, end)
+        guard held.count > start else { return }
+        // Lines are apart by their ends and names.
+        if let last = runs.last, last.upperBound == start {
+            runs[runs.count - 1] = last.lowerBound..<held.count
+        } else {
+            runs.append(start..<held.count)
+        }
+        if runs.count > Self.tailLength {
+            let first = held.count - Self.tailLength
+            runs.removeAll { $0.upperBound < first }
+        }
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ copied: inout Int) {
@@ -122,79 +172,168 @@ package struct UsageStripper: Sendable {
         while true {
             let start = position
             let event = scanner.next(in: data, at: &position)
-            if removesComma { removeComma(bytes, range.lowerBound + start, range.lowerBound + position, &copied) }
-            switch (event, Field(rawValue: scanner.field)) {
-            case (.exhausted, _), (.invalid, _): return
-            case (.arrayStart, .choices):
-                hasChoices = true
-                hasChoice = false
-            case (.arrayEnd, .choices), (.arrayEnd, .choice), (.objectEnd, _): break
-            case (_, .choice): hasChoice = true
-            case (.objectStart, .usage): hasUsage = true
-            case (.null, .usage):
-                hasUsage = false
-                hold(bytes, &copied, range.lowerBound + position)
+            if removal != .nothing {
+                remove(bytes, range.lowerBound + start..<range.lowerBound + position, &copied)
+            }
+            switch event {
+            case .exhausted, .invalid:
+                holdData(bytes, &copied, range.upperBound)
+                return
+            default:
+                guard take(event) else { continue }
+                holdData(bytes, &copied, range.lowerBound + position)
                 removeMember()
-            default: break
             }
         }
+    }
+
+    /// Takes what the scanner met; true if it is the `null` of a usage.
+    private mutating func take(_ event: JSONScanner.Event) -> Bool {
+        switch (event, Field(rawValue: scanner.field)) {
+        case (.exhausted, _), (.invalid, _), (_, nil): break
+        case (.arrayEnd, .choices): hasChoices = true
+        case (_, .choices):
+            hasChoices = false
+            hasChoice = false
+        case (.arrayEnd, .choice), (.objectEnd, .choice): break
+        case (_, .choice): hasChoice = true
+        case (.objectStart, .usage): hasUsage = true
+        case (.objectEnd, .usage): break
+        case (let event, .usage):
+            hasUsage = false
+            return event == .null
+        }
+        return false
     }
 
     /// Takes the member `"usage":null`, which is held up to its end, out of what is held.
     private mutating func removeMember() {
-        var index = held.count - 4
-        func skipBlanks() {
-            while index > 0, held[index - 1] == 0x20 || held[index - 1] == 0x09 { index -= 1 }
-        }
-        func skip(_ text: StaticString) -> Bool {
-            let count = text.utf8CodeUnitCount
-            guard index >= count else { return false }
-            for offset in 0..<count where held[index - count + offset] != text.utf8Start[offset] { return false }
-            index -= count
-            return true
-        }
-        skipBlanks()
-        guard skip(":") else { return }
-        skipBlanks()
-        guard skip("\"usage\"") else { return }
-        let nameStart = index
-        skipBlanks()
-        if skip(",") {
-            held.removeSubrange(index...)
-        } else if index > 0, held[index - 1] == UInt8(ascii: "{") {
-            held.removeSubrange(nameStart...)
-            removesComma = true
-        } else {
-            return
+        guard let (start, isFirst) = startOfMember() else { return }
+        if isFirst { removal = .comma }
+        // What stands between the lines of data stays.
+        while let run = runs.popLast() {
+            let first = max(start, run.lowerBound)
+            held.removeSubrange(first..<run.upperBound)
+            if first > run.lowerBound { runs.append(run.lowerBound..<first) }
+            if run.lowerBound <= start { break }
         }
         isChanged = true
     }
 
+    /// Where the member begins that is held up to its end, with the comma before it if there is one.
+    private func startOfMember() -> (start: Int, isFirst: Bool)? {
+        guard var place = Place(in: held, runs), place.skip(4), place.skipBlanks(), place.skip(UInt8(ascii: ":")),
+            place.skipBlanks(), place.skip(UInt8(ascii: "\"")), place.skipName()
+        else { return nil }
+        let start = place.offset
+        guard place.skipBlanks() else { return nil }
+        if place.skip(UInt8(ascii: ",")) { return (place.offset, false) }
+        return place.byte == UInt8(ascii: "{") ? (start, true) : nil
+    }
+
     /// Takes out the comma, and the blanks behind it, that followed a first member that was taken out.
-    private mutating func removeComma(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        _ start: Int,
-        _ end: Int,
-        _ copied: inout Int
-    ) {
-        var index = start
-        while index < end {
+    private mutating func remove(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ copied: inout Int) {
+        for index in range {
             let byte = bytes[index]
-            if byte == UInt8(ascii: ",") || byte == 0x20 || byte == 0x09 {
-                index += 1
-                continue
+            let isBlank = byte == 0x20 || byte == 0x09
+            switch removal {
+            case .comma where isBlank: continue
+            case .comma where byte == UInt8(ascii: ","): removal = .blanks
+            case .blanks where isBlank: break
+            default:
+                removal = .nothing
+                return
             }
-            removesComma = false
-            break
+            holdData(bytes, &copied, index)
+            length += 1
+            copied = index + 1
         }
-        copied = max(copied, index)
+    }
+
+    /// Takes the event out of what is held, but for comments and the mark at the start of the stream.
+    private mutating func removeEvent() {
+        isChanged = true
+        var kept: [UInt8] = []
+        var lines = held[...]
+        if isFirst, lines.starts(with: Self.mark) {
+            kept += Self.mark
+            lines = lines.dropFirst(Self.mark.count)
+        }
+        while let first = lines.first {
+            var end = lines.firstIndex { $0 == 0x0a || $0 == 0x0d } ?? lines.endIndex
+            if end < lines.endIndex, lines[end] == 0x0d { end += 1 }
+            if end < lines.endIndex, lines[end] == 0x0a { end += 1 }
+            if first == UInt8(ascii: ":") { kept += lines[..<end] }
+            lines = lines[end...]
+        }
+        held = kept
     }
 
     private mutating func release(into output: inout [UInt8]) {
-        guard held.count > Self.maximumHeldLength || (hasLeft && held.count > Self.tailLength) else { return }
+        guard held.count > maximumLength || (hasLeft && held.count > Self.tailLength) else { return }
         let count = held.count - Self.tailLength
         output.append(contentsOf: held[..<count])
         held.removeFirst(count)
+        runs = runs.compactMap { run in
+            run.upperBound > count ? max(0, run.lowerBound - count)..<run.upperBound - count : nil
+        }
         hasLeft = true
+    }
+}
+
+extension UsageStripper {
+    /// A place in the data that is held, which moves backwards over lines.
+    private struct Place {
+        private let held: [UInt8]
+        private let runs: [Range<Int>]
+        private let first: Int
+        private var run: Int
+        private(set) var offset: Int
+
+        /// The end of the data; `nil` if there is none.
+        init?(in held: [UInt8], _ runs: [Range<Int>]) {
+            guard let last = runs.last else { return nil }
+            self.held = held
+            self.runs = runs
+            first = max(0, held.count - UsageStripper.tailLength)
+            run = runs.count - 1
+            offset = last.upperBound
+        }
+
+        /// The byte before the place; `nil` at the start of a line and of what may be taken out.
+        var byte: UInt8? { offset > max(runs[run].lowerBound, first) ? held[offset - 1] : nil }
+
+        mutating func skip(_ count: Int) -> Bool {
+            for _ in 0..<count {
+                guard byte != nil else { return false }
+                offset -= 1
+            }
+            return true
+        }
+
+        mutating func skip(_ expected: UInt8) -> Bool { byte == expected && skip(1) }
+
+        /// Moves over a name and the quote before it, however the name is spelled: no quote stands in it.
+        mutating func skipName() -> Bool {
+            while let byte {
+                offset -= 1
+                if byte == UInt8(ascii: "\"") { return true }
+            }
+            return false
+        }
+
+        /// Moves over blanks and ends of lines; false at the end of the way.
+        mutating func skipBlanks() -> Bool {
+            while true {
+                if let byte {
+                    guard byte == 0x20 || byte == 0x09 else { return true }
+                    offset -= 1
+                } else {
+                    guard run > 0, runs[run - 1].upperBound > first else { return false }
+                    run -= 1
+                    offset = runs[run].upperBound
+                }
+            }
+        }
     }
 }

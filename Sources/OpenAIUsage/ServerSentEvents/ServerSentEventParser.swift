@@ -26,6 +26,9 @@ package struct ServerSentEventParser: Sendable {
     private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     private static let dataField = Array("data".utf8)
     private static let nameField = Array("event".utf8)
+    /// `data: ` and `event: `, the first byte the lowest.
+    private static let dataStart: UInt64 = 0x203a_6174_6164
+    private static let nameStart: UInt64 = 0x20_3a74_6e65_7665
 
     private var state = State.byteOrderMark
     private var matched = 0
@@ -74,6 +77,7 @@ package struct ServerSentEventParser: Sendable {
                     endLine(byte, &position)
                     return .dispatch
                 }
+                if let event = beginLine(base, &position, count) { return event }
                 matched = 0
                 isData = true
                 isName = true
@@ -86,7 +90,7 @@ package struct ServerSentEventParser: Sendable {
                 if isData { return .dataLine }
                 if isName { return .nameLine }
             case .data, .name, .ignored:
-                let end = JSONText.endOfLine(base, position, count)
+                let end = ByteSearch.endOfLine(base, position, count)
                 let range = position..<end
                 position = end
                 let ended = state
@@ -97,6 +101,24 @@ package struct ServerSentEventParser: Sendable {
             }
         }
         return .exhausted
+    }
+
+    /// Takes the start of a line at once if it is one of the two that nearly all lines have.
+    @inline(__always)
+    private mutating func beginLine(_ base: UnsafePointer<UInt8>, _ position: inout Int, _ count: Int) -> Event? {
+        guard count &- position >= 8 else { return nil }
+        let word = UInt64(littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
+        if word & 0xffff_ffff_ffff == Self.dataStart {
+            position &+= 6
+            state = .data
+            return .dataLine
+        }
+        if word & 0xff_ffff_ffff_ffff == Self.nameStart {
+            position &+= 7
+            state = .name
+            return .nameLine
+        }
+        return nil
     }
 
     /// Takes a byte of a field's name.

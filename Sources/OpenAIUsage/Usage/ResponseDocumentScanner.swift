@@ -1,6 +1,22 @@
 /// Reads the facts of one JSON document after another.
 struct ResponseDocumentScanner: Sendable {
     private var scanner: JSONScanner
+    private var outline = DocumentOutline()
+    private var isAtStart = true
+    /// Whether the current document is one of many.
+    private var isOneOfMany = false
+    /// How much of the current document is the start of the outline's text and was not scanned yet.
+    private var deferredLength = 0
+    /// The length of the current document, if it is the outline's text and was there at once.
+    private var outlinedLength: Int?
+    /// Whether the facts can go back to the outline's marks: all that was met behind the first is what they restore.
+    private var isReturnable = false
+    /// Whether the current document goes on from a mark.
+    private var isResumed = false
+    /// Whether the facts at the marks were taken, and to take them again would change nothing.
+    private var isSettled = false
+    /// Whether it no longer matters which document has content.
+    private var isContentKnown = false
     private var isSecond = false
     private var isModelUsage = false
     private var modelUsage = TokenUsage()
@@ -18,23 +34,155 @@ struct ResponseDocumentScanner: Sendable {
     var isComplete: Bool { scanner.isComplete }
     var isInvalid: Bool { scanner.isInvalid }
     var isEmpty: Bool { scanner.isEmpty }
+    /// Whether the current document says what an earlier one said that is settled, but for its content.
+    var isRepetition: Bool { isResumed && isReturnable && isSettled }
 
-    /// Begins the next document.
+    /// Notes that the current document was taken, and that to take its facts again would change nothing.
+    mutating func settle() {
+        isSettled = isReturnable
+    }
+
+    /// Notes that content was met, after which it no longer matters which document has it.
+    mutating func settleContent() {
+        isContentKnown = true
+    }
+
+    /// Begins the next document; the facts are not reset before its first byte.
     mutating func reset() {
+        if let length = outlinedLength {
+            outlinedLength = nil
+            if isReturnable, scanner.isComplete { outline.finish(mark(at: length, nil)) }
+        }
         scanner.reset()
+        isAtStart = true
+        isOneOfMany = true
+        deferredLength = 0
+    }
+
+    /// Reads bytes of the current document.
+    mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        var position = 0
+        if isAtStart {
+            isAtStart = false
+            position = begin(bytes)
+        } else {
+            outlinedLength = nil
+            if deferredLength > 0 { position = continueDeferred(bytes) }
+        }
+        if position < bytes.count { scan(bytes, from: position) }
+    }
+
+    /// Reads a whole document at its start if it is a repetition that a line's end follows.
+    ///
+    /// - Returns: The document's length; 0 if nothing was read.
+    mutating func scanRepetition(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard isAtStart, isReturnable, isSettled, isContentKnown, outline.isFinished else { return 0 }
+        let agreement = outline.agreement(with: bytes, skipsValues: true)
+        // Neither the outline nor a value that is passed over holds the end of a line.
+        guard let end = agreement.end, end < bytes.count, bytes[end] == 0x0a || bytes[end] == 0x0d,
+            let mark = outline.mark(of: agreement)
+        else { return 0 }
+        isAtStart = false
+        resume(at: mark)
+        return end
+    }
+
+    /// Begins a document with its first bytes and returns how many of them are scanned.
+    private mutating func begin(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard isOneOfMany else {
+            isReturnable = false
+            return 0
+        }
+        if !isReturnable, !outline.isEmpty { outline.removeMarks() }
+        let agreement = outline.agreement(with: bytes, skipsValues: isSettled && isContentKnown)
+        if agreement.end == bytes.count, let mark = outline.mark(of: agreement) {
+            resume(at: mark)
+            return bytes.count
+        }
+        if agreement.passed == 0, !outline.isEmpty, agreement.difference == bytes.count {
+            // The text is the outline's so far, so that it need not be kept to be read later.
+            deferredLength = bytes.count
+            return bytes.count
+        }
+        if let mark = outline.passedMark(of: agreement) { resume(at: mark) } else { forget() }
+        guard let start = outline.newMark(agreement, bytes) else {
+            if !isResumed { outline.learn(bytes, agreement) }
+            return agreement.position
+        }
+        scan(UnsafeBufferPointer(rebasing: bytes[..<start]), from: agreement.position)
+        outline.learn(bytes, agreement)
+        outlinedLength = bytes.count
+        if !isResumed || isReturnable {
+            isReturnable = scanner.plainPlace != nil && !isSecond && !isModelUsage
+            if isReturnable { outline.add(mark(at: start, bytes)) }
+        }
+        return start
+    }
+
+    /// Goes on with a document whose bytes so far are the outline's, and returns how many are scanned.
+    private mutating func continueDeferred(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let common = outline.commonLength(from: deferredLength, with: bytes)
+        let length = deferredLength
+        deferredLength += common
+        guard deferredLength == outline.firstStart || common < bytes.count else { return common }
+        deferredLength = 0
+        if length + common == outline.firstStart, let mark = outline.firstMark {
+            resume(at: mark)
+            return common
+        }
+        forget()
+        let outline = outline
+        outline.withText(length) { scan($0, from: 0) }
+        return 0
+    }
+
+    /// Goes to a mark of the outline.
+    private mutating func resume(at mark: DocumentOutline.Mark) {
+        isResumed = true
+        scanner.resume(at: mark.place)
+        facts.hasContent = mark.hasContent
+        facts.usagePresence = mark.usagePresence
+        facts.errorPresence = mark.errorPresence
+    }
+
+    /// Goes to the start of a document of which nothing is known.
+    private mutating func forget() {
+        isResumed = false
+        isReturnable = false
+        isSettled = false
         facts.reset()
         isSecond = false
         isModelUsage = false
     }
 
-    /// Reads bytes of the current document.
-    mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var position = 0
+    /// A mark where the scan stands, before a value if one that may differ begins there.
+    private func mark(at start: Int, _ bytes: UnsafeBufferPointer<UInt8>?) -> DocumentOutline.Mark {
+        var mark = DocumentOutline.Mark(
+            start: start,
+            end: start,
+            place: scanner.place,
+            hasContent: facts.hasContent,
+            usagePresence: facts.usagePresence,
+            errorPresence: facts.errorPresence
+        )
+        guard let bytes, let base = bytes.baseAddress, let field = scanner.upcomingField,
+            field == 0 || field == ResponseField.content.rawValue
+        else { return mark }
+        mark.mayBeNumber = field == 0
+        mark.end = mark.endOfValue(base, start, bytes.count) ?? start
+        return mark
+    }
+
+    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
+        var position = start
         while true {
             let event = scanner.next(in: bytes, at: &position)
             switch event {
             case .exhausted, .invalid: return
-            default: facts.isTouched = true
+            default:
+                facts.isTouched = true
+                if isReturnable, !isRestored(event) { isReturnable = false }
             }
             switch event {
             case .string: takeString()
@@ -48,6 +196,20 @@ struct ResponseDocumentScanner: Sendable {
                 takeElement()
             default: takeElement()
             }
+        }
+    }
+
+    /// Whether an event changes nothing of the facts but what a mark of the outline restores.
+    private func isRestored(_ event: JSONScanner.Event) -> Bool {
+        let field = scanner.field
+        switch event {
+        case .string: return field == ResponseField.content.rawValue
+        case .null:
+            let isUsage = field == ResponseField.usage.rawValue
+            return field < ResponseField.firstCounter && !(isUsage && facts.usagePresence == .present)
+        case .arrayStart, .arrayEnd, .objectStart, .objectEnd:
+            return field == ResponseField.choices.rawValue || field == ResponseField.contentObject.rawValue
+        default: return false
         }
     }
 

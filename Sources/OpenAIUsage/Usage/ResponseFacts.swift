@@ -42,14 +42,13 @@ struct ResponseFacts: Sendable {
     /// Forgets everything, for the next document.
     mutating func reset() {
         guard isTouched else { return }
+        var facts = ResponseFacts()
         // The buffers stay, since nearly every event fills them with the same bytes again.
-        var identity = self.identity
-        var type = self.type
-        identity.reset()
-        type.removeAll(keepingCapacity: true)
-        self = ResponseFacts()
-        self.identity = identity
-        self.type = type
+        swap(&facts.identity, &identity)
+        swap(&facts.type, &type)
+        facts.identity.reset()
+        facts.type.removeAll(keepingCapacity: true)
+        self = facts
     }
 }
 

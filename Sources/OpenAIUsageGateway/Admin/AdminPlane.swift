@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsagePricing
 import Synchronization
 
 /// The listener for operators: metrics, health and a page that names them.
@@ -11,9 +12,12 @@ struct AdminPlane: Sendable {
     let configuration: GatewayConfiguration
     let metrics: UsageMetrics
     let ledger: Ledger
+    /// What calls are priced with.
+    let book: PriceBook
     let logger: Logger
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
+    let gate = RepriceGate()
 
     /// Whether calls are accepted.
     final class Readiness: Sendable {
@@ -26,9 +30,11 @@ struct AdminPlane: Sendable {
     /// The server, which tells its port when it listens.
     func application(
         onRunning: @escaping @Sendable (Int) async -> Void
-    ) -> Application<CallbackResponder<BasicRequestContext>> {
+    ) -> Application<CallbackResponder<AdminContext>> {
         Application(
-            responder: CallbackResponder { request, _ in respond(to: request) },
+            responder: CallbackResponder { request, context in
+                request.uri.path == Gateway.repricePath ? await reprice(request, context) : respond(to: request)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.admin.host, port: configuration.admin.port)
             ),
@@ -76,7 +82,7 @@ struct AdminPlane: Sendable {
         response(status, type: "text/plain; charset=utf-8", body: Array(text.utf8))
     }
 
-    private func response(_ status: HTTPResponse.Status, type: String, body: [UInt8]) -> Response {
+    func response(_ status: HTTPResponse.Status, type: String, body: [UInt8]) -> Response {
         var headers: HTTPFields = [
             .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count),
             .vary: "Accept, Accept-Encoding",

@@ -29,6 +29,9 @@ enum LandingPage {
         <dd>Whether the process runs.</dd>
         <dt><a href="/-/ready">/-/ready</a></dt>
         <dd>Whether calls are accepted and kept.</dd>
+        <dt>POST /api/reprice</dt>
+        <dd>Prices calls anew by this gateway's price book, from this machine only: <code>oai-usage reprice --since 7d
+        --gateway</code>.</dd>
         </dl>
         <p>Clients use <code>OPENAI_BASE_URL=http://\(escaped(configuration.listen.description))/v1</code>.
         Reports: <code>oai-usage report --by project</code>.</p>

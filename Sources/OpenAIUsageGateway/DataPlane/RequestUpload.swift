@@ -68,6 +68,8 @@ struct RequestUpload {
                 rewriter?.rewrite($0.assumingMemoryBound(to: UInt8.self), into: &output)
             }
             rewriter?.finish(into: &output)
+            // Options may stand before the member that tells that the body asks for no stream.
+            if rewriter?.isStreamRequest == false { rewriter = nil }
             if isRewritten {
                 collected = ByteBuffer(bytes: output)
                 if !head.headers.contains(name: "transfer-encoding") {

@@ -4,7 +4,7 @@ import OpenAIUsage
 
 /// Writes batches of records into the tables; what it remembers always agrees with what is committed.
 struct CallStore {
-    private var labels: LabelCache
+    var labels: LabelCache
     private var encoder = CallEncoder()
     private(set) var index: IdentifierIndex
     private let hooks: LedgerHooks

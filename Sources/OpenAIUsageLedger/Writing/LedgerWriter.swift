@@ -40,8 +40,22 @@ struct LedgerWriter {
                 commit(batch)
                 maintain(isIdle: rest.isEmpty && queue.isIdle)
             }
+            // One at a time, so that records never wait for more than one.
+            if let command = queue.takeCommand() {
+                perform(command)
+                maintain(isIdle: queue.isIdle)
+            }
         }
         end()
+    }
+
+    private mutating func perform(_ command: WriterCommand) {
+        do {
+            try database.writeWithoutTransaction { try command.body(&store, $0) }
+            command.completion(.success(()))
+        } catch {
+            command.completion(.failure(LedgerError(error, path: database.path)))
+        }
     }
 
     private mutating func commit(_ batch: ArraySlice<RecordQueue.Item>) {

@@ -20,6 +20,7 @@ final class RecordQueue: Sendable {
 
     private struct State {
         var items: [Item] = []
+        var commands: [WriterCommand] = []
         var statistics = LedgerStatistics()
         var openQueued = 0
         var accepted: Int64 = 0
@@ -79,6 +80,18 @@ final class RecordQueue: Sendable {
         if let reason { onCommit?(.dropped(reason)) }
     }
 
+    /// Takes something else for the writer to do.
+    func add(_ command: WriterCommand) {
+        let (isTaken, wakes) = state.withLock { state in
+            if state.deadline != nil || state.isFinished { return (false, false) }
+            state.commands.append(command)
+            defer { state.writerWaits = false }
+            return (true, state.writerWaits)
+        }
+        if wakes { signal.signal() }
+        if !isTaken { command.refuse() }
+    }
+
     /// The counts.
     var statistics: LedgerStatistics { state.withLock(\.statistics) }
 
@@ -125,6 +138,8 @@ final class RecordQueue: Sendable {
     // MARK: The writing side
 
     /// Everything that is queued, after a wait if that is nothing; `nil` when the ledger closes and nothing is left.
+    ///
+    /// It is empty when there is only something else to do.
     func take() -> [Item]? {
         while true {
             enum Step {
@@ -139,6 +154,7 @@ final class RecordQueue: Sendable {
                     return .items(items)
                 }
                 if state.deadline != nil { return .end }
+                if !state.commands.isEmpty { return .items([]) }
                 state.writerWaits = true
                 return .wait
             }
@@ -148,6 +164,11 @@ final class RecordQueue: Sendable {
             case .wait: signal.wait()
             }
         }
+    }
+
+    /// The next thing to do besides writing records.
+    func takeCommand() -> WriterCommand? {
+        state.withLock { $0.commands.isEmpty ? nil : $0.commands.removeFirst() }
     }
 
     /// Whether nothing waits.
@@ -215,11 +236,12 @@ final class RecordQueue: Sendable {
 
     /// Tells everyone that the writer has ended.
     func finish() {
-        let ready = state.withLock { state in
+        let (ready, commands) = state.withLock { state in
             state.isFinished = true
-            defer { state.waiters = [] }
-            return state.waiters
+            defer { (state.waiters, state.commands) = ([], []) }
+            return (state.waiters, state.commands)
         }
+        for command in commands { command.refuse() }
         for waiter in ready { waiter.continuation.resume() }
     }
 

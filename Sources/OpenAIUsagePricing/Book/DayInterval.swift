@@ -5,6 +5,12 @@ package struct DayInterval: Sendable, Hashable, CustomStringConvertible {
     /// The last day.
     package var last: UTCDay?
 
+    /// Creates an interval, open at both ends unless told otherwise.
+    package init(first: UTCDay? = nil, last: UTCDay? = nil) {
+        self.first = first
+        self.last = last
+    }
+
     /// Whether a day belongs to the interval.
     package func contains(_ day: UTCDay) -> Bool {
         if let first, day < first { return false }

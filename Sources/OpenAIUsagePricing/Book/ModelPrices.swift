@@ -20,6 +20,16 @@ package final class ModelPrices: Sendable {
         case video
     }
 
+    /// Where the prices of a model come from.
+    package enum Origin: String, Sendable, CaseIterable {
+        /// The book itself.
+        case book
+        /// A book that was put before it.
+        case override
+        /// What a book says of one project.
+        case project
+    }
+
     /// The model's name.
     package let id: String
     /// All names with these prices.
@@ -30,8 +40,12 @@ package final class ModelPrices: Sendable {
     package let periods: [PricePeriod]
     /// The day on which the model is switched off.
     package let shutdown: UTCDay?
-    /// Whether a layered book brought the prices; they then hold at every host.
-    package let isOverride: Bool
+    /// Where the prices come from.
+    package let origin: Origin
+    /// Whether the model searches the web by itself, with the older tool.
+    let isSearchModel: Bool
+    /// Whether what a search brings in is not in the usage, but counts as a fixed number of tokens.
+    let hasFixedSearchContent: Bool
 
     init(
         id: String,
@@ -39,14 +53,16 @@ package final class ModelPrices: Sendable {
         kind: Kind,
         periods: [PricePeriod],
         shutdown: UTCDay?,
-        isOverride: Bool = false
+        origin: Origin = .book
     ) {
         self.id = id
         self.names = names
         self.kind = kind
         self.periods = periods
         self.shutdown = shutdown
-        self.isOverride = isOverride
+        self.origin = origin
+        isSearchModel = id.contains("-search-preview")
+        hasFixedSearchContent = id == "gpt-4o-mini" || id == "gpt-4.1-mini"
     }
 
     /// The prices that hold on a day.
@@ -58,27 +74,22 @@ package final class ModelPrices: Sendable {
         return nil
     }
 
+    /// Whether the prices were put before the book's own; they then hold at every host.
+    package var isOverride: Bool { origin != .book }
+
     func applying(_ fallback: [PriceMeter: PriceMeter]) -> ModelPrices {
-        let periods = periods.map { $0.applying(fallback) }
-        return copy(id: id, names: names, periods: periods, isOverride: isOverride)
+        copy(id: id, names: names, periods: periods.map { $0.applying(fallback) }, origin: origin)
     }
 
-    func asOverride(names: [String]) -> ModelPrices {
-        copy(id: id, names: names, periods: periods, isOverride: true)
+    func moved(to origin: Origin, names: [String]) -> ModelPrices {
+        copy(id: id, names: names, periods: periods, origin: origin)
     }
 
     func renamed(id: String, names: [String]) -> ModelPrices {
-        copy(id: id, names: names, periods: periods, isOverride: isOverride)
+        copy(id: id, names: names, periods: periods, origin: origin)
     }
 
-    private func copy(id: String, names: [String], periods: [PricePeriod], isOverride: Bool) -> ModelPrices {
-        ModelPrices(
-            id: id,
-            names: names,
-            kind: kind,
-            periods: periods,
-            shutdown: shutdown,
-            isOverride: isOverride
-        )
+    private func copy(id: String, names: [String], periods: [PricePeriod], origin: Origin) -> ModelPrices {
+        ModelPrices(id: id, names: names, kind: kind, periods: periods, shutdown: shutdown, origin: origin)
     }
 }

@@ -18,7 +18,7 @@ public final class PriceBook: Sendable {
     public let version: String
     /// The day on which the prices were checked, as `2026-11-23`.
     public let asOf: String
-    /// The hash of the book's text, as 16 hexadecimal digits.
+    /// The hash of the book's text, as 16 hexadecimal digits; of all texts if books are layered.
     public let contentHash: String
 
     /// The models, in the order of the book.
@@ -27,7 +27,10 @@ public final class PriceBook: Sendable {
     package let tools: [ToolPrices]
     /// The rules.
     package let rules: PriceRules
+    /// What holds for one project only, by project.
+    let projects: [String: PriceLayer]
 
+    private let books: [String: PriceBook]
     private let modelsByName: [String: ModelPrices]
     private let toolsByID: [String: ToolPrices]
     private let resolutions = Mutex(BoundedCache<ModelPrices?>())
@@ -57,8 +60,8 @@ public final class PriceBook: Sendable {
             version: hash == Self.bundledHash ? asOf : "\(asOf)+\(ContentHash.text(hash).prefix(8))",
             asOf: asOf,
             contentHash: ContentHash.text(hash),
-            models: content.models,
-            tools: content.tools,
+            layer: content.layer,
+            projects: content.projects,
             rules: content.rules
         )
     }
@@ -67,27 +70,52 @@ public final class PriceBook: Sendable {
         version: String,
         asOf: String,
         contentHash: String,
-        models: [ModelPrices],
-        tools: [ToolPrices],
+        layer: PriceLayer,
+        projects: [String: PriceLayer],
         rules: PriceRules
     ) {
         self.version = version
         self.asOf = asOf
         self.contentHash = contentHash
-        self.models = models.map { $0.applying(rules.meterFallback ?? [:]) }
-        self.tools = tools
+        self.projects = projects
         self.rules = rules
+        models = layer.models.map { $0.applying(rules.meterFallback ?? [:]) }
+        tools = layer.tools
         var byName: [String: ModelPrices] = [:]
-        for model in self.models {
+        for model in models {
             for name in model.names { byName[name] = model }
         }
         modelsByName = byName
         toolsByID = Dictionary(tools.map { ($0.id, $0) }) { _, last in last }
+        books = projects.mapValues { own in
+            PriceBook(
+                version: version,
+                asOf: asOf,
+                contentHash: contentHash,
+                layer: own.before(layer, as: .project),
+                projects: [:],
+                rules: rules
+            )
+        }
     }
 
+    /// The prices that hold for all projects.
+    var layer: PriceLayer { PriceLayer(models: models, tools: tools) }
+
+    /// The projects with prices of their own, in their alphabetical order.
+    package var projectNames: [String] { projects.keys.sorted() }
+
+    /// The book with what it says of one project put before the rest.
+    package func book(for project: String) -> PriceBook { books.isEmpty ? self : books[project] ?? self }
+
     /// Everything that is wrong in the text of a book, or looks so, in the order of the text.
-    package static func findings(in json: String) -> [PriceBookFinding] {
-        var decoder = PriceBookDecoder()
+    ///
+    /// - Parameters:
+    ///   - json: The text.
+    ///   - base: The book that it is to be put before, which may show what it lacks.
+    /// - Returns: The findings; none for a book without mistakes.
+    package static func findings(in json: String, before base: PriceBook? = nil) -> [PriceBookFinding] {
+        var decoder = PriceBookDecoder(base: base)
         let content = decoder.decode(json)
         if content == nil, decoder.findings.isEmpty {
             let start = JSONDocument.Position(line: 1, column: 1)
@@ -95,6 +123,9 @@ public final class PriceBook: Sendable {
         }
         return decoder.findings
     }
+
+    /// The model that the book lists under exactly this name.
+    package func model(listedAs name: String) -> ModelPrices? { modelsByName[name] }
 
     /// The prices of a model, by any of the forms of its name; `nil` if the book does not hold it.
     ///

@@ -2,6 +2,7 @@
 struct PriceBookContent {
     var asOf: UTCDay
     var rules: PriceRules
-    var models: [ModelPrices]
-    var tools: [ToolPrices]
+    var layer: PriceLayer
+    /// What holds for one project only, by project.
+    var projects: [String: PriceLayer]
 }

@@ -22,14 +22,16 @@ extension PriceBookDecoder {
 
     mutating func checkNames(
         _ models: [(model: ModelPrices, node: Node)],
-        _ tools: [(tool: ToolPrices, node: Node)]
+        _ modelsPath: String,
+        _ tools: [(tool: ToolPrices, node: Node)],
+        _ toolsPath: String
     ) {
         var owners: [String: JSONDocument.Position] = [:]
         for (model, node) in models {
             for name in model.names {
                 if let owner = owners[name] {
                     let message = "\"\(name)\" has prices already, in the model of line \(owner.line)"
-                    report(.error, .duplicateID, node.position, "models.\(model.id).ids", message)
+                    report(.error, .duplicateID, node.position, "\(modelsPath).\(model.id).ids", message)
                 } else {
                     owners[name] = node.position
                 }
@@ -39,7 +41,7 @@ extension PriceBookDecoder {
         for (tool, node) in tools {
             if let owner = owners[tool.id] {
                 let message = "\"\(tool.id)\" has a fee already, in line \(owner.line)"
-                report(.error, .duplicateID, node.position, "tools.\(tool.id).id", message)
+                report(.error, .duplicateID, node.position, "\(toolsPath).\(tool.id).id", message)
             } else {
                 owners[tool.id] = node.position
             }
@@ -47,27 +49,44 @@ extension PriceBookDecoder {
     }
 
     /// Compares the tiers of a snapshot with those of the model that it is a snapshot of.
-    mutating func checkSnapshots(_ models: [(model: ModelPrices, node: Node)]) {
+    mutating func checkSnapshots(_ models: [(model: ModelPrices, node: Node)], _ path: String) {
         var owners: [String: ModelPrices] = [:]
         for (model, _) in models {
             for name in model.names { owners[name] = model }
         }
         for (model, node) in models {
             for name in model.names {
-                guard let alias = ModelName.withoutSnapshot(name), let other = owners[String(alias)],
-                    other.id != model.id
+                guard let alias = ModelName.withoutSnapshot(name),
+                    let other = owners[alias] ?? base?.model(listedAs: alias), other.id != model.id
                 else { continue }
-                var missing: Set<String> = []
-                for period in model.periods {
-                    for otherPeriod in other.periods where otherPeriod.days.overlaps(period.days) {
-                        missing.formUnion(Set(otherPeriod.tiers.keys).subtracting(period.tiers.keys))
-                    }
-                }
+                let missing = Self.tiers(of: other, missingIn: model)
                 guard !missing.isEmpty else { continue }
-                let tiers = missing.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
-                let message = "the snapshot \(name) lacks the tier \(tiers), which \(alias) has on the same days"
-                report(.warning, .missingTier, node.position, "models.\(model.id)", message)
+                let message = "the snapshot \(name) lacks the tier \(missing), which \(alias) has on the same days"
+                report(.warning, .missingTier, node.position, "\(path).\(model.id)", message)
             }
         }
+    }
+
+    /// Compares the tiers of a model with those of the model that it replaces.
+    mutating func checkReplaced(_ models: [(model: ModelPrices, node: Node)], _ path: String) {
+        for (model, node) in models {
+            guard let other = base?.model(listedAs: model.id) else { continue }
+            let missing = Self.tiers(of: other, missingIn: model)
+            guard !missing.isEmpty else { continue }
+            let message =
+                "\(model.id) lacks the tier \(missing), which the prices that it replaces have; calls in it will have no price"
+            report(.warning, .missingTier, node.position, "\(path).\(model.id)", message)
+        }
+    }
+
+    /// The tiers of a model that another one has no prices for on some day that both know, for messages.
+    private static func tiers(of other: ModelPrices, missingIn model: ModelPrices) -> String {
+        var missing: Set<String> = []
+        for period in model.periods {
+            for otherPeriod in other.periods where otherPeriod.days.overlaps(period.days) {
+                missing.formUnion(Set(otherPeriod.tiers.keys).subtracting(period.tiers.keys))
+            }
+        }
+        return missing.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
     }
 }

@@ -181,7 +181,7 @@ extension PriceBookDecoder {
             return nil
         }
         if let objection = range.objection(to: text) {
-            report(.warning, .unlikelyPrice, node.position, path, objection)
+            report(.error, .unlikelyPrice, node.position, path, objection)
         }
         return value
     }

@@ -3,7 +3,13 @@ struct PriceBookDecoder {
     static let schema = "openai-prices/1"
     static let tierNames: Set<String> = ["default", "batch", "flex", "priority", "ultrafast", "decisions"]
 
+    /// The book that this one is to be put before.
+    let base: PriceBook?
     private(set) var findings: [PriceBookFinding] = []
+
+    init(base: PriceBook? = nil) {
+        self.base = base
+    }
 
     typealias Node = JSONDocument.Node
 
@@ -30,7 +36,7 @@ struct PriceBookDecoder {
             of: root,
             "",
             required: ["schema", "as_of", "currency"],
-            optional: ["README", "sources", "rules", "models", "tools"]
+            optional: ["README", "sources", "rules", "models", "tools", "projects"]
         )
         guard let book else { return nil }
         expect(book["schema"], "schema", "\"\(Self.schema)\"") { $0 == Self.schema }
@@ -39,24 +45,41 @@ struct PriceBookDecoder {
         if let node = book["as_of"] { asOf = day(node, "as_of") }
         var rules = PriceRules()
         if let node = book["rules"] { rules = decodeRules(node, "rules") }
+        let layer = decodeLayer(book, "", rules)
+        var projects: [String: PriceLayer] = [:]
+        for member in book["projects"].flatMap({ anyMembers(of: $0, "projects") }) ?? [] {
+            let path = "projects.\(member.name)"
+            if member.name.isEmpty { report(.error, .invalidValue, member.position, path, "the project has no name") }
+            let members = members(of: member.node, path, required: [], optional: ["models", "tools"])
+            if let members { projects[member.name] = decodeLayer(members, path, rules) }
+        }
+        guard let asOf else { return nil }
+        return PriceBookContent(asOf: asOf, rules: rules, layer: layer, projects: projects)
+    }
+
+    private mutating func decodeLayer(_ members: [String: Node], _ path: String, _ rules: PriceRules) -> PriceLayer {
+        // What the book to come behind this one states goes for this one too.
+        let rules = base?.rules.overridden(by: rules) ?? rules
         var models: [(model: ModelPrices, node: Node)] = []
-        if let node = book["models"] {
-            for (index, element) in elements(of: node, "models").enumerated() {
-                let path = Self.name(of: element).map { "models.\($0)" } ?? "models[\(index)]"
-                if let model = decodeModel(element, path, rules) { models.append((model, element)) }
+        let modelsPath = Self.join(path, "models")
+        if let node = members["models"] {
+            for (index, element) in elements(of: node, modelsPath).enumerated() {
+                let place = Self.name(of: element).map { "\(modelsPath).\($0)" } ?? "\(modelsPath)[\(index)]"
+                if let model = decodeModel(element, place, rules) { models.append((model, element)) }
             }
         }
         var tools: [(tool: ToolPrices, node: Node)] = []
-        if let node = book["tools"] {
-            for (index, element) in elements(of: node, "tools").enumerated() {
-                let path = Self.name(of: element).map { "tools.\($0)" } ?? "tools[\(index)]"
-                if let tool = decodeTool(element, path) { tools.append((tool, element)) }
+        let toolsPath = Self.join(path, "tools")
+        if let node = members["tools"] {
+            for (index, element) in elements(of: node, toolsPath).enumerated() {
+                let place = Self.name(of: element).map { "\(toolsPath).\($0)" } ?? "\(toolsPath)[\(index)]"
+                if let tool = decodeTool(element, place) { tools.append((tool, element)) }
             }
         }
-        checkNames(models, tools)
-        checkSnapshots(models)
-        guard let asOf else { return nil }
-        return PriceBookContent(asOf: asOf, rules: rules, models: models.map(\.model), tools: tools.map(\.tool))
+        checkNames(models, modelsPath, tools, toolsPath)
+        checkSnapshots(models, modelsPath)
+        checkReplaced(models, modelsPath)
+        return PriceLayer(models: models.map(\.model), tools: tools.map(\.tool))
     }
 
     private mutating func decodeModel(_ node: Node, _ path: String, _ rules: PriceRules) -> ModelPrices? {

@@ -27,6 +27,9 @@ package struct RateCard: Sendable, Equatable {
     /// The price that a meter's tokens are billed at, fallbacks included.
     package subscript(meter: PriceMeter) -> Rate? { rates[meter.index] }
 
+    /// Whether there are no prices.
+    var isEmpty: Bool { rates.allSatisfy { $0 == nil } }
+
     /// The same prices, with those that are missing taken from other meters.
     func applying(_ fallback: [PriceMeter: PriceMeter]) -> RateCard {
         var card = self

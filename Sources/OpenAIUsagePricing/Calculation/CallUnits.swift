@@ -13,7 +13,9 @@ import OpenAIUsage
 /// | `container_memory`, `container_windows_min` | memory of a container (`16g`) and its started 20 minutes |
 /// | `image_generation.model`, `image_generation.input_tokens`, ... | the tokens of the image tool, by ``TokenCounter`` |
 /// | `svg.model`, `svg.input_tokens`, ... | the tokens of the model that draws an image as SVG |
-struct CallUnits {
+///
+/// It is an object, since most calls have none, and room for all of them would be moved about in vain.
+final class CallUnits {
     /// An amount of one unit, and the book's name of the unit.
     struct Quantity {
         var price: String
@@ -27,69 +29,92 @@ struct CallUnits {
     /// The prefixes of the tokens that another model used in the same call.
     static let sideUsages = ["image_generation", "svg"]
 
-    private let units: [String: String]
+    /// How many images, of which size and quality.
+    private var images: DecimalNumber?
+    private var size: String?
+    private var quality: String?
+    private var audioSeconds: DecimalNumber?
+    private var audioOutputSeconds: DecimalNumber?
+    private var sessionSeconds: DecimalNumber?
+    private var inputCharacters: DecimalNumber?
+    private var videoSeconds: DecimalNumber?
+    private var containerMemory: String?
+    private var containerWindows: DecimalNumber?
+    /// What bears the name of another model's use; empty for most calls.
+    private var others: [String: String] = [:]
 
     init(_ units: [String: String]) {
-        self.units = units
+        // Most calls have none or few: going over them takes a fraction of looking for each.
+        for (name, literal) in units {
+            switch name {
+            case "audio_seconds": audioSeconds = Self.number(literal)
+            case "images": images = Self.number(literal)
+            case "size": size = Self.unquoted(literal)
+            case "quality": quality = Self.unquoted(literal)
+            case "input_characters": inputCharacters = Self.number(literal)
+            case "session_seconds": sessionSeconds = Self.number(literal)
+            case "video_seconds": videoSeconds = Self.number(literal)
+            case "audio_output_seconds": audioOutputSeconds = Self.number(literal)
+            case "container_memory": containerMemory = Self.unquoted(literal)
+            case "container_windows_min": containerWindows = Self.number(literal)
+            default: if name.utf8.contains(UInt8(ascii: ".")) { others[name] = literal }
+            }
+        }
     }
 
     /// What the model itself used.
     func quantities(seconds usage: TokenUsage) -> [Quantity] {
         var quantities: [Quantity] = []
-        func add(_ price: String, _ amount: DecimalNumber?, _ unitsPerPrice: Int64, _ unit: String) {
+        func add(_ price: @autoclosure () -> String, _ amount: DecimalNumber?, _ unitsPerPrice: Int64, _ unit: String) {
             guard let amount else { return }
             quantities.append(
-                Quantity(price: price, amount: amount, unitsPerPrice: unitsPerPrice, unit: unit)
+                Quantity(price: price(), amount: amount, unitsPerPrice: unitsPerPrice, unit: unit)
             )
         }
-        add("audio_input_minute", number("audio_seconds") ?? usage[.audioSeconds].flatMap(Self.number), 60, "second")
-        add("audio_output_minute", number("audio_output_seconds"), 60, "second")
-        add("session_minute", number("session_seconds") ?? usage[.sessionSeconds].flatMap(Self.number), 60, "second")
-        add("input_character", number("input_characters"), 1, "character")
-        add("image:\(text("quality") ?? "standard")/\(text("size") ?? "1024x1024")", number("images"), 1, "image")
-        add("video_output_second", number("video_seconds"), 1, "second")
+        add("audio_input_minute", audioSeconds ?? usage[.audioSeconds].flatMap(Self.number), 60, "second")
+        add("audio_output_minute", audioOutputSeconds, 60, "second")
+        add("session_minute", sessionSeconds ?? usage[.sessionSeconds].flatMap(Self.number), 60, "second")
+        add("input_character", inputCharacters, 1, "character")
+        add("image:\(quality ?? "standard")/\(size ?? "1024x1024")", images, 1, "image")
+        add("video_output_second", videoSeconds, 1, "second")
         return quantities
     }
 
     /// The container that the call created: the book's name of its fee, and how often it is due.
     var container: (tool: String, count: Int64)? {
-        guard let memory = text("container_memory") else { return nil }
-        let windows = number("container_windows_min")?.quantity.flatMap { $0.denominator == 1 ? $0.numerator : nil }
-        return ("container.\(memory)", windows ?? 1)
+        guard let containerMemory else { return nil }
+        let windows = containerWindows?.quantity.flatMap { $0.denominator == 1 ? $0.numerator : nil }
+        return ("container.\(containerMemory)", windows ?? 1)
     }
 
     /// The model and tokens of a side usage; `nil` if the call has none.
     func sideUsage(_ prefix: String) -> (model: String?, usage: TokenUsage)? {
+        guard !others.isEmpty else { return nil }
         var usage = TokenUsage()
         for counter in TokenCounter.allCases {
-            guard let quantity = number("\(prefix).\(counter.name)")?.quantity, quantity.denominator == 1 else {
-                continue
-            }
+            let number = others["\(prefix).\(counter.name)"].flatMap(Self.number)
+            guard let quantity = number?.quantity, quantity.denominator == 1 else { continue }
             usage[counter] = quantity.numerator
         }
-        return usage.isEmpty ? nil : (text("\(prefix).model"), usage)
+        return usage.isEmpty ? nil : (others["\(prefix).model"].flatMap(Self.unquoted), usage)
     }
 
     /// Whether a video of the size has more pixels than the usual 720 lines.
     var isHighResolutionVideo: Bool {
-        let sides = (text("size") ?? "").split(separator: "x").compactMap { Int64($0) }
+        let sides = (size ?? "").split(separator: "x").compactMap { Int64($0) }
         guard sides.count == 2, let short = sides.min(), let long = sides.max() else { return false }
         return short > 720 || long > 1280
     }
 
-    private func number(_ name: String) -> DecimalNumber? {
-        guard let literal = units[name] else { return nil }
-        return DecimalNumber(Self.unquoted(literal) ?? literal)
-    }
+    private static func number(_ literal: String) -> DecimalNumber? { DecimalNumber(unquoted(literal) ?? literal) }
 
     private static func number(_ value: Int64) -> DecimalNumber? { DecimalNumber(String(value)) }
 
-    private func text(_ name: String) -> String? { units[name].flatMap(Self.unquoted) }
-
     /// The text of a JSON string without escapes.
     private static func unquoted(_ literal: String) -> String? {
-        guard literal.utf8.count > 2, literal.hasPrefix("\""), literal.hasSuffix("\"") else { return nil }
-        let text = literal.dropFirst().dropLast()
-        return text.contains("\\") ? nil : String(text)
+        let quote = UInt8(ascii: "\"")
+        guard literal.utf8.count > 2, literal.utf8.first == quote, literal.utf8.last == quote else { return nil }
+        let text = literal.utf8.dropFirst().dropLast()
+        return text.contains(UInt8(ascii: "\\")) ? nil : String(text)
     }
 }

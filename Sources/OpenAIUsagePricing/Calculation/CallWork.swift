@@ -6,6 +6,8 @@ struct CallWork {
     var usesModel = false
     /// Whether tools were used.
     var usesTools = false
+    /// The units that were used; `nil` if there are none.
+    var units: CallUnits?
 
     var isEmpty: Bool { !usesModel && !usesTools }
 }
@@ -24,11 +26,12 @@ extension CallRecord {
         guard !units.isEmpty || !toolCalls.isEmpty else { return work }
         // Units and tools come from the request too: without an answer nothing was done.
         guard let status, status < 400, usageState != .error else { return work }
-        let units = CallUnits(units)
-        if !work.usesModel { work.usesModel = !units.quantities(seconds: usage).isEmpty }
-        work.usesTools =
-            toolCalls.contains { $0.value != 0 } || units.container != nil
-            || CallUnits.sideUsages.contains { units.sideUsage($0) != nil }
+        if !units.isEmpty { work.units = CallUnits(units) }
+        if let units = work.units {
+            if !work.usesModel { work.usesModel = !units.quantities(seconds: usage).isEmpty }
+            work.usesTools = units.container != nil || CallUnits.sideUsages.contains { units.sideUsage($0) != nil }
+        }
+        if !work.usesTools { work.usesTools = toolCalls.contains { $0.value != 0 } }
         return work
     }
 }

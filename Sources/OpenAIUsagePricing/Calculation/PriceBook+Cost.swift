@@ -5,15 +5,16 @@ extension PriceBook {
     ///
     /// The model and the service tier that served the call decide, not those that were asked for. Whatever has no price
     /// makes the cost partial or leaves it unknown; it never counts as zero.
+    /// What the book says of the call's project goes before what it says of all.
     public func cost(of record: CallRecord) -> CallCost {
         var lines = PriceLineIgnorer()
-        return price(record, &lines)
+        return book(for: record.project).price(record, &lines)
     }
 
     /// The same cost with the lines that it is the sum of.
     public func explanation(of record: CallRecord) -> PriceExplanation {
         var explanation = PriceExplanation(cost: CallCost())
-        explanation.cost = price(record, &explanation)
+        explanation.cost = book(for: record.project).price(record, &explanation)
         return explanation
     }
 
@@ -26,11 +27,12 @@ extension PriceBook {
             lines.add(Self.providerLine(text, amount))
             return CallCost(picoUSD: amount, status: .provider)
         }
-        if record.endpoint.meter == .free { return CallCost(picoUSD: 0, status: .free) }
+        if record.endpoint.isFree { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
         if work.isEmpty { return CallCost() }
 
-        let name = record.model ?? record.requestModel
+        // An empty name names nothing.
+        let name = record.model?.isEmpty == false ? record.model : record.requestModel
         let model = name.flatMap { self.model(named: $0) }
         let host = upstream(record.host)
         let tier = record.tier(in: self)
@@ -41,12 +43,12 @@ extension PriceBook {
             window: tier.window ?? .one,
             lines: lines
         )
-        calculation.lines.begin(model: name, pricedAs: model?.id, tier: tier.name)
+        calculation.lines.begin(model: name, prices: model, tier: tier.name)
         if host == .other, model?.isOverride != true {
             calculation.note(.otherProvider, record.host)
         } else {
-            if work.usesModel { calculation.addModel(record, name, model, tier) }
-            if work.usesTools { calculation.addTools(record, model, tier) }
+            if work.usesModel { calculation.addModel(record, work.units, name, model, tier) }
+            if work.usesTools { calculation.addTools(record, work.units, model, tier) }
         }
         lines = calculation.lines
         return calculation.cost(remark: tier.isScale ? .scaleTier : nil)

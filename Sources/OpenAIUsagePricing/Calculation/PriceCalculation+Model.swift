@@ -2,7 +2,13 @@ import OpenAIUsage
 
 extension PriceCalculation {
     /// Adds what the model itself used.
-    mutating func addModel(_ record: CallRecord, _ name: String?, _ model: ModelPrices?, _ tier: CallTier) {
+    mutating func addModel(
+        _ record: CallRecord,
+        _ units: CallUnits?,
+        _ name: String?,
+        _ model: ModelPrices?,
+        _ tier: CallTier
+    ) {
         if record.endpoint.isEvaluation {
             note(.severalModels, record.endpoint.name)
             return
@@ -23,24 +29,25 @@ extension PriceCalculation {
             guard let card = card(model, tier: tier.name, input: usage[.inputTokens] ?? 0, part: .model) else { return }
             addTokens(usage, card)
         } else {
-            addUnits(CallUnits(record.units).quantities(seconds: usage), record, model, tier)
+            addUnits(units, usage, model, tier)
         }
     }
 
     private mutating func addUnits(
-        _ quantities: [CallUnits.Quantity],
-        _ record: CallRecord,
+        _ units: CallUnits?,
+        _ usage: TokenUsage,
         _ model: ModelPrices,
         _ tier: CallTier
     ) {
         var model = model
-        if model.kind == .video, CallUnits(record.units).isHighResolutionVideo {
+        if model.kind == .video, units?.isHighResolutionVideo == true {
             guard let larger = book.model(named: "\(model.id)-high-res") else {
                 note(.missingMeter, "video_output_second")
                 return
             }
             model = larger
         }
+        let quantities = (units ?? CallUnits([:])).quantities(seconds: usage)
         guard !quantities.isEmpty, let index = periodIndex(model) else { return }
         let period = model.periods[index]
         // Units are priced in the default tier only.

@@ -3,21 +3,18 @@ import OpenAIUsage
 extension PriceCalculation {
     /// The tokens that the content of one search counts as, where it is not in the usage.
     private static var searchContentTokens: Int64 { 8000 }
-    /// The models that count the content of a search so.
-    private static var searchContentModels: [String] { ["gpt-4o-mini", "gpt-4.1-mini"] }
 
     /// Adds what hosted tools cost.
-    mutating func addTools(_ record: CallRecord, _ model: ModelPrices?, _ tier: CallTier) {
+    mutating func addTools(_ record: CallRecord, _ units: CallUnits?, _ model: ModelPrices?, _ tier: CallTier) {
         if record.usage.isEmpty, record.usageState != .notApplicable,
             record.toolCalls.contains(where: { $0.value != 0 })
         {
             note(.missingUsage, "usage")
         }
-        let units = CallUnits(record.units)
         for prefix in CallUnits.sideUsages {
-            if let side = units.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
+            if let side = units?.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
         }
-        if let container = units.container { addFee(container.count, container.tool) }
+        if let container = units?.container { addFee(container.count, container.tool) }
         for (tool, count) in record.toolCalls.sorted(by: { $0.key < $1.key }) where count != 0 {
             guard count > 0 else {
                 note(.inconsistentUsage, tool, String(count))
@@ -31,11 +28,11 @@ extension PriceCalculation {
                     addFee(count, tool)
                 }
             case "image_generation":
-                if units.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
+                if units?.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
             case "code_interpreter", "shell":
                 // The fee is the container's, whose size a call need not tell.
                 let hasContainer =
-                    units.container != nil || record.toolCalls.keys.contains { $0.hasPrefix("container.") }
+                    units?.container != nil || record.toolCalls.keys.contains { $0.hasPrefix("container.") }
                 if !hasContainer { note(.unknownTool, tool, String(count)) }
             case "computer", "custom", "function", "local_shell", "apply_patch", "tool_search": break
             default: addFee(count, tool)
@@ -67,10 +64,10 @@ extension PriceCalculation {
         _ model: ModelPrices?,
         _ tier: CallTier
     ) {
-        let isSearchModel = model.map { $0.id.contains("-search-preview") } ?? false
+        let isSearchModel = model?.isSearchModel ?? false
         if tool == "web_search", !isSearchModel {
             addFee(count, tool)
-            guard let model, Self.searchContentModels.contains(model.id) else { return }
+            guard let model, model.hasFixedSearchContent else { return }
             let (tokens, overflow) = count.multipliedReportingOverflow(by: Self.searchContentTokens)
             guard !overflow else {
                 note(.outOfRange, tool, String(count))
@@ -90,9 +87,10 @@ extension PriceCalculation {
 
     /// Whether a model thinks before it answers; `nil` where neither its usage nor its family tells.
     private static func isReasoning(_ id: String?, _ usage: TokenUsage, _ isSearchModel: Bool) -> Bool? {
+        if isSearchModel { return false }
         if let reasoning = usage[.reasoningTokens], reasoning > 0 { return true }
         guard let id else { return nil }
-        if isSearchModel || id.hasPrefix("gpt-4") || id.hasPrefix("gpt-3.5") { return false }
+        if id.hasPrefix("gpt-4") || id.hasPrefix("gpt-3.5") { return false }
         return id.hasPrefix("o1") || id.hasPrefix("o3") || id.hasPrefix("o4") ? true : nil
     }
 }

@@ -66,6 +66,8 @@ public struct PriceExplanation: Sendable, Equatable {
     public internal(set) var model: String?
     /// The book's name for the model.
     public internal(set) var pricedAs: String?
+    /// Where the model's prices come from.
+    package internal(set) var origin: ModelPrices.Origin?
     /// The service tier whose prices apply.
     public internal(set) var tier: String?
     /// The lines.

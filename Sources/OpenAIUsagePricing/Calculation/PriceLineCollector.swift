@@ -1,6 +1,6 @@
 /// Takes note of a calculation's steps, or does not.
 protocol PriceLineCollector {
-    mutating func begin(model: String?, pricedAs: String?, tier: String)
+    mutating func begin(model: String?, prices: ModelPrices?, tier: String)
     mutating func add(_ line: @autoclosure () -> PriceExplanation.Line)
     mutating func add(gap: @autoclosure () -> PriceExplanation.Gap)
 }
@@ -8,7 +8,7 @@ protocol PriceLineCollector {
 /// Takes no note, for the hot path.
 struct PriceLineIgnorer: PriceLineCollector {
     @inline(__always)
-    mutating func begin(model: String?, pricedAs: String?, tier: String) {}
+    mutating func begin(model: String?, prices: ModelPrices?, tier: String) {}
     @inline(__always)
     mutating func add(_ line: @autoclosure () -> PriceExplanation.Line) {}
     @inline(__always)
@@ -16,9 +16,10 @@ struct PriceLineIgnorer: PriceLineCollector {
 }
 
 extension PriceExplanation: PriceLineCollector {
-    mutating func begin(model: String?, pricedAs: String?, tier: String) {
+    mutating func begin(model: String?, prices: ModelPrices?, tier: String) {
         self.model = model
-        self.pricedAs = pricedAs
+        pricedAs = prices?.id
+        origin = prices?.origin
         self.tier = tier
     }
 

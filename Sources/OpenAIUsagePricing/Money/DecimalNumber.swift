@@ -2,8 +2,12 @@
 ///
 /// Up to 30 significant digits are kept, and whether there were more.
 package struct DecimalNumber: Sendable, Equatable {
-    private static let maximumDigits = 30
-    private static let maximumExponent = 1000
+    /// From here on a coefficient has all the digits that are kept.
+    private static var fullCoefficient: Int128 { 100_000_000_000_000_000_000_000_000_000 }
+    private static var maximumExponent: Int { 1000 }
+    private static let powers: [Int128] = (0..<38).reduce(into: [1]) { powers, _ in
+        powers.append((powers.last ?? 1) * 10)
+    }
 
     /// The significant digits as an integer.
     package private(set) var coefficient: Int128 = 0
@@ -58,7 +62,7 @@ package struct DecimalNumber: Sendable, Equatable {
     }
 
     private mutating func append(_ byte: UInt8, isFraction: Bool) {
-        if coefficient >= Self.power(Self.maximumDigits - 1) ?? 0 {
+        if coefficient >= Self.fullCoefficient {
             if byte != 0x30 { isTruncated = true }
             if !isFraction { scale -= 1 }
         } else {
@@ -81,6 +85,18 @@ package struct DecimalNumber: Sendable, Equatable {
         return Int64(exactly: DecimalText.quotientHalfEven(coefficient, by: divisor, hasMore: isTruncated))
     }
 
+    /// A multiple of the number as dollars in pico-dollars; `nil` if that is not exact.
+    package func exactPicoUSD(times factor: Int64 = 1) -> Int128? {
+        guard !isTruncated else { return nil }
+        let (product, overflow) = coefficient.multipliedReportingOverflow(by: Int128(factor))
+        guard !overflow, let power = Self.power(abs(Money.fractionDigits - scale)) else { return nil }
+        if scale <= Money.fractionDigits {
+            let (amount, overflow) = product.multipliedReportingOverflow(by: power)
+            return overflow ? nil : amount
+        }
+        return product % power == 0 ? product / power : nil
+    }
+
     /// The number as a fraction of 64-bit integers, if it is a quantity: exact, not negative and at most nine decimals.
     package var quantity: (numerator: Int64, denominator: Int64)? {
         guard !isTruncated, coefficient >= 0, scale <= 9 else { return nil }
@@ -95,9 +111,6 @@ package struct DecimalNumber: Sendable, Equatable {
     }
 
     private static func power(_ exponent: Int) -> Int128? {
-        guard exponent <= 38 else { return nil }
-        var result: Int128 = 1
-        for _ in 0..<exponent { result *= 10 }
-        return result
+        exponent < powers.count ? powers[exponent] : nil
     }
 }

@@ -8,6 +8,12 @@ public struct MoneySum: Sendable, Hashable, Comparable, CustomStringConvertible 
         self.picoUSD = picoUSD
     }
 
+    /// Reads a sum in dollars from decimal text such as `0.00000675`; `nil` for anything else.
+    package init?(decimal text: some StringProtocol) {
+        guard let number = DecimalNumber(text), let amount = number.exactPicoUSD() else { return nil }
+        picoUSD = amount
+    }
+
     /// Adds an amount.
     public static func += (sum: inout MoneySum, amount: Money) { sum.picoUSD += Int128(amount.picoUSD) }
 

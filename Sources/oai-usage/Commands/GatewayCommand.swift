@@ -1,8 +1,9 @@
-public import ArgumentParser
-public import Logging
+import ArgumentParser
+import Logging
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsagePricing
 import ServiceLifecycle
 import UnixSignals
 
@@ -22,6 +23,7 @@ struct GatewayCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: GatewayOptions
+    @OptionGroup var files: PricesOption
     @OptionGroup var storage: LedgerOption
     @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error. (default: info)"))
     var logLevel: Logger.Level = .info
@@ -29,6 +31,7 @@ struct GatewayCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await storage.settings()
         let configuration = try options.configuration(settings)
+        let book = try files.book(settings)
         var ledgerOptions = LedgerOptions()
         ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
         ledgerOptions.syncsEveryCommit = configuration.durability == .fsync
@@ -37,11 +40,16 @@ struct GatewayCommand: AsyncParsableCommand {
         let path = settings.ledger(storage.ledger)
         let ledger = try Ledger(path: path, options: ledgerOptions)
         let logger = JSONLines.logger(label: "oai-usage", level: logLevel)
-        let gateway = Gateway(configuration: configuration, ledger: ledger, metrics: metrics, logger: logger) {
-            addresses in
-            StandardError.write("gateway: listening on \(addresses.calls)")
-            StandardError.write("gateway: metrics on \(addresses.admin)/metrics")
+        let gateway = Gateway(
+            configuration: configuration,
+            ledger: ledger,
+            book: book,
+            metrics: metrics,
+            logger: logger
+        ) {
+            StandardError.write("gateway: listening on \($0.calls)\ngateway: metrics on \($0.admin)/metrics")
             StandardError.write("gateway: forwarding to \(configuration.upstream), keeping calls in \(path)")
+            StandardError.write("gateway: pricing by the price book \(book.version)")
         }
         let group = ServiceGroup(
             services: [gateway],
@@ -51,5 +59,3 @@ struct GatewayCommand: AsyncParsableCommand {
         try await group.run()
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

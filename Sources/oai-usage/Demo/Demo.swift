@@ -83,7 +83,7 @@ struct Demo {
     }
 
     /// The metrics once no call is open: the gateway reads on for a while when a client goes away.
-    private func settledMetrics(_ client: DemoClient, _ ledger: Ledger) async throws -> String {
+    private func settledMetrics(_ client: SimpleClient, _ ledger: Ledger) async throws -> String {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             await ledger.flush()
@@ -97,12 +97,12 @@ struct Demo {
         }
     }
 
-    private func client(_ url: String, _ group: any EventLoopGroup) throws -> DemoClient {
+    private func client(_ url: String, _ group: any EventLoopGroup) throws -> SimpleClient {
         guard let upstream = Upstream(url) else { throw CommandFailure("\(url) is not an address.") }
-        return DemoClient(group: group, host: upstream.host, port: upstream.port)
+        return SimpleClient(group: group, host: upstream.host, port: upstream.port)
     }
 
-    private func sendCalls(_ client: DemoClient, _ progress: @escaping @Sendable (Int) -> Void) async throws {
+    private func sendCalls(_ client: SimpleClient, _ progress: @escaping @Sendable (Int) -> Void) async throws {
         let calls = DemoTraffic.calls(count, seed: 20_261_123)
         var ended = 0
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -121,7 +121,7 @@ struct Demo {
         }
     }
 
-    private func send(_ call: DemoCall, number: Int, by client: DemoClient) async throws {
+    private func send(_ call: DemoCall, number: Int, by client: SimpleClient) async throws {
         var headers: HTTPHeaders = [
             "Authorization": "Bearer sk-proj-demonstration-only-\(call.project)",
             "OpenAI-Project": call.project, "User-Agent": "oai-usage-demo/\(Gateway.version)",

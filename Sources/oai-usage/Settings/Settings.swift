@@ -62,6 +62,12 @@ struct Settings {
         return value
     }
 
+    /// A list of texts: `a,b`, or an array of the configuration file.
+    func list(_ key: String) -> [String] {
+        if let text = text(key) { return text.split(separator: ",").map { String($0) } }
+        return reader.stringArray(forKey: ConfigKey(key.split(separator: ".").map { String($0) })) ?? []
+    }
+
     /// The pairs of a list such as `1234=proj_a,5678=proj_b`.
     func pairs(_ key: String) -> [String] {
         text(key)?.split(separator: ",").map { String($0) } ?? []

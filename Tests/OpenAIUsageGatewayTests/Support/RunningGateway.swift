@@ -3,6 +3,7 @@ import OpenAIUsage
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsagePricing
 import Testing
 
 /// A whole gateway in this process, with a ledger in a temporary folder.
@@ -16,6 +17,7 @@ struct RunningGateway: Sendable {
     static func run(
         upstream: String,
         options: LedgerOptions = LedgerOptions(),
+        book: PriceBook = .bundled,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         body: (RunningGateway) async throws -> Void
     ) async throws {
@@ -35,6 +37,7 @@ struct RunningGateway: Sendable {
         let gateway = Gateway(
             configuration: configuration,
             ledger: ledger,
+            book: book,
             metrics: UsageMetrics(build: BuildInformation(version: Gateway.version)),
             logger: logger,
             onReady: { addresses in ready.update { $0 = addresses } }

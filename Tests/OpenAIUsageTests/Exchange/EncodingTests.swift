@@ -1,3 +1,4 @@
+import HTTPTypes
 import OpenAIUsage
 import Testing
 
@@ -45,6 +46,61 @@ struct EncodingTests {
             guard try call.record().timeless == plain else {
                 Issue.record("Cut at \(cut) of \(call.body.count).")
                 return
+            }
+        }
+    }
+
+    /// The samples that are not encoded yet.
+    static let samples = SampleTests.samples.filter {
+        !$0.isSocket && $0.head.headerFields[.contentEncoding] == nil && $0.body.count < 10_000
+    }.map(\.bare)
+
+    static let wrappings: [(coding: String, wrapping: DeflateWriter.Wrapping)] = [
+        ("gzip", .gzip), ("deflate", .zlib), ("deflate", .raw),
+    ]
+
+    @Test(arguments: samples)
+    func `A sample is the same encoded, whole, byte by byte, and cut`(sample: Sample) throws {
+        let plain = try SampleTests.record(of: sample).timeless
+        for (coding, wrapping) in Self.wrappings {
+            var encoded = sample
+            encoded.head.headerFields[.contentEncoding] = coding
+            encoded.body = DeflateWriter.encoded(sample.body, as: wrapping)
+            let count = encoded.body.count
+            #expect(try SampleTests.record(of: encoded).timeless == plain, "\(wrapping)")
+            #expect(try SampleTests.record(of: encoded, cuts: Array(0..<count)).timeless == plain, "\(wrapping)")
+            // Short bodies are cut everywhere, longer ones at their ends and some places between.
+            let places =
+                count < 500
+                ? Array(1..<count)
+                : Array(1..<16) + Array(stride(from: 16, to: count - 16, by: count / 32)) + Array(count - 16..<count)
+            for cut in places where try SampleTests.record(of: encoded, cuts: [cut]).timeless != plain {
+                Issue.record("\(wrapping), cut at \(cut) of \(count)")
+                return
+            }
+        }
+    }
+
+    // With what is known of plain bodies that are cut anywhere, this is to say that encoded ones may be.
+    @Test(arguments: samples)
+    func `A sample is decoded to the same bytes wherever it is cut`(sample: Sample) {
+        for (_, wrapping) in Self.wrappings {
+            let encoded = DeflateWriter.encoded(sample.body, as: wrapping)
+            for cut in 1..<encoded.count {
+                var inflater = Inflater(wrapping == .gzip ? .gzip : .deflate)
+                var decoded: [UInt8] = []
+                encoded.withUnsafeBufferPointer { bytes in
+                    for piece in [bytes[..<cut], bytes[cut...]] {
+                        let isSound = inflater.inflate(UnsafeBufferPointer(rebasing: piece)) {
+                            decoded.append(contentsOf: $0)
+                        }
+                        if !isSound { decoded.removeAll() }
+                    }
+                }
+                guard decoded == sample.body else {
+                    Issue.record("\(wrapping), cut at \(cut) of \(encoded.count)")
+                    return
+                }
             }
         }
     }
@@ -185,6 +241,52 @@ struct EncodingTests {
         }
         let isFinished = inflater.isFinished
         #expect(isSound && !isFinished)
+    }
+
+    /// What comes out of a decoder that is fed in pieces, and whether all was sound.
+    private static func inflated(_ body: [UInt8], piece: Int) -> (isSound: Bool, length: Int) {
+        var inflater = Inflater(.gzip)
+        var length = 0
+        for start in stride(from: 0, to: body.count, by: piece) {
+            let isSound = body[start..<min(start + piece, body.count)].withUnsafeBufferPointer { bytes in
+                inflater.inflate(bytes) { length += $0.count }
+            }
+            if !isSound {
+                // What is refused stays refused.
+                let before = length
+                let isSoundAgain = body[..<20].withUnsafeBufferPointer { bytes in
+                    inflater.inflate(bytes) { length += $0.count }
+                }
+                #expect(!isSoundAgain && length == before)
+                return (false, length)
+            }
+        }
+        return (true, length)
+    }
+
+    @Test(arguments: [1_000, 1 << 20])
+    func `A body that inflates beyond any honest ratio is refused when it has had its due`(piece: Int) {
+        // The checksum at the end is wrong, and not reached.
+        let bomb = DeflateWriter.repeating(UInt8(ascii: "0"), repetitions: 80_000, isDense: true)
+        let free = Int(Inflater.freeLength)
+        let refused = Self.inflated(bomb, piece: piece)
+        #expect(!refused.isSound)
+        #expect(free < refused.length && refused.length <= free + Inflater.pieceLength)
+        // Below the free length the ratio does not count, and above it one of 344 is let pass.
+        let dense = DeflateWriter.repeating(UInt8(ascii: "0"), repetitions: 60_000, isDense: true).dropLast(8)
+        #expect(Self.inflated(Array(dense), piece: piece) == (true, 1 + 60_000 * 1_032))
+        let fair = DeflateWriter.repeating(UInt8(ascii: "0"), repetitions: 100_000, isDense: false).dropLast(8)
+        #expect(Self.inflated(Array(fair), piece: piece) == (true, 1 + 100_000 * 1_032))
+    }
+
+    @Test
+    func `A call whose body is a bomb is unparsable`() throws {
+        var call = Self.call("", coding: "gzip", isStream: false) { _ in
+            DeflateWriter.repeating(UInt8(ascii: " "), repetitions: 100_000, isDense: true)
+        }
+        call.cuts = Array(stride(from: 8_192, to: call.body.count, by: 8_192))
+        let record = try call.record()
+        #expect(record.usageState == .unparsable && record.usage.isEmpty && record.outcome == .completed)
     }
 
     /// A text of 64 MiB in an encoded body of less than half a MiB.

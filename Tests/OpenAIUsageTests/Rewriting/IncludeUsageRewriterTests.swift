@@ -50,12 +50,64 @@ struct IncludeUsageRewriterTests {
             #"{"stream":false,"stream":true,"messages":"}"}"#,
             #"{"stream":false,"stream":true,"messages":"}","stream_options":{"include_usage":true}}"#
         ),
+        // The last of several options counts, and the last of several values in them.
+        (
+            #"{"stream":true,"stream_options":{"include_usage":true},"stream_options":{}}"#,
+            #"{"stream":true,"stream_options":{"include_usage":true},"stream_options":{"include_usage":true}}"#
+        ),
+        (
+            #"{"stream":true,"stream_options":{"include_usage":false,"include_usage":null}}"#,
+            #"{"stream":true,"stream_options":{"include_usage":true ,"include_usage":true}}"#
+        ),
+        (
+            #"{"stream_options":{"a":1},"stream_options":null,"stream":true}"#,
+            #"{"stream_options":{"a":1,"include_usage":true},"stream_options":null,"stream":true,"#
+                + #""stream_options":{"include_usage":true}}"#
+        ),
+        // Options before the member that makes them count.
+        (
+            #"{"stream_options":{"include_usage":false},"stream":true}"#,
+            #"{"stream_options":{"include_usage":true },"stream":true}"#
+        ),
+        (
+            #"{"stream_options":null,"stream":true}"#,
+            #"{"stream_options":null,"stream":true,"stream_options":{"include_usage":true}}"#
+        ),
+        // Spellings of names, of blanks and of other members.
+        (
+            #"{"str\u0065am":true,"stream\u005foptions":{"\u0069nclude_usage":false}}"#,
+            #"{"str\u0065am":true,"stream\u005foptions":{"\u0069nclude_usage":true }}"#
+        ),
+        (
+            "{\"stream\":true,\"stream_options\":{\n\t}\r\n}",
+            "{\"stream\":true,\"stream_options\":{\n\t\"include_usage\":true}\r\n}"
+        ),
+        (
+            #"{"stream":true,"stream_options":{"a":{"include_usage":true},"b":"}"}}"#,
+            #"{"stream":true,"stream_options":{"a":{"include_usage":true},"b":"}","include_usage":true}}"#
+        ),
+        (
+            #"{"metadata":{"stream":false,"stream_options":{}},"stream":true,"tools":[{"stream_options":{}}]}"#,
+            #"{"metadata":{"stream":false,"stream_options":{}},"stream":true,"tools":[{"stream_options":{}}],"#
+                + #""stream_options":{"include_usage":true}}"#
+        ),
     ]
 
     static let unchanged = [
         #"{"model":"m"}"#, #"{"stream":false}"#, #"{"stream":true,"stream":false}"#,
         #"{"stream":true,"stream_options":{"include_usage":true}}"#, #"{"stream":"true"}"#, "[]", "", "{", "not JSON",
         #"{"messages":[{"stream":true}]}"#, #"{"stream":true"#,
+        // What the API would answer with an error stays as it is, so that it does.
+        #"{"stream":true,"stream_options":{"include_usage":"true"}}"#,
+        #"{"stream":true,"stream_options":{"include_usage":1}}"#,
+        #"{"stream":true,"stream_options":{"include_usage":{}}}"#,
+        #"{"stream":true,"stream_options":{"include_usage":[false]}}"#,
+        #"{"stream":true,"stream_options":"x"}"#, #"{"stream":true,"stream_options":7}"#,
+        #"{"stream":true,"stream_options":false}"#, #"{"stream":true,"stream_options":[{"include_usage":false}]}"#,
+        // Only `true` is true, and the last one counts.
+        #"{"stream":1}"#, #"{"stream":{}}"#, #"{"stream":[true]}"#, #"{"stream":{"stream":true}}"#,
+        #"{"stream":true,"stream":"true"}"#, #"{"stream":true,"stream":null}"#, #"{"stream":true,"stream":0}"#,
+        #"{"Stream":true}"#, #"[{"stream":true}]"#, "\u{feff}{\"stream\":true}", #"{"stream":true,}"#, #""stream""#,
     ]
 
     @Test(arguments: cases)
@@ -75,6 +127,37 @@ struct IncludeUsageRewriterTests {
     func `A body that asks itself or is no stream stays as it is`(input: String) {
         #expect(Self.rewritten(input) == (input, false))
         #expect(Self.rewritten(input, cuts: Array(0...input.utf8.count)) == (input, false))
+    }
+
+    @Test(arguments: ["", "{", "[]", "7", #"{"stream":true"#, #"{"stream":false,"stream_options":{}}"#, "{}}"])
+    func `Any other body is known to be no request for a stream`(input: String) {
+        var rewriter = IncludeUsageRewriter()
+        var output: [UInt8] = []
+        Array(input.utf8).withUnsafeBufferPointer { rewriter.rewrite($0, into: &output) }
+        rewriter.finish(into: &output)
+        #expect(!rewriter.isStreamRequest)
+    }
+
+    @Test
+    func `Options without members are known however many blanks stand in them`() {
+        let blanks = String(repeating: " ", count: 20_000)
+        let input = #"{"stream":true,"stream_options":{\#(blanks)}}"#
+        let output = #"{"stream":true,"stream_options":{\#(blanks)"include_usage":true}}"#
+        #expect(Self.rewritten(input) == (output, true))
+        #expect(Self.rewritten(input, cuts: Array(stride(from: 0, to: 20_000, by: 99))) == (output, true))
+    }
+
+    @Test
+    func `What stood in the output before stays there`() {
+        var rewriter = IncludeUsageRewriter()
+        var output = Array("head".utf8)
+        for byte in #"{"stream":true}"#.utf8 {
+            withUnsafePointer(to: byte) { rewriter.rewrite(UnsafeBufferPointer(start: $0, count: 1), into: &output) }
+            #expect(output.starts(with: "head".utf8))
+            output = Array("head".utf8)
+        }
+        rewriter.finish(into: &output)
+        #expect(output == Array("headrue}}".utf8))
     }
 
     @Test

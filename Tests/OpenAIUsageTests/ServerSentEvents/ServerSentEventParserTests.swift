@@ -5,118 +5,8 @@ import Testing
 struct ServerSentEventParserTests {
     typealias Event = EventStreamReading.Event
 
-    struct Case: CustomTestStringConvertible {
-        var name: String
-        var stream: String
-        var events: [Event]
-        var testDescription: String { name }
-
-        init(_ name: String, _ stream: String, _ events: [(name: String, data: String)]) {
-            self.name = name
-            self.stream = stream
-            self.events = events.map { Event(name: $0.name, data: $0.data) }
-        }
-
-        init(_ name: String, _ stream: String, data: String...) {
-            self.init(name, stream, data.map { ("", $0) })
-        }
-    }
-
-    static let cases = [
-        // Where the stream begins.
-        Case("one event", "data: 1\n\n", data: "1"),
-        Case("mark", "\u{feff}data: 1\n\ndata: 2\n\n", data: "1", "2"),
-        Case("two marks", "\u{feff}\u{feff}data: 1\n\ndata: 2\n\n", data: "2"),
-        Case("mark after a line", "data: 1\n\n\u{feff}data: 2\n\ndata: 3\n\n", data: "1", "3"),
-        Case("mark before a comment", "\u{feff}: x\ndata: 1\n\n", data: "1"),
-        Case("mark before a blank line", "\u{feff}\ndata: 1\n\n", data: "1"),
-        Case("mark alone", "\u{feff}"),
-        Case("nothing", ""),
-        Case("blank lines only", "\n\r\r\n\n"),
-        Case("leading blank lines", "\n\n\r\ndata: 1\n\n", data: "1"),
-        // Fields.
-        Case("no colon", "data\n\ndata\ndata\n\ndata:test\n\n", data: "", "\n", "test"),
-        Case("no space", "data:1\n\n", data: "1"),
-        Case("one leading space goes", "data: 1\n\n", data: "1"),
-        Case("two leading spaces", "data:  1\n\n", data: " 1"),
-        Case("leading tab stays", "data:\t1\n\n", data: "\t1"),
-        Case("space and tab", "data: \t1\n\n", data: "\t1"),
-        Case("trailing space stays", "data: 1 \n\n", data: "1 "),
-        Case("only a space", "data: \n\n", data: ""),
-        Case("only a colon", "data:\n\n", data: ""),
-        Case("two empty lines of data", "data:\ndata:\n\n", data: "\n"),
-        Case("three lines of data", "data: 1\ndata:2\ndata\n\n", data: "1\n2\n"),
-        Case("colons in the value", "data: a:b: c\n\n", data: "a:b: c"),
-        Case("colon first in the value", "data::1\n\n", data: ":1"),
-        Case("braces over lines", "data: {\ndata: \"a\": 1\ndata: }\n\n", data: "{\n\"a\": 1\n}"),
-        Case("longer name", "datax: 1\ndata1:1\ndatadata: 2\n\ndata: 3\n\n", data: "3"),
-        Case("shorter name", "dat: 1\ndat\nd: 2\nd\n\ndata: 3\n\n", data: "3"),
-        Case("space before the name", " data: 1\n\ndata: 2\n\n", data: "2"),
-        Case("space behind the name", "data : 1\n\ndata: 2\n\n", data: "2"),
-        Case("other case", "DATA: 1\nData: 1\ndatA: 1\n\ndata: 2\n\n", data: "2"),
-        Case("names that share letters", "date: 1\nevend: 1\neven: 1\nevents: 1\nevenata: 1\n\ndata: 2\n\n", data: "2"),
-        Case("unknown fields", "data: 1\nfoo: 2\njustsome\nretry\nid\n:\n\n", data: "1"),
-        Case("retry and id", "id: 7\nretry: 1000\ndata: 1\nid\nretry: x\n\nid: 8\n\n", data: "1"),
-        Case("id with a NUL", "id: a\0b\ndata: 1\n\n", data: "1"),
-        Case("value of a NUL", "data:\0\n\n", data: "\0"),
-        Case("NUL in the value", "data: a\0b\n\n", data: "a\0b"),
-        Case("NUL in the name", "da\0ta: 1\ndata\0: 1\n\0data: 1\n\ndata: 2\n\n", data: "2"),
-        Case("fullwidth colon", "data\u{ff1a} 1\n\ndata: 2\n\n", data: "2"),
-        Case("beyond ASCII", "data: \u{e9}\u{20ac}\u{1f600}\n\n", data: "\u{e9}\u{20ac}\u{1f600}"),
-        Case(
-            "line separators of Unicode",
-            "data: a\u{2028}b\u{85}c\u{b}d\u{c}e\n\n",
-            data: "a\u{2028}b\u{85}c\u{b}d\u{c}e"
-        ),
-        // Comments.
-        Case("comment", ": comment\ndata: 1\n\n", data: "1"),
-        Case("empty comment", ":\n\ndata: 1\n:\ndata: 2\n\n", data: "1\n2"),
-        Case("comment that looks like data", ":data: 1\n: data: 2\ndata: 3\n\n", data: "3"),
-        Case("comments between events", "data: 1\n\n: PROCESSING\n\n:\n\ndata: 2\n\n", data: "1", "2"),
-        Case("long comment", ":\(String(repeating: "x", count: 4_000))\ndata: 1\n\n", data: "1"),
-        Case("NUL in a comment", ":\0\0\ndata: 1\n:\0\n\n", data: "1"),
-        // Ends of lines.
-        Case("carriage returns", "data: 1\rdata: 2\r\rdata: 3\r\r", data: "1\n2", "3"),
-        Case("both", "data: 1\r\ndata: 2\r\n\r\ndata: 3\r\n\r\n", data: "1\n2", "3"),
-        Case(
-            "mixed",
-            "data: 1\rdata: 2\ndata: 3\r\n\ndata: 4\n\r\ndata: 5\r\r\ndata: 6\r\n\r",
-            data: "1\n2\n3",
-            "4",
-            "5",
-            "6"
-        ),
-        Case("line feed then return", "data: 1\n\rdata: 2\n\r", data: "1", "2"),
-        Case("return, feed, return", "data: 1\r\n\rdata: 2\r\n\r", data: "1", "2"),
-        Case("two returns and a feed", "data: 1\r\r\ndata: 2\r\r\n", data: "1", "2"),
-        Case("return and two feeds", "data: 1\r\n\ndata: 2\r\n\n", data: "1", "2"),
-        Case("mark and both", "\u{feff}data: 1\r\n\r\n", data: "1"),
-        Case("return at once behind the name", "data\r\revent\rdata\r\r", [("", ""), ("", "")]),
-        // The event's name.
-        Case("name", "event: x\ndata: 1\n\n", [("x", "1")]),
-        Case("name behind the data", "data: 1\nevent: x\n\n", [("x", "1")]),
-        Case("name is not kept", "event: x\ndata: 1\n\ndata: 2\n\n", [("x", "1"), ("", "2")]),
-        Case("name without data", "event: x\n\ndata: 1\n\n", [("", "1")]),
-        Case("the last name counts", "event: x\nevent: y\ndata: 1\n\n", [("y", "1")]),
-        Case("name taken back", "event: x\nevent\ndata: 1\n\nevent: x\nevent:\ndata: 2\n\n", [("", "1"), ("", "2")]),
-        Case("name with spaces", "event:  x y \ndata: 1\n\n", [(" x y ", "1")]),
-        Case(
-            "longer and shorter names",
-            "eventx: x\neven: x\n event: x\nevent : x\nEvent: x\ndata: 1\n\n",
-            [("", "1")]
-        ),
-        // Where the stream ends.
-        Case("no blank line", "data: 1\n\ndata: 2\n", data: "1"),
-        Case("no end of line", "data: 1\n\ndata: 2", data: "1"),
-        Case("name only at the end", "data: 1\n\ndata", data: "1"),
-        Case("colon at the end", "data: 1\n\ndata:", data: "1"),
-        Case("space at the end", "data: 1\n\ndata: ", data: "1"),
-        Case("return at the end", "data: 1\n\r", data: "1"),
-        Case("comment at the end", "data: 1\n\n: x", data: "1"),
-    ]
-
-    @Test(arguments: cases)
-    func `A stream gives its events wherever it is cut`(test: Case) {
+    @Test(arguments: ServerSentEventCases.all)
+    func `A stream gives its events wherever it is cut`(test: ServerSentEventCases.Case) {
         let bytes = Array(test.stream.utf8)
         let whole = EventStreamReading(parsing: bytes)
         #expect(whole.events == test.events)
@@ -139,6 +29,37 @@ struct ServerSentEventParserTests {
         ([0xbb, 0xbf] + Array("data: 1\n\ndata: 2\n\n".utf8), ["2"]),
         ([0xfe, 0xff] + Array("data: 1\n\ndata: 2\n\n".utf8), ["2"]),
     ]
+
+    // Bytes that are no UTF-8 are handed on as they are.
+    static let foreignBytes: [(bytes: [UInt8], data: [UInt8])] = [
+        ([0xff], [0xff]), ([0xe2, 0x82], [0xe2, 0x82]), ([0xc0, 0x8a], [0xc0, 0x8a]),
+        ([0xed, 0xa0, 0x8d], [0xed, 0xa0, 0x8d]),
+        ([0x8a, 0x8d], [0x8a, 0x8d]), ([0xef, 0xbb, 0xbf], [0xef, 0xbb, 0xbf]),
+    ]
+
+    @Test(arguments: foreignBytes)
+    func `Bytes that are no text pass as they are`(bytes: [UInt8], data: [UInt8]) {
+        let stream = Array("data: ".utf8) + bytes + Array("\n\n".utf8)
+        for cuts in [[], Array(0..<stream.count)] {
+            var parser = ServerSentEventParser()
+            var found: [UInt8] = []
+            var start = 0
+            for cut in cuts + [stream.count] where cut > start {
+                stream[start..<cut].withUnsafeBufferPointer { buffer in
+                    var position = 0
+                    while true {
+                        switch parser.next(in: buffer, at: &position) {
+                        case .exhausted: return
+                        case .data(let range): found += buffer[range]
+                        default: break
+                        }
+                    }
+                }
+                start = cut
+            }
+            #expect(found == data)
+        }
+    }
 
     @Test(arguments: partialMarks)
     func `What only begins like a mark is a line`(bytes: [UInt8], data: [String]) {

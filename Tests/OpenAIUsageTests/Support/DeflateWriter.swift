@@ -1,4 +1,4 @@
-/// Writes RFC 1951 data with the fixed codes, and its gzip and zlib wrappings.
+/// Writes RFC 1951 data, and its gzip and zlib wrappings.
 ///
 /// It knows two symbols besides literals: a repetition of the last byte, and the end.
 struct DeflateWriter {
@@ -17,10 +17,24 @@ struct DeflateWriter {
         write(bits: 0b011, count: 3)
     }
 
+    /// Begins the last block with codes of its own, which must be complete; the one code for distances is 1 bit long.
+    private init(codeLengths: [Int: UInt32]) {
+        write(bits: 0b101, count: 3)
+        // 286 symbols, 1 distance, and 19 lengths for the codes that the lengths themselves are written in: of these
+        // the symbols 0 to 15 have 4 bits each, the runs 16 to 18 none.
+        write(bits: 29, count: 5)
+        write(bits: 0, count: 5)
+        write(bits: 15, count: 4)
+        for index in 0..<19 { write(bits: index < 3 ? 0 : 4, count: 3) }
+        for symbol in 0..<286 { write(code: codeLengths[symbol] ?? 0, count: 4) }
+        write(code: 1, count: 4)
+    }
+
     /// The encoded form of a content.
     static func encoded(_ content: [UInt8], as wrapping: Wrapping) -> [UInt8] {
         wrap(wrapping, checksum: wrapping == .zlib ? adler32(content) : crc32(content), length: content.count) {
             for byte in content { $0.write(literal: byte) }
+            $0.writeEnd()
         }
     }
 
@@ -46,6 +60,30 @@ struct DeflateWriter {
                 writer.write(code: 0, count: 5)
             }
             for byte in end { writer.write(literal: byte) }
+            writer.writeEnd()
+        }
+    }
+
+    /// A body that is a byte and a multiple of 1,032 repetitions of it.
+    ///
+    /// - Parameters:
+    ///   - byte: The byte.
+    ///   - repetitions: How many times 1,032 bytes follow it.
+    ///   - isDense: Whether these take one byte each, the least that the format allows, or three.
+    /// - Returns: The encoded body, whose checksum is wrong.
+    static func repeating(_ byte: UInt8, repetitions: Int, isDense: Bool) -> [UInt8] {
+        // The end of the block is the symbol 256, the length 258 is 285; the other symbols make the codes complete.
+        let lengths: [Int: UInt32] =
+            isDense ? [Int(byte): 2, 256: 2, 285: 1] : [Int(byte): 1, 257: 2, 258: 3, 256: 4, 284: 5, 285: 5]
+        return wrap(.gzip, checksum: 0, length: 1 + 1_032 * repetitions) { writer in
+            writer = DeflateWriter(codeLengths: lengths)
+            writer.write(code: isDense ? 0b10 : 0, count: isDense ? 2 : 1)
+            // Four repetitions are whole bytes, so that two rounds show the bytes that all others repeat.
+            let period = isDense ? 1 : 3
+            for _ in 0..<8 { writer.write(code: isDense ? 0 : 0b11111_0, count: isDense ? 2 : 6) }
+            let round = writer.bytes.suffix(period)
+            for _ in 0..<max(0, repetitions - 2) { writer.bytes.append(contentsOf: round) }
+            writer.write(code: isDense ? 0b11 : 0b1110, count: isDense ? 2 : 4)
         }
     }
 
@@ -76,7 +114,6 @@ struct DeflateWriter {
     ) -> [UInt8] {
         var writer = DeflateWriter()
         write(&writer)
-        writer.write(code: 0, count: 7)
         if writer.pendingCount > 0 { writer.bytes.append(UInt8(truncatingIfNeeded: writer.pending)) }
         func littleEndian(_ word: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
         switch wrapping {
@@ -87,6 +124,8 @@ struct DeflateWriter {
                 + littleEndian(UInt32(truncatingIfNeeded: length))
         }
     }
+
+    private mutating func writeEnd() { write(code: 0, count: 7) }
 
     private mutating func write(literal byte: UInt8) {
         if byte < 144 {

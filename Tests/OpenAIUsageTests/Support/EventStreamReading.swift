@@ -26,7 +26,8 @@ struct EventStreamReading: Equatable {
         }
         var start = 0
         for cut in cuts + [bytes.count] where cut > start && cut <= bytes.count {
-            bytes[start..<cut].withUnsafeBufferPointer { buffer in
+            // A copy, so that a sanitizer knows where the piece ends.
+            Array(bytes[start..<cut]).withUnsafeBufferPointer { buffer in
                 var position = 0
                 scanning: while true {
                     switch parser.next(in: buffer, at: &position) {

@@ -238,6 +238,85 @@ struct UsageExtractionTests {
         #expect(record.usage.totalTokens == 5 && record.outcome == .completed)
     }
 
+    @Test
+    func `A name that no event has is not repeated`() throws {
+        for (name, source) in [
+            ("thread.run.completed", "event:thread.run.completed:/usage"),
+            ("thread.run.\(String(repeating: "x", count: 100))", "event:?:/usage"),
+            ("thread.run.What was said", "event:?:/usage"), ("agent.session.turn.\u{7}", "event:?:/usage"),
+        ] {
+            let path = name.hasPrefix("agent") ? "/v1/agents/sessions/s/events" : "/v1/threads/t/runs"
+            var call = ObservedCall()
+            call.method = name.hasPrefix("agent") ? "GET" : "POST"
+            call.path = path
+            call.fields = Self.stream
+            call.body = "event: \(name)\ndata: {\"usage\":{\"total_tokens\":4}}\n\n".bytes
+            let record = try call.record()
+            #expect(record.usageSource == source && record.usage.totalTokens == 4)
+        }
+    }
+
+    /// A response that says that a tool's container has a memory, and was used once.
+    private static func usingContainer(memory: String, identity: String = "c") -> String {
+        #"{"tools":[{"type":"shell","container":{"memory_limit":"\#(memory)"}}],"#
+            + #""output":[{"type":"shell_call","container_id":"\#(identity)"}],"usage":{"total_tokens":1}}"#
+    }
+
+    @Test
+    func `The memory of a container is a short text`() throws {
+        for (memory, tool) in [
+            ("4g", "container.4g"), (#"\n4g\u007f"#, "container.4g"), ("", "container.1g"),
+            (String(repeating: "x", count: 100), "container.xxxxxxxxxxxxxxxx"),
+        ] {
+            let record = try record(Self.usingContainer(memory: memory), path: "/v1/responses")
+            #expect(record.toolCalls == ["shell": 1, tool: 1])
+            let container = try self.record(#"{"memory_limit":"\#(memory)"}"#, path: "/v1/containers")
+            #expect(container.units["container_memory"] == "\"\(tool.dropFirst(10))\"")
+        }
+    }
+
+    @Test
+    func `A socket tells no end of tools apart, and its sums stay within their bounds`() throws {
+        var call = ObservedCall()
+        call.method = "GET"
+        call.path = "/v1/responses"
+        call.status = 101
+        let sink = CollectingSink()
+        let exchange = call.exchange(sink: sink)
+        call.feed(exchange)
+        for number in 0..<1_000 {
+            let response = Self.usingContainer(memory: "\(number)g", identity: "c\(number)")
+            let message = #"{"type":"response.completed","response":\#(response)}"#
+            exchange.receive(message: message.bytes.span.bytes)
+        }
+        let searches =
+            #"{"type":"response.completed","response":{"tool_usage":{"web_search":{"num_requests":9223372036854775807},"#
+            + #""image_gen":{"input_tokens":9223372036854775807}},"usage":{"total_tokens":9223372036854775807}}}"#
+        for _ in 0..<3 { exchange.receive(message: searches.bytes.span.bytes) }
+        exchange.finish(.completed)
+        let record = try #require(sink.records.first)
+        #expect(record.excesses.isEmpty && record.toolCalls.count == 64)
+        #expect(record.toolCalls["shell"] == 1_000 && record.usage.totalTokens == .max)
+        #expect(record.units["image_generation.input_tokens"] == "9223372036854775807")
+    }
+
+    @Test
+    func `Searches beyond measure are summed without a crash`() throws {
+        var call = ObservedCall()
+        call.method = "GET"
+        call.path = "/v1/responses"
+        call.status = 101
+        let sink = CollectingSink()
+        let exchange = call.exchange(sink: sink)
+        call.feed(exchange)
+        let searches =
+            #"{"type":"response.completed","response":{"tool_usage":{"web_search":{"num_requests":9223372036854775807}},"#
+            + #""usage":{"total_tokens":1}}}"#
+        for _ in 0..<3 { exchange.receive(message: searches.bytes.span.bytes) }
+        exchange.finish(.completed)
+        #expect(sink.records.first?.toolCalls == ["web_search": .max])
+    }
+
     static let finishes: [(path: String, body: String, finish: String?)] = [
         (chat, #"{"choices":[{"finish_reason":"stop"}]}"#, "stop"),
         (chat, #"{"choices":[{"finish_reason":null}]}"#, nil),
@@ -278,12 +357,25 @@ struct UsageExtractionTests {
         #expect(try call.record().isStream == false)
     }
 
-    @Test(arguments: ["text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream"])
+    // The type decides, and nothing that stands behind it: a stream is always UTF-8.
+    @Test(arguments: [
+        "text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream", "text/event-stream;",
+        "text/event-stream ; x", "text/event-stream;charset=windows-1252",
+    ])
     func `A stream is known by its type`(type: String) throws {
         var call = ObservedCall()
         call.fields = [("content-type", type)]
         call.body = (ExchangeEndingTests.usageChunk + ExchangeEndingTests.done).bytes
         #expect(try call.record().usageState == .reported)
         #expect(try call.record().isStream)
+    }
+
+    @Test(arguments: ["text/x-event-stream", "text/plain", "event-stream", "text/x-bogus", "x; text/event-stream"])
+    func `A stream of another type is none`(type: String) throws {
+        var call = ObservedCall()
+        call.fields = [("content-type", type)]
+        call.body = (ExchangeEndingTests.usageChunk + ExchangeEndingTests.done).bytes
+        #expect(try call.record().usageState == .unparsable)
+        #expect(try !call.record().isStream)
     }
 }

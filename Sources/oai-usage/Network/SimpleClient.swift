@@ -2,8 +2,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A client of the demo: one connection a call, as scripts have it.
-struct DemoClient: Sendable {
+/// A plain client of HTTP: one connection a call, as scripts have it.
+struct SimpleClient: Sendable {
     let group: any EventLoopGroup
     let host: String
     let port: Int
@@ -59,10 +59,10 @@ private final class AnswerHandler: ChannelInboundHandler {
     private let request: HTTPRequestHead
     private let requestBody: String?
     private let limit: Int
-    private let promise: EventLoopPromise<DemoClient.Answer>
-    private var answer = DemoClient.Answer(status: nil, body: [])
+    private let promise: EventLoopPromise<SimpleClient.Answer>
+    private var answer = SimpleClient.Answer(status: nil, body: [])
 
-    init(request: HTTPRequestHead, body: String?, limit: Int, promise: EventLoopPromise<DemoClient.Answer>) {
+    init(request: HTTPRequestHead, body: String?, limit: Int, promise: EventLoopPromise<SimpleClient.Answer>) {
         self.request = request
         self.requestBody = body
         self.limit = limit

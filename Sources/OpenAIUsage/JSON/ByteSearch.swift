@@ -1,0 +1,71 @@
+import CByteScan
+
+/// Searches in bytes: a short look that stands where it is called, since most of what is sought is near, and a long one
+/// apart, so that the caller keeps its registers.
+///
+/// All return the end if nothing is found.
+enum ByteSearch {
+    /// The index of the first quote, backslash or control character.
+    @inline(__always)
+    static func endOfPlainText(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        guard end &- start >= 16 else { return farEndOfPlainText(base, start, end) }
+        let bits = cbytescan_text_bits(base + start)
+        return bits != 0 ? start &+ bits.trailingZeroBitCount : farEndOfPlainText(base, start &+ 16, end)
+    }
+
+    @inline(never)
+    private static func farEndOfPlainText(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        cbytescan_end_of_plain_text(base, start, end)
+    }
+
+    /// The index of the first byte of a string's text that is neither plain nor part of an escape: the quote that ends it, a
+    /// control character, or a backslash whose escape is none or is not there in full.
+    @inline(__always)
+    static func endOfText(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        guard end &- start >= 16 else { return farEndOfText(base, start, end) }
+        let bits = cbytescan_text_bits(base + start)
+        let first = start &+ (bits != 0 ? bits.trailingZeroBitCount : 16)
+        return bits != 0 && base[first] != UInt8(ascii: "\\") ? first : farEndOfText(base, first, end)
+    }
+
+    @inline(never)
+    private static func farEndOfText(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        cbytescan_end_of_text(base, start, end)
+    }
+
+    /// The index of the first carriage return or line feed.
+    @inline(__always)
+    static func endOfLine(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        guard end &- start >= 16 else { return farEndOfLine(base, start, end) }
+        let bits = cbytescan_line_bits(base + start)
+        return bits != 0 ? start &+ bits.trailingZeroBitCount : farEndOfLine(base, start &+ 16, end)
+    }
+
+    @inline(never)
+    private static func farEndOfLine(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        cbytescan_end_of_line(base, start, end)
+    }
+
+    /// The index of the first of a byte.
+    static func first(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        cbytescan_first(base, start, end, byte)
+    }
+
+    /// The index of the first byte that is no blank of JSON.
+    @inline(__always)
+    static func endOfBlanks(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        start < end && base[start] > 0x20 ? start : farEndOfBlanks(base, start, end)
+    }
+
+    @inline(never)
+    private static func farEndOfBlanks(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        cbytescan_end_of_blanks(base, start, end)
+    }
+
+    /// The index behind the last of the numbers of an array that can be told to be whole, from the first that begins at the
+    /// start; the start if there is none.
+    @inline(never)
+    static func endOfNumbers(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        cbytescan_end_of_numbers(base, start, end)
+    }
+}

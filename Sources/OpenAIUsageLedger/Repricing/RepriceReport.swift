@@ -1,0 +1,55 @@
+import OpenAIUsage
+
+/// What repricing has changed, or would change.
+public struct RepriceReport: Sendable, Equatable {
+    /// By project and model, in their alphabetical order.
+    public var rows: [RepriceRow] {
+        groups.values.sorted { ($0.project ?? "", $0.model ?? "") < ($1.project ?? "", $1.model ?? "") }
+    }
+
+    /// All calls.
+    public var totals: RepriceRow { totals { _ in true } }
+
+    /// All calls of the rows that satisfy a condition.
+    package func totals(where condition: (RepriceRow) -> Bool) -> RepriceRow {
+        groups.values.filter(condition).reduce(into: RepriceRow()) { $0.add($1) }
+    }
+
+    private struct Group: Hashable, Sendable {
+        var project: String
+        var model: String?
+    }
+
+    private var groups: [Group: RepriceRow] = [:]
+
+    /// Creates a report of no calls.
+    package init() {}
+
+    /// Creates a report of rows, as they were written down.
+    package init(rows: [RepriceRow]) {
+        for row in rows { groups[Group(project: row.project ?? "", model: row.model)] = row }
+    }
+
+    /// Takes note of a call and of what it costs now.
+    ///
+    /// - Returns: Whether the call must be written.
+    mutating func note(_ record: CallRecord, _ cost: CallCost) -> Bool {
+        var row = RepriceRow(project: record.project, model: record.model ?? record.requestModel)
+        let old = record.cost
+        row.calls = 1
+        row.changed = old.picoUSD != cost.picoUSD || old.status != cost.status || old.reason != cost.reason ? 1 : 0
+        row.written = old == cost ? 0 : 1
+        row.oldPicoUSD = old.picoUSD.map { Int128($0) }
+        row.newPicoUSD = cost.picoUSD.map { Int128($0) }
+        row.oldUnpriced = old.isUnpriced ? 1 : 0
+        row.newUnpriced = cost.isUnpriced ? 1 : 0
+        let group = Group(project: record.project, model: row.model)
+        groups[group, default: RepriceRow(project: row.project, model: row.model)].add(row)
+        return row.written > 0
+    }
+}
+
+extension CallCost {
+    /// Whether some or all of the call has no price.
+    fileprivate var isUnpriced: Bool { status == .unpriced || status == .partial }
+}

@@ -1,0 +1,169 @@
+/// What two price books say differently.
+///
+/// Models are compared by each of their names, so that it does not matter how a book groups them, and prices by each
+/// day, so that it does not matter how it cuts time into periods.
+package struct PriceBookDifference: Sendable {
+    /// The changes: models in their alphabetical order, then tools, then rules; those of single projects last.
+    package private(set) var changes: [PriceChange] = []
+
+    /// Compares two books.
+    package init(from old: PriceBook, to new: PriceBook) {
+        changes = Self.changes(old, new)
+        let general = changes
+        for project in Set(old.projectNames).union(new.projectNames).sorted() {
+            for change in Self.changes(old.book(for: project), new.book(for: project)) where !general.contains(change) {
+                var change = change
+                change.project = project
+                changes.append(change)
+            }
+        }
+    }
+
+    private static func changes(_ old: PriceBook, _ new: PriceBook) -> [PriceChange] {
+        modelChanges(old, new) + toolChanges(old, new) + ruleChanges(old.rules, new.rules)
+    }
+
+    // MARK: Models
+
+    private struct Pair: Hashable {
+        var old: String?
+        var new: String?
+    }
+
+    private static func modelChanges(_ old: PriceBook, _ new: PriceBook) -> [PriceChange] {
+        var groups: [Pair: [String]] = [:]
+        for name in Set(old.models.flatMap(\.names)).union(new.models.flatMap(\.names)) {
+            let pair = Pair(old: old.model(listedAs: name)?.id, new: new.model(listedAs: name)?.id)
+            groups[pair, default: []].append(name)
+        }
+        let sorted = groups.map { pair, names in
+            (pair: pair, names: ordered(names, first: pair.new ?? pair.old))
+        }.sorted { $0.names[0] < $1.names[0] }
+        return sorted.flatMap { group -> [PriceChange] in
+            let before = group.pair.old.flatMap { old.model(listedAs: $0) }
+            let after = group.pair.new.flatMap { new.model(listedAs: $0) }
+            let subject = PriceChange.Subject.model(group.names)
+            guard let before, let after else {
+                return [
+                    PriceChange(
+                        subject: subject,
+                        item: nil,
+                        days: DayInterval(),
+                        old: before.map { .text($0.kind.rawValue) },
+                        new: after.map { .text($0.kind.rawValue) }
+                    )
+                ] + (after == nil ? [] : priceChanges(subject, [], after?.periods ?? []))
+            }
+            var changes: [PriceChange] = []
+            func compare(_ item: String, _ old: String?, _ new: String?) {
+                guard old != new else { return }
+                changes.append(
+                    PriceChange(
+                        subject: subject,
+                        item: item,
+                        days: DayInterval(),
+                        old: old.map { .text($0) },
+                        new: new.map { .text($0) }
+                    )
+                )
+            }
+            compare("kind", before.kind.rawValue, after.kind.rawValue)
+            compare("shutdown", before.shutdown?.description, after.shutdown?.description)
+            return changes + priceChanges(subject, before.periods, after.periods)
+        }
+    }
+
+    private static func ordered(_ names: [String], first: String?) -> [String] {
+        names.filter { $0 == first } + names.filter { $0 != first }.sorted()
+    }
+
+    private static func priceChanges(
+        _ subject: PriceChange.Subject,
+        _ old: [PricePeriod],
+        _ new: [PricePeriod]
+    ) -> [PriceChange] {
+        changes(
+            subject,
+            old.map { (days: $0.days, values: $0.comparableValues) },
+            new.map { (days: $0.days, values: $0.comparableValues) }
+        )
+    }
+
+    // MARK: Tools and rules
+
+    private static func toolChanges(_ old: PriceBook, _ new: PriceBook) -> [PriceChange] {
+        Set(old.tools.map(\.id)).union(new.tools.map(\.id)).sorted().flatMap { id in
+            changes(.tool(id), periods(old.tool(id: id)), periods(new.tool(id: id)))
+        }
+    }
+
+    private static func periods(_ tool: ToolPrices?) -> [(days: DayInterval, values: [String: PriceChange.Value])] {
+        (tool?.periods ?? []).map { period in
+            (period.days, ["fee": .price(period.price, per: tool?.unit.rawValue ?? "")])
+        }
+    }
+
+    private static func ruleChanges(_ old: PriceRules, _ new: PriceRules) -> [PriceChange] {
+        let (old, new) = (old.comparableTexts, new.comparableTexts)
+        return Set(old.keys).union(new.keys).sorted().compactMap { name in
+            guard old[name] != new[name] else { return nil }
+            return PriceChange(
+                subject: .rule(name),
+                item: nil,
+                days: DayInterval(),
+                old: old[name].map { .text($0) },
+                new: new[name].map { .text($0) }
+            )
+        }
+    }
+
+    // MARK: Time
+
+    private static func changes(
+        _ subject: PriceChange.Subject,
+        _ old: [(days: DayInterval, values: [String: PriceChange.Value])],
+        _ new: [(days: DayInterval, values: [String: PriceChange.Value])]
+    ) -> [PriceChange] {
+        var changes: [PriceChange] = []
+        // By item, the change of the days before, which may go on.
+        var current: [String: Int] = [:]
+        for days in intervals(old.map(\.days) + new.map(\.days)) {
+            let before = old.first { $0.days.overlaps(days) }?.values ?? [:]
+            let after = new.first { $0.days.overlaps(days) }?.values ?? [:]
+            var next: [String: Int] = [:]
+            for item in Set(before.keys).union(after.keys).sorted() where before[item] != after[item] {
+                if let index = current[item], changes[index].old == before[item], changes[index].new == after[item] {
+                    changes[index].days.last = days.last
+                    next[item] = index
+                } else {
+                    next[item] = changes.count
+                    changes.append(
+                        PriceChange(
+                            subject: subject,
+                            item: item,
+                            days: days,
+                            old: before[item],
+                            new: after[item]
+                        )
+                    )
+                }
+            }
+            current = next
+        }
+        return changes
+    }
+
+    /// The stretches of days, in their order, within which none of the intervals begins or ends.
+    private static func intervals(_ days: [DayInterval]) -> [DayInterval] {
+        let starts = Set(
+            days.compactMap(\.first) + days.compactMap { $0.last.map { UTCDay(number: $0.number + 1) } }
+        ).sorted()
+        var intervals: [DayInterval] = []
+        var first: UTCDay?
+        for start in starts {
+            intervals.append(DayInterval(first: first, last: UTCDay(number: start.number - 1)))
+            first = start
+        }
+        return intervals + [DayInterval(first: first, last: nil)]
+    }
+}

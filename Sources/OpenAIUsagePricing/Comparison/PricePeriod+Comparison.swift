@@ -1,0 +1,50 @@
+extension PricePeriod {
+    /// Everything that the period says of prices, by what it is about.
+    var comparableValues: [String: PriceChange.Value] {
+        var values: [String: PriceChange.Value] = [:]
+        func add(_ tiers: [String: RateCard], _ prefix: String) {
+            for (tier, card) in tiers {
+                for meter in PriceMeter.allCases {
+                    guard let price = card.listedPrice(meter) else { continue }
+                    values["\(prefix)\(tier) \(meter.name)"] = .price(price, per: "1,000,000 tokens")
+                }
+            }
+        }
+        add(tiers, "")
+        if let longContext {
+            add(longContext.tiers, "long_context ")
+            values["long_context over_input_tokens"] = .text(String(longContext.threshold))
+        }
+        values["regional_uplift"] = regionalUplift.map { .text($0.description) }
+        for (unit, price) in units { values[unit] = .price(price, per: PriceRange.unit(named: unit)?.unit ?? "unit") }
+        for (unit, price) in estimates {
+            values["estimate \(unit)"] = .price(price, per: PriceRange.unit(named: unit)?.unit ?? "unit")
+        }
+        return values
+    }
+}
+
+extension RateCard {
+    /// The book's own price of 1,000,000 tokens of a meter.
+    package func listedPrice(_ meter: PriceMeter) -> Money? {
+        self[listed: meter].map { Money(picoUSD: $0 * Self.tokensPerPrice) }
+    }
+}
+
+extension PriceRules {
+    /// The rules as texts, by their names in a book.
+    var comparableTexts: [String: String] {
+        func text<Value>(_ pairs: [String: Value]?, _ value: (Value) -> String) -> String? {
+            pairs?.sorted { $0.key < $1.key }.map { "\($0.key): \(value($0.value))" }.joined(separator: ", ")
+        }
+        let fallback = meterFallback.map { pairs in
+            Dictionary(uniqueKeysWithValues: pairs.map { ($0.key.name, $0.value.name) })
+        }
+        return [
+            "tier_alias": text(tierAliases) { $0 },
+            "meter_fallback": text(fallback) { $0 },
+            "background_window": text(backgroundWindows, \.description),
+            "model_match": nameRules?.map(\.rawValue).joined(separator: "; "),
+        ].compactMapValues { $0 }
+    }
+}

@@ -1,0 +1,60 @@
+/// The name of a price in LiteLLM's public list, taken apart.
+///
+/// A name says what is priced (`input_cost_per_token`), from how much input on (`_above_272k_tokens`), and in which
+/// service tier (`_batches`).
+struct LiteLLMPriceKey: Equatable {
+    /// What is priced.
+    enum Quantity: Equatable {
+        /// A token of a meter.
+        case token(PriceMeter)
+        /// A character to speak.
+        case character
+        /// A second of what goes in.
+        case inputSecond
+        /// A second of what comes out.
+        case outputSecond
+        /// A second of video.
+        case videoSecond
+    }
+
+    var quantity: Quantity
+    var tier: String
+    /// The most input tokens for which the price does not hold yet.
+    var threshold: Int64?
+
+    private static let tiers = [
+        ("_batches", "batch"), ("_flex", "flex"), ("_priority", "priority"), ("_ultrafast", "ultrafast"),
+        ("_decisions", "decisions"),
+    ]
+    private static let quantities: [String: Quantity] = [
+        "input_cost_per_token": .token(.input), "output_cost_per_token": .token(.output),
+        "cache_read_input_token_cost": .token(.cachedInput), "input_cost_per_token_cache_hit": .token(.cachedInput),
+        "cache_creation_input_token_cost": .token(.cacheWrite),
+        "cache_creation_input_token_cost_above_12hr": .token(.cacheWrite12Hour),
+        "input_cost_per_audio_token": .token(.audioInput), "output_cost_per_audio_token": .token(.audioOutput),
+        "cache_read_input_audio_token_cost": .token(.cachedAudioInput),
+        "input_cost_per_image_token": .token(.imageInput), "output_cost_per_image_token": .token(.imageOutput),
+        "cache_read_input_image_token_cost": .token(.cachedImageInput), "input_cost_per_character": .character,
+        "input_cost_per_second": .inputSecond, "output_cost_per_second": .outputSecond,
+        "output_cost_per_video_per_second": .videoSecond,
+    ]
+
+    /// Takes a name apart; `nil` if it is not understood.
+    init?(_ name: String) {
+        var rest = name[...]
+        tier = "default"
+        for (suffix, name) in Self.tiers where rest.hasSuffix(suffix) {
+            tier = name
+            rest = rest.dropLast(suffix.count)
+            break
+        }
+        if rest.hasSuffix("k_tokens"), let start = rest.ranges(of: "_above_").last {
+            guard let thousands = Int64(rest[start.upperBound...].dropLast("k_tokens".count)), 1...10_000 ~= thousands
+            else { return nil }
+            threshold = thousands * 1000
+            rest = rest[..<start.lowerBound]
+        }
+        guard let quantity = Self.quantities[String(rest)] else { return nil }
+        self.quantity = quantity
+    }
+}

@@ -1,0 +1,77 @@
+/// A price file that models are added to; whatever else stands in it is kept.
+struct PriceFile {
+    private var members: [(name: String, value: JSONDocument.Value?)]
+
+    /// Reads a file, or begins one.
+    ///
+    /// - Parameters:
+    ///   - text: The file's text; `nil` to begin one.
+    ///   - day: The day of the prices, which a later one in the file outlives.
+    /// - Throws: A ``PriceBookError`` if the text is no price file.
+    init(_ text: String?, asOf day: UTCDay) throws(PriceBookError) {
+        guard let text else {
+            members = [
+                ("schema", .string(PriceBookDecoder.schema)), ("as_of", .string(day.description)),
+                ("currency", .string("USD")), ("models", .elements([])),
+            ]
+            return
+        }
+        let book = try PriceBook(json: text)
+        do throws(JSONDocumentError) {
+            members = try JSONDocument(parsing: text).root.value.members.map { ($0.name, $0.node.value) }
+        } catch {
+            throw PriceBookError(
+                PriceBookFinding(
+                    severity: .error,
+                    code: .syntax,
+                    position: error.position,
+                    path: "",
+                    message: error.message
+                )
+            )
+        }
+        if let asOf = UTCDay(book.asOf), asOf < day { set("as_of", .string(day.description)) }
+    }
+
+    /// The file's text.
+    var text: String { JSONDocument.Value.members(members).indented + "\n" }
+
+    /// The file with models added, which take their ids and names from those that are there.
+    func adding(_ models: [ModelPrices]) -> PriceFile {
+        guard !models.isEmpty else { return self }
+        let ids = Set(models.map(\.id))
+        let names = Set(models.flatMap(\.names))
+        var file = self
+        let present = members.last { $0.name == "models" }?.value?.elements ?? []
+        let kept = present.compactMap { Self.model($0, without: names, ids) }
+        file.set("models", .elements(kept + models.map(\.document)))
+        return file
+    }
+
+    private static func model(
+        _ model: JSONDocument.Value,
+        without names: Set<String>,
+        _ ids: Set<String>
+    ) -> JSONDocument.Value? {
+        let id = model["id"]?.string ?? ""
+        let left = (model["ids"]?.elements ?? []).compactMap(\.string).filter { !names.contains($0) }
+        guard !ids.contains(id), let first = left.first else { return nil }
+        return .members(
+            model.members.map { member in
+                switch member.name {
+                case "id": ("id", .string(left.contains(id) ? id : first))
+                case "ids": ("ids", .elements(left.map { .string($0) }))
+                default: (member.name, member.node.value)
+                }
+            }
+        )
+    }
+
+    private mutating func set(_ name: String, _ value: JSONDocument.Value) {
+        if let index = members.lastIndex(where: { $0.name == name }) {
+            members[index].value = value
+        } else {
+            members.append((name, value))
+        }
+    }
+}

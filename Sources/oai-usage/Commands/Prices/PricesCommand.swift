@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// Everything about prices.
+struct PricesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prices",
+        abstract: "List, show, check, compare, import and explain prices.",
+        discussion: """
+            The program brings its prices along and never fetches any. A price file goes before them: name it with
+            --prices, with OAI_USAGE_PRICES, or as "prices" in the configuration file. It holds negotiated rates and
+            models of one's own, for all projects or for single ones.
+
+            Examples:
+              oai-usage prices list gpt-6
+              oai-usage prices show gpt-6.1-sol
+              oai-usage prices check my-prices.json
+              oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
+            """,
+        subcommands: [
+            PricesListCommand.self, PricesShowCommand.self, PricesCheckCommand.self, PricesDiffCommand.self,
+            PricesImportCommand.self, PricesExplainCommand.self,
+        ]
+    )
+}

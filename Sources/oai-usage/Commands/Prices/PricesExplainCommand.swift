@@ -1,0 +1,45 @@
+import ArgumentParser
+import OpenAIUsage
+import OpenAIUsageLedger
+import OpenAIUsagePricing
+
+/// Explains what a call cost.
+struct PricesExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explain what a call cost, line by line.",
+        discussion: """
+            The call is named as for 'oai-usage show'; all attempts of it are explained. The lines add up to the cost
+            that the ledger keeps, to the last digit, unless another price book has priced the call.
+
+            Examples:
+              oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
+              oai-usage prices explain resp_68a1 --prices my-prices.json --format json
+            """
+    )
+
+    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
+    var identity: String
+    @OptionGroup var files: PricesOption
+    @OptionGroup var storage: LedgerOption
+    @Option(help: "How the explanation is written.")
+    var format = ShowCommand.ShowFormat.text
+
+    func run() async throws {
+        let settings = try await storage.settings()
+        let book = try files.book(settings)
+        let path = settings.ledger(storage.ledger)
+        let records = try LedgerReader(path: path).calls(matching: identity)
+        guard !records.isEmpty else { throw CommandFailure("No call in \(path) is named \(identity).") }
+        let sheets = records.map { CostSheet(record: $0, book: book) }
+        switch format {
+        case .json: for sheet in sheets { StandardOutput.write(sheet.json.line + "\n") }
+        case .text: StandardOutput.write(sheets.map(\.text).joined(separator: "\n"))
+        }
+        if let sheet = sheets.first(where: \.isContradiction) {
+            throw CommandFailure(
+                "The ledger's cost of \(sheet.record.id) is not what the price book gives that is named in it."
+            )
+        }
+    }
+}

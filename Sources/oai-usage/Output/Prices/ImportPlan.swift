@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import OpenAIUsagePricing
+
+/// What an import is about to write.
+struct ImportPlan {
+    /// Which models of a list are looked at.
+    struct Selection {
+        var providers: [String]
+        var models: [String]
+        var isOnlyNew: Bool
+    }
+
+    private let output: String
+    private let catalogue: LiteLLMCatalogue
+    private let result: PriceImport
+    private let changes: [PriceChange]
+
+    /// Works out what to write.
+    init(list: String, selection: Selection, files: [String], output: String, day: UTCDay) throws {
+        self.output = output
+        do {
+            catalogue = try LiteLLMCatalogue(
+                parsing: try PriceFiles.text(list),
+                providers: selection.providers.isEmpty
+                    ? LiteLLMCatalogue.standardProviders : Set(selection.providers),
+                isWanted: { name in selection.models.isEmpty || selection.models.contains { name.contains($0) } }
+            )
+        } catch let error as JSONDocumentError {
+            throw CommandFailure("\(list):\(error.position.line):\(error.position.column): error: \(error.message)")
+        }
+        let present = FileManager.default.fileExists(atPath: output) ? try PriceFiles.text(output) : nil
+        let layers = files.contains(output) ? files : files + [output]
+        let old = try PriceFiles.book(layers.filter { $0 != output || present != nil })
+        let result = try PriceImport(
+            of: catalogue,
+            into: old,
+            file: present,
+            from: day,
+            isOnlyNew: selection.isOnlyNew
+        )
+        self.result = result
+        guard !result.models.isEmpty else {
+            changes = []
+            return
+        }
+        let new = try PriceFiles.book(layers) { $0 == output ? result.text : try PriceFiles.text($0) }
+        changes = PriceBookDifference(from: old, to: new).changes
+    }
+
+    /// Whether there is nothing to write.
+    var isEmpty: Bool { result.models.isEmpty }
+
+    /// Shows what changes, and what of the list is left out.
+    func show() {
+        StandardOutput.write(PriceChangesText.text(changes))
+        for (reason, models) in Dictionary(grouping: catalogue.rejections, by: \.reason).sorted(by: { $0.key < $1.key })
+        {
+            let names = models.prefix(3).map(\.name).joined(separator: ", ")
+            let others = models.count > 3 ? " and \(Figures.count(Int128(models.count - 3))) others" : ""
+            StandardError.write("Left out: \(names)\(others): \(reason).")
+        }
+        var ignored: [String: Int] = [:]
+        for model in catalogue.models {
+            for name in model.ignored { ignored[name, default: 0] += 1 }
+        }
+        for (name, count) in ignored.sorted(by: { $0.key < $1.key }) {
+            StandardError.write("Left out: \(name), which is not understood, of \(Self.models(count)).")
+        }
+        if catalogue.models.isEmpty, catalogue.rejections.isEmpty {
+            StandardError.write("No model of the list fits; --provider names whose models are taken.")
+        } else if isEmpty {
+            StandardError.write("Nothing to import: the book has these prices already.")
+        } else {
+            StandardError.write("\(Self.models(result.models.count)) to go into \(output).")
+        }
+    }
+
+    private static func models(_ count: Int) -> String {
+        count == 1 ? "1 model" : "\(Figures.count(Int128(count))) models"
+    }
+
+    /// Writes the price file.
+    ///
+    /// - Parameter asks: Whether a person is asked first.
+    /// - Throws: A `ValidationError` if there is nobody to ask, an `ExitCode` if the answer is no.
+    func write(asking asks: Bool) throws {
+        if asks {
+            guard StandardError.isTerminal, isatty(STDIN_FILENO) == 1 else {
+                throw ValidationError("There is no terminal to ask on: add --yes to write, or --dry-run to look only.")
+            }
+            StandardError.put("Write \(output)? [y/N] ")
+            guard ["y", "yes"].contains(readLine()?.lowercased() ?? "") else {
+                StandardError.write("Nothing was written.")
+                throw ExitCode(1)
+            }
+        }
+        do {
+            try result.text.write(toFile: output, atomically: true, encoding: .utf8)
+        } catch {
+            throw CommandFailure("\(output) cannot be written: \(error.localizedDescription)")
+        }
+        StandardError.write("Wrote \(output). Use it with --prices \(output), or OAI_USAGE_PRICES=\(output).")
+    }
+}

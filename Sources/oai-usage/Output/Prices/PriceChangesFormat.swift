@@ -1,0 +1,68 @@
+import ArgumentParser
+import OpenAIUsagePricing
+
+/// How changes of prices are written.
+enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, csv
+
+    /// Writes changes.
+    func write(_ changes: [PriceChange]) {
+        switch self {
+        case .text:
+            if changes.isEmpty { StandardError.write("Nothing changes.") }
+            StandardOutput.write(PriceChangesText.text(changes))
+        case .json:
+            StandardOutput.write(JSONDocument.Value.elements(changes.map(Self.json)).indented + "\n")
+        case .csv:
+            var table = Table(
+                columns: ["subject", "name", "project", "item", "from", "to", "old", "new", "per", "percent"]
+                    .map { Table.Column(name: $0) }
+            )
+            table.rows = changes.map { change in
+                [
+                    change.subject.kind, change.subject.name, change.project ?? "", change.item ?? "",
+                    change.days.first?.description ?? "", change.days.last?.description ?? "",
+                    change.old?.text ?? "", change.new?.text ?? "", (change.new ?? change.old)?.unit ?? "",
+                    change.percent ?? "",
+                ]
+            }
+            StandardOutput.write(table.csv)
+        }
+    }
+
+    private static func json(_ change: PriceChange) -> JSONDocument.Value {
+        .members([
+            change.subject.kind: .string(change.subject.name), "project": change.project.map { .string($0) },
+            "names": change.subject.names.map { .elements($0.map { .string($0) }) },
+            "item": .text(change.item), "from": .text(change.days.first?.description),
+            "to": .text(change.days.last?.description), "old": .text(change.old?.text),
+            "new": .text(change.new?.text), "per": .text((change.new ?? change.old)?.unit),
+            "percent": .text(change.percent),
+        ])
+    }
+}
+
+extension PriceChange.Subject {
+    /// What kind of thing it is.
+    var kind: String {
+        switch self {
+        case .model: "model"
+        case .tool: "tool"
+        case .rule: "rule"
+        }
+    }
+
+    /// The name of the thing.
+    var name: String {
+        switch self {
+        case .model(let names): names.first ?? ""
+        case .tool(let name), .rule(let name): name
+        }
+    }
+
+    /// All names of a model.
+    var names: [String]? {
+        if case .model(let names) = self { return names }
+        return nil
+    }
+}

@@ -1,0 +1,182 @@
+import ArgumentParser
+import OpenAIUsagePricing
+
+/// How a list of prices is written.
+enum PriceListFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json, csv
+}
+
+/// The prices of a day.
+struct PriceList {
+    var book: PriceBook
+    var day: UTCDay
+    /// What a model's name must hold.
+    var text: String?
+    /// The kinds of models; all, and hosted tools too, if empty.
+    var kinds: [ModelPrices.Kind] = []
+    /// The service tier; `nil` for all.
+    var tier: String? = "default"
+
+    /// The prices of a model in one tier; without a tier those of its units.
+    private struct Row {
+        var model: ModelPrices
+        var period: PricePeriod
+        var tier: String?
+        var card: RateCard?
+        var long: RateCard?
+    }
+
+    /// The tiers of the book, the usual ones first.
+    var tiers: [String] {
+        PriceBook.sortedTiers(Set(book.models.flatMap(\.periods).flatMap(\.tiers.keys)).union(["default"]))
+    }
+
+    private var rows: [Row] {
+        let wanted = text?.lowercased()
+        let models = book.models.filter { model in
+            (kinds.isEmpty || kinds.contains(model.kind))
+                && (wanted.map { text in model.names.contains { $0.lowercased().contains(text) } } ?? true)
+        }.sorted { $0.id < $1.id }
+        return models.flatMap { model -> [Row] in
+            guard let period = model.period(on: day) else { return [] }
+            var rows: [Row] = []
+            // Units are priced in the default tier only.
+            if !period.units.isEmpty, tier ?? "default" == "default" {
+                rows.append(Row(model: model, period: period))
+            }
+            for name in PriceBook.sortedTiers(period.tiers.keys) where tier ?? name == name {
+                rows.append(
+                    Row(
+                        model: model,
+                        period: period,
+                        tier: name,
+                        card: period.tiers[name],
+                        long: period.longContext?.tiers[name]
+                    )
+                )
+            }
+            return rows
+        }
+    }
+
+    /// The fees of hosted tools on the day.
+    private var fees: [(tool: ToolPrices, period: ToolPrices.Period)] {
+        guard kinds.isEmpty, tier ?? "default" == "default" else { return [] }
+        let wanted = text?.lowercased()
+        return book.tools.filter { tool in wanted.map { tool.id.lowercased().contains($0) } ?? true }
+            .sorted { $0.id < $1.id }
+            .compactMap { tool in tool.periods.first { $0.days.contains(day) }.map { (tool, $0) } }
+    }
+
+    /// Writes the list.
+    func write(as format: PriceListFormat) {
+        let (rows, fees) = (rows, fees)
+        switch format {
+        case .json:
+            let values = rows.map(Self.json) + fees.map { Self.json($0.tool, $0.period) }
+            StandardOutput.write(JSONDocument.Value.elements(values).indented + "\n")
+        case .csv:
+            var table = Self.plain(rows)
+            table.rows += fees.map { tool, period in
+                [
+                    tool.id, "tool", "", "", "fee", period.price.description, tool.unit.rawValue,
+                    period.days.first?.description ?? "", period.days.last?.description ?? "", "", "", "",
+                ]
+            }
+            StandardOutput.write(table.csv)
+        case .table:
+            let place = tier.map { ", tier \($0)" } ?? ""
+            guard !rows.isEmpty || !fees.isEmpty else {
+                StandardError.write("No model that fits has a price on \(day)\(place).")
+                return
+            }
+            StandardOutput.write("USD per 1,000,000 tokens on \(day)\(place); price book \(book.version)\n\n")
+            var table = readable(rows)
+            let blanks = Array(repeating: "", count: table.columns.count - 4)
+            table.rows += fees.map { tool, period in
+                [tool.id, "tool"] + blanks + ["\(period.price) per \(tool.unit.rawValue)"]
+                    + [period.days.first?.description ?? ""]
+            }
+            StandardOutput.write(table.text(isColored: Terminal.isColored))
+        }
+    }
+
+    private func readable(_ rows: [Row]) -> Table {
+        var table = Table(columns: [Table.Column(name: "model"), .init(name: "kind")])
+        if tier == nil { table.columns.append(.init(name: "tier")) }
+        table.columns += ["input", "cached", "write", "output"].map { .init(name: $0, isNumeric: true) }
+        table.columns += [.init(name: "other"), .init(name: "since")]
+        let main: [PriceMeter] = [.input, .cachedInput, .cacheWrite, .output]
+        table.rows = rows.map { row in
+            var cells = [row.model.id, row.model.kind.rawValue]
+            if tier == nil { cells.append(row.tier ?? "-") }
+            cells += main.map { row.card?.listedPrice($0)?.description ?? "" }
+            var others = PriceMeter.allCases.filter { !main.contains($0) }.compactMap { meter in
+                row.card?.listedPrice(meter).map { "\(meter.name) \($0)" }
+            }
+            if row.card == nil {
+                others += row.period.units.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            }
+            return cells + [others.joined(separator: ", "), row.period.days.first?.description ?? ""]
+        }
+        return table
+    }
+
+    private static func plain(_ rows: [Row]) -> Table {
+        let names = [
+            "model", "kind", "tier", "context", "item", "usd", "per", "from", "to", "regional_uplift", "origin",
+            "confidence",
+        ]
+        var table = Table(columns: names.map { Table.Column(name: $0) })
+        for row in rows {
+            func add(_ context: String, _ item: String, _ price: Money, _ unit: String) {
+                table.rows.append([
+                    row.model.id, row.model.kind.rawValue, row.tier ?? "", context, item, price.description, unit,
+                    row.period.days.first?.description ?? "", row.period.days.last?.description ?? "",
+                    row.period.regionalUplift?.description ?? "", row.model.origin.rawValue,
+                    row.period.confidence ?? "",
+                ])
+            }
+            for (context, card) in [("short", row.card), ("long", row.long)] {
+                for meter in PriceMeter.allCases {
+                    if let price = card?.listedPrice(meter) { add(context, meter.name, price, "1000000 tokens") }
+                }
+            }
+            guard row.card == nil else { continue }
+            for (unit, price) in row.period.units.sorted(by: { $0.key < $1.key }) { add("", unit, price, "unit") }
+        }
+        return table
+    }
+
+    private static func json(_ tool: ToolPrices, _ period: ToolPrices.Period) -> JSONDocument.Value {
+        .members([
+            "tool": .string(tool.id), "unit": .string(tool.unit.rawValue), "price": .string(period.price.description),
+            "from": .text(period.days.first?.description), "to": .text(period.days.last?.description),
+        ])
+    }
+
+    private static func json(_ row: Row) -> JSONDocument.Value {
+        func prices(_ card: RateCard?) -> JSONDocument.Value? {
+            card.map { card in
+                .members(PriceMeter.allCases.map { ($0.name, card.listedPrice($0).map { .string($0.description) }) })
+            }
+        }
+        return .members([
+            "model": .string(row.model.id), "names": .elements(row.model.names.map { .string($0) }),
+            "kind": .string(row.model.kind.rawValue), "tier": .text(row.tier),
+            "from": .text(row.period.days.first?.description), "to": .text(row.period.days.last?.description),
+            "per_1m": prices(row.card),
+            "long_context": row.long.map { long in
+                .members([
+                    "over_input_tokens": .integer(row.period.longContext?.threshold), "per_1m": prices(long),
+                ])
+            },
+            "per_unit": row.card == nil
+                ? .members(row.period.units.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.description)) })
+                : nil,
+            "regional_uplift": row.period.regionalUplift.map { .string($0.description) },
+            "origin": .string(row.model.origin.rawValue), "confidence": .text(row.period.confidence),
+            "source": .elements(row.period.sources.map { .string($0) }),
+        ])
+    }
+}

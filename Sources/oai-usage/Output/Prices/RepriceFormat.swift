@@ -1,0 +1,79 @@
+import ArgumentParser
+import OpenAIUsageLedger
+
+/// How the changes of repricing are written.
+enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json, csv
+
+    /// Writes what has changed.
+    func write(_ result: Repricing.Result) {
+        let totals = result.report.totals
+        switch self {
+        case .json:
+            StandardOutput.write(result.report.json(result.query, priceVersion: result.priceVersion) + "\n")
+        case .csv: StandardOutput.write(Self.plain(result.report).csv)
+        case .table:
+            guard totals.calls > 0 else {
+                StandardError.write("No calls that fit.")
+                return
+            }
+            let from = TimestampText.utc(result.query.from / 1_000_000 * 1_000_000, isShort: true)
+            let to = TimestampText.utc((result.query.to + 999_999) / 1_000_000 * 1_000_000, isShort: true)
+            StandardOutput.write("\(from) to \(to), by the price book \(result.priceVersion)\n\n")
+            StandardOutput.write(Self.readable(result.report).text(isColored: Terminal.isColored))
+        }
+        StandardError.write(Self.note(result))
+    }
+
+    private static func readable(_ report: RepriceReport) -> Table {
+        var table = Table(columns: [Table.Column(name: "project"), .init(name: "model")])
+        table.columns += ["calls", "changed", "old", "new", "difference", "unpriced"].map {
+            Table.Column(name: $0, isNumeric: true)
+        }
+        func cells(_ row: RepriceRow) -> [String] {
+            let difference = Figures.dollars(picoUSD: row.differencePicoUSD)
+            let unpriced =
+                row.oldUnpriced == row.newUnpriced
+                ? Figures.count(row.newUnpriced)
+                : "\(Figures.count(row.oldUnpriced)) -> \(Figures.count(row.newUnpriced))"
+            return [
+                Figures.count(row.calls), Figures.count(row.changed), Figures.dollars(picoUSD: row.oldPicoUSD),
+                Figures.dollars(picoUSD: row.newPicoUSD),
+                row.differencePicoUSD > 0 ? "+" + difference : difference, unpriced,
+            ]
+        }
+        let changed = report.rows.filter { $0.changed > 0 }
+        table.rows = changed.map { [$0.project ?? "-", $0.model ?? "-"] + cells($0) }
+        if changed.count < report.rows.count {
+            table.rows.append(["(unchanged)", ""] + cells(report.totals(where: { $0.changed == 0 })))
+        }
+        table.footer = ["TOTAL", ""] + cells(report.totals)
+        return table
+    }
+
+    private static func plain(_ report: RepriceReport) -> Table {
+        let names = [
+            "project", "model", "calls", "changed_calls", "written_calls", "old_cost_usd", "new_cost_usd",
+            "difference_usd", "old_unpriced_calls", "new_unpriced_calls",
+        ]
+        var table = Table(columns: names.map { Table.Column(name: $0) })
+        table.rows = report.rows.map { row in
+            [
+                row.project ?? "", row.model ?? "", String(row.calls), String(row.changed), String(row.written),
+                row.oldPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? "",
+                row.newPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? "",
+                DecimalText.dollars(picoUSD: row.differencePicoUSD), String(row.oldUnpriced), String(row.newUnpriced),
+            ]
+        }
+        return table
+    }
+
+    private static func note(_ result: Repricing.Result) -> String {
+        let totals = result.report.totals
+        let changed = "\(Figures.count(totals.changed)) of \(Figures.count(totals.calls)) calls"
+        if result.query.isDryRun { return "\(changed) would change; nothing was written." }
+        let others = totals.written - totals.changed
+        let rest = others > 0 ? " \(Figures.count(others)) others keep their cost, and bear the new version." : ""
+        return "\(changed) changed.\(rest)"
+    }
+}

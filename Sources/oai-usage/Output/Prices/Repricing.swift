@@ -1,0 +1,92 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import OpenAIUsageGateway
+import OpenAIUsageLedger
+import OpenAIUsagePricing
+
+/// Pricing calls anew, in this process or in a gateway.
+struct Repricing {
+    /// What has changed, and by which book.
+    struct Result {
+        var query: RepriceQuery
+        var priceVersion: String
+        var report: RepriceReport
+    }
+
+    private let query: RepriceQuery
+
+    init(_ query: RepriceQuery) {
+        self.query = query
+    }
+
+    /// Opens the ledger and writes to it, or only reads it in a dry run.
+    ///
+    /// - Throws: A ``CommandFailure`` that names who holds the ledger, if anyone does.
+    func here(_ path: String, _ book: PriceBook) async throws -> Result {
+        // A ledger that is not there is not made.
+        let reader = try LedgerReader(path: path)
+        if query.isDryRun {
+            return result(try reader.reprice(query) { book.cost(of: $0) }, book.version)
+        }
+        var options = LedgerOptions()
+        options.purpose = "oai-usage reprice"
+        let ledger: Ledger
+        do {
+            ledger = try Ledger(path: path, options: options)
+        } catch let error as LedgerError where error.code == .locked {
+            throw CommandFailure(
+                "\(error) If it is a gateway, let it do the work: add --gateway. To look only: --dry-run."
+            )
+        }
+        do {
+            let report = try await ledger.reprice(query) { book.cost(of: $0) }
+            await ledger.close()
+            return result(report, book.version)
+        } catch {
+            await ledger.close()
+            throw error
+        }
+    }
+
+    /// Asks a gateway, which prices by its own book.
+    func throughGateway(_ admin: AdminArgument) async throws -> Result {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let client = SimpleClient(group: group, host: admin.address.host, port: admin.address.port)
+        let answer: SimpleClient.Answer
+        do {
+            answer = try await client.send(
+                .POST,
+                Gateway.repricePath,
+                headers: ["Content-Type": "application/json"],
+                body: RepriceRequest(query: query).json
+            )
+            try await group.shutdownGracefully()
+        } catch {
+            try? await group.shutdownGracefully()
+            throw CommandFailure("No gateway answers on \(admin.address); start one, or name it with --admin.")
+        }
+        let text = String(decoding: answer.body, as: UTF8.self)
+        guard answer.status == 200 else {
+            throw CommandFailure("The gateway on \(admin.address) did not do it: \(Self.message(text, answer.status))")
+        }
+        guard let result = RepriceAnswer(json: text) else {
+            throw CommandFailure("The gateway on \(admin.address) gave an answer that is not understood.")
+        }
+        return self.result(result.report, result.priceVersion)
+    }
+
+    private func result(_ report: RepriceReport, _ version: String) -> Result {
+        Result(query: query, priceVersion: version, report: report)
+    }
+
+    private static func message(_ text: String, _ status: Int?) -> String {
+        guard let status else { return "it ended the connection." }
+        do throws(JSONDocumentError) {
+            let message = try JSONDocument(parsing: text).root.value["error"]?["message"]?.string
+            return message ?? "it answered with the status \(status)."
+        } catch {
+            return "it answered with the status \(status); is it a gateway of this version?"
+        }
+    }
+}

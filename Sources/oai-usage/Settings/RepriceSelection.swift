@@ -1,0 +1,38 @@
+import ArgumentParser
+import OpenAIUsageLedger
+
+/// The flags that select the calls that are priced anew.
+struct RepriceSelection: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time")
+    )
+    var since: PointInTime
+
+    @Option(help: ArgumentHelp("Until when, exclusive. (default: now)", valueName: "time"))
+    var until: PointInTime?
+
+    @Option(help: "Only this project; repeatable.")
+    var project: [String] = []
+
+    @Option(help: "Only this model; repeatable.")
+    var model: [String] = []
+
+    @Option(help: ArgumentHelp("The time zone of times without one, by its IANA name.", valueName: "zone"))
+    var timezone = TimeZoneArgument.utc
+
+    @Flag(help: "Show what would change, and write nothing.")
+    var dryRun = false
+
+    /// The query that the flags make.
+    func query(now: Int64) throws -> RepriceQuery {
+        var query = RepriceQuery(
+            from: since.microseconds(now: now, timeZone: timezone.timeZone),
+            to: until?.microseconds(now: now, timeZone: timezone.timeZone) ?? now + 1
+        )
+        guard query.from < query.to else { throw ValidationError("--since must be before --until.") }
+        query.filter.projects = project
+        query.filter.models = model
+        query.isDryRun = dryRun
+        return query
+    }
+}

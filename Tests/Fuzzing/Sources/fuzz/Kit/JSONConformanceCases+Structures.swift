@@ -1,0 +1,1 @@
+../../../../OpenAIUsageTests/JSON/JSONConformanceCases+Structures.swift

@@ -1,0 +1,1 @@
+../../../../OpenAIUsageTests/Support/JSONReading+StrictJSON.swift

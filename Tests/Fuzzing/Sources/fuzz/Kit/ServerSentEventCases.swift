@@ -1,0 +1,1 @@
+../../../../OpenAIUsageTests/ServerSentEvents/ServerSentEventCases.swift

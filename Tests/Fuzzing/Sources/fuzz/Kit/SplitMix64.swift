@@ -1,0 +1,1 @@
+../../../../OpenAIUsageTests/Support/SplitMix64.swift

@@ -1,0 +1,1 @@
+../../../../OpenAIUsageTests/Support/StrictJSON.swift

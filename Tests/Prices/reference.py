@@ -1,0 +1,295 @@
+"""Prices calls by the published rules, in exact decimal arithmetic, from prices.json.
+
+It shares nothing with the library but that file, and takes the slow and plain way everywhere: it is what the library is
+compared with. It knows consistent usage only: parts that exceed their whole are no matter of price.
+"""
+
+import datetime
+import json
+import re
+from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from pathlib import Path
+
+getcontext().prec = 60
+
+BOOK = Path(__file__).resolve().parents[2] / "Sources" / "OpenAIUsagePricing" / "prices.json"
+PICO = Decimal("1e-12")
+MILLION = Decimal(1_000_000)
+OTHER_PROVIDERS = ("openai.azure.com", "openrouter.ai", "api.groq.com", "api.x.ai", "api.deepseek.com")
+
+
+class Unknown(Exception):
+    """Something has no price."""
+
+
+class Result:
+    """What a call costs, and what of it has no price."""
+
+    def __init__(self, status, cost=None, reasons=()):
+        self.status, self.cost, self.reasons = status, cost, list(reasons)
+
+    def __repr__(self):
+        return f"{self.status} {self.cost} {self.reasons}"
+
+
+class Reference:
+    def __init__(self, path=BOOK):
+        book = json.loads(Path(path).read_text(encoding="utf-8"))
+        self.rules = book["rules"]
+        self.models = {name: model for model in book["models"] for name in model["ids"]}
+        self.tools = {tool["id"]: tool for tool in book["tools"]}
+
+    # Names
+
+    def model(self, name):
+        """The entry of a name: exactly, or by one of the ways to shorten it; never by its beginning."""
+        if name in self.models:
+            return self.models[name]
+        head, colon, tail = name.partition(":")
+        if "/" in head:
+            name = head.rsplit("/", 1)[1] + colon + tail
+        name = re.sub(r":ckpt-step-[0-9]+\Z", "", name)
+        if re.match(r"ft:[^:]+:", name):
+            name = ":".join(name.split(":")[:2])
+        else:
+            name = re.sub(r"(?<=.):[0-9]{8}(-v[0-9]+)?\Z", "", name)
+        if name in self.models:
+            return self.models[name]
+        date = r"-[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z"
+        short = r"-(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])\Z"
+        for suffix in (date, short):
+            if re.search(suffix, name):
+                return self.models.get(re.sub(suffix, "", name))
+        return None
+
+    # Time
+
+    @staticmethod
+    def day(microseconds):
+        start = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+        return (start + datetime.timedelta(microseconds=microseconds)).date().isoformat()
+
+    @staticmethod
+    def period(entry, day):
+        """The period of a day; days of this form sort as texts, and both ends belong to a period."""
+        for period in entry["periods"]:
+            if (period["from"] is None or period["from"] <= day) and (period["to"] is None or day <= period["to"]):
+                return period
+        raise Unknown("missing_period")
+
+    # Circumstances
+
+    def tier(self, call):
+        if call["endpoint"].startswith("batches."):
+            served = "batch"
+        elif call["service_tier"] is not None:
+            served = call["service_tier"]
+        else:
+            served = call["requested_service_tier"]
+        if served is None:
+            served = "default"
+        tier = self.rules["tier_alias"].get(served, served)
+        if call["endpoint"] == "decisions" and tier == "default":
+            return "decisions"
+        return tier
+
+    @staticmethod
+    def is_regional(host):
+        return re.fullmatch(r"[^.]+\.api\.openai\.com", host) is not None
+
+    def window(self, call, tier):
+        """The multiplier of a background request; the discounts are those of the default tier."""
+        asked = call["background_window"]
+        if asked is None:
+            return Decimal(1)
+        factors = {name: Decimal(text) for name, text in self.rules["background_window"].items() if name != "note"}
+        factor = factors.get(asked)
+        if factor is None or (factor != 1 and tier != "default"):
+            raise Unknown("unknown_window")
+        return factor
+
+    def rates(self, model, day, tier, tokens):
+        """The prices of a million tokens, and the period's multiplier at hosts of a region."""
+        period = self.period(model, day)
+        tiers = period.get("per_1m", {})
+        if tiers and tier not in tiers:
+            raise Unknown("unknown_tier")
+        if not tiers:
+            raise Unknown("missing_meter")
+        uplift = Decimal(period.get("regional_uplift", "1"))
+        long = period.get("long_context")
+        if long and tokens > long["over_input_tokens"]:
+            if tier not in long["per_1m"]:
+                raise Unknown("unknown_long_context")
+            return long["per_1m"][tier], uplift
+        return tiers[tier], uplift
+
+    def rate(self, rates, meter):
+        while meter not in rates:
+            if meter not in self.rules["meter_fallback"]:
+                raise Unknown("missing_meter")
+            meter = self.rules["meter_fallback"][meter]
+        return Decimal(rates[meter])
+
+    # Quantities
+
+    @staticmethod
+    def meters(usage, kind):
+        """The tokens by what they are billed as; cached, written, audio and image tokens are parts of the input."""
+        count = lambda name: usage.get(name, 0)
+        audio = count("audio_input_tokens") - count("cached_audio_input_tokens")
+        image = count("image_input_tokens") - count("cached_image_input_tokens")
+        written = count("cache_write_tokens") or count("cache_write_30m_tokens") + count("cache_write_12h_tokens")
+        audio_output, image_output = count("audio_output_tokens"), count("image_output_tokens")
+        output = count("output_tokens") - audio_output - image_output
+        if kind == "image" and "image_output_tokens" not in usage:
+            output, image_output = 0, count("output_tokens") - audio_output
+        if kind == "speech" and "audio_output_tokens" not in usage:
+            output, audio_output = 0, count("output_tokens") - image_output
+        return {
+            "input": count("input_tokens") - count("cached_input_tokens") - written - audio - image,
+            "cached_input": count("cached_input_tokens") - count("cached_audio_input_tokens")
+            - count("cached_image_input_tokens"),
+            "cached_audio_input": count("cached_audio_input_tokens"),
+            "cached_image_input": count("cached_image_input_tokens"),
+            "cache_write": written - count("cache_write_12h_tokens"),
+            "cache_write_12h": count("cache_write_12h_tokens"),
+            "audio_input": audio,
+            "image_input": image,
+            "output": output,
+            "audio_output": audio_output,
+            "image_output": image_output,
+        }
+
+    # Cost
+
+    def price(self, call):
+        if call["outcome"] == "open":
+            return Result("none")
+        if call["provider_cost"] is not None:
+            return Result("provider", Decimal(call["provider_cost"]).quantize(PICO, ROUND_HALF_EVEN))
+        if call["is_free"]:
+            return Result("free", Decimal(0))
+        usage, units = call["usage"], call["units"]
+        tools = {name: count for name, count in call["tool_calls"].items() if count}
+        is_answered = call["status"] is not None and call["status"] < 400 and call["usage_state"] != "error"
+        if not usage and not (is_answered and (units or tools)):
+            return Result("none")
+        if call["host"].endswith(OTHER_PROVIDERS):
+            return Result("unpriced", None, ["other_provider"])
+        day = self.day(call["started_at"])
+        tier = self.tier(call)
+        name = call["model"] or call["request_model"]
+        model = self.model(name) if name else None
+        is_regional = self.is_regional(call["host"])
+        lines, reasons = [], []
+
+        def tokens(model, usage, tier, window):
+            rates, uplift = self.rates(model, day, tier, usage.get("input_tokens", 0))
+            for meter, count in self.meters(usage, model["kind"]).items():
+                if count == 0:
+                    continue
+                try:
+                    line = count * self.rate(rates, meter) / MILLION
+                except Unknown as unknown:
+                    reasons.append(str(unknown))
+                    continue
+                lines.append(line * (uplift if is_regional else 1) * window)
+
+        own_units = {key: value for key, value in units.items() if "." not in key and not key.startswith("container")}
+        try:
+            if usage or own_units:
+                if model is None:
+                    raise Unknown("unknown_model")
+                window = self.window(call, tier)
+                if "input_tokens" in usage or "output_tokens" in usage:
+                    tokens(model, usage, tier, window)
+                else:
+                    self.price_units(model, day, tier, {**own_units}, lines, reasons)
+        except Unknown as unknown:
+            reasons.append(str(unknown))
+        if is_answered:
+            if not usage and tools and call["usage_state"] != "not_applicable":
+                reasons.append("missing_usage")
+            self.price_tools(call, model, tier, day, tools, tokens, lines, reasons)
+        if not lines:
+            return Result("unpriced", None, reasons) if reasons else Result("exact", Decimal(0))
+        cost = sum((line.quantize(PICO, ROUND_HALF_EVEN) for line in lines), Decimal(0))
+        return Result("partial" if reasons else "exact", cost, reasons)
+
+    def price_units(self, model, day, tier, units, lines, reasons):
+        period = self.period(model, day)
+        if tier != "default":
+            raise Unknown("unknown_tier")
+        quantities = []
+        for unit, price, divisor in (
+            ("audio_seconds", "audio_input_minute", 60), ("audio_output_seconds", "audio_output_minute", 60),
+            ("session_seconds", "session_minute", 60), ("input_characters", "input_character", 1),
+            ("video_seconds", "video_output_second", 1),
+        ):
+            if unit in units:
+                quantities.append((price, Decimal(units[unit]), divisor))
+        if "images" in units:
+            price = f"image:{units.get('quality', 'standard')}/{units.get('size', '1024x1024')}"
+            quantities.append((price, Decimal(units["images"]), 1))
+        for price, quantity, divisor in quantities:
+            if price in period.get("per_unit", {}):
+                lines.append(quantity * Decimal(period["per_unit"][price]) / divisor)
+            elif price in period.get("estimate_per_unit", {}):
+                lines.append(quantity * Decimal(period["estimate_per_unit"][price]) / divisor)
+                reasons.append("estimate")
+            else:
+                reasons.append("missing_meter")
+
+    def price_tools(self, call, model, tier, day, tools, tokens, lines, reasons):
+        units = call["units"]
+
+        def fee(name, count):
+            tool = self.tools.get(name)
+            if tool is None:
+                raise Unknown("unknown_tool")
+            if tool["unit"] != "none":
+                lines.append(count * Decimal(self.period(tool, day)["price"]))
+
+        def attempt(action):
+            try:
+                action()
+            except Unknown as unknown:
+                reasons.append(str(unknown))
+
+        image = {name.partition(".")[2]: int(value) for name, value in units.items()
+                 if name.startswith("image_generation.") and name != "image_generation.model"}
+        if image:
+            def image_tokens():
+                entry = self.model(units.get("image_generation.model", ""))
+                if entry is None:
+                    raise Unknown("unknown_model")
+                tokens(entry, image, "default", Decimal(1))
+            attempt(image_tokens)
+        has_container = "container_memory" in units or any(name.startswith("container.") for name in tools)
+        if "container_memory" in units:
+            attempt(lambda: fee(f"container.{units['container_memory']}", int(units.get("container_windows_min", 1))))
+        for name, count in tools.items():
+            if name == "web_search" and model is not None and "-search-preview" in model["id"]:
+                # These models search with the older tool.
+                attempt(lambda: fee("web_search_preview.non_reasoning", count))
+            elif name == "web_search":
+                attempt(lambda: fee(name, count))
+                if model is not None and model["id"] in ("gpt-4o-mini", "gpt-4.1-mini"):
+                    def content():
+                        rates, uplift = self.rates(model, day, tier, call["usage"].get("input_tokens", 0))
+                        factor = uplift if self.is_regional(call["host"]) else 1
+                        lines.append(8000 * count * self.rate(rates, "input") / MILLION * factor)
+                    attempt(content)
+            elif name == "web_search_preview":
+                is_search_model = model is not None and "-search-preview" in model["id"]
+                is_reasoning = call["usage"].get("reasoning_tokens", 0) > 0 and not is_search_model
+                attempt(lambda: fee(f"{name}.{'reasoning' if is_reasoning else 'non_reasoning'}", count))
+            elif name == "image_generation":
+                if not image:
+                    reasons.append("missing_usage")
+            elif name in ("code_interpreter", "shell"):
+                if not has_container:
+                    reasons.append("unknown_tool")
+            else:
+                attempt(lambda: fee(name, count))
