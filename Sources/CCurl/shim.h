@@ -1,3 +1,5 @@
+#include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 
 // The checking macros of curl.h would take the place of the functions that are called below.
@@ -62,3 +64,32 @@ static inline CURLcode ccurl_set_quick_exit(CURL *handle) {
     return CURLE_OK;
 #endif
 }
+
+// A thread takes its name only from itself on one system, and from anybody on another.
+#ifdef __APPLE__
+static inline void ccurl_name_thread(const char *name) { pthread_setname_np(name); }
+#else
+extern int pthread_setname_np(pthread_t thread, const char *name);
+static inline void ccurl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+#endif
+
+// Starts a thread that nobody has to wait for. It takes no signals, so that those of the program go to its own threads,
+// and a socket that is closed raises none.
+static inline int ccurl_start_thread(void *(*run)(void *context), void *context) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, own;
+    int code = pthread_attr_init(&attributes);
+    if (code != 0) return code;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    // A thread begins with the mask of who made it.
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &own);
+    code = pthread_create(&thread, &attributes, run, context);
+    pthread_sigmask(SIG_SETMASK, &own, NULL);
+    pthread_attr_destroy(&attributes);
+    return code;
+}
+
+// The version of the library that is loaded, as in 0x075801 for 7.88.1.
+static inline unsigned int ccurl_version(void) { return curl_version_info(CURLVERSION_NOW)->version_num; }

@@ -13,7 +13,7 @@ enum CurlLibrary {
     private static let initialisation = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     /// The version, as in 0x075801 for 7.88.1.
-    static let version = curl_version_info(CURLVERSION_NOW).map { Int($0.pointee.version_num) } ?? 0
+    static let version = Int(ccurl_version())
 
     /// Whether several calls may share a connection of HTTP/2.
     ///

@@ -28,7 +28,7 @@ struct CurlSettings: Sendable {
         idleNanoseconds = Int64(min(max(configuration.idleTimeout, shortest), longest) / .nanoseconds(1))
         bufferLength = max(configuration.bufferLength, 16 * 1024)
         maximumIdleConnections = max(configuration.maximumIdleConnections, 1)
-        httpVersion = Int((configuration.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1).rawValue)
+        httpVersion = Int(configuration.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         multiplexes = configuration.allowsHTTP2 && CurlLibrary.multiplexesSoundly
         proxy = configuration.proxy
         // The variables of the command curl, in its order.
