@@ -1,8 +1,8 @@
 /// How a ``CurlTransport`` connects, and how long it waits.
 ///
 /// Proxies are those of the environment (`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`), and so are the certificate
-/// authorities (`CURL_CA_BUNDLE`, `SSL_CERT_FILE`, `SSL_CERT_DIR`), unless they are set here. The environment's proxies are
-/// read at every connection, its authorities when the transport is created.
+/// authorities (`CURL_CA_BUNDLE`, `SSL_CERT_FILE`, `SSL_CERT_DIR`), unless they are set here. The environment is read when
+/// the transport is created.
 public struct CurlTransportConfiguration: Sendable {
     /// The longest that a connection may take, with the look-up of its name and its encryption.
     public var connectTimeout = Duration.seconds(10)
@@ -18,6 +18,8 @@ public struct CurlTransportConfiguration: Sendable {
     public var proxy: String?
     /// A file of the certificate authorities that are trusted, in PEM; `nil` for the environment's, or else libcurl's own.
     public var trustRoots: String?
+    /// The variables that take the place of the process's environment; `nil` for the environment itself.
+    package var environment: [String: String]?
 
     /// Creates the usual configuration.
     public init() {}

@@ -9,6 +9,11 @@ package final class Watched<Value: Sendable>: Sendable {
         package let what: String
         package let state: String
 
+        package init(what: String, state: String) {
+            self.what = what
+            self.state = state
+        }
+
         package var description: String { "Waited in vain for \(what); what there is: \(state.prefix(2_000))" }
     }
 

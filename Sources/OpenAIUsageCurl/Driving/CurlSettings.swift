@@ -16,7 +16,7 @@ struct CurlSettings: Sendable {
     let maximumIdleConnections: Int
     let httpVersion: Int
     let multiplexes: Bool
-    let proxy: String?
+    let proxies: CurlProxies
     let authorityFile: String?
     let authorityFolder: String?
 
@@ -30,11 +30,15 @@ struct CurlSettings: Sendable {
         maximumIdleConnections = max(configuration.maximumIdleConnections, 1)
         httpVersion = Int(configuration.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         multiplexes = configuration.allowsHTTP2 && CurlLibrary.multiplexesSoundly
-        proxy = configuration.proxy
+        let variable = { (name: String) -> String? in
+            guard let environment = configuration.environment else { return Self.variable(name) }
+            return environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        proxies = CurlProxies(configuration.proxy, variable: variable)
         // The variables of the command curl, in its order.
-        let bundle = configuration.trustRoots ?? Self.variable("CURL_CA_BUNDLE")
-        authorityFile = bundle ?? Self.variable("SSL_CERT_FILE")
-        authorityFolder = bundle == nil ? Self.variable("SSL_CERT_DIR") : nil
+        let bundle = configuration.trustRoots ?? variable("CURL_CA_BUNDLE")
+        authorityFile = bundle ?? variable("SSL_CERT_FILE")
+        authorityFolder = bundle == nil ? variable("SSL_CERT_DIR") : nil
     }
 
     private static func variable(_ name: String) -> String? {

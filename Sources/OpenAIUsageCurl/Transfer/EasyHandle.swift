@@ -49,7 +49,8 @@ final class EasyHandle: @unchecked Sendable {
         options.set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectMilliseconds)
         options.set(CURLOPT_HTTP_VERSION, settings.httpVersion)
         if settings.multiplexes, request.url.hasPrefix("https:") { options.set(CURLOPT_PIPEWAIT, 1) }
-        if let proxy = settings.proxy { options.set(CURLOPT_PROXY, proxy) }
+        options.set(CURLOPT_PROXY, settings.proxies[request.url])
+        options.set(CURLOPT_NOPROXY, settings.proxies.exceptions)
         if let file = settings.authorityFile { options.set(CURLOPT_CAINFO, file) }
         if let folder = settings.authorityFolder { options.set(CURLOPT_CAPATH, folder) }
         options.note(ccurl_set_quick_exit(pointer))
