@@ -173,21 +173,14 @@ struct CallTests {
         }
     }
 
-    static let refused: [(String, Request)] = {
-        var requests: [(String, Request)] = [
-            ("scheme", .local(1, scheme: "ftp")), ("path", .local(1, .get, "/a b")),
-            ("path", .local(1, .get, "models")), ("fragment", .local(1, .get, "/a#b")),
-            ("key in the address", .local(1, host: "user:secret@127.0.0.1")),
-            ("body of HEAD", .local(1, .head, body: Body("1"))), ("tunnel", .local(1, .connect)),
-            ("length", .local(1, .post, "/", [("Content-Length", "3")], body: Body("12"))),
-        ]
-        var injected = Request.local(1)
-        injected.head.headerFields.append(
-            HTTPField(name: .userAgent, lenientValue: Array("a\r\nInjected: b".utf8)[...])
-        )
-        requests.append(("line end", injected))
-        return requests
-    }()
+    static let refused: [(String, Request)] = [
+        ("scheme", .local(1, scheme: "ftp")), ("path", .local(1, .get, "/a b")),
+        ("path", .local(1, .get, "models")), ("fragment", .local(1, .get, "/a#b")),
+        ("key in the address", .local(1, host: "user:secret@127.0.0.1")),
+        ("body of HEAD", .local(1, .head, body: Body("1"))), ("tunnel", .local(1, .connect)),
+        ("length", .local(1, .post, "/", [("Content-Length", "3")], body: Body("12"))),
+        ("length", .local(1, .post, "/", [("Content-Length", "2"), ("Content-Length", "3")], body: Body("12"))),
+    ]
 
     @Test(arguments: refused.indices)
     func `A request that cannot be sent as it is is refused`(index: Int) async throws {

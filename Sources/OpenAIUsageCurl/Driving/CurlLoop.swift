@@ -101,7 +101,8 @@ final class CurlLoop: @unchecked Sendable {
             let code = ccurl_message_result(message)
             curl_multi_remove_handle(multi.pointer, handle)
             guard let transfer = transfers.removeValue(forKey: handle) else { continue }
-            end(transfer, TransportError(code, detail: transfer.handle.failure))
+            let isAtProxy = code != CURLE_OK && transfer.handle.isAtProxy
+            end(transfer, TransportError(code, isAtProxy: isAtProxy, detail: transfer.handle.failure))
         }
     }
 

@@ -6,10 +6,12 @@ extension TransportError {
     ///
     /// - Parameters:
     ///   - code: The verdict.
+    ///   - isAtProxy: Whether a proxy has refused to connect.
     ///   - detail: What libcurl adds; it is told only where it can be about the connection alone.
-    init?(_ code: CURLcode, detail: String) {
+    init?(_ code: CURLcode, isAtProxy: Bool, detail: String) {
         switch code {
         case CURLE_OK: return nil
+        case _ where isAtProxy: self.init(.unreachable, Self.text("The proxy makes no connection", code, detail))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY,
             CURLE_INTERFACE_FAILED:
             self.init(.unreachable, Self.text("No connection could be made", code, detail))

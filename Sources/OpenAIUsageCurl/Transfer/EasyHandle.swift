@@ -25,6 +25,13 @@ final class EasyHandle: @unchecked Sendable {
     /// What libcurl says of the last failure; it may name hosts, files and certificates.
     var failure: String { String(cString: message) }
 
+    /// Whether the last transfer came no further than a proxy, which would not connect it.
+    var isAtProxy: Bool {
+        var status = 0
+        guard ccurl_get_long(pointer, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK else { return false }
+        return status >= 300
+    }
+
     /// Forgets the last transfer, but not its session and its addresses.
     func reset() {
         curl_easy_reset(pointer)
