@@ -93,3 +93,45 @@ static inline int ccurl_start_thread(void *(*run)(void *context), void *context)
 
 // The version of the library that is loaded, as in 0x075801 for 7.88.1.
 static inline unsigned int ccurl_version(void) { return curl_version_info(CURLVERSION_NOW)->version_num; }
+
+// A call on an easy handle of the program's own, and where its bytes go. libcurl does not give back what was set on a
+// handle, so whatever the meter has to see is told here and set by it; everything else is set on the handle as usual.
+typedef struct ccurl_call {
+    const char *url;
+    // NULL for GET, or POST where there is a body.
+    const char *method;
+    // The field OpenAI-Usage-Tags labels the call, and does not go over the wire.
+    const struct curl_slist *fields;
+    // The request's body, which has to stay where it is until the end; or else `read` gives it, with its length in
+    // `body_length`, or -1 if that is not known.
+    const void *body;
+    curl_off_t body_length;
+    curl_read_callback read;
+    void *read_context;
+    ccurl_seek_callback seek;
+    void *seek_context;
+    // What the response's header and body are given to. NULL drops the header, and the body too.
+    curl_write_callback header;
+    void *header_context;
+    curl_write_callback write;
+    void *write_context;
+    // CURLOPT_ACCEPT_ENCODING: NULL leaves the body in the server's coding.
+    const char *accept_encoding;
+} ccurl_call;
+
+// A UsageMeter, which Swift hands out, and a call that it meters.
+typedef struct ccurl_meter ccurl_meter;
+typedef struct ccurl_metered_call ccurl_metered_call;
+
+// The library OpenAIUsageCurl has these functions.
+
+// curl_easy_perform with a meter: sets the call on the handle, performs it, and hands over its one record.
+CURLcode ccurl_metered(CURL *handle, const ccurl_call *call, const ccurl_meter *meter);
+
+// For a program that drives the handle itself, with a multi handle: sets the call on the handle. NULL if libcurl refuses it
+// or there is no URL.
+ccurl_metered_call *ccurl_metered_begin(CURL *handle, const ccurl_call *call, const ccurl_meter *meter);
+
+// Ends the call with libcurl's verdict, hands over its one record and takes the call off the handle. It is called once,
+// when the transfer is over or was taken out of its multi handle, and before curl_easy_cleanup.
+void ccurl_metered_end(ccurl_metered_call *call, CURLcode result);

@@ -35,7 +35,9 @@ public struct CurlTransport: Transport {
     ///
     /// - Throws: ``TransportError``, with ``TransportError/Code/cancelled`` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
-        if Task.isCancelled { throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError()) }
+        if Task.isCancelled {
+            throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
+        }
         let plan = try CurlRequest(request)
         var source: UploadSource?
         if case .stream(let body, _) = plan.content { source = UploadSource(body) }

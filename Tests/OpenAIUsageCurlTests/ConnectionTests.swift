@@ -60,7 +60,10 @@ struct ConnectionTests {
 
     @Test
     func `Thirty-two calls at a time come through, each with its own answer`() async throws {
-        let simulator = try await Simulator.start(SimulatorConfiguration(), group: MultiThreadedEventLoopGroup.singleton)
+        let simulator = try await Simulator.start(
+            SimulatorConfiguration(),
+            group: MultiThreadedEventLoopGroup.singleton
+        )
         try await CurlHarness.run { harness in
             let transport = harness.metered
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -125,7 +128,8 @@ struct ConnectionTests {
 
     @Test
     func `Idle connections are kept up to a limit`() async throws {
-        try await CurlHarness.run(server: .answering(Self.ok), configure: { $0.maximumIdleConnections = 2 }) { harness in
+        try await CurlHarness.run(server: .answering(Self.ok), configure: { $0.maximumIdleConnections = 2 }) {
+            harness in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
                     group.addTask {

@@ -68,7 +68,9 @@ struct EndingTests {
     func `A call that is cancelled while it connects ends at once`() async throws {
         let deaf = try DeafSocket(.ignores)
         try await CurlHarness.run { harness in
-            let task = Task { await failure { _ = try await harness.metered.send(.local(deaf.port, body: Body("{}"))) } }
+            let task = Task {
+                await failure { _ = try await harness.metered.send(.local(deaf.port, body: Body("{}"))) }
+            }
             try await ProcessFacts.wait(for: "the thread") { !ProcessFacts.drivingThreads.isEmpty }
             task.cancel()
             #expect(await task.value == .cancelled)
@@ -98,7 +100,10 @@ struct EndingTests {
     @Test
     func `A call that is cancelled after its end has ended as it has`() async throws {
         try await CurlHarness.run { harness in
-            let (response, _) = try await Self.begin(harness, Self.streamHead + Self.event(1) + Self.usage + "0\r\n\r\n")
+            let (response, _) = try await Self.begin(
+                harness,
+                Self.streamHead + Self.event(1) + Self.usage + "0\r\n\r\n"
+            )
             let task = Task {
                 let code = await failure { for try await _ in response.body {} }
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -268,7 +273,9 @@ struct EndingTests {
         }
     }
 
-    @Test(arguments: ["SSH-2.0-x\r\n\r\n", "HTTP/1.1 twohundred OK\r\n\r\n", "HTTP/1.1 200 OK\r\nNo colon\r\n\r\n", "{}"])
+    @Test(arguments: [
+        "SSH-2.0-x\r\n\r\n", "HTTP/1.1 twohundred OK\r\n\r\n", "HTTP/1.1 200 OK\r\nNo colon\r\n\r\n", "{}",
+    ])
     func `An answer that is not HTTP is none`(answer: String) async throws {
         try await CurlHarness.run { harness in
             async let code = failure {

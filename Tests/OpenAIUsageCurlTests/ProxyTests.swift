@@ -29,13 +29,16 @@ struct ProxyTests {
         #expect(CurlSettings(configuration).proxies[url] == "")
         configuration.proxy = "mine"
         configuration.environment?["no_proxy"] = "a"
-        #expect(CurlSettings(configuration).proxies[url] == "mine" && CurlSettings(configuration).proxies.exceptions == "")
+        #expect(
+            CurlSettings(configuration).proxies[url] == "mine" && CurlSettings(configuration).proxies.exceptions == ""
+        )
     }
 
     @Test
     func `A call to another host goes to the proxy`() async throws {
         let proxy = try await ScriptedUpstream.start()
-        try await CurlHarness.run(configure: { $0.environment = ["http_proxy": "http://127.0.0.1:\(proxy.port)"] }) { harness in
+        try await CurlHarness.run(configure: { $0.environment = ["http_proxy": "http://127.0.0.1:\(proxy.port)"] }) {
+            harness in
             let request = Request.local(8080, .post, "/v1/models", body: Body("{}"), host: "api.example")
             async let response = harness.transport.send(request)
             let connection = try await proxy.accept()
@@ -72,7 +75,7 @@ struct ProxyTests {
         let targets = Watched<[String]>([])
         let proxy = try await ScriptedUpstream.start(script: { connection in
             let head = try await connection.take(through: "\r\n\r\n")
-            targets.update { $0.append(String(head.prefix { $0 != "\r" })) }
+            targets.update { $0.append(head.split(whereSeparator: \.isNewline).first.map(String.init) ?? "") }
             let onward = try await RawConnection.connect(to: server.port)
             try await connection.send("HTTP/1.1 200 Connection established\r\nX-Proxy: 1\r\n\r\n")
             async let there: Void = Self.carry(connection, onward)

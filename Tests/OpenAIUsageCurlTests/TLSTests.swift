@@ -18,7 +18,9 @@ struct TLSTests {
     ) throws -> @Sendable (any Channel) throws -> Void {
         let certificates = try Certificates.shared.get()
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(certificates.path("\(name).pem")).map { .certificate($0) },
+            certificateChain: try NIOSSLCertificate.fromPEMFile(certificates.path("\(name).pem")).map {
+                .certificate($0)
+            },
             privateKey: .privateKey(try NIOSSLPrivateKey(file: certificates.path("\(name).key"), format: .pem))
         )
         configuration.applicationProtocols = protocols
@@ -104,7 +106,9 @@ struct TLSTests {
             $0.allowsHTTP2 = isAllowed
         } body: { harness in
             let length = 300_000
-            for body in isAllowed ? [Body("{}"), Body(PulledBody(length: length)), Body(Pattern.bytes(length))] : [Body("{}")] {
+            for body in isAllowed
+                ? [Body("{}"), Body(PulledBody(length: length)), Body(Pattern.bytes(length))] : [Body("{}")]
+            {
                 let response = try await harness.metered.send(Self.request(harness, body: body))
                 #expect(response.head.status == .ok)
                 let bytes = try await response.body.collect(upTo: 1 << 20)

@@ -17,6 +17,11 @@ package struct RawMessage: Sendable, Equatable {
     package struct Field: Sendable, Equatable {
         package let name: String
         package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package var startLine = ""

@@ -64,7 +64,10 @@ final class CurlDriver: Sendable {
         }
         guard code == CURLE_OK else {
             let reason = String(cString: curl_easy_strerror(code))
-            throw TransportError(.failed, "libcurl refuses an option of the call: \(reason) (libcurl \(code.rawValue)).")
+            throw TransportError(
+                .failed,
+                "libcurl refuses an option of the call: \(reason) (libcurl \(code.rawValue))."
+            )
         }
         try transfer.start()
         return transfer

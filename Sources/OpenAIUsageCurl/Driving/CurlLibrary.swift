@@ -6,7 +6,10 @@ enum CurlLibrary {
     /// Whether the library is there to be used; it is told so once in a process.
     static func load() throws(TransportError) {
         guard initialisation == CURLE_OK else {
-            throw TransportError(.failed, "libcurl cannot be used: \(String(cString: curl_easy_strerror(initialisation))).")
+            throw TransportError(
+                .failed,
+                "libcurl cannot be used: \(String(cString: curl_easy_strerror(initialisation)))."
+            )
         }
     }
 

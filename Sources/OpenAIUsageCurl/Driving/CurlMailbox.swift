@@ -1,8 +1,10 @@
 import CCurl
 import Synchronization
 
-/// What callers have for the driving thread: the transfers that have orders, each of them at most once, and the word to
-/// stop. So it never holds more than there are calls.
+/// What callers have for the driving thread.
+///
+/// It is the transfers that have orders, each of them at most once, and the word to stop. So it never holds more than there
+/// are calls.
 final class CurlMailbox: Sendable {
     private struct State {
         var transfers: [CurlTransfer] = []

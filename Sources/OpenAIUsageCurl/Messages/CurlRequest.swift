@@ -61,7 +61,8 @@ struct CurlRequest {
             )
         }
         let path = head.path ?? "/"
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
+        guard path.utf8.first == UInt8(ascii: "/"),
+            path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
         else {
             throw TransportError(
                 .invalidRequest,
@@ -84,7 +85,9 @@ struct CurlRequest {
     private static func lines(_ fields: HTTPFields) -> [[UInt8]] {
         var left = connectionFields
         for options in fields[values: .connection] {
-            for option in options.split(separator: ",") { left.insert(option.lowercased().filter { $0 != " " && $0 != "\t" }) }
+            for option in options.split(separator: ",") {
+                left.insert(option.lowercased().filter { $0 != " " && $0 != "\t" })
+            }
         }
         var missing = unwantedFields
         var lines: [[UInt8]] = []

@@ -127,7 +127,9 @@ final class EasyHandle: @unchecked Sendable {
                     // An empty body needs an address too, else it would be asked for.
                     withUnsafeBytes(of: 0 as UInt8) { zero in
                         let start = bytes.baseAddress ?? zero.baseAddress
-                        note(ccurl_set_string(handle, CURLOPT_COPYPOSTFIELDS, start?.assumingMemoryBound(to: CChar.self)))
+                        note(
+                            ccurl_set_string(handle, CURLOPT_COPYPOSTFIELDS, start?.assumingMemoryBound(to: CChar.self))
+                        )
                     }
                 }
                 usual = "POST"

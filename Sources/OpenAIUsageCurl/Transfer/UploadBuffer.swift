@@ -64,7 +64,9 @@ struct UploadBuffer: Sendable {
         isPulling = false
         guard !isOver, !piece.isEmpty else { return nil }
         received += piece.count
-        if let length, received > length { return "The request's body is longer than the \(length) bytes it was to have." }
+        if let length, received > length {
+            return "The request's body is longer than the \(length) bytes it was to have."
+        }
         pieces.append(piece)
         waiting += piece.count
         return nil
