@@ -7,8 +7,9 @@ extension UsageMeter {
 }
 
 /// Performs a call with a meter, for C.
-@c(ccurl_metered) @implementation
-func performMetered(
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+func ccurl_metered(
     _ handle: UnsafeMutableRawPointer!,
     _ call: UnsafePointer<ccurl_call>!,
     _ meter: OpaquePointer!
@@ -18,8 +19,9 @@ func performMetered(
 }
 
 /// Sets a call on a handle and begins to meter it, for C.
-@c(ccurl_metered_begin) @implementation
-func beginMetered(
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+func ccurl_metered_begin(
     _ handle: UnsafeMutableRawPointer!,
     _ call: UnsafePointer<ccurl_call>!,
     _ meter: OpaquePointer!
@@ -28,8 +30,9 @@ func beginMetered(
 }
 
 /// Ends a call, for C.
-@c(ccurl_metered_end) @implementation
-func endMetered(_ call: OpaquePointer!, _ result: CURLcode) {
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+func ccurl_metered_end(_ call: OpaquePointer!, _ result: CURLcode) {
     guard let call else { return }
     Unmanaged<MeteredHandle>.fromOpaque(UnsafeRawPointer(call)).takeRetainedValue().end(result)
 }
