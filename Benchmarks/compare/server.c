@@ -20,10 +20,11 @@ static const char document[] =
     "\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},\"completion_tokens_details\":"
     "{\"reasoning_tokens\":0,\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}},"
     "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_b376dfbbd5\"}";
+static const char *const words[] = {"Hello", "!", " How", " can", " I", " assist", " you", " today", "?", " Sure", ","};
 static const char event[] =
     "data: {\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":\"chat.completion.chunk\",\"created\":1741569952,"
-    "\"model\":\"gpt-4o-2024-08-06\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":null}]}"
-    "\n\n";
+    "\"model\":\"gpt-4o-2024-08-06\",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_b376dfbbd5\",\"choices\":["
+    "{\"index\":0,\"delta\":{\"content\":\"%s\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n";
 static const char done[] = "data: [DONE]\n\n";
 
 // A connection: the bytes of a request that have come, and of an answer that have not gone.
@@ -44,8 +45,12 @@ static char *stream(int count, size_t *length) {
     char *text = malloc(512 + (size_t)(count + 1) * (sizeof event + 32));
     size_t at = (size_t)sprintf(text, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
                                       "Transfer-Encoding: chunked\r\n\r\n");
-    for (int index = 0; index < count; ++index)
-        at += (size_t)sprintf(text + at, "%zx\r\n%s\r\n", sizeof event - 1, event);
+    for (int index = 0; index < count; ++index) {
+        const char *word = words[(size_t)index % (sizeof words / sizeof *words)];
+        at += (size_t)sprintf(text + at, "%zx\r\n", sizeof event - 3 + strlen(word));
+        at += (size_t)sprintf(text + at, event, word);
+        at += (size_t)sprintf(text + at, "\r\n");
+    }
     at += (size_t)sprintf(text + at, "%zx\r\n%s\r\n0\r\n\r\n", sizeof done - 1, done);
     *length = at;
     return text;

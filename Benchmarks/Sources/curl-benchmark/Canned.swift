@@ -14,12 +14,17 @@ enum Canned {
         "service_tier":"default","system_fingerprint":"fp_b376dfbbd5"}
         """.utf8
     )
-    private static let event = Array(
-        """
-        data: {"id":"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT","object":"chat.completion.chunk","created":1741569952,\
-        "model":"gpt-4o-2024-08-06","choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":null}]}\n\n
-        """.utf8
-    )
+    private static let events = [
+        "Hello", "!", " How", " can", " I", " assist", " you", " today", "?", "\\n", " Sure", ",",
+    ].map { word in
+        Array(
+            """
+            data: {"id":"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT","object":"chat.completion.chunk","created":1741569952,\
+            "model":"gpt-4o-2024-08-06","service_tier":"default","system_fingerprint":"fp_b376dfbbd5","choices":[\
+            {"index":0,"delta":{"content":"\(word)"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n
+            """.utf8
+        )
+    }
 
     /// A transport that answers with a document, or with a stream of events, one a piece.
     static func transport(chunks: Int?) -> ClosureTransport {
@@ -32,7 +37,7 @@ enum Canned {
             fields[.contentType] = "text/event-stream; charset=utf-8"
             return Response(
                 head: HTTPResponse(status: .ok, headerFields: fields),
-                body: Body(Events(event: event, count: chunks))
+                body: Body(Events(events: events, count: chunks))
             )
         }
     }
@@ -41,23 +46,23 @@ enum Canned {
         typealias Element = ArraySlice<UInt8>
         typealias Failure = any Error
 
-        let event: [UInt8]
+        let events: [[UInt8]]
         let count: Int
 
         struct AsyncIterator: AsyncIteratorProtocol {
-            let event: [UInt8]
+            let events: [[UInt8]]
             var left: Int
 
             mutating func next(isolation actor: isolated (any Actor)?) async throws -> ArraySlice<UInt8>? {
                 guard left > 0 else { return nil }
                 left -= 1
-                return event[...]
+                return events[left % events.count][...]
             }
 
             mutating func next() async throws -> ArraySlice<UInt8>? { try await next(isolation: nil) }
         }
 
-        func makeAsyncIterator() -> AsyncIterator { AsyncIterator(event: event, left: count) }
+        func makeAsyncIterator() -> AsyncIterator { AsyncIterator(events: events, left: count) }
     }
 }
 
