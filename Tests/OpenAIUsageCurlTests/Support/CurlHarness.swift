@@ -8,11 +8,15 @@ import Testing
 struct CurlHarness: Sendable {
     let server: ScriptedUpstream
     let transport: CurlTransport
-    let sink = CollectingSink()
-
+    let sink: CollectingSink
     /// The transport as a program uses it.
-    var metered: InterceptedTransport<CurlTransport> {
-        transport.intercepted(by: UsageInterceptor(UsageMeter(sink: sink)))
+    let metered: InterceptedTransport<CurlTransport>
+
+    private init(server: ScriptedUpstream, transport: CurlTransport) {
+        self.server = server
+        self.transport = transport
+        sink = CollectingSink()
+        metered = transport.intercepted(by: UsageInterceptor(UsageMeter(sink: sink)))
     }
 
     /// Runs a test, and checks afterwards that the driving thread has ended.
