@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "OpenAIUsagePricing", targets: ["OpenAIUsagePricing"]),
         .library(name: "OpenAIUsageLedger", targets: ["OpenAIUsageLedger"]),
         .library(name: "OpenAIUsageMetrics", targets: ["OpenAIUsageMetrics"]),
+        .library(name: "OpenAIUsageCurl", targets: ["OpenAIUsageCurl"]),
         .library(name: "OpenAIUsageService", targets: ["OpenAIUsageService"]),
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
         .library(name: "OpenAISimulator", targets: ["OpenAISimulator"]),
@@ -31,6 +32,11 @@ let package = Package(
             name: "CZlib",
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
         .target(name: "CByteScan"),
         .target(
@@ -70,6 +76,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "OpenAIUsageCurl",
+            dependencies: [
+                "CCurl",
+                "OpenAIUsage",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .target(
@@ -118,6 +132,14 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .target(
+            name: "OpenAIUsageTestKit",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/OpenAIUsageTestKit"
+        ),
         .testTarget(
             name: "OpenAIUsageTests",
             dependencies: ["CByteScan", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
@@ -154,13 +176,23 @@ let package = Package(
             name: "OpenAIUsageGatewayTests",
             dependencies: [
                 "OpenAIUsageGateway", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
-                "OpenAIUsagePricing",
+                "OpenAIUsagePricing", "OpenAIUsageTestKit",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageCurlTests",
+            dependencies: [
+                "OpenAIUsageCurl", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageTestKit", "CCurl",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .testTarget(

@@ -11,6 +11,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .target(name: "CByteScan"),
         .target(
             name: "OpenAIUsage",
@@ -20,6 +21,16 @@ let package = Package(
             name: "OpenAIUsagePricing",
             dependencies: ["OpenAIUsage"],
             exclude: ["prices.json"]
+        ),
+        .target(
+            name: "OpenAIUsageCurl",
+            dependencies: ["CCurl", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+        .executableTarget(
+            name: "curl-benchmark",
+            dependencies: [
+                "OpenAIUsageCurl", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
         ),
         .executableTarget(
             name: "meter-benchmark",

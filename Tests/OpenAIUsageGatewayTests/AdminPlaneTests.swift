@@ -1,5 +1,6 @@
 import Dispatch
 import OpenAIUsageLedger
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -1,5 +1,6 @@
 import NIOCore
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -4,6 +4,7 @@ import OpenAISimulator
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

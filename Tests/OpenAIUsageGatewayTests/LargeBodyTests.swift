@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Synchronization
 import Testing
 

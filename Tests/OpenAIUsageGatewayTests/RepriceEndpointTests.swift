@@ -2,6 +2,7 @@ import Dispatch
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -1,6 +1,7 @@
 import NIOPosix
 import OpenAISimulator
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOSSL
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

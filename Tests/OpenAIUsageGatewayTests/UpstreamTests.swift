@@ -1,3 +1,4 @@
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -4,7 +4,7 @@ extension Endpoint {
     /// Before the API's own path may stand whatever a provider puts there: `/v1`, `/api/v1`, `/openai/deployments/NAME`,
     /// `/v1beta/openai`, or nothing.
     package init(method: String, path: String) {
-        let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
+        let segments = Self.segments(of: path)
         self = EndpointIndex.shared.endpoint(method: method, segments: segments) ?? .other
     }
 
@@ -20,9 +20,14 @@ extension Endpoint {
 
     /// The deployment that a path of Azure names, which stands for the model.
     static func deployment(in path: String) -> String? {
-        let segments = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
+        let segments = segments(of: path)
         guard let index = segments.firstIndex(of: "deployments"), index + 1 < segments.count else { return nil }
         return String(segments[index + 1])
+    }
+
+    private static func segments(of path: String) -> [Substring] {
+        path.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }.split(separator: UInt8(ascii: "/"))
+            .map { Substring($0) }
     }
 }
 

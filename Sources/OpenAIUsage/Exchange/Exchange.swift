@@ -51,7 +51,9 @@ public final class Exchange: Sendable {
         record.clientRequestID = HeaderText.clean(fields[.clientRequestID], maximumLength: 512)
         record.tags = fields[.usageTags].map { tags.merging(UsageTags(header: $0)) } ?? tags
         record.attempt = (attempt ?? fields[.retryCount].flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
-        if let key = Self.key(of: fields) { record.key = configuration.fingerprinter?.fingerprint(of: key) }
+        if let fingerprinter = configuration.fingerprinter, let key = Self.key(of: fields) {
+            record.key = fingerprinter.fingerprint(of: key)
+        }
         if let operation = HeaderText.clean(operationID) ?? record.clientRequestID
             ?? HeaderText.clean(fields[.idempotencyKey])
         {
@@ -149,12 +151,14 @@ public final class Exchange: Sendable {
     }
 
     private static func path(of target: String?) -> String? {
-        target.map { String($0.prefix { $0 != "?" && $0 != "#" }) }
+        target.map { String(Substring($0.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })) }
     }
 
     /// A parameter of the query, which names the model of a socket.
     private static func query(_ name: String, of target: String?) -> String? {
-        guard let query = target?.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
+        guard let target, target.utf8.contains(UInt8(ascii: "?")),
+            let query = target.split(separator: "?", maxSplits: 1).dropFirst().first
+        else { return nil }
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             if parts.count == 2, parts[0] == name { return HeaderText.clean(String(parts[1]), maximumLength: 128) }
@@ -164,11 +168,12 @@ public final class Exchange: Sendable {
 
     private static func host(of authority: String?) -> String? {
         // User information, which may be a key, is no part of the host.
-        guard let authority = authority?.split(separator: "@", omittingEmptySubsequences: false).last else {
-            return nil
+        guard var bytes = authority?.utf8[...] else { return nil }
+        if let mark = bytes.lastIndex(of: UInt8(ascii: "@")) { bytes = bytes[bytes.index(after: mark)...] }
+        if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
+            return String(Substring(bytes[...end]))
         }
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") { return String(authority[...end]) }
-        return String(authority.prefix { $0 != ":" })
+        return String(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))
     }
 
     /// The client, where it has told only its language and version.

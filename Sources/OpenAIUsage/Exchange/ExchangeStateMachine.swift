@@ -60,7 +60,7 @@ struct ExchangeStateMachine: ~Copyable {
             record.isStream = true
         } else if record.endpoint.meter == .batchOutput {
             mode = .lines
-        } else if type.isEmpty || type.contains("json") {
+        } else if type.isEmpty || type == "application/json" || type.contains("json") {
             mode = .document
         } else {
             mode = .opaque

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Synchronization
 
 @testable import OpenAIUsageGateway

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

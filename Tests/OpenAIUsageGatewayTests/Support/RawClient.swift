@@ -1,3 +1,5 @@
+import OpenAIUsageTestKit
+
 /// A client that sends what a test writes, and reads what comes back.
 struct RawClient: Sendable {
     let connection: RawConnection

@@ -4,6 +4,7 @@ import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
 import OpenAIUsagePricing
+import OpenAIUsageTestKit
 import Testing
 
 /// A whole gateway in this process, with a ledger in a temporary folder.

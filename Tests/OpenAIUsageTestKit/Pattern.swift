@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 #if canImport(Glibc)
 import Glibc
@@ -9,7 +9,7 @@ import Darwin
 #endif
 
 /// Bytes of every value in an order that looks random, to send and to recognise bodies of any length.
-enum Pattern {
+package enum Pattern {
     private static let period = 65_521
     private static let block: [UInt8] = {
         var generator = SplitMix64(seed: 0x5eed)
@@ -19,7 +19,7 @@ enum Pattern {
     }()
 
     /// The bytes from an offset on.
-    static func bytes(_ count: Int, from offset: Int = 0) -> [UInt8] {
+    package static func bytes(_ count: Int, from offset: Int = 0) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(count)
         var position = offset
@@ -33,7 +33,7 @@ enum Pattern {
     }
 
     /// Whether a buffer holds the bytes from an offset on.
-    static func matches(_ buffer: ByteBuffer, from offset: Int) -> Bool {
+    package static func matches(_ buffer: ByteBuffer, from offset: Int) -> Bool {
         buffer.withUnsafeReadableBytes { bytes in
             block.withUnsafeBytes { block in
                 var position = 0

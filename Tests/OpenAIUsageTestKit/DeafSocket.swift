@@ -7,23 +7,23 @@ import Darwin
 #endif
 
 /// A port of this machine that is taken, and makes no connection.
-struct DeafSocket {
+package struct DeafSocket {
     /// What becomes of an attempt to connect.
-    enum Manner {
+    package enum Manner {
         /// It is refused: nobody listens.
         case refuses
         /// It gets no answer: the queue of who listens is full.
         case ignores
     }
 
-    struct Failure: Error {
-        let code: Int32
+    package struct Failure: Error {
+        package let code: Int32
     }
 
-    let port: Int
+    package let port: Int
     private let sockets: [Int32]
 
-    init(_ manner: Manner) throws {
+    package init(_ manner: Manner) throws {
         var sockets: [Int32] = []
         func makeSocket() throws -> Int32 {
             #if canImport(Darwin)
@@ -59,7 +59,7 @@ struct DeafSocket {
         self.sockets = sockets
     }
 
-    func close() {
+    package func close() {
         for socket in sockets { _ = systemClose(socket) }
     }
 

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 #if canImport(Glibc)
@@ -10,19 +10,19 @@ import Darwin
 #endif
 
 /// One end of a TCP connection, whose bytes a test sends and reads as it likes.
-final class RawConnection: Sendable {
+package final class RawConnection: Sendable {
     /// How the other side ended.
-    enum End: Sendable, Equatable { case closed, reset }
+    package enum End: Sendable, Equatable { case closed, reset }
 
     /// What has come so far and was not taken.
-    struct Received: Sendable, CustomStringConvertible {
-        var bytes: [UInt8] = []
+    package struct Received: Sendable, CustomStringConvertible {
+        package var bytes: [UInt8] = []
         /// The bytes behind a head, if they are only compared with ``Pattern`` and not kept.
-        var patternLength = 0
-        var isPattern = true
-        var end: End?
+        package var patternLength = 0
+        package var isPattern = true
+        package var end: End?
 
-        var description: String {
+        package var description: String {
             "\(bytes.count) bytes \(String(decoding: bytes.prefix(1_000), as: UTF8.self).debugDescription), "
                 + "pattern \(patternLength), end \(end.map { "\($0)" } ?? "open")"
         }
@@ -84,7 +84,7 @@ final class RawConnection: Sendable {
         }
     }
 
-    let channel: any Channel
+    package let channel: any Channel
     private let received: Watched<Received>
 
     private init(_ channel: any Channel, _ received: Watched<Received>) {
@@ -93,7 +93,7 @@ final class RawConnection: Sendable {
     }
 
     /// Makes a connection of a channel that is being set up, on its event loop.
-    static func attach(to channel: any Channel, expectsPattern: Bool = false) throws -> RawConnection {
+    package static func attach(to channel: any Channel, expectsPattern: Bool = false) throws -> RawConnection {
         let received = Watched(Received())
         try channel.pipeline.syncOperations.addHandler(Collector(received, expectsPattern: expectsPattern))
         return RawConnection(channel, received)
@@ -108,9 +108,7 @@ final class RawConnection: Sendable {
     ///   - receiveBuffer: The size of the system's buffer for what comes.
     /// - Returns: The connection, once it is made.
     /// - Throws: What the system says when it cannot be made.
-    /// - Returns: The connection.
-    /// - Throws: An error if there is nobody to connect to.
-    static func connect(
+    package static func connect(
         to port: Int,
         at host: String = "127.0.0.1",
         expectsPattern: Bool = false,
@@ -145,18 +143,18 @@ final class RawConnection: Sendable {
     }
 
     /// What has come and was not taken.
-    var unread: Received { received.value }
+    package var unread: Received { received.value }
 
     // MARK: - Sending
 
-    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+    package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-    func send(_ bytes: [UInt8]) async throws {
+    package func send(_ bytes: [UInt8]) async throws {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
     /// Sends in pieces of the given sizes, over and over, each in a write of its own.
-    func send(_ bytes: [UInt8], inPiecesOf sizes: [Int]) async throws {
+    package func send(_ bytes: [UInt8], inPiecesOf sizes: [Int]) async throws {
         var position = 0
         var turn = 0
         while position < bytes.count {
@@ -171,7 +169,7 @@ final class RawConnection: Sendable {
 
     /// Waits until the bytes that have come are as wanted; nothing is taken.
     @discardableResult
-    func receive(_ what: String, until isMet: @escaping @Sendable (Received) -> Bool) async throws -> Received {
+    package func receive(_ what: String, until isMet: @escaping @Sendable (Received) -> Bool) async throws -> Received {
         let received = try await received.wait(for: what) { isMet($0) || $0.end != nil }
         guard isMet(received) else {
             throw Watched<Received>.LimitError(what: "\(what), but the other side ended", state: "\(received)")
@@ -181,7 +179,7 @@ final class RawConnection: Sendable {
 
     /// Waits for a text, and takes everything up to its end.
     @discardableResult
-    func take(through marker: String) async throws -> String {
+    package func take(through marker: String) async throws -> String {
         let marker = Array(marker.utf8)
         try await receive("\(String(decoding: marker, as: UTF8.self).debugDescription)") {
             $0.bytes.range(of: marker) != nil
@@ -194,7 +192,7 @@ final class RawConnection: Sendable {
     }
 
     /// Takes a number of bytes.
-    func take(_ count: Int) async throws -> [UInt8] {
+    package func take(_ count: Int) async throws -> [UInt8] {
         try await receive("\(count) bytes") { $0.bytes.count >= count }
         return received.update { received in
             defer { received.bytes.removeFirst(count) }
@@ -203,7 +201,7 @@ final class RawConnection: Sendable {
     }
 
     /// Waits for a whole message, and takes it.
-    func message(_ kind: RawMessage.Kind) async throws -> RawMessage {
+    package func message(_ kind: RawMessage.Kind) async throws -> RawMessage {
         let received = try await received.wait(for: "a whole message") { received in
             received.end != nil || (try? RawMessage.parse(received.bytes, kind, isEnded: false)) != nil
         }
@@ -216,25 +214,25 @@ final class RawConnection: Sendable {
 
     /// Waits until the other side ends, and returns everything that was not taken.
     @discardableResult
-    func ended() async throws -> Received {
+    package func ended() async throws -> Received {
         try await received.wait(for: "the other side to end") { $0.end != nil }
     }
 
-    func setReading(_ isReading: Bool) async throws {
+    package func setReading(_ isReading: Bool) async throws {
         try await channel.setOption(.autoRead, value: isReading).get()
     }
 
     // MARK: - Ending
 
-    func closeOutput() async throws { try await channel.close(mode: .output).get() }
+    package func closeOutput() async throws { try await channel.close(mode: .output).get() }
 
     /// Closes, unless the connection has ended already.
-    func close() async {
+    package func close() async {
         try? await channel.close().get()
     }
 
     /// Ends with a reset, unless the connection has ended already.
-    func reset() async {
+    package func reset() async {
         try? await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         await close()
     }

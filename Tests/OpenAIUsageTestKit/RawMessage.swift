@@ -1,43 +1,48 @@
 /// An HTTP message as it stands on the wire, read by rules of the tests' own.
-struct RawMessage: Sendable, Equatable {
+package struct RawMessage: Sendable, Equatable {
     /// What the message is.
-    enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case request
         /// The response to a request with the method.
         case response(to: String)
     }
 
     /// How the end of the body is told.
-    enum Framing: Sendable, Equatable { case none, length, chunked, close }
+    package enum Framing: Sendable, Equatable { case none, length, chunked, close }
 
-    struct Malformed: Error, CustomStringConvertible {
-        let description: String
+    package struct Malformed: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    struct Field: Sendable, Equatable {
-        let name: String
-        let value: String
+    package struct Field: Sendable, Equatable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
-    var startLine = ""
-    var fields: [Field] = []
-    var framing = Framing.none
-    var body: [UInt8] = []
-    var chunkSizes: [Int] = []
-    var trailers: [Field] = []
+    package var startLine = ""
+    package var fields: [Field] = []
+    package var framing = Framing.none
+    package var body: [UInt8] = []
+    package var chunkSizes: [Int] = []
+    package var trailers: [Field] = []
 
-    var status: Int { Int(startLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
-    var method: String { String(startLine.prefix { $0 != " " }) }
-    var target: String { String(startLine.split(separator: " ").dropFirst().first ?? "") }
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var status: Int { Int(startLine.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+    package var method: String { String(startLine.prefix { $0 != " " }) }
+    package var target: String { String(startLine.split(separator: " ").dropFirst().first ?? "") }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The values of a field, in order.
-    subscript(name: String) -> [String] {
+    package subscript(name: String) -> [String] {
         fields.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
     }
 
     /// Reads a message from the start of the bytes; `nil` while it is not whole.
-    static func parse(_ bytes: [UInt8], _ kind: Kind, isEnded: Bool) throws -> (RawMessage, length: Int)? {
+    package static func parse(_ bytes: [UInt8], _ kind: Kind, isEnded: Bool) throws -> (RawMessage, length: Int)? {
         guard let headEnd = bytes.range(of: Array("\r\n\r\n".utf8)) else { return nil }
         var message = RawMessage()
         let lines = String(decoding: bytes[..<headEnd.lowerBound], as: UTF8.self).components("\r\n")

@@ -1,8 +1,8 @@
-import NIOCore
-import NIOPosix
+package import NIOCore
+package import NIOPosix
 
 /// A server of raw TCP connections, each of which a test plays by hand or by a script.
-final class ScriptedUpstream: Sendable {
+package final class ScriptedUpstream: Sendable {
     private struct State: Sendable, CustomStringConvertible {
         var accepted: [RawConnection] = []
         var taken = 0
@@ -13,7 +13,7 @@ final class ScriptedUpstream: Sendable {
     private let listener: any Channel
     private let state: Watched<State>
 
-    let port: Int
+    package let port: Int
 
     private init(_ listener: any Channel, _ state: Watched<State>) {
         self.listener = listener
@@ -30,9 +30,7 @@ final class ScriptedUpstream: Sendable {
     ///   - group: The event loops, which other tests share unless it is another.
     /// - Returns: The server, which accepts connections already.
     /// - Throws: What the system says when it cannot listen.
-    /// - Returns: The upstream, which listens.
-    /// - Throws: An error if it cannot listen.
-    static func start(
+    package static func start(
         expectsPattern: Bool = false,
         front: (@Sendable (any Channel) throws -> Void)? = nil,
         script: (@Sendable (RawConnection) async throws -> Void)? = nil,
@@ -61,7 +59,7 @@ final class ScriptedUpstream: Sendable {
     }
 
     /// A server that answers every request with the same bytes.
-    static func answering(_ response: [UInt8]) async throws -> ScriptedUpstream {
+    package static func answering(_ response: [UInt8]) async throws -> ScriptedUpstream {
         try await start(script: { connection in
             while true {
                 _ = try await connection.message(.request)
@@ -71,11 +69,11 @@ final class ScriptedUpstream: Sendable {
     }
 
     /// How many connections were made.
-    var acceptedCount: Int { state.value.accepted.count }
-    var connections: [RawConnection] { state.value.accepted }
+    package var acceptedCount: Int { state.value.accepted.count }
+    package var connections: [RawConnection] { state.value.accepted }
 
     /// The next connection, as soon as it is made.
-    func accept() async throws -> RawConnection {
+    package func accept() async throws -> RawConnection {
         let number = state.update { state in
             state.taken += 1
             return state.taken
@@ -83,7 +81,7 @@ final class ScriptedUpstream: Sendable {
         return try await state.wait(for: "connection \(number)") { $0.accepted.count >= number }.accepted[number - 1]
     }
 
-    func stop() async {
+    package func stop() async {
         try? await listener.close().get()
         for connection in connections { await connection.close() }
     }

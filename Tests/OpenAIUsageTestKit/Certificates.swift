@@ -1,21 +1,21 @@
 import Foundation
 
 /// Certificates that are made for a test run by the `openssl` command.
-struct Certificates: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+package struct Certificates: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    static let isAvailable = FileManager.default.isExecutableFile(atPath: openssl)
+    package static let isAvailable = FileManager.default.isExecutableFile(atPath: openssl)
     private static let openssl = "/usr/bin/openssl"
 
     /// The same for all tests of a run.
-    static let shared = Result { try Certificates() }
+    package static let shared = Result { try Certificates() }
 
     private static let folder = FileManager.default.temporaryDirectory
         .appending(path: "oai-usage-certificates-\(UUID().uuidString)")
 
-    var authority: String { path("authority.pem") }
+    package var authority: String { path("authority.pem") }
 
     private init() throws {
         try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
@@ -32,7 +32,7 @@ struct Certificates: Sendable {
     }
 
     /// The path of a file.
-    func path(_ name: String) -> String { Self.folder.appending(path: name).path }
+    package func path(_ name: String) -> String { Self.folder.appending(path: name).path }
 
     private func issue(_ name: String, names: String, days: Int = 1) throws {
         try Data("subjectAltName=\(names)\n".utf8).write(to: Self.folder.appending(path: "\(name).ext"))

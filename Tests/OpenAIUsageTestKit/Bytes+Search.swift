@@ -8,7 +8,7 @@ import Darwin
 
 extension RandomAccessCollection where Element == UInt8, Index == Int {
     /// The first place of other bytes.
-    func range(of other: [UInt8]) -> Range<Int>? {
+    package func range(of other: [UInt8]) -> Range<Int>? {
         guard let last = other.last, other.count <= count else { return other.isEmpty ? startIndex..<startIndex : nil }
         let offset = withContiguousStorageIfAvailable { bytes in
             other.withUnsafeBufferPointer { other -> Int? in

@@ -1,15 +1,20 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
 
 /// A value that tests wait on: they go on at the moment it becomes what they want, not after a time.
-final class Watched<Value: Sendable>: Sendable {
+package final class Watched<Value: Sendable>: Sendable {
     /// A wait that came to its limit, which only happens when something is broken.
-    struct LimitError: Error, CustomStringConvertible {
-        let what: String
-        let state: String
+    package struct LimitError: Error, CustomStringConvertible {
+        package let what: String
+        package let state: String
 
-        var description: String { "Waited in vain for \(what); what there is: \(state.prefix(2_000))" }
+        package init(what: String, state: String) {
+            self.what = what
+            self.state = state
+        }
+
+        package var description: String { "Waited in vain for \(what); what there is: \(state.prefix(2_000))" }
     }
 
     private struct Waiter {
@@ -25,14 +30,14 @@ final class Watched<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         state = Mutex(State(value: value))
     }
 
-    var value: Value { state.withLock { $0.value } }
+    package var value: Value { state.withLock { $0.value } }
 
     @discardableResult
-    func update<Result: Sendable>(_ change: (inout Value) -> Result) -> Result {
+    package func update<Result: Sendable>(_ change: (inout Value) -> Result) -> Result {
         let (result, met, value) = state.withLock { state in
             let result = change(&state.value)
             var met: [EventLoopPromise<Value>] = []
@@ -50,7 +55,7 @@ final class Watched<Value: Sendable>: Sendable {
 
     /// Waits until the value is as wanted, and returns it as it was then.
     @discardableResult
-    func wait(
+    package func wait(
         for what: String,
         limit: TimeAmount = .seconds(60),
         until isMet: @escaping @Sendable (Value) -> Bool

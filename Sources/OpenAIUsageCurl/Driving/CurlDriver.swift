@@ -1,0 +1,126 @@
+import CCurl
+import OpenAIUsage
+import Synchronization
+
+/// The driving thread of a transport, from the first call on until the transport is shut down, or nobody has it or a call
+/// of it any more.
+final class CurlDriver: Sendable {
+    private enum Phase {
+        case idle
+        case running(CurlMailbox)
+        case ending
+        case ended
+    }
+
+    private struct State {
+        var phase = Phase.idle
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// The state, which the driving thread has too: it outlives the driver.
+    private final class Life: Sendable {
+        let state = Mutex(State())
+
+        func end() {
+            let waiters = state.withLock { state in
+                state.phase = .ended
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    let settings: CurlSettings
+    private let pool = EasyHandlePool()
+    private let life = Life()
+
+    init(_ settings: CurlSettings) { self.settings = settings }
+
+    deinit { stop() }
+
+    /// Begins a transfer.
+    func start(_ request: CurlRequest) throws(TransportError) -> CurlTransfer {
+        let mailbox = try mailbox()
+        let handle = try pool.take()
+        var code = handle.prepare(request, settings)
+        let upload =
+            switch request.content {
+            case .none, .short: UploadBuffer([])
+            case .long(let bytes): UploadBuffer(bytes)
+            case .stream(_, let length): UploadBuffer(length: length, limit: settings.bufferLength)
+            }
+        let now = SystemUsageClock().monotonicNanoseconds
+        let state = CurlTransferState(upload: upload, bufferLength: settings.bufferLength, at: now)
+        let transfer = CurlTransfer(handle: handle, state: state, mailbox: mailbox)
+        if code == CURLE_OK {
+            code = handle.connect(
+                to: CurlCallbacks.context(transfer),
+                header: CurlCallbacks.header,
+                body: CurlCallbacks.body,
+                upload: upload.isSent ? nil : CurlCallbacks.upload,
+                rewind: CurlCallbacks.rewind
+            )
+        }
+        guard code == CURLE_OK else {
+            let reason = String(cString: curl_easy_strerror(code))
+            throw TransportError(
+                .failed,
+                "libcurl refuses an option of the call: \(reason) (libcurl \(code.rawValue))."
+            )
+        }
+        try transfer.start()
+        return transfer
+    }
+
+    /// Ends the thread and all transfers, and returns when they have ended.
+    func shutDown() async {
+        stop()
+        await withCheckedContinuation { continuation in
+            let isEnded = life.state.withLock { state in
+                if case .ending = state.phase {
+                    state.waiters.append(continuation)
+                    return false
+                }
+                return true
+            }
+            if isEnded { continuation.resume() }
+        }
+    }
+
+    private func stop() {
+        let mailbox = life.state.withLock { state -> CurlMailbox? in
+            switch state.phase {
+            case .idle:
+                state.phase = .ended
+                return nil
+            case .running(let mailbox):
+                state.phase = .ending
+                return mailbox
+            case .ending, .ended: return nil
+            }
+        }
+        mailbox?.stop()
+    }
+
+    /// The mailbox of the thread, which is started if it has not been.
+    private func mailbox() throws(TransportError) -> CurlMailbox {
+        try life.state.withLock { state throws(TransportError) in
+            switch state.phase {
+            case .running(let mailbox): return mailbox
+            case .ending, .ended: throw TransportError(.shutDown, "The transport is shut down.")
+            case .idle:
+                try CurlLibrary.load()
+                let multi = try MultiHandle(settings)
+                let mailbox = CurlMailbox(multi)
+                let loop = CurlLoop(multi: multi, mailbox: mailbox, settings: settings, pool: pool)
+                try CurlThread.start { [life] in
+                    loop.run()
+                    life.end()
+                }
+                state.phase = .running(mailbox)
+                return mailbox
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import CCurl
+import OpenAIUsage
+
+/// libcurl's multi handle.
+///
+/// SAFETY: the driving thread alone uses it, but for `curl_multi_wakeup`, which libcurl allows any thread, and which the
+/// mailbox calls under its lock as long as the handle is there.
+final class MultiHandle: @unchecked Sendable {
+    let pointer: UnsafeMutableRawPointer
+
+    init(_ settings: CurlSettings) throws(TransportError) {
+        guard let pointer = curl_multi_init() else { throw TransportError(.failed, "libcurl has no memory.") }
+        self.pointer = pointer
+        let pipelining = settings.multiplexes ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING
+        let codes = [
+            ccurl_multi_set_long(pointer, CURLMOPT_PIPELINING, Int(pipelining)),
+            ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, settings.maximumIdleConnections),
+        ]
+        guard codes.allSatisfy({ $0 == CURLM_OK }) else {
+            throw TransportError(.failed, "libcurl refuses an option of its multi handle.")
+        }
+    }
+
+    deinit { curl_multi_cleanup(pointer) }
+}

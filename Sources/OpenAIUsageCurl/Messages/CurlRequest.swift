@@ -1,0 +1,148 @@
+import HTTPTypes
+import OpenAIUsage
+
+/// A request as libcurl is told it, after everything in it has been checked.
+struct CurlRequest {
+    enum Content {
+        /// There is no body, and nothing is said of one.
+        case none
+        /// A short body, an empty one too, which is sent together with the head.
+        case short([UInt8])
+        case long([UInt8])
+        case stream(Body, length: Int?)
+    }
+
+    /// The longest body that is copied, to be sent together with the head.
+    private static let shortLength = 64 * 1024
+
+    /// Fields that concern one connection only (RFC 9110, section 7.6.1), and those that libcurl writes itself.
+    private static let connectionFields: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+        "transfer-encoding", "upgrade", "host", "content-length",
+    ]
+    /// Fields that libcurl would add of its own accord.
+    private static let unwantedFields = ["accept", "content-type", "expect"]
+
+    let url: String
+    let method: String
+    /// The lines of the header in libcurl's notation, without their ends.
+    let lines: [[UInt8]]
+    let content: Content
+
+    /// Checks a request.
+    init(_ request: Request) throws(TransportError) {
+        let head = request.head
+        method = try Self.method(head.method.rawValue)
+        url = try Self.url(head)
+        lines = Self.lines(head.headerFields)
+        content = try Self.content(request, method)
+    }
+
+    // MARK: - The address
+
+    private static func method(_ method: String) throws(TransportError) -> String {
+        guard HTTPRequest.Method(method) != nil else {
+            throw TransportError(.invalidRequest, "The request's method is not a word that HTTP allows.")
+        }
+        guard method != "CONNECT" else {
+            throw TransportError(.invalidRequest, "The method CONNECT asks for a tunnel, which is not what a call is.")
+        }
+        return method
+    }
+
+    private static func url(_ head: HTTPRequest) throws(TransportError) -> String {
+        guard let scheme = head.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
+            throw TransportError(.invalidRequest, "The request's scheme is neither https nor http.")
+        }
+        guard let authority = head.authority, !authority.isEmpty, authority.utf8.allSatisfy(isOfAuthority) else {
+            throw TransportError(
+                .invalidRequest,
+                "The request's authority is not a host, or a host and a port; a key does not belong there."
+            )
+        }
+        let path = head.path ?? "/"
+        guard path.utf8.first == UInt8(ascii: "/"),
+            path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
+        else {
+            throw TransportError(
+                .invalidRequest,
+                "The request's path does not begin with a slash, or has a character that must be percent-encoded."
+            )
+        }
+        return "\(scheme)://\(authority)\(path)"
+    }
+
+    /// Whether a byte may be part of a host and a port; user information and what separates a path may not.
+    private static func isOfAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+        default: ".-_~:[]".utf8.contains(byte)
+        }
+    }
+
+    // MARK: - The header
+
+    private static func lines(_ fields: HTTPFields) -> [[UInt8]] {
+        var left = connectionFields
+        for options in fields[values: .connection] {
+            for option in options.split(separator: ",") {
+                left.insert(option.lowercased().filter { $0 != " " && $0 != "\t" })
+            }
+        }
+        var missing = unwantedFields
+        var lines: [[UInt8]] = []
+        lines.reserveCapacity(fields.count + missing.count)
+        for field in fields {
+            let name = field.name.canonicalName
+            if left.contains(name) { continue }
+            missing.removeAll { $0 == name }
+            lines.append(line(field))
+        }
+        // A name without a value is libcurl's word for a field that is not wanted.
+        for name in missing { lines.append(Array("\(name):".utf8) + [0]) }
+        return lines
+    }
+
+    /// A field in libcurl's notation, in which an empty value is told by a semicolon, as a text that ends with a zero.
+    ///
+    /// The type of a field sees to it that its value has no line end and no zero in it.
+    private static func line(_ field: HTTPField) -> [UInt8] {
+        var line = Array(field.name.rawName.utf8)
+        field.withUnsafeBytesOfValue { value in
+            if value.contains(where: { $0 != 0x20 && $0 != 0x09 }) {
+                line.append(UInt8(ascii: ":"))
+                line.append(UInt8(ascii: " "))
+                line.append(contentsOf: value)
+            } else {
+                line.append(UInt8(ascii: ";"))
+            }
+        }
+        line.append(0)
+        return line
+    }
+
+    // MARK: - The body
+
+    private static func content(_ request: Request, _ method: String) throws(TransportError) -> Content {
+        let length = try length(request)
+        guard let body = request.body, length != 0 else {
+            // Where a body is usual, its absence is said.
+            return ["POST", "PUT", "PATCH"].contains(method) || length == 0 && method != "HEAD" ? .short([]) : .none
+        }
+        guard method != "HEAD" else { throw TransportError(.invalidRequest, "A HEAD request has no body.") }
+        guard let bytes = body.bytes else { return .stream(body, length: length) }
+        return bytes.count <= shortLength ? .short(bytes) : .long(bytes)
+    }
+
+    /// The length of the body, of which the header must not say another.
+    private static func length(_ request: Request) throws(TransportError) -> Int? {
+        let stated = Set(request.head.headerFields[values: .contentLength])
+        guard let text = stated.first else { return request.body?.length }
+        guard stated.count == 1, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let length = Int(text),
+            length == (request.body.map { $0.length ?? length } ?? 0)
+        else {
+            throw TransportError(.invalidRequest, "The request's Content-Length is not the length of its body.")
+        }
+        return length
+    }
+}

@@ -1,0 +1,48 @@
+import CCurl
+public import OpenAIUsage
+
+extension UsageMeter {
+    /// The meter as C programs hand it to `ccurl_metered`; it is valid as long as the meter is.
+    public var curlMeter: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
+}
+
+/// Performs a call with a meter, for C.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+func ccurl_metered(
+    _ handle: UnsafeMutableRawPointer!,
+    _ call: UnsafePointer<ccurl_call>!,
+    _ meter: OpaquePointer!
+) -> CURLcode {
+    guard let metered = begin(handle, call, meter) else { return CURLE_BAD_FUNCTION_ARGUMENT }
+    return metered.perform()
+}
+
+/// Sets a call on a handle and begins to meter it, for C.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+func ccurl_metered_begin(
+    _ handle: UnsafeMutableRawPointer!,
+    _ call: UnsafePointer<ccurl_call>!,
+    _ meter: OpaquePointer!
+) -> OpaquePointer! {
+    begin(handle, call, meter).map { OpaquePointer(Unmanaged.passRetained($0).toOpaque()) }
+}
+
+/// Ends a call, for C.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+func ccurl_metered_end(_ call: OpaquePointer!, _ result: CURLcode) {
+    guard let call else { return }
+    Unmanaged<MeteredHandle>.fromOpaque(UnsafeRawPointer(call)).takeRetainedValue().end(result)
+}
+
+private func begin(
+    _ handle: UnsafeMutableRawPointer?,
+    _ call: UnsafePointer<ccurl_call>?,
+    _ meter: OpaquePointer?
+) -> MeteredHandle? {
+    guard let handle, let call, let meter else { return nil }
+    let usageMeter = Unmanaged<UsageMeter>.fromOpaque(UnsafeRawPointer(meter)).takeUnretainedValue()
+    return try? MeteredHandle(handle, call.pointee, meter: usageMeter)
+}

@@ -1,0 +1,1 @@
+../../OpenAIUsageTests/Support/CollectingSink.swift
