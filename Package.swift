@@ -10,6 +10,8 @@ let package = Package(
         .library(name: "OpenAIUsageLedger", targets: ["OpenAIUsageLedger"]),
         .library(name: "OpenAIUsageMetrics", targets: ["OpenAIUsageMetrics"]),
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
+        .library(name: "OpenAIUsageURLSession", targets: ["OpenAIUsageURLSession"]),
+        .library(name: "OpenAIUsageAsyncHTTPClient", targets: ["OpenAIUsageAsyncHTTPClient"]),
         .library(name: "OpenAISimulator", targets: ["OpenAISimulator"]),
         .executable(name: "oai-usage", targets: ["oai-usage"]),
     ],
@@ -18,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
@@ -76,6 +79,22 @@ let package = Package(
             ]
         ),
         .target(
+            name: "OpenAIUsageURLSession",
+            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+        .target(
+            name: "OpenAIUsageAsyncHTTPClient",
+            dependencies: [
+                "OpenAIUsage",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
             name: "OpenAISimulator",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -102,6 +121,14 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
+        ),
+        .target(
+            name: "OpenAIUsageTestKit",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/OpenAIUsageTestKit"
         ),
         .testTarget(
             name: "OpenAIUsageTests",
@@ -146,6 +173,17 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageAdapterTests",
+            dependencies: [
+                "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient", "OpenAIUsage", "OpenAIUsageTestKit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 #if canImport(Glibc)
@@ -108,8 +108,6 @@ package final class RawConnection: Sendable {
     ///   - receiveBuffer: The size of the system's buffer for what comes.
     /// - Returns: The connection, once it is made.
     /// - Throws: What the system says when it cannot be made.
-    /// - Returns: The connection.
-    /// - Throws: An error if there is nobody to connect to.
     package static func connect(
         to port: Int,
         at host: String = "127.0.0.1",

@@ -1,5 +1,5 @@
-import NIOCore
-import NIOPosix
+package import NIOCore
+package import NIOPosix
 
 /// A server of raw TCP connections, each of which a test plays by hand or by a script.
 package final class ScriptedUpstream: Sendable {
@@ -30,8 +30,6 @@ package final class ScriptedUpstream: Sendable {
     ///   - group: The event loops, which other tests share unless it is another.
     /// - Returns: The server, which accepts connections already.
     /// - Throws: What the system says when it cannot listen.
-    /// - Returns: The upstream, which listens.
-    /// - Throws: An error if it cannot listen.
     package static func start(
         expectsPattern: Bool = false,
         front: (@Sendable (any Channel) throws -> Void)? = nil,
