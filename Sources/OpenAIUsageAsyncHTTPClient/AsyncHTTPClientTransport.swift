@@ -7,7 +7,8 @@ public import OpenAIUsage
 /// A transport on AsyncHTTPClient.
 ///
 /// ```swift
-/// let transport = AsyncHTTPClientTransport().intercepted(by: UsageInterceptor(meter))
+/// let client = HTTPClient(configuration: AsyncHTTPClientTransport.usualConfiguration)
+/// let transport = AsyncHTTPClientTransport(client).intercepted(by: UsageInterceptor(meter))
 /// ```
 ///
 /// - Bodies stream in both directions, and neither side's is gathered.
@@ -37,10 +38,11 @@ public struct AsyncHTTPClientTransport: Transport {
     ///
     /// - Parameters:
     ///   - client: The client that makes the calls.
-    ///   - isDecoding: Whether the client's configuration makes it decode bodies.
-    public init(_ client: HTTPClient, isDecoding: Bool = false) {
+    ///   - isDecoding: Whether the client's configuration makes it decode bodies; the shared client does, others do not
+    ///     unless they are made to.
+    public init(_ client: HTTPClient, isDecoding: Bool? = nil) {
         self.client = client
-        self.isDecoding = isDecoding
+        self.isDecoding = isDecoding ?? (client === HTTPClient.shared)
     }
 
     /// Sends a request and returns at the response's head.

@@ -1,9 +1,11 @@
-public import Foundation
 import HTTPTypes
 public import OpenAIUsage
 
 #if canImport(FoundationNetworking)
+import Foundation
 public import FoundationNetworking
+#else
+public import Foundation
 #endif
 
 /// A transport on URLSession.

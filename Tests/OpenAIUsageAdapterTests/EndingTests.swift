@@ -68,7 +68,8 @@ struct EndingTests {
                 return await failure { _ = try await harness.metered.send(harness.request()) }
             }
             #expect(await task.value == .cancelled)
-            #expect(try await harness.record().outcome == .abandoned)
+            let record = try await harness.record()
+            #expect(record.outcome == .abandoned)
             #expect(harness.server.acceptedCount == 0)
         }
     }
@@ -124,7 +125,8 @@ struct EndingTests {
         try await AdapterHarness.run(client, waiting: 1) { harness in
             let code = await failure { _ = try await harness.metered.send(harness.request()) }
             #expect(code == .timeout)
-            #expect(try await harness.record().outcome == .timeout)
+            let record = try await harness.record()
+            #expect(record.outcome == .timeout)
         }
     }
 
@@ -155,7 +157,8 @@ struct EndingTests {
         try await AdapterHarness.run(client) { harness in
             let request = Request.local(1, body: Body("{}"), host: "nowhere.invalid")
             #expect(await failure { _ = try await harness.metered.send(request) } == .unreachable)
-            #expect(try await harness.record().outcome == .unreachable)
+            let record = try await harness.record()
+            #expect(record.outcome == .unreachable)
         }
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import NIOCore
 import OpenAIUsage
 import OpenAIUsageTestKit
 import OpenAIUsageURLSession

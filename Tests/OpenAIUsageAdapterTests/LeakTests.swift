@@ -1,11 +1,16 @@
 import AsyncHTTPClient
 import Foundation
+import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageAsyncHTTPClient
 import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageURLSession
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
 
 /// Nothing stays behind.
 @Suite(.serialized)
@@ -24,6 +29,17 @@ struct LeakTests {
         references.filter { $0.object != nil }.map(\.name)
     }
 
+    private func begin(
+        _ transport: URLSessionTransport,
+        _ server: ScriptedUpstream
+    ) async throws -> (Response, RawConnection) {
+        async let sent = transport.send(.local(server.port, body: Body("{}")))
+        let connection = try await server.accept()
+        _ = try await connection.message(.request)
+        try await connection.send(Answer.streamHead + Answer.event(1))
+        return (try await sent, connection)
+    }
+
     @Test
     func `A transport's session and its delegate go with it, and with its last call`() async throws {
         let server = try await ScriptedUpstream.start()
@@ -31,11 +47,8 @@ struct LeakTests {
         let references = try #require(transport).parts.map { WeakReference($0) }
         var response: Response?
         do {
-            async let sent = transport?.send(.local(server.port, body: Body("{}")))
-            let connection = try await server.accept()
-            _ = try await connection.message(.request)
-            try await connection.send(Answer.streamHead + Answer.event(1))
-            response = try await sent
+            let connection: RawConnection
+            (response, connection) = try await begin(try #require(transport), server)
             transport = nil
             var iterator = try #require(response).body.makeAsyncIterator()
             #expect(try await iterator.next() != nil)

@@ -20,9 +20,9 @@ struct MeteredHTTPClientTests {
         _ body: (MeteredHTTPClient, ScriptedUpstream) async throws -> Void
     ) async throws {
         let server = try await ScriptedUpstream.start()
-        var configuration = HTTPClient.Configuration()
+        // The one of the shared client decodes.
+        var configuration = decoding ? HTTPClient.Configuration.singletonConfiguration : HTTPClient.Configuration()
         configuration.timeout.read = .seconds(seconds)
-        if decoding { configuration.decompression = .enabled(limit: .none) }
         let client = HTTPClient(configuration: configuration)
         do {
             try await body(client.metered(by: UsageMeter(sink: sink), isDecoding: decoding), server)

@@ -80,7 +80,7 @@ struct MeteredURLSessionTests {
         try await connection.send(Answer.usage + Answer.done + Answer.end)
         while try await iterator.next() != nil {}
         let record = try await record()
-        #expect(record.outcome == .completed && record.usage.totalTokens == 7 && record.isStreaming)
+        #expect(record.outcome == .completed && record.usage.totalTokens == 7 && record.isStream)
         #expect(record.tags == ["team": "mine", "tier": "a"])
         await server.stop()
     }

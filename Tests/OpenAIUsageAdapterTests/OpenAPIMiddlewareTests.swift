@@ -44,7 +44,8 @@ final class HTTPBody: AsyncSequence, Sendable {
         private let produce: () async throws -> ArraySlice<UInt8>?
 
         init<Pieces: AsyncIteratorProtocol>(_ pieces: Pieces) where Pieces.Element == ArraySlice<UInt8> {
-            var pieces = pieces
+            // SAFETY: the iterator is its reader's alone.
+            nonisolated(unsafe) var pieces = pieces
             produce = { try await pieces.next() }
         }
 

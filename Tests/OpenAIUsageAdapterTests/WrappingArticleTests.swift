@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import HTTPTypes
+import NIOHTTP1
 import OpenAIUsage
 import OpenAIUsageTestKit
 import OpenAIUsageURLSession

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import HTTPTypes
+import NIOCore
 import OpenAIUsage
 import OpenAIUsageAsyncHTTPClient
 import OpenAIUsageURLSession

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOPosix
 import NIOSSL
 import OpenAIUsage
 
@@ -39,9 +40,7 @@ extension TransportError {
             .socksHandshakeTimeout, .httpProxyHandshakeTimeout, .getConnectionFromPoolTimeout:
             (.timeout, "A time limit passed (\(error)).")
         case .alreadyShutdown: (.shutDown, "The client was shut down.")
-        case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath, .traceRequestWithBody, .bodyLengthMismatch,
-            .incompatibleHeaders, .identityCodingIncorrectlyPresent, .chunkedSpecifiedMultipleTimes,
-            .contentLengthMissing:
+        case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath, .traceRequestWithBody, .bodyLengthMismatch:
             (.invalidRequest, "The request cannot be sent (\(error)).")
         case .remoteConnectionClosed, .uncleanShutdown:
             (.connectionLost, "The connection ended inside the call (\(error)).")

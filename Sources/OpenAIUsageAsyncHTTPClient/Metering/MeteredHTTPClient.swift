@@ -93,8 +93,9 @@ extension HTTPClient {
     ///
     /// - Parameters:
     ///   - meter: Who meters.
-    ///   - isDecoding: Whether this client's configuration makes it decode bodies, which it does not tell.
-    public func metered(by meter: UsageMeter, isDecoding: Bool = false) -> MeteredHTTPClient {
-        MeteredHTTPClient(self, meter, isDecoding: isDecoding)
+    ///   - isDecoding: Whether this client's configuration makes it decode bodies, which it does not tell; the shared client
+    ///     does, others do not unless they are made to.
+    public func metered(by meter: UsageMeter, isDecoding: Bool? = nil) -> MeteredHTTPClient {
+        MeteredHTTPClient(self, meter, isDecoding: isDecoding ?? (self === HTTPClient.shared))
     }
 }

@@ -1,8 +1,10 @@
-public import Foundation
 public import OpenAIUsage
 
 #if canImport(FoundationNetworking)
+import Foundation
 public import FoundationNetworking
+#else
+public import Foundation
 #endif
 
 extension URLSessionConfiguration {
@@ -26,7 +28,7 @@ extension URLSessionConfiguration {
         let inner = copy() as? URLSessionConfiguration ?? self
         let outer = copy() as? URLSessionConfiguration ?? self
         let additions = HeaderAdditions(takenFrom: inner)
-        let type = MeteredConfigurations.shared.add(inner, additions, meter)
+        let type: AnyClass = MeteredConfigurations.shared.add(inner, additions, meter)
         outer.protocolClasses = [type] + (outer.protocolClasses ?? [])
         return outer
     }

@@ -5,6 +5,10 @@ import OpenAIUsage
 import OpenAIUsageAsyncHTTPClient
 import OpenAIUsageURLSession
 
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
 /// The clients that have an adapter.
 enum Client: String, CaseIterable, Sendable {
     case urlSession

@@ -1,7 +1,6 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import OpenAIUsageTestKit
 
 /// What the system knows of this process.
 enum ProcessFacts {
@@ -15,6 +14,10 @@ enum ProcessFacts {
     /// How many files and sockets are open.
     static var openFiles: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0 }
 
+    struct InVain: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// Waits for something that nobody tells.
     static func wait(for what: String, until isMet: () -> Bool) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -22,6 +25,6 @@ enum ProcessFacts {
             if isMet() { return }
             try await loop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get()
         }
-        throw Watched<Int>.LimitError(what: what, state: "\(openFiles) files")
+        throw InVain(description: "Waited in vain for \(what).")
     }
 }
