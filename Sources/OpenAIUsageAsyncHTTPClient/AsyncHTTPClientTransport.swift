@@ -24,12 +24,13 @@ public struct AsyncHTTPClientTransport: Transport {
     private let client: HTTPClient
     private let isDecoding: Bool
 
-    /// A configuration that follows no redirect, decodes nothing, waits up to 600 seconds for the next byte, and opens up to
-    /// 64 connections to a host.
+    /// A configuration that follows no redirect, decodes nothing, does not try again to connect, waits up to 600 seconds for
+    /// the next byte, and opens up to 64 connections to a host.
     public static var usualConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: .seconds(600))
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return configuration
     }

@@ -22,6 +22,8 @@ public import Foundation
 /// - A response that is read slower than it comes is kept, up to `bufferLength`. Beyond that Apple's systems make the server
 ///   wait. On Linux URLSession cannot: the call fails with ``TransportError/Code/bodyTooLarge``. Bodies that are longer than
 ///   memory, or read with long pauses, need `CurlTransport` or `AsyncHTTPClientTransport` there.
+/// - On Linux, with Swift 6.3, Foundation ends the process when a server closes a connection inside the head of a response.
+///   The two other transports do not.
 /// - On Linux a redirect without an address is an empty response, and URLSession tells most failures of TLS apart from
 ///   others only by their text.
 ///
@@ -47,7 +49,7 @@ public struct URLSessionTransport: Transport {
     /// - Parameters:
     ///   - configuration: How its session connects, and how long it waits.
     ///   - bufferLength: How many bytes of a response may wait for their reader.
-    public init(_ configuration: URLSessionConfiguration = usualConfiguration, bufferLength: Int = 16 << 20) {
+    public init(_ configuration: URLSessionConfiguration = usualConfiguration, bufferLength: Int = 64 << 20) {
         driver = SessionDriver(configuration)
         self.bufferLength = bufferLength
     }

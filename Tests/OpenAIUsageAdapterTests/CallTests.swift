@@ -54,10 +54,10 @@ struct CallTests {
         }
     }
 
-    @Test(arguments: Client.allCases)
-    func `A body that streams is sent whole`(client: Client) async throws {
-        try await AdapterHarness.run(client) { harness in
-            for (length, isKnown) in [(10, true), (10, false), (3_000_000, true), (3_000_000, false), (0, false)] {
+    @Test(arguments: Client.allCases, [0, 10, 3_000_000])
+    func `A body that streams is sent whole`(client: Client, length: Int) async throws {
+        for isKnown in [false, true] {
+            try await AdapterHarness.run(client) { harness in
                 let source = PulledBody(length: length)
                 let request = harness.request(body: Body(source, length: isKnown ? length : nil))
                 let (message, response) = try await answered(harness, request)

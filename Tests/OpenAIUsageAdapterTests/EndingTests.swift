@@ -167,7 +167,16 @@ struct EndingTests {
         case resetInBody, closedInChunk, closedBetweenChunks, closedInLength
     }
 
-    @Test(arguments: Client.allCases, Breach.allCases)
+    /// On Linux URLSession of Swift 6.3 ends the process when a connection closes inside a head.
+    static let breaches = Client.allCases.flatMap { client in Breach.allCases.map { (client, $0) } }.filter {
+        #if canImport(FoundationNetworking)
+        $0 != (.urlSession, .closedInHead)
+        #else
+        true
+        #endif
+    }
+
+    @Test(arguments: breaches)
     func `A connection that breaks off is lost, and what had come can be read`(
         client: Client,
         breach: Breach

@@ -34,7 +34,7 @@ struct WrappingArticleTests {
             let file = Self.root.appending(path: "Tests/OpenAIUsageAdapterTests/\(name).swift")
             return Self.lines(try String(contentsOf: file, encoding: .utf8)).joined(separator: "\n")
         }
-        #expect(samples.count == 9)
+        #expect(samples.count == 10)
         for sample in samples {
             let text = Self.lines(sample).joined(separator: "\n")
             #expect(compiled.contains { $0.contains(text) }, "\(sample)")

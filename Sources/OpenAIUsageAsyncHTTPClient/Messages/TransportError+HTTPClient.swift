@@ -4,6 +4,14 @@ import NIOPosix
 import NIOSSL
 import OpenAIUsage
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 extension TransportError {
     /// What an error of AsyncHTTPClient means.
     init(_ error: any Error, isHeadReceived: Bool) {
@@ -15,6 +23,11 @@ extension TransportError {
         self.init(code, text, underlying: error)
     }
 
+    /// The system's errors of an attempt to connect.
+    private static let connecting: Set<CInt> = [
+        ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL, ENOENT,
+    ]
+
     private static func meaning(of error: any Error, _ isHeadReceived: Bool) -> (Code, String) {
         switch error {
         case is CancellationError: return (.cancelled, "The call was cancelled.")
@@ -25,6 +38,8 @@ extension TransportError {
             return isHeadReceived
                 ? (.connectionLost, "The secure connection ended inside the response.")
                 : (.unreachable, "No secure connection could be made: \(error).")
+        case let error as IOError where !isHeadReceived && Self.connecting.contains(error.errnoCode):
+            return (.unreachable, "No connection could be made: \(error).")
         case is IOError, is ChannelError:
             return (.connectionLost, "The connection ended inside the call.")
         default:

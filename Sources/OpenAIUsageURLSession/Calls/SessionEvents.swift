@@ -24,7 +24,9 @@ final class SessionEvents: NSObject, URLSessionDataDelegate {
         didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
-        observer(of: dataTask)?.receive(response)
+        // On Linux interim responses are told too.
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 200
+        if status == 101 || !(100..<200).contains(status) { observer(of: dataTask)?.receive(response) }
         completionHandler(.allow)
     }
 

@@ -17,10 +17,10 @@ public import FoundationNetworking
 /// configuration. A delegate of the original one is not asked. The field `OpenAI-Usage-Tags` is taken out; so is the
 /// surrounding ``withUsageTags(_:operation:)`` heeded. A body that a request bears as `httpBodyStream` is sent unseen.
 ///
-/// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 16 MiB; beyond that Apple's systems
+/// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 64 MiB; beyond that Apple's systems
 /// make the server wait, while on Linux the call fails with ``TransportError/Code/bodyTooLarge``.
 public struct MeteredURLSession: Sendable {
-    private static let bufferLength = 16 << 20
+    private static let bufferLength = 64 << 20
 
     private let driver: SessionDriver
     private let meter: UsageMeter
