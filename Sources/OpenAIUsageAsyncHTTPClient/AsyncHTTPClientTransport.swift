@@ -53,7 +53,9 @@ public struct AsyncHTTPClientTransport: Transport {
     ///
     /// - Throws: ``TransportError``, with ``TransportError/Code/cancelled`` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
-        if Task.isCancelled { throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError()) }
+        if Task.isCancelled {
+            throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
+        }
         let method = request.head.method
         let request = try HTTPClientRequest(request)
         let response: HTTPClientResponse

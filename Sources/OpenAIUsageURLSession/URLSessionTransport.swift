@@ -60,7 +60,9 @@ public struct URLSessionTransport: Transport {
     ///
     /// - Throws: ``TransportError``, with ``TransportError/Code/cancelled`` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
-        if Task.isCancelled { throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError()) }
+        if Task.isCancelled {
+            throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
+        }
         let hasBody = request.body.map { $0.length != 0 } ?? false
         let head = try URLRequest(request.head, hasBody: hasBody)
         let content = try await RequestContent(request.body)

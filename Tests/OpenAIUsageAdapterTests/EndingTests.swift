@@ -192,7 +192,8 @@ struct EndingTests {
                 try await connection.send("HTTP/1.1 200 OK\r\nContent-Ty")
                 await connection.close()
             case .resetInBody, .closedInChunk, .closedBetweenChunks, .closedInLength:
-                let head = breach == .closedInLength ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n" : Answer.streamHead
+                let head =
+                    breach == .closedInLength ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n" : Answer.streamHead
                 try await connection.send(head + (breach == .closedInLength ? "some" : "4\r\nsome\r\n"))
                 let response = try await sent
                 var iterator = response.body.makeAsyncIterator()

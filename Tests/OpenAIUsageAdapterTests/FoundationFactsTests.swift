@@ -9,7 +9,8 @@ struct FoundationFactsTests {
     private final class Silence: NSObject, URLSessionDataDelegate {}
 
     @Test
-    func `A task that is suspended loses its connection, and sends its request again when it is resumed`() async throws {
+    func `A task that is suspended loses its connection, and sends its request again when it is resumed`() async throws
+    {
         let server = try await ScriptedUpstream.start()
         let session = URLSession(configuration: .ephemeral, delegate: Silence(), delegateQueue: nil)
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(server.port)/v1/responses")))

@@ -119,7 +119,9 @@ struct LeakTests {
             #expect(records.filter { $0.outcome == .cut }.count == 275)
             try await ProcessFacts.wait(for: "the files to be closed") { ProcessFacts.openFiles <= files + 8 }
             #expect(ProcessFacts.residentBytes - bytes < 30_000_000)
-            print("\(client): \(files) files, then \(ProcessFacts.openFiles); +\((ProcessFacts.residentBytes - bytes) / 1024) KiB")
+            print(
+                "\(client): \(files) files, then \(ProcessFacts.openFiles); +\((ProcessFacts.residentBytes - bytes) / 1024) KiB"
+            )
         }
     }
 

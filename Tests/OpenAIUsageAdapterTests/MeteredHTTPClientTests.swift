@@ -157,7 +157,9 @@ struct MeteredHTTPClientTests {
                     if end == .unread { return nil }
                     for try await buffer in response.body {
                         hasRead.update { $0 = true }
-                        if end == .dropped || end == .brokenOffAtTheEnd && String(buffer: buffer).contains("[DONE]") { break }
+                        if end == .dropped || end == .brokenOffAtTheEnd && String(buffer: buffer).contains("[DONE]") {
+                            break
+                        }
                     }
                     return nil
                 } catch {

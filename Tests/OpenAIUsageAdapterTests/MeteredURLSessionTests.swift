@@ -47,7 +47,9 @@ struct MeteredURLSessionTests {
         let connection = try await server.accept()
         let message = try await connection.message(.request)
         #expect(message.method == "POST" && message.target == "/v1/chat/completions?a=%20b" && message.text == body)
-        #expect(message["openai-usage-tags"].isEmpty && message["x-a"] == ["1"] && message["openai-project"] == ["proj_1"])
+        #expect(
+            message["openai-usage-tags"].isEmpty && message["x-a"] == ["1"] && message["openai-project"] == ["proj_1"]
+        )
         try await connection.send(Answer.json())
         let (data, response) = try await answer
         #expect(data == Data(Answer.document.utf8) && (response as? HTTPURLResponse)?.statusCode == 200)

@@ -59,7 +59,9 @@ final class HTTPBody: AsyncSequence, Sendable {
 struct OpenAPIMiddlewareTests {
     private let sink = CollectingSink()
 
-    private static let document = [#"{"id":"c","usage":{"prompt_tokens":3,"#, #""completion_tokens":4,"total_tokens":7}}"#]
+    private static let document = [
+        #"{"id":"c","usage":{"prompt_tokens":3,"#, #""completion_tokens":4,"total_tokens":7}}"#,
+    ]
 
     private struct Pieces: AsyncSequence, Sendable {
         let pieces: [String]
@@ -97,7 +99,11 @@ struct OpenAPIMiddlewareTests {
         let sent = Watched("")
         let (_, body) = try await middleware.intercept(
             request,
-            body: HTTPBody(Pieces(pieces: [#"{"mod"#, #"el":"gpt-4o"}"#]), length: .known(18), iterationBehavior: .multiple),
+            body: HTTPBody(
+                Pieces(pieces: [#"{"mod"#, #"el":"gpt-4o"}"#]),
+                length: .known(18),
+                iterationBehavior: .multiple
+            ),
             baseURL: try #require(URL(string: "https://api.openai.com:8443/v1")),
             operationID: "createChatCompletion"
         ) { request, body, _ in

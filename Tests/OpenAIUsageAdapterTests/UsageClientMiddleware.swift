@@ -66,7 +66,11 @@ struct MeteredPieces: AsyncSequence, Sendable {
         mutating func next() async throws -> ArraySlice<UInt8>? {
             do {
                 let piece = try await base.next()
-                if let piece { lease.exchange.receive(body: piece.span.bytes) } else { lease.exchange.finish(.completed) }
+                if let piece {
+                    lease.exchange.receive(body: piece.span.bytes)
+                } else {
+                    lease.exchange.finish(.completed)
+                }
                 return piece
             } catch {
                 lease.exchange.finish(Ending(error, isHeadReceived: true))

@@ -54,7 +54,11 @@ struct UsageURLProtocolTests {
         return configuration.metered(by: UsageMeter(sink: sink))
     }
 
-    private func request(_ port: Int, _ method: String = "POST", body: String? = #"{"model":"gpt-4o"}"#) throws -> URLRequest {
+    private func request(
+        _ port: Int,
+        _ method: String = "POST",
+        body: String? = #"{"model":"gpt-4o"}"#
+    ) throws -> URLRequest {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)/v1/chat/completions")))
         request.httpMethod = method
         request.httpBody = body.map { Data($0.utf8) }

@@ -14,7 +14,11 @@ import FoundationNetworking
 
 enum WrappingSamples {
     static func chainOnURLSession(_ meter: UsageMeter, _ request: Request) async throws -> Response {
-        let transport = URLSessionTransport().intercepted(by: RetryInterceptor(), IncludeUsageInterceptor(), UsageInterceptor(meter))
+        let transport = URLSessionTransport().intercepted(
+            by: RetryInterceptor(),
+            IncludeUsageInterceptor(),
+            UsageInterceptor(meter)
+        )
         let response = try await transport.send(request)
         return response
     }

@@ -24,7 +24,8 @@ extension HTTPClientRequest {
             )
         }
         let path = head.path ?? "/"
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
+        guard path.utf8.first == UInt8(ascii: "/"),
+            path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
         else {
             throw TransportError(
                 .invalidRequest,

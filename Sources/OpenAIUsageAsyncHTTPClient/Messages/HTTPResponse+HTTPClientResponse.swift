@@ -12,7 +12,8 @@ extension HTTPResponse {
             ),
             headerFields: HTTPFields(response.headers)
         )
-        guard isDecoded, let coding = headerFields[.contentEncoding]?.lowercased(), ["gzip", "deflate"].contains(coding)
+        guard isDecoded, let coding = headerFields[.contentEncoding]?.lowercased(),
+            ["gzip", "deflate"].contains(coding)
         else { return }
         headerFields[.contentEncoding] = nil
         headerFields[.contentLength] = nil

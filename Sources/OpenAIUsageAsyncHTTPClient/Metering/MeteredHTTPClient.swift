@@ -95,6 +95,7 @@ extension HTTPClient {
     ///   - meter: Who meters.
     ///   - isDecoding: Whether this client's configuration makes it decode bodies, which it does not tell; the shared client
     ///     does, others do not unless they are made to.
+    /// - Returns: The client to make calls with.
     public func metered(by meter: UsageMeter, isDecoding: Bool? = nil) -> MeteredHTTPClient {
         MeteredHTTPClient(self, meter, isDecoding: isDecoding ?? (self === HTTPClient.shared))
     }

@@ -50,7 +50,7 @@ final class SessionCall: Sendable {
         while true {
             if Task.isCancelled { abandon() }
             let (step, order) = transfer.stepToBody()
-            if case .resume = order { transfer.resume(task) }
+            transfer.tell(task, order)
             switch step {
             case .value(let data): return data
             case .wait: await wait(for: .body, isolation: isolation)
@@ -61,7 +61,7 @@ final class SessionCall: Sendable {
 
     /// Ends the call, unless it has ended.
     func abandon() {
-        if transfer.cancel() { task.cancel() }
+        transfer.cancel(task)
     }
 
     private func wait(for interest: SessionCallState.Interest, isolation: isolated (any Actor)?) async {

@@ -49,14 +49,17 @@ final class SessionDriver: Sendable {
         _ content: RequestContent,
         observer: any TaskObserver
     ) throws(TransportError) -> URLSessionTask {
-        // A session that was invalidated must not be asked for a task.
-        let task = state.withLock { state -> URLSessionTask? in
-            guard !state.isShutDown else { return nil }
-            let task = makeTask(request, content)
-            state.tasks[task.taskIdentifier] = task
-            return task
+        guard !isShutDown else { throw Self.shutDownError }
+        // Not under the lock: a session makes tasks on the queue on which it tells of others, whose observers may want it.
+        let task = makeTask(request, content)
+        let isOpen = state.withLock { state in
+            if !state.isShutDown { state.tasks[task.taskIdentifier] = task }
+            return !state.isShutDown
         }
-        guard let task else { throw Self.shutDownError }
+        guard isOpen else {
+            task.cancel()
+            throw Self.shutDownError
+        }
         events.observe(task, by: observer)
         task.resume()
         return task

@@ -16,7 +16,7 @@ final class SessionTransfer: TaskObserver {
         var content: RequestContent
     }
 
-    /// Tasks are told nothing from within their own events.
+    /// Tasks are told nothing from within their own events, nor from a cancellation: they may wait for their session's queue.
     private static let commands = DispatchQueue(label: "oai-usage.tasks")
 
     let followsRedirects: Bool
@@ -40,17 +40,15 @@ final class SessionTransfer: TaskObserver {
     }
 
     func receive(_ data: Data, of task: URLSessionTask) {
-        switch change({ $0.call.receive(data) }) {
-        case .nothing, .resume: break
-        case .suspend: Self.commands.async { task.suspend() }
-        case .cancel: Self.commands.async { task.cancel() }
-        }
+        tell(task, change { $0.call.receive(data) })
     }
 
     func complete(_ error: (any Error)?, _ response: URLResponse?) {
-        change {
-            $0.call.complete(error, response)
-            $0.content = .none
+        // A file goes away outside of the lock.
+        _ = change { guarded -> RequestContent in
+            guarded.call.complete(error, response)
+            defer { guarded.content = .none }
+            return guarded.content
         }
     }
 
@@ -62,15 +60,23 @@ final class SessionTransfer: TaskObserver {
         guarded.withLock { $0.call.stepToBody() }
     }
 
-    /// Lets a task that was suspended go on.
-    func resume(_ task: URLSessionTask) { Self.commands.async { task.resume() } }
-
-    /// Ends the call on the caller's side; whether it was still open.
-    func cancel() -> Bool {
-        change {
+    /// Ends the call on the caller's side, unless it has ended.
+    func cancel(_ task: URLSessionTask) {
+        let wasOpen = change {
             let wasOpen = $0.call.cancel()
             if wasOpen { $0.isCancelled = true }
             return wasOpen
+        }
+        if wasOpen { tell(task, .cancel) }
+    }
+
+    /// Tells a task what to do; later, and in order.
+    func tell(_ task: URLSessionTask, _ order: SessionCallState.Order) {
+        switch order {
+        case .nothing: break
+        case .suspend: Self.commands.async { task.suspend() }
+        case .resume: Self.commands.async { task.resume() }
+        case .cancel: Self.commands.async { task.cancel() }
         }
     }
 

@@ -12,7 +12,9 @@ final class UsageURLProtocol<Number: ConfigurationNumber>: URLProtocol {
     private var call: InterposedCall?
 
     override class func canInit(with request: URLRequest) -> Bool {
-        guard let scheme = request.url?.scheme?.lowercased(), scheme == "https" || scheme == "http" else { return false }
+        guard let scheme = request.url?.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
+            return false
+        }
         #if canImport(FoundationNetworking)
         // The body of an upload task is not shown, and would not be sent.
         return request.httpBody != nil || request.httpBodyStream != nil

@@ -25,7 +25,8 @@ extension URLRequest {
             )
         }
         let path = head.path ?? "/"
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") }),
+        guard path.utf8.first == UInt8(ascii: "/"),
+            path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") }),
             let url = URL(string: "\(scheme)://\(authority)\(path)"), url.host != nil
         else {
             throw TransportError(

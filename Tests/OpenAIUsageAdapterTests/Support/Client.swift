@@ -19,6 +19,7 @@ enum Client: String, CaseIterable, Sendable {
     /// - Parameters:
     ///   - seconds: How long it waits for a byte.
     ///   - body: What is done.
+    /// - Throws: What the body throws.
     func withTransport(waiting seconds: Int = 300, _ body: (any Transport) async throws -> Void) async throws {
         switch self {
         case .urlSession:
