@@ -1,4 +1,6 @@
 import HTTPTypes
+import NIOCore
+import NIOSSL
 import OpenAIUsage
 import OpenAIUsageTestKit
 import Testing
@@ -118,7 +120,35 @@ struct EndingTests {
         }
     }
 
+    @Test(arguments: Client.allCases, [0, 10, 1_000])
+    func `A call that is cancelled while it connects ends at once`(client: Client, yields: Int) async throws {
+        let deaf = try DeafSocket(.ignores)
+        try await AdapterHarness.run(client) { harness in
+            let task = Task {
+                await failure { _ = try await harness.metered.send(.local(deaf.port, body: Body("{}"))) }
+            }
+            for _ in 0..<yields { await Task.yield() }
+            task.cancel()
+            #expect(await task.value == .cancelled)
+            let record = try await harness.record()
+            #expect(record.outcome == .abandoned)
+        }
+        deaf.close()
+    }
+
     // MARK: - By the clock
+
+    @Test(arguments: Client.allCases)
+    func `A connection that is not made in time runs into the limit`(client: Client) async throws {
+        let deaf = try DeafSocket(.ignores)
+        try await AdapterHarness.run(client, waiting: 1) { harness in
+            let request = Request.local(deaf.port, body: Body("{}"))
+            #expect(await failure { _ = try await harness.metered.send(request) } == .timeout)
+            let record = try await harness.record()
+            #expect(record.outcome == .timeout)
+        }
+        deaf.close()
+    }
 
     @Test(arguments: Client.allCases)
     func `A server that does not answer runs into the limit`(client: Client) async throws {
@@ -215,6 +245,29 @@ struct EndingTests {
         }
     }
 
+    @Test(.enabled(if: Certificates.isAvailable), arguments: Client.allCases, ["good", "expired"])
+    func `A server whose certificate nobody vouches for is unreachable`(client: Client, name: String) async throws {
+        let certificates = try Certificates.shared.get()
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(certificates.path("\(name).pem")).map {
+                .certificate($0)
+            },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: certificates.path("\(name).key"), format: .pem))
+        )
+        let context = try NIOSSLContext(configuration: configuration)
+        let server = try await ScriptedUpstream.start(front: { channel in
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        })
+        try await AdapterHarness.run(client, server: server) { harness in
+            let request = Request.local(server.port, body: Body("{}"), scheme: "https", host: "localhost")
+            let code = await failure { _ = try await harness.metered.send(request) }
+            // On Linux URLSession tells this failure apart from others by its text alone.
+            #expect(code == .unreachable || client == .urlSession && code == .failed)
+            let record = try await harness.record()
+            #expect(record.outcome == .unreachable)
+        }
+    }
+
     // MARK: - By the server
 
     @Test(arguments: Client.allCases)
@@ -250,6 +303,23 @@ struct EndingTests {
             #expect(try await response.body.collect(upTo: 2) == Array("{}".utf8))
             _ = try await harness.record()
             #expect(harness.server.acceptedCount == 1)
+        }
+    }
+
+    @Test(arguments: Client.allCases)
+    func `A redirect without an address is a response, of which URLSession on Linux shows no body`(
+        client: Client
+    ) async throws {
+        try await AdapterHarness.run(client) { harness in
+            let (response, _) = try await harness.begin(Answer.json("{}", status: "307 Temporary Redirect"))
+            #expect(response.head.status.code == 307)
+            let body = try await response.body.collect(upTo: 2)
+            #if canImport(FoundationNetworking)
+            #expect(body == (client == .urlSession ? [] : Array("{}".utf8)))
+            #else
+            #expect(body == Array("{}".utf8))
+            #endif
+            _ = try await harness.record()
         }
     }
 }

@@ -11,9 +11,10 @@ public import OpenAIUsage
 /// let response = try await client.metered(by: meter).execute(request, timeout: .seconds(60))
 /// ```
 ///
-/// It answers as the client does, with the client's connections, and makes a server wait as the client does. The field
-/// `OpenAI-Usage-Tags` is taken out; so is the surrounding ``withUsageTags(_:operation:)`` heeded. Of redirects that are
-/// followed only the last response is seen. Dropping the response, its body or the iterator that reads it ends the call.
+/// It answers as the client does, with the client's connections, and makes a server wait as the client does. Tags are those
+/// of the surrounding ``withUsageTags(_:operation:)`` and of the field `OpenAI-Usage-Tags`, which is taken out. Of redirects
+/// that are followed only the last response is seen. Dropping the response, its body or the iterator that reads it ends the
+/// call.
 public struct MeteredHTTPClient: Sendable {
     private static let tags = "OpenAI-Usage-Tags"
 

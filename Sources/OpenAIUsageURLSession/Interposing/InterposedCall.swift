@@ -10,8 +10,9 @@ import FoundationNetworking
 
 /// A call of a session that another session makes.
 ///
-/// SAFETY: the protocol is used on the queue of its session only, on which the inner session's events are told too; the
-/// inner task is under a lock.
+/// SAFETY: everything that changes is under one of the two locks. The outer lock may be taken again by the client that is
+/// called under it. On Linux the client may be called on the queue of its session only, on which the inner session's events
+/// are told too.
 final class InterposedCall: TaskObserver, @unchecked Sendable {
     private struct Inner {
         var task: URLSessionTask?
@@ -26,6 +27,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
     private let request: URLRequest
     private let driver: SessionDriver
     private let inner = Mutex(Inner())
+    private let outer = NSRecursiveLock()
     private var urlProtocol: URLProtocol?
     private var isStreaming = false
     private var collected = Data()
@@ -61,7 +63,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
 
     /// Ends the call, of which nobody wants to hear any more.
     func stop() {
-        urlProtocol = nil
+        outer.withLock { urlProtocol = nil }
         exchange.finish(.abandoned)
         let task = inner.withLock { inner in
             inner.isStopped = true
@@ -75,25 +77,29 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
     func receive(_ response: URLResponse) {
         let head = HTTPResponse(response)
         exchange.receive(head: head)
-        isHeadReceived = true
-        guard let urlProtocol else { return }
-        #if canImport(FoundationNetworking)
-        isStreaming =
-            urlProtocol.task?.delegate is any URLSessionDataDelegate
-            && head.headerFields[.contentType]?.lowercased().hasPrefix("text/event-stream") == true
-        #else
-        isStreaming = true
-        #endif
-        urlProtocol.client?.urlProtocol(urlProtocol, didReceive: response, cacheStoragePolicy: .notAllowed)
+        outer.withLock {
+            isHeadReceived = true
+            guard let urlProtocol else { return }
+            #if canImport(FoundationNetworking)
+            isStreaming =
+                urlProtocol.task?.delegate is any URLSessionDataDelegate
+                && head.headerFields[.contentType]?.lowercased().hasPrefix("text/event-stream") == true
+            #else
+            isStreaming = true
+            #endif
+            urlProtocol.client?.urlProtocol(urlProtocol, didReceive: response, cacheStoragePolicy: .notAllowed)
+        }
     }
 
     func receive(_ data: Data, of task: URLSessionTask) {
-        guard let urlProtocol else { return }
-        exchange.receive(body: data.bytes)
-        if isStreaming {
-            urlProtocol.client?.urlProtocol(urlProtocol, didLoad: data)
-        } else {
-            collected.append(data)
+        outer.withLock {
+            guard let urlProtocol else { return }
+            exchange.receive(body: data.bytes)
+            if isStreaming {
+                urlProtocol.client?.urlProtocol(urlProtocol, didLoad: data)
+            } else {
+                collected.append(data)
+            }
         }
     }
 
@@ -103,15 +109,19 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
             return inner.task
         }
         if let task { driver.forget(task) }
-        guard let urlProtocol else { return }
-        self.urlProtocol = nil
-        if let error {
-            exchange.finish(
-                Ending(TransportError(error, isHeadReceived: isHeadReceived), isHeadReceived: isHeadReceived)
-            )
-            urlProtocol.client?.urlProtocol(urlProtocol, didFailWithError: error)
-            return
+        outer.withLock {
+            guard let urlProtocol else { return }
+            self.urlProtocol = nil
+            if let error { fail(urlProtocol, error) } else { finish(urlProtocol, response) }
         }
+    }
+
+    private func fail(_ urlProtocol: URLProtocol, _ error: any Error) {
+        exchange.finish(Ending(TransportError(error, isHeadReceived: isHeadReceived), isHeadReceived: isHeadReceived))
+        urlProtocol.client?.urlProtocol(urlProtocol, didFailWithError: error)
+    }
+
+    private func finish(_ urlProtocol: URLProtocol, _ response: URLResponse?) {
         if !isHeadReceived, let response {
             exchange.receive(head: HTTPResponse(response))
             urlProtocol.client?.urlProtocol(urlProtocol, didReceive: response, cacheStoragePolicy: .notAllowed)

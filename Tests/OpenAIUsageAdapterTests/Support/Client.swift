@@ -36,6 +36,7 @@ enum Client: String, CaseIterable, Sendable {
         case .asyncHTTPClient:
             var configuration = AsyncHTTPClientTransport.usualConfiguration
             configuration.timeout.read = .seconds(Int64(seconds))
+            configuration.timeout.connect = .seconds(Int64(seconds))
             let client = HTTPClient(configuration: configuration)
             do {
                 try await body(AsyncHTTPClientTransport(client))
