@@ -30,9 +30,6 @@ final class SessionCall: Sendable {
         driver.forget(task)
     }
 
-    /// Whether the response has begun.
-    var isHeadReceived: Bool { transfer.isHeadReceived }
-
     /// Waits for the response's head.
     func head(isolation: isolated (any Actor)? = #isolation) async throws -> URLResponse {
         while true {

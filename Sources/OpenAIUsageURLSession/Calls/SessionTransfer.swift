@@ -27,9 +27,6 @@ final class SessionTransfer: TaskObserver {
         guarded = Mutex(Guarded(call: SessionCallState(limit: limit), content: content))
     }
 
-    /// Whether the response has begun.
-    var isHeadReceived: Bool { guarded.withLock { $0.call.isHeadReceived } }
-
     /// Whether the caller has ended the call.
     var isCancelled: Bool { guarded.withLock { $0.isCancelled } }
 
