@@ -26,7 +26,7 @@ struct SessionBody: AsyncSequence, Sendable {
 
         deinit {
             exchange?.finish(.abandoned)
-            call.abandon()
+            _ = call
         }
     }
 
