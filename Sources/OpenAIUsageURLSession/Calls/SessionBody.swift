@@ -26,7 +26,7 @@ struct SessionBody: AsyncSequence, Sendable {
 
         deinit {
             exchange?.finish(.abandoned)
-            _ = call
+            call.abandon()
         }
     }
 
