@@ -12,6 +12,8 @@ let package = Package(
         .library(name: "OpenAIUsageCurl", targets: ["OpenAIUsageCurl"]),
         .library(name: "OpenAIUsageService", targets: ["OpenAIUsageService"]),
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
+        .library(name: "OpenAIUsageURLSession", targets: ["OpenAIUsageURLSession"]),
+        .library(name: "OpenAIUsageAsyncHTTPClient", targets: ["OpenAIUsageAsyncHTTPClient"]),
         .library(name: "OpenAISimulator", targets: ["OpenAISimulator"]),
         .executable(name: "oai-usage", targets: ["oai-usage"]),
     ],
@@ -20,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
@@ -102,6 +105,23 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "OpenAIUsageURLSession",
+            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+        .target(
+            name: "OpenAIUsageAsyncHTTPClient",
+            dependencies: [
+                "OpenAIUsage",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -193,6 +213,18 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageAdapterTests",
+            dependencies: [
+                "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient", "OpenAIUsage", "OpenAIUsageTestKit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .testTarget(

@@ -1,0 +1,103 @@
+public import AsyncHTTPClient
+import HTTPTypes
+public import Logging
+public import NIOCore
+import NIOHTTP1
+public import OpenAIUsage
+
+/// A client whose calls are metered: one record each, however it ends.
+///
+/// ```swift
+/// let response = try await client.metered(by: meter).execute(request, timeout: .seconds(60))
+/// ```
+///
+/// It answers as the client does, with the client's connections, and makes a server wait as the client does. Tags are those
+/// of the surrounding ``withUsageTags(_:operation:)`` and of the field `OpenAI-Usage-Tags`, which is taken out. Of redirects
+/// that are followed only the last response is seen. Dropping the response, its body or the iterator that reads it ends the
+/// call.
+public struct MeteredHTTPClient: Sendable {
+    private static let tags = "OpenAI-Usage-Tags"
+
+    private let client: HTTPClient
+    private let meter: UsageMeter
+    private let isDecoding: Bool
+
+    init(_ client: HTTPClient, _ meter: UsageMeter, isDecoding: Bool) {
+        self.client = client
+        self.meter = meter
+        self.isDecoding = isDecoding
+    }
+
+    /// Executes a request and returns at the response's head.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - deadline: When the head must be there.
+    ///   - logger: Where the client logs.
+    /// - Returns: The response, whose body streams.
+    /// - Throws: What the client throws, `CancellationError` if the task is cancelled.
+    public func execute(
+        _ request: HTTPClientRequest,
+        deadline: NIODeadline,
+        logger: Logger? = nil
+    ) async throws -> HTTPClientResponse {
+        let exchange = meter.exchange(for: HTTPRequest(request))
+        var request = request
+        request.headers.remove(name: Self.tags)
+        do {
+            request.body = try await observed(request.body, by: exchange)
+            var response = try await client.execute(request, deadline: deadline, logger: logger)
+            exchange.receive(head: HTTPResponse(response, isDecoded: isDecoding))
+            response.body = .stream(MeteredBuffers(base: response.body, exchange: exchange))
+            return response
+        } catch {
+            exchange.finish(Ending(TransportError(error, isHeadReceived: false), isHeadReceived: false))
+            throw error
+        }
+    }
+
+    /// Executes a request and returns at the response's head.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - timeout: How long the head may take.
+    ///   - logger: Where the client logs.
+    /// - Returns: The response, whose body streams.
+    /// - Throws: What the client throws, `CancellationError` if the task is cancelled.
+    public func execute(
+        _ request: HTTPClientRequest,
+        timeout: TimeAmount,
+        logger: Logger? = nil
+    ) async throws -> HTTPClientResponse {
+        try await execute(request, deadline: .now() + timeout, logger: logger)
+    }
+
+    private func observed(
+        _ body: HTTPClientRequest.Body?,
+        by exchange: Exchange
+    ) async throws -> HTTPClientRequest.Body? {
+        guard let body else { return nil }
+        switch BodyKind(of: body) {
+        case .bytes:
+            for try await buffer in body { exchange.receive(requestBody: buffer.readableBytesSpan) }
+            return body
+        case .stream(let length):
+            return .stream(ObservedBuffers(base: body, exchange: exchange), length: length)
+        case .unknown:
+            return body
+        }
+    }
+}
+
+extension HTTPClient {
+    /// This client, with its calls metered.
+    ///
+    /// - Parameters:
+    ///   - meter: Who meters.
+    ///   - isDecoding: Whether this client's configuration makes it decode bodies, which it does not tell; the shared client
+    ///     does, others do not unless they are made to.
+    /// - Returns: The client to make calls with.
+    public func metered(by meter: UsageMeter, isDecoding: Bool? = nil) -> MeteredHTTPClient {
+        MeteredHTTPClient(self, meter, isDecoding: isDecoding ?? (self === HTTPClient.shared))
+    }
+}

@@ -1,0 +1,146 @@
+import Dispatch
+import Foundation
+import HTTPTypes
+import OpenAIUsage
+import Synchronization
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// A call of a session that another session makes.
+///
+/// SAFETY: everything that changes is under one of the two locks. The outer lock may be taken again by the client that is
+/// called under it. On Linux the client may be called on the queue of its session only, on which the inner session's events
+/// are told too.
+final class InterposedCall: TaskObserver, @unchecked Sendable {
+    private struct Inner {
+        var task: URLSessionTask?
+        var isStopped = false
+    }
+
+    /// A session's queue must not wait for another session's: inner tasks are made elsewhere.
+    private static let starter = DispatchQueue(label: "oai-usage.interposed")
+
+    let followsRedirects = true
+    private let exchange: Exchange
+    private let request: URLRequest
+    private let driver: SessionDriver
+    private let inner = Mutex(Inner())
+    private let outer = NSRecursiveLock()
+    private var urlProtocol: URLProtocol?
+    private var isStreaming = false
+    private var collected = Data()
+    private var isHeadReceived = false
+
+    init(_ urlProtocol: URLProtocol, _ entry: MeteredConfigurations.Entry) {
+        self.urlProtocol = urlProtocol
+        driver = entry.driver
+        var request = urlProtocol.request
+        exchange = entry.meter.exchange(for: HTTPRequest(request, adding: entry.additions.fields))
+        request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
+        if request.httpBody == nil, let stream = request.httpBodyStream { request.httpBody = Self.read(stream) }
+        if let body = request.httpBody { exchange.receive(requestBody: body.bytes) }
+        self.request = request
+    }
+
+    // MARK: - The outer session
+
+    func start() {
+        Self.starter.async { [self] in
+            do {
+                let task = try driver.start(request, .none, observer: self)
+                let isStopped = inner.withLock { inner in
+                    inner.task = task
+                    return inner.isStopped
+                }
+                if isStopped { task.cancel() }
+            } catch {
+                exchange.finish(.unreachable)
+            }
+        }
+    }
+
+    /// Ends the call, of which nobody wants to hear any more.
+    func stop() {
+        outer.withLock { urlProtocol = nil }
+        exchange.finish(.abandoned)
+        let task = inner.withLock { inner in
+            inner.isStopped = true
+            return inner.task
+        }
+        Self.starter.async { task?.cancel() }
+    }
+
+    // MARK: - The inner session
+
+    func receive(_ response: URLResponse) {
+        let head = HTTPResponse(response)
+        exchange.receive(head: head)
+        outer.withLock {
+            isHeadReceived = true
+            guard let urlProtocol else { return }
+            #if canImport(FoundationNetworking)
+            isStreaming =
+                urlProtocol.task?.delegate is any URLSessionDataDelegate
+                && head.headerFields[.contentType]?.lowercased().hasPrefix("text/event-stream") == true
+            #else
+            isStreaming = true
+            #endif
+            urlProtocol.client?.urlProtocol(urlProtocol, didReceive: response, cacheStoragePolicy: .notAllowed)
+        }
+    }
+
+    func receive(_ data: Data, of task: URLSessionTask) {
+        outer.withLock {
+            guard let urlProtocol else { return }
+            exchange.receive(body: data.bytes)
+            if isStreaming {
+                urlProtocol.client?.urlProtocol(urlProtocol, didLoad: data)
+            } else {
+                collected.append(data)
+            }
+        }
+    }
+
+    func complete(_ error: (any Error)?, _ response: URLResponse?) {
+        let task = inner.withLock { inner in
+            defer { inner.task = nil }
+            return inner.task
+        }
+        if let task { driver.forget(task) }
+        outer.withLock {
+            guard let urlProtocol else { return }
+            self.urlProtocol = nil
+            if let error { fail(urlProtocol, error) } else { finish(urlProtocol, response) }
+        }
+    }
+
+    private func fail(_ urlProtocol: URLProtocol, _ error: any Error) {
+        exchange.finish(Ending(TransportError(error, isHeadReceived: isHeadReceived), isHeadReceived: isHeadReceived))
+        urlProtocol.client?.urlProtocol(urlProtocol, didFailWithError: error)
+    }
+
+    private func finish(_ urlProtocol: URLProtocol, _ response: URLResponse?) {
+        if !isHeadReceived, let response {
+            exchange.receive(head: HTTPResponse(response))
+            urlProtocol.client?.urlProtocol(urlProtocol, didReceive: response, cacheStoragePolicy: .notAllowed)
+        }
+        exchange.finish(.completed)
+        if !collected.isEmpty { urlProtocol.client?.urlProtocol(urlProtocol, didLoad: collected) }
+        urlProtocol.client?.urlProtocolDidFinishLoading(urlProtocol)
+    }
+
+    /// A body that Foundation has made a stream of.
+    private static func read(_ stream: InputStream) -> Data? {
+        stream.open()
+        defer { stream.close() }
+        var data = Data()
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = stream.read(&buffer, maxLength: buffer.count)
+            guard count > 0 else { return count == 0 ? data : nil }
+            data.append(contentsOf: buffer[..<count])
+        }
+    }
+}

@@ -1,0 +1,125 @@
+public import Foundation
+import HTTPTypes
+public import OpenAIUsage
+
+#if canImport(FoundationNetworking)
+public import FoundationNetworking
+#endif
+
+/// A session whose calls are metered: one record each, however it ends.
+///
+/// ```swift
+/// let session = URLSession.shared.metered(by: meter)
+/// let (data, response) = try await session.data(for: request)
+/// ```
+///
+/// It answers as URLSession does, redirects followed and errors included, over a session of its own with the same
+/// configuration. A delegate of the original one is not asked. Tags are those of the surrounding
+/// ``withUsageTags(_:operation:)`` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that a request bears as
+/// `httpBodyStream` is sent unseen.
+///
+/// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 64 MiB; beyond that Apple's systems
+/// make the server wait, while on Linux the call fails with ``TransportError/Code/bodyTooLarge``.
+public struct MeteredURLSession: Sendable {
+    private static let bufferLength = 64 << 20
+
+    private let driver: SessionDriver
+    private let meter: UsageMeter
+    private let additions: HeaderAdditions
+
+    init(_ configuration: URLSessionConfiguration, _ meter: UsageMeter) {
+        // On Linux a session shows its own configuration, not a copy.
+        let configuration = configuration.copy() as? URLSessionConfiguration ?? configuration
+        additions = HeaderAdditions(takenFrom: configuration)
+        driver = SessionDriver(configuration)
+        self.meter = meter
+    }
+
+    /// Fetches a response as a whole.
+    ///
+    /// - Parameter request: The request.
+    /// - Returns: The body, and the head.
+    /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
+    public func data(for request: URLRequest) async throws -> (Data, URLResponse) {
+        try await collect(begin(request, .none, limit: .max))
+    }
+
+    /// Sends a body and fetches the response as a whole.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - body: Its body.
+    /// - Returns: The response's body, and its head.
+    /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
+    public func upload(for request: URLRequest, from body: Data) async throws -> (Data, URLResponse) {
+        try await collect(begin(request, .bytes(body), limit: .max))
+    }
+
+    /// Fetches a response that streams.
+    ///
+    /// Dropping the body, or the iterator that reads it, ends the call.
+    ///
+    /// - Parameter request: The request.
+    /// - Returns: The body, which arrives while it is read, and the head.
+    /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
+    public func bytes(for request: URLRequest) async throws -> (Body, HTTPURLResponse) {
+        let attempt = try begin(request, .none, limit: Self.bufferLength)
+        let head = try await attempt.head()
+        guard let response = head as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+        return (Body(attempt.body), response)
+    }
+
+    /// The session and its delegate.
+    var parts: [any AnyObject & Sendable] { driver.parts }
+
+    private struct Attempt {
+        let call: SessionCall
+        let exchange: Exchange
+
+        var body: SessionBody { SessionBody(call: call, exchange: exchange) { $0 } }
+
+        func head() async throws -> URLResponse {
+            do {
+                let response = try await call.head()
+                exchange.receive(head: HTTPResponse(response))
+                return response
+            } catch {
+                exchange.finish(Ending(TransportError(error, isHeadReceived: false), isHeadReceived: false))
+                throw error
+            }
+        }
+    }
+
+    private func begin(_ request: URLRequest, _ content: RequestContent, limit: Int) throws -> Attempt {
+        var request = request
+        let exchange = meter.exchange(for: HTTPRequest(request, adding: additions.fields))
+        request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
+        if case .bytes(let data) = content {
+            exchange.receive(requestBody: data.bytes)
+        } else if let data = request.httpBody {
+            exchange.receive(requestBody: data.bytes)
+        }
+        if Task.isCancelled {
+            exchange.finish(.abandoned)
+            throw URLError(.cancelled)
+        }
+        let call = try SessionCall(request, content, followsRedirects: true, limit: limit, driver: driver)
+        return Attempt(call: call, exchange: exchange)
+    }
+
+    private func collect(_ attempt: Attempt) async throws -> (Data, URLResponse) {
+        let response = try await attempt.head()
+        var data = Data()
+        for try await piece in attempt.body { data.append(contentsOf: piece) }
+        return (data, response)
+    }
+}
+
+extension URLSession {
+    /// A session with this one's configuration whose calls are metered.
+    ///
+    /// Make it once, as the session itself: it holds connections.
+    public func metered(by meter: UsageMeter) -> MeteredURLSession {
+        MeteredURLSession(configuration, meter)
+    }
+}

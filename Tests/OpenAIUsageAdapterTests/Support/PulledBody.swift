@@ -1,0 +1,45 @@
+import OpenAIUsage
+import OpenAIUsageTestKit
+
+/// A body whose pieces are made when they are pulled, and which tells how many bytes were.
+final class PulledBody: AsyncSequence, Sendable {
+    typealias Element = ArraySlice<UInt8>
+    typealias Failure = any Error
+
+    private let length: Int
+    private let piece: Int
+    private let failure: (any Error)?
+    private let state = Watched(0)
+
+    /// Creates a body of the bytes of ``Pattern``, with an error at its end if there is one.
+    init(length: Int, inPiecesOf piece: Int = 64 * 1024, failure: (any Error)? = nil) {
+        self.length = length
+        self.piece = piece
+        self.failure = failure
+    }
+
+    /// The bytes that were pulled.
+    var pulled: Int { state.value }
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        let body: PulledBody
+        private var offset = 0
+
+        init(body: PulledBody) { self.body = body }
+
+        mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ArraySlice<UInt8>? {
+            let count = Swift.min(body.piece, body.length - offset)
+            if count == 0 {
+                if let failure = body.failure { throw failure }
+                return nil
+            }
+            defer { offset += count }
+            body.state.update { $0 += count }
+            return Pattern.bytes(count, from: offset)[...]
+        }
+
+        mutating func next() async throws -> ArraySlice<UInt8>? { try await next(isolation: nil) }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self) }
+}
