@@ -96,6 +96,7 @@ let package = Package(
                 "OpenAIUsagePricing",
                 "OpenAIUsageLedger",
                 "OpenAIUsageMetrics",
+                "OpenAIUsageService",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -203,6 +204,17 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "OpenAIUsageServiceTests",
+            dependencies: [
+                "OpenAIUsageService", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics", "OpenAIUsagePricing",
+                "OpenAIUsageTestKit",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

@@ -4,10 +4,12 @@ public import Logging
 import NIOCore
 public import OpenAIUsageMetrics
 public import ServiceLifecycle
+import Synchronization
 
 /// A tiny server for Prometheus: `/metrics`, and `/healthz` for who asks whether the process runs.
 ///
-/// A program that has a server of its own does without: ``UsageMetrics/exposition(accept:)`` gives the text.
+/// A program that has a server of its own does without: a router of Hummingbird's takes
+/// ``Hummingbird/RouterMethods/expose(_:at:)``, any other server the text of `UsageMetrics.exposition(accept:)`.
 public struct MetricsEndpoint: Service {
     private let metrics: UsageMetrics
     private let host: String
@@ -38,47 +40,50 @@ public struct MetricsEndpoint: Service {
     }
 
     /// Serves until a graceful shutdown or cancellation.
+    ///
+    /// - Throws: ``MetricsEndpointError`` if it cannot listen.
     public func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        let (metrics, onListening) = (metrics, onListening)
+        let (metrics, onListening, isListening) = (metrics, onListening, Flag())
         let application = Application(
-            responder: CallbackResponder { (request: Hummingbird.Request, _: BasicRequestContext) in
+            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
                 Self.answer(request, metrics)
             },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                isListening.set()
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: quiet
         )
-        try await application.run()
+        do { try await application.run() } catch {
+            if isListening.isSet || error is CancellationError { throw error }
+            throw MetricsEndpointError(address: "\(host):\(port)", reason: "\(error)")
+        }
     }
 
-    private static func answer(_ request: Hummingbird.Request, _ metrics: UsageMetrics) -> Hummingbird.Response {
+    private static func answer(_ request: Request, _ metrics: UsageMetrics) -> Response {
         guard request.method == .get || request.method == .head else {
-            return response(.methodNotAllowed, "text/plain; charset=utf-8", Array("Only GET and HEAD.\n".utf8))
+            var response = MetricsResponse.text(.methodNotAllowed, "Only GET and HEAD.\n")
+            response.headers[.allow] = "GET, HEAD"
+            return response
         }
-        let answer: Hummingbird.Response
-        switch request.uri.path {
-        case "/metrics":
-            let (type, body) = metrics.exposition(accept: request.headers[values: .accept].joined(separator: ","))
-            answer = response(.ok, type, body)
-        case "/healthz": answer = response(.ok, "text/plain; charset=utf-8", Array("healthy\n".utf8))
-        default:
-            answer = response(.notFound, "text/plain; charset=utf-8", Array("See /metrics.\n".utf8))
-        }
-        return request.method == .head ? answer.createHeadResponse() : answer
+        let response =
+            switch request.uri.path {
+            case "/metrics": MetricsResponse.exposition(of: metrics, for: request)
+            case "/healthz": MetricsResponse.text(.ok, "healthy\n")
+            default: MetricsResponse.text(.notFound, "See /metrics.\n")
+            }
+        return request.method == .head ? response.createHeadResponse() : response
     }
+}
 
-    private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]) -> Hummingbird.Response
-    {
-        var headers: HTTPFields = [
-            .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count), .vary: "Accept",
-        ]
-        if status == .methodNotAllowed { headers[.allow] = "GET, HEAD" }
-        return Hummingbird.Response(
-            status: status,
-            headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-        )
-    }
+/// Whether something has happened.
+private final class Flag: Sendable {
+    private let state = Atomic<Bool>(false)
+
+    var isSet: Bool { state.load(ordering: .relaxed) }
+
+    func set() { state.store(true, ordering: .relaxed) }
 }

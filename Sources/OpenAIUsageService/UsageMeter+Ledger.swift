@@ -12,8 +12,8 @@ extension UsageMeter {
     /// ```
     ///
     /// - Parameters:
-    ///   - ledger: Where calls are kept; without one they are only counted. Whoever opened it closes it, as
-    ///     ``UsageService`` does.
+    ///   - ledger: Where calls are kept; without one they are only counted. A ``UsageService`` closes it when the
+    ///     program ends.
     ///   - metrics: Where calls are counted; they show the ledger's own figures too.
     ///   - book: What calls are priced with.
     ///   - projectsByKey: Projects by the last four characters of a key, for calls that tell none.
@@ -34,6 +34,8 @@ extension UsageMeter {
             objects: ledger?.objects ?? ObjectRegister()
         )
         configuration.identities = CallIDGenerator(after: ledger?.newestCallID)
-        self.init(sink: recorder, configuration: configuration) { await ledger?.flush() }
+        let change: @Sendable (Endpoint, Int64) -> Void = { recorder.changeInFlight($0, by: $1) }
+        let flush: @Sendable () async -> Void = { await ledger?.flush() }
+        self.init(sink: recorder, configuration: configuration, changed: metrics.map { _ in change }, flush: flush)
     }
 }

@@ -1,26 +1,60 @@
-import OpenAIUsage
-import OpenAIUsageLedger
-import OpenAIUsageMetrics
-import OpenAIUsagePricing
+package import OpenAIUsage
+package import OpenAIUsageLedger
+package import OpenAIUsageMetrics
+package import OpenAIUsagePricing
 
 /// Prices records, counts them, and hands them to the ledger; ledger and metrics are there or not.
-struct UsageRecorder: UsageSink {
-    let book: PriceBook
-    let ledger: Ledger?
-    let metrics: UsageMetrics?
+package struct UsageRecorder: UsageSink {
+    private let book: PriceBook
+    private let ledger: Ledger?
+    private let metrics: UsageMetrics?
 
-    func record(_ record: CallRecord) {
-        let record = priced(record)
-        metrics?.record(record)
-        ledger?.record(record)
+    package init(book: PriceBook, ledger: Ledger?, metrics: UsageMetrics?) {
+        self.book = book
+        self.ledger = ledger
+        self.metrics = metrics
     }
 
-    func recordOpen(_ record: CallRecord) {
-        ledger?.recordOpen(priced(record))
+    package func record(_ record: CallRecord) { submit(record, onCommit: nil) }
+    package func recordOpen(_ record: CallRecord) { submitOpen(record, onCommit: nil) }
+
+    /// Takes the record of a call that has ended.
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - onCommit: Called once on any thread when the record is kept, or cannot be.
+    package func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+        let record = priced(record)
+        metrics?.record(record)
+        guard let onCommit else {
+            ledger?.record(record)
+            return
+        }
+        guard let ledger else { return onCommit() }
+        ledger.record(record) { _ in onCommit() }
+    }
+
+    /// Takes an interim record, as ``submit(_:onCommit:)`` takes a final one.
+    package func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+        let record = priced(record)
+        guard let onCommit else {
+            ledger?.recordOpen(record)
+            return
+        }
+        guard let ledger else { return onCommit() }
+        ledger.recordOpen(record) { _ in onCommit() }
+    }
+
+    /// Takes it that a call has begun, with 1, or ended, with -1.
+    package func changeInFlight(_ endpoint: Endpoint, by change: Int64) {
+        let operation = CallOperation(endpoint)
+        if change > 0 { metrics?.callStarted(operation: operation) } else { metrics?.callEnded(operation: operation) }
     }
 
     /// Connects the metrics with the ledger's own figures.
-    func connect() {
+    ///
+    /// - Parameter lateReleases: How many responses were released before their records were kept.
+    package func connect(lateReleases: @escaping @Sendable () -> Int64 = { 0 }) {
         metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
         guard let ledger, let metrics else { return }
         metrics.registerStore {
@@ -34,7 +68,7 @@ struct UsageRecorder: UsageSink {
                 errors: [("write", statistics.errors)],
                 sizeBytes: statistics.fileSize.map { $0 + (statistics.logSize ?? 0) },
                 lastWriteTimestampSeconds: statistics.lastCommit.map { Double($0) / 1_000_000 },
-                lateReleases: 0
+                lateReleases: lateReleases()
             )
         }
     }

@@ -2,31 +2,53 @@ public import OpenAIUsage
 public import OpenAIUsageLedger
 public import ServiceLifecycle
 
-/// Keeps a ledger open while a program runs, and sees to it that everything is kept when the program ends.
+/// Keeps a ledger while a program runs, and sees to it that nothing is missing when the program ends.
+///
+/// While it runs, calls that are under way for long have an interim row, so that a crash leaves them as
+/// ``Outcome/interrupted``. When it ends, calls that are still under way are recorded as interrupted, everything is
+/// written, and the ledger is closed.
 ///
 /// In a `ServiceGroup` it belongs before the services that make calls: a group ends its services from the last to the
 /// first, so that the ledger is closed when nobody makes calls any more.
 public struct UsageService: Service {
     private let meter: UsageMeter
     private let ledger: Ledger
+    private let interval: Duration
     private let limit: Duration
+    private let sleep: @Sendable (Duration) async throws -> Void
 
     /// Creates a service; ``run()`` waits for the end of the program.
     ///
     /// - Parameters:
     ///   - meter: The meter whose records are kept.
     ///   - ledger: The ledger that it keeps them in.
+    ///   - interval: How long a call is under way before it has an interim row, and how often that is looked at.
     ///   - limit: How long the end may take; what is not kept by then is lost and counted.
-    public init(meter: UsageMeter, ledger: Ledger, limit: Duration = .seconds(5)) {
+    ///   - sleep: How to wait; it throws when the task is cancelled.
+    public init(
+        meter: UsageMeter,
+        ledger: Ledger,
+        interval: Duration = .milliseconds(250),
+        limit: Duration = .seconds(5),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.meter = meter
         self.ledger = ledger
+        self.interval = interval
         self.limit = limit
+        self.sleep = sleep
     }
 
-    /// Waits for a graceful shutdown or for cancellation, then closes the ledger.
+    /// Waits for a graceful shutdown or for cancellation, then closes the ledger; it throws nothing.
     public func run() async throws {
-        // Cancellation ends the wait as a shutdown does; what waits to be written is written in both cases.
-        try? await gracefulShutdown()
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                // Cancellation ends the wait as a shutdown does; what is to be written is written in both cases.
+                guard (try? await sleep(interval)) != nil else { return }
+                meter.recordOpenCalls(olderThan: interval)
+            }
+        }
+        meter.endOpenCalls()
         await ledger.close(within: limit)
     }
 }

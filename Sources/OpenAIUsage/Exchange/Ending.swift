@@ -12,4 +12,6 @@ public enum Ending: Sendable {
     case unreachable
     /// The caller dropped the body.
     case abandoned
+    /// The process ends while the attempt is open.
+    case interrupted
 }

@@ -15,6 +15,8 @@ public final class Exchange: Sendable {
     private let objects: ObjectRegister
     /// The identity of the attempt.
     public let id: CallID
+    /// The API endpoint that the request's method and path name.
+    public let endpoint: Endpoint
 
     /// Begins an attempt.
     ///
@@ -61,6 +63,7 @@ public final class Exchange: Sendable {
         }
         record.traceID = Self.trace(of: fields[.traceParent])
         self.id = id
+        endpoint = record.endpoint
         self.clock = configuration.clock
         self.sink = sink
         objects = configuration.objects

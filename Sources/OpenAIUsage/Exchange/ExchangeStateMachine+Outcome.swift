@@ -6,6 +6,7 @@ extension ExchangeStateMachine {
             case .clientDisconnected: .clientDisconnected
             case .timeout: .timeout
             case .abandoned: .abandoned
+            case .interrupted: .interrupted
             }
         }
         if status >= 400 || response.hasError { return .error }
@@ -19,6 +20,7 @@ extension ExchangeStateMachine {
         case .clientDisconnected: return .clientDisconnected
         case .timeout: return .timeout
         case .abandoned: return .abandoned
+        case .interrupted: return .interrupted
         }
         switch response.mode {
         case .events:

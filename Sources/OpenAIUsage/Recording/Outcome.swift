@@ -16,6 +16,6 @@ public enum Outcome: String, Sendable, CaseIterable {
     case abandoned
     /// The attempt has not ended yet.
     case open
-    /// The process died while the attempt was open.
+    /// The process ended, or died, while the attempt was open.
     case interrupted
 }

@@ -2,65 +2,35 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
 import OpenAIUsagePricing
+import OpenAIUsageService
 import Synchronization
 
-/// Prices records, counts them, and hands them to the ledger.
+/// Prices records, counts them, and hands them to the ledger; counts what was not kept in time.
 final class LedgerRecorder: CallRecorder {
-    private let book: PriceBook
-    private let metrics: UsageMetrics
-    private let ledger: Ledger
+    private let recorder: UsageRecorder
     private let lateReleases = Atomic<Int64>(0)
 
     init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger) {
-        self.book = book
-        self.metrics = metrics
-        self.ledger = ledger
+        recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics)
     }
 
     /// Connects the metrics with the ledger's own figures.
     func observeLedger() {
-        metrics.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
-        metrics.registerStore { [weak self, ledger] in
-            let statistics = ledger.statistics
-            return StoreSnapshot(
-                captured: statistics.captured,
-                written: statistics.written,
-                dropped: DropReason.allCases.map { ($0.rawValue, statistics.dropped[$0] ?? 0) },
-                queued: statistics.queued,
-                capacity: statistics.capacity,
-                errors: [("write", statistics.errors)],
-                sizeBytes: statistics.fileSize.map { $0 + (statistics.logSize ?? 0) },
-                lastWriteTimestampSeconds: statistics.lastCommit.map { Double($0) / 1_000_000 },
-                lateReleases: self?.lateReleases.load(ordering: .relaxed) ?? 0
-            )
-        }
+        recorder.connect { [weak self] in self?.lateReleases.load(ordering: .relaxed) ?? 0 }
     }
 
-    func record(_ record: CallRecord) { submit(record, onCommit: nil) }
-    func recordOpen(_ record: CallRecord) { submitOpen(record, onCommit: nil) }
+    func record(_ record: CallRecord) { recorder.record(record) }
+    func recordOpen(_ record: CallRecord) { recorder.recordOpen(record) }
 
     func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        var record = record
-        record.cost = book.cost(of: record)
-        metrics.record(record)
-        if let onCommit {
-            ledger.record(record) { _ in onCommit() }
-        } else {
-            ledger.record(record)
-        }
+        recorder.submit(record, onCommit: onCommit)
     }
 
     func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        var record = record
-        record.cost = book.cost(of: record)
-        if let onCommit {
-            ledger.recordOpen(record) { _ in onCommit() }
-        } else {
-            ledger.recordOpen(record)
-        }
+        recorder.submitOpen(record, onCommit: onCommit)
     }
 
-    func callStarted(_ endpoint: Endpoint) { metrics.callStarted(operation: CallOperation(endpoint)) }
-    func callEnded(_ endpoint: Endpoint) { metrics.callEnded(operation: CallOperation(endpoint)) }
+    func callStarted(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: 1) }
+    func callEnded(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: -1) }
     func releasedLate() { lateReleases.add(1, ordering: .relaxed) }
 }

@@ -37,6 +37,8 @@ struct ExchangeEndingTests {
             case .timeout: expectation.timeout
             case .unreachable: expectation.unreachable
             case .abandoned, nil: expectation.abandoned
+            // What is unknown is the same as when the caller goes away.
+            case .interrupted: expectation.abandoned.replacing("abandoned/", with: "interrupted/")
             }
         }
     }
@@ -206,7 +208,9 @@ struct ExchangeEndingTests {
         },
     ]
 
-    static let endings: [Ending?] = [.completed, .cut, .clientDisconnected, .timeout, .unreachable, .abandoned, nil]
+    static let endings: [Ending?] = [
+        .completed, .cut, .clientDisconnected, .timeout, .unreachable, .abandoned, .interrupted, nil,
+    ]
 
     @Test(arguments: points, endings)
     func `Every ending has its outcome and its state at every point`(point: Point, ending: Ending?) throws {
@@ -408,7 +412,9 @@ struct ExchangeEndingTests {
         var call = ObservedCall()
         call.fields = Self.stream
         let body = (Self.chunk + Self.usageChunk + Self.done).bytes
-        let endings: [Ending] = [.completed, .cut, .timeout, .abandoned, .clientDisconnected, .unreachable]
+        let endings: [Ending] = [
+            .completed, .cut, .timeout, .abandoned, .clientDisconnected, .unreachable, .interrupted,
+        ]
         do {
             let exchange = call.exchange(sink: sink)
             exchange.receive(head: ObservedCall.head(200, Self.stream))
