@@ -207,6 +207,19 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
+                "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
             name: "OpenAIUsageServiceTests",
             dependencies: [
                 "OpenAIUsageService", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics", "OpenAIUsagePricing",

@@ -51,7 +51,7 @@ public struct AsyncHTTPClientTransport: Transport {
     /// Cancelling the task ends the call, and so does letting go of the response, or of the iterator of its body. A stream
     /// that is the request's body has to heed cancellation too.
     ///
-    /// - Throws: ``TransportError``, with ``TransportError/Code/cancelled`` if the task is cancelled.
+    /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
         if Task.isCancelled {
             throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())

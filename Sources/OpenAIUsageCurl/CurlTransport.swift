@@ -33,7 +33,7 @@ public struct CurlTransport: Transport {
     /// Cancelling the task ends the call at once, and so does letting go of the response, or of the iterator of its body.
     /// A stream that is the request's body has to heed cancellation too.
     ///
-    /// - Throws: ``TransportError``, with ``TransportError/Code/cancelled`` if the task is cancelled.
+    /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
         if Task.isCancelled {
             throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
@@ -49,7 +49,7 @@ public struct CurlTransport: Transport {
         )
     }
 
-    /// Ends all calls with ``TransportError/Code/shutDown``, closes all connections and waits for the thread to end.
+    /// Ends all calls with `TransportError.Code.shutDown`, closes all connections and waits for the thread to end.
     ///
     /// Responses that have come in whole can still be read. Later calls are refused. Calling it again does nothing, but
     /// waits too. It is not cut short by cancellation.

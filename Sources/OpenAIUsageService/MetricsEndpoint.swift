@@ -9,7 +9,7 @@ import Synchronization
 /// A tiny server for Prometheus: `/metrics`, and `/healthz` for who asks whether the process runs.
 ///
 /// A program that has a server of its own does without: a router of Hummingbird's takes
-/// ``Hummingbird/RouterMethods/expose(_:at:)``, any other server the text of `UsageMetrics.exposition(accept:)`.
+/// `expose(_:at:)`, any other server the text of `UsageMetrics.exposition(accept:)`.
 public struct MetricsEndpoint: Service {
     private let metrics: UsageMetrics
     private let host: String

@@ -5,7 +5,7 @@ public import ServiceLifecycle
 /// Keeps a ledger while a program runs, and sees to it that nothing is missing when the program ends.
 ///
 /// While it runs, calls that are under way for long have an interim row, so that a crash leaves them as
-/// ``Outcome/interrupted``. When it ends, calls that are still under way are recorded as interrupted, everything is
+/// `interrupted`. When it ends, calls that are still under way are recorded as interrupted, everything is
 /// written, and the ledger is closed.
 ///
 /// In a `ServiceGroup` it belongs before the services that make calls: a group ends its services from the last to the

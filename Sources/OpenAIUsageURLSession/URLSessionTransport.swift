@@ -20,7 +20,7 @@ public import Foundation
 /// - A request's body that is a stream is read to its end before it is sent. Beyond 256 KiB it goes to a temporary file that
 ///   nobody else may read. GET and HEAD have no body.
 /// - A response that is read slower than it comes is kept, up to `bufferLength`. Beyond that Apple's systems make the server
-///   wait. On Linux URLSession cannot: the call fails with ``TransportError/Code/bodyTooLarge``. Bodies that are longer than
+///   wait. On Linux URLSession cannot: the call fails with `TransportError.Code.bodyTooLarge`. Bodies that are longer than
 ///   memory, or read with long pauses, need `CurlTransport` or `AsyncHTTPClientTransport` there.
 /// - On Linux, with Swift 6.3, Foundation ends the process when a server closes a connection inside the head of a response.
 ///   The two other transports do not.
@@ -58,7 +58,7 @@ public struct URLSessionTransport: Transport {
     ///
     /// Cancelling the task ends the call at once, and so does letting go of the response, or of the iterator of its body.
     ///
-    /// - Throws: ``TransportError``, with ``TransportError/Code/cancelled`` if the task is cancelled.
+    /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
         if Task.isCancelled {
             throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
@@ -82,7 +82,7 @@ public struct URLSessionTransport: Transport {
         )
     }
 
-    /// Ends all calls with ``TransportError/Code/shutDown`` and refuses later ones.
+    /// Ends all calls with `TransportError.Code.shutDown` and refuses later ones.
     ///
     /// What has come of their responses can still be read.
     public func shutDown() { driver.shutDown() }

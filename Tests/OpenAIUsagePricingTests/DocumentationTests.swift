@@ -6,7 +6,7 @@ import Testing
 struct DocumentationTests {
     private static let article: String = {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/OpenAIUsagePricing/Documentation.docc/PriceBook.md").standardized.path
+            .appending(path: "../../Sources/OpenAIUsagePricing/Documentation.docc/PriceBooks.md").standardized.path
         return FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }()
 

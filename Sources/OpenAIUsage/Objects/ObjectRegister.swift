@@ -6,7 +6,7 @@ import Synchronization
 /// was used once. The first call that shows it in a terminal state counts. Containers are billed by started 20 minutes,
 /// whichever calls use them.
 ///
-/// It holds the hashes of the newest ``capacity`` objects. A ledger that is asked for its own
+/// It holds the hashes of the newest objects, as many as it has the capacity for. A ledger that is asked for its own
 /// (`Ledger.objects`) remembers them beyond the end of the process.
 public final class ObjectRegister: Sendable {
     /// How many counted objects are remembered unless told otherwise.

@@ -12,7 +12,7 @@ public import OpenAIUsage
 /// ```
 ///
 /// It answers as the client does, with the client's connections, and makes a server wait as the client does. Tags are those
-/// of the surrounding ``withUsageTags(_:operation:)`` and of the field `OpenAI-Usage-Tags`, which is taken out. Of redirects
+/// of the surrounding `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. Of redirects
 /// that are followed only the last response is seen. Dropping the response, its body or the iterator that reads it ends the
 /// call.
 public struct MeteredHTTPClient: Sendable {

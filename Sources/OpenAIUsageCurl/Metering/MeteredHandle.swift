@@ -40,7 +40,7 @@ public final class MeteredHandle {
     ///   - call: The request, and where the response goes; what it points to has to stay until the end.
     ///   - meter: The meter.
     ///   - context: What is known of the call beside the request.
-    /// - Throws: ``TransportError/Code/invalidRequest`` if there is no URL of HTTP, ``TransportError/Code/failed`` if libcurl
+    /// - Throws: `TransportError.Code.invalidRequest` if there is no URL of HTTP, `TransportError.Code.failed` if libcurl
     ///   refuses an option.
     public init(
         _ handle: UnsafeMutableRawPointer,

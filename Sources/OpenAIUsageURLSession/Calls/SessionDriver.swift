@@ -43,7 +43,7 @@ final class SessionDriver: Sendable {
     ///   - content: Its body, unless the request bears it.
     ///   - observer: Who is told what happens.
     /// - Returns: The task, which runs.
-    /// - Throws: ``TransportError/Code/shutDown``.
+    /// - Throws: `TransportError.Code.shutDown`.
     func start(
         _ request: URLRequest,
         _ content: RequestContent,

@@ -15,11 +15,11 @@ public import FoundationNetworking
 ///
 /// It answers as URLSession does, redirects followed and errors included, over a session of its own with the same
 /// configuration. A delegate of the original one is not asked. Tags are those of the surrounding
-/// ``withUsageTags(_:operation:)`` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that a request bears as
+/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that a request bears as
 /// `httpBodyStream` is sent unseen.
 ///
 /// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 64 MiB; beyond that Apple's systems
-/// make the server wait, while on Linux the call fails with ``TransportError/Code/bodyTooLarge``.
+/// make the server wait, while on Linux the call fails with `TransportError.Code.bodyTooLarge`.
 public struct MeteredURLSession: Sendable {
     private static let bufferLength = 64 << 20
 

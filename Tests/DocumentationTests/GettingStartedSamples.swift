@@ -1,0 +1,85 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import OpenAIUsage
+import OpenAIUsageCurl
+import OpenAIUsageLedger
+import OpenAIUsageMetrics
+import OpenAIUsageService
+import ServiceLifecycle
+import UnixSignals
+
+/// The samples of the article that begins.
+enum GettingStartedSamples {
+    typealias Request = OpenAIUsage.Request
+
+    static func meter() throws -> (Ledger, UsageMetrics, UsageMeter) {
+        let ledger = try Ledger(path: "usage.db")
+        let metrics = UsageMetrics(build: BuildInformation(version: "1.0"))
+        let meter = UsageMeter(ledger: ledger, metrics: metrics)
+        return (ledger, metrics, meter)
+    }
+
+    static func call(_ meter: UsageMeter, _ key: String) async throws {
+        let transport = CurlTransport().intercepted(
+            by: RetryInterceptor(),
+            IncludeUsageInterceptor(),
+            UsageInterceptor(meter)
+        )
+        let head = HTTPRequest(
+            method: .post,
+            scheme: "https",
+            authority: "api.openai.com",
+            path: "/v1/chat/completions",
+            headerFields: [.contentType: "application/json", .authorization: "Bearer \(key)"]
+        )
+        let question = #"{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello!"}]}"#
+        let response = try await transport.send(Request(head: head, body: Body(question)))
+        for try await piece in response.body {
+            print(String(decoding: piece, as: UTF8.self), terminator: "")
+        }
+    }
+
+    static func taskLocal(_ transport: some Transport, _ answer: (any Transport) async throws -> Void) async throws {
+        try await withUsageTags(["team": "search", "feature": "rag"]) {
+            try await answer(transport)
+        }
+    }
+
+    static func context(_ transport: some Transport, _ request: Request) async throws -> [UInt8] {
+        let context = CallContext(tags: ["team": "search"], operationID: "order-4711")
+        let response = try await transport.send(request, context: context)
+        return try await response.body.collect(upTo: 10_000)
+    }
+
+    static func read() throws {
+        let reader = try LedgerReader(path: "usage.db")
+        for call in try reader.calls(CallsQuery()) {
+            print(call.requestID ?? "-", call.model ?? "-", call.usage.totalTokens ?? 0, call.cost.picoUSD ?? 0)
+        }
+    }
+
+    static func serve(
+        _ meter: UsageMeter,
+        _ ledger: Ledger,
+        _ metrics: UsageMetrics,
+        _ server: any Service,
+        _ logger: Logger
+    ) async throws {
+        let group = ServiceGroup(
+            services: [UsageService(meter: meter, ledger: ledger), MetricsEndpoint(metrics: metrics), server],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        try await group.run()
+    }
+
+    static func mount(_ metrics: UsageMetrics, in router: Router<BasicRequestContext>) {
+        router.expose(metrics, at: "/metrics")
+    }
+
+    static func text(_ metrics: UsageMetrics, _ accept: String?) -> (String, [UInt8]) {
+        let (contentType, body) = metrics.exposition(accept: accept)
+        return (contentType, body)
+    }
+}
