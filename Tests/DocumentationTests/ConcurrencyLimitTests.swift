@@ -16,7 +16,7 @@ struct ConcurrencyLimitTests {
     func `No more calls than allowed wait at once`(_ limit: Int) async throws {
         let chain = ConcurrencyLimit(limit)
         // A call that makes another one before it is answered, and so on, holds as many open as it is deep.
-        func nested(_ depth: Int) -> any Transport {
+        @Sendable func nested(_ depth: Int) -> any Transport {
             ClosureTransport { request, context in
                 if depth > 1 { return try await nested(depth - 1).send(request, context: context) }
                 return Response(head: HTTPResponse(status: .ok))

@@ -27,9 +27,9 @@ struct SampleTests {
     }
 
     private static let samples: [Sample] = {
-        let files =
+        let articles =
             [root.appending(path: "README.md")] + files(below: ["Sources", "Benchmarks", "Dashboards"], with: ".md")
-        return files.flatMap { file -> [Sample] in
+        return articles.flatMap { file -> [Sample] in
             let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
             let blocks = text.components(separatedBy: "```swift\n").dropFirst().compactMap {
                 $0.components(separatedBy: "```").first

@@ -15,7 +15,7 @@ struct DocumentationTests {
         let blocks = Self.article.components(separatedBy: "```json\n").dropFirst()
         let example = try #require(blocks.first?.components(separatedBy: "```").first)
         #expect(!PriceBook.findings(in: example, before: .bundled).contains { $0.severity == .error })
-        let book = PriceBook.bundled.layered(with: try PriceBook(json: example))
+        let book = try DocumentationSamples.layered(example)
         #expect(book.model(named: "our-alias")?.id == "gpt-6.1-sol")
     }
 

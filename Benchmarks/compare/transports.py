@@ -1,6 +1,6 @@
-"""The transport on libcurl beside a bare loop of libcurl, on the same work against the same server.
+"""The transports beside a bare loop of libcurl and beside the clients themselves: the same work, the same server.
 
-Usage: curl.py CURL_BENCHMARK CURL_MULTI SERVER [ROUNDS]
+Usage: transports.py TRANSPORT_BENCHMARK CURL_MULTI SERVER [ROUNDS]
 
 The contestants take turns, so that what else the machine does meets them alike, and the medians of the rounds are told.
 """
@@ -33,25 +33,36 @@ def rounds(count: int, *commands: list) -> list[list[float]]:
 def main() -> None:
     ours, bare, server_path = sys.argv[1:4]
     count = int(sys.argv[4]) if len(sys.argv) > 4 else 7
+    names = {
+        "curl_multi in C": [bare],
+        "CurlTransport": [ours, "curl"],
+        "CurlTransport, metered": [ours, "curl", "--metered"],
+        "AsyncHTTPClient alone": [ours, "asynchttpclient-bare"],
+        "AsyncHTTPClientTransport": [ours, "asynchttpclient"],
+        "URLSession alone": [ours, "urlsession-bare"],
+        "URLSessionTransport": [ours, "urlsession"],
+    }
+
+    def commands(kind: str, *arguments: object) -> list[list]:
+        return [
+            [name[0], kind, *name[1:2], *arguments, *name[2:]] if name[0] == ours else [bare, kind, *arguments]
+            for name in names.values()
+        ]
+
     with subprocess.Popen([server_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1/chat/completions"
-        throughput = ["throughput", url, 32, CALLS]
-        loop, transport, metered = rounds(
-            count, [bare, *throughput], [ours, *throughput], [ours, *throughput, "--metered"]
-        )
+        results = rounds(count, *commands("throughput", url, 32, CALLS))
         print(f"32 calls at a time, medians of {count} rounds of {CALLS:,} calls:")
-        for name, result in (("curl_multi in C", loop), ("CurlTransport", transport), ("CurlTransport, metered", metered)):
-            speed = CALLS / result[0] * 1e9
-            share = loop[0] / result[0]
-            print(f"  {name:<24} {speed:>8,.0f} calls/s  {share:>5.2f}  {result[1] / CALLS / 1000:>6.1f} us of processor a call")
-        latency = ["latency", url, LATENCY_CALLS]
-        loop, transport, metered = rounds(
-            count, [bare, *latency], [ours, *latency], [ours, *latency, "--metered"]
-        )
+        for name, (wall, processor) in zip(names, results):
+            print(
+                f"  {name:<25} {CALLS / wall * 1e9:>8,.0f} calls/s  {results[0][0] / wall:>5.2f}"
+                f"  {processor / CALLS / 1000:>6.1f} us of processor a call"
+            )
+        results = rounds(count, *commands("latency", url, LATENCY_CALLS))
         print(f"One call after the other, medians of {count} rounds of {LATENCY_CALLS:,} calls:")
-        for name, result in (("curl_multi in C", loop), ("CurlTransport", transport), ("CurlTransport, metered", metered)):
-            more = (result[0] - loop[0]) / 1000
-            print(f"  {name:<24} {result[0] / 1000:>6.1f} us to the first byte ({more:+.1f}), {result[1] / 1000:>6.1f} us to the end")
+        for name, (first, end) in zip(names, results):
+            more = (first - results[0][0]) / 1000
+            print(f"  {name:<25} {first / 1000:>6.1f} us to the first byte ({more:+.1f}), {end / 1000:>6.1f} us to the end")
         server.stdin.close()
     calls = ["metering", "calls", METERED_CALLS]
     chunks = ["metering", "chunks", METERED_CHUNKS]
