@@ -60,6 +60,16 @@ package struct MetricDescriptor: Sendable, Hashable {
         }
     }
 
+    /// The names that no other family may have or produce, those included that OpenMetrics keeps back.
+    package var claimedNames: Set<String> {
+        Set(seriesNames).union(kind == .gauge ? [name] : [name, name + "_created"])
+    }
+
+    /// The same family with other labels.
+    func with(labelNames: [String]) -> Self {
+        Self(name: name, kind: kind, help: help, unit: unit, labelNames: labelNames, buckets: buckets)
+    }
+
     /// Throws what keeps the family from being exposed.
     package func validate() throws(MetricsError) {
         guard MetricName.isValid(name), kind != .counter || !name.hasSuffix("_total") else {
