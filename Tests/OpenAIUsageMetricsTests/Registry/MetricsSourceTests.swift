@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Families that come and go")
 struct MetricsSourceTests {
-    private func family(_ descriptor: MetricDescriptor, _ value: Int64 = 1) -> MetricFamily {
+    private static func family(_ descriptor: MetricDescriptor, _ value: Int64) -> MetricFamily {
         var family = MetricFamily(descriptor)
         if let place = family.place(of: []) { _ = family.set(.integer(value), at: place) }
         return family
@@ -14,9 +14,9 @@ struct MetricsSourceTests {
     func source() {
         let registry = MetricsRegistry()
         let calls = registry.register(.counter("m", help: "x"))
-        registry.registerSource { [family] in
+        registry.registerSource {
             registry.update { $0.add(.integer(1), to: calls) }
-            return [family(.gauge("z", help: "x"), 7), family(.gauge("a", help: "x"), 8)]
+            return [Self.family(.gauge("z", help: "x"), 7), Self.family(.gauge("a", help: "x"), 8)]
         }
         _ = registry.exposition(.text)
         let scrape = Scrape(registry.exposition(.text))
@@ -38,18 +38,20 @@ struct MetricsSourceTests {
         registry.register(.histogram("time", buckets: [1], help: "x"))
         #expect(registry.hasClaims(descriptor.claimedNames) == clashes)
         let before = Scrape(registry.exposition(.text)).order
-        registry.registerSource { [family] in [family(descriptor)] }
+        registry.registerSource { [Self.family(descriptor, 1)] }
         #expect((Scrape(registry.exposition(.text)).order == before) == clashes)
     }
 
     @Test("A histogram is loaded with counts that fit its buckets, and with no others")
     func load() {
         var family = MetricFamily(.histogram("time", labels: ["a"], buckets: [1, 2], help: "x"))
-        #expect(family.place(of: ["x"]) == 0 && family.place(of: ["y"]) == 1)
-        #expect(family.load([1, 2, 3], sum: 9, at: 1))
-        #expect(!family.load([1, 2], sum: 9, at: 1) && !family.load([1, 2, 3], sum: 9, at: 2))
+        let places = ["x", "y"].map { family.place(of: [$0]) }
+        let loads = [([1, 2, 3], 1), ([1, 2], 1), ([1, 2, 3], 2)].map { family.load($0.0, sum: 9, at: $0.1) }
+        #expect(places == [0, 1] && loads == [true, false, false])
         #expect(family.bucketCounts == [0, 0, 0, 1, 2, 3] && family.sums == [0, 9])
         var gauge = MetricFamily(.gauge("depth", help: "x"))
-        #expect(gauge.place(of: []) == 0 && !gauge.load([1], sum: 1, at: 0))
+        let place = gauge.place(of: [])
+        let isLoaded = gauge.load([1], sum: 1, at: 0)
+        #expect(place == 0 && !isLoaded)
     }
 }

@@ -61,9 +61,9 @@ struct UsageMetricsFactoryTests {
         counter.whole.increment(by: 5)
         counter.whole.increment(by: -3)
         counter.real.increment(by: 0.5)
-        for amount in [-1, .nan, .infinity, -.infinity] { counter.real.increment(by: amount) }
+        for amount in [-1, Double.nan, .infinity, -.infinity] { counter.real.increment(by: amount) }
         let recorder = Recorder(label: "size", factory: factory)
-        for value in [.nan, .infinity, -.infinity, 2.0] { recorder.record(value) }
+        for value in [Double.nan, .infinity, -.infinity, 2] { recorder.record(value) }
         recorder.record(Double.greatestFiniteMagnitude)
         recorder.record(Double.greatestFiniteMagnitude)
         Timer(label: "wait", factory: factory).recordNanoseconds(-5)

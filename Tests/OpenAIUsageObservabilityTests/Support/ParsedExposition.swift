@@ -13,7 +13,7 @@ struct ParsedExposition {
     private(set) var kinds: [String: String] = [:]
     private(set) var problems: [String] = []
     private var finished: Set<String> = []
-    private var family: (name: String, kind: String, lines: Int)?
+    private var family: (name: String, plain: String, kind: String, lines: Int)?
     private let isOpenMetrics: Bool
 
     init(_ body: [UInt8], openMetrics: Bool) {
@@ -40,16 +40,18 @@ struct ParsedExposition {
         guard line.hasPrefix("#") else { return readSample(line) }
         let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
         guard words.count == 4, words[0] == "#" else { return problems.append("comment: \(line)") }
-        let isTotal = !isOpenMetrics && words[2].hasSuffix("_total")
-        let name = String(isTotal ? words[2].dropLast(6) : words[2])
+        let name = String(words[2])
         switch words[1] {
         case "TYPE":
             begin(name)
-            if kinds[name] != nil { problems.append("two types: \(name)") }
             let kind = String(words[3])
-            if isTotal != (kind == "counter" && !isOpenMetrics) { problems.append("total: \(line)") }
-            kinds[name] = kind
+            // The text format names the series of a counter, OpenMetrics the family.
+            let isTotal = kind == "counter" && !isOpenMetrics
+            if isTotal, !name.hasSuffix("_total") { problems.append("total: \(line)") }
+            let plain = isTotal && name.hasSuffix("_total") ? String(name.dropLast(6)) : name
+            if kinds.updateValue(kind, forKey: plain) != nil { problems.append("two types: \(name)") }
             family?.kind = kind
+            family?.plain = plain
         case "HELP":
             begin(name)
             if words[3].isEmpty { problems.append("no help: \(name)") }
@@ -67,7 +69,7 @@ struct ParsedExposition {
         }
         if let family { finished.insert(family.name) }
         if finished.contains(name) { problems.append("apart: \(name)") }
-        family = (name, "", 0)
+        family = (name, name, "", 0)
     }
 
     private mutating func readSample(_ line: Substring) {
@@ -78,7 +80,7 @@ struct ParsedExposition {
         var labels: [String: String] = [:]
         if rest.hasPrefix("{") { readLabels(&rest, into: &labels, line) }
         let suffixes = ["counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]]
-        if suffixes[family.kind]?.contains(where: { family.name + $0 == name }) != true {
+        if suffixes[family.kind]?.contains(where: { family.plain + $0 == name }) != true {
             problems.append("not of \(family.name): \(line)")
         }
         guard rest.hasPrefix(" "), let value = Self.number(rest.dropFirst()) else {

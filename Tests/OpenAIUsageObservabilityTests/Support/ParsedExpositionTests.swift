@@ -10,7 +10,7 @@ struct ParsedExpositionTests {
             "# TYPE a gauge\na{__x=\"1\"} 1\n", "# TYPE a gauge\na{x.y=\"1\"} 1\n", "# TYPE a gauge\na{x=\"\\q\"} 1\n",
             "# TYPE a gauge\na{x=\"1\" 1\n", "# TYPE a gauge\na one\n", "# TYPE a gauge\n# TYPE b gauge\nb 1\na 1\n",
             "# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n# TYPE a gauge\na{x=\"1\"} 1\n",
-            "# TYPE a_total gauge\na_total 1\n",
+            "# TYPE a gauge\na_total 1\n",
             "# TYPE a counter\na 1\n", "# TYPE a histogram\na_bucket{le=\"1.0\"} 1\na_sum 1\na_count 1\n",
             "# TYPE a histogram\na_bucket{le=\"1.0\"} 2\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n",
             "# TYPE a histogram\na_bucket{le=\"+Inf\"} 2\na_sum 1\na_count 1\n",
