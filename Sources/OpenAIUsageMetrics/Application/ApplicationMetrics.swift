@@ -26,6 +26,7 @@ package final class ApplicationMetrics: Sendable {
     ///   - label: The metric's name.
     ///   - dimensions: The names and values of the series' labels.
     ///   - buckets: The upper bounds of a histogram, finite and ascending; the first handle of a family decides.
+    /// - Returns: The handle; one that is refused feeds nothing.
     package func metric(
         _ kind: ApplicationMetricKind,
         label: String,
