@@ -1,5 +1,5 @@
 /// What an application's own metric is.
-package enum ApplicationMetricKind: String, Sendable, CaseIterable {
+package enum ApplicationMetricKind: Sendable {
     /// A sum that only grows.
     case counter
     /// A value of the moment.

@@ -22,7 +22,13 @@ enum ApplicationMetricName {
 
     /// The name of a metric whose family's name is that of a metric of another kind.
     static func distinct(_ family: String, _ kind: ApplicationMetricKind) -> String {
-        kind == .timer ? family.dropLast(8) + "_timer_seconds" : family + "_" + kind.rawValue
+        // Names that tell a type of Prometheus, as `_gauge`, are found fault with by its own tool.
+        switch kind {
+        case .counter: family + "_events"
+        case .gauge: family + "_current"
+        case .recorder: family + "_distribution"
+        case .timer: family.dropLast(8) + "_timer_seconds"
+        }
     }
 
     /// The name of a label, which is none of those that the formats use themselves.

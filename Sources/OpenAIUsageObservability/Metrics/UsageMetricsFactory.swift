@@ -12,8 +12,8 @@ public import OpenAIUsageMetrics
 ///
 /// - What may not stand in a name becomes an underscore. A name that the library uses itself, or that begins as its own
 ///   do, gets `app_` before it.
-/// - The first metric of a name decides its kind. One of another kind gets its kind behind the name (`jobs_gauge`); if
-///   that is taken too, it is not shown.
+/// - The first metric of a name decides its kind. Of another kind, a counter gets `_events` behind its name, a gauge
+///   `_current`, a recorder `_distribution` and a timer `_timer`; if that is taken too, it is not shown.
 /// - Series of one name may have different labels: each has all of them, those that it lacks without a value.
 /// - A counter or gauge has at most 400 series and 32 label names, a histogram 50 series, and there are at most 500
 ///   names. What would pass a cap is counted in one series more, with the label `otel_metric_overflow`.

@@ -98,9 +98,9 @@ struct ApplicationMetricBoundsTests {
     func `Whatever is made and destroyed, the exposition is valid`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let labels = [
-            "a", "a_total", "a_count", "a_created", "a_seconds", "a_bucket", "a_gauge", "a.b", "a-b", "A", "", "1",
+            "a", "a_total", "a_count", "a_created", "a_seconds", "a_bucket", "a_current", "a.b", "a-b", "A", "", "1",
             "le",
-            "oai_usage_requests", "process_open_fds", "a_sum", "a_timer_seconds", "a_recorder", "\u{0}", "é\n",
+            "oai_usage_requests", "process_open_fds", "a_sum", "a_timer_seconds", "a_distribution", "\u{0}", "é\n",
         ]
         let names = ["", "le", "x", "x.y", "x_y", "__x", "otel_metric_overflow", "9", "é"]
         let values = ["", "1", "2", "\"", "\\", "\n", "é", String(repeating: "v", count: 300)]
