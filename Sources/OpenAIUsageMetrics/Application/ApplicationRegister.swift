@@ -81,19 +81,19 @@ struct ApplicationRegister: Sendable {
         isTaken: (Set<String>) -> Bool
     ) -> Result<String, Refused> {
         var plain = ApplicationMetricName.family(label, kind)
-        let probe = ApplicationFamily(kind, name: plain, label: label, buckets: buckets)
-        if isTaken(probe.descriptor.claimedNames) { plain = ApplicationMetricName.applicationPrefix + plain }
+        if isTaken(MetricDescriptor.claimedNames(plain, kind.family)) {
+            plain = ApplicationMetricName.applicationPrefix + plain
+        }
         for name in [plain, ApplicationMetricName.distinct(plain, kind)] {
             if let family = families[name] {
                 if family.kind == kind { return .success(name) }
                 continue
             }
-            let family = ApplicationFamily(kind, name: name, label: label, buckets: buckets)
-            let claims = family.descriptor.claimedNames
+            let claims = MetricDescriptor.claimedNames(name, kind.family)
             guard claims.isDisjoint(with: claimedNames), !isTaken(claims) else { continue }
             guard families.count < Self.maximumFamilies else { return .failure(Refused(reason: .tooManyFamilies)) }
             claimedNames.formUnion(claims)
-            families[name] = family
+            families[name] = ApplicationFamily(kind, name: name, label: label, buckets: buckets)
             return .success(name)
         }
         return .failure(Refused(reason: .nameTaken))

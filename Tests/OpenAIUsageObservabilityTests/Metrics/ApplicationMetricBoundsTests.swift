@@ -46,13 +46,15 @@ struct ApplicationMetricBoundsTests {
                 Timer(label: "wait\(name)", dimensions: [("id", "\(series)")], factory: factory).recordNanoseconds(1)
             }
         }
-        let scrape = scrape()
-        #expect(scrape.kinds.keys.count { $0.hasPrefix("wait") } == 500)
-        let lines = scrape.values.keys.count { $0.name.hasPrefix("wait") }
+        let lines = String(decoding: metrics.exposition().body, as: UTF8.self).split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("# TYPE wait") } == 500)
+        let samples = lines.count { $0.hasPrefix("wait") }
         let width = UsageMetricsFactory.defaultTimerBuckets.count + 3
-        #expect(lines <= 20_000 + 500 * width && lines > 19_000)
-        #expect(scrape["oai_usage_application_metrics_refused_total", ["reason": "too_many_families"]] == 6_000)
-        #expect(scrape.values.reduce(0) { $0 + ($1.key.name.hasSuffix("_seconds_count") ? $1.value : 0) } >= 30_000)
+        #expect(samples <= 20_000 + 500 * width && samples > 19_000)
+        let refused = "oai_usage_application_metrics_refused_total{reason=\"too_many_families\"}"
+        #expect(lines.contains { $0 == refused + " 6000" })
+        let counts = lines.filter { $0.hasPrefix("wait") && $0.contains("_count") }
+        #expect(counts.reduce(0) { $0 + (Int($1.split(separator: " ").last ?? "") ?? 0) } == 30_000)
     }
 
     @Test

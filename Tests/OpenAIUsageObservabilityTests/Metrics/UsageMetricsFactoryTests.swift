@@ -133,7 +133,9 @@ struct UsageMetricsFactoryTests {
         #expect(scrape["jobs_total", [:]] == 1 && scrape["jobs_current", [:]] == 6)
         #expect(scrape["jobs_total_current", [:]] == 7)
         #expect(scrape["wait_seconds_sum", [:]] == 3 && scrape["wait_timer_seconds_sum", [:]] == 1)
-        #expect(scrape["depth_current_total", [:]] == 1 && scrape["depth_total", [:]] == 1 && scrape["depth", [:]] == nil)
+        #expect(
+            scrape["depth_current_total", [:]] == 1 && scrape["depth_total", [:]] == 1 && scrape["depth", [:]] == nil
+        )
         #expect(scrape["wait_seconds_count_current", [:]] == 1 && scrape["jobs_created_current", [:]] == 1)
         #expect(scrape["oai_usage_application_metrics_refused_total", ["reason": "name_taken"]] == 1)
     }
