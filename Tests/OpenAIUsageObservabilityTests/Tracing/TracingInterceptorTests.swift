@@ -112,6 +112,23 @@ struct TracingInterceptorTests {
     }
 
     @Test
+    func `Tokens stand in the span of the call that has used them, not where its response is shown again`() async throws
+    {
+        let (transport, _) = traced(Sample.answer(), Sample.answer())
+        try await transport.send(Sample.request()).read()
+        let head = HTTPRequest(
+            method: .get,
+            scheme: "https",
+            authority: "api.openai.com",
+            path: "/v1/chat/completions/chatcmpl-1"
+        )
+        try await transport.send(Request(head: head)).read()
+        #expect(spans.map(\.operationName) == ["chat gpt-4o", "chat.completions.retrieve"])
+        #expect(spans.map { $0.attributes.get("gen_ai.usage.input_tokens") } == [30, nil])
+        #expect(spans.map { $0.attributes.get("gen_ai.response.id") } == ["chatcmpl-1", "chatcmpl-1"])
+    }
+
+    @Test
     func `What carries the call runs in the span's context, a child of the caller's`() async throws {
         let (transport, script) = traced(Sample.answer())
         _ = try await tracer.withSpan("caller") { _ in
