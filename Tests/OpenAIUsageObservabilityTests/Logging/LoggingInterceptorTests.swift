@@ -123,21 +123,20 @@ struct LoggingInterceptorTests {
         #expect(script.requests[0].head.headerFields.value("OpenAI-Usage-Tags") == nil)
     }
 
-    @Test
-    func `An object that was logged is still counted by the meter`() async throws {
+    @Test(arguments: [true, false])
+    func `An object that was logged is still counted by the meter`(isOutside: Bool) async throws {
         let collected = CollectingSink()
         let meter = UsageMeter(sink: collected)
         let object =
             #"{"id":"resp_1","object":"response","status":"completed","model":"gpt-4o","usage":{"#
             + #""input_tokens":3,"output_tokens":4,"total_tokens":7}}"#
         let script = ScriptedTransport([.response(200, Sample.json, Body(object))])
-        let transport = script.intercepted(
-            by: LoggingInterceptor(LogSink(logger()), configuration: meter.configuration),
-            UsageInterceptor(meter)
-        )
+        let logging = LoggingInterceptor(LogSink(logger()), configuration: meter.configuration)
+        let metering = UsageInterceptor(meter)
+        let layers: [any Interceptor] = isOutside ? [logging, metering] : [metering, logging]
         let head = HTTPRequest(method: .get, scheme: "https", authority: "api.openai.com", path: "/v1/responses/resp_1")
-        try await transport.send(Request(head: head)).read()
-        #expect(collected.records.map(\.isCounted) == [true])
+        try await InterceptedTransport(script, layers).send(Request(head: head)).read()
+        #expect(collected.records.map(\.isCounted) == [true] && handler.entries.count == 1)
     }
 
     @Test
