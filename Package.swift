@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "OpenAIUsagePricing", targets: ["OpenAIUsagePricing"]),
         .library(name: "OpenAIUsageLedger", targets: ["OpenAIUsageLedger"]),
         .library(name: "OpenAIUsageMetrics", targets: ["OpenAIUsageMetrics"]),
+        .library(name: "OpenAIUsageObservability", targets: ["OpenAIUsageObservability"]),
         .library(name: "OpenAIUsageCurl", targets: ["OpenAIUsageCurl"]),
         .library(name: "OpenAIUsageService", targets: ["OpenAIUsageService"]),
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
@@ -22,6 +23,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
@@ -66,6 +69,18 @@ let package = Package(
         .target(
             name: "OpenAIUsageMetrics",
             dependencies: ["OpenAIUsage"]
+        ),
+        .target(
+            name: "OpenAIUsageObservability",
+            dependencies: [
+                "OpenAIUsage",
+                "OpenAIUsageMetrics",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]
         ),
         .target(
             name: "OpenAIUsageService",
@@ -183,6 +198,20 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageMetricsTests",
             dependencies: ["OpenAIUsageMetrics", "OpenAIUsage"]
+        ),
+        .testTarget(
+            name: "OpenAIUsageObservabilityTests",
+            dependencies: [
+                "OpenAIUsageObservability", "OpenAIUsageMetrics", "OpenAIUsage",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
         ),
         .testTarget(
             name: "OpenAISimulatorTests",

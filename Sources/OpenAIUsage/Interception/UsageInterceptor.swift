@@ -20,28 +20,7 @@ public struct UsageInterceptor: Interceptor {
         let exchange = meter.exchange(for: request.head, context: context)
         var request = request
         request.head = request.head.withoutUsageFields
-        if let body = request.body {
-            if let bytes = body.bytes {
-                exchange.receive(requestBody: bytes.span.bytes)
-            } else {
-                request.body = Body(
-                    ObservedBody(base: body) { exchange.receive(requestBody: $0.span.bytes) },
-                    length: body.length,
-                    isReplayable: body.isReplayable
-                )
-            }
-        }
-        do {
-            let response = try await next(request, context)
-            exchange.receive(head: response.head)
-            return Response(
-                head: response.head,
-                body: Body(MeteredBody(base: response.body, exchange: exchange), length: response.body.length)
-            )
-        } catch {
-            exchange.finish(Ending(error, isHeadReceived: false))
-            throw error
-        }
+        return try await exchange.observe(request, context: context, next: next)
     }
 }
 

@@ -52,12 +52,27 @@ package struct MetricDescriptor: Sendable, Hashable {
     }
 
     /// The names of the series that the family produces.
-    package var seriesNames: [String] {
+    package var seriesNames: [String] { Self.seriesNames(name, kind) }
+
+    private static func seriesNames(_ name: String, _ kind: Kind) -> [String] {
         switch kind {
         case .counter: [name + "_total"]
         case .gauge: [name]
         case .histogram: [name + "_bucket", name + "_sum", name + "_count"]
         }
+    }
+
+    /// The names that no other family may have or produce, those included that OpenMetrics keeps back.
+    package var claimedNames: Set<String> { Self.claimedNames(name, kind) }
+
+    /// The names that a family of the name and kind would keep others from.
+    static func claimedNames(_ name: String, _ kind: Kind) -> Set<String> {
+        Set(seriesNames(name, kind)).union(kind == .gauge ? [name] : [name, name + "_created"])
+    }
+
+    /// The same family with other labels.
+    func with(labelNames: [String]) -> Self {
+        Self(name: name, kind: kind, help: help, unit: unit, labelNames: labelNames, buckets: buckets)
     }
 
     /// Throws what keeps the family from being exposed.

@@ -69,6 +69,14 @@ struct MetricFamily: Sendable {
         return true
     }
 
+    /// Sets what a cell of a histogram has counted; `false` when the family is none, or has other buckets.
+    mutating func load(_ counts: [Int64], sum: Double, at place: Int) -> Bool {
+        guard descriptor.buckets != nil, place < sums.count, counts.count == stride else { return false }
+        bucketCounts.replaceSubrange(place * stride..<(place + 1) * stride, with: counts)
+        sums[place] = sum
+        return true
+    }
+
     private mutating func keep(_ exemplar: Exemplar?, at index: Int) {
         guard let exemplar else { return }
         if exemplars.isEmpty { exemplars = Array(repeating: nil, count: labelSets.count * stride) }

@@ -104,6 +104,14 @@ package struct MetricsEditor: Sendable {
         return family
     }
 
+    /// Whether a registered family has one of the names, produces it, or keeps it back.
+    func hasClaims(_ claims: Set<String>) -> Bool {
+        claims.contains { claim in
+            claimedNames.contains(claim)
+                || (claim.hasSuffix("_created") && names[String(claim.dropLast(8))] != nil)
+        }
+    }
+
     mutating func misuse(_ error: MetricsError) {
         if misuses.count < Self.maximumMisuses { misuses.append(error) }
     }

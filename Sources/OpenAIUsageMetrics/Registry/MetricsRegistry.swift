@@ -14,6 +14,7 @@ package final class MetricsRegistry: Sendable {
     private struct State: Sendable {
         var editor = MetricsEditor()
         var collectors: [Collector] = []
+        var sources: [@Sendable () -> [MetricFamily]] = []
     }
 
     private let state = Mutex(State())
@@ -40,6 +41,18 @@ package final class MetricsRegistry: Sendable {
             }
             state.collectors.append(Collector(descriptors: accepted, collect: collect))
         }
+    }
+
+    /// Registers a source of families that come and go, with names that are checked at the time of a scrape.
+    ///
+    /// The closure is called on the thread of the scrape, without the registry's lock.
+    func registerSource(_ families: @escaping @Sendable () -> [MetricFamily]) {
+        state.withLock { $0.sources.append(families) }
+    }
+
+    /// Whether a registered family has one of the names, or keeps it back.
+    func hasClaims(_ claims: Set<String>) -> Bool {
+        state.withLock { $0.editor.hasClaims(claims) }
     }
 
     /// Changes values under the lock; what the closure does must be short.
@@ -70,7 +83,7 @@ package final class MetricsRegistry: Sendable {
 
     /// The families that have values, sorted by name.
     private func snapshot() -> [MetricFamily] {
-        let (own, collectors) = state.withLock { ($0.editor.families, $0.collectors) }
+        let (own, collectors, sources) = state.withLock { ($0.editor.families, $0.collectors, $0.sources) }
         var families = own.filter { !$0.labelSets.isEmpty }
         for collector in collectors {
             var collection = MetricsCollection(collector.descriptors)
@@ -82,6 +95,10 @@ package final class MetricsRegistry: Sendable {
                     for error in misuses { state.editor.misuse(error) }
                 }
             }
+        }
+        for source in sources {
+            // A family may have been registered since the source has chosen its names.
+            families += source().filter { !$0.labelSets.isEmpty && !hasClaims($0.descriptor.claimedNames) }
         }
         return families.sorted { $0.descriptor.name < $1.descriptor.name }
     }

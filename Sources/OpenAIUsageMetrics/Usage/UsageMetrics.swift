@@ -15,6 +15,8 @@ public final class UsageMetrics: UsageSink {
 
     /// The registry, to which a program may add families of its own.
     package let registry: MetricsRegistry
+    /// The metrics that the program has of its own.
+    package let application: ApplicationMetrics
     private let families: UsageMetricFamilies
     private let clock: any UsageClock
     private let state: Mutex<State>
@@ -34,6 +36,7 @@ public final class UsageMetrics: UsageSink {
             return CallSeries(families, in: &editor)
         }
         self.registry = registry
+        self.application = ApplicationMetrics(registry)
         self.families = families
         self.clock = clock
         self.state = Mutex(State(series: series))

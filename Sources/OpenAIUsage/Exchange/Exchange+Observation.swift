@@ -1,0 +1,42 @@
+extension Exchange {
+    /// Carries an attempt, and shows the exchange what passes by.
+    ///
+    /// The attempt ends when its body has been read to the end, when reading it throws, when its iterator is dropped, or
+    /// when the response goes away unread.
+    ///
+    /// - Parameters:
+    ///   - request: The request as it is to be sent.
+    ///   - context: What is known of the call beside the request.
+    ///   - next: What carries the attempt.
+    /// - Returns: The response, whose body the exchange sees while it is read.
+    /// - Throws: What `next` throws, which ends the attempt; cancellation passes through it.
+    package func observe(
+        _ request: Request,
+        context: CallContext,
+        next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response {
+        var request = request
+        if let body = request.body {
+            if let bytes = body.bytes {
+                receive(requestBody: bytes.span.bytes)
+            } else {
+                request.body = Body(
+                    ObservedBody(base: body) { self.receive(requestBody: $0.span.bytes) },
+                    length: body.length,
+                    isReplayable: body.isReplayable
+                )
+            }
+        }
+        do {
+            let response = try await next(request, context)
+            receive(head: response.head)
+            return Response(
+                head: response.head,
+                body: Body(MeteredBody(base: response.body, exchange: self), length: response.body.length)
+            )
+        } catch {
+            finish(Ending(error, isHeadReceived: false))
+            throw error
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import OpenAIUsage
+import Tracing
+
+/// Ends a call's span with what the call's record tells.
+struct SpanSink: UsageSink {
+    let span: any Span
+    let port: Int?
+
+    func record(_ record: CallRecord) {
+        let operation = GenAIOperation(record.endpoint)
+        span.operationName = record.requestModel.map { "\(operation.name) \($0)" } ?? operation.name
+        span.updateAttributes { attributes in
+            note(operation, record, in: &attributes)
+            noteUsage(record, in: &attributes)
+        }
+        if record.outcome.isFailure { span.setStatus(SpanStatus(code: .error)) }
+        span.end()
+    }
+
+    private func note(_ operation: GenAIOperation, _ record: CallRecord, in attributes: inout SpanAttributes) {
+        attributes["gen_ai.operation.name"] = operation.name
+        attributes["gen_ai.provider.name"] = GenAIOperation.provider(of: record.host)
+        attributes["gen_ai.output.type"] = operation.outputType
+        attributes["gen_ai.request.model"] = record.requestModel
+        attributes["gen_ai.request.stream"] = record.isStream ? true : nil
+        attributes["gen_ai.response.model"] = Self.servedModel(record)
+        attributes["gen_ai.response.id"] = record.responseID
+        attributes["gen_ai.response.time_to_first_chunk"] = record.timing.timeToFirstToken.map {
+            Double($0) / 1_000_000
+        }
+        attributes["openai.api.type"] = operation.apiType
+        attributes["openai.request.service_tier"] = record.requestedServiceTier
+        attributes["openai.response.service_tier"] = record.serviceTier
+        attributes["openai.request_id"] = record.requestID
+        attributes["http.request.method"] = record.method
+        attributes["http.request.resend_count"] = record.attempt > 0 ? record.attempt : nil
+        attributes["http.response.status_code"] = record.status
+        if !record.host.isEmpty {
+            attributes["server.address"] = record.host
+            attributes["server.port"] = port
+        }
+        attributes["oai_usage.outcome"] = record.outcome.rawValue
+        attributes["error.type"] = Self.errorType(record)
+    }
+
+    /// What a call used that only shows an older response is told by the span of the call that made it.
+    private func noteUsage(_ record: CallRecord, in attributes: inout SpanAttributes) {
+        guard record.isCounted else { return }
+        attributes["gen_ai.usage.input_tokens"] = record.usage.inputTokens
+        attributes["gen_ai.usage.output_tokens"] = record.usage.outputTokens
+        attributes["gen_ai.usage.cache_read.input_tokens"] = record.usage.cachedInputTokens
+        attributes["gen_ai.usage.cache_creation.input_tokens"] = record.usage[.cacheWriteTokens]
+        attributes["gen_ai.usage.reasoning.output_tokens"] = record.usage.reasoningTokens
+    }
+
+    /// The model that the response names; of some endpoints only the request does.
+    private static func servedModel(_ record: CallRecord) -> String? {
+        guard let status = record.status, status < 400 else { return nil }
+        switch record.endpoint.meter {
+        case .chat, .completions, .responses, .responsesSocket, .decisions, .embeddings, .run, .realtime, .live, .video:
+            return record.outcome == .completed || record.responseID != nil ? record.model : nil
+        default: return nil
+        }
+    }
+
+    /// The API's own word for the error, else the status, else how the call ended.
+    private static func errorType(_ record: CallRecord) -> String? {
+        guard record.outcome.isFailure else { return nil }
+        if let named = record.errorCode ?? record.errorType { return named }
+        if let status = record.status, status >= 400 { return String(status) }
+        return record.outcome.rawValue
+    }
+}
