@@ -4,7 +4,7 @@ SWIFT ?= swift
 SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark)
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz clean
+    fuzz docs api-check clean
 
 help:
 	@echo "make demo          build a release and show everything at once against a simulated upstream"
@@ -19,6 +19,8 @@ help:
 	@echo "make client-test   the official Python SDK and curl through the gateway"
 	@echo "make bench         how fast the meter is, beside others (not part of make test)"
 	@echo "make fuzz          ten minutes of libFuzzer for each parser (not part of make test); SECONDS_EACH=60 for less"
+	@echo "make docs          the documentation of every library, in .build/docs; a warning fails"
+	@echo "make api-check     what has changed of the public interface since BASELINE=main, and breaks programs"
 	@echo "make clean         remove what was built"
 
 prepare:
@@ -54,7 +56,7 @@ price-test: prepare
 client-test: build
 	Tests/Clients/run
 
-test: prepare lint swift-test price-test linkage-test client-test
+test: prepare lint swift-test docs price-test linkage-test client-test
 	@echo "All tests passed."
 
 demo: release
@@ -65,6 +67,12 @@ bench: prepare
 
 fuzz: prepare
 	Tests/Fuzzing/run all $(or $(SECONDS_EACH),600)
+
+docs: prepare
+	.ci/docs
+
+api-check: prepare
+	.ci/api-check $(or $(BASELINE),main)
 
 clean:
 	rm -rf .build Tests/LinkageTest/.build

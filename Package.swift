@@ -238,7 +238,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
+                "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics", "CCurl",
                 "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -53,6 +53,8 @@ let package = Package(
                 "OpenAIUsageCurl", "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient", "OpenAIUsage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .executableTarget(

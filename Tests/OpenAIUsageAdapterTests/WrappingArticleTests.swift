@@ -11,36 +11,8 @@ import Testing
 import FoundationNetworking
 #endif
 
-/// The article on wrapping a client says what compiles, and what it says works.
+/// What the article on wrapping a client says works.
 struct WrappingArticleTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    /// The lines of a text without their indentation.
-    private static func lines(_ text: some StringProtocol) -> [String] {
-        text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    }
-
-    @Test
-    func `Every sample stands in a file that is compiled`() throws {
-        let article = try String(
-            contentsOf: Self.root.appending(path: "Sources/OpenAIUsage/Documentation.docc/WrappingYourClient.md"),
-            encoding: .utf8
-        )
-        let samples = article.components(separatedBy: "```swift\n").dropFirst().compactMap {
-            $0.components(separatedBy: "```").first
-        }
-        let compiled = try ["WrappingSamples", "UsageClientMiddleware", "UsageMiddlewareTests"].map { name in
-            let file = Self.root.appending(path: "Tests/OpenAIUsageAdapterTests/\(name).swift")
-            return Self.lines(try String(contentsOf: file, encoding: .utf8)).joined(separator: "\n")
-        }
-        #expect(samples.count == 10)
-        for sample in samples {
-            let text = Self.lines(sample).joined(separator: "\n")
-            #expect(compiled.contains { $0.contains(text) }, "\(sample)")
-        }
-    }
-
     @Test
     func `Every sample works`() async throws {
         let server = try await ScriptedUpstream.answering(Array(Answer.json().utf8))
