@@ -235,11 +235,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .target(name: "CEasyHandle", dependencies: ["CCurl"], path: "Tests/CEasyHandle"),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics", "CCurl",
-                "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient",
+                "CCurl", "CEasyHandle", "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage", "OpenAIUsageLedger",
+                "OpenAIUsageMetrics", "OpenAIUsageTestKit", "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient",
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -31,15 +31,15 @@ struct SampleTests {
             [root.appending(path: "README.md")] + files(below: ["Sources", "Benchmarks", "Dashboards"], with: ".md")
         return articles.flatMap { file -> [Sample] in
             let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-            let blocks = text.components(separatedBy: "```swift\n").dropFirst().compactMap {
-                $0.components(separatedBy: "```").first
+            let blocks = ["```swift\n", "```c\n"].flatMap { mark in
+                text.components(separatedBy: mark).dropFirst().compactMap { $0.components(separatedBy: "```").first }
             }
             return blocks.enumerated().map { Sample(file: file.lastPathComponent, number: $0 + 1, text: $1) }
         }
     }()
 
     /// All that is compiled as tests, line by line without indentation.
-    private static let compiled = files(below: ["Tests"], with: ".swift").compactMap {
+    private static let compiled = [".swift", ".c"].flatMap { files(below: ["Tests"], with: $0) }.compactMap {
         (try? String(contentsOf: $0, encoding: .utf8)).map(lines)
     }
 

@@ -3,8 +3,8 @@ public import OpenAIUsage
 
 /// Writes one line for every call that passes, when it ends.
 ///
-/// It changes nothing. Outside of a ``RetryInterceptor`` a line is a call, inside of it an attempt; outside of an
-/// ``IncludeUsageInterceptor`` it does not see the usage that this one asks for. A program that has a ``UsageMeter`` can
+/// It changes nothing. Outside of a `RetryInterceptor` a line is a call, inside of it an attempt; outside of an
+/// `IncludeUsageInterceptor` it does not see the usage that this one asks for. A program that has a `UsageMeter` can
 /// hand a ``LogSink`` to it instead.
 public struct LoggingInterceptor: Interceptor {
     private let sink: LogSink
@@ -14,7 +14,7 @@ public struct LoggingInterceptor: Interceptor {
     ///
     /// - Parameters:
     ///   - sink: What writes the lines.
-    ///   - configuration: What the calls have in common, as a ``UsageMeter`` has it.
+    ///   - configuration: What the calls have in common, as a `UsageMeter` has it.
     public init(_ sink: LogSink = LogSink(), configuration: ExchangeConfiguration = ExchangeConfiguration()) {
         self.sink = sink
         observer = CallObserver(configuration)

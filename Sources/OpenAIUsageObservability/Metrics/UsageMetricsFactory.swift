@@ -1,7 +1,7 @@
 public import CoreMetrics
 public import OpenAIUsageMetrics
 
-/// Shows a program's own metrics in the exposition of a ``UsageMetrics``.
+/// Shows a program's own metrics in the exposition of a `UsageMetrics`.
 ///
 /// ```swift
 /// MetricsSystem.bootstrap(UsageMetricsFactory(metrics))

@@ -8,8 +8,8 @@ public import Tracing
 /// end, when reading it throws, or when it is dropped. It is a child of the task's current span, and what carries the
 /// call runs in its context, which is also written into the request's fields.
 ///
-/// Outside of a ``RetryInterceptor`` a span is a call, inside of it an attempt; outside of an
-/// ``IncludeUsageInterceptor`` it does not see the usage that this one asks for. A ``UsageInterceptor`` belongs further
+/// Outside of a `RetryInterceptor` a span is a call, inside of it an attempt; outside of an
+/// `IncludeUsageInterceptor` it does not see the usage that this one asks for. A `UsageInterceptor` belongs further
 /// in, so that its records bear the span's trace. A span holds no prompt, no completion, no key and no tag.
 ///
 /// Without a tracer nothing is observed. Of a span that is not recorded, only the context travels.
