@@ -228,6 +228,20 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "OpenAIUsage", "OpenAIUsageAsyncHTTPClient", "OpenAIUsageCurl", "OpenAIUsageGateway",
+                "OpenAIUsageLedger", "OpenAIUsageMetrics", "OpenAIUsagePricing", "OpenAIUsageTestKit",
+                "OpenAIUsageURLSession", "CCurl",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "CommandTests",
             dependencies: [
                 "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage", "OpenAIUsagePricing",
