@@ -227,10 +227,11 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
+        .target(name: "CMutexSight", path: "Tests/CMutexSight"),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "OpenAIUsage", "OpenAIUsageAsyncHTTPClient", "OpenAIUsageCurl", "OpenAIUsageGateway",
+                "CMutexSight", "OpenAIUsage", "OpenAIUsageAsyncHTTPClient", "OpenAIUsageCurl", "OpenAIUsageGateway",
                 "OpenAIUsageLedger", "OpenAIUsageMetrics", "OpenAIUsagePricing", "OpenAIUsageTestKit",
                 "OpenAIUsageURLSession", "CCurl",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

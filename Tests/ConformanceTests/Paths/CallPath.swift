@@ -30,6 +30,9 @@ enum CallPath: String, CaseIterable, Sendable, CustomTestStringConvertible {
         let patience: Int
         let exchanges: ExchangeConfiguration
         let sink: any UsageSink
+        /// What answers from memory, and what ends it.
+        let memory: ClosureTransport
+        var endMemory: @Sendable () -> Void = {}
 
         var meter: UsageMeter { UsageMeter(sink: sink, configuration: exchanges) }
     }
@@ -39,11 +42,10 @@ enum CallPath: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Opens the path, and closes it behind the body.
     func open<Value: Sendable>(
         _ setting: Setting,
-        reference: @autoclosure @Sendable () -> ReferenceTransport,
         body: (OpenPath) async throws -> Value
     ) async throws -> Value {
         switch self {
-        case .closure: try await openReference(reference(), setting, body)
+        case .closure: try await openMemory(setting, body)
         case .curl: try await openCurl(setting, body)
         case .urlSession: try await openSession(setting, body)
         case .urlSessionLine: try await openSessionLine(setting, body)
@@ -53,13 +55,9 @@ enum CallPath: String, CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    private func openReference<Value>(
-        _ transport: ReferenceTransport,
-        _ setting: Setting,
-        _ body: (OpenPath) async throws -> Value
-    ) async throws -> Value {
-        let metered = transport.closure.intercepted(by: UsageInterceptor(setting.meter))
-        return try await body(OpenPath(transport: metered, port: setting.port) { transport.shutDown() })
+    private func openMemory<Value>(_ setting: Setting, _ body: (OpenPath) async throws -> Value) async throws -> Value {
+        let metered = setting.memory.intercepted(by: UsageInterceptor(setting.meter))
+        return try await body(OpenPath(transport: metered, port: setting.port) { setting.endMemory() })
     }
 
     private func openCurl<Value>(_ setting: Setting, _ body: (OpenPath) async throws -> Value) async throws -> Value {

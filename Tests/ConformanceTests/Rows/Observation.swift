@@ -33,13 +33,16 @@ struct Observation: Sendable {
             fingerprinter: KeyFingerprinter(secret: Array("conformance".utf8))
         )
         let upstream = path == .closure ? nil : try await PlayedUpstream.start(scenario, delivery, progress)
+        let reference = ReferenceTransport(scenario, progress)
         let setting = CallPath.Setting(
             port: upstream?.port ?? 1,
             patience: scenario.isHurried ? 1 : 300,
             exchanges: exchanges,
-            sink: sink
+            sink: sink,
+            memory: reference.closure,
+            endMemory: { reference.shutDown() }
         )
-        let (row, seen) = try await path.open(setting, reference: ReferenceTransport(scenario, progress)) { path in
+        let (row, seen) = try await path.open(setting) { path in
             let seen = try await Caller(scenario: scenario, path: path, progress: progress).call()
             return (try await sink.row(), seen)
         }
