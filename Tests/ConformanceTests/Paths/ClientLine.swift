@@ -14,7 +14,7 @@ struct ClientLine: Transport {
             var base: HTTPClientResponse.Body.AsyncIterator
 
             mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ArraySlice<UInt8>? {
-                try await base.next().map { Array($0.readableBytesView)[...] }
+                try await base.next(isolation: actor).map { Array($0.readableBytesView)[...] }
             }
 
             mutating func next() async throws -> ArraySlice<UInt8>? { try await next(isolation: nil) }

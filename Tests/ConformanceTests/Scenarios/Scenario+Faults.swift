@@ -9,7 +9,7 @@ extension Scenario {
     ]
     private static let streamRequest =
         #"{"model":"gpt-4o-mini","messages":[],"stream":true,"stream_options":{"include_usage":true}}"#
-    private static let document =
+    private static let answer =
         #"{"id":"c","model":"gpt-4o-mini-2024-07-18","usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}"#
 
     private static func event(_ text: String) -> String {
@@ -20,25 +20,29 @@ extension Scenario {
     private static func unanswered(
         _ name: String,
         _ reply: Reply,
-        _ manner: Manner = .readsToTheEnd,
-        isHurried: Bool = false,
-        isStream: Bool = true,
-        _ outcome: Outcome
+        _ outcome: Outcome,
+        manner: Manner = .readsToTheEnd,
+        isHurried: Bool = false
     ) -> Scenario {
-        var scenario = Scenario(name: name, reply: reply, manner: manner, isHurried: isHurried, outcome: outcome)
-        if isStream { scenario.requestBody = Array(streamRequest.utf8) }
-        return scenario
+        Scenario(
+            name: name,
+            requestBody: Array(streamRequest.utf8),
+            reply: reply,
+            manner: manner,
+            isHurried: isHurried,
+            outcome: outcome
+        )
     }
 
     /// A call that gets a stream.
     private static func stream(
         _ name: String,
         _ text: String,
+        _ outcome: Outcome,
         _ end: ScriptedResponse.End = .isWhole,
-        _ manner: Manner = .readsToTheEnd,
+        manner: Manner = .readsToTheEnd,
         isHurried: Bool = false,
-        _ deliveries: [Delivery] = [.chunked],
-        _ outcome: Outcome
+        deliveries: [Delivery] = [.chunked]
     ) -> Scenario {
         let response = ScriptedResponse(fields: streamFields, body: Array(text.utf8), end: end)
         return Scenario(
@@ -56,13 +60,13 @@ extension Scenario {
     private static func document(
         _ name: String,
         _ body: [UInt8],
+        _ outcome: Outcome,
         status: Int = 200,
         type: String = "application/json",
         fields: [(name: String, value: String)] = [],
         preamble: String = "",
-        _ end: ScriptedResponse.End = .isWhole,
-        _ deliveries: [Delivery] = Delivery.all,
-        _ outcome: Outcome
+        end: ScriptedResponse.End = .isWhole,
+        deliveries: [Delivery] = Delivery.all
     ) -> Scenario {
         var response = ScriptedResponse(preamble: preamble, status: status, body: body, end: end)
         response.fields = [("content-type", type), ("x-request-id", "req_1")] + fields
@@ -75,82 +79,96 @@ extension Scenario {
     }
 
     /// What goes wrong on the way, and who ends a call early.
-    static let faults: [Scenario] = beforeTheHead + withinTheBody + byTheCaller + answers
+    static let faults: [Scenario] = beforeTheHead + withinTheBody + byTheCaller + errors + answers
 
     private static let beforeTheHead: [Scenario] = [
         unanswered("connection refused", .refuses, .unreachable),
         unanswered("reset before the head", .breaksOff("", isReset: true), .unreachable),
         unanswered("closed before the head", .breaksOff("", isReset: false), .unreachable),
         unanswered("closed inside the head", .breaksOff("HTTP/1.1 200 OK\r\nContent-Ty", isReset: false), .unreachable),
-        unanswered("timeout before the head", .isSilent, isHurried: true, .timeout),
-        unanswered("cancelled before the head", .isSilent, .isCancelledBeforeTheHead, .abandoned),
-        unanswered("shut down before the head", .isSilent, .isShutDownBeforeTheHead, .unreachable),
+        unanswered("timeout before the head", .isSilent, .timeout, isHurried: true),
+        unanswered("cancelled before the head", .isSilent, .abandoned, manner: .isCancelledBeforeTheHead),
+        unanswered("shut down before the head", .isSilent, .unreachable, manner: .isShutDownBeforeTheHead),
     ]
 
     private static let withinTheBody: [Scenario] = [
-        stream("reset within a stream", event("1") + event("2"), .resets, .cut),
-        stream("closed within a stream", event("1") + usage, .closes, Delivery.cut, .cut),
-        stream("closed inside a chunk", event("1") + event("2"), .closesInChunk, .cut),
-        stream("closed inside an event", event("1") + usage.dropLast(9), .closes, Delivery.cut, .cut),
-        stream("stream without a terminal event", event("1") + event("2"), Delivery.all, .cut),
-        stream("stream without a terminal event, but with usage", event("1") + usage, Delivery.all, .completed),
+        stream("reset within a stream", event("1") + event("2"), .cut, .resets),
+        stream("closed within a stream", event("1") + usage, .cut, .closes, deliveries: Delivery.cut),
+        stream("closed inside a chunk", event("1") + event("2"), .cut, .closesInChunk),
+        stream("closed inside an event", event("1") + usage.dropLast(9), .cut, .closes, deliveries: Delivery.cut),
+        stream("stream without a terminal event", event("1") + event("2"), .cut, deliveries: Delivery.all),
+        stream("usage without a terminal event", event("1") + usage, .completed, deliveries: Delivery.all),
         stream(
             "error event within a stream",
             event("1") + #"data: {"error":{"message":"no","type":"server_error","code":"overloaded"}}"# + "\n\n",
-            Delivery.all,
-            .error
+            .error,
+            deliveries: Delivery.all
         ),
-        stream("timeout within a stream", event("1"), .stalls, isHurried: true, .timeout),
-        stream("closed behind the terminal event", event("1") + usage + done, .closes, Delivery.cut, .completed),
-        document("closed within a length", Array(document.utf8.dropLast(20)), .closes, [.whole], .cut),
+        stream("timeout within a stream", event("1"), .timeout, .stalls, isHurried: true),
+        stream(
+            "closed behind the terminal event",
+            event("1") + usage + done,
+            .completed,
+            .closes,
+            deliveries: Delivery.cut
+        ),
+        document("closed within a length", Array(answer.utf8.dropLast(20)), .cut, end: .closes, deliveries: [.whole]),
     ]
 
     private static let byTheCaller: [Scenario] = [
-        stream("stops behind the terminal event", event("1") + usage + done, .stalls, .stopsBehind(done), .completed),
-        stream("never read", "", .stalls, .neverReads, .abandoned),
-        stream("one piece read", event("1"), .stalls, .readsOnePiece, .abandoned),
-        stream("cancelled within the stream", event("1"), .stalls, .isCancelledWithinTheBody, .abandoned),
+        stream(
+            "let go behind the terminal event",
+            event("1") + usage + done,
+            .completed,
+            .stalls,
+            manner: .stopsBehind(done)
+        ),
+        stream("never read", "", .abandoned, .stalls, manner: .neverReads),
+        stream("one piece read", event("1"), .abandoned, .stalls, manner: .readsOnePiece),
+        stream("cancelled within the stream", event("1"), .abandoned, .stalls, manner: .isCancelledWithinTheBody),
         stream(
             "cancelled behind the end",
             event("1") + usage + done,
-            .isWhole,
-            .isCancelledBehindTheEnd,
-            Delivery.all,
-            .completed
+            .completed,
+            manner: .isCancelledBehindTheEnd,
+            deliveries: Delivery.all
         ),
-        stream("shut down within the stream", event("1"), .stalls, .isShutDownWithinTheBody, .cut),
+        stream("shut down within the stream", event("1"), .cut, .stalls, manner: .isShutDownWithinTheBody),
     ]
 
-    private static let answers: [Scenario] = [
-        document("401", error("invalid_request_error", "invalid_api_key"), status: 401, .error),
+    private static let errors: [Scenario] = [
+        document("401", error("invalid_request_error", "invalid_api_key"), .error, status: 401),
         document(
             "429",
             error("requests", "rate_limit_exceeded"),
+            .error,
             status: 429,
-            fields: [("retry-after-ms", "1500")],
-            .error
+            fields: [("retry-after-ms", "1500")]
         ),
-        document("500", error("server_error", "internal"), status: 500, .error),
-        document("503", error("server_error", "overloaded"), status: 503, fields: [("retry-after", "7")], .error),
-        document("503 in HTML", Array("<html><h1>503</h1></html>".utf8), status: 503, type: "text/html", .error),
+        document("500", error("server_error", "internal"), .error, status: 500),
+        document("503", error("server_error", "overloaded"), .error, status: 503, fields: [("retry-after", "7")]),
+        document("503 in HTML", Array("<html><h1>503</h1></html>".utf8), .error, status: 503, type: "text/html"),
+    ]
+
+    private static let answers: [Scenario] = [
         document("200 without a body", [], .completed),
         document("malformed JSON", Array(#"{"id":"c","usage":{"prompt_tokens":3,,}"#.utf8), .completed),
-        document("gzip", Gzip.encode(document), fields: [("content-encoding", "gzip")], .completed),
+        document("gzip", Gzip.encode(answer), .completed, fields: [("content-encoding", "gzip")]),
         document(
             "gzip that is cut",
-            Gzip.encode(document).dropLast(12),
+            Gzip.encode(answer).dropLast(12),
+            .cut,
             fields: [("content-encoding", "gzip")],
-            .closes,
-            [.whole],
-            .cut
+            end: .closes,
+            deliveries: [.whole]
         ),
-        document("204", [], status: 204, .completed),
-        document("100 before the head", Array(document.utf8), preamble: "HTTP/1.1 100 Continue\r\n\r\n", .completed),
+        document("204", [], .completed, status: 204),
+        document("100 before the head", Array(answer.utf8), .completed, preamble: "HTTP/1.1 100 Continue\r\n\r\n"),
         document(
             "103 before the head",
-            Array(document.utf8),
-            preamble: "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n",
-            .completed
+            Array(answer.utf8),
+            .completed,
+            preamble: "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
         ),
     ]
 }
