@@ -1,5 +1,6 @@
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 @testable import OpenAIUsageGateway

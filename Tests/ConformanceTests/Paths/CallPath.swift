@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOCore
 import OpenAIUsage
 import OpenAIUsageAsyncHTTPClient
 import OpenAIUsageCurl

@@ -11,7 +11,8 @@ import Synchronization
 /// SAFETY: the thread alone uses libcurl, but for `curl_multi_wakeup`, which is called under a lock while the handle is there.
 final class EasyCall: @unchecked Sendable {
     private struct State {
-        var multi: UnsafeMutableRawPointer?
+        /// The address of the multi handle.
+        var multi: Int?
         var isStopped = false
     }
 
@@ -39,13 +40,14 @@ final class EasyCall: @unchecked Sendable {
     func stop() {
         state.withLock { state in
             state.isStopped = true
-            if let multi = state.multi { curl_multi_wakeup(multi) }
+            if let multi = state.multi { curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: multi)) }
         }
     }
 
     private func run(_ request: Request, _ meter: UsageMeter, _ patience: Int) {
         guard let handle = curl_easy_init(), let multi = curl_multi_init() else { return }
-        state.withLock { $0.multi = multi }
+        let address = Int(bitPattern: multi)
+        state.withLock { $0.multi = address }
         _ = ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         _ = ccurl_set_string(handle, CURLOPT_PROXY, "")
         _ = ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)

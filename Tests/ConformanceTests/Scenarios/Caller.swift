@@ -1,3 +1,4 @@
+import HTTPTypes
 import OpenAIUsage
 
 /// Makes the call of a scenario as its caller does.

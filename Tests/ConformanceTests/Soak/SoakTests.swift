@@ -69,7 +69,7 @@ struct SoakTests {
     }
 
     private func makeCalls(_ count: Int, on path: OpenPath) async {
-        await withTaskGroup { group in
+        await withTaskGroup(of: Void.self) { group in
             for number in 0..<count {
                 if number >= Self.concurrency { await group.next() }
                 // A task of its own is what a call that is cancelled needs.
