@@ -16,21 +16,26 @@ final class EasyCall: @unchecked Sendable {
         var isStopped = false
     }
 
-    let pieces: AsyncThrowingStream<ArraySlice<UInt8>, any Error>
     private let body: AsyncThrowingStream<ArraySlice<UInt8>, any Error>.Continuation
     private let head: AsyncThrowingStream<HTTPResponse, any Error>.Continuation
     private let heads: AsyncThrowingStream<HTTPResponse, any Error>
     private let state = Mutex(State())
     private var collector = HeadCollector()
 
-    init() {
-        (pieces, body) = AsyncThrowingStream.makeStream()
+    private init(_ body: AsyncThrowingStream<ArraySlice<UInt8>, any Error>.Continuation) {
+        self.body = body
         (heads, head) = AsyncThrowingStream.makeStream()
+        body.onTermination = { [weak self] _ in self?.stop() }
+    }
+
+    /// A call, and its response's body, which ends the call when it goes away.
+    static func make() -> (call: EasyCall, pieces: AsyncThrowingStream<ArraySlice<UInt8>, any Error>) {
+        let (pieces, body) = AsyncThrowingStream<ArraySlice<UInt8>, any Error>.makeStream()
+        return (EasyCall(body), pieces)
     }
 
     /// Starts the transfer, and waits for the head.
     func begin(_ request: Request, meter: UsageMeter, patience: Int) async throws -> HTTPResponse {
-        body.onTermination = { [weak self] _ in self?.stop() }
         NIOThreadPool.singleton.submit { [self] _ in run(request, meter, patience) }
         for try await head in heads { return head }
         throw TransportError(.cancelled, "The call was cancelled.")

@@ -9,10 +9,10 @@ struct EasyHandleLine: Transport {
     }
 
     func send(_ request: Request, context: CallContext) async throws -> Response {
-        let call = EasyCall()
+        let (call, pieces) = EasyCall.make()
         return try await withTaskCancellationHandler {
             let head = try await call.begin(request, meter: setting.meter, patience: setting.patience)
-            return Response(head: head, body: Body(call.pieces))
+            return Response(head: head, body: Body(pieces))
         } onCancel: {
             call.stop()
         }

@@ -5,12 +5,14 @@ import Synchronization
 /// Answers the call of a scenario from memory, and ends it as a transport has to.
 final class ReferenceTransport: Sendable {
     private let scenario: Scenario
+    private let delivery: Delivery
     private let progress: Progress
     /// What ends the waits; `nil` behind the end.
     private let ends = Mutex<[AsyncStream<Void>.Continuation]?>([])
 
-    init(_ scenario: Scenario, _ progress: Progress) {
+    init(_ scenario: Scenario, _ delivery: Delivery, _ progress: Progress) {
         self.scenario = scenario
+        self.delivery = delivery
         self.progress = progress
     }
 
@@ -36,7 +38,7 @@ final class ReferenceTransport: Sendable {
 
     private func answer(_ response: ScriptedResponse) -> Response {
         var fields = HTTPFields()
-        for (name, value) in response.fields {
+        for (name, value) in response.fields + response.framingFields(delivery) {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
         let body = response.hasNoBody || response.body.isEmpty ? nil : response.body

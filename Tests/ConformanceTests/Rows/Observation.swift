@@ -32,8 +32,16 @@ struct Observation: Sendable {
             clock: FixedClock(),
             fingerprinter: KeyFingerprinter(secret: Array("conformance".utf8))
         )
-        let upstream = path == .closure ? nil : try await PlayedUpstream.start(scenario, delivery, progress)
-        let reference = ReferenceTransport(scenario, progress)
+        let upstream =
+            path == .closure
+            ? nil
+            : try await PlayedUpstream.start(
+                scenario,
+                delivery,
+                progress,
+                closesOnceRead: PerPath.pathsClosedOnceRead.contains(path)
+            )
+        let reference = ReferenceTransport(scenario, delivery, progress)
         let setting = CallPath.Setting(
             port: upstream?.port ?? 1,
             patience: scenario.isHurried ? 1 : 300,

@@ -16,7 +16,33 @@ enum PerPath {
         Field(name: "operationID", reason: "the id, where the caller gives none"),
         Field(name: "source", reason: "names who captured the call", paths: [.gateway]),
         Field(name: "timing.gateway", reason: "only the gateway adds a time of its own", paths: [.gateway]),
+        Field(
+            name: "rateLimits.order",
+            reason: "URLSession shows a head's fields in no order",
+            paths: [.urlSession, .urlSessionLine]
+        ),
+        Field(
+            name: "errorCode",
+            reason: "the gateway answers in the place of an upstream that does not, with an error of its own",
+            paths: [.gateway],
+            scenarios: unanswered
+        ),
+        Field(
+            name: "errorType",
+            reason: "the gateway answers in the place of an upstream that does not, with an error of its own",
+            paths: [.gateway],
+            scenarios: unanswered
+        ),
     ]
+
+    private static let unanswered: Set<String> = [
+        "connection refused", "reset before the head", "closed before the head", "closed inside the head",
+        "timeout before the head",
+    ]
+
+    /// AsyncHTTPClient gives up what has come and was not read yet when the connection closes, so that the rows of its
+    /// paths would depend on who is quicker. Its connections are closed once the caller has read what there is.
+    static let pathsClosedOnceRead: Set<CallPath> = [.asyncHTTPClient, .httpClientLine]
 
     struct Exclusion: Sendable {
         let scenario: String

@@ -10,6 +10,11 @@ struct RowText: Equatable {
     }
 
     private mutating func add(_ value: Any, at name: String) {
+        if let limits = value as? RateLimits {
+            values["\(name).order"] = limits.windows.map(\.resource).joined(separator: ", ")
+            for (resource, window) in limits.windows { values["\(name)[\(resource)]"] = "\(window)" }
+            return
+        }
         let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
         case .optional?:

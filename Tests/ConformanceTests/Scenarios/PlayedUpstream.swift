@@ -7,12 +7,17 @@ struct PlayedUpstream: Sendable {
 
     var port: Int { server?.port ?? deaf?.port ?? 0 }
 
-    static func start(_ scenario: Scenario, _ delivery: Delivery, _ progress: Progress) async throws -> PlayedUpstream {
+    static func start(
+        _ scenario: Scenario,
+        _ delivery: Delivery,
+        _ progress: Progress,
+        closesOnceRead: Bool
+    ) async throws -> PlayedUpstream {
         if case .refuses = scenario.reply { return PlayedUpstream(server: nil, deaf: try DeafSocket(.refuses)) }
         let server = try await ScriptedUpstream.start(script: { connection in
             while true {
                 progress.arrived(try await connection.message(.request))
-                try await answer(scenario.reply, delivery, connection, progress)
+                try await answer(scenario.reply, delivery, connection, progress, closesOnceRead)
             }
         })
         return PlayedUpstream(server: server, deaf: nil)
@@ -22,7 +27,8 @@ struct PlayedUpstream: Sendable {
         _ reply: Reply,
         _ delivery: Delivery,
         _ connection: RawConnection,
-        _ progress: Progress
+        _ progress: Progress,
+        _ closesOnceRead: Bool
     ) async throws {
         switch reply {
         case .refuses: return
@@ -34,7 +40,9 @@ struct PlayedUpstream: Sendable {
             for piece in response.wire(delivery) { try await connection.send(piece) }
             switch response.end {
             case .isWhole: if delivery.framing == .close, !response.hasNoBody { await connection.close() }
-            case .closes, .closesInChunk: await connection.close()
+            case .closes, .closesInChunk:
+                if closesOnceRead { try await progress.waitForBytes(response.body.count) }
+                await connection.close()
             case .resets:
                 try await progress.waitForBytes(response.body.count)
                 await connection.reset()

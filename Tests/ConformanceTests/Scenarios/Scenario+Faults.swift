@@ -136,6 +136,13 @@ extension Scenario {
         stream("shut down within the stream", event("1"), .cut, .stalls, manner: .isShutDownWithinTheBody),
     ]
 
+    private static let codedRequest: Scenario = {
+        var scenario = document("gzip request", Array(answer.utf8), .completed)
+        scenario.fields = [("Content-Encoding", "gzip")]
+        scenario.requestBody = Gzip.encode(#"{"model":"gpt-4o-mini","messages":[],"service_tier":"flex"}"#)
+        return scenario
+    }()
+
     private static let errors: [Scenario] = [
         document("401", error("invalid_request_error", "invalid_api_key"), .error, status: 401),
         document(
@@ -162,6 +169,7 @@ extension Scenario {
             end: .closes,
             deliveries: [.whole]
         ),
+        codedRequest,
         document("204", [], .completed, status: 204),
         document("100 before the head", Array(answer.utf8), .completed, preamble: "HTTP/1.1 100 Continue\r\n\r\n"),
         document(

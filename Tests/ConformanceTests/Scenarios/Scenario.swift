@@ -51,6 +51,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         }
         add("User-Agent", "conformance/1.0")
         add("Authorization", "Bearer sk-proj-conformance-0123456789")
+        add("X-Stainless-Retry-Count", "1")
+        add("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         add("OpenAI-Usage-Tags", "team=search,run=1")
         if !requestBody.isEmpty { add("Content-Type", "application/json") }
         return fields

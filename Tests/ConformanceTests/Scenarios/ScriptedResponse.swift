@@ -21,22 +21,22 @@ struct ScriptedResponse: Sendable {
     /// Whether the status forbids a body.
     var hasNoBody = false
 
+    /// The fields that tell how the body is framed.
+    func framingFields(_ delivery: Delivery) -> [(name: String, value: String)] {
+        if hasNoBody { return [] }
+        return switch delivery.framing {
+        case .length: [("Content-Length", "\(end == .isWhole ? body.count : body.count + 100)")]
+        case .close: [("Connection", "close")]
+        case .chunked: [("Transfer-Encoding", "chunked")]
+        }
+    }
+
     /// The pieces that go over the wire, in order.
     func wire(_ delivery: Delivery) -> [[UInt8]] {
         var head = "\(preamble)HTTP/1.1 \(status) Status\r\n"
-        for (name, value) in fields { head += "\(name): \(value)\r\n" }
-        var bytes = body
-        if hasNoBody {
-            bytes = []
-        } else {
-            switch delivery.framing {
-            case .length: head += "Content-Length: \(end == .isWhole ? body.count : body.count + 100)\r\n"
-            case .close: head += "Connection: close\r\n"
-            case .chunked(let size):
-                head += "Transfer-Encoding: chunked\r\n"
-                bytes = chunks(of: size)
-            }
-        }
+        for (name, value) in fields + framingFields(delivery) { head += "\(name): \(value)\r\n" }
+        var bytes = hasNoBody ? [] : body
+        if !hasNoBody, case .chunked(let size) = delivery.framing { bytes = chunks(of: size) }
         return delivery.cut(Array("\(head)\r\n".utf8) + bytes)
     }
 
