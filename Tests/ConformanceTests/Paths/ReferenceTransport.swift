@@ -41,23 +41,16 @@ final class ReferenceTransport: Sendable {
         for (name, value) in response.fields + response.framingFields(delivery) {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
-        let body = response.hasNoBody || response.body.isEmpty ? nil : response.body
-        let rest = Mutex(body)
-        let pieces = AsyncThrowingStream<ArraySlice<UInt8>, any Error> { [self] in
-            let piece = rest.withLock { rest in
-                defer { rest = nil }
-                return rest
-            }
-            if let piece { return piece[...] }
+        let body = MemoryBody(bytes: response.hasNoBody ? [] : response.body) { [self] in
             switch response.end {
-            case .isWhole: return nil
+            case .isWhole: return
             case .closes, .closesInChunk, .resets: throw TransportError(.connectionLost, "The connection was lost.")
             case .stalls: throw await standStill()
             }
         }
         return Response(
             head: HTTPResponse(status: .init(code: response.status), headerFields: fields),
-            body: Body(pieces)
+            body: Body(body)
         )
     }
 

@@ -1,6 +1,8 @@
 import OpenAIUsage
 
-/// Everything in which a path may differ from the reference, each with its reason. What is not said here has to be equal.
+/// Everything in which a path may differ from the reference, each with its reason.
+///
+/// What is not said here has to be equal.
 enum PerPath {
     struct Field: Sendable {
         let name: String
@@ -40,8 +42,10 @@ enum PerPath {
         "timeout before the head",
     ]
 
-    /// AsyncHTTPClient gives up what has come and was not read yet when the connection closes, so that the rows of its
-    /// paths would depend on who is quicker. Its connections are closed once the caller has read what there is.
+    /// The paths whose connections are closed only once the caller has read what there is.
+    ///
+    /// AsyncHTTPClient gives up what has come and was not read yet when the connection closes, so that the rows would
+    /// depend on who is quicker.
     static let pathsClosedOnceRead: Set<CallPath> = [.asyncHTTPClient, .httpClientLine]
 
     struct Exclusion: Sendable {

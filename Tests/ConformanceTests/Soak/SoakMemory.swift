@@ -5,11 +5,15 @@ import OpenAIUsage
 enum SoakMemory {
     static let transport = ClosureTransport { request, _ in
         let call = request.head.headerFields[SoakCall.field].flatMap { SoakCall(rawValue: $0) } ?? .plain
-        let (pieces, feed) = AsyncThrowingStream<ArraySlice<UInt8>, any Error>.makeStream()
-        feed.yield(Array(call.body.utf8)[...])
-        if call.hasEnd { feed.finish() }
+        let body = MemoryBody(bytes: Array(call.body.utf8)) {
+            guard !call.hasEnd else { return }
+            // Nothing more comes, until the reader is cancelled.
+            let (nothing, _) = AsyncStream<Void>.makeStream()
+            for await _ in nothing {}
+            throw CancellationError()
+        }
         var head = HTTPResponse(status: .init(code: call.status))
         head.headerFields[.contentType] = call.isStream ? "text/event-stream" : "application/json"
-        return Response(head: head, body: Body(pieces))
+        return Response(head: head, body: Body(body))
     }
 }

@@ -2,7 +2,9 @@ import Foundation
 import OpenAIUsage
 import Testing
 
-/// Memory and files stay flat however many calls there are. `OAI_USAGE_SOAK_CALLS` says how many, over all paths.
+/// Memory and files stay flat however many calls there are.
+///
+/// `OAI_USAGE_SOAK_CALLS` says how many, over all paths.
 @Suite(.serialized)
 struct SoakTests {
     private struct Reading: CustomStringConvertible {
