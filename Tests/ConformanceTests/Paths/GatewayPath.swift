@@ -15,8 +15,6 @@ enum GatewayPath {
     ) async throws -> Value {
         var configuration = GatewayConfiguration(upstream: try #require(Upstream("http://127.0.0.1:\(setting.port)")))
         configuration.listen = .init(host: "127.0.0.1", port: 0)
-        // What a scenario is not about must not happen in it, however slow the machine is.
-        configuration.commitDeadlineMilliseconds = 60_000
         configuration.responseTimeoutMilliseconds = Int64(setting.patience) * 1_000
         // Its reading on behind a client that has gone is what the other paths do not have.
         configuration.drainMilliseconds = 0

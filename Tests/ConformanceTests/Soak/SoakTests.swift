@@ -23,7 +23,7 @@ struct SoakTests {
     private static let total = ProcessInfo.processInfo.environment["OAI_USAGE_SOAK_CALLS"].flatMap { Int($0) } ?? 500
     private static let concurrency = 8
     /// What memory may grow by between the first fifth and the end: the allocator's own unrest.
-    private static let growth = 24 << 20
+    private static let growth = 12 << 20
 
     @Test(arguments: paths)
     func `Memory and files stay flat`(path: CallPath) async throws {
