@@ -70,10 +70,10 @@ fuzz: prepare
 
 soak: prepare
 	$(SWIFT) build --build-tests
-	OAI_USAGE_SOAK_CALLS=$(or $(CALLS),100000) $(SWIFT) test --skip-build --no-parallel --filter ConformanceTests.SoakTests
+	OAI_USAGE_SOAK_CALLS=$(or $(CALLS),100000) $(SWIFT) test --skip-build --no-parallel --filter '^ConformanceTests\.SoakTests'
 
 tsan: prepare
-	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --no-parallel --filter ConformanceTests
+	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --no-parallel --filter '^ConformanceTests\.'
 
 clean:
 	rm -rf .build Tests/LinkageTest/.build
