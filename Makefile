@@ -4,7 +4,7 @@ SWIFT ?= swift
 SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark)
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs api-check clean
+    fuzz docs api-check soak tsan clean
 
 help:
 	@echo "make demo          build a release and show everything at once against a simulated upstream"
@@ -21,6 +21,8 @@ help:
 	@echo "make fuzz          ten minutes of libFuzzer for each parser (not part of make test); SECONDS_EACH=60 for less"
 	@echo "make docs          the documentation of every library, in .build/docs; a warning fails"
 	@echo "make api-check     what has changed of the public interface since BASELINE=main, and breaks programs"
+	@echo "make soak          100,000 calls over every path, with memory and files flat (not part of make test); CALLS=1000 for less"
+	@echo "make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo "make clean         remove what was built"
 
 prepare:
@@ -73,6 +75,13 @@ docs: prepare
 
 api-check: prepare
 	.ci/api-check $(or $(BASELINE),main)
+
+soak: prepare
+	$(SWIFT) build --build-tests
+	OAI_USAGE_SOAK_CALLS=$(or $(CALLS),100000) $(SWIFT) test --skip-build --no-parallel --filter '^ConformanceTests\.SoakTests'
+
+tsan: prepare
+	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --no-parallel --filter '^ConformanceTests\.'
 
 clean:
 	rm -rf .build Tests/LinkageTest/.build

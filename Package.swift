@@ -283,6 +283,21 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
+        .target(name: "CMutexSight", path: "Tests/CMutexSight"),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "CMutexSight", "OpenAIUsage", "OpenAIUsageAsyncHTTPClient", "OpenAIUsageCurl", "OpenAIUsageGateway",
+                "OpenAIUsageLedger", "OpenAIUsageMetrics", "OpenAIUsagePricing", "OpenAIUsageTestKit",
+                "OpenAIUsageURLSession", "CCurl",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
         .testTarget(
             name: "CommandTests",
             dependencies: [

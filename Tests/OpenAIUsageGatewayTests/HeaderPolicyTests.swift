@@ -232,6 +232,8 @@ struct HeaderPolicyTests {
                 ("openai-project", "proj"), ("User-Agent", "ua"), ("X-Client-Request-Id", "crid"), ("X-Secret", "s"),
                 ("OpenAI-Usage-Tags", "team=a"), ("openai-usage-tags", "b=c"), ("X-Stainless-Retry-Count", "2"),
                 ("Content-Type", "application/json"), ("api-key", "azure"), ("Idempotency-Key", "idem"),
+                ("Traceparent", "00-x"), ("X-Stainless-Lang", "js"), ("X-Stainless-Package-Version", "6.1"),
+                ("Content-Encoding", "gzip"),
             ]),
             upstream: try upstream("http://host:81/x")
         )
@@ -244,7 +246,8 @@ struct HeaderPolicyTests {
                 "authorization: Bearer sk-x", "openai-organization: org", "openai-project: proj", "user-agent: ua",
                 "x-client-request-id: crid", "openai-usage-tags: team=a", "openai-usage-tags: b=c",
                 "x-stainless-retry-count: 2", "content-type: application/json", "api-key: azure",
-                "idempotency-key: idem",
+                "idempotency-key: idem", "traceparent: 00-x", "x-stainless-lang: js",
+                "x-stainless-package-version: 6.1", "content-encoding: gzip",
             ]
         )
     }
@@ -258,6 +261,7 @@ struct HeaderPolicyTests {
                     "Content-Type": "application/json", "OPENAI-PROCESSING-MS": "12", "x-request-id": "req_1",
                     "X-RateLimit-Limit-Requests": "10", "x-ratelimit-reset-tokens": "6ms", "Set-Cookie": "secret",
                     "Retry-After": "1", "retry-after-ms": "1000", "Content-Encoding": "gzip", "X-Other": "1",
+                    "Date": "today", "CF-Ray": "ray", "x-generation-id": "gen", "Via": "proxy", "openai-version": "2",
                 ]
             )
         )
@@ -266,7 +270,8 @@ struct HeaderPolicyTests {
             observed.headerFields.map { "\($0.name.canonicalName): \($0.value)" } == [
                 "content-type: application/json", "openai-processing-ms: 12", "x-request-id: req_1",
                 "x-ratelimit-limit-requests: 10", "x-ratelimit-reset-tokens: 6ms", "retry-after: 1",
-                "retry-after-ms: 1000", "content-encoding: gzip",
+                "retry-after-ms: 1000", "content-encoding: gzip", "date: today", "cf-ray: ray", "x-generation-id: gen",
+                "via: proxy", "openai-version: 2",
             ]
         )
     }

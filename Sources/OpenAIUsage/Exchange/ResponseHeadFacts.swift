@@ -25,6 +25,9 @@ struct ResponseHeadFacts: Sendable {
         "azureml-model-session": .diagnostic,
     ]
 
+    /// The names of the fields that are read, without those of rate limits.
+    static var names: some Collection<String> { fields.keys }
+
     /// The longest value of a diagnostic field that is kept, in bytes.
     private static let maximumDiagnosticLength = 64
 

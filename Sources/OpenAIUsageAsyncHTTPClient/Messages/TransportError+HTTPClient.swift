@@ -50,6 +50,8 @@ extension TransportError {
 
     private static func meaning(of error: HTTPClientError, _ isHeadReceived: Bool) -> (Code, String) {
         switch error {
+        // A client that is shut down cancels its calls; their tasks are not cancelled then.
+        case .cancelled where !Task.isCancelled: (.shutDown, "The client was shut down inside the call.")
         case .cancelled, .requestStreamCancelled: (.cancelled, "The call was cancelled (\(error)).")
         case .readTimeout, .writeTimeout, .deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout,
             .socksHandshakeTimeout, .httpProxyHandshakeTimeout, .getConnectionFromPoolTimeout:

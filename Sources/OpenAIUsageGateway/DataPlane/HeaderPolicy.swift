@@ -101,7 +101,7 @@ enum HeaderPolicy {
             path: target(head.uri, upstream)
         )
         for (name, value) in head.headers {
-            if let name = observedRequestFields[name.lowercased()] {
+            if let name = ObservedFields.request[name.lowercased()] {
                 request.headerFields.append(HTTPField(name: name, value: value))
             }
         }
@@ -113,27 +113,13 @@ enum HeaderPolicy {
         var response = HTTPResponse(status: .init(code: Int(head.status.code)))
         for (name, value) in head.headers {
             let lowercased = name.lowercased()
-            if let name = observedResponseFields[lowercased] {
+            if let name = ObservedFields.response[lowercased] {
                 response.headerFields.append(HTTPField(name: name, value: value))
             } else if lowercased.hasPrefix("x-ratelimit-"), let name = HTTPField.Name(lowercased) {
                 response.headerFields.append(HTTPField(name: name, value: value))
             }
         }
         return response
-    }
-
-    private static let observedRequestFields = fields([
-        .authorization, .azureKey, .openAIOrganization, .openAIProject, .userAgent, .clientRequestID, .idempotencyKey,
-        .retryCount, .usageTags, .contentType,
-    ])
-
-    private static let observedResponseFields = fields([
-        .contentType, .contentEncoding, .openAIOrganization, .openAIProject, .openAIProcessingMilliseconds,
-        .openAIModel, .requestID, .azureRequestID, .retryAfter, .retryAfterMilliseconds,
-    ])
-
-    private static func fields(_ names: [HTTPField.Name]) -> [String: HTTPField.Name] {
-        Dictionary(uniqueKeysWithValues: names.map { ($0.canonicalName, $0) })
     }
 
     private static func target(_ uri: String, _ upstream: Upstream) -> String {

@@ -1,0 +1,35 @@
+import OpenAIUsage
+import OpenAIUsageTestKit
+
+@testable import OpenAIUsageGateway
+
+/// The gateway's keeper of rows, which hands them to a sink and keeps them at once.
+final class GatewayRows: CallRecorder {
+    private struct Count: Sendable {
+        var started = 0
+        var ended = 0
+    }
+
+    private let sink: any UsageSink
+    private let count = Watched(Count())
+
+    init(_ sink: any UsageSink) {
+        self.sink = sink
+    }
+
+    /// Waits until every call that has begun has ended.
+    func untilAllEnded() async throws {
+        try await count.wait(for: "all calls to end") { $0.started == $0.ended }
+    }
+
+    func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+        sink.record(record)
+        onCommit?()
+    }
+
+    func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) { onCommit?() }
+    func record(_ record: CallRecord) { sink.record(record) }
+    func callStarted(_ endpoint: Endpoint) { count.update { $0.started += 1 } }
+    func callEnded(_ endpoint: Endpoint) { count.update { $0.ended += 1 } }
+    func releasedLate() {}
+}
