@@ -7,6 +7,7 @@ extension RouterMethods {
     /// - Parameters:
     ///   - metrics: What is shown, in the format that the scraper asks for.
     ///   - path: Where.
+    /// - Returns: The router.
     @discardableResult
     public func expose(_ metrics: UsageMetrics, at path: RouterPath = "/metrics") -> Self {
         on(path, method: .get) { request, _ in MetricsResponse.exposition(of: metrics, for: request) }

@@ -1,6 +1,7 @@
 let usage = """
     Usage: meter-benchmark throughput FOLDER [--only NAME] [--samples COUNT] [--rows]
            meter-benchmark repeat chat-stream|responses-stream|chat|embeddings COUNT FOLDER
+           meter-benchmark calls COUNT
            meter-benchmark memory FOLDER
     """
 
@@ -25,6 +26,9 @@ case ("throughput", 2):
 case ("repeat", 4):
     guard let count = Int(arguments[2]), count > 0 else { stop(usage) }
     Repetition(folder: arguments[3], count: count).run(arguments[1])
+case ("calls", 2):
+    guard let count = Int(arguments[1]), count > 0 else { stop(usage) }
+    PlainCalls(count: count).run()
 case ("memory", 2):
     Memory(folder: arguments[1]).run()
 default:

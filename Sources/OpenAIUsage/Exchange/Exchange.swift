@@ -37,31 +37,34 @@ public final class Exchange: Sendable {
     ) {
         let wall = configuration.clock.wallMicroseconds
         let id = configuration.identities.next(at: wall)
-        let fields = request.headerFields
+        let method = HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?"
+        let target = EndpointMemory.shared.facts(method: method, target: request.path ?? "/")
+        let facts = RequestHeadFacts(request.headerFields)
         var record = CallRecord(
             id: id,
             startedAt: wall,
             source: configuration.source,
-            method: HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?",
+            method: method,
             host: HeaderText.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
-            path: HeaderText.clean(Self.path(of: request.path), maximumLength: 256) ?? "/"
+            path: target.path,
+            endpoint: target.endpoint
         )
-        record.client = HeaderText.clean(fields[.userAgent] ?? Self.client(of: fields), maximumLength: 64)
-        record.requestModel = Endpoint.deployment(in: record.path) ?? Self.query("model", of: request.path)
-        record.requestedOrganization = HeaderText.clean(fields[.openAIOrganization])
-        record.requestedProject = HeaderText.clean(fields[.openAIProject])
-        record.clientRequestID = HeaderText.clean(fields[.clientRequestID], maximumLength: 512)
-        record.tags = fields[.usageTags].map { tags.merging(UsageTags(header: $0)) } ?? tags
-        record.attempt = (attempt ?? fields[.retryCount].flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
-        if let fingerprinter = configuration.fingerprinter, let key = Self.key(of: fields) {
+        record.client = HeaderText.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
+        record.requestModel = target.model
+        record.requestedOrganization = HeaderText.clean(facts.organization)
+        record.requestedProject = HeaderText.clean(facts.project)
+        record.clientRequestID = HeaderText.clean(facts.clientRequestID, maximumLength: 512)
+        record.tags = facts.tags.map { tags.merging(UsageTags(header: $0)) } ?? tags
+        record.attempt = (attempt ?? facts.retryCount.flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
+        if let fingerprinter = configuration.fingerprinter, let key = Self.key(of: facts) {
             record.key = fingerprinter.fingerprint(of: key)
         }
         if let operation = HeaderText.clean(operationID) ?? record.clientRequestID
-            ?? HeaderText.clean(fields[.idempotencyKey])
+            ?? HeaderText.clean(facts.idempotencyKey)
         {
             record.operationID = operation
         }
-        record.traceID = Self.trace(of: fields[.traceParent])
+        record.traceID = Self.trace(of: facts.traceParent)
         self.id = id
         endpoint = record.endpoint
         self.clock = configuration.clock
@@ -72,8 +75,8 @@ public final class Exchange: Sendable {
                 record: record,
                 startedAt: configuration.clock.monotonicNanoseconds,
                 keyProject: configuration.project(of: record.key),
-                contentType: fields[.contentType],
-                contentEncoding: fields[.contentEncoding]
+                contentType: facts.contentType,
+                contentEncoding: facts.contentEncoding
             )
         )
     }
@@ -153,22 +156,6 @@ public final class Exchange: Sendable {
         machine.withLock { $0.add(gatewayNanoseconds: gatewayNanoseconds) }
     }
 
-    private static func path(of target: String?) -> String? {
-        target.map { String(Substring($0.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })) }
-    }
-
-    /// A parameter of the query, which names the model of a socket.
-    private static func query(_ name: String, of target: String?) -> String? {
-        guard let target, target.utf8.contains(UInt8(ascii: "?")),
-            let query = target.split(separator: "?", maxSplits: 1).dropFirst().first
-        else { return nil }
-        for pair in query.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, parts[0] == name { return HeaderText.clean(String(parts[1]), maximumLength: 128) }
-        }
-        return nil
-    }
-
     private static func host(of authority: String?) -> String? {
         // User information, which may be a key, is no part of the host.
         guard var bytes = authority?.utf8[...] else { return nil }
@@ -180,9 +167,9 @@ public final class Exchange: Sendable {
     }
 
     /// The client, where it has told only its language and version.
-    private static func client(of fields: HTTPFields) -> String? {
-        guard let language = fields[.clientLanguage] else { return nil }
-        return fields[.clientVersion].map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
+    private static func client(of facts: RequestHeadFacts) -> String? {
+        guard let language = facts.clientLanguage else { return nil }
+        return facts.clientVersion.map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
     }
 
     /// The trace of a `traceparent` (W3C Trace Context, section 3.2), whose version, identities and flags are
@@ -195,9 +182,9 @@ public final class Exchange: Sendable {
         return isHexadecimal && parts[1].contains { $0 != "0" } ? String(parts[1]) : nil
     }
 
-    private static func key(of fields: HTTPFields) -> String? {
-        if let key = fields[.azureKey], !key.isEmpty { return key }
-        guard let authorization = fields[.authorization] else { return nil }
+    private static func key(of facts: RequestHeadFacts) -> String? {
+        if let key = facts.azureKey, !key.isEmpty { return key }
+        guard let authorization = facts.authorization else { return nil }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty else { return nil }
         return String(parts[1])

@@ -6,8 +6,8 @@ extension ExchangeStateMachine {
     ]
 
     /// Decides what of the record is to be added up, by the objects that it tells of.
-    mutating func account(_ objects: ObjectRegister) {
-        guard let status = record.status, status < 400, let response else { return }
+    mutating func account(_ objects: ObjectRegister, _ response: borrowing ResponseMeter) {
+        guard let status = record.status, status < 400 else { return }
         let containers = response.containers
         let parts = response.parts
         for container in containers {
@@ -27,7 +27,7 @@ extension ExchangeStateMachine {
                 )
             }
         case .everyCall: noteUsed(parts, objects)
-        case .onceByObject: parts.isEmpty ? accountObject(objects) : account(parts, objects)
+        case .onceByObject: parts.isEmpty ? accountObject(objects, response.alias) : account(parts, objects)
         }
     }
 
@@ -50,10 +50,10 @@ extension ExchangeStateMachine {
     }
 
     /// Counts the one object of the response at the first sight of its final state.
-    private mutating func accountObject(_ objects: ObjectRegister) {
+    private mutating func accountObject(_ objects: ObjectRegister, _ alias: String?) {
         if record.endpoint.meter == .batchOutput { record.responseID = Self.file(in: record.path) }
         guard let identity = record.responseID else { return }
-        record.objectAlias = response?.alias
+        record.objectAlias = alias
         let identities = [identity, record.objectAlias].compactMap { $0 }.map { ObjectIdentity($0) }
         let state = record.finish.map { String($0.prefix { $0 != ":" }) } ?? ""
         let isFinal = hasFigures && !Self.passingStates.contains(state)

@@ -1,14 +1,17 @@
 extension ExchangeStateMachine {
-    func outcome(_ ending: Ending) -> Outcome {
-        guard let status = record.status, let response else {
-            return switch ending {
-            case .completed, .cut, .unreachable: .unreachable
-            case .clientDisconnected: .clientDisconnected
-            case .timeout: .timeout
-            case .abandoned: .abandoned
-            case .interrupted: .interrupted
-            }
+    /// How an attempt ended that had no response.
+    static func outcome(_ ending: Ending) -> Outcome {
+        switch ending {
+        case .completed, .cut, .unreachable: .unreachable
+        case .clientDisconnected: .clientDisconnected
+        case .timeout: .timeout
+        case .abandoned: .abandoned
+        case .interrupted: .interrupted
         }
+    }
+
+    /// How an attempt ended that had one.
+    func outcome(_ ending: Ending, _ status: Int, _ response: borrowing ResponseMeter) -> Outcome {
         if status >= 400 || response.hasError { return .error }
         if ending == .clientDisconnected { return .clientDisconnected }
         // Clients stop reading at the event that ends a stream, so what comes behind it changes nothing.
@@ -36,18 +39,26 @@ extension ExchangeStateMachine {
     }
 
     /// Whether a stream without its end marker told all the same that it is complete.
-    private func hasEndedByItself(_ response: ResponseMeter) -> Bool {
+    private func hasEndedByItself(_ response: borrowing ResponseMeter) -> Bool {
         response.usage != nil || !response.identity.finishReason.isEmpty
     }
 
+    /// What became of the usage of an attempt that had no response.
     func usageState() -> UsageState {
+        isUsageExpected && record.outcome != .unreachable ? .missing : .notApplicable
+    }
+
+    /// Whether the endpoint reports usage at all.
+    private var isUsageExpected: Bool {
         switch record.endpoint.meter {
-        case .stored, .free, .none, .session, .container, .storage, .search: return .notApplicable
-        default: break
+        case .stored, .free, .none, .session, .container, .storage, .search: false
+        default: true
         }
-        guard let status = record.status, let response else {
-            return record.outcome == .unreachable ? .notApplicable : .missing
-        }
+    }
+
+    /// What became of the usage of an attempt that had one.
+    func usageState(_ status: Int, _ response: borrowing ResponseMeter) -> UsageState {
+        guard isUsageExpected else { return .notApplicable }
         if response.usage != nil { return record.usageState }
         if status >= 400 { return .error }
         if isCodingUnknown || isEncodingBroken { return .unparsable }

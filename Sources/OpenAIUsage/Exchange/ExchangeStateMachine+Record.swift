@@ -1,50 +1,53 @@
 extension ExchangeStateMachine {
-    /// The record with what the bodies have told so far.
-    func filled() -> CallRecord {
-        var record = record
-        let facts = request.facts
+    /// Adds to a record what the request's body has told so far.
+    static func fill(_ record: inout CallRecord, _ facts: RequestFacts) {
         record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
         record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
         record.backgroundWindow = HeaderText.clean(facts.completionWindow)
         record.requestOptions = facts.options
-        if let response {
-            let identity = response.identity
-            record.responseID = responseID(identity)
-            record.serviceTier = serviceTier(identity)
-            record.finish = finish(identity)
-            record.errorType = HeaderText.clean(response.errorType, maximumLength: 64)
-            record.errorCode = HeaderText.clean(response.errorCode, maximumLength: 64)
-            if let model = HeaderText.clean(ResponseIdentity.text(identity.model)) { record.model = model }
-            record.toolCalls = response.toolCalls
-            record.objectCreatedAt = response.createdAt
-            // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
-            if response.hasCitations, record.endpoint.meter == .chat {
-                let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
-                record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
-            }
-            record.units = units(response)
-            if let usage = response.usage {
-                record.usage = usage
-                record.rawUsage = response.rawUsage
-                record.usageSource = response.usageSource
-                record.providerCost = response.providerCost
-                record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
-            }
-        }
-        if record.endpoint.meter == .search, (record.status ?? 500) < 400 { record.toolCalls["file_search"] = 1 }
-        record.model = record.model ?? record.requestModel
-        return record
     }
 
-    private func responseID(_ identity: ResponseIdentity) -> String? {
-        switch record.endpoint.meter {
+    /// Adds to a record what the response's body has told so far.
+    static func fill(_ record: inout CallRecord, _ facts: RequestFacts, from response: borrowing ResponseMeter) {
+        let identity = response.identity
+        record.responseID = responseID(identity, record.endpoint)
+        record.serviceTier = serviceTier(identity, record.endpoint)
+        record.finish = finish(identity, record.endpoint)
+        record.errorType = HeaderText.clean(response.errorType, maximumLength: 64)
+        record.errorCode = HeaderText.clean(response.errorCode, maximumLength: 64)
+        if let model = HeaderText.clean(ResponseIdentity.text(identity.model)) { record.model = model }
+        record.toolCalls = response.toolCalls
+        record.objectCreatedAt = response.createdAt
+        // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
+        if response.hasCitations, record.endpoint.meter == .chat {
+            let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
+            record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
+        }
+        record.units = units(response, facts, record)
+        if let usage = response.usage {
+            record.usage = usage
+            record.rawUsage = response.rawUsage
+            record.usageSource = response.usageSource
+            record.providerCost = response.providerCost
+            record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
+        }
+    }
+
+    /// Adds to a record what follows from both.
+    static func complete(_ record: inout CallRecord) {
+        if record.endpoint.meter == .search, (record.status ?? 500) < 400 { record.toolCalls["file_search"] = 1 }
+        record.model = record.model ?? record.requestModel
+    }
+
+    private static func responseID(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
+        switch endpoint.meter {
         case .stored, .storage: nil
         default: HeaderText.clean(ResponseIdentity.text(identity.identity))
         }
     }
 
-    private func serviceTier(_ identity: ResponseIdentity) -> String? {
-        switch record.endpoint.meter {
+    private static func serviceTier(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
+        switch endpoint.meter {
         case .batch, .batchOutput: "batch"
         case .agent: nil
         default: HeaderText.clean(ResponseIdentity.text(identity.serviceTier))
@@ -52,10 +55,13 @@ extension ExchangeStateMachine {
     }
 
     /// The units that the response tells, completed by what only the request tells.
-    private func units(_ response: ResponseMeter) -> [String: String] {
+    private static func units(
+        _ response: borrowing ResponseMeter,
+        _ facts: RequestFacts,
+        _ record: CallRecord
+    ) -> [String: String] {
         var units = response.units
         guard (record.status ?? 500) < 400 else { return [:] }
-        let facts = request.facts
         switch record.endpoint.meter {
         case .images, .imageUnits:
             guard response.hasBytes else { break }
@@ -69,9 +75,9 @@ extension ExchangeStateMachine {
         return units
     }
 
-    private func finish(_ identity: ResponseIdentity) -> String? {
+    private static func finish(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         func text(_ bytes: [UInt8]) -> String? { HeaderText.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
-        switch record.endpoint.meter {
+        switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)
         case .live: return text(identity.reason)
         case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech:

@@ -27,7 +27,12 @@ struct ExchangeStateMachine: ~Copyable {
     }
 
     /// Whether the event that ends a stream was received.
-    var isTerminated: Bool { response?.isTerminated ?? false }
+    var isTerminated: Bool {
+        switch response {
+        case .some(let response): response.isTerminated
+        case nil: false
+        }
+    }
     /// Whether the request asked for a stream.
     var asksForStream: Bool { request.facts.asksForStream }
 
@@ -106,7 +111,13 @@ struct ExchangeStateMachine: ~Copyable {
     /// The record as far as it is known, of an attempt that is still open.
     func snapshot(at now: Int64) -> CallRecord? {
         guard !isFinished else { return nil }
-        var snapshot = filled()
+        var snapshot = record
+        Self.fill(&snapshot, request.facts)
+        switch response {
+        case .some(let response): Self.fill(&snapshot, request.facts, from: response)
+        case nil: break
+        }
+        Self.complete(&snapshot)
         snapshot.outcome = .open
         snapshot.timing.duration = elapsed(now)
         return snapshot
@@ -122,14 +133,26 @@ struct ExchangeStateMachine: ~Copyable {
     ) -> CallRecord? {
         guard !isFinished else { return nil }
         isFinished = true
-        response?.finish()
-        record = filled()
-        record.errorType = record.errorType ?? errorType
-        record.errorCode = record.errorCode ?? errorCode
+        Self.fill(&record, request.facts)
         record.timing.duration = elapsed(now)
-        record.outcome = outcome(ending)
-        record.usageState = usageState()
-        account(objects)
+        if var response = response.take() {
+            response.finish()
+            Self.fill(&record, request.facts, from: response)
+            Self.complete(&record)
+            record.errorType = record.errorType ?? errorType
+            record.errorCode = record.errorCode ?? errorCode
+            let status = record.status ?? 0
+            record.outcome = outcome(ending, status, response)
+            record.usageState = usageState(status, response)
+            account(objects, response)
+            self.response = consume response
+        } else {
+            Self.complete(&record)
+            record.errorType = errorType
+            record.errorCode = errorCode
+            record.outcome = Self.outcome(ending)
+            record.usageState = usageState()
+        }
         return record
     }
 

@@ -5,10 +5,7 @@ package import HTTPTypes
 /// Of a response it also reads all whose names begin with `x-ratelimit-`.
 package enum ObservedFields {
     /// Those of a request.
-    package static let request = byName([
-        .authorization, .azureKey, .openAIOrganization, .openAIProject, .userAgent, .clientLanguage, .clientVersion,
-        .clientRequestID, .idempotencyKey, .retryCount, .usageTags, .traceParent, .contentType, .contentEncoding,
-    ])
+    package static let request = byName(RequestHeadFacts.names.compactMap { HTTPField.Name($0) })
 
     /// Those of a response.
     package static let response = byName(ResponseHeadFacts.names.compactMap { HTTPField.Name($0) })

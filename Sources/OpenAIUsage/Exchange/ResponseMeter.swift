@@ -1,5 +1,7 @@
 /// Reads from a response's body what was used, whatever its shape and however it is cut.
-struct ResponseMeter: Sendable {
+///
+/// It is large, so that copies would cost more than what they are made for.
+struct ResponseMeter: ~Copyable, Sendable {
     /// How the body is divided into documents.
     enum Mode: UInt8, Sendable {
         /// One JSON document.

@@ -41,6 +41,7 @@ final class OpenExchanges: UsageSink {
     /// The exchanges that began before a time and were not given out by this method before.
     ///
     /// - Parameter latest: Monotonic nanoseconds.
+    /// - Returns: The exchanges, kept alive for as long as they are held.
     func unrecorded(startedBefore latest: Int64) -> [Exchange] {
         entries.withLock { entries in
             var exchanges: [Exchange] = []

@@ -3,7 +3,23 @@ package enum JSONNumber {
     /// The integer that a JSON number stands for, whatever its spelling (`12`, `12.0`, `1.2e1`, `-0`).
     ///
     /// - Returns: `nil` for a number with a fraction or beyond 64 bits, and for what is no number.
-    package static func integer(_ text: some Sequence<UInt8>) -> Int64? {
+    package static func integer(_ text: some Collection<UInt8>) -> Int64? {
+        plainInteger(text) ?? anyInteger(text)
+    }
+
+    /// Digits alone, as nearly all are, and no more than are sure to fit.
+    private static func plainInteger(_ text: some Collection<UInt8>) -> Int64? {
+        var result: Int64 = 0
+        var count = 0
+        for byte in text {
+            guard 0x30...0x39 ~= byte, count < 18 else { return nil }
+            result = result * 10 + Int64(byte - 0x30)
+            count += 1
+        }
+        return count > 0 ? result : nil
+    }
+
+    private static func anyInteger(_ text: some Collection<UInt8>) -> Int64? {
         var isNegative = false
         var digits: [UInt8] = []
         var fractionLength = 0

@@ -380,6 +380,8 @@ package struct JSONScanner: Sendable {
             isVerbatimDropped = true
             verbatimBuffer.removeAll(keepingCapacity: true)
         } else {
+            // A usage object comes in pieces, and fits.
+            if verbatimBuffer.capacity == 0 { verbatimBuffer.reserveCapacity(512) }
             verbatimBuffer.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end - start))
         }
     }

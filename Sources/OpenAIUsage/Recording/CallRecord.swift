@@ -111,7 +111,15 @@ public struct CallRecord: Sendable, Equatable {
     /// How long the response asked to wait before a retry, in milliseconds.
     public var retryAfterMilliseconds: Int64?
 
-    package init(id: CallID, startedAt: Int64, source: CallSource, method: String, host: String, path: String) {
+    package init(
+        id: CallID,
+        startedAt: Int64,
+        source: CallSource,
+        method: String,
+        host: String,
+        path: String,
+        endpoint: Endpoint? = nil
+    ) {
         self.id = id
         self.operationID = id.description
         self.attempt = 0
@@ -120,7 +128,7 @@ public struct CallRecord: Sendable, Equatable {
         self.method = method
         self.host = host
         self.path = path
-        self.endpoint = Endpoint(method: method, path: path)
+        self.endpoint = endpoint ?? Endpoint(method: method, path: path)
         self.isStream = false
         self.project = "default"
         self.tags = UsageTags()
