@@ -6,9 +6,8 @@ import Foundation
 /// That is the serial queue on which all sessions of the process work. It keeps their order, saves a change of threads for
 /// every piece, and is the only place from which a `URLProtocol` may call its client on Linux, where the client reads what
 /// that queue writes.
+// SAFETY: it has no state of its own.
 final class ImmediateQueue: OperationQueue, @unchecked Sendable {
-    // SAFETY: it has no state of its own.
-
     override init() {
         super.init()
         maxConcurrentOperationCount = 1
