@@ -46,7 +46,7 @@ prices:
 
 swift-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	$(SWIFT) test --skip-build --no-parallel
+	SWIFT=$(SWIFT) .ci/swift-test
 
 linkage-test: prepare
 	Tests/LinkageTest/run
