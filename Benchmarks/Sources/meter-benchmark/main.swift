@@ -2,6 +2,7 @@ let usage = """
     Usage: meter-benchmark throughput FOLDER [--only NAME] [--samples COUNT] [--rows]
            meter-benchmark repeat chat-stream|responses-stream|chat|embeddings COUNT FOLDER
            meter-benchmark calls COUNT
+           meter-benchmark chunks COUNT [--metered]
            meter-benchmark memory FOLDER
     """
 
@@ -29,6 +30,9 @@ case ("repeat", 4):
 case ("calls", 2):
     guard let count = Int(arguments[1]), count > 0 else { stop(usage) }
     PlainCalls(count: count).run()
+case ("chunks", 2...3):
+    guard let count = Int(arguments[1]), count > 0 else { stop(usage) }
+    await StreamedChunks(count: count, isMetered: arguments.last == "--metered").run()
 case ("memory", 2):
     Memory(folder: arguments[1]).run()
 default:

@@ -32,7 +32,7 @@ extension Exchange {
             receive(head: response.head)
             return Response(
                 head: response.head,
-                body: Body(MeteredBody(base: response.body, exchange: self), length: response.body.length)
+                body: Body(response.body) { ExchangeLease(self) }
             )
         } catch {
             finish(Ending(error, isHeadReceived: false))

@@ -32,9 +32,7 @@ enum HeaderText {
         guard let value else { return nil }
         let bytes = value.utf8
         // In UTF-8 the control characters from U+0080 on begin with 0xC2, as some others do.
-        if bytes.count <= maximumLength, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 != 0xc2 }),
-            bytes.first != 0x20, bytes.last != 0x20
-        {
+        if bytes.count <= maximumLength, arePlain(bytes), bytes.first != 0x20, bytes.last != 0x20 {
             return value.isEmpty ? nil : value
         }
         let kept = value.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
@@ -43,6 +41,17 @@ enum HeaderText {
         text = text.prefix(utf8Length: maximumLength)
         while text.last == " " { text = text.dropLast() }
         return text.isEmpty ? nil : String(text)
+    }
+
+    /// Whether none is a control character, nor begins one.
+    private static func arePlain(_ bytes: String.UTF8View) -> Bool {
+        let isPlain = bytes.withContiguousStorageIfAvailable { bytes in
+            // Without a way out, so that several are looked at together.
+            var found: UInt8 = 0
+            for byte in bytes { found |= (byte < 0x20 ? 1 : 0) | (byte == 0x7f ? 1 : 0) | (byte == 0xc2 ? 1 : 0) }
+            return found == 0
+        }
+        return isPlain ?? bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != 0xc2 }
     }
 
     /// A decimal number of milliseconds in microseconds.

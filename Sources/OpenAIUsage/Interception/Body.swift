@@ -22,13 +22,23 @@ public struct Body: AsyncSequence, Sendable {
         func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
     }
 
+    /// Makes one observer, for the one iteration that is observed.
+    private final class Observation: Sendable {
+        let passage = Passage()
+        let observer: @Sendable () -> any BodyObserver
+
+        init(_ observer: @escaping @Sendable () -> any BodyObserver) { self.observer = observer }
+    }
+
     private let storage: Storage
+    private let observation: Observation?
     /// The number of bytes, where it is known before they are read.
     public let length: Int?
 
     /// Creates a body of bytes.
     public init(_ bytes: [UInt8] = []) {
         storage = .bytes(bytes)
+        observation = nil
         length = bytes.count
     }
 
@@ -49,12 +59,27 @@ public struct Body: AsyncSequence, Sendable {
         isReplayable: Bool = false
     ) {
         storage = .stream(stream, isReplayable ? nil : Passage())
+        observation = nil
         self.length = length
+    }
+
+    /// Creates a body that somebody looks on at while it is read, which is once.
+    ///
+    /// The observer is called where the pieces are handed over, which spares a sequence of its own around the body.
+    ///
+    /// - Parameters:
+    ///   - base: The body.
+    ///   - observer: Makes the observer when the reading begins; it goes away with the iterator.
+    package init(_ base: Body, observer: @escaping @Sendable () -> any BodyObserver) {
+        storage = base.observation == nil ? base.storage : .stream(base, nil)
+        observation = Observation(observer)
+        length = base.length
     }
 
     /// Whether the body can be read again, as a retry has to.
     public var isReplayable: Bool {
-        switch storage {
+        guard observation == nil else { return false }
+        return switch storage {
         case .bytes, .stream(_, nil): true
         case .stream: false
         }
@@ -62,7 +87,7 @@ public struct Body: AsyncSequence, Sendable {
 
     /// The bytes, if they are all there already.
     public var bytes: [UInt8]? {
-        if case .bytes(let bytes) = storage { bytes } else { nil }
+        if case .bytes(let bytes) = storage, observation == nil { bytes } else { nil }
     }
 
     /// Reads the body to its end.
@@ -83,10 +108,13 @@ public struct Body: AsyncSequence, Sendable {
 
     /// Begins to read.
     public func makeAsyncIterator() -> AsyncIterator {
+        if let observation, !observation.passage.take() { return AsyncIterator(.consumed, nil) }
         switch storage {
-        case .bytes(let bytes): AsyncIterator(.bytes(bytes.isEmpty ? nil : bytes[...]))
+        case .bytes(let bytes):
+            return AsyncIterator(.bytes(bytes.isEmpty ? nil : bytes[...]), observation?.observer())
         case .stream(let stream, let passage):
-            AsyncIterator(passage?.take() == false ? .consumed : .stream(Self.iterator(of: stream)))
+            guard passage?.take() != false else { return AsyncIterator(.consumed, nil) }
+            return AsyncIterator(.stream(Self.iterator(of: stream)), observation?.observer())
         }
     }
 
@@ -105,8 +133,12 @@ public struct Body: AsyncSequence, Sendable {
         }
 
         private var source: Source
+        private let observer: (any BodyObserver)?
 
-        fileprivate init(_ source: Source) { self.source = source }
+        fileprivate init(_ source: Source, _ observer: (any BodyObserver)?) {
+            self.source = source
+            self.observer = observer
+        }
 
         /// The next piece, `nil` at the end; cancellation is the stream's own affair.
         public mutating func next(
@@ -115,12 +147,19 @@ public struct Body: AsyncSequence, Sendable {
             switch source {
             case .bytes(let bytes):
                 source = .bytes(nil)
+                if let bytes { observer?.receive(bytes) } else { observer?.end(nil) }
                 return bytes
             case .stream(var iterator):
                 source = .consumed
-                let piece = try await iterator.next(isolation: actor)
-                source = .stream(iterator)
-                return piece
+                do {
+                    let piece = try await iterator.next(isolation: actor)
+                    source = .stream(iterator)
+                    if let piece { observer?.receive(piece) } else { observer?.end(nil) }
+                    return piece
+                } catch {
+                    observer?.end(error)
+                    throw error
+                }
             case .consumed:
                 throw TransportError(
                     .bodyConsumed,
