@@ -13,6 +13,8 @@ public final class Exchange: Sendable {
     private let clock: any UsageClock
     private let sink: any UsageSink
     private let objects: ObjectRegister
+    /// The monotonic nanoseconds of the start.
+    let startedAt: Int64
     /// The identity of the attempt.
     public let id: CallID
     /// The API endpoint that the request's method and path name.
@@ -70,10 +72,11 @@ public final class Exchange: Sendable {
         self.clock = configuration.clock
         self.sink = sink
         objects = configuration.objects
+        startedAt = configuration.clock.monotonicNanoseconds
         machine = Mutex(
             ExchangeStateMachine(
                 record: record,
-                startedAt: configuration.clock.monotonicNanoseconds,
+                startedAt: startedAt,
                 keyProject: configuration.project(of: record.key),
                 contentType: facts.contentType,
                 contentEncoding: facts.contentEncoding
@@ -158,7 +161,12 @@ public final class Exchange: Sendable {
 
     private static func host(of authority: String?) -> String? {
         // User information, which may be a key, is no part of the host.
-        guard var bytes = authority?.utf8[...] else { return nil }
+        guard let authority else { return nil }
+        let isPlain = authority.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.allSatisfy { $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
+        }
+        if isPlain == true { return authority }
+        var bytes = authority.utf8[...]
         if let mark = bytes.lastIndex(of: UInt8(ascii: "@")) { bytes = bytes[bytes.index(after: mark)...] }
         if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
             return String(Substring(bytes[...end]))

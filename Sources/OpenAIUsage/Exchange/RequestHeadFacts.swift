@@ -9,16 +9,16 @@ struct RequestHeadFacts: Sendable {
         case clientLanguage, clientVersion, clientRequestID, idempotencyKey, retryCount, tags, traceParent
     }
 
-    private static let fields: [String: Field] = [
+    private static let fields: FieldTable<Field> = FieldTable([
         "content-type": .contentType, "content-encoding": .contentEncoding, "authorization": .authorization,
         "api-key": .azureKey, "openai-organization": .organization, "openai-project": .project,
         "user-agent": .userAgent, "x-stainless-lang": .clientLanguage, "x-stainless-package-version": .clientVersion,
         "x-client-request-id": .clientRequestID, "idempotency-key": .idempotencyKey,
         "x-stainless-retry-count": .retryCount, "openai-usage-tags": .tags, "traceparent": .traceParent,
-    ]
+    ])
 
     /// The names of the fields that are read.
-    static var names: some Collection<String> { fields.keys }
+    static var names: [String] { fields.names }
 
     private(set) var contentType: String?
     private(set) var contentEncoding: String?

@@ -115,7 +115,7 @@ struct RequestMeter: ~Copyable {
             }
             guard let field = Field(rawValue: scanner.field) else { continue }
             switch event {
-            case .string: take(field, scanner)
+            case .string: take(field, scanner, bytes)
             case .true, .false:
                 if field == .stream { facts.asksForStream = event == .true }
                 if let option = field.option { facts.set(option, literal: event == .true ? "true" : "false") }
@@ -124,24 +124,24 @@ struct RequestMeter: ~Copyable {
                 if let option = field.option { facts.set(option, literal: nil) }
             case .number:
                 guard let option = field.option, !scanner.isValueTruncated else { break }
-                facts.set(option, literal: JSONNumber.integer(scanner.valueBytes).map { String($0) })
+                facts.set(option, literal: scanner.withValue(in: bytes) { JSONNumber.integer($0) }.map { String($0) })
             default: break
             }
         }
     }
 
-    private mutating func take(_ field: Field, _ scanner: borrowing JSONScanner) {
+    private mutating func take(_ field: Field, _ scanner: borrowing JSONScanner, _ bytes: UnsafeBufferPointer<UInt8>) {
         if field == .input {
             facts.inputScalars = scanner.scalarCount
             return
         }
         guard !scanner.isValueTruncated else { return }
         switch field {
-        case .model: facts.model = scanner.value
-        case .serviceTier: facts.serviceTier = scanner.value
-        case .completionWindow: facts.completionWindow = scanner.value
+        case .model: facts.model = scanner.value(in: bytes)
+        case .serviceTier: facts.serviceTier = scanner.value(in: bytes)
+        case .completionWindow: facts.completionWindow = scanner.value(in: bytes)
         default:
-            if let option = field.option { facts.set(option, word: scanner.value) }
+            if let option = field.option { facts.set(option, word: scanner.value(in: bytes)) }
         }
     }
 }

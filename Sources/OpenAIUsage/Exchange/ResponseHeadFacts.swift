@@ -12,7 +12,7 @@ struct ResponseHeadFacts: Sendable {
         case diagnostic
     }
 
-    private static let fields: [String: Field] = [
+    private static let fields: FieldTable<Field> = FieldTable([
         "content-type": .contentType, "content-encoding": .contentEncoding, "transfer-encoding": .transferEncoding,
         "date": .date, "openai-processing-ms": .processing, "openai-organization": .organization,
         "openai-project": .project, "openai-model": .model, "x-request-id": .requestID,
@@ -23,10 +23,10 @@ struct ResponseHeadFacts: Sendable {
         "server": .diagnostic, "cf-ray": .edgeRequestID, "cf-cache-status": .diagnostic,
         "x-ms-region": .diagnostic, "x-ms-deployment-name": .diagnostic, "x-ms-rai-invoked": .diagnostic,
         "azureml-model-session": .diagnostic,
-    ]
+    ])
 
     /// The names of the fields that are read, without those of rate limits.
-    static var names: some Collection<String> { fields.keys }
+    static var names: [String] { fields.names }
 
     /// The longest value of a diagnostic field that is kept, in bytes.
     private static let maximumDiagnosticLength = 64
@@ -53,14 +53,19 @@ struct ResponseHeadFacts: Sendable {
     ///   - wallMicroseconds: The present, from which a date to wait for is counted if the head bears none itself.
     init(_ fields: HTTPFields, wallMicroseconds: Int64) {
         var limits = RateLimits()
-        var edgeIdentities: [String?] = [nil, nil, nil, nil]
+        var azureRequestID: String?
+        var generationID: String?
+        var correlationID: String?
+        var cloudflareRay: String?
         var date: String?
         var retryAfter: String?
         var exactRetryAfter: String?
         for field in fields {
             let name = field.name.canonicalName
-            if limits.take(name: name, value: field.value) { continue }
-            guard let kind = Self.fields[name] else { continue }
+            guard let kind = Self.fields[name] else {
+                _ = limits.take(name: name, value: field.value)
+                continue
+            }
             switch kind {
             case .contentType: Self.keep(field.value, &contentType)
             case .contentEncoding:
@@ -73,10 +78,10 @@ struct ResponseHeadFacts: Sendable {
             case .project: Self.keep(HeaderText.clean(field.value), &project)
             case .model: Self.keep(HeaderText.clean(field.value), &model)
             case .requestID: Self.keep(HeaderText.clean(field.value), &requestID)
-            case .azureRequestID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[0])
-            case .generationID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[1])
-            case .correlationID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[2])
-            case .edgeRequestID: Self.keep(HeaderText.clean(field.value), &edgeIdentities[3])
+            case .azureRequestID: Self.keep(HeaderText.clean(field.value), &azureRequestID)
+            case .generationID: Self.keep(HeaderText.clean(field.value), &generationID)
+            case .correlationID: Self.keep(HeaderText.clean(field.value), &correlationID)
+            case .edgeRequestID: Self.keep(HeaderText.clean(field.value), &cloudflareRay)
             case .upstreamService:
                 upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: field.value)
             case .retryAfter: Self.keep(field.value, &retryAfter)
@@ -86,7 +91,7 @@ struct ResponseHeadFacts: Sendable {
                 diagnostics[name] = HeaderText.clean(field.value, maximumLength: Self.maximumDiagnosticLength)
             }
         }
-        edgeRequestID = edgeIdentities.compactMap { $0 }.first
+        edgeRequestID = azureRequestID ?? generationID ?? correlationID ?? cloudflareRay
         rateLimits = limits.windows.isEmpty ? nil : limits
         retryAfterMilliseconds =
             HeaderText.microseconds(milliseconds: exactRetryAfter).map { $0 / 1_000 }

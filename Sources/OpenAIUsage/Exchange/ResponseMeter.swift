@@ -139,8 +139,9 @@ struct ResponseMeter: ~Copyable, Sendable {
         case .document:
             if document.isComplete {
                 hasDocument = true
-                identity.merge(document.facts.identity)
-                takeDocument(document.facts)
+                let facts = document.takeFacts()
+                identity.merge(facts.identity)
+                takeDocument(facts)
             }
         case .events:
             // Strict parsers drop an event that lacks its blank line; its usage was billed all the same.

@@ -59,7 +59,7 @@ public final class UsageMeter: Sendable {
             configuration: configuration,
             sink: open
         )
-        open.add(exchange, at: configuration.clock.monotonicNanoseconds)
+        open.add(exchange, at: exchange.startedAt)
         return exchange
     }
 

@@ -43,8 +43,11 @@ package struct JSONScanner: Sendable {
     var place = Place()
     /// The kinds of the levels that are too far out for the place to hold, 64 a word.
     var outerKinds: [UInt64] = []
-    /// The text of the selected name or value that is read or was read last.
+    /// The text of the selected name or value that is read or was read last, where it does not stand plain in the bytes.
     var scratch: [UInt8] = []
+    /// Where the value that was met last stands plain in the bytes; the length is -1 if it is in the scratch.
+    private var valueStart = 0
+    private var valueLength = -1
     private var verbatimBuffer: [UInt8] = []
     private var isVerbatimDropped = false
 
@@ -99,10 +102,28 @@ package struct JSONScanner: Sendable {
     /// Whether the value that was met last is longer than ``maximumValueLength``.
     package var isValueTruncated: Bool { place.scalar.isTruncated }
 
-    /// The decoded text of the value that was met last.
-    package var value: String { String(decoding: scratch, as: UTF8.self) }
-    /// The bytes of the value that was met last.
-    package var valueBytes: [UInt8] { scratch }
+    /// The decoded text that is held of a name or a value, because it did not stand whole and plain in the bytes.
+    package var heldBytes: [UInt8] { scratch }
+
+    /// Lends the decoded text of the value that was met last.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes in which it was met.
+    ///   - body: What reads the text.
+    /// - Returns: What the body returns.
+    @inline(__always)
+    package func withValue<Result>(
+        in bytes: UnsafeBufferPointer<UInt8>,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        guard valueLength >= 0 else { return scratch.withUnsafeBufferPointer(body) }
+        return body(UnsafeBufferPointer(rebasing: bytes[valueStart..<valueStart &+ valueLength]))
+    }
+
+    /// The decoded text of the value that was met last in the bytes.
+    package func value(in bytes: UnsafeBufferPointer<UInt8>) -> String {
+        withValue(in: bytes) { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// The verbatim text that was collected last; `nil` if it was too long or is not UTF-8.
     package var verbatim: String? {
@@ -253,13 +274,14 @@ package struct JSONScanner: Sendable {
                 } else {
                     index = cbytescan_end_of_number(base, start, count)
                 }
-                if field != 0 {
-                    place.field = field
-                    scratch.removeAll(keepingCapacity: true)
-                    scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: max(1, index &- start)))
-                }
                 guard index > start else {
                     // Short of the end, or none.
+                    if field != 0 {
+                        place.field = field
+                        valueLength = -1
+                        scratch.removeAll(keepingCapacity: true)
+                        scratch.append(byte)
+                    }
                     place.scalar.beginNumber(byte, isWanted: field != 0)
                     path.state = .number
                     index &+= 1
@@ -267,6 +289,9 @@ package struct JSONScanner: Sendable {
                 }
                 path.endValue()
                 if field != 0 {
+                    place.field = field
+                    valueStart = start
+                    valueLength = index &- start
                     place.scalar.isTruncated = false
                     event = .number
                     break scanning
@@ -332,10 +357,11 @@ package struct JSONScanner: Sendable {
         isKept: Bool
     ) -> Event {
         place.scalar.beginString(keepsText: isKept)
-        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
         let end = ByteSearch.endOfPlainText(base, start, count)
         guard end < count, base[end] == UInt8(ascii: "\""), !isKept || end &- start <= Self.maximumValueLength else {
             // Cut, spelled with escapes, or long.
+            valueLength = -1
+            if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
             path.state = .string
             index = start
             return .exhausted
@@ -343,8 +369,11 @@ package struct JSONScanner: Sendable {
         place.scalar.isCapturing = false
         place.scalar.hasContent = end > start
         if isKept {
-            scratch.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end &- start))
+            valueStart = start
+            valueLength = end &- start
         } else {
+            valueLength = 0
+            valueStart = start
             place.scalar.scalars = Int64(cbytescan_scalars(base, start, end))
         }
         index = end &+ 1

@@ -20,8 +20,13 @@ public struct CallID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     /// The 16 hexadecimal digits, which sort as the identities do.
     public var description: String {
-        let digits = String(UInt64(bitPattern: rawValue), radix: 16)
-        return String(repeating: "0", count: max(0, 16 - digits.utf8.count)) + digits
+        String(unsafeUninitializedCapacity: 16) { bytes in
+            for index in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: rawValue >> Int64(60 - index * 4)) & 0xf
+                bytes[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+            }
+            return 16
+        }
     }
 
     /// Whether the left identity is the older one.

@@ -47,6 +47,13 @@ struct ResponseDocumentScanner: Sendable {
         isContentKnown = true
     }
 
+    /// Hands out what the last document says, which is not read on.
+    mutating func takeFacts() -> ResponseFacts {
+        var taken = ResponseFacts()
+        swap(&taken, &facts)
+        return taken
+    }
+
     /// Begins the next document; the facts are not reset before its first byte.
     mutating func reset() {
         if let length = outlinedLength {
@@ -185,8 +192,8 @@ struct ResponseDocumentScanner: Sendable {
                 if isReturnable, !isRestored(event) { isReturnable = false }
             }
             switch event {
-            case .string: takeString()
-            case .number: takeNumber()
+            case .string: takeString(bytes)
+            case .number: takeNumber(bytes)
             case .null: takeNull()
             case .true where scanner.field == ResponseField.isOwnKey.rawValue: facts.isOwnKey = true
             case .objectStart: takeObjectStart()
@@ -217,82 +224,86 @@ struct ResponseDocumentScanner: Sendable {
         if scanner.field == ResponseField.datum.rawValue { facts.images += 1 }
     }
 
-    private mutating func takeString() {
+    private mutating func takeString(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch ResponseField(rawValue: scanner.field) {
-        case .identity: Self.replace(&facts.identity.identity, by: scanner)
-        case .model: Self.replace(&facts.identity.model, by: scanner)
-        case .serviceTier: Self.replace(&facts.identity.serviceTier, by: scanner)
-        case .status: Self.replace(&facts.identity.status, by: scanner)
-        case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner)
-        case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner)
-        case .type: Self.replace(&facts.type, by: scanner)
-        case .errorType: facts.errorType = scanner.value
-        case .errorCode: facts.errorCode = scanner.value
-        case .flatErrorCode: facts.flatErrorCode = scanner.value
+        case .identity: Self.replace(&facts.identity.identity, by: scanner, bytes)
+        case .model: Self.replace(&facts.identity.model, by: scanner, bytes)
+        case .serviceTier: Self.replace(&facts.identity.serviceTier, by: scanner, bytes)
+        case .status: Self.replace(&facts.identity.status, by: scanner, bytes)
+        case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner, bytes)
+        case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner, bytes)
+        case .type: Self.replace(&facts.type, by: scanner, bytes)
+        case .errorType: facts.errorType = scanner.value(in: bytes)
+        case .errorCode: facts.errorCode = scanner.value(in: bytes)
+        case .flatErrorCode: facts.flatErrorCode = scanner.value(in: bytes)
         case .error: facts.errorPresence = .present
         case .content: if scanner.isNonEmpty { facts.hasContent = true }
-        case .secondModel: facts.secondModel = text
-        case .itemType: facts.tools.item.type = scanner.value
-        case .itemStatus: facts.tools.item.status = scanner.value
-        case .itemAction: facts.tools.item.action = scanner.value
-        case .itemContainer: facts.tools.item.container = text
-        case .toolType: facts.tools.tool.type = scanner.value
-        case .toolModel: facts.tools.tool.model = text
-        case .toolMemory: facts.tools.tool.memory = text
-        case .videoSeconds: facts.videoSeconds = text
-        case .size: facts.size = text
-        case .quality: facts.quality = text
-        case .memory: facts.memory = text
+        case .secondModel: facts.secondModel = text(bytes)
+        case .itemType: facts.tools.item.type = scanner.value(in: bytes)
+        case .itemStatus: facts.tools.item.status = scanner.value(in: bytes)
+        case .itemAction: facts.tools.item.action = scanner.value(in: bytes)
+        case .itemContainer: facts.tools.item.container = text(bytes)
+        case .toolType: facts.tools.tool.type = scanner.value(in: bytes)
+        case .toolModel: facts.tools.tool.model = text(bytes)
+        case .toolMemory: facts.tools.tool.memory = text(bytes)
+        case .videoSeconds: facts.videoSeconds = text(bytes)
+        case .size: facts.size = text(bytes)
+        case .quality: facts.quality = text(bytes)
+        case .memory: facts.memory = text(bytes)
         case .datum: facts.images += 1
-        case .outputFile: facts.outputFile = text
-        case .transcriptionModel: facts.transcriptionModel = text
-        case .modelName: modelName = text
-        case .citation: if scanner.value == "url_citation" { facts.hasCitations = true }
+        case .outputFile: facts.outputFile = text(bytes)
+        case .transcriptionModel: facts.transcriptionModel = text(bytes)
+        case .modelName: modelName = text(bytes)
+        case .citation: if scanner.value(in: bytes) == "url_citation" { facts.hasCitations = true }
         default: break
         }
     }
 
-    private var text: String? { scanner.isValueTruncated ? nil : scanner.value }
-
-    /// Replaces what is known by a value that is neither empty nor cut; most events repeat it, which costs nothing.
-    private static func replace(_ known: inout [UInt8], by scanner: JSONScanner) {
-        guard scanner.isNonEmpty, !scanner.isValueTruncated else { return }
-        ResponseIdentity.merge(&known, scanner.valueBytes)
+    private func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        scanner.isValueTruncated ? nil : scanner.value(in: bytes)
     }
 
-    private mutating func takeNumber() {
+    /// Replaces what is known by a value that is neither empty nor cut; most events repeat it, which costs nothing.
+    @inline(__always)
+    private static func replace(_ known: inout [UInt8], by scanner: borrowing JSONScanner, _ bytes: UnsafeBufferPointer<UInt8>) {
+        guard scanner.isNonEmpty, !scanner.isValueTruncated else { return }
+        scanner.withValue(in: bytes) { ResponseIdentity.merge(&known, $0) }
+    }
+
+    private mutating func takeNumber(_ bytes: UnsafeBufferPointer<UInt8>) {
         // The text of a number that was cut says another number.
         guard !scanner.isValueTruncated else { return }
         let field = scanner.field
         if field >= ResponseField.firstCounter {
-            if let value = JSONNumber.integer(scanner.valueBytes) { set(field, to: value) }
+            if let value = scanner.withValue(in: bytes, { JSONNumber.integer($0) }) { set(field, to: value) }
             return
         }
         switch ResponseField(rawValue: field) {
-        case .errorCode: facts.errorCode = scanner.value
-        case .flatErrorCode: facts.flatErrorCode = scanner.value
-        case .providerCost, .providerCostTotal: facts.providerCost = JSONNumber.decimal(scanner.valueBytes)
-        case .upstreamCost: facts.upstreamCost = JSONNumber.decimal(scanner.valueBytes)
+        case .errorCode: facts.errorCode = scanner.value(in: bytes)
+        case .flatErrorCode: facts.flatErrorCode = scanner.value(in: bytes)
+        case .providerCost, .providerCostTotal: facts.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamCost: facts.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .providerCostTicks:
             // Ten thousand million of them are a dollar.
-            facts.providerCost = JSONNumber.decimal(Array(scanner.valueBytes) + Array("e-10".utf8))
-        case .webSearches: count("web_search")
-        case .codeInterpretations: count("code_interpreter")
-        case .fileSearches: count("file_search")
-        case .mcpCalls: count("mcp")
+            facts.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
+        case .webSearches: count("web_search", bytes)
+        case .codeInterpretations: count("code_interpreter", bytes)
+        case .fileSearches: count("file_search", bytes)
+        case .mcpCalls: count("mcp", bytes)
         case .createdAt:
-            facts.createdAt = RateLimits.nanoseconds(scanner.valueBytes, scale: 1_000_000_000).map { $0 / 1_000 }
-        case .searchRequests: facts.tools.searchRequests = JSONNumber.integer(scanner.valueBytes)
-        case .seconds: facts.seconds = JSONNumber.decimal(scanner.valueBytes)
-        case .videoSeconds: facts.videoSeconds = JSONNumber.decimal(scanner.valueBytes)
-        case .storedBytes: facts.storedBytes = JSONNumber.decimal(scanner.valueBytes)
+            facts.createdAt = scanner.withValue(in: bytes) { RateLimits.nanoseconds($0, scale: 1_000_000_000) }
+                .map { $0 / 1_000 }
+        case .searchRequests: facts.tools.searchRequests = scanner.withValue(in: bytes) { JSONNumber.integer($0) }
+        case .seconds: facts.seconds = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .videoSeconds: facts.videoSeconds = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .storedBytes: facts.storedBytes = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .datum: facts.images += 1
         default: break
         }
     }
 
-    private mutating func count(_ tool: String) {
-        if let count = JSONNumber.integer(scanner.valueBytes), count > 0 { facts.providerTools[tool] = count }
+    private mutating func count(_ tool: String, _ bytes: UnsafeBufferPointer<UInt8>) {
+        if let count = scanner.withValue(in: bytes, { JSONNumber.integer($0) }), count > 0 { facts.providerTools[tool] = count }
     }
 
     private mutating func set(_ field: UInt16, to value: Int64?) {

@@ -1,3 +1,5 @@
+import CByteScan
+
 /// What one JSON document of a response says: a body, the data of one event, a message or a line.
 struct ResponseFacts: Sendable {
     /// Whether a member is there, and whether it is `null`.
@@ -83,9 +85,22 @@ struct ResponseIdentity: Sendable {
     }
 
     static func merge(_ known: inout [UInt8], _ later: [UInt8]) {
-        guard !later.isEmpty, known != later else { return }
+        guard !later.isEmpty else { return }
+        if known.isEmpty { known = later } else { later.withUnsafeBufferPointer { merge(&known, $0) } }
+    }
+
+    static func merge(_ known: inout [UInt8], _ later: UnsafeBufferPointer<UInt8>) {
+        guard !later.isEmpty, !isEqual(known, later) else { return }
         known.removeAll(keepingCapacity: true)
         known.append(contentsOf: later)
+    }
+
+    private static func isEqual(_ known: [UInt8], _ later: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard known.count == later.count, let base = later.baseAddress else { return false }
+        return known.withUnsafeBufferPointer { known in
+            guard let known = known.baseAddress else { return false }
+            return cbytescan_common_length(known, base, later.count) == later.count
+        }
     }
 
     static func text(_ bytes: [UInt8]) -> String? {

@@ -54,7 +54,7 @@ struct JSONScannerTests {
         _ = JSONReading(bytes, scanner: &scanner)
         #expect(scanner.field == 6)
         #expect(scanner.isNonEmpty == !value.isEmpty)
-        #expect(scanner.valueBytes.isEmpty)
+        #expect(scanner.heldBytes.isEmpty)
         #expect(!scanner.isValueTruncated)
     }
 
@@ -66,7 +66,7 @@ struct JSONScannerTests {
             for cuts in [[], Array(0..<start.utf8.count + length)] {
                 var scanner = JSONScanner(Self.selection)
                 _ = JSONReading(Array((start + text.prefix(length)).utf8), cuts: cuts, scanner: &scanner)
-                #expect(scanner.valueBytes.isEmpty)
+                #expect(scanner.heldBytes.isEmpty)
             }
         }
     }
@@ -190,7 +190,7 @@ struct JSONScannerTests {
             #expect(whole.texts(7) == ["z"])
             var scanner = JSONScanner(Self.selection)
             _ = JSONReading(Array(bytes.prefix { $0 != UInt8(ascii: ",") }), scanner: &scanner)
-            #expect(scanner.valueBytes.count <= JSONScanner.maximumValueLength)
+            #expect(scanner.heldBytes.count <= JSONScanner.maximumValueLength)
         }
     }
 

@@ -45,7 +45,7 @@ struct JSONReading: Equatable {
                         Item(
                             event: event,
                             field: scanner.field,
-                            text: scanner.value,
+                            text: scanner.value(in: buffer),
                             isTruncated: scanner.isValueTruncated
                         )
                     )

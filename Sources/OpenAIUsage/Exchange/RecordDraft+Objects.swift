@@ -1,4 +1,4 @@
-extension ExchangeStateMachine {
+extension RecordDraft {
     /// States of objects whose usage is not final.
     private static let passingStates: Set<String> = [
         "queued", "in_progress", "validating", "finalizing", "cancelling", "requires_action", "validating_files",

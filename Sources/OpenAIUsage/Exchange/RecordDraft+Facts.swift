@@ -1,6 +1,6 @@
-extension ExchangeStateMachine {
+extension RecordDraft {
     /// Adds to a record what the request's body has told so far.
-    static func fill(_ record: inout CallRecord, _ facts: RequestFacts) {
+    mutating func fill(_ facts: RequestFacts) {
         record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
         record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
         record.backgroundWindow = HeaderText.clean(facts.completionWindow)
@@ -8,14 +8,13 @@ extension ExchangeStateMachine {
     }
 
     /// Adds to a record what the response's body has told so far.
-    static func fill(_ record: inout CallRecord, _ facts: RequestFacts, from response: borrowing ResponseMeter) {
-        let identity = response.identity
-        record.responseID = responseID(identity, record.endpoint)
-        record.serviceTier = serviceTier(identity, record.endpoint)
-        record.finish = finish(identity, record.endpoint)
+    mutating func fill(_ facts: RequestFacts, from response: borrowing ResponseMeter) {
+        record.responseID = Self.responseID(response.identity, record.endpoint)
+        record.serviceTier = Self.serviceTier(response.identity, record.endpoint)
+        record.finish = Self.finish(response.identity, record.endpoint)
         record.errorType = HeaderText.clean(response.errorType, maximumLength: 64)
         record.errorCode = HeaderText.clean(response.errorCode, maximumLength: 64)
-        if let model = HeaderText.clean(ResponseIdentity.text(identity.model)) { record.model = model }
+        if let model = HeaderText.clean(ResponseIdentity.text(response.identity.model)) { record.model = model }
         record.toolCalls = response.toolCalls
         record.objectCreatedAt = response.createdAt
         // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
@@ -23,7 +22,7 @@ extension ExchangeStateMachine {
             let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
             record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
         }
-        record.units = units(response, facts, record)
+        record.units = Self.units(response, facts, record)
         if let usage = response.usage {
             record.usage = usage
             record.rawUsage = response.rawUsage
@@ -34,19 +33,19 @@ extension ExchangeStateMachine {
     }
 
     /// Adds to a record what follows from both.
-    static func complete(_ record: inout CallRecord) {
+    mutating func complete() {
         if record.endpoint.meter == .search, (record.status ?? 500) < 400 { record.toolCalls["file_search"] = 1 }
         record.model = record.model ?? record.requestModel
     }
 
-    private static func responseID(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
+    private static func responseID(_ identity: borrowing ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
         case .stored, .storage: nil
         default: HeaderText.clean(ResponseIdentity.text(identity.identity))
         }
     }
 
-    private static func serviceTier(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
+    private static func serviceTier(_ identity: borrowing ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
         case .batch, .batchOutput: "batch"
         case .agent: nil
@@ -75,7 +74,7 @@ extension ExchangeStateMachine {
         return units
     }
 
-    private static func finish(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
+    private static func finish(_ identity: borrowing ResponseIdentity, _ endpoint: Endpoint) -> String? {
         func text(_ bytes: [UInt8]) -> String? { HeaderText.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
         switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)

@@ -1,6 +1,20 @@
-extension ExchangeStateMachine {
+extension RecordDraft {
+    /// Decides how an attempt ended that had no response.
+    mutating func settle(_ ending: Ending) {
+        record.outcome = Self.outcome(ending)
+        record.usageState = usageState()
+    }
+
+    /// Decides how an attempt ended that had one, and what of it is to be added up.
+    mutating func settle(_ ending: Ending, _ response: borrowing ResponseMeter, _ objects: ObjectRegister) {
+        let status = record.status ?? 0
+        record.outcome = outcome(ending, status, response)
+        record.usageState = usageState(status, response)
+        account(objects, response)
+    }
+
     /// How an attempt ended that had no response.
-    static func outcome(_ ending: Ending) -> Outcome {
+    private static func outcome(_ ending: Ending) -> Outcome {
         switch ending {
         case .completed, .cut, .unreachable: .unreachable
         case .clientDisconnected: .clientDisconnected
@@ -11,7 +25,7 @@ extension ExchangeStateMachine {
     }
 
     /// How an attempt ended that had one.
-    func outcome(_ ending: Ending, _ status: Int, _ response: borrowing ResponseMeter) -> Outcome {
+    private func outcome(_ ending: Ending, _ status: Int, _ response: borrowing ResponseMeter) -> Outcome {
         if status >= 400 || response.hasError { return .error }
         if ending == .clientDisconnected { return .clientDisconnected }
         // Clients stop reading at the event that ends a stream, so what comes behind it changes nothing.
@@ -44,7 +58,7 @@ extension ExchangeStateMachine {
     }
 
     /// What became of the usage of an attempt that had no response.
-    func usageState() -> UsageState {
+    private func usageState() -> UsageState {
         isUsageExpected && record.outcome != .unreachable ? .missing : .notApplicable
     }
 
@@ -57,7 +71,7 @@ extension ExchangeStateMachine {
     }
 
     /// What became of the usage of an attempt that had one.
-    func usageState(_ status: Int, _ response: borrowing ResponseMeter) -> UsageState {
+    private func usageState(_ status: Int, _ response: borrowing ResponseMeter) -> UsageState {
         guard isUsageExpected else { return .notApplicable }
         if response.usage != nil { return record.usageState }
         if status >= 400 { return .error }
