@@ -152,7 +152,7 @@ struct MeteredHTTPClientTests {
             let hasRead = Watched(false)
             let task = Task { () -> (any Error)? in
                 do {
-                    let timeout = end == .deadline ? TimeAmount.milliseconds(100) : .seconds(60)
+                    let timeout = end == .deadline ? TimeAmount.milliseconds(500) : .seconds(60)
                     let response = try await client.execute(request, timeout: timeout)
                     if end == .unread { return nil }
                     for try await buffer in response.body {

@@ -186,7 +186,7 @@ struct EndingTests {
 
     @Test
     func `A stream that stands still runs into the limit`() async throws {
-        try await CurlHarness.run(configure: { $0.idleTimeout = .milliseconds(200) }) { harness in
+        try await CurlHarness.run(configure: { $0.idleTimeout = .seconds(1) }) { harness in
             let (response, connection) = try await Self.begin(harness, Self.streamHead + Self.event(1))
             let code = await failure { for try await _ in response.body {} }
             #expect(code == .timeout)

@@ -44,7 +44,7 @@ struct Observation: Sendable {
         let reference = ReferenceTransport(scenario, delivery, progress)
         let setting = CallPath.Setting(
             port: upstream?.port ?? 1,
-            patience: scenario.isHurried ? 1 : 300,
+            patience: scenario.isHurried ? 2 : 300,
             exchanges: exchanges,
             sink: sink,
             memory: reference.closure,
