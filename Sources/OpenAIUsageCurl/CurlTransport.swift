@@ -59,7 +59,12 @@ public struct CurlTransport: Transport {
 
     private static func length(of head: HTTPResponse, _ method: String) -> Int? {
         if method == "HEAD" || head.status == .noContent || head.status == .notModified { return 0 }
-        guard head.headerFields[.transferEncoding] == nil else { return nil }
-        return head.headerFields[.contentLength].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
+        var length: String?
+        // One pass: a head has few fields, and to look them up by name takes a table of them.
+        for field in head.headerFields {
+            if field.name == .transferEncoding { return nil }
+            if field.name == .contentLength { length = length.map { "\($0), \(field.value)" } ?? field.value }
+        }
+        return length.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 }

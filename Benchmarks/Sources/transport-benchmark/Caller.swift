@@ -21,6 +21,9 @@ struct Caller: Sendable {
     }
 
     /// The median time to the first byte of a body, and to its end, of calls one after the other.
+    ///
+    /// The calls are those of a server's task, whose threads are the global pool's, and not those of the main actor.
+    @concurrent
     func latency(_ calls: Int) async -> (first: Int64, end: Int64) {
         var firsts: [Int64] = []
         var ends: [Int64] = []

@@ -265,7 +265,11 @@ struct ResponseDocumentScanner: Sendable {
 
     /// Replaces what is known by a value that is neither empty nor cut; most events repeat it, which costs nothing.
     @inline(__always)
-    private static func replace(_ known: inout [UInt8], by scanner: borrowing JSONScanner, _ bytes: UnsafeBufferPointer<UInt8>) {
+    private static func replace(
+        _ known: inout [UInt8],
+        by scanner: borrowing JSONScanner,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
         guard scanner.isNonEmpty, !scanner.isValueTruncated else { return }
         scanner.withValue(in: bytes) { ResponseIdentity.merge(&known, $0) }
     }
@@ -281,7 +285,8 @@ struct ResponseDocumentScanner: Sendable {
         switch ResponseField(rawValue: field) {
         case .errorCode: facts.errorCode = scanner.value(in: bytes)
         case .flatErrorCode: facts.flatErrorCode = scanner.value(in: bytes)
-        case .providerCost, .providerCostTotal: facts.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .providerCost, .providerCostTotal:
+            facts.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .upstreamCost: facts.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .providerCostTicks:
             // Ten thousand million of them are a dollar.
@@ -303,7 +308,9 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     private mutating func count(_ tool: String, _ bytes: UnsafeBufferPointer<UInt8>) {
-        if let count = scanner.withValue(in: bytes, { JSONNumber.integer($0) }), count > 0 { facts.providerTools[tool] = count }
+        if let count = scanner.withValue(in: bytes, { JSONNumber.integer($0) }), count > 0 {
+            facts.providerTools[tool] = count
+        }
     }
 
     private mutating func set(_ field: UInt16, to value: Int64?) {

@@ -84,8 +84,8 @@ struct CurlRequest {
 
     private static func lines(_ fields: HTTPFields) -> [[UInt8]] {
         var left = connectionFields
-        for options in fields[values: .connection] {
-            for option in options.split(separator: ",") {
+        for field in fields where field.name == .connection {
+            for option in field.value.split(separator: ",") {
                 left.insert(option.lowercased().filter { $0 != " " && $0 != "\t" })
             }
         }
@@ -136,7 +136,7 @@ struct CurlRequest {
 
     /// The length of the body, of which the header must not say another.
     private static func length(_ request: Request) throws(TransportError) -> Int? {
-        let stated = Set(request.head.headerFields[values: .contentLength])
+        let stated = Set(request.head.headerFields.lazy.filter { $0.name == .contentLength }.map(\.value))
         guard let text = stated.first else { return request.body?.length }
         guard stated.count == 1, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let length = Int(text),
             length == (request.body.map { $0.length ?? length } ?? 0)

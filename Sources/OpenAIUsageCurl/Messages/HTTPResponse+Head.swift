@@ -43,9 +43,10 @@ extension HTTPResponse {
 extension ArraySlice<UInt8> {
     /// The bytes without the blanks and line ends around them.
     fileprivate var trimmed: ArraySlice<UInt8> {
-        var slice = self
-        while let last = slice.last, HTTPResponse.isBlank(last) || last == UInt8(ascii: "\r") { slice.removeLast() }
-        while let first = slice.first, HTTPResponse.isBlank(first) { slice.removeFirst() }
-        return slice
+        var start = startIndex
+        var end = endIndex
+        while start < end, HTTPResponse.isBlank(self[end - 1]) || self[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        while start < end, HTTPResponse.isBlank(self[start]) { start += 1 }
+        return self[start..<end]
     }
 }
