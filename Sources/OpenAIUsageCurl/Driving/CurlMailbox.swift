@@ -13,11 +13,11 @@ final class CurlMailbox: Sendable {
         var isAsleep = false
         var multi: MultiHandle?
 
-        /// Has the driving thread look into the mailbox.
-        mutating func wake() {
-            guard isAsleep, let multi else { return }
+        /// The handle that wakes the driving thread, if it has to be woken to look into the mailbox.
+        mutating func takeSleeper() -> MultiHandle? {
+            guard isAsleep else { return nil }
             isAsleep = false
-            curl_multi_wakeup(multi.pointer)
+            return multi
         }
     }
 
@@ -29,20 +29,27 @@ final class CurlMailbox: Sendable {
 
     /// Puts a transfer in; `false` if nobody will take it out.
     func post(_ transfer: CurlTransfer) -> Bool {
-        state.withLock { state in
-            guard !state.isStopping else { return false }
+        let (isTaken, sleeper) = state.withLock { state -> (Bool, MultiHandle?) in
+            guard !state.isStopping else { return (false, nil) }
             state.transfers.append(transfer)
-            state.wake()
-            return true
+            return (true, state.takeSleeper())
         }
+        Self.wake(sleeper)
+        return isTaken
     }
 
     /// Tells the driving thread to end; it takes no more transfers.
     func stop() {
-        state.withLock { state in
+        let sleeper = state.withLock { state in
             state.isStopping = true
-            state.wake()
+            return state.takeSleeper()
         }
+        Self.wake(sleeper)
+    }
+
+    /// Wakes the driving thread. It is done outside the lock, at which the thread would have to wait at once.
+    private static func wake(_ sleeper: MultiHandle?) {
+        if let sleeper { curl_multi_wakeup(sleeper.pointer) }
     }
 
     // MARK: - The driving thread

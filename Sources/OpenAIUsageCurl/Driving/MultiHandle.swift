@@ -3,8 +3,8 @@ import OpenAIUsage
 
 /// libcurl's multi handle.
 ///
-/// SAFETY: the driving thread alone uses it, but for `curl_multi_wakeup`, which libcurl allows any thread, and which the
-/// mailbox calls under its lock as long as the handle is there.
+/// SAFETY: the driving thread alone uses it, but for `curl_multi_wakeup`, which libcurl allows any thread as long as the
+/// handle is there, and whoever calls it holds the handle.
 final class MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 
