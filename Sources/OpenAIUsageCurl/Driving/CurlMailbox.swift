@@ -47,7 +47,7 @@ final class CurlMailbox: Sendable {
         Self.wake(sleeper)
     }
 
-    /// Wakes the driving thread. It is done outside the lock, at which the thread would have to wait at once.
+    /// Wakes the driving thread, outside the lock, at which the thread would have to wait at once.
     private static func wake(_ sleeper: MultiHandle?) {
         if let sleeper { curl_multi_wakeup(sleeper.pointer) }
     }
