@@ -2,7 +2,6 @@ let usage = """
     Usage: meter-benchmark throughput FOLDER [--only NAME] [--samples COUNT] [--rows]
            meter-benchmark repeat chat-stream|responses-stream|chat|embeddings COUNT FOLDER
            meter-benchmark calls COUNT
-           meter-benchmark chunks COUNT [--metered]
            meter-benchmark memory FOLDER
     """
 
@@ -30,9 +29,6 @@ case ("repeat", 4):
 case ("calls", 2):
     guard let count = Int(arguments[1]), count > 0 else { stop(usage) }
     PlainCalls(count: count).run()
-case ("chunks", 2...3):
-    guard let count = Int(arguments[1]), count > 0 else { stop(usage) }
-    await StreamedChunks(count: count, isMetered: arguments.last == "--metered").run()
 case ("memory", 2):
     Memory(folder: arguments[1]).run()
 default:

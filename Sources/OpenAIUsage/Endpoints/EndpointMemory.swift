@@ -11,19 +11,6 @@ final class EndpointMemory: Sendable {
         var model: String?
     }
 
-    /// What is remembered, and the one that was asked for last, which most programs ask for again.
-    private struct Contents: Sendable {
-        var facts: [Key: Facts] = [:]
-        var last: (key: Key, facts: Facts)?
-
-        mutating func find(_ key: Key) -> Facts? {
-            if let last, last.key == key { return last.facts }
-            guard let found = facts[key] else { return nil }
-            last = (key, found)
-            return found
-        }
-    }
-
     private struct Key: Hashable {
         var method: String
         var target: String
@@ -31,7 +18,7 @@ final class EndpointMemory: Sendable {
 
     static let shared = EndpointMemory(capacity: 256)
 
-    private let known = Mutex(Contents())
+    private let known = Mutex<[Key: Facts]>([:])
     private let capacity: Int
 
     /// - Parameter capacity: How many are remembered; when there are more, all are forgotten.
@@ -39,12 +26,12 @@ final class EndpointMemory: Sendable {
         self.capacity = capacity
     }
 
-    var count: Int { known.withLock { $0.facts.count } }
+    var count: Int { known.withLock { $0.count } }
 
     /// What a method and a target say.
     func facts(method: String, target: String) -> Facts {
         let key = Key(method: method, target: target)
-        if let facts = known.withLock({ $0.find(key) }) { return facts }
+        if let facts = known.withLock({ $0[key] }) { return facts }
         let path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }))
         let cleaned = HeaderText.clean(path, maximumLength: 256) ?? "/"
         let facts = Facts(
@@ -55,8 +42,8 @@ final class EndpointMemory: Sendable {
         // Addresses of a single object fill the memory without being asked for again.
         guard target.utf8.count <= 256 else { return facts }
         known.withLock { known in
-            if known.facts.count >= capacity { known.facts.removeAll(keepingCapacity: true) }
-            known.facts[key] = facts
+            if known.count >= capacity { known.removeAll(keepingCapacity: true) }
+            known[key] = facts
         }
         return facts
     }

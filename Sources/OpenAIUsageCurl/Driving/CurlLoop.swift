@@ -12,8 +12,6 @@ final class CurlLoop: @unchecked Sendable {
     private let clock = SystemUsageClock()
     private var multi: MultiHandle?
     private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
-    /// The handles whose transfers are over, to be cleared for others once the callers are told.
-    private var spent: [EasyHandle] = []
     /// When a transfer may be due at the earliest.
     private var nextDeadline = Int64.max
 
@@ -37,8 +35,6 @@ final class CurlLoop: @unchecked Sendable {
             settle(multi)
             elapse(multi)
             nextDeadline = min(nextDeadline, round.end(settings.idleNanoseconds))
-            for handle in spent { pool.put(handle) }
-            spent.removeAll(keepingCapacity: true)
             if mailbox.fallAsleep() { curl_multi_poll(multi.pointer, nil, 0, milliseconds, nil) }
         }
         close(multi)
@@ -87,12 +83,12 @@ final class CurlLoop: @unchecked Sendable {
         end(transfer, nil)
     }
 
-    /// A transfer is over: its handle becomes free, and its caller is told.
+    /// A transfer is over: its handle is free, and its caller is told.
     private func end(_ transfer: CurlTransfer, _ error: TransportError?) {
         transfer.finish(error)
         transfer.mark.touch(transfer)
         transfer.mark.round = nil
-        spent.append(transfer.handle)
+        pool.put(transfer.handle)
     }
 
     // MARK: - Results
@@ -142,7 +138,6 @@ final class CurlLoop: @unchecked Sendable {
         }
         _ = round.end(settings.idleNanoseconds)
         mailbox.close()
-        spent = []
         pool.drain()
         self.multi = nil
     }

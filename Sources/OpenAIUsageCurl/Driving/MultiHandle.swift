@@ -4,7 +4,7 @@ import OpenAIUsage
 /// libcurl's multi handle.
 ///
 /// SAFETY: the driving thread alone uses it, but for `curl_multi_wakeup`, which libcurl allows any thread as long as the
-/// handle is there, and whoever calls it holds the handle.
+/// handle is there, and whoever calls it holds the handle. Whoever lets go of it last, after all transfers, closes it.
 final class MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 

@@ -382,6 +382,12 @@ struct ExchangeEndingTests {
         #expect(!exchange.isTerminated)
         exchange.receive(body: "\n".bytes.span.bytes)
         #expect(exchange.isTerminated)
+        // It stays known, and nothing that comes later changes it.
+        exchange.finish(.completed)
+        exchange.receive(head: ObservedCall.head(200, Self.stream))
+        exchange.receive(body: Self.chunk.bytes.span.bytes)
+        exchange.finish(.cut)
+        #expect(exchange.isTerminated && sink.records.count == 1)
     }
 
     static let markers: [(stream: String, isTerminated: Bool)] = [
