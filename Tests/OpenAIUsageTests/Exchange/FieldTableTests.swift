@@ -6,7 +6,9 @@ import Testing
 struct FieldTableTests {
     @Test
     func `Every name is found, and no other`() {
-        let table = FieldTable<Int>(["accept": 0, "accepu": 1, "": 2, "a": 3, "x-request-id": 4, "x-really-long-name": 5])
+        let table = FieldTable<Int>([
+            "accept": 0, "accepu": 1, "": 2, "a": 3, "x-request-id": 4, "x-really-long-name": 5,
+        ])
         for (index, name) in table.names.enumerated() { #expect(table[name] == index) }
         for name in ["Accept", "accep", "acceptt", "b", "x-request-ie", "x-really-long-namf", "é", "x-request-id "] {
             #expect(table[name] == nil, "\(name)")
