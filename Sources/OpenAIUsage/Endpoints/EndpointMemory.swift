@@ -11,27 +11,30 @@ final class EndpointMemory: Sendable {
         var model: String?
     }
 
-    private struct Key: Hashable {
+    private struct Entry: Sendable {
         var method: String
         var target: String
+        var facts: Facts
     }
 
     static let shared = EndpointMemory(capacity: 256)
 
-    private let known = Mutex<[Key: Facts]>([:])
-    private let capacity: Int
+    /// Pairs of entries, the later one first; what a pair has no room for is forgotten.
+    private let known: Mutex<[Entry?]>
+    private let pairs: UInt64
 
-    /// - Parameter capacity: How many are remembered; when there are more, all are forgotten.
+    /// - Parameter capacity: How many are remembered at most, two at least.
     init(capacity: Int) {
-        self.capacity = capacity
+        pairs = UInt64(max(capacity / 2, 1))
+        known = Mutex(Array(repeating: nil, count: Int(pairs) * 2))
     }
 
-    var count: Int { known.withLock { $0.count } }
+    var count: Int { known.withLock { known in known.count { $0 != nil } } }
 
     /// What a method and a target say.
     func facts(method: String, target: String) -> Facts {
-        let key = Key(method: method, target: target)
-        if let facts = known.withLock({ $0[key] }) { return facts }
+        let place = place(of: method, target)
+        if let facts = known.withLock({ Self.facts(in: $0, place, method, target) }) { return facts }
         let path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }))
         let cleaned = HeaderText.clean(path, maximumLength: 256) ?? "/"
         let facts = Facts(
@@ -42,10 +45,38 @@ final class EndpointMemory: Sendable {
         // Addresses of a single object fill the memory without being asked for again.
         guard target.utf8.count <= 256 else { return facts }
         known.withLock { known in
-            if known.count >= capacity { known.removeAll(keepingCapacity: true) }
-            known[key] = facts
+            known.swapAt(place, place + 1)
+            known[place] = Entry(method: method, target: target, facts: facts)
         }
         return facts
+    }
+
+    private static func facts(in known: [Entry?], _ place: Int, _ method: String, _ target: String) -> Facts? {
+        for index in place...place + 1 {
+            if let entry = known[index], entry.target == target, entry.method == method { return entry.facts }
+        }
+        return nil
+    }
+
+    /// Where the pair of entries begins of what has the same hash.
+    private func place(of method: String, _ target: String) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(method.utf8.count)
+        var target = target
+        target.withUTF8 { bytes in
+            var index = 0
+            while index < bytes.count {
+                var word: UInt64 = 0
+                if bytes.count &- index >= 8 {
+                    word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                } else {
+                    for byte in bytes[index...] { word = word << 8 | UInt64(byte) }
+                }
+                hash = (hash ^ word) &* 0x9e37_79b9_7f4a_7c15
+                hash ^= hash >> 32
+                index &+= 8
+            }
+        }
+        return Int((hash >> 32) % pairs) * 2
     }
 
     /// A parameter of the query, which names the model of a socket.

@@ -13,6 +13,10 @@ public final class Exchange: Sendable {
     private let clock: any UsageClock
     private let sink: any UsageSink
     private let objects: ObjectRegister
+    /// Where the exchange is listed while it is under way.
+    private let list: OpenExchanges?
+    /// SAFETY: only the list reads and writes it, under its lock.
+    nonisolated(unsafe) var links = OpenExchanges.Links()
     /// The monotonic nanoseconds of the start.
     let startedAt: Int64
     /// The identity of the attempt.
@@ -29,7 +33,7 @@ public final class Exchange: Sendable {
     ///   - attempt: The number of the attempt, from 0, if the program counts; else the header's of the SDKs.
     ///   - configuration: What the program's exchanges have in common.
     ///   - sink: Where the record goes.
-    public init(
+    public convenience init(
         request: HTTPRequest,
         tags: UsageTags = .current,
         operationID: String? = nil,
@@ -37,47 +41,47 @@ public final class Exchange: Sendable {
         configuration: ExchangeConfiguration,
         sink: any UsageSink
     ) {
-        let wall = configuration.clock.wallMicroseconds
-        let id = configuration.identities.next(at: wall)
-        let method = HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?"
-        let target = EndpointMemory.shared.facts(method: method, target: request.path ?? "/")
-        let facts = RequestHeadFacts(request.headerFields)
-        var record = CallRecord(
-            id: id,
-            startedAt: wall,
-            source: configuration.source,
-            method: method,
-            host: HeaderText.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
-            path: target.path,
-            endpoint: target.endpoint
+        self.init(
+            request: request,
+            tags: tags,
+            operationID: operationID,
+            attempt: attempt,
+            configuration: configuration,
+            sink: sink,
+            list: nil
         )
-        record.client = HeaderText.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
-        record.requestModel = target.model
-        record.requestedOrganization = HeaderText.clean(facts.organization)
-        record.requestedProject = HeaderText.clean(facts.project)
-        record.clientRequestID = HeaderText.clean(facts.clientRequestID, maximumLength: 512)
-        record.tags = facts.tags.map { tags.merging(UsageTags(header: $0)) } ?? tags
-        record.attempt = (attempt ?? facts.retryCount.flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
-        if let fingerprinter = configuration.fingerprinter, let key = Self.key(of: facts) {
-            record.key = fingerprinter.fingerprint(of: key)
-        }
-        if let operation = HeaderText.clean(operationID) ?? record.clientRequestID
-            ?? HeaderText.clean(facts.idempotencyKey)
-        {
-            record.operationID = operation
-        }
-        record.traceID = Self.trace(of: facts.traceParent)
-        self.id = id
-        endpoint = record.endpoint
-        self.clock = configuration.clock
+    }
+
+    /// Begins an attempt that whoever makes it adds to a list.
+    init(
+        request: HTTPRequest,
+        tags: UsageTags,
+        operationID: String?,
+        attempt: Int?,
+        configuration: ExchangeConfiguration,
+        sink: any UsageSink,
+        list: OpenExchanges?
+    ) {
+        let facts = RequestHeadFacts(request.headerFields)
+        let draft = RecordDraft(
+            request,
+            facts,
+            tags: tags,
+            operationID: operationID,
+            attempt: attempt,
+            configuration: configuration
+        )
+        id = draft.record.id
+        endpoint = draft.record.endpoint
+        clock = configuration.clock
         self.sink = sink
+        self.list = list
         objects = configuration.objects
         startedAt = configuration.clock.monotonicNanoseconds
         machine = Mutex(
             ExchangeStateMachine(
-                record: record,
+                consume draft,
                 startedAt: startedAt,
-                keyProject: configuration.project(of: record.key),
                 contentType: facts.contentType,
                 contentEncoding: facts.contentEncoding
             )
@@ -126,7 +130,9 @@ public final class Exchange: Sendable {
 
     /// Ends the attempt and hands its record to the sink; every call but the first does nothing.
     public func finish(_ ending: Ending) {
-        if let record = end(ending) { sink.record(record) }
+        guard let ended = take(ending) else { return }
+        list?.remove(self)
+        sink.record(ended.finished())
     }
 
     /// Hands an interim record to the sink, if the attempt is still open.
@@ -142,6 +148,13 @@ public final class Exchange: Sendable {
     ///   - errorCode: Its code.
     /// - Returns: The record, the first time.
     package func end(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
+        guard let ended = take(ending, errorType: errorType, errorCode: errorCode) else { return nil }
+        list?.remove(self)
+        return ended.finished()
+    }
+
+    /// Ends the attempt and returns its record, the first time, but stays in the list.
+    func take(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> RecordDraft? {
         let now = clock.monotonicNanoseconds
         return machine.withLock {
             $0.finish(ending, errorType: errorType, errorCode: errorCode, objects: objects, at: now)
@@ -157,45 +170,6 @@ public final class Exchange: Sendable {
     /// Adds to the time that the gateway itself took.
     package func add(gatewayNanoseconds: Int64) {
         machine.withLock { $0.add(gatewayNanoseconds: gatewayNanoseconds) }
-    }
-
-    private static func host(of authority: String?) -> String? {
-        // User information, which may be a key, is no part of the host.
-        guard let authority else { return nil }
-        let isPlain = authority.utf8.withContiguousStorageIfAvailable { bytes in
-            bytes.allSatisfy { $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
-        }
-        if isPlain == true { return authority }
-        var bytes = authority.utf8[...]
-        if let mark = bytes.lastIndex(of: UInt8(ascii: "@")) { bytes = bytes[bytes.index(after: mark)...] }
-        if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
-            return String(Substring(bytes[...end]))
-        }
-        return String(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))
-    }
-
-    /// The client, where it has told only its language and version.
-    private static func client(of facts: RequestHeadFacts) -> String? {
-        guard let language = facts.clientLanguage else { return nil }
-        return facts.clientVersion.map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
-    }
-
-    /// The trace of a `traceparent` (W3C Trace Context, section 3.2), whose version, identities and flags are
-    /// hexadecimal digits between hyphens.
-    private static func trace(of field: String?) -> String? {
-        guard let parts = field?.split(separator: "-", omittingEmptySubsequences: false), parts.count >= 4,
-            parts[0].utf8.count == 2, parts[1].utf8.count == 32, parts[2].utf8.count == 16
-        else { return nil }
-        let isHexadecimal = parts[1].utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
-        return isHexadecimal && parts[1].contains { $0 != "0" } ? String(parts[1]) : nil
-    }
-
-    private static func key(of facts: RequestHeadFacts) -> String? {
-        if let key = facts.azureKey, !key.isEmpty { return key }
-        guard let authorization = facts.authorization else { return nil }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty else { return nil }
-        return String(parts[1])
     }
 }
 

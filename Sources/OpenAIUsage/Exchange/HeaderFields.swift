@@ -51,6 +51,16 @@ enum HeaderText {
         return found == 0
     }
 
+    /// A value in lower case, which most are already.
+    static func lowercased(_ value: String) -> String {
+        let isLower = value.utf8.withContiguousStorageIfAvailable { bytes in
+            var found: UInt8 = 0
+            for byte in bytes { found |= (byte &- 0x41 < 26 ? 1 : 0) | (byte & 0x80) }
+            return found == 0
+        }
+        return isLower == true ? value : value.lowercased()
+    }
+
     /// A decimal number of milliseconds in microseconds.
     static func microseconds(milliseconds value: String?) -> Int64? {
         guard let value else { return nil }

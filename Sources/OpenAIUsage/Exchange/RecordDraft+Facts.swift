@@ -1,6 +1,6 @@
 extension RecordDraft {
     /// Adds to a record what the request's body has told so far.
-    mutating func fill(_ facts: RequestFacts) {
+    mutating func fill(_ facts: borrowing RequestFacts) {
         record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
         record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
         record.backgroundWindow = HeaderText.clean(facts.completionWindow)
@@ -8,7 +8,7 @@ extension RecordDraft {
     }
 
     /// Adds to a record what the response's body has told so far.
-    mutating func fill(_ facts: RequestFacts, from response: borrowing ResponseMeter) {
+    mutating func fill(_ facts: borrowing RequestFacts, from response: borrowing ResponseMeter) {
         record.responseID = Self.responseID(response.identity, record.endpoint)
         record.serviceTier = Self.serviceTier(response.identity, record.endpoint)
         record.finish = Self.finish(response.identity, record.endpoint)
@@ -22,7 +22,7 @@ extension RecordDraft {
             let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
             record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
         }
-        record.units = Self.units(response, facts, record)
+        record.units = (record.status ?? 500) < 400 ? Self.units(response, facts, record.endpoint.meter) : [:]
         if let usage = response.usage {
             record.usage = usage
             record.rawUsage = response.rawUsage
@@ -56,12 +56,11 @@ extension RecordDraft {
     /// The units that the response tells, completed by what only the request tells.
     private static func units(
         _ response: borrowing ResponseMeter,
-        _ facts: RequestFacts,
-        _ record: CallRecord
+        _ facts: borrowing RequestFacts,
+        _ meter: Endpoint.Meter
     ) -> [String: String] {
         var units = response.units
-        guard (record.status ?? 500) < 400 else { return [:] }
-        switch record.endpoint.meter {
+        switch meter {
         case .images, .imageUnits:
             guard response.hasBytes else { break }
             units["images"] = response.images > 0 ? String(response.images) : facts[.count] ?? "1"

@@ -1,12 +1,38 @@
 extension RecordDraft {
+    /// Adds to a record what the bodies have told, and decides how the attempt ended.
+    mutating func finish(
+        _ request: borrowing RequestFacts,
+        _ response: ResponseReading?,
+        _ ending: Ending,
+        _ objects: ObjectRegister,
+        _ duration: Int64
+    ) {
+        record.timing.duration = duration
+        fill(request)
+        if let response {
+            fill(request, from: response.meter)
+            complete()
+            settle(ending, response.meter, objects)
+        } else {
+            complete()
+            settle(ending)
+        }
+    }
+
+    /// Adds an error that is not the API's own, if the API has told of none.
+    mutating func addError(_ type: String?, _ code: String?) {
+        if record.errorType == nil { record.errorType = type }
+        if record.errorCode == nil { record.errorCode = code }
+    }
+
     /// Decides how an attempt ended that had no response.
-    mutating func settle(_ ending: Ending) {
+    private mutating func settle(_ ending: Ending) {
         record.outcome = Self.outcome(ending)
         record.usageState = usageState()
     }
 
     /// Decides how an attempt ended that had one, and what of it is to be added up.
-    mutating func settle(_ ending: Ending, _ response: borrowing ResponseMeter, _ objects: ObjectRegister) {
+    private mutating func settle(_ ending: Ending, _ response: borrowing ResponseMeter, _ objects: ObjectRegister) {
         let status = record.status ?? 0
         record.outcome = outcome(ending, status, response)
         record.usageState = usageState(status, response)

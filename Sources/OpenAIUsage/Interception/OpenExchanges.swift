@@ -1,59 +1,105 @@
 import Synchronization
 
-/// The exchanges of a meter that are under way: each enters when it begins, and leaves with its record.
-final class OpenExchanges: UsageSink {
-    /// An exchange, which is not kept alive.
-    private struct Entry {
-        weak var exchange: Exchange?
-        let startedAt: Int64
-        var isRecorded = false
+/// The exchanges of a meter that are under way: each enters when it begins, and leaves before its record is handed on.
+///
+/// They are a list whose links they bear themselves, so that to enter and to leave takes neither memory nor a search.
+///
+/// SAFETY: the list keeps no exchange alive. Whoever holds its lock finds every exchange in it there, because one that ends,
+/// by its `deinit` too, leaves the list under the lock before it goes away.
+final class OpenExchanges: Sendable {
+    /// An exchange's place in the list, which is read and written under the list's lock only.
+    struct Links {
+        fileprivate var previous: Unmanaged<Exchange>?
+        fileprivate var next: Unmanaged<Exchange>?
+        fileprivate var isEntered = false
+        fileprivate var isRecorded = false
     }
 
-    private let sink: any UsageSink
-    private let changed: (@Sendable (Endpoint, Int64) -> Void)?
-    private let entries = Mutex<[CallID: Entry]>([:])
+    private struct List {
+        var first: Unmanaged<Exchange>?
+        var count = 0
 
-    /// - Parameters:
-    ///   - sink: Where records go.
-    ///   - changed: Told of each exchange's endpoint, with 1 when it begins and -1 when it ends.
-    init(sink: any UsageSink, changed: (@Sendable (Endpoint, Int64) -> Void)?) {
-        self.sink = sink
-        self.changed = changed
-    }
+        mutating func enter(_ exchange: Exchange) {
+            let entry = Unmanaged.passUnretained(exchange)
+            exchange.links.isEntered = true
+            exchange.links.next = first
+            first?._withUnsafeGuaranteedRef { $0.links.previous = entry }
+            first = entry
+            count += 1
+        }
 
-    var count: Int { entries.withLock { $0.count } }
-
-    func add(_ exchange: Exchange, at now: Int64) {
-        changed?(exchange.endpoint, 1)
-        entries.withLock { $0[exchange.id] = Entry(exchange: exchange, startedAt: now) }
-    }
-
-    func record(_ record: CallRecord) {
-        entries.withLock { _ = $0.removeValue(forKey: record.id) }
-        changed?(record.endpoint, -1)
-        sink.record(record)
-    }
-
-    func recordOpen(_ record: CallRecord) {
-        sink.recordOpen(record)
-    }
-
-    /// The exchanges that began before a time and were not given out by this method before.
-    ///
-    /// - Parameter latest: Monotonic nanoseconds.
-    /// - Returns: The exchanges, kept alive for as long as they are held.
-    func unrecorded(startedBefore latest: Int64) -> [Exchange] {
-        entries.withLock { entries in
-            var exchanges: [Exchange] = []
-            for index in entries.indices {
-                let entry = entries.values[index]
-                guard !entry.isRecorded, entry.startedAt <= latest, let exchange = entry.exchange else { continue }
-                exchanges.append(exchange)
-                entries.values[index].isRecorded = true
+        mutating func leave(_ exchange: Exchange) {
+            guard exchange.links.isEntered else { return }
+            let links = exchange.links
+            exchange.links = Links()
+            links.next?._withUnsafeGuaranteedRef { $0.links.previous = links.previous }
+            if let previous = links.previous {
+                previous._withUnsafeGuaranteedRef { $0.links.next = links.next }
+            } else {
+                first = links.next
             }
-            return exchanges
+            count -= 1
+        }
+
+        /// Makes records of the exchanges, and of each only if the body returns one.
+        mutating func records(_ body: (inout List, Exchange) -> CallRecord?) -> [CallRecord] {
+            var records: [CallRecord] = []
+            var entry = first
+            while let current = entry {
+                current._withUnsafeGuaranteedRef { exchange in
+                    entry = exchange.links.next
+                    if let record = body(&self, exchange) { records.append(record) }
+                }
+            }
+            return records
         }
     }
 
-    var all: [Exchange] { entries.withLock { $0.values.compactMap(\.exchange) } }
+    private let changed: (@Sendable (Endpoint, Int64) -> Void)?
+    private let list = Mutex(List())
+
+    /// - Parameter changed: Told of each exchange's endpoint, with 1 when it begins and -1 when it ends.
+    init(changed: (@Sendable (Endpoint, Int64) -> Void)?) {
+        self.changed = changed
+    }
+
+    var count: Int { list.withLock { $0.count } }
+
+    func add(_ exchange: Exchange) {
+        changed?(exchange.endpoint, 1)
+        list.withLock { $0.enter(exchange) }
+    }
+
+    func remove(_ exchange: Exchange) {
+        list.withLock { $0.leave(exchange) }
+        changed?(exchange.endpoint, -1)
+    }
+
+    /// Interim records of the exchanges that began before a time, of each once.
+    ///
+    /// - Parameter latest: Monotonic nanoseconds.
+    /// - Returns: The records.
+    func openRecords(startedBefore latest: Int64) -> [CallRecord] {
+        list.withLock { list in
+            list.records { _, exchange in
+                guard !exchange.links.isRecorded, exchange.startedAt <= latest else { return nil }
+                exchange.links.isRecorded = true
+                return exchange.openRecord()
+            }
+        }
+    }
+
+    /// Ends all exchanges, and returns the records of those that had not ended.
+    func end(_ ending: Ending) -> [CallRecord] {
+        let records = list.withLock { list in
+            list.records { list, exchange in
+                // One that has a record already leaves the list by itself.
+                guard let ended = exchange.take(ending) else { return nil }
+                list.leave(exchange)
+                return ended.finished()
+            }
+        }
+        for record in records { changed?(record.endpoint, -1) }
+        return records
+    }
 }

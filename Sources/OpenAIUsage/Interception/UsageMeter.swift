@@ -6,6 +6,7 @@ public import HTTPTypes
 public final class UsageMeter: Sendable {
     /// What the calls have in common.
     public let configuration: ExchangeConfiguration
+    private let sink: any UsageSink
     private let open: OpenExchanges
     private let flushing: @Sendable () async -> Void
 
@@ -37,7 +38,8 @@ public final class UsageMeter: Sendable {
         flush: @escaping @Sendable () async -> Void
     ) {
         self.configuration = configuration
-        open = OpenExchanges(sink: sink, changed: changed)
+        self.sink = sink
+        open = OpenExchanges(changed: changed)
         flushing = flush
     }
 
@@ -57,9 +59,10 @@ public final class UsageMeter: Sendable {
             operationID: context.operationID,
             attempt: context.attempt,
             configuration: configuration,
-            sink: open
+            sink: sink,
+            list: open
         )
-        open.add(exchange, at: exchange.startedAt)
+        open.add(exchange)
         return exchange
     }
 
@@ -72,14 +75,14 @@ public final class UsageMeter: Sendable {
         let (seconds, attoseconds) = age.components
         let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         let latest = configuration.clock.monotonicNanoseconds - nanoseconds
-        for exchange in open.unrecorded(startedBefore: latest) { exchange.recordOpen() }
+        for record in open.openRecords(startedBefore: latest) { sink.recordOpen(record) }
     }
 
     /// Ends the records of all calls that are under way as ``Outcome/interrupted``, because the program ends.
     ///
     /// The calls themselves go on, and nothing more is learnt of them.
     public func endOpenCalls() {
-        for exchange in open.all { exchange.finish(.interrupted) }
+        for record in open.end(.interrupted) { sink.record(record) }
     }
 
     /// Returns when every record that was handed over before is kept, or lost and counted.

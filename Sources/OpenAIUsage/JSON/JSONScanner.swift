@@ -48,8 +48,14 @@ package struct JSONScanner: Sendable {
     /// Where the value that was met last stands plain in the bytes; the length is -1 if it is in the scratch.
     private var valueStart = 0
     private var valueLength = -1
+    /// Where the verbatim text begins in the bytes that is not collected yet; -1 before the first byte of other bytes.
+    private var verbatimStart = -1
+    /// Where the whole verbatim text stands in the bytes; the length is -1 if it is in the buffer.
+    private var verbatimLength = -1
     private var verbatimBuffer: [UInt8] = []
     private var isVerbatimDropped = false
+    /// Whether the container that has ended last is the one whose text was collected.
+    private var hasVerbatim = false
 
     /// Creates a scanner at the start of a document.
     package init(_ selection: JSONSelection) {
@@ -125,9 +131,20 @@ package struct JSONScanner: Sendable {
         withValue(in: bytes) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The verbatim text that was collected last; `nil` if it was too long or is not UTF-8.
-    package var verbatim: String? {
-        isVerbatimDropped ? nil : String(validating: verbatimBuffer, as: UTF8.self)
+    /// The verbatim text of the container that has ended last; `nil` if it was not wanted, is too long or is not UTF-8.
+    ///
+    /// - Parameter bytes: The bytes in which it has ended.
+    package func verbatim(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        guard hasVerbatim, !isVerbatimDropped else { return nil }
+        guard verbatimLength >= 0 else { return verbatimBuffer.withUnsafeBufferPointer { Self.text($0) } }
+        return Self.text(UnsafeBufferPointer(rebasing: bytes[verbatimStart..<verbatimStart &+ verbatimLength]))
+    }
+
+    /// A text, `nil` if it is not UTF-8; most are ASCII, which is told faster.
+    private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        var found: UInt8 = 0
+        for byte in bytes { found |= byte }
+        return found < 0x80 ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
     }
 
     /// Scans on from the position until something selected is met or the bytes are used up.
@@ -146,8 +163,7 @@ package struct JSONScanner: Sendable {
         let entries = selection.entries
         var path = place.path
         var index = position
-        // Where the verbatim text begins that is not collected yet.
-        var copied = index
+        if path.verbatimDepth >= 0, verbatimStart < 0 { verbatimStart = index }
         var event = Event.exhausted
 
         scanning: while index < count {
@@ -170,7 +186,7 @@ package struct JSONScanner: Sendable {
                         break scanning
                     }
                     index &+= 1
-                    event = close(&path, entries, base, copied, index)
+                    event = close(&path, entries, base, index)
                     if event == .exhausted { continue scanning } else { break scanning }
                 }
                 let start = index &+ 1
@@ -206,13 +222,13 @@ package struct JSONScanner: Sendable {
                     break scanning
                 }
                 index &+= 1
-                event = close(&path, entries, base, copied, index)
+                event = close(&path, entries, base, index)
                 if event == .exhausted { continue scanning } else { break scanning }
 
             case .arrayStart:
                 if byte == UInt8(ascii: "]") {
                     index &+= 1
-                    event = close(&path, entries, base, copied, index)
+                    event = close(&path, entries, base, index)
                     if event == .exhausted { continue scanning } else { break scanning }
                 }
 
@@ -319,9 +335,9 @@ package struct JSONScanner: Sendable {
                 path.open(isObject: byte == UInt8(ascii: "{"), entries)
                 if selected.pointee.isVerbatim, path.verbatimDepth < 0 {
                     path.verbatimDepth = path.depth
-                    verbatimBuffer.removeAll(keepingCapacity: true)
+                    if !verbatimBuffer.isEmpty { verbatimBuffer.removeAll(keepingCapacity: true) }
                     isVerbatimDropped = false
-                    copied = index
+                    verbatimStart = index
                 }
                 index &+= 1
                 if field != 0 {
@@ -340,7 +356,10 @@ package struct JSONScanner: Sendable {
                 path.advance(entries)
             }
         }
-        if path.verbatimDepth >= 0 { collect(base, copied, index) }
+        if event == .exhausted, path.verbatimDepth >= 0 {
+            collect(base, index)
+            verbatimStart = -1
+        }
         place.path = path
         position = index
         return event
@@ -387,15 +406,20 @@ package struct JSONScanner: Sendable {
         _ path: inout Path,
         _ entries: UnsafePointer<JSONSelection.Entry>,
         _ base: UnsafePointer<UInt8>,
-        _ copied: Int,
         _ index: Int
     ) -> Event {
         let isObject = path.isInObject
         let field = path.close(entries)
         if path.depth & 63 == 0, path.depth > 0, let kinds = outerKinds.popLast() { path.kinds = kinds }
-        if path.depth < path.verbatimDepth {
-            collect(base, copied, index)
+        hasVerbatim = path.depth < path.verbatimDepth
+        if hasVerbatim {
             path.verbatimDepth = -1
+            verbatimLength = -1
+            if verbatimBuffer.isEmpty, !isVerbatimDropped, index &- verbatimStart <= Self.maximumVerbatimLength {
+                verbatimLength = index &- verbatimStart
+            } else {
+                collect(base, index)
+            }
         }
         guard field != 0 else { return .exhausted }
         place.field = field
@@ -403,15 +427,14 @@ package struct JSONScanner: Sendable {
     }
 
     /// Adds what was scanned to the verbatim text.
-    private mutating func collect(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+    private mutating func collect(_ base: UnsafePointer<UInt8>, _ end: Int) {
         guard !isVerbatimDropped else { return }
-        if verbatimBuffer.count + end - start > Self.maximumVerbatimLength {
+        if verbatimBuffer.count + end - verbatimStart > Self.maximumVerbatimLength {
             isVerbatimDropped = true
             verbatimBuffer.removeAll(keepingCapacity: true)
         } else {
-            // A usage object comes in pieces, and fits.
-            if verbatimBuffer.capacity == 0 { verbatimBuffer.reserveCapacity(512) }
-            verbatimBuffer.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end - start))
+            let bytes = UnsafeBufferPointer(start: base + verbatimStart, count: end - verbatimStart)
+            verbatimBuffer.append(contentsOf: bytes)
         }
     }
 }

@@ -13,7 +13,8 @@ package struct Inflater: ~Copyable {
 
         /// What a `content-encoding` field asks for.
         package static func reading(_ field: String?) -> Reading {
-            let codings = (field ?? "").lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
+            guard let field else { return .identity }
+            let codings = field.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
                 .filter { $0 != "identity" }
             switch codings.first {
             case nil: return .identity

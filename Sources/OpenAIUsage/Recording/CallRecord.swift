@@ -113,6 +113,7 @@ public struct CallRecord: Sendable, Equatable {
 
     package init(
         id: CallID,
+        operationID: String? = nil,
         startedAt: Int64,
         source: CallSource,
         method: String,
@@ -121,7 +122,7 @@ public struct CallRecord: Sendable, Equatable {
         endpoint: Endpoint? = nil
     ) {
         self.id = id
-        self.operationID = id.description
+        self.operationID = operationID ?? id.description
         self.attempt = 0
         self.startedAt = startedAt
         self.source = source

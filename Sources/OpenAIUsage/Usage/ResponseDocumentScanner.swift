@@ -197,7 +197,7 @@ struct ResponseDocumentScanner: Sendable {
             case .null: takeNull()
             case .true where scanner.field == ResponseField.isOwnKey.rawValue: facts.isOwnKey = true
             case .objectStart: takeObjectStart()
-            case .objectEnd: takeObjectEnd()
+            case .objectEnd: takeObjectEnd(bytes)
             case .arrayStart:
                 if scanner.field == ResponseField.contentObject.rawValue { facts.hasContent = true }
                 takeElement()
@@ -368,9 +368,9 @@ struct ResponseDocumentScanner: Sendable {
         }
     }
 
-    private mutating func takeObjectEnd() {
+    private mutating func takeObjectEnd(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch ResponseField(rawValue: scanner.field) {
-        case .usage: facts.rawUsage = scanner.verbatim
+        case .usage: facts.rawUsage = scanner.verbatim(in: bytes)
         case .secondUsage: isSecond = false
         case .modelUsage:
             isModelUsage = false

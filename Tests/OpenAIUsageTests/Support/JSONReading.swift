@@ -50,7 +50,7 @@ struct JSONReading: Equatable {
                         )
                     )
                 case .objectEnd, .arrayEnd:
-                    items.append(Item(event: event, field: scanner.field, verbatim: scanner.verbatim))
+                    items.append(Item(event: event, field: scanner.field, verbatim: scanner.verbatim(in: buffer)))
                 case .true, .false, .null, .objectStart, .arrayStart:
                     items.append(Item(event: event, field: scanner.field))
                 }

@@ -1,0 +1,38 @@
+extension RecordDraft {
+    /// Adds to a record what the response's head has told, and decides how its body is read.
+    ///
+    /// - Parameters:
+    ///   - facts: What the head says.
+    ///   - status: Its status.
+    ///   - elapsed: Microseconds since the start.
+    /// - Returns: What reads the body.
+    mutating func take(_ facts: borrowing ResponseHeadFacts, status: Int, at elapsed: Int64) -> ResponseReading {
+        record.status = status
+        record.timing.timeToHeaders = elapsed
+        record.timing.processing = facts.processing
+        record.timing.upstreamService = facts.upstreamService
+        record.organization = facts.organization
+        if let project = facts.project { record.project = project }
+        record.requestID = facts.requestID
+        record.edgeRequestID = facts.edgeRequestID
+        record.diagnostics = facts.diagnostics
+        record.rateLimits = facts.rateLimits
+        record.retryAfterMilliseconds = facts.retryAfterMilliseconds
+        record.model = facts.model
+        return ResponseReading(mode: mode(facts, status), meter: record.endpoint.meter)
+    }
+
+    private mutating func mode(_ facts: borrowing ResponseHeadFacts, _ status: Int) -> ResponseMeter.Mode {
+        let type = facts.contentType.map { HeaderText.lowercased($0) } ?? ""
+        let isSocket = status == 101
+        if isSocket || type.hasPrefix("text/event-stream") {
+            record.isStream = true
+            return isSocket ? .lines : .events
+        }
+        if record.endpoint.meter == .batchOutput { return .lines }
+        if type.isEmpty || type == "application/json" || type.contains("json") { return .document }
+        // Media that is made while it is sent.
+        record.isStream = type.hasPrefix("audio/") && facts.transferEncoding?.lowercased() == "chunked"
+        return .opaque
+    }
+}

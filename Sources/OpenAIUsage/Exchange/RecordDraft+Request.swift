@@ -1,0 +1,90 @@
+import HTTPTypes
+
+extension RecordDraft {
+    /// Begins a record with what the request's head says.
+    ///
+    /// - Parameters:
+    ///   - request: The request's head, with its authority.
+    ///   - facts: What its fields say.
+    ///   - tags: Labels of the call; those of the header are added.
+    ///   - operationID: The identity of the logical call, if the program gives it one; else a header's, else the attempt's.
+    ///   - attempt: The number of the attempt, from 0, if the program counts; else the header's of the SDKs.
+    ///   - configuration: What the program's exchanges have in common.
+    init(
+        _ request: HTTPRequest,
+        _ facts: borrowing RequestHeadFacts,
+        tags: UsageTags,
+        operationID: String?,
+        attempt: Int?,
+        configuration: ExchangeConfiguration
+    ) {
+        let wall = configuration.clock.wallMicroseconds
+        let method = HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?"
+        let target = EndpointMemory.shared.facts(method: method, target: request.path ?? "/")
+        let clientRequestID = HeaderText.clean(facts.clientRequestID, maximumLength: 512)
+        self.init(
+            CallRecord(
+                id: configuration.identities.next(at: wall),
+                operationID: HeaderText.clean(operationID) ?? clientRequestID
+                    ?? HeaderText.clean(facts.idempotencyKey),
+                startedAt: wall,
+                source: configuration.source,
+                method: method,
+                host: HeaderText.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
+                path: target.path,
+                endpoint: target.endpoint
+            )
+        )
+        record.client = HeaderText.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
+        record.requestModel = target.model
+        record.requestedOrganization = HeaderText.clean(facts.organization)
+        record.requestedProject = HeaderText.clean(facts.project)
+        record.clientRequestID = clientRequestID
+        record.tags = facts.tags.map { tags.merging(UsageTags(header: $0)) } ?? tags
+        record.attempt = (attempt ?? facts.retryCount.flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
+        if let fingerprinter = configuration.fingerprinter, let key = Self.key(of: facts) {
+            record.key = fingerprinter.fingerprint(of: key)
+        }
+        record.traceID = Self.trace(of: facts.traceParent)
+        if let project = record.requestedProject ?? configuration.project(of: record.key) { record.project = project }
+    }
+
+    private static func host(of authority: String?) -> String? {
+        // User information, which may be a key, is no part of the host.
+        guard let authority else { return nil }
+        let isPlain = authority.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.allSatisfy { $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
+        }
+        if isPlain == true { return authority }
+        var bytes = authority.utf8[...]
+        if let mark = bytes.lastIndex(of: UInt8(ascii: "@")) { bytes = bytes[bytes.index(after: mark)...] }
+        if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
+            return String(Substring(bytes[...end]))
+        }
+        return String(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))
+    }
+
+    /// The client, where it has told only its language and version.
+    private static func client(of facts: borrowing RequestHeadFacts) -> String? {
+        guard let language = facts.clientLanguage else { return nil }
+        return facts.clientVersion.map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
+    }
+
+    /// The trace of a `traceparent` (W3C Trace Context, section 3.2), whose version, identities and flags are
+    /// hexadecimal digits between hyphens.
+    private static func trace(of field: String?) -> String? {
+        guard let parts = field?.split(separator: "-", omittingEmptySubsequences: false), parts.count >= 4,
+            parts[0].utf8.count == 2, parts[1].utf8.count == 32, parts[2].utf8.count == 16
+        else { return nil }
+        let isHexadecimal = parts[1].utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+        return isHexadecimal && parts[1].contains { $0 != "0" } ? String(parts[1]) : nil
+    }
+
+    private static func key(of facts: borrowing RequestHeadFacts) -> String? {
+        if let key = facts.azureKey, !key.isEmpty { return key }
+        guard let authorization = facts.authorization else { return nil }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty else { return nil }
+        return String(parts[1])
+    }
+}
