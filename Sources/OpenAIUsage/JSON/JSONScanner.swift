@@ -134,6 +134,7 @@ package struct JSONScanner: Sendable {
     /// The verbatim text of the container that has ended last; `nil` if it was not wanted, is too long or is not UTF-8.
     ///
     /// - Parameter bytes: The bytes in which it has ended.
+    /// - Returns: The text.
     package func verbatim(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
         guard hasVerbatim, !isVerbatimDropped else { return nil }
         guard verbatimLength >= 0 else { return verbatimBuffer.withUnsafeBufferPointer { Self.text($0) } }
