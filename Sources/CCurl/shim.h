@@ -1,5 +1,6 @@
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 // The checking macros of curl.h would take the place of the functions that are called below.
@@ -89,6 +90,21 @@ static inline int ccurl_start_thread(void *(*run)(void *context), void *context)
     pthread_sigmask(SIG_SETMASK, &own, NULL);
     pthread_attr_destroy(&attributes);
     return code;
+}
+
+// Keeps signals from the thread that calls it, so that the threads that libcurl starts take none, and tells which it took.
+static inline void ccurl_block_signals(sigset_t *taken) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, taken);
+}
+
+// Lets the thread take again the signals that it took.
+static inline void ccurl_restore_signals(const sigset_t *taken) { pthread_sigmask(SIG_SETMASK, taken, NULL); }
+
+// Whether names are resolved without blocking the thread that asks.
+static inline bool ccurl_resolves_aside(void) {
+    return curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS;
 }
 
 // The version of the library that is loaded, as in 0x075801 for 7.88.1.

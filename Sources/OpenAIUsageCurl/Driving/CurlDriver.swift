@@ -7,7 +7,7 @@ import Synchronization
 final class CurlDriver: Sendable {
     private enum Phase {
         case idle
-        case running(CurlMailbox)
+        case running(CurlMailbox, CurlLoop)
         case ending
         case ended
     }
@@ -41,7 +41,7 @@ final class CurlDriver: Sendable {
 
     /// Begins a transfer.
     func start(_ request: CurlRequest) throws(TransportError) -> CurlTransfer {
-        let mailbox = try mailbox()
+        let (mailbox, loop) = try running()
         let handle = try pool.take()
         var code = handle.prepare(request, settings)
         let upload =
@@ -69,7 +69,7 @@ final class CurlDriver: Sendable {
                 "libcurl refuses an option of the call: \(reason) (libcurl \(code.rawValue))."
             )
         }
-        try transfer.start()
+        try transfer.start(loop)
         return transfer
     }
 
@@ -94,7 +94,7 @@ final class CurlDriver: Sendable {
             case .idle:
                 state.phase = .ended
                 return nil
-            case .running(let mailbox):
+            case .running(let mailbox, _):
                 state.phase = .ending
                 return mailbox
             case .ending, .ended: return nil
@@ -103,11 +103,11 @@ final class CurlDriver: Sendable {
         mailbox?.stop()
     }
 
-    /// The mailbox of the thread, which is started if it has not been.
-    private func mailbox() throws(TransportError) -> CurlMailbox {
+    /// The mailbox and the work of the thread, which is started if it has not been.
+    private func running() throws(TransportError) -> (CurlMailbox, CurlLoop) {
         try life.state.withLock { state throws(TransportError) in
             switch state.phase {
-            case .running(let mailbox): return mailbox
+            case .running(let mailbox, let loop): return (mailbox, loop)
             case .ending, .ended: throw TransportError(.shutDown, "The transport is shut down.")
             case .idle:
                 try CurlLibrary.load()
@@ -118,8 +118,8 @@ final class CurlDriver: Sendable {
                     loop.run()
                     life.end()
                 }
-                state.phase = .running(mailbox)
-                return mailbox
+                state.phase = .running(mailbox, loop)
+                return (mailbox, loop)
             }
         }
     }

@@ -18,6 +18,10 @@ enum CurlLibrary {
     /// The version, as in 0x075801 for 7.88.1.
     static let version = Int(ccurl_version())
 
+    /// Whether a caller may begin a transfer on its own thread: it has to wait for no name to be resolved there, and a
+    /// connection that is closed raises no signal, not inside OpenSSL either (since 7.88).
+    static let isReadyAtOnce = version >= 0x075800 && ccurl_resolves_aside()
+
     /// Whether several calls may share a connection of HTTP/2.
     ///
     /// Where a stream that waits for its reader holds up all the others of its connection (before 8.14), or ends with an

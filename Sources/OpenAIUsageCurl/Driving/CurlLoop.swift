@@ -1,9 +1,10 @@
 import CCurl
 import OpenAIUsage
 
-/// What the driving thread does: it carries out orders, lets libcurl work, and waits for the network.
+/// The work on transfers: it carries out orders, lets libcurl work, and waits for the network.
 ///
-/// SAFETY: it is made on a caller's thread and handed to the driving thread, which alone uses it from then on.
+/// SAFETY: it is used by the driving thread and by callers who begin a transfer, by whosever turn it is; the lock of the
+/// mailbox is between them.
 final class CurlLoop: @unchecked Sendable {
     private let mailbox: CurlMailbox
     private let settings: CurlSettings
@@ -12,6 +13,8 @@ final class CurlLoop: @unchecked Sendable {
     private let clock = SystemUsageClock()
     private var multi: MultiHandle?
     private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+    /// Transfers that are over, whose handles are not cleared yet.
+    private var ended: [CurlTransfer] = []
     /// When a transfer may be due at the earliest.
     private var nextDeadline = Int64.max
 
@@ -22,22 +25,44 @@ final class CurlLoop: @unchecked Sendable {
         self.pool = pool
     }
 
-    /// Works until the mailbox says that it is over.
+    /// Works on the driving thread until the mailbox says that it is over.
     func run() {
         guard let multi else { return }
-        while true {
-            round.time = clock.monotonicNanoseconds
-            let (posted, isStopping) = mailbox.take()
-            for transfer in posted { carryOut(transfer, multi) }
-            if isStopping { break }
-            var running: Int32 = 0
-            curl_multi_perform(multi.pointer, &running)
-            settle(multi)
-            elapse(multi)
-            nextDeadline = min(nextDeadline, round.end(settings.idleNanoseconds))
-            if mailbox.fallAsleep() { curl_multi_poll(multi.pointer, nil, 0, milliseconds, nil) }
+        while work(multi) {
+            switch mailbox.rest(hasTransfers: !transfers.isEmpty) {
+            case .work: break
+            case .network: curl_multi_poll(multi.pointer, nil, 0, milliseconds, nil)
+            case .turn: mailbox.awaitTurn()
+            }
         }
         close(multi)
+    }
+
+    /// Begins a caller's transfer on its own thread, whose turn it is, and gives the turn to the driving thread.
+    func begin() {
+        if let multi {
+            var signals = sigset_t()
+            ccurl_block_signals(&signals)
+            _ = work(multi)
+            ccurl_restore_signals(&signals)
+        }
+        mailbox.passTurn(hasTransfers: !transfers.isEmpty)
+    }
+
+    /// Does what there is to do without waiting; whether there will be more.
+    private func work(_ multi: MultiHandle) -> Bool {
+        round.time = clock.monotonicNanoseconds
+        let (posted, isStopping) = mailbox.take()
+        for transfer in posted { carryOut(transfer, multi) }
+        if isStopping { return false }
+        var running: Int32 = 0
+        curl_multi_perform(multi.pointer, &running)
+        settle(multi)
+        elapse(multi)
+        // Callers are woken first, and what they do not wait for is done meanwhile.
+        nextDeadline = min(nextDeadline, round.end(settings.idleNanoseconds))
+        clear(multi)
+        return true
     }
 
     // MARK: - Orders
@@ -83,12 +108,17 @@ final class CurlLoop: @unchecked Sendable {
         end(transfer, nil)
     }
 
-    /// A transfer is over: its handle is free, and its caller is told.
+    /// A transfer is over, and its handle is free.
     private func end(_ transfer: CurlTransfer, _ error: TransportError?) {
+        finish(transfer, error)
+        pool.put(transfer.handle)
+    }
+
+    /// A transfer is over, and its caller is told.
+    private func finish(_ transfer: CurlTransfer, _ error: TransportError?) {
         transfer.finish(error)
         transfer.mark.touch(transfer)
         transfer.mark.round = nil
-        pool.put(transfer.handle)
     }
 
     // MARK: - Results
@@ -99,11 +129,24 @@ final class CurlLoop: @unchecked Sendable {
         while let message = curl_multi_info_read(multi.pointer, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
             let code = ccurl_message_result(message)
-            curl_multi_remove_handle(multi.pointer, handle)
             guard let transfer = transfers.removeValue(forKey: handle) else { continue }
-            let isAtProxy = code != CURLE_OK && transfer.handle.isAtProxy
-            end(transfer, TransportError(code, isAtProxy: isAtProxy, detail: transfer.handle.failure))
+            if code == CURLE_OK {
+                finish(transfer, nil)
+            } else {
+                let handle = transfer.handle
+                finish(transfer, TransportError(code, isAtProxy: handle.isAtProxy, detail: handle.failure))
+            }
+            ended.append(transfer)
         }
+    }
+
+    /// Frees the handles of the transfers that libcurl has done with.
+    private func clear(_ multi: MultiHandle) {
+        for transfer in ended {
+            curl_multi_remove_handle(multi.pointer, transfer.handle.pointer)
+            pool.put(transfer.handle)
+        }
+        ended.removeAll(keepingCapacity: true)
     }
 
     /// Does what has become due.
@@ -137,6 +180,7 @@ final class CurlLoop: @unchecked Sendable {
             remove(transfer, multi)
         }
         _ = round.end(settings.idleNanoseconds)
+        clear(multi)
         mailbox.close()
         pool.drain()
         self.multi = nil

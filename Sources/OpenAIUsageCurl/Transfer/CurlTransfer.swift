@@ -32,11 +32,13 @@ final class CurlTransfer: Sendable {
 
     // MARK: - The caller
 
-    /// Lets the driving thread begin.
-    func start() throws(TransportError) {
+    /// Begins, at once if it is nobody's turn.
+    func start(_ loop: CurlLoop) throws(TransportError) {
         shared.withLock { $0.isPosted = true }
-        guard mailbox.post(self) else {
-            throw TransportError(.shutDown, "The transport is shut down.")
+        switch mailbox.post(self, takesTurn: CurlLibrary.isReadyAtOnce) {
+        case .refused: throw TransportError(.shutDown, "The transport is shut down.")
+        case .isTaken: break
+        case .turn: loop.begin()
         }
     }
 
@@ -83,7 +85,7 @@ final class CurlTransfer: Sendable {
             return (value, shared.takeReadyWaiter(), isDue)
         }
         waiter?.resume()
-        if isDue { _ = mailbox.post(self) }
+        if isDue { _ = mailbox.post(self, takesTurn: false) }
         return value
     }
 
