@@ -63,7 +63,7 @@ public final class Exchange: Sendable {
         list: OpenExchanges?
     ) {
         let facts = RequestHeadFacts(request.headerFields)
-        let draft = RecordDraft(
+        let draft = RecordDraft.begin(
             request,
             facts,
             tags: tags,

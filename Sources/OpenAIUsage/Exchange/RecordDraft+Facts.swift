@@ -1,6 +1,6 @@
 extension RecordDraft {
     /// Adds to a record what the request's body has told so far.
-    mutating func fill(_ facts: borrowing RequestFacts) {
+    mutating func fill(_ facts: RequestFacts) {
         record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
         record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
         record.backgroundWindow = HeaderText.clean(facts.completionWindow)
@@ -8,7 +8,7 @@ extension RecordDraft {
     }
 
     /// Adds to a record what the response's body has told so far.
-    mutating func fill(_ facts: borrowing RequestFacts, from response: borrowing ResponseMeter) {
+    mutating func fill(_ facts: RequestFacts, from response: borrowing ResponseMeter) {
         record.responseID = Self.responseID(response.identity, record.endpoint)
         record.serviceTier = Self.serviceTier(response.identity, record.endpoint)
         record.finish = Self.finish(response.identity, record.endpoint)
@@ -25,9 +25,9 @@ extension RecordDraft {
         record.units = (record.status ?? 500) < 400 ? Self.units(response, facts, record.endpoint.meter) : [:]
         if let usage = response.usage {
             record.usage = usage
-            record.rawUsage = response.rawUsage
-            record.usageSource = response.usageSource
-            record.providerCost = response.providerCost
+            if let text = response.rawUsage { record.rawUsage = text }
+            if let source = response.usageSource { record.usageSource = source }
+            if let cost = response.providerCost { record.providerCost = cost }
             record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
         }
     }
@@ -38,14 +38,14 @@ extension RecordDraft {
         record.model = record.model ?? record.requestModel
     }
 
-    private static func responseID(_ identity: borrowing ResponseIdentity, _ endpoint: Endpoint) -> String? {
+    private static func responseID(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
         case .stored, .storage: nil
         default: HeaderText.clean(ResponseIdentity.text(identity.identity))
         }
     }
 
-    private static func serviceTier(_ identity: borrowing ResponseIdentity, _ endpoint: Endpoint) -> String? {
+    private static func serviceTier(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
         case .batch, .batchOutput: "batch"
         case .agent: nil
@@ -56,7 +56,7 @@ extension RecordDraft {
     /// The units that the response tells, completed by what only the request tells.
     private static func units(
         _ response: borrowing ResponseMeter,
-        _ facts: borrowing RequestFacts,
+        _ facts: RequestFacts,
         _ meter: Endpoint.Meter
     ) -> [String: String] {
         var units = response.units
@@ -73,7 +73,7 @@ extension RecordDraft {
         return units
     }
 
-    private static func finish(_ identity: borrowing ResponseIdentity, _ endpoint: Endpoint) -> String? {
+    private static func finish(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         func text(_ bytes: [UInt8]) -> String? { HeaderText.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
         switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)

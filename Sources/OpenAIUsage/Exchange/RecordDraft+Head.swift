@@ -11,14 +11,14 @@ extension RecordDraft {
         record.timing.timeToHeaders = elapsed
         record.timing.processing = facts.processing
         record.timing.upstreamService = facts.upstreamService
-        record.organization = facts.organization
+        if let organization = facts.organization { record.organization = organization }
         if let project = facts.project { record.project = project }
-        record.requestID = facts.requestID
-        record.edgeRequestID = facts.edgeRequestID
+        if let requestID = facts.requestID { record.requestID = requestID }
+        if let edgeRequestID = facts.edgeRequestID { record.edgeRequestID = edgeRequestID }
         record.diagnostics = facts.diagnostics
         record.rateLimits = facts.rateLimits
         record.retryAfterMilliseconds = facts.retryAfterMilliseconds
-        record.model = facts.model
+        if let model = facts.model { record.model = model }
         return ResponseReading(mode: mode(facts, status), meter: record.endpoint.meter)
     }
 

@@ -1,7 +1,7 @@
 extension RecordDraft {
     /// Adds to a record what the bodies have told, and decides how the attempt ended.
     mutating func finish(
-        _ request: borrowing RequestFacts,
+        _ request: RequestFacts,
         _ response: ResponseReading?,
         _ ending: Ending,
         _ objects: ObjectRegister,

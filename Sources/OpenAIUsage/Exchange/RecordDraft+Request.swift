@@ -10,19 +10,20 @@ extension RecordDraft {
     ///   - operationID: The identity of the logical call, if the program gives it one; else a header's, else the attempt's.
     ///   - attempt: The number of the attempt, from 0, if the program counts; else the header's of the SDKs.
     ///   - configuration: What the program's exchanges have in common.
-    init(
+    /// - Returns: The record's draft.
+    static func begin(
         _ request: HTTPRequest,
-        _ facts: borrowing RequestHeadFacts,
+        _ facts: RequestHeadFacts,
         tags: UsageTags,
         operationID: String?,
         attempt: Int?,
         configuration: ExchangeConfiguration
-    ) {
+    ) -> RecordDraft {
         let wall = configuration.clock.wallMicroseconds
         let method = HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?"
         let target = EndpointMemory.shared.facts(method: method, target: request.path ?? "/")
         let clientRequestID = HeaderText.clean(facts.clientRequestID, maximumLength: 512)
-        self.init(
+        var draft = RecordDraft(
             CallRecord(
                 id: configuration.identities.next(at: wall),
                 operationID: HeaderText.clean(operationID) ?? clientRequestID
@@ -35,18 +36,21 @@ extension RecordDraft {
                 endpoint: target.endpoint
             )
         )
-        record.client = HeaderText.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
-        record.requestModel = target.model
-        record.requestedOrganization = HeaderText.clean(facts.organization)
-        record.requestedProject = HeaderText.clean(facts.project)
-        record.clientRequestID = clientRequestID
-        record.tags = facts.tags.map { tags.merging(UsageTags(header: $0)) } ?? tags
-        record.attempt = (attempt ?? facts.retryCount.flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
+        draft.record.client = HeaderText.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
+        draft.record.requestModel = target.model
+        draft.record.requestedOrganization = HeaderText.clean(facts.organization)
+        draft.record.requestedProject = HeaderText.clean(facts.project)
+        draft.record.clientRequestID = clientRequestID
+        draft.record.tags = facts.tags.map { tags.merging(UsageTags(header: $0)) } ?? tags
+        draft.record.attempt = (attempt ?? facts.retryCount.flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0
         if let fingerprinter = configuration.fingerprinter, let key = Self.key(of: facts) {
-            record.key = fingerprinter.fingerprint(of: key)
+            draft.record.key = fingerprinter.fingerprint(of: key)
         }
-        record.traceID = Self.trace(of: facts.traceParent)
-        if let project = record.requestedProject ?? configuration.project(of: record.key) { record.project = project }
+        draft.record.traceID = Self.trace(of: facts.traceParent)
+        if let project = draft.record.requestedProject ?? configuration.project(of: draft.record.key) {
+            draft.record.project = project
+        }
+        return draft
     }
 
     private static func host(of authority: String?) -> String? {
@@ -65,7 +69,7 @@ extension RecordDraft {
     }
 
     /// The client, where it has told only its language and version.
-    private static func client(of facts: borrowing RequestHeadFacts) -> String? {
+    private static func client(of facts: RequestHeadFacts) -> String? {
         guard let language = facts.clientLanguage else { return nil }
         return facts.clientVersion.map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
     }
@@ -80,7 +84,7 @@ extension RecordDraft {
         return isHexadecimal && parts[1].contains { $0 != "0" } ? String(parts[1]) : nil
     }
 
-    private static func key(of facts: borrowing RequestHeadFacts) -> String? {
+    private static func key(of facts: RequestHeadFacts) -> String? {
         if let key = facts.azureKey, !key.isEmpty { return key }
         guard let authorization = facts.authorization else { return nil }
         let parts = authorization.split(separator: " ", maxSplits: 1)

@@ -50,13 +50,10 @@ struct RequestMeter: ~Copyable {
         )
     }()
 
-    private enum Reader: Sendable {
-        case json(JSONScanner)
-        case form(MultipartScanner)
-        case none
-    }
-
-    private var reader: Reader
+    /// What reads a body of JSON.
+    private var scanner: JSONScanner?
+    /// What reads a form.
+    private var form: MultipartScanner?
     private var inflater: Inflater?
     private(set) var facts = RequestFacts()
 
@@ -66,14 +63,14 @@ struct RequestMeter: ~Copyable {
     init(contentType: String?, contentEncoding: String?) {
         // Nearly all are, and a text is slow to search.
         if let contentType, contentType != "application/json", !contentType.lowercased().contains("json") {
-            reader = MultipartScanner.boundary(of: contentType).map { .form(MultipartScanner(boundary: $0)) } ?? .none
+            form = MultipartScanner.boundary(of: contentType).map { MultipartScanner(boundary: $0) }
         } else {
-            reader = .json(JSONScanner(Self.selection))
+            scanner = JSONScanner(Self.selection)
         }
         switch Inflater.Coding.reading(contentEncoding) {
         case .identity: break
         case .coded(let coding): inflater = Inflater(coding)
-        case .unknown: reader = .none
+        case .unknown: giveUp()
         }
     }
 
@@ -86,36 +83,36 @@ struct RequestMeter: ~Copyable {
         var decoder = inflater.take()
         let isSound = decoder?.inflate(bytes) { read($0) } ?? false
         inflater = decoder
-        if !isSound { reader = .none }
+        if !isSound { giveUp() }
+    }
+
+    /// Reads no more of a body that cannot be read.
+    private mutating func giveUp() {
+        scanner = nil
+        form = nil
     }
 
     private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-        switch reader {
-        case .none: return
-        case .json(var scanner):
-            // Taken out and put back, so that the scanner's buffers are not copied.
-            reader = .none
-            scan(bytes, &scanner)
-            reader = .json(scanner)
-        case .form(var scanner):
-            reader = .none
-            scanner.scan(bytes) { facts.take(part: $0, $1) }
-            reader = .form(scanner)
+        if scanner != nil {
+            Self.scan(bytes, &scanner, &facts)
+        } else {
+            form?.scan(bytes) { facts.take(part: $0, $1) }
         }
     }
 
-    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ scanner: inout JSONScanner) {
-        guard !scanner.isInvalid else { return }
+    private static func scan(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ scanner: inout JSONScanner?,
+        _ facts: inout RequestFacts
+    ) {
         var position = 0
         while true {
-            let event = scanner.next(in: bytes, at: &position)
-            switch event {
-            case .exhausted, .invalid: return
-            default: break
-            }
+            guard let event = scanner?.next(in: bytes, at: &position), event != .exhausted, event != .invalid,
+                let scanner
+            else { return }
             guard let field = Field(rawValue: scanner.field) else { continue }
             switch event {
-            case .string: take(field, scanner, bytes)
+            case .string: take(field, scanner, bytes, &facts)
             case .true, .false:
                 if field == .stream { facts.asksForStream = event == .true }
                 if let option = field.option { facts.set(option, literal: event == .true ? "true" : "false") }
@@ -130,7 +127,12 @@ struct RequestMeter: ~Copyable {
         }
     }
 
-    private mutating func take(_ field: Field, _ scanner: borrowing JSONScanner, _ bytes: UnsafeBufferPointer<UInt8>) {
+    private static func take(
+        _ field: Field,
+        _ scanner: borrowing JSONScanner,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ facts: inout RequestFacts
+    ) {
         if field == .input {
             facts.inputScalars = scanner.scalarCount
             return

@@ -3,7 +3,7 @@ import HTTPTypes
 /// What a response's head says, read in one pass.
 ///
 /// Names come in any case and may come twice: of a field that has one value, the first that is not empty stands.
-struct ResponseHeadFacts: Sendable {
+struct ResponseHeadFacts: ~Copyable {
     private enum Field: Sendable {
         case contentType, contentEncoding, transferEncoding, date
         case processing, organization, project, model

@@ -7,7 +7,7 @@ extension ResponseMeter {
         switch meter {
         case .evaluationRun:
             take(facts, source: "/per_model_usage/*")
-            for (name, usage) in facts.models {
+            for (name, usage) in facts.rare.models {
                 if let name = HeaderText.clean(name, maximumLength: 128) {
                     note(usage, as: "per_model.\(name)", model: nil)
                 }
@@ -26,17 +26,17 @@ extension ResponseMeter {
             noteSeconds(facts, as: "audio_seconds")
         case .batch:
             take(facts, source: "/usage")
-            alias = HeaderText.clean(facts.outputFile, maximumLength: 128)
+            alias = HeaderText.clean(facts.rare.outputFile, maximumLength: 128)
         case .video:
-            guard ResponseIdentity.text(facts.identity.status) == "completed", let seconds = facts.videoSeconds,
+            guard ResponseIdentity.text(facts.identity.status) == "completed", let seconds = facts.rare.videoSeconds,
                 let seconds = JSONNumber.decimal(seconds.utf8)
             else { break }
             units["video_seconds"] = seconds
             noteFormat(facts, quality: false)
         case .storage:
-            if let bytes = facts.storedBytes { units["storage_bytes"] = bytes }
+            if let bytes = facts.rare.storedBytes { units["storage_bytes"] = bytes }
         case .container:
-            units["container_memory"] = Self.literal(HeaderText.clean(facts.memory, maximumLength: 16) ?? "1g")
+            units["container_memory"] = Self.literal(HeaderText.clean(facts.rare.memory, maximumLength: 16) ?? "1g")
             units["container_windows_min"] = "1"
         case .graderRun:
             guard facts.usage[.totalTokens] != nil else { break }
@@ -113,10 +113,10 @@ extension ResponseMeter {
         if Self.equals(name, "error") { return }
         if Self.equals(name, "conversation.item.input_audio_transcription.completed") {
             note(facts.usage, as: "transcription", model: transcriptionModel)
-            if let seconds = facts.seconds { addSeconds(seconds, as: "transcription.audio_seconds") }
+            if let seconds = facts.rare.seconds { addSeconds(seconds, as: "transcription.audio_seconds") }
             return
         }
-        if let model = facts.transcriptionModel { transcriptionModel = model }
+        if let model = facts.rare.transcriptionModel { transcriptionModel = model }
         let isRealtime = meter == .realtime
         var named = facts.identity
         // One call, many responses: none of their ids or states is the call's.
@@ -213,7 +213,7 @@ extension ResponseMeter {
     }
 
     mutating func noteSeconds(_ facts: ResponseFacts, as unit: String) {
-        if let seconds = facts.seconds { units[unit] = Self.literal(seconds) }
+        if let seconds = facts.rare.seconds { units[unit] = Self.literal(seconds) }
     }
 
     private mutating func addSeconds(_ seconds: String, as unit: String) {
@@ -228,8 +228,8 @@ extension ResponseMeter {
     }
 
     private mutating func noteFormat(_ facts: ResponseFacts, quality: Bool = true) {
-        if let size = HeaderText.clean(facts.size, maximumLength: 32) { units["size"] = Self.literal(size) }
-        if quality, let quality = HeaderText.clean(facts.quality, maximumLength: 32) {
+        if let size = HeaderText.clean(facts.rare.size, maximumLength: 32) { units["size"] = Self.literal(size) }
+        if quality, let quality = HeaderText.clean(facts.rare.quality, maximumLength: 32) {
             units["quality"] = Self.literal(quality)
         }
     }

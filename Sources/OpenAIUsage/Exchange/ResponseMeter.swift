@@ -279,8 +279,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     /// Takes an error event, whose code may stand beside its type.
     mutating func fail(_ facts: ResponseFacts) {
         hasError = true
-        errorType = facts.errorType
-        errorCode = facts.errorCode ?? (facts.errorPresence == .present ? nil : facts.flatErrorCode)
+        errorType = facts.rare.errorType
+        errorCode = facts.rare.errorCode ?? (facts.errorPresence == .present ? nil : facts.rare.flatErrorCode)
     }
 
     /// Takes a usage that replaces an earlier one.
@@ -292,8 +292,9 @@ struct ResponseMeter: ~Copyable, Sendable {
             usage = facts.usage
             rawUsage = facts.rawUsage
             usageSource = source()
-            providerCost = facts.providerCost
-            units["upstream_cost_usd"] = facts.isOwnKey ? facts.upstreamCost : nil
+            providerCost = facts.rare.providerCost
+            let upstreamCost = facts.isOwnKey ? facts.rare.upstreamCost : nil
+            if upstreamCost != nil || !units.isEmpty { units["upstream_cost_usd"] = upstreamCost }
             if meter == .chat { noteSeconds(facts, as: "audio_seconds") }
             note(facts)
         }
@@ -319,19 +320,25 @@ struct ResponseMeter: ~Copyable, Sendable {
 
     /// Takes over what a document tells beside its usage.
     mutating func note(_ facts: ResponseFacts) {
-        for (tool, count) in facts.tools.counted where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
+        guard facts.hasRare else { return }
+        for (tool, count) in facts.rare.tools.counted
+        where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
             let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)
             toolCalls[tool] = overflow ? .max : sum
         }
-        for (tool, count) in facts.providerTools { toolCalls[tool] = count }
-        for container in facts.tools.containers where containers.count < Self.maximumParts {
-            let memory = HeaderText.clean(facts.tools.memory, maximumLength: 16) ?? "1g"
+        for (tool, count) in facts.rare.providerTools { toolCalls[tool] = count }
+        for container in facts.rare.tools.containers where containers.count < Self.maximumParts {
+            let memory = HeaderText.clean(facts.rare.tools.memory, maximumLength: 16) ?? "1g"
             containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
-        if !facts.secondUsage.isEmpty {
+        if !facts.rare.secondUsage.isEmpty {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
             let prefix = isImage ? "image_generation" : "svg"
-            note(facts.secondUsage, as: prefix, model: isImage ? facts.tools.imageModel : facts.secondModel)
+            note(
+                facts.rare.secondUsage,
+                as: prefix,
+                model: isImage ? facts.rare.tools.imageModel : facts.rare.secondModel
+            )
         }
     }
 

@@ -1,6 +1,8 @@
 /// The response of an exchange while it is read: its meter, at a place of its own, since it is too large to be moved about.
+///
+/// The lock of the exchange is around every use of it, so that uses are not counted.
 final class ResponseReading {
-    var meter: ResponseMeter
+    @exclusivity(unchecked) var meter: ResponseMeter
 
     init(mode: ResponseMeter.Mode, meter: Endpoint.Meter) {
         self.meter = ResponseMeter(mode: mode, meter: meter)

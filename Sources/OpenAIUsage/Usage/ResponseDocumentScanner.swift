@@ -233,26 +233,26 @@ struct ResponseDocumentScanner: Sendable {
         case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner, bytes)
         case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner, bytes)
         case .type: Self.replace(&facts.type, by: scanner, bytes)
-        case .errorType: facts.errorType = scanner.value(in: bytes)
-        case .errorCode: facts.errorCode = scanner.value(in: bytes)
-        case .flatErrorCode: facts.flatErrorCode = scanner.value(in: bytes)
+        case .errorType: facts.rare.errorType = scanner.value(in: bytes)
+        case .errorCode: facts.rare.errorCode = scanner.value(in: bytes)
+        case .flatErrorCode: facts.rare.flatErrorCode = scanner.value(in: bytes)
         case .error: facts.errorPresence = .present
         case .content: if scanner.isNonEmpty { facts.hasContent = true }
-        case .secondModel: facts.secondModel = text(bytes)
-        case .itemType: facts.tools.item.type = scanner.value(in: bytes)
-        case .itemStatus: facts.tools.item.status = scanner.value(in: bytes)
-        case .itemAction: facts.tools.item.action = scanner.value(in: bytes)
-        case .itemContainer: facts.tools.item.container = text(bytes)
-        case .toolType: facts.tools.tool.type = scanner.value(in: bytes)
-        case .toolModel: facts.tools.tool.model = text(bytes)
-        case .toolMemory: facts.tools.tool.memory = text(bytes)
-        case .videoSeconds: facts.videoSeconds = text(bytes)
-        case .size: facts.size = text(bytes)
-        case .quality: facts.quality = text(bytes)
-        case .memory: facts.memory = text(bytes)
+        case .secondModel: facts.rare.secondModel = text(bytes)
+        case .itemType: facts.rare.tools.item.type = scanner.value(in: bytes)
+        case .itemStatus: facts.rare.tools.item.status = scanner.value(in: bytes)
+        case .itemAction: facts.rare.tools.item.action = scanner.value(in: bytes)
+        case .itemContainer: facts.rare.tools.item.container = text(bytes)
+        case .toolType: facts.rare.tools.tool.type = scanner.value(in: bytes)
+        case .toolModel: facts.rare.tools.tool.model = text(bytes)
+        case .toolMemory: facts.rare.tools.tool.memory = text(bytes)
+        case .videoSeconds: facts.rare.videoSeconds = text(bytes)
+        case .size: facts.rare.size = text(bytes)
+        case .quality: facts.rare.quality = text(bytes)
+        case .memory: facts.rare.memory = text(bytes)
         case .datum: facts.images += 1
-        case .outputFile: facts.outputFile = text(bytes)
-        case .transcriptionModel: facts.transcriptionModel = text(bytes)
+        case .outputFile: facts.rare.outputFile = text(bytes)
+        case .transcriptionModel: facts.rare.transcriptionModel = text(bytes)
         case .modelName: modelName = text(bytes)
         case .citation: if scanner.value(in: bytes) == "url_citation" { facts.hasCitations = true }
         default: break
@@ -283,14 +283,14 @@ struct ResponseDocumentScanner: Sendable {
             return
         }
         switch ResponseField(rawValue: field) {
-        case .errorCode: facts.errorCode = scanner.value(in: bytes)
-        case .flatErrorCode: facts.flatErrorCode = scanner.value(in: bytes)
+        case .errorCode: facts.rare.errorCode = scanner.value(in: bytes)
+        case .flatErrorCode: facts.rare.flatErrorCode = scanner.value(in: bytes)
         case .providerCost, .providerCostTotal:
-            facts.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
-        case .upstreamCost: facts.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+            facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamCost: facts.rare.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .providerCostTicks:
             // Ten thousand million of them are a dollar.
-            facts.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
+            facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
         case .webSearches: count("web_search", bytes)
         case .codeInterpretations: count("code_interpreter", bytes)
         case .fileSearches: count("file_search", bytes)
@@ -298,10 +298,10 @@ struct ResponseDocumentScanner: Sendable {
         case .createdAt:
             facts.createdAt = scanner.withValue(in: bytes) { RateLimits.nanoseconds($0, scale: 1_000_000_000) }
                 .map { $0 / 1_000 }
-        case .searchRequests: facts.tools.searchRequests = scanner.withValue(in: bytes) { JSONNumber.integer($0) }
-        case .seconds: facts.seconds = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
-        case .videoSeconds: facts.videoSeconds = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
-        case .storedBytes: facts.storedBytes = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .searchRequests: facts.rare.tools.searchRequests = scanner.withValue(in: bytes) { JSONNumber.integer($0) }
+        case .seconds: facts.rare.seconds = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .videoSeconds: facts.rare.videoSeconds = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .storedBytes: facts.rare.storedBytes = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .datum: facts.images += 1
         default: break
         }
@@ -309,7 +309,7 @@ struct ResponseDocumentScanner: Sendable {
 
     private mutating func count(_ tool: String, _ bytes: UnsafeBufferPointer<UInt8>) {
         if let count = scanner.withValue(in: bytes, { JSONNumber.integer($0) }), count > 0 {
-            facts.providerTools[tool] = count
+            facts.rare.providerTools[tool] = count
         }
     }
 
@@ -318,7 +318,7 @@ struct ResponseDocumentScanner: Sendable {
             return
         }
         if isSecond {
-            facts.secondUsage[counter] = value
+            facts.rare.secondUsage[counter] = value
         } else if isModelUsage {
             modelUsage[counter] = value
         } else {
@@ -345,15 +345,7 @@ struct ResponseDocumentScanner: Sendable {
 
     private mutating func takeObjectStart() {
         switch ResponseField(rawValue: scanner.field) {
-        case .usage:
-            facts.usagePresence = .present
-            facts.usage = TokenUsage()
-            facts.rawUsage = nil
-            facts.seconds = nil
-            facts.providerCost = nil
-            facts.upstreamCost = nil
-            facts.isOwnKey = false
-            facts.providerTools = [:]
+        case .usage: facts.beginUsage()
         case .secondUsage: isSecond = true
         case .modelUsage:
             isModelUsage = true
@@ -361,8 +353,8 @@ struct ResponseDocumentScanner: Sendable {
             modelName = nil
         case .error: facts.errorPresence = .present
         case .contentObject: facts.hasContent = true
-        case .item: facts.tools.item = HostedTools.Item()
-        case .tool: facts.tools.tool = HostedTools.Tool()
+        case .item: facts.rare.tools.item = HostedTools.Item()
+        case .tool: facts.rare.tools.tool = HostedTools.Tool()
         case .datum: facts.images += 1
         default: break
         }
@@ -376,9 +368,11 @@ struct ResponseDocumentScanner: Sendable {
             isModelUsage = false
             facts.usagePresence = .present
             facts.usage.add(modelUsage)
-            if let modelName, facts.models.count < Self.maximumModels { facts.models.append((modelName, modelUsage)) }
-        case .item: facts.tools.endItem()
-        case .tool: facts.tools.endTool()
+            if let modelName, facts.rare.models.count < Self.maximumModels {
+                facts.rare.models.append((modelName, modelUsage))
+            }
+        case .item: facts.rare.tools.endItem()
+        case .tool: facts.rare.tools.endTool()
         default: break
         }
     }

@@ -13,35 +13,49 @@ struct ResponseFacts: Sendable {
     var usagePresence = Presence.absent
     var usage = TokenUsage()
     var rawUsage: String?
-    var seconds: String?
-    var secondUsage = TokenUsage()
-    var secondModel: String?
-    /// What each of several models used.
-    var models: [(name: String, usage: TokenUsage)] = []
-    var providerCost: String?
-    /// What a provider's provider costs, and whether it is paid with the caller's own key.
-    var upstreamCost: String?
+    /// Whether a provider's provider is paid with the caller's own key.
     var isOwnKey = false
     var errorPresence = Presence.absent
-    var errorType: String?
-    var errorCode: String?
-    var flatErrorCode: String?
     var hasContent = false
     var hasCitations = false
     /// Microseconds since 1970.
     var createdAt: Int64?
-    var outputFile: String?
-    /// The model that transcribes what is said to a session.
-    var transcriptionModel: String?
-    /// The calls of hosted tools as other providers count them, in their usage.
-    var providerTools: [String: Int64] = [:]
-    var tools = HostedTools()
     var images = 0
-    var size: String?
-    var quality: String?
-    var videoSeconds: String?
-    var memory: String?
-    var storedBytes: String?
+    private var rareFacts: RareFacts.Storage?
+
+    /// Whether the document says anything of what few do.
+    var hasRare: Bool { rareFacts != nil }
+
+    /// What few documents say.
+    var rare: RareFacts {
+        _read {
+            let storage = rareFacts ?? RareFacts.Storage.none
+            yield storage.facts
+        }
+        _modify {
+            let storage: RareFacts.Storage
+            if isKnownUniquelyReferenced(&rareFacts), let rareFacts {
+                storage = rareFacts
+            } else {
+                storage = RareFacts.Storage(rare)
+                rareFacts = storage
+            }
+            yield &storage.facts
+        }
+    }
+
+    /// Takes the start of a usage, which replaces an earlier one.
+    mutating func beginUsage() {
+        usagePresence = .present
+        usage = TokenUsage()
+        rawUsage = nil
+        isOwnKey = false
+        guard hasRare else { return }
+        rare.seconds = nil
+        rare.providerCost = nil
+        rare.upstreamCost = nil
+        rare.providerTools = [:]
+    }
 
     /// Forgets everything, for the next document.
     mutating func reset() {
@@ -75,7 +89,7 @@ struct ResponseIdentity: Sendable {
     }
 
     /// Takes over what a later document says; what it leaves out stays.
-    mutating func merge(_ later: borrowing ResponseIdentity) {
+    mutating func merge(_ later: ResponseIdentity) {
         Self.merge(&identity, later.identity)
         Self.merge(&model, later.model)
         Self.merge(&serviceTier, later.serviceTier)
