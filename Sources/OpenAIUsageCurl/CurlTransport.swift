@@ -3,6 +3,8 @@ public import OpenAIUsage
 
 /// A transport on libcurl: one thread drives all calls, over connections that are kept.
 ///
+/// While no other call is under way, a call's request is written by its caller, who would wait longer for the thread to wake.
+///
 /// ```swift
 /// let transport = CurlTransport().intercepted(by: UsageInterceptor(meter))
 /// ```

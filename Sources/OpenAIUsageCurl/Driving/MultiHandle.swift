@@ -3,8 +3,9 @@ import OpenAIUsage
 
 /// libcurl's multi handle.
 ///
-/// SAFETY: the driving thread alone uses it, but for `curl_multi_wakeup`, which libcurl allows any thread as long as the
-/// handle is there, and whoever calls it holds the handle. Whoever lets go of it last, after all transfers, closes it.
+/// SAFETY: only the thread whose turn it is uses it (see ``CurlMailbox``), but for `curl_multi_wakeup`, which libcurl allows
+/// any thread as long as the handle is there, and whoever calls it holds the handle. Whoever lets go of it last, after all
+/// transfers, closes it.
 final class MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 

@@ -1,8 +1,8 @@
-/// What the driving thread notes on a transfer.
+/// What is noted on a transfer by the work on it.
 ///
-/// SAFETY: only the driving thread reads and writes it, from the transfer's start to its end.
+/// SAFETY: only the thread whose turn it is reads and writes it (see ``CurlMailbox``), from the transfer's start to its end.
 final class CurlTransferMark: @unchecked Sendable {
-    /// The round of the driving thread, while the transfer is one of its own.
+    /// The round of the work, while the transfer is under way.
     var round: CurlRound?
     /// Whether something has happened to the transfer in this round.
     var isTouched = false

@@ -2,8 +2,8 @@ import CCurl
 
 /// One of libcurl's easy handles, and what it points to.
 ///
-/// SAFETY: a handle belongs to the caller until its transfer is handed to the driving thread, to the driving thread until
-/// the transfer is over, and then to the pool; the locks of the mailbox and of the pool are between them.
+/// SAFETY: a handle belongs to the caller until its transfer is posted, to the thread whose turn it is until the transfer is
+/// over, and then to the pool; the locks of the mailbox and of the pool are between them.
 final class EasyHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
