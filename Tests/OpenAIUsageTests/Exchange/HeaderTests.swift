@@ -389,6 +389,13 @@ struct HeaderTests {
         #expect(HeaderText.clean(nil) == nil)
     }
 
+    @Test(arguments: [
+        "", "a", "A", "text/Event-Stream", "application/json", "ÄPFEL", "äpfel", "GZIP, Deflate", "z[Z]@`{",
+    ])
+    func `A value in lower case is what the standard library says`(value: String) {
+        #expect(HeaderText.lowercased(value) == value.lowercased())
+    }
+
     @Test
     func `Values from heads are cut at their bounds`() throws {
         let long = String(repeating: "v", count: 10_000)
