@@ -169,8 +169,14 @@ let package = Package(
             ]
         ),
         .target(
+            name: "OpenAIUsageTestSupport",
+            dependencies: ["OpenAIUsage"],
+            path: "Tests/OpenAIUsageTestSupport"
+        ),
+        .target(
             name: "OpenAIUsageTestKit",
             dependencies: [
+                "OpenAIUsageTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -178,31 +184,35 @@ let package = Package(
         ),
         .testTarget(
             name: "OpenAIUsageTests",
-            dependencies: ["CByteScan", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: [
+                "CByteScan", "OpenAIUsage", "OpenAIUsageTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             exclude: ["Fixtures"]
         ),
         .testTarget(
             name: "OpenAIUsagePricingTests",
             dependencies: [
-                "OpenAIUsagePricing", "OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "OpenAIUsagePricing", "OpenAIUsage", "OpenAIUsageTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .testTarget(
             name: "OpenAIUsageLedgerTests",
             dependencies: [
-                "OpenAIUsageLedger", "OpenAIUsage",
+                "OpenAIUsageLedger", "OpenAIUsage", "OpenAIUsageTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .testTarget(
             name: "OpenAIUsageMetricsTests",
-            dependencies: ["OpenAIUsageMetrics", "OpenAIUsage"]
+            dependencies: ["OpenAIUsageMetrics", "OpenAIUsageTestSupport", "OpenAIUsage"]
         ),
         .testTarget(
             name: "OpenAIUsageObservabilityTests",
             dependencies: [
-                "OpenAIUsageObservability", "OpenAIUsageMetrics", "OpenAIUsage",
+                "OpenAIUsageObservability", "OpenAIUsageMetrics", "OpenAIUsage", "OpenAIUsageTestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
@@ -216,7 +226,7 @@ let package = Package(
         .testTarget(
             name: "OpenAISimulatorTests",
             dependencies: [
-                "OpenAISimulator",
+                "OpenAISimulator", "OpenAIUsageTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -226,7 +236,7 @@ let package = Package(
             name: "OpenAIUsageGatewayTests",
             dependencies: [
                 "OpenAIUsageGateway", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
-                "OpenAIUsagePricing", "OpenAIUsageTestKit",
+                "OpenAIUsagePricing", "OpenAIUsageTestKit", "OpenAIUsageTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -265,6 +275,7 @@ let package = Package(
             name: "OpenAIUsageCurlTests",
             dependencies: [
                 "OpenAIUsageCurl", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageTestKit", "CCurl",
+                "OpenAIUsageTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -275,6 +286,7 @@ let package = Package(
             name: "OpenAIUsageAdapterTests",
             dependencies: [
                 "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient", "OpenAIUsage", "OpenAIUsageTestKit",
+                "OpenAIUsageTestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

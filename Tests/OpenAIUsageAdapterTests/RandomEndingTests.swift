@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// Many calls at once, each of which ends at a moment that nobody has chosen.

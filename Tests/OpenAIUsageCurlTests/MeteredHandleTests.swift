@@ -4,6 +4,7 @@ import OpenAISimulator
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// A program's own easy handle, metered by one call.

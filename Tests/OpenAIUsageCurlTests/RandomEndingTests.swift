@@ -4,6 +4,7 @@ import NIOPosix
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// Many calls at a time that end in all manner of ways: one record each, and nothing is left.

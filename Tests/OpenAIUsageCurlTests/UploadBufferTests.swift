@@ -1,4 +1,5 @@
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsageCurl

@@ -1,6 +1,7 @@
 import NIOCore
 import OpenAIUsage
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import OpenAIUsage
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsageGateway

@@ -1,5 +1,6 @@
 import Foundation
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsagePricing

@@ -1,4 +1,5 @@
 package import NIOCore
+import OpenAIUsageTestSupport
 
 #if canImport(Glibc)
 import Glibc

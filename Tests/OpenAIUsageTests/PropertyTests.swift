@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Whatever an upstream sends, an exchange yields one record, within its bounds and without content.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 /// What came of a scenario on a path.

@@ -1,5 +1,6 @@
 import Foundation
 import OpenAIUsage
+import OpenAIUsageTestKit
 import Testing
 
 /// Memory and files stay flat however many calls there are.

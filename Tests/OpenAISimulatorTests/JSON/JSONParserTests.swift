@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAISimulator

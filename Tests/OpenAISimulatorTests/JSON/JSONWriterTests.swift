@@ -1,4 +1,5 @@
 import NIOCore
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAISimulator

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAISimulator

@@ -2,6 +2,7 @@ import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// A transport and a server that a test plays, with a meter between them.

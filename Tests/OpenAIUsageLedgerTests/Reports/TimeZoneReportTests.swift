@@ -1,6 +1,7 @@
 import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsageTestSupport
 import Testing
 
 @Suite("Periods of time zones")

@@ -1,6 +1,7 @@
 import GRDB
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsageTestSupport
 import Synchronization
 import Testing
 

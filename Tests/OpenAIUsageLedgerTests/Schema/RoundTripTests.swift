@@ -1,5 +1,6 @@
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsageTestSupport
 import Testing
 
 @Suite("Round trip of records")

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 
 /// Makers of records.
 enum Records {

@@ -1,3 +1,4 @@
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsageMetrics

@@ -3,6 +3,7 @@ import InMemoryLogging
 import Logging
 import OpenAIUsage
 import OpenAIUsageObservability
+import OpenAIUsageTestSupport
 import Testing
 
 /// One line for every call, when it ends.

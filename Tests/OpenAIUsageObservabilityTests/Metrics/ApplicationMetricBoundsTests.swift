@@ -2,6 +2,7 @@ import CoreMetrics
 import Metrics
 import OpenAIUsageMetrics
 import OpenAIUsageObservability
+import OpenAIUsageTestSupport
 import Testing
 
 /// Whatever a program does, the exposition is valid and its size bounded.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 
 extension Sample {
     /// A stream before each of whose pieces half a second passes.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 
 /// A call with everything in it, and what must never be told of it.
 enum Sample {

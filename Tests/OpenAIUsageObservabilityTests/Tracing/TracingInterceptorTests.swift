@@ -3,6 +3,7 @@ import InMemoryTracing
 import Instrumentation
 import OpenAIUsage
 import OpenAIUsageObservability
+import OpenAIUsageTestSupport
 import Synchronization
 import Testing
 import Tracing

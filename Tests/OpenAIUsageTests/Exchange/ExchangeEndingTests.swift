@@ -1,6 +1,7 @@
 import Dispatch
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Every way to end, at every point of a call: what it is called, what became of the usage, and exactly one record.

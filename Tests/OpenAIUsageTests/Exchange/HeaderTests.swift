@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsage

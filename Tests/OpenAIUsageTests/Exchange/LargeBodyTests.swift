@@ -1,5 +1,6 @@
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 #if os(Linux)

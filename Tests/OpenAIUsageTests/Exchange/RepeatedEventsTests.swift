@@ -1,5 +1,6 @@
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Events that repeat one another are passed over faster than others, and say the same all the same.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// What is read from a request's body, in whatever pieces it comes.

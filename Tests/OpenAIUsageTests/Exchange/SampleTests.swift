@@ -1,5 +1,6 @@
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Every recorded call, in whatever pieces it arrives, yields the one record that is expected of it.

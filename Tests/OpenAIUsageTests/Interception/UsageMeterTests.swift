@@ -1,5 +1,6 @@
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// What a meter knows of calls that are under way.

@@ -1,5 +1,6 @@
 import CByteScan
 import Foundation
+import OpenAIUsageTestSupport
 import Testing
 
 /// The searches find what a loop over the bytes finds, and look at nothing beyond the end.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// What a scan takes in at one glance where it stands whole in the bytes is what it reads byte by byte.

@@ -1,5 +1,6 @@
 import Foundation
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Random documents, read by Foundation and by the scanner.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// What an object has used is counted by one call, whichever calls show it, in whatever order.

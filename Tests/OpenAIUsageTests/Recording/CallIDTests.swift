@@ -1,5 +1,6 @@
 import Dispatch
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// The words that the ledger and the reports are written in, and the sinks.

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Streams of section 9.2 of the HTML standard, in any pieces.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// A call as a test describes it: what is said in which pieces, and how it ends.

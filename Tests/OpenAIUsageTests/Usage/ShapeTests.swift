@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// Shapes of answers that are rarer than the recorded ones, each as the API's description has it.

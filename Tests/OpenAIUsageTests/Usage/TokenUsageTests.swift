@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 struct TokenUsageTests {

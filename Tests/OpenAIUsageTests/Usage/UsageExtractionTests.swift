@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 /// What is read from bodies and events beyond what the samples show.

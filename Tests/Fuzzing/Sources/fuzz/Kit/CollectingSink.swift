@@ -1,1 +1,1 @@
-../../../../OpenAIUsageTests/Support/CollectingSink.swift
+../../../../OpenAIUsageTestSupport/CollectingSink.swift

@@ -1,1 +1,1 @@
-../../../../OpenAIUsageTests/Support/ManualClock.swift
+../../../../OpenAIUsageTestSupport/ManualClock.swift

@@ -1,1 +1,1 @@
-../../../../OpenAIUsageTests/Support/SplitMix64.swift
+../../../../OpenAIUsageTestSupport/SplitMix64.swift

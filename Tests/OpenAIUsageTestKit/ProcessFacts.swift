@@ -1,27 +1,28 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import OpenAIUsageTestKit
 
 /// What the system knows of this process.
-enum ProcessFacts {
+package enum ProcessFacts {
     /// The resident bytes.
-    static var residentBytes: Int {
+    package static var residentBytes: Int {
         let fields = text("/proc/self/statm").split(separator: " ")
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
     }
 
     /// How many files and sockets are open.
-    static var openFiles: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0 }
+    package static var openFiles: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+    }
 
     /// The driving threads of transports that run.
-    static var drivingThreads: [String] {
+    package static var drivingThreads: [String] {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
         return threads.filter { text("/proc/self/task/\($0)/comm") == "oai-usage-curl\n" }
     }
 
     /// The processor's ticks that a thread has had, each of which is 10 ms, and how often it has begun to wait.
-    static func work(of thread: String) -> (ticks: Int, waits: Int) {
+    package static func work(of thread: String) -> (ticks: Int, waits: Int) {
         let fields = text("/proc/self/task/\(thread)/stat").split(separator: " ")
         let ticks = fields.count > 14 ? (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0) : 0
         let line = text("/proc/self/task/\(thread)/status").split(separator: "\n").first {
@@ -31,7 +32,7 @@ enum ProcessFacts {
     }
 
     /// Waits for something that nobody tells.
-    static func wait(for what: String, until isMet: () -> Bool) async throws {
+    package static func wait(for what: String, until isMet: () -> Bool) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         for _ in 0..<60_000 {
             if isMet() { return }

@@ -11,4 +11,7 @@ package struct SplitMix64: RandomNumberGenerator {
         word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
         return word ^ (word >> 31)
     }
+
+    /// Whether something happens that does in so many cases of a hundred.
+    package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 }

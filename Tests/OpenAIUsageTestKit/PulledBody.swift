@@ -1,10 +1,7 @@
-import OpenAIUsage
-import OpenAIUsageTestKit
-
 /// A body whose pieces are made when they are pulled, and which tells how many bytes were.
-final class PulledBody: AsyncSequence, Sendable {
-    typealias Element = ArraySlice<UInt8>
-    typealias Failure = any Error
+package final class PulledBody: AsyncSequence, Sendable {
+    package typealias Element = ArraySlice<UInt8>
+    package typealias Failure = any Error
 
     private let length: Int
     private let piece: Int
@@ -12,26 +9,28 @@ final class PulledBody: AsyncSequence, Sendable {
     private let state = Watched(0)
 
     /// Creates a body of the bytes of ``Pattern``, with an error at its end if there is one.
-    init(length: Int, inPiecesOf piece: Int = 64 * 1024, failure: (any Error)? = nil) {
+    package init(length: Int, inPiecesOf piece: Int = 64 * 1024, failure: (any Error)? = nil) {
         self.length = length
         self.piece = piece
         self.failure = failure
     }
 
     /// The bytes that were pulled.
-    var pulled: Int { state.value }
+    package var pulled: Int { state.value }
 
-    func wait(for what: String, until isMet: @escaping @Sendable (Int) -> Bool) async throws {
+    package func wait(for what: String, until isMet: @escaping @Sendable (Int) -> Bool) async throws {
         try await state.wait(for: what, until: isMet)
     }
 
-    struct AsyncIterator: AsyncIteratorProtocol {
+    package struct AsyncIterator: AsyncIteratorProtocol {
         let body: PulledBody
         private var offset = 0
 
-        init(body: PulledBody) { self.body = body }
+        fileprivate init(body: PulledBody) { self.body = body }
 
-        mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ArraySlice<UInt8>? {
+        package mutating func next(
+            isolation actor: isolated (any Actor)? = #isolation
+        ) async throws -> ArraySlice<UInt8>? {
             let count = Swift.min(body.piece, body.length - offset)
             if count == 0 {
                 if let failure = body.failure { throw failure }
@@ -42,8 +41,8 @@ final class PulledBody: AsyncSequence, Sendable {
             return Pattern.bytes(count, from: offset)[...]
         }
 
-        mutating func next() async throws -> ArraySlice<UInt8>? { try await next(isolation: nil) }
+        package mutating func next() async throws -> ArraySlice<UInt8>? { try await next(isolation: nil) }
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self) }
+    package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self) }
 }

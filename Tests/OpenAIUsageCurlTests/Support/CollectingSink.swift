@@ -1,1 +1,0 @@
-../../OpenAIUsageTests/Support/CollectingSink.swift
