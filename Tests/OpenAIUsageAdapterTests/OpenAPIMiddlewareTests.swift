@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 // The shapes of the OpenAPI runtime that the article's middleware uses.

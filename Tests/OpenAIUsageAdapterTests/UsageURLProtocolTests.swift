@@ -1,6 +1,7 @@
 import Foundation
 import OpenAIUsage
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import OpenAIUsageURLSession
 import Testing
 

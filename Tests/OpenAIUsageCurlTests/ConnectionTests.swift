@@ -4,6 +4,7 @@ import OpenAISimulator
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// How connections are made, kept and given up.

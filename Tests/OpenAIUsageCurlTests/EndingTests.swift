@@ -3,6 +3,7 @@ import NIOCore
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// Every way a call can end is one error for its caller and one record for its meter.

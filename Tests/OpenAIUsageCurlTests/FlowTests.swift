@@ -3,6 +3,7 @@ import NIOCore
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// Bodies stream in both directions, and neither side's is gathered.

@@ -4,6 +4,7 @@ import NIOSSL
 import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
+import OpenAIUsageTestSupport
 import Testing
 
 /// Encrypted connections: whom they are made with, and HTTP/2 on them.

@@ -1,4 +1,4 @@
-package import OpenAIUsage
+import OpenAIUsage
 import Synchronization
 
 /// A clock that stands still until it is moved.
