@@ -93,26 +93,23 @@ struct RequestMeter: ~Copyable {
     }
 
     private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-        if scanner != nil {
-            Self.scan(bytes, &scanner, &facts)
+        if var scanner = scanner.take() {
+            // Taken out and put back, so that its buffers are not copied.
+            scan(bytes, &scanner)
+            self.scanner = scanner
         } else {
             form?.scan(bytes) { facts.take(part: $0, $1) }
         }
     }
 
-    private static func scan(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        _ scanner: inout JSONScanner?,
-        _ facts: inout RequestFacts
-    ) {
+    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ scanner: inout JSONScanner) {
         var position = 0
         while true {
-            guard let event = scanner?.next(in: bytes, at: &position), event != .exhausted, event != .invalid,
-                let scanner
-            else { return }
+            let event = scanner.next(in: bytes, at: &position)
+            if event == .exhausted || event == .invalid { return }
             guard let field = Field(rawValue: scanner.field) else { continue }
             switch event {
-            case .string: take(field, scanner, bytes, &facts)
+            case .string: take(field, scanner, bytes)
             case .true, .false:
                 if field == .stream { facts.asksForStream = event == .true }
                 if let option = field.option { facts.set(option, literal: event == .true ? "true" : "false") }
@@ -127,12 +124,7 @@ struct RequestMeter: ~Copyable {
         }
     }
 
-    private static func take(
-        _ field: Field,
-        _ scanner: borrowing JSONScanner,
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        _ facts: inout RequestFacts
-    ) {
+    private mutating func take(_ field: Field, _ scanner: borrowing JSONScanner, _ bytes: UnsafeBufferPointer<UInt8>) {
         if field == .input {
             facts.inputScalars = scanner.scalarCount
             return

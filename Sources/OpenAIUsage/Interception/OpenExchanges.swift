@@ -11,7 +11,6 @@ final class OpenExchanges: Sendable {
     struct Links {
         fileprivate var previous: Unmanaged<Exchange>?
         fileprivate var next: Unmanaged<Exchange>?
-        fileprivate var isEntered = false
         fileprivate var isRecorded = false
     }
 
@@ -21,7 +20,6 @@ final class OpenExchanges: Sendable {
 
         mutating func enter(_ exchange: Exchange) {
             let entry = Unmanaged.passUnretained(exchange)
-            exchange.links.isEntered = true
             exchange.links.next = first
             first?._withUnsafeGuaranteedRef { $0.links.previous = entry }
             first = entry
@@ -29,7 +27,6 @@ final class OpenExchanges: Sendable {
         }
 
         mutating func leave(_ exchange: Exchange) {
-            guard exchange.links.isEntered else { return }
             let links = exchange.links
             exchange.links = Links()
             links.next?._withUnsafeGuaranteedRef { $0.links.previous = links.previous }

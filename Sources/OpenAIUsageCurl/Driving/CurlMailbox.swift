@@ -64,7 +64,8 @@ final class CurlMailbox: Sendable {
     }
 
     private let state: Mutex<State>
-    private let turn = DispatchSemaphore(value: 0)
+    /// Where the driving thread waits for its turn.
+    private let handover = DispatchSemaphore(value: 0)
 
     init(_ multi: MultiHandle) {
         state = Mutex(State(multi: multi))
@@ -103,7 +104,7 @@ final class CurlMailbox: Sendable {
     private func wake(_ sleeper: Sleeper?) {
         switch sleeper {
         case .network(let multi): curl_multi_wakeup(multi.pointer)
-        case .turn: turn.signal()
+        case .turn: handover.signal()
         case nil: break
         }
     }
@@ -129,7 +130,7 @@ final class CurlMailbox: Sendable {
     }
 
     /// Waits until it is the driving thread's turn.
-    func awaitTurn() { turn.wait() }
+    func awaitTurn() { handover.wait() }
 
     /// Ends a caller's turn.
     func passTurn(hasTransfers: Bool) {
@@ -138,7 +139,7 @@ final class CurlMailbox: Sendable {
             state.turn = isNeeded ? .driver : .nobody
             return isNeeded
         }
-        if isPassed { turn.signal() }
+        if isPassed { handover.signal() }
     }
 
     /// Forgets the handle that wakes the thread, which goes away.
