@@ -106,7 +106,7 @@ struct CostStatusTests {
         let explanation = PriceBook.bundled.explanation(of: item.call.record)
         let cost = PriceBook.bundled.cost(of: item.call.record)
         #expect(cost == explanation.cost)
-        #expect(cost.reason == item.reason.rawValue)
+        #expect(cost.reason == item.reason)
         #expect(cost.status == (item.known == nil ? .unpriced : .partial))
         #expect(cost.picoUSD.map { Money(picoUSD: $0).description } == item.known)
         #expect(cost.priceVersion == PriceBook.bundled.version)

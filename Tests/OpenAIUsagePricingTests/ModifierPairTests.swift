@@ -79,8 +79,8 @@ struct ModifierPairTests {
         case .exact:
             #expect(amount == item.outcome)
             #expect(cost.reason == (call.tier == "scale" && !call.endpoint.hasPrefix("batches") ? "scale_tier" : nil))
-        case .partial: #expect("\(cost.reason ?? "") \(amount ?? "")" == item.outcome)
-        default: #expect(cost.status == .unpriced && cost.reason == item.outcome)
+        case .partial: #expect("\(cost.reason?.rawValue ?? "") \(amount ?? "")" == item.outcome)
+        default: #expect(cost.status == .unpriced && cost.reason?.rawValue == item.outcome)
         }
     }
 }

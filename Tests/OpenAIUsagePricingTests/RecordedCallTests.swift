@@ -153,7 +153,7 @@ struct RecordedCallTests {
         let cost = try Self.explanation(prefix).cost
         #expect(cost.status == .unpriced)
         #expect(cost.picoUSD == nil)
-        #expect(cost.reason == reason)
+        #expect(cost.reason?.rawValue == reason)
     }
 
     @Test(arguments: ["075-", "094-", "135-", "136-", "082-"])

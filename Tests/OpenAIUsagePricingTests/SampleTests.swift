@@ -60,7 +60,7 @@ struct SampleTests {
     ])
     func theReasonIsTold(prefix: String, reason: CostReason) throws {
         let sample = try #require(ExpectedSamples.all.first { $0.file.hasPrefix(prefix) })
-        #expect(PriceBook.bundled.cost(of: sample.call.record).reason == reason.rawValue)
+        #expect(PriceBook.bundled.cost(of: sample.call.record).reason == reason)
     }
 
     @Test(arguments: [("117-", "0.00021"), ("144-", "0.48")])

@@ -110,7 +110,7 @@ struct ToolTests {
         #expect(sum.description == item.expected)
         #expect(explanation.cost.picoUSD == without.picoUSD.map { $0 + Int64(sum.picoUSD) })
         #expect(explanation.cost.status == (item.reason == nil ? .exact : .partial))
-        #expect(explanation.cost.reason == item.reason?.rawValue)
+        #expect(explanation.cost.reason == item.reason)
         #expect(PriceBook.bundled.cost(of: call.record) == explanation.cost)
     }
 

@@ -10,6 +10,7 @@ struct ResponseHeadFacts: ~Copyable {
         case requestID, azureRequestID, generationID, correlationID, edgeRequestID, upstreamService
         case retryAfter, retryAfterMilliseconds
         case diagnostic
+        case cacheKey
     }
 
     private static let fields: FieldTable<Field> = FieldTable([
@@ -23,6 +24,8 @@ struct ResponseHeadFacts: ~Copyable {
         "server": .diagnostic, "cf-ray": .edgeRequestID, "cf-cache-status": .diagnostic,
         "x-ms-region": .diagnostic, "x-ms-deployment-name": .diagnostic, "x-ms-rai-invoked": .diagnostic,
         "azureml-model-session": .diagnostic,
+        "cf-aig-cache-status": .diagnostic, "helicone-cache": .diagnostic, "x-portkey-cache-status": .diagnostic,
+        "x-cache-status": .diagnostic, "x-litellm-cache-key": .cacheKey,
     ])
 
     /// The names of the fields that are read, without those of rate limits.
@@ -86,6 +89,8 @@ struct ResponseHeadFacts: ~Copyable {
                 upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: field.value)
             case .retryAfter: Self.keep(field.value, &retryAfter)
             case .retryAfterMilliseconds: Self.keep(field.value, &exactRetryAfter)
+            // The key is made of the request; that there is one says enough.
+            case .cacheKey: if !field.value.isEmpty { diagnostics[name] = "present" }
             case .diagnostic:
                 guard diagnostics[name] == nil else { continue }
                 diagnostics[name] = HeaderText.clean(field.value, maximumLength: Self.maximumDiagnosticLength)

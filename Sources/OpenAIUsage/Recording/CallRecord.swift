@@ -50,6 +50,10 @@ public struct CallRecord: Sendable, Equatable {
     public var serviceTier: String?
     /// The `completion_window` of a background request, which changes the price and is not echoed.
     public var backgroundWindow: String?
+    /// The size of the request's body as it was sent, in bytes; `nil` if it was not seen to its end.
+    public var requestBytes: Int64?
+    /// The most output tokens that the request allows for all its choices together; `nil` if it sets no limit.
+    public var maximumOutputTokens: Int64?
     /// What else the request chose that changes what is billed (`n`, `size`, `prompt_cache_ttl`, ...), as JSON literals.
     public var requestOptions: [String: String]
 
@@ -110,6 +114,20 @@ public struct CallRecord: Sendable, Equatable {
     public var rateLimits: RateLimits?
     /// How long the response asked to wait before a retry, in milliseconds.
     public var retryAfterMilliseconds: Int64?
+
+    /// True if a cache in front of the provider answered the call, so that the provider was not asked and bills nothing.
+    ///
+    /// It follows from ``diagnostics``: `cf-aig-cache-status`, `helicone-cache`, `x-portkey-cache-status` or
+    /// `x-cache-status` that begin with `hit`, or an `x-litellm-cache-key`, which is sent with hits alone.
+    public var isAnsweredByCache: Bool {
+        guard !diagnostics.isEmpty else { return false }
+        if diagnostics["x-litellm-cache-key"] != nil { return true }
+        return Self.cacheStatusFields.contains { diagnostics[$0]?.lowercased().hasPrefix("hit") == true }
+    }
+
+    private static let cacheStatusFields = [
+        "cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-cache-status",
+    ]
 
     package init(
         id: CallID,

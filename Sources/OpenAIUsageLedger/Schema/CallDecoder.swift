@@ -89,7 +89,7 @@ struct CallDecoder {
         record.providerCost = row.text()
         record.cost.picoUSD = row.integer()
         record.cost.status = row.text().flatMap(CostStatus.init(rawValue:)) ?? .none
-        record.cost.reason = row.label(names)
+        record.cost.reason = row.label(names).map(CostReason.init(rawValue:))
         record.cost.priceVersion = row.label(names)
     }
 }

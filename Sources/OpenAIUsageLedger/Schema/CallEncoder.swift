@@ -103,7 +103,7 @@ struct CallEncoder {
         binder.text(record.providerCost)
         binder.integer(record.cost.picoUSD)
         binder.text(record.cost.status.rawValue)
-        binder.label(record.cost.reason, .costReason, &labels)
+        binder.label(record.cost.reason?.rawValue, .costReason, &labels)
         binder.label(record.cost.priceVersion, .priceVersion, &labels)
     }
 

@@ -16,7 +16,7 @@ extension CallStore {
                 try statement.run(in: database) { binder in
                     binder.integer(change.new.picoUSD)
                     binder.text(change.new.status.rawValue)
-                    binder.label(change.new.reason, .costReason, &labels)
+                    binder.label(change.new.reason?.rawValue, .costReason, &labels)
                     binder.label(change.new.priceVersion, .priceVersion, &labels)
                     binder.integer(change.id)
                     binder.integer(change.old.picoUSD)

@@ -11,7 +11,7 @@ enum UnpricedReason: String, Sendable, CaseIterable {
     /// The reason; `nil` for a cost that is known or that there is none.
     init?(_ cost: CallCost) {
         switch cost.status {
-        case .unpriced, .partial: self = cost.reason.flatMap(Self.init(rawValue:)) ?? .other
+        case .unpriced, .partial: self = cost.reason.flatMap { Self(rawValue: $0.rawValue) } ?? .other
         case .exact, .provider, .free, .none: return nil
         }
     }

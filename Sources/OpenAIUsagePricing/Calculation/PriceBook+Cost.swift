@@ -33,7 +33,7 @@ extension PriceBook {
             lines.add(Self.providerLine("upstream", work))
             let (sum, isTooMuch) = amount.addingReportingOverflow(work)
             guard !isTooMuch else {
-                return CallCost(status: .unpriced, reason: CostReason.outOfRange.rawValue, priceVersion: version)
+                return CallCost(status: .unpriced, reason: .outOfRange, priceVersion: version)
             }
             return CallCost(picoUSD: sum, status: .provider)
         }

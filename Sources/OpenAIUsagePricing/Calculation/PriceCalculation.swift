@@ -219,18 +219,18 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         var cost = CallCost(priceVersion: book.version)
         guard !isOutOfRange, let amount = Int64(exactly: total) else {
             cost.status = .unpriced
-            cost.reason = CostReason.outOfRange.rawValue
+            cost.reason = .outOfRange
             return cost
         }
         guard let gap else {
             cost.picoUSD = amount
             cost.status = .exact
-            cost.reason = remark?.rawValue
+            cost.reason = remark
             return cost
         }
         cost.picoUSD = hasPrice ? amount : nil
         cost.status = hasPrice ? .partial : .unpriced
-        cost.reason = gap.rawValue
+        cost.reason = gap
         return cost
     }
 

@@ -82,7 +82,7 @@ struct CallSheet {
     private var cost: [Fact] {
         [
             ("cost", record.cost.picoUSD.map { "$" + DecimalText.dollars(picoUSD: Int128($0)) } ?? "not known"),
-            ("status", record.cost.status.rawValue), ("reason", record.cost.reason),
+            ("status", record.cost.status.rawValue), ("reason", record.cost.reason?.rawValue),
             ("price book", record.cost.priceVersion), ("provider's figure", record.providerCost.map { "$" + $0 }),
         ]
     }

@@ -97,7 +97,7 @@ enum Records {
         record.providerCost = generator.chance(20) ? "0.00012" : nil
         record.cost.picoUSD = generator.chance(70) ? Int64.random(in: .min ... .max, using: &generator) : nil
         record.cost.status = CostStatus.allCases.randomElement(using: &generator) ?? .none
-        record.cost.reason = optional(&generator)
+        record.cost.reason = optional(&generator).map(CostReason.init(rawValue:))
         record.cost.priceVersion = optional(&generator)
     }
 

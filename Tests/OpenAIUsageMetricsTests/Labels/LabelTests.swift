@@ -130,7 +130,7 @@ struct LabelTests {
         ] as [(CostStatus, String?, UnpricedReason?)]
     )
     func unpriced(_ status: CostStatus, _ reason: String?, _ expected: UnpricedReason?) {
-        #expect(UnpricedReason(CallCost(status: status, reason: reason)) == expected)
+        #expect(UnpricedReason(CallCost(status: status, reason: reason.map(CostReason.init(rawValue:)))) == expected)
     }
 
     @Test(

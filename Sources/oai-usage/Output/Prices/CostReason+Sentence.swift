@@ -1,4 +1,4 @@
-import OpenAIUsagePricing
+import OpenAIUsage
 
 extension CostReason {
     /// The reason in words, as a part of a sentence, with what to do where something can be done.
@@ -18,6 +18,8 @@ extension CostReason {
         case .otherProvider: "the provider has prices of its own; a price file can hold them"
         case .outOfRange: "the cost is too large to be kept"
         case .scaleTier: "prepaid capacity, priced as the default tier"
+        case .answeredByCache: "a cache in front of the provider answered"
+        default: rawValue
         }
     }
 }

@@ -35,7 +35,7 @@ struct CostSheet {
             text += "\nWithout a price\n"
             for gap in explanation.gaps {
                 let quantity = gap.quantity.map { "\($0) " } ?? ""
-                let reason = CostReason(rawValue: gap.reason)?.sentence ?? gap.reason
+                let reason = CostReason(rawValue: gap.reason).sentence
                 text += "  \(quantity)\(gap.item): \(reason)\n"
             }
         }
@@ -46,7 +46,7 @@ struct CostSheet {
         func cost(_ cost: CallCost) -> JSONDocument.Value {
             .members([
                 "cost_usd": .text(cost.picoUSD.map { Money(picoUSD: $0).description }),
-                "cost_status": .string(cost.status.rawValue), "cost_reason": .text(cost.reason),
+                "cost_status": .string(cost.status.rawValue), "cost_reason": .text(cost.reason?.rawValue),
                 "price_version": .text(cost.priceVersion),
             ])
         }
@@ -137,7 +137,7 @@ struct CostSheet {
 
     private static func phrase(_ cost: CallCost) -> String {
         let amount = cost.picoUSD.map { "$" + Money(picoUSD: $0).description }
-        let reason = cost.reason.flatMap { CostReason(rawValue: $0)?.sentence }.map { " (\($0))" } ?? ""
+        let reason = (cost.reason?.sentence).map { " (\($0))" } ?? ""
         switch cost.status {
         case .exact: return (amount ?? "-") + reason
         case .partial: return "\(amount ?? "-"), the known part\(reason)"

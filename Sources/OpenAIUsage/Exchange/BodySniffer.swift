@@ -1,0 +1,114 @@
+/// The kind of a response's body, decided by its first bytes with its labels as a hint.
+///
+/// Servers send events under `application/json`, JSON under `text/event-stream` or `text/plain`, and either without a type.
+/// A body is held until a few of its bytes say what it is: at most ``maximumHeldLength`` of them, blanks aside.
+package struct BodySniffer: Sendable {
+    /// The kinds of bodies.
+    package enum Kind: UInt8, Sendable {
+        /// An event stream.
+        case events
+        /// One JSON document, or several after one another.
+        case document
+        /// Anything else, which is not read.
+        case opaque
+    }
+
+    /// What the labels promise.
+    package enum Hint: UInt8, Sendable {
+        /// `text/event-stream`.
+        case events
+        /// `application/json` and its kin, or no type at all.
+        case document
+        /// Another type that may hide text: `text/plain`, `application/octet-stream`.
+        case text
+        /// Media, whose bytes are not looked at.
+        case media
+
+        /// The hint of a `content-type` field.
+        package init(contentType: String?) {
+            let type = HeaderText.lowercased(contentType ?? "").drop { $0 == " " || $0 == "\t" }
+            if type.hasPrefix("text/event-stream") {
+                self = .events
+            } else if type.isEmpty || type.contains("json") {
+                self = .document
+            } else if type.hasPrefix("text/") || type.hasPrefix("application/octet-stream") {
+                self = .text
+            } else {
+                self = .media
+            }
+        }
+    }
+
+    /// The most bytes that are needed to decide: the longest field's name with its colon.
+    package static let maximumHeldLength = 6
+
+    private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    private static let fields = ["data:", "event:", "error:", "retry:", "id:"].map { Array($0.utf8) }
+
+    private let hint: Hint
+    private var start: [UInt8] = []
+    private var markLength = 0
+
+    /// The kind; `nil` while it is not decided.
+    package private(set) var kind: Kind?
+
+    /// Creates a sniffer at the start of a body.
+    package init(_ hint: Hint) {
+        self.hint = hint
+        if hint == .media { kind = .opaque }
+    }
+
+    /// Looks at the next bytes of the body.
+    ///
+    /// - Returns: The kind, once it is decided.
+    @discardableResult
+    package mutating func sniff(_ bytes: UnsafeBufferPointer<UInt8>) -> Kind? {
+        for byte in bytes {
+            if kind != nil { break }
+            take(byte)
+        }
+        return kind
+    }
+
+    /// Ends the body, and decides by the labels if its bytes do not.
+    package mutating func finish() -> Kind {
+        if let kind { return kind }
+        let decided = labeled
+        kind = decided
+        return decided
+    }
+
+    private var labeled: Kind {
+        switch hint {
+        case .events: .events
+        case .document: .document
+        case .text, .media: .opaque
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) {
+        if start.isEmpty {
+            if markLength < Self.mark.count, byte == Self.mark[markLength] {
+                markLength += 1
+                return
+            }
+            switch byte {
+            case 0x20, 0x09, 0x0a, 0x0d: return
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                kind = .document
+                return
+            // A comment, which only event streams begin with.
+            case UInt8(ascii: ":"):
+                kind = .events
+                return
+            default: break
+            }
+        }
+        start.append(byte)
+        if Self.fields.contains(start) {
+            kind = .events
+        } else if !Self.fields.contains(where: { $0.starts(with: start) }) {
+            kind = labeled
+        }
+    }
+}
