@@ -24,6 +24,7 @@ extension RecordDraft {
             let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
             record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
         }
+        if response.isCacheHit { record.diagnostics["cache_hit"] = "true" }
         if response.mode == .events || response.mode == .documents { record.isStream = true }
         record.units = isSuccess ? Self.units(response, facts, record.endpoint.meter) : [:]
         if let cost = response.providerCost { record.providerCost = cost }

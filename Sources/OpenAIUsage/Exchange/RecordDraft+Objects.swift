@@ -104,7 +104,9 @@ extension RecordDraft {
         record.usage = further ?? TokenUsage()
         for part in fresh { record.usage.add(part.usage) }
         let raw = fresh.compactMap(\.rawUsage)
-        record.rawUsage = raw.count < fresh.count || further != nil ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
+        record.rawUsage =
+            raw.count < fresh.count || further != nil
+            ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
     }
 
     /// Takes over what only the call that created the object has told.

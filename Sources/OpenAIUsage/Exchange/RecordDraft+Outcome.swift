@@ -80,7 +80,8 @@ extension RecordDraft {
 
     /// Whether a stream without its end marker told all the same that it is complete.
     private func hasEndedByItself(_ response: borrowing ResponseMeter) -> Bool {
-        response.usage != nil || !response.identity.finishReason.isEmpty
+        // The events of a response tell its end by their names alone.
+        record.endpoint.meter != .responses && (response.usage != nil || !response.identity.finishReason.isEmpty)
     }
 
     /// What became of the usage of an attempt that had no response.

@@ -9,7 +9,8 @@ struct RequestMeter: ~Copyable {
 
         var option: RequestFacts.Option? {
             switch self {
-            case .model, .stream, .serviceTier, .completionWindow, .input, .outputLimit, .reference, .partType, .toolType:
+            case .model, .stream, .serviceTier, .completionWindow, .input, .outputLimit, .reference, .partType,
+                .toolType:
                 nil
             case .background: .background
             case .includeUsage: .includeUsage

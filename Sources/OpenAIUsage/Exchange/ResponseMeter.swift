@@ -70,6 +70,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     var hasCitations = false
     /// When the object of the response was created, in microseconds since 1970.
     var createdAt: Int64?
+    /// True if a gateway says that its cache has answered.
+    private(set) var isCacheHit = false
     /// Another identity under which the object's usage may be shown.
     var alias: String?
     /// The model that transcribes what is said to a session.
@@ -433,7 +435,8 @@ struct ResponseMeter: ~Copyable, Sendable {
                     return
                 }
                 var later = facts.usage
-                rawUsage = later.complete(from: earlier) ? ResponseFacts.joined(rawUsage, facts.rawUsage) : facts.rawUsage
+                rawUsage =
+                    later.complete(from: earlier) ? ResponseFacts.joined(rawUsage, facts.rawUsage) : facts.rawUsage
                 usage = later
             } else {
                 usage = facts.usage
@@ -463,6 +466,7 @@ struct ResponseMeter: ~Copyable, Sendable {
     /// Takes over what a document tells beside its usage.
     mutating func note(_ facts: ResponseFacts) {
         guard facts.hasRare else { return }
+        isCacheHit = isCacheHit || facts.rare.isCacheHit
         for (tool, count) in facts.rare.tools.counted
         where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
             let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)

@@ -56,7 +56,7 @@ package struct JSONScanner: Sendable {
     private var isVerbatimDropped = false
     /// Whether the container that has ended last is the one whose text was collected.
     private var hasVerbatim = false
-    /// True if the document is invalid only because more text follows it, which begins where the scan stopped.
+    /// True if the scan has just stopped where more text follows the document, which is invalid because of it.
     package private(set) var hasTrailingText = false
 
     /// Creates a scanner at the start of a document.
@@ -263,6 +263,7 @@ package struct JSONScanner: Sendable {
                 break scanning
 
             case .invalid:
+                hasTrailingText = false
                 event = path.fail()
                 break scanning
             }

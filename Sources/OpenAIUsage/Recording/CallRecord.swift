@@ -138,7 +138,7 @@ public struct CallRecord: Sendable, Equatable {
     static let cacheFields = [
         "cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-openrouter-cache-status",
         "x-ai-cache-status", "x-tfy-cache-status", "x-omniroute-cache", "x-omniroute-cache-hit", "x-bt-cached",
-        "x-litellm-cache-hit", "x-litellm-cache-key",
+        "x-litellm-cache-hit", "x-litellm-cache-key", "cache_hit",
     ]
 
     package init(

@@ -16,6 +16,8 @@ struct RareFacts: Sendable {
     /// An error that is the document itself.
     var flatError = FlatError()
     var outputFile: String?
+    /// True if a gateway says that its cache has answered.
+    var isCacheHit = false
     /// The model that transcribes what is said to a session.
     var transcriptionModel: String?
     /// The calls of hosted tools as other providers count them, in their usage.

@@ -34,7 +34,7 @@ struct ResponseDocumentScanner: Sendable {
 
     var isComplete: Bool { scanner.isComplete }
     var isInvalid: Bool { scanner.isInvalid }
-    var isEmpty: Bool { scanner.isEmpty }
+    var isEmpty: Bool { scanner.isEmpty && deferredLength == 0 }
     /// Whether the current document says what an earlier one said that is settled, but for its content.
     var isRepetition: Bool { isResumed && isReturnable && isSettled }
 
@@ -215,6 +215,7 @@ struct ResponseDocumentScanner: Sendable {
             case .null: takeNull()
             case .true where scanner.field == ResponseField.isOwnKey.rawValue: facts.isOwnKey = true
             case .true where scanner.field == ResponseField.error.rawValue: facts.errorPresence = .present
+            case .true where scanner.field == ResponseField.cacheHit.rawValue: facts.rare.isCacheHit = true
             case .objectStart: takeObjectStart()
             case .objectEnd: takeObjectEnd(bytes)
             case .arrayStart:

@@ -13,6 +13,8 @@ enum ResponseField: UInt16 {
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests
+    /// A gateway's word that its cache has answered.
+    case cacheHit
     case seconds, videoSeconds, size, quality, datum, memory, storedBytes
     /// Input under the name that Anthropic's counters have too.
     case namedInput

@@ -131,7 +131,8 @@ enum ResponseSelection {
     /// An error that is the document itself: `{"object": "error", "message": ..., "type": ..., "code": 400}`.
     private static let flatError: Members = [
         ("object", field(.object)), ("code", field(.flatErrorCode)), ("message", presence(.flatErrorMessage)),
-        ("msg", presence(.flatErrorMessage)), ("error_code", field(.flatErrorCode)), ("error_type", field(.flatErrorType)),
+        ("msg", presence(.flatErrorMessage)), ("error_code", field(.flatErrorCode)),
+        ("error_type", field(.flatErrorType)),
         ("error_message", presence(.flatErrorMessage)),
     ]
 
@@ -167,6 +168,8 @@ enum ResponseSelection {
                 ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
                 ("x_groq", Node(members: [("usage", usage)])),
                 ("type", field(.flatErrorType)),
+                // Bifrost's.
+                ("extra_fields", Node(members: [("cache_debug", Node(members: [("cache_hit", field(.cacheHit))]))])),
             ] + flatError
         // Gemini wraps its errors in an array.
         return JSONSelection(Node(members: document, elements: Node(members: document)))
@@ -227,9 +230,10 @@ enum ResponseSelection {
 
     /// An event of responses, over a stream or a socket, of a realtime or a live session.
     static let responseEvent: JSONSelection = {
-        let event: Members = [
-            ("type", field(.type)), ("response", Node(members: responseMembers)), ("error", error),
-        ] + flatError
+        let event: Members =
+            [
+                ("type", field(.type)), ("response", Node(members: responseMembers)), ("error", error),
+            ] + flatError
         return JSONSelection(
             Node(
                 members: event + [
@@ -274,10 +278,12 @@ enum ResponseSelection {
 
     /// An error of any endpoint, and what names the object.
     static let errorOnly = JSONSelection(
-        Node(members: [
-            ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("error", error),
-            ("type", field(.flatErrorType)),
-        ] + flatError)
+        Node(
+            members: [
+                ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("error", error),
+                ("type", field(.flatErrorType)),
+            ] + flatError
+        )
     )
 
     /// What other APIs and unknown endpoints answer, wherever in it their usage stands: OpenAI's shapes, Anthropic's
@@ -292,7 +298,7 @@ enum ResponseSelection {
         ]
         let document: Members =
             object + [
-                ("message", Node(field: ResponseField.flatErrorMessage.rawValue, members: part, isPresenceOnly: true)),
+                ("message", Node(field: ResponseField.flatErrorMessage.rawValue, members: part, isPresenceOnly: true))
             ] + flatError + [
                 ("type", field(.type)), ("usageMetadata", usage), ("modelVersion", field(.model)),
                 ("responseId", field(.identity)), ("stop_reason", field(.finishReason)),

@@ -62,7 +62,9 @@ extension TokenUsage {
         var isCompleted = false
         for (side, counters) in [(TokenCounter.inputTokens, Self.inputSide), (.outputTokens, Self.outputSide)]
         where (self[side] ?? 0) == 0 && (self[side] == nil ? earlier[side] != nil : (earlier[side] ?? 0) > 0) {
-            for counter in counters where (self[counter] ?? 0) == 0 { self[counter] = earlier[counter] ?? self[counter] }
+            for counter in counters where (self[counter] ?? 0) == 0 {
+                self[counter] = earlier[counter] ?? self[counter]
+            }
             isCompleted = true
         }
         return isCompleted

@@ -71,7 +71,8 @@ struct EndpointTests {
         ("POST /v1/containers/c/files", "containers.files"), ("POST /v1/x/containers", "containers.create"),
         ("POST /v1/threads/t/runs", "threads.runs.create"), ("POST /v1/threads/t/files", "other"),
         ("POST /v1/organization/projects/p/files", "organization.other"), ("GET /v1/projects/p", "projects"),
-        ("GET /api/v3/responses/resp_1", "responses.retrieve"), ("POST /api/v3/responses/resp_1/cancel", "responses.cancel"),
+        ("GET /api/v3/responses/resp_1", "responses.retrieve"),
+        ("POST /api/v3/responses/resp_1/cancel", "responses.cancel"),
         ("GET /openai/realtime?api-version=1&deployment=d", "realtime.websocket"), ("GET /x/y/models", "models.list"),
         ("GET /v1/projects/p/locations/l/endpoints/e", "projects"), ("POST /v1/a/g/openai/videos", "videos.create"),
     ])

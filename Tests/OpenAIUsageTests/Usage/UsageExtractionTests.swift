@@ -38,7 +38,7 @@ struct UsageExtractionTests {
             #"{"prompt_tokens":3.5,"completion_tokens":"2","total_tokens":true}"#, "input_tokens=4 output_tokens=2"
         ),
         (#"{"prompt_tokens":14321.87,"completion_tokens":" 30 "}"#, "input_tokens=14322 output_tokens=30"),
-        (#"{"prompt_tokens":-1,"completion_tokens":"-1","total_tokens":7}"#, "total_tokens=7"),
+        (#"{"prompt_tokens":-1,"completion_tokens":"-1","reasoning_tokens":7}"#, "reasoning_tokens=7"),
         (#"{"prompt_tokens":"1e2","completion_tokens":"many"}"#, "input_tokens=100"),
         (
             #"{"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775808}"#,
@@ -88,7 +88,8 @@ struct UsageExtractionTests {
     static let unread: [(usage: String, state: UsageState)] = [
         ("{}", .null), (#"{"prompt_tokens":null,"completion_tokens":null}"#, .null), (#"{"x":{}}"#, .null),
         (#"{"tokens":5}"#, .unparsable), (#"{"prompt_tokens":[1],"completion_tokens":{"a":2}}"#, .unparsable),
-        (#"{"prompt_tokens":-1,"completion_tokens":-1}"#, .unparsable), (#"{"prompt_tokens":"12 tokens"}"#, .unparsable),
+        (#"{"prompt_tokens":-1,"completion_tokens":-1}"#, .unparsable),
+        (#"{"prompt_tokens":"12 tokens"}"#, .unparsable),
     ]
 
     @Test(arguments: unread)
@@ -102,7 +103,9 @@ struct UsageExtractionTests {
             "data: {\"choices\":[{\"usage\":\(whole)}],\"usage\":\(usage)}\n\ndata: [DONE]\n\n",
         ] {
             let record = try self.record(body, isStream: true)
-            #expect(text(record.usage) == "input_tokens=3 output_tokens=2 total_tokens=5" && record.usageState == .reported)
+            #expect(
+                text(record.usage) == "input_tokens=3 output_tokens=2 total_tokens=5" && record.usageState == .reported
+            )
             #expect(record.rawUsage == whole)
         }
     }
