@@ -103,6 +103,11 @@ public final class Exchange: Sendable {
     /// Whether the request's body, as far as it was received, asks for a stream.
     public var asksForStream: Bool { machine.withLock { $0.asksForStream } }
 
+    /// True if the request's body, as far as it was received, asks for a stream that does not tell its usage.
+    package var lacksUsageOption: Bool {
+        machine.withLock { $0.asksForStream && $0.request.facts[.includeUsage] != "true" }
+    }
+
     /// Takes bytes of the request's body.
     public func receive(requestBody bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in

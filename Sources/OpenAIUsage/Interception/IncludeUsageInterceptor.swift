@@ -47,7 +47,7 @@ public struct IncludeUsageInterceptor: Interceptor {
         guard rewriter.isChanged, rewriter.isStreamRequest else { return try await next(own, context) }
         let key = RefusalMemory.Key(
             upstream: request.head.authority ?? "",
-            model: rewriter.model ?? Endpoint.deployment(in: request.head.path ?? "")
+            model: IncludeUsage.model(rewriter.model, target: request.head.path ?? "")
         )
         var context = context
         let now = clock.monotonicNanoseconds

@@ -32,4 +32,9 @@ package enum IncludeUsage {
         }
         return contentType?.lowercased().contains("json") ?? false
     }
+
+    /// The model that a refusal is remembered by: the body's, else the deployment that the path names.
+    package static func model(_ model: String?, target: String) -> String? {
+        model ?? Endpoint.deployment(in: target)
+    }
 }
