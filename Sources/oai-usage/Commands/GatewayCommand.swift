@@ -55,15 +55,17 @@ struct GatewayCommand: AsyncParsableCommand {
             StandardError.write("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
         }
         let files = files
-        try await SignalScope.run(gateway, signals) {
+        defer { LogWriter.standardError.flush() }
+        let status = try await SignalScope.run(gateway, signals) {
             do {
                 let book = try files.book(try await storage.settings())
                 gateway.use(book)
-                StandardError.write("gateway: pricing by the price book \(book.version) from now on")
+                LogWriter.standardError.write("gateway: pricing by the price book \(book.version) from now on")
             } catch {
-                StandardError.write("gateway: \(error) The prices stay as they were.")
+                LogWriter.standardError.write("gateway: \(error) The prices stay as they were.")
             }
         }
+        if let status { throw ExitCode(status) }
     }
 
     private static func describe(_ upstream: Upstream, _ proxy: UpstreamProxy?) {

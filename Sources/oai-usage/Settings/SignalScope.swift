@@ -18,14 +18,15 @@ enum SignalScope {
     ///   - service: The service.
     ///   - signals: The signals of ``SignalReaction/signals``.
     ///   - reload: Called at every signal to reload.
-    /// - Throws: What the service throws, or the exit code of a second signal.
+    /// - Returns: The exit status of a second signal; `nil` if there was none.
+    /// - Throws: The error of the service.
     static func run(
         _ service: any Service,
         _ signals: UnixSignalsSequence,
         reload: @escaping @Sendable () async -> Void
-    ) async throws {
+    ) async throws -> Int32? {
         let services = ServiceGroup(services: [service], logger: JSONLines.logger(label: "oai-usage", level: .error))
-        let status = try await withThrowingTaskGroup(of: Int32?.self) { tasks in
+        return try await withThrowingTaskGroup(of: Int32?.self) { tasks in
             tasks.addTask {
                 try await services.run()
                 return nil
@@ -50,7 +51,6 @@ enum SignalScope {
             while (try? await tasks.next()) != nil {}
             return status
         }
-        if let status { exit(status) }
     }
 
     private static func restoreDefault(_ number: Int32) { signal(number, SIG_DFL) }
