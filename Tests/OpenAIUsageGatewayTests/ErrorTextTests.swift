@@ -11,7 +11,8 @@ struct ErrorTextTests {
     private static let foreign = ["NIO", "IOError", "errno", "Optional", "HTTPParser", "ChannelError", "(host:"]
 
     @Test(arguments: [
-        ("http://127.0.0.1:1", "connection refused"), ("http://name.invalid", "the name name.invalid cannot be resolved"),
+        ("http://127.0.0.1:1", "connection refused"),
+        ("http://name.invalid", "the name name.invalid cannot be resolved"),
     ])
     func anUpstreamThatIsNotThere(_ url: String, _ words: String) async throws {
         try await Harness.run(upstreamURL: url) { harness in

@@ -11,7 +11,10 @@ struct LoadBalancerTests {
         try await Harness.run { harness in
             let client = try await harness.client()
             for _ in 0..<2 {
-                let response = try await client.exchange("\(method) \(path) HTTP/1.1\r\nHost: x\r\n\r\n", method: method)
+                let response = try await client.exchange(
+                    "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\r\n",
+                    method: method
+                )
                 #expect(response.status == 200 && response.text == (method == "HEAD" ? "" : "ok\n"))
                 #expect(response["content-length"] == ["3"])
             }
@@ -23,7 +26,9 @@ struct LoadBalancerTests {
         try await Harness.run { harness in
             let client = try await harness.client()
             try await client.send("GET /healthz HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc")
-            #expect(String(decoding: try await client.connection.ended().bytes, as: UTF8.self).hasSuffix("\r\n\r\nok\n"))
+            #expect(
+                String(decoding: try await client.connection.ended().bytes, as: UTF8.self).hasSuffix("\r\n\r\nok\n")
+            )
         }
     }
 

@@ -16,18 +16,20 @@ struct ProxyTests {
         try UpstreamProxy.environment(for: try #require(Upstream(url))) { variables[$0] }?.description
     }
 
-    @Test(arguments: [
-        ("https://api.openai.com", ["HTTPS_PROXY": "http://p:3128"], "http://p:3128"),
-        ("https://api.openai.com", ["https_proxy": "p:1", "HTTPS_PROXY": "http://q"], "http://p:1"),
-        ("https://api.openai.com", ["ALL_PROXY": "p"], "http://p:1080"),
-        ("https://api.openai.com", ["all_proxy": "https://p"], "https://p:443"),
-        ("https://api.openai.com", ["http_proxy": "http://p:3128", "HTTP_PROXY": "http://p:1"], nil),
-        ("http://host", ["http_proxy": "http://u:s@[::1]:3128/"], "http://[::1]:3128"),
-        ("http://host", ["HTTP_PROXY": "http://p:1", "HTTPS_PROXY": "http://p:1"], nil),
-        ("https://api.openai.com", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "openai.com"], nil),
-        ("https://api.openai.com", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "*", "no_proxy": "x"], "http://p:1"),
-        ("https://api.openai.com", [:], nil),
-    ] as [(String, [String: String], String?)])
+    @Test(
+        arguments: [
+            ("https://api.openai.com", ["HTTPS_PROXY": "http://p:3128"], "http://p:3128"),
+            ("https://api.openai.com", ["https_proxy": "p:1", "HTTPS_PROXY": "http://q"], "http://p:1"),
+            ("https://api.openai.com", ["ALL_PROXY": "p"], "http://p:1080"),
+            ("https://api.openai.com", ["all_proxy": "https://p"], "https://p:443"),
+            ("https://api.openai.com", ["http_proxy": "http://p:3128", "HTTP_PROXY": "http://p:1"], nil),
+            ("http://host", ["http_proxy": "http://u:s@[::1]:3128/"], "http://[::1]:3128"),
+            ("http://host", ["HTTP_PROXY": "http://p:1", "HTTPS_PROXY": "http://p:1"], nil),
+            ("https://api.openai.com", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "openai.com"], nil),
+            ("https://api.openai.com", ["HTTPS_PROXY": "http://p:1", "NO_PROXY": "*", "no_proxy": "x"], "http://p:1"),
+            ("https://api.openai.com", [:], nil),
+        ] as [(String, [String: String], String?)]
+    )
     func theEnvironmentIsReadAsCurlReadsIt(_ url: String, _ variables: [String: String], _ expected: String?) throws {
         #expect(try proxy(url, variables) == expected)
     }
@@ -43,14 +45,17 @@ struct ProxyTests {
     }
 
     @Test(arguments: [
-        ("api.openai.com", "api.openai.com", true), ("api.openai.com", "OpenAI.com", true), ("api.openai.com", ".openai.com", true),
-        ("api.openai.com.", "openai.com.", true), ("notopenai.com", "openai.com", false), ("openai.com", ".openai.com", true),
+        ("api.openai.com", "api.openai.com", true), ("api.openai.com", "OpenAI.com", true),
+        ("api.openai.com", ".openai.com", true),
+        ("api.openai.com.", "openai.com.", true), ("notopenai.com", "openai.com", false),
+        ("openai.com", ".openai.com", true),
         ("api.openai.com", "a, b ,openai.com", true), ("api.openai.com", "a b\topenai.com", true),
         ("api.openai.com", "*.openai.com", false), ("api.openai.com", "*", true), ("api.openai.com", "", false),
         ("api.openai.com", "com", true), ("api.openai.com", ".", false), ("127.0.0.1", "127.0.0.1", true),
         ("127.0.0.1", "127.0.0.0/8", true), ("128.0.0.1", "127.0.0.0/8", false), ("10.1.2.3", "10.1.2.0/23", true),
         ("10.1.4.3", "10.1.2.0/23", false), ("127.0.0.1", "0.1", false), ("127.0.0.1", "127.0.0.0/33", false),
-        ("::1", "::1", true), ("::1", "[::1]", true), ("2001:db8::7", "2001:db8::/32", true), ("2001:db9::7", "2001:db8::/32", false),
+        ("::1", "::1", true), ("::1", "[::1]", true), ("2001:db8::7", "2001:db8::/32", true),
+        ("2001:db9::7", "2001:db8::/32", false),
         ("127.0.0.1", "::/0", false), ("localhost", "localhost:8080", false),
     ])
     func exceptionsAreThoseOfCurl(_ host: String, _ list: String, _ isException: Bool) {
@@ -96,20 +101,25 @@ struct ProxyTests {
         }
 
         func start(front: (@Sendable (any Channel) throws -> Void)? = nil) async throws -> ScriptedUpstream {
-            try await ScriptedUpstream.start(front: front, script: { [self] connection in
-                let head = try await connection.take(through: "\r\n\r\n")
-                requests.update { $0.append(head) }
-                guard answer.hasPrefix("HTTP/1.1 200"), head.hasPrefix("CONNECT ") else {
+            try await ScriptedUpstream.start(
+                front: front,
+                script: { [self] connection in
+                    let head = try await connection.take(through: "\r\n\r\n")
+                    requests.update { $0.append(head) }
+                    guard answer.hasPrefix("HTTP/1.1 200"), head.hasPrefix("CONNECT ") else {
+                        try await connection.send(answer)
+                        return await connection.close()
+                    }
+                    let port = try #require(
+                        head.split(separator: " ")[1].split(separator: ":").last.flatMap { Int($0) }
+                    )
+                    let other = try await RawConnection.connect(to: port)
                     try await connection.send(answer)
-                    return await connection.close()
+                    async let up: Void = Self.pump(connection, other)
+                    async let down: Void = Self.pump(other, connection)
+                    _ = try await (up, down)
                 }
-                let port = try #require(head.split(separator: " ")[1].split(separator: ":").last.flatMap { Int($0) })
-                let other = try await RawConnection.connect(to: port)
-                try await connection.send(answer)
-                async let up: Void = Self.pump(connection, other)
-                async let down: Void = Self.pump(other, connection)
-                _ = try await (up, down)
-            })
+            )
         }
 
         private static func pump(_ source: RawConnection, _ target: RawConnection) async throws {
@@ -178,7 +188,8 @@ struct ProxyTests {
 
     @Test(arguments: [
         ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "wants credentials"),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", "status 403"), ("SSH-2.0-x\r\n", "is not HTTP"), ("", "closed the connection"),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", "status 403"), ("SSH-2.0-x\r\n", "is not HTTP"),
+        ("", "closed the connection"),
     ])
     func aProxyThatRefusesIsNamed(_ answer: String, _ words: String) async throws {
         let proxy = Proxy(answer: answer)
@@ -239,7 +250,9 @@ struct ProxyTests {
         try await Harness.run(upstreamURL: "http://api.invalid:81/v1", configure: { $0.proxy = through }) { harness in
             #expect(try await harness.exchange(RawClient.chat()).text == "{}")
             let request = try #require(requests.value.first)
-            #expect(request.target == "http://api.invalid:81/v1/chat/completions" && request["host"] == ["api.invalid:81"])
+            #expect(
+                request.target == "http://api.invalid:81/v1/chat/completions" && request["host"] == ["api.invalid:81"]
+            )
             #expect(request["proxy-authorization"] == ["Basic dXNlcjpzZWNyZXQ="])
             #expect(try await harness.recorder.record().path == "/v1/chat/completions")
         }

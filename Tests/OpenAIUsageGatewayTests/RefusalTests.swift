@@ -37,7 +37,12 @@ struct RefusalTests {
 
     static let refusals = [
         Refusal("OpenAI", 400, "application/json", error),
-        Refusal("vLLM", 422, "application/json", #"{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"]}]}"#),
+        Refusal(
+            "vLLM",
+            422,
+            "application/json",
+            #"{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"]}]}"#
+        ),
         Refusal("a text", 400, "text/plain", "unknown field stream_options"),
         Refusal("a connection that is not kept", 400, "application/json", error, extra: "Connection: close\r\n"),
         Refusal("200", 200, "application/json", error),
@@ -92,7 +97,10 @@ struct RefusalTests {
             #expect(sent.allSatisfy { $0["content-length"] == ["\($0.body.count)"] })
             #expect(sent.map { $0["accept-encoding"] } == [["identity"]] + Array(repeating: ["gzip"], count: rounds))
             let state = harness.recorder.current
-            #expect(state.records.count == rounds && state.notAsked == (rounds == 1 ? [.refused] : [.refused, .refusedBefore]))
+            #expect(
+                state.records.count == rounds
+                    && state.notAsked == (rounds == 1 ? [.refused] : [.refused, .refusedBefore])
+            )
         }
     }
 

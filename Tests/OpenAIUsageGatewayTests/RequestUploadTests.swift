@@ -235,8 +235,8 @@ struct RequestUploadTests {
                 bound < body.utf8.count
                 ? body
                 : hasOption
-                ? #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true }}"#
-                : #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true}}"#
+                    ? #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true }}"#
+                    : #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true}}"#
             let isChunked = Bool.random(using: &generator)
             let fields =
                 isChunked ? [("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")] : Self.json(body)

@@ -73,6 +73,10 @@ struct ResponseDownloadTests {
             position = end
             turn += 1
         }
+        if download.isInspecting {
+            download.finishInspection()
+            if let piece = download.takeOutput() { output += Array(buffer: piece) }
+        }
         #expect(download.isRewritten && download.isEventStream)
         if let rest = download.finish() { output += Array(buffer: rest) }
         #expect(!download.isBroken)

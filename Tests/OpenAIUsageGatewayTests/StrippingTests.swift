@@ -20,7 +20,9 @@ struct StrippingTests {
         let result = Watched<(received: RawConnection.Received, record: CallRecord)?>(nil)
         try await Harness.run { harness in
             let client = try await harness.client()
-            try await client.send(RawClient.post("/v1/chat/completions", RequestUploadTests.asking, extra: "Connection: close\r\n"))
+            try await client.send(
+                RawClient.post("/v1/chat/completions", RequestUploadTests.asking, extra: "Connection: close\r\n")
+            )
             let upstream = try await harness.upstream.accept()
             let request = try await upstream.message(.request)
             #expect(request.text == RequestUploadTests.asked)
@@ -37,7 +39,10 @@ struct StrippingTests {
         try #require(try RawMessage.parse(received.bytes, .response(to: "POST"), isEnded: true)).0
     }
 
-    @Test(arguments: ["application/json", "text/plain", "application/octet-stream", "text/event-stream"], [true, false])
+    @Test(
+        arguments: ["application/json", "text/plain", "application/octet-stream", "text/event-stream"],
+        [true, false]
+    )
     func eventsAreStrippedUnderEveryLabel(_ type: String, _ hasLength: Bool) async throws {
         let body = Array((Self.first + Self.rest).utf8)
         for pieces in [[1], [100_000]] {
@@ -75,7 +80,8 @@ struct StrippingTests {
         let fixture = try Fixture("054-chat-stream-gzip.sse.gz")
         let body = Array(fixture.body.dropLast(20))
         let framing = hasLength ? "Content-Length: \(body.count)" : "Transfer-Encoding: chunked"
-        let bytes = hasLength ? body : Array("\(String(body.count, radix: 16))\r\n".utf8) + body + Array("\r\n0\r\n\r\n".utf8)
+        let bytes =
+            hasLength ? body : Array("\(String(body.count, radix: 16))\r\n".utf8) + body + Array("\r\n0\r\n\r\n".utf8)
         let (received, record) = try await relay(
             "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n\(framing)",
             bytes

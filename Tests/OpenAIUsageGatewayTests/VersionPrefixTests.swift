@@ -19,7 +19,8 @@ struct VersionPrefixTests {
 
     @Test(arguments: [
         ("/v1", "/v1/chat/completions", "/v1/chat/completions"), ("/v1", "/chat/completions", "/v1/chat/completions"),
-        ("/v1", "/v1", "/v1"), ("/v1", "/v1?a=b", "/v1?a=b"), ("/v1", "/v1x/y", "/v1/v1x/y"), ("/v1", "/v11/y", "/v1/v11/y"),
+        ("/v1", "/v1", "/v1"), ("/v1", "/v1?a=b", "/v1?a=b"), ("/v1", "/v1x/y", "/v1/v1x/y"),
+        ("/v1", "/v11/y", "/v1/v11/y"),
         ("/api/v1", "/v1/responses", "/api/v1/responses"), ("/api/v1", "/api/v1/responses", "/api/v1/responses"),
         ("/api/paas/v4", "/v1/chat/completions", "/api/paas/v4/chat/completions"),
         ("/api/paas/v4", "/v4/chat/completions", "/api/paas/v4/chat/completions"),

@@ -204,7 +204,8 @@ private struct InspectedBody: AsyncSequence, Sendable {
             lock.withLock { _ in
                 defer { iterator = nil }
                 // The body is read once: whoever wraps it sees to that.
-                return iterator ?? AsyncIterator(held: [], iterator: Body().makeAsyncIterator(), end: .ended, transformer: nil)
+                return iterator
+                    ?? AsyncIterator(held: [], iterator: Body().makeAsyncIterator(), end: .ended, transformer: nil)
             }
         }
     }

@@ -252,7 +252,8 @@ final class ProxiedCall: UpstreamDelegate {
             "The upstream refuses stream_options.include_usage: streams of this model pass as they are for 10 minutes, and without usage unless the upstream tells it by itself.",
             metadata: [
                 "call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)",
-                "model": "\(upload.model.map { String($0.prefix(128)) } ?? "-")", "upstream": "\(configuration.upstream)",
+                "model": "\(upload.model.map { String($0.prefix(128)) } ?? "-")",
+                "upstream": "\(configuration.upstream)",
             ]
         )
     }

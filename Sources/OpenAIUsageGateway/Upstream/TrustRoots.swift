@@ -30,7 +30,9 @@ enum TrustRoots {
     /// The certificates of all files of a folder; what is none is passed over.
     private static func read(folder: String) throws -> [NIOSSLCertificate] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw failure("The folder with the trusted certificates, \(folder), cannot be read: check that it is there.")
+            throw failure(
+                "The folder with the trusted certificates, \(folder), cannot be read: check that it is there."
+            )
         }
         let certificates = names.sorted().flatMap { name in
             (try? NIOSSLCertificate.fromPEMFile("\(folder)/\(name)")) ?? []

@@ -30,7 +30,8 @@ public struct UpstreamProxy: Sendable, Equatable, CustomStringConvertible {
             case let scheme:
                 throw GatewayError(
                     code: .invalidConfiguration,
-                    message: "The proxy has the scheme \(scheme.prefix(16)), which the gateway does not speak: use an http or https proxy, or take the upstream out with NO_PROXY."
+                    message:
+                        "The proxy has the scheme \(scheme.prefix(16)), which the gateway does not speak: use an http or https proxy, or take the upstream out with NO_PROXY."
                 )
             }
             rest = text[mark.upperBound...]
@@ -81,7 +82,8 @@ public struct UpstreamProxy: Sendable, Equatable, CustomStringConvertible {
         variable: (String) -> String?
     ) throws -> UpstreamProxy? {
         // A server of CGI has the request's field Proxy in HTTP_PROXY.
-        let names = (upstream.isEncrypted ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]) + ["all_proxy", "ALL_PROXY"]
+        let names =
+            (upstream.isEncrypted ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]) + ["all_proxy", "ALL_PROXY"]
         guard let name = names.first(where: { variable($0) != nil }), let text = variable(name) else { return nil }
         let exceptions = ProxyExceptions(variable("no_proxy") ?? variable("NO_PROXY") ?? "")
         if exceptions.contains(upstream.host) { return nil }

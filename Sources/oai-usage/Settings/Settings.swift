@@ -95,7 +95,9 @@ struct Settings {
 
     private func found(_ name: String, isList: Bool = false) -> (values: [String], place: String)? {
         let variable = "OAI_USAGE_" + name.uppercased().replacing("-", with: "_")
-        if let text = self.variable(variable) { return (isList ? Self.split(text) : [text], "The variable \(variable)") }
+        if let text = self.variable(variable) {
+            return (isList ? Self.split(text) : [text], "The variable \(variable)")
+        }
         guard let file, let entry = file[name], entry.values.first?.isEmpty == false else { return nil }
         return (entry.values, "\(file.path):\(entry.line): \"\(name)\"")
     }

@@ -63,7 +63,9 @@ struct GatewayProcessTests {
             upstream: "http://127.0.0.1:\(upstream.port)",
             ["--shutdown-timeout", "24h"]
         )
-        let client = try await RawConnection.connect(to: try Self.port(try await program.errors(containing: "pricing by")))
+        let client = try await RawConnection.connect(
+            to: try Self.port(try await program.errors(containing: "pricing by"))
+        )
         try await client.send(Self.chat)
         _ = try await (try await upstream.accept()).message(.request)
         program.send(signal)
@@ -100,7 +102,11 @@ struct GatewayProcessTests {
         try "{\n  \"upstrem\": \"http://x\"\n}\n".write(to: file, atomically: true, encoding: .utf8)
         let program = try Self.gateway(folder, ["--config", file.path])
         #expect(try await program.status() == 1)
-        #expect(try await program.errors(containing: "settings are").contains("\(file.path):2: \"upstrem\" is not a setting."))
+        #expect(
+            try await program.errors(containing: "settings are").contains(
+                "\(file.path):2: \"upstrem\" is not a setting."
+            )
+        )
     }
 
     @Test

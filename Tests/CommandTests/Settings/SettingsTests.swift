@@ -26,9 +26,11 @@ struct SettingsTests {
         ("{\"key\": {\"projects\": \"a=b\"}}", 1, "Do you mean \"key-project\"?"),
         ("{\"colour\": 1}", 1, "The settings are: admin, connect-timeout, drain, "),
         ("{\"listen\": 8787}", 1, "\"listen\" is a number; it must be host:port"),
-        ("{\"include-usage\": \"yes\"}", 1, "it must be true or false"), ("{\"threads\": null}", 1, "it must be a number"),
+        ("{\"include-usage\": \"yes\"}", 1, "it must be true or false"),
+        ("{\"threads\": null}", 1, "it must be a number"),
         ("{\"prices\": [1]}", 1, "an array of paths"), ("{\"key-project\": {\"WXYZ\": 7}}", 1, "an object such as"),
-        ("[\n]", 1, "A configuration file is an object"), ("{\"listen\": \"a:1\",\n\"listen\": \"a:2\"}", 2, "set on line 1"),
+        ("[\n]", 1, "A configuration file is an object"),
+        ("{\"listen\": \"a:1\",\n\"listen\": \"a:2\"}", 2, "set on line 1"),
         ("{\n\"listen\" 1}", 2, "This is not JSON"), ("", 1, "This is not JSON"),
     ])
     func `What is no setting is refused with its file and line`(text: String, line: Int, words: String) {
@@ -52,7 +54,10 @@ struct SettingsTests {
     @Test(arguments: [
         ("{\"threads\": 65}", [:], "\"threads\" is \"65\"; it must be a number from 1 to 64."),
         ("{\n\"drain\": \"5 s\"}", [:], ":2: \"drain\" is \"5 s\"; it must be a length of time"),
-        ("{}", ["OAI_USAGE_DURABILITY": "maybe"], "The variable OAI_USAGE_DURABILITY is \"maybe\"; it must be \"committed\""),
+        (
+            "{}", ["OAI_USAGE_DURABILITY": "maybe"],
+            "The variable OAI_USAGE_DURABILITY is \"maybe\"; it must be \"committed\""
+        ),
         ("{}", ["OAI_USAGE_INCLUDE_USAGE": "maybe"], "it must be true or false."),
         ("{\"upstream\": \"api.openai.com\"}", [:], "it must be an http or https URL"),
     ])
@@ -125,7 +130,9 @@ struct SettingsTests {
         }
         let settings = try await Settings(
             file: nil,
-            environment: ["OAI_USAGE_UPSTRAEM": "x", "OAI_USAGE_BINARY": "x", "OAI_USAGE_LEDGER": "x", "HOME": "/nonexistent"]
+            environment: [
+                "OAI_USAGE_UPSTRAEM": "x", "OAI_USAGE_BINARY": "x", "OAI_USAGE_LEDGER": "x", "HOME": "/nonexistent",
+            ]
         )
         #expect(settings.suspects.count == 1 && settings.suspects[0].contains("Do you mean OAI_USAGE_UPSTREAM?"))
     }

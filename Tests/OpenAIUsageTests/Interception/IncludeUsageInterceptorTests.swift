@@ -104,7 +104,8 @@ struct IncludeUsageInterceptorTests {
     }
 
     @Test(arguments: [
-        (400, UsageInterceptorTests.json, [refusal]), (422, UsageInterceptorTests.json, [#"{"loc":["body","stream_"#, #"options"]}"#]),
+        (400, UsageInterceptorTests.json, [refusal]),
+        (422, UsageInterceptorTests.json, [#"{"loc":["body","stream_"#, #"options"]}"#]),
         (200, UsageInterceptorTests.json, [refusal]), (200, UsageInterceptorTests.stream, [refusal]),
         (200, UsageInterceptorTests.stream, ["data: \(refusal)"]),
     ])
@@ -131,10 +132,13 @@ struct IncludeUsageInterceptorTests {
     }
 
     @Test
-    func `A refusal that was about something else is not remembered, and the caller gets the second answer`() async throws {
+    func `A refusal that was about something else is not remembered, and the caller gets the second answer`()
+        async throws
+    {
         let other = #"{"error":{"message":"No messages in {stream_options: ...}"}}"#
         let chain = Chain([
-            .response(400, UsageInterceptorTests.json, Body(other)), .response(400, UsageInterceptorTests.json, Body("{}")),
+            .response(400, UsageInterceptorTests.json, Body(other)),
+            .response(400, UsageInterceptorTests.json, Body("{}")),
             Self.answer,
         ])
         #expect(try await chain.send() == "{}")

@@ -100,7 +100,9 @@ struct IncludeUsageResponseTests {
 
     @Test
     func `An encoded body that has only a head of its coding passes as it came`() {
-        #expect(run(Self.coded, type: "text/event-stream", coding: "gzip", pieces: 3) == Result(mode: .passing, output: ""))
+        #expect(
+            run(Self.coded, type: "text/event-stream", coding: "gzip", pieces: 3) == Result(mode: .passing, output: "")
+        )
     }
 
     @Test

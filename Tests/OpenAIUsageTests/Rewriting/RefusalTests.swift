@@ -64,7 +64,7 @@ struct RefusalTests {
         ("an error event about something else", 200, "text/event-stream", "data: {\"error\":\"overloaded\"}\n\n"),
         ("a text", 200, "text/plain", "stream_options"),
         ("nothing", 400, "application/json", ""), ("no body", 200, "application/json", ""),
-        ("a long error", 400, "text/plain", String(repeating: "x", count: 70_000) + "stream_options"),
+        ("a long error", 400, "text/plain", String(repeating: "x", count: 150_000) + "stream_options"),
     ]
 
     private static func mode(
