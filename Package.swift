@@ -314,7 +314,10 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage", "OpenAIUsagePricing",
+                "OpenAIUsageTestKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
     ]

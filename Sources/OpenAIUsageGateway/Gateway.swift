@@ -35,7 +35,6 @@ public final class Gateway: Service {
 
     private let configuration: GatewayConfiguration
     private let ledger: Ledger
-    private let book: PriceBook
     private let recorder: LedgerRecorder
     private let metrics: UsageMetrics
     private let logger: Logger
@@ -60,13 +59,15 @@ public final class Gateway: Service {
     ) {
         self.configuration = configuration
         self.ledger = ledger
-        self.book = book
         self.metrics = metrics
         self.logger = logger
         self.onReady = onReady
         recorder = LedgerRecorder(book: book, metrics: metrics, ledger: ledger)
         recorder.observeLedger()
     }
+
+    /// Prices calls with another book from now on; those that have ended keep their price.
+    public func use(_ book: PriceBook) { recorder.use(book) }
 
     /// Serves until a graceful shutdown, then waits for open calls and closes the ledger.
     ///
@@ -118,7 +119,7 @@ public final class Gateway: Service {
             configuration: configuration,
             metrics: metrics,
             ledger: ledger,
-            book: book,
+            prices: { [recorder] in recorder.book },
             logger: quiet,
             isReady: readiness
         )
@@ -159,26 +160,16 @@ public final class Gateway: Service {
     }
 
     private static func explained(_ error: any Error, _ address: GatewayConfiguration.Address) -> any Error {
-        guard let error = error as? IOError else { return error }
-        switch error.errnoCode {
-        case EADDRINUSE:
+        if error is GatewayError || error is CancellationError { return error }
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
             return GatewayError(
                 code: .addressInUse,
                 message: "Cannot listen on \(address): another process does. Stop it, or choose another address."
             )
-        case EACCES, EADDRNOTAVAIL:
-            return GatewayError(
-                code: .addressUnavailable,
-                message: "Cannot listen on \(address): \(error.localizedReason)"
-            )
-        default:
-            return GatewayError(code: .addressUnavailable, message: "Cannot listen on \(address): \(error)")
         }
-    }
-}
-
-extension IOError {
-    fileprivate var localizedReason: String {
-        errnoCode == EACCES ? "permission denied." : "the address is not one of this machine's."
+        return GatewayError(
+            code: .addressUnavailable,
+            message: "Cannot listen on \(address): \(ErrorText.describe(error))."
+        )
     }
 }

@@ -33,8 +33,12 @@ public struct GatewayConfiguration: Sendable {
     public var admin = Address(host: "127.0.0.1", port: 10464)
     /// Where calls are forwarded.
     public var upstream: Upstream
-    /// A file with the certificates to trust instead of the system's.
+    /// A file with the certificates to trust instead of the system's, as PEM text.
     public var trustRoots: String?
+    /// A folder of files with certificates to trust instead of the system's, beside those of ``trustRoots``.
+    public var trustFolder: String?
+    /// The proxy between the gateway and the upstream; `nil` for none, whatever the environment says.
+    public var proxy: UpstreamProxy?
     /// What a completed response waits for.
     public var durability = Durability.committed
     /// The longest that a response waits for its commit, in milliseconds; later ones are counted.
@@ -55,8 +59,9 @@ public struct GatewayConfiguration: Sendable {
     public var idleMilliseconds: Int64 = 60_000
     /// Whether streaming chat requests that do not ask for usage are made to ask.
     public var includesUsage = true
-    /// The largest request body that is collected in order to be rewritten with its length known, in bytes.
-    public var rewriteBound = 1 << 20
+    /// The most bytes of request bodies that all calls together hold in order to rewrite them, and to send them again as the
+    /// client wrote them if the upstream refuses that; beyond it a call is not rewritten.
+    public var heldBodyBound = 64 << 20
     /// How many event loops carry calls.
     public var threads = 1
     /// The project of calls that name none, by the last four characters of their key or by its digest.

@@ -2,17 +2,27 @@ package import OpenAIUsage
 package import OpenAIUsageLedger
 package import OpenAIUsageMetrics
 package import OpenAIUsagePricing
+import Synchronization
 
 /// Prices records, counts them, and hands them to the ledger; ledger and metrics are there or not.
 package struct UsageRecorder: UsageSink {
-    private let book: PriceBook
+    private let prices: CurrentPriceBook
     private let ledger: Ledger?
     private let metrics: UsageMetrics?
 
     package init(book: PriceBook, ledger: Ledger?, metrics: UsageMetrics?) {
-        self.book = book
+        prices = CurrentPriceBook(book)
         self.ledger = ledger
         self.metrics = metrics
+    }
+
+    /// The book that calls are priced with.
+    package var book: PriceBook { prices.book }
+
+    /// Prices calls with another book from now on.
+    package func use(_ book: PriceBook) {
+        prices.replace(book)
+        tellPriceTable()
     }
 
     package func record(_ record: CallRecord) { submit(record, onCommit: nil) }
@@ -55,7 +65,7 @@ package struct UsageRecorder: UsageSink {
     ///
     /// - Parameter lateReleases: How many responses were released before their records were kept.
     package func connect(lateReleases: @escaping @Sendable () -> Int64 = { 0 }) {
-        metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
+        tellPriceTable()
         guard let ledger, let metrics else { return }
         metrics.registerStore {
             let statistics = ledger.statistics
@@ -73,9 +83,26 @@ package struct UsageRecorder: UsageSink {
         }
     }
 
+    private func tellPriceTable() {
+        metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
+    }
+
     private func priced(_ record: CallRecord) -> CallRecord {
         var record = record
         record.cost = book.cost(of: record)
         return record
     }
+}
+
+/// The book that calls are priced with now, which may be replaced while they are.
+private final class CurrentPriceBook: Sendable {
+    private let value: Mutex<PriceBook>
+
+    init(_ book: PriceBook) {
+        value = Mutex(book)
+    }
+
+    var book: PriceBook { value.withLock { $0 } }
+
+    func replace(_ book: PriceBook) { value.withLock { $0 = book } }
 }

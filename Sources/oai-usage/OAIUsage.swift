@@ -1,6 +1,14 @@
 import ArgumentParser
 import OpenAIUsageGateway
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The program.
 @main
 struct OAIUsage: AsyncParsableCommand {
@@ -16,8 +24,9 @@ struct OAIUsage: AsyncParsableCommand {
               oai-usage show req_539a3ef553ecef2d2471475ca7aee0a2
               oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
 
-            Settings come from flags, else from the environment (OAI_USAGE_LEDGER, OAI_USAGE_UPSTREAM, ...), else from \
-            the configuration file ($XDG_CONFIG_HOME/oai-usage/config.json).
+            Settings come from flags, else from the environment, else from the configuration file (--config, \
+            OAI_USAGE_CONFIG, or $XDG_CONFIG_HOME/oai-usage/config.json), by one name: --upstream-ca is OAI_USAGE_UPSTREAM_CA \
+            and "upstream-ca".
             """,
         version: Gateway.version,
         subcommands: [
@@ -25,4 +34,19 @@ struct OAIUsage: AsyncParsableCommand {
             PricesCommand.self, RepriceCommand.self, SimulateCommand.self,
         ]
     )
+
+    static func main() async {
+        // Who no longer reads the errors does not end the program, and who no longer reads the data is noticed at a write.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: ErrorSentence.explained(error))
+        }
+    }
 }

@@ -127,7 +127,8 @@ struct HeaderPolicyTests {
         )
         #expect(head.uri == expected)
         let observed = HeaderPolicy.observed(request([], uri: uri), upstream: try upstream("https://host\(prefix)"))
-        #expect(observed.path == expected)
+        // The call is the client's own path, whatever the upstream has before it.
+        #expect(observed.path == String(expected.dropFirst(prefix.count)))
     }
 
     @Test func theMethodStaysAndTheVersionIsTheGateways() throws {

@@ -58,16 +58,32 @@ struct RequestBodyTests {
     }
 
     @Test(arguments: [true, false], [0, 1, 10, 26])
-    func aBodyBeyondTheBoundIsRewrittenOnItsWay(_ isChunked: Bool, _ bound: Int) async throws {
+    func aBodyBeyondTheBoundPassesAsItIsAndItsRowSaysSo(_ isChunked: Bool, _ bound: Int) async throws {
         #expect(bound < Self.asking.utf8.count)
         let (request, record) = try await send(
             isChunked ? Self.chunked(Self.asking, size: 7) : RawClient.post("/v1/chat/completions", Self.asking),
             pieces: [50, 3],
-            configure: { $0.rewriteBound = bound }
+            configure: { $0.heldBodyBound = bound }
         )
-        #expect(request.framing == .chunked)
-        #expect(request.text == Self.asked)
+        #expect(request.framing == (isChunked ? .chunked : .length))
+        #expect(request.text == Self.asking)
         #expect(record.requestModel == "m")
+        #expect(record.diagnostics["include-usage"] == "not-held")
+    }
+
+    @Test func whatNeedsNoRewritingSaysNothingThoughItWasNotHeld() async throws {
+        let (_, record) = try await send(
+            RawClient.post("/v1/chat/completions", Self.asked),
+            configure: { $0.heldBodyBound = 1 }
+        )
+        #expect(record.diagnostics["include-usage"] == nil)
+    }
+
+    @Test func aLargeBodyIsRewrittenWithItsNewLength() async throws {
+        let body = #"{"model":"m","pad":"\#(String(repeating: "x", count: 3 << 20))","stream":true}"#
+        let (request, _) = try await send(RawClient.post("/v1/chat/completions", body))
+        #expect(request.framing == .length && request["content-length"] == ["\(body.utf8.count + 40)"])
+        #expect(request.text.hasSuffix(#""stream":true,"stream_options":{"include_usage":true}}"#))
     }
 
     @Test func whatIsNotToBeRewrittenKeepsItsLength() async throws {

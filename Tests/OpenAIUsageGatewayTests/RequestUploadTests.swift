@@ -12,11 +12,8 @@ struct RequestUploadTests {
     static let asking = #"{"model":"m","stream":true}"#
     static let asked = #"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#
 
-    private func configuration(bound: Int = 1 << 20, includesUsage: Bool = true) throws -> GatewayConfiguration {
-        var configuration = GatewayConfiguration(upstream: try #require(Upstream("https://api.openai.com")))
-        configuration.rewriteBound = bound
-        configuration.includesUsage = includesUsage
-        return configuration
+    private func requests(bound: Int = 1 << 20) -> UsageRequests {
+        UsageRequests(upstream: "api.openai.com", bound: bound, clock: ManualClock())
     }
 
     private func head(
@@ -30,12 +27,14 @@ struct RequestUploadTests {
     private func upload(
         _ head: HTTPRequestHead,
         bound: Int = 1 << 20,
-        includesUsage: Bool = true
-    ) throws -> RequestUpload {
+        includesUsage: Bool = true,
+        requests: UsageRequests? = nil
+    ) -> RequestUpload {
         RequestUpload(
             head: head,
             endpoint: Endpoint(method: head.method.rawValue, path: head.uri),
-            configuration: try configuration(bound: bound, includesUsage: includesUsage)
+            includesUsage: includesUsage,
+            requests: requests ?? self.requests(bound: bound)
         )
     }
 
@@ -55,15 +54,13 @@ struct RequestUploadTests {
 
     @Test(arguments: ["/v1/chat/completions", "/v1/completions", "/openai/v1/chat/completions?api-version=1"])
     func aStreamThatDoesNotAskForUsageIsMadeToAsk(_ path: String) throws {
-        var upload = try upload(head(Self.json(Self.asking), path: path))
+        var upload = upload(head(Self.json(Self.asking), path: path))
         #expect(upload.isCollecting)
-        #expect(upload.mayBeRewritten)
         #expect(text(upload.receive(ByteBuffer(string: Self.asking), hasConnection: false)) == "")
         let rest = upload.end(trailers: nil, hasConnection: false)
         #expect(text(rest) == "")
         #expect(!upload.isCollecting)
         #expect(upload.isRewritten)
-        #expect(upload.mayBeRewritten)
         #expect(text(upload.takePending()) == Self.asked + "|")
         #expect(text(upload.takePending()) == "")
         #expect(upload.head.headers["content-length"] == [String(Self.asked.utf8.count)])
@@ -75,24 +72,23 @@ struct RequestUploadTests {
         #"{"stream":true,"stream_options":{"include_usage":true}}"#,
     ])
     func whatNeedsNoChangeIsNotChanged(_ body: String) throws {
-        var upload = try upload(head(Self.json(body)))
+        var upload = upload(head(Self.json(body)))
         _ = upload.receive(ByteBuffer(string: body), hasConnection: false)
         _ = upload.end(trailers: nil, hasConnection: false)
         #expect(text(upload.takePending()) == body + "|")
         #expect(!upload.isRewritten)
-        #expect(!upload.mayBeRewritten)
         #expect(upload.head.headers["content-length"] == [String(body.utf8.count)])
     }
 
     @Test func anEmptyBodyHasAnEndOnly() throws {
-        var upload = try upload(head(Self.json("")))
+        var upload = upload(head(Self.json("")))
         _ = upload.end(trailers: nil, hasConnection: false)
         #expect(text(upload.takePending()) == "|")
         #expect(upload.head.headers["content-length"] == ["0"])
     }
 
     @Test func aChunkedBodyStaysChunkedWhenItIsRewritten() throws {
-        var upload = try upload(head([("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")]))
+        var upload = upload(head([("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")]))
         _ = upload.receive(ByteBuffer(string: Self.asking), hasConnection: false)
         _ = upload.end(trailers: ["X-Sum": "1"], hasConnection: false)
         #expect(text(upload.takePending()) == Self.asked + "|X-Sum=1")
@@ -119,16 +115,15 @@ struct RequestUploadTests {
         _ includesUsage: Bool
     ) throws {
         let head = head(fields, method: method, path: path)
-        var upload = try upload(head, includesUsage: includesUsage)
+        var upload = upload(head, includesUsage: includesUsage)
         #expect(!upload.isCollecting, "\(name)")
-        #expect(!upload.mayBeRewritten)
         #expect(text(upload.receive(ByteBuffer(string: Self.asking), hasConnection: true)) == Self.asking)
         #expect(text(upload.end(trailers: nil, hasConnection: true)) == "|")
         #expect(upload.head == head)
     }
 
     @Test func withoutAConnectionBytesWaitUpToABound() throws {
-        var upload = try upload(head([], path: "/v1/files"))
+        var upload = upload(head([], path: "/v1/files"))
         let half = ByteBuffer(repeating: 1, count: RequestUpload.pendingBound / 2)
         #expect(upload.receive(half, hasConnection: false).isEmpty)
         #expect(!upload.isFull)
@@ -144,47 +139,87 @@ struct RequestUploadTests {
 
     // MARK: - The bound
 
-    @Test func aBodyThatIsAnnouncedAsLargeIsRewrittenOnItsWay() throws {
-        var upload = try upload(head(Self.json(Self.asking)), bound: Self.asking.utf8.count - 1)
-        #expect(!upload.isCollecting)
-        #expect(upload.mayBeRewritten)
-        #expect(upload.head.headers["transfer-encoding"] == ["chunked"])
-        #expect(!upload.head.headers.contains(name: "content-length"))
-        var sent = text(upload.receive(ByteBuffer(string: Self.asking), hasConnection: true))
-        sent += text(upload.end(trailers: nil, hasConnection: true))
-        #expect(sent == Self.asked + "|")
-        #expect(upload.isRewritten)
-    }
-
-    @Test func aBodyOfExactlyTheBoundIsCollected() throws {
-        var upload = try upload(head(Self.json(Self.asking)), bound: Self.asking.utf8.count)
+    @Test func aBodyOfExactlyTheBoundIsHeld() {
+        let requests = requests(bound: Self.asking.utf8.count)
+        var upload = upload(head(Self.json(Self.asking)), requests: requests)
         #expect(upload.isCollecting)
         _ = upload.receive(ByteBuffer(string: Self.asking), hasConnection: false)
-        #expect(upload.isCollecting)
+        #expect(upload.isCollecting && requests.heldLength == Self.asking.utf8.count)
         _ = upload.end(trailers: nil, hasConnection: false)
         #expect(upload.head.headers["content-length"] == [String(Self.asked.utf8.count)])
+        #expect(upload.isRewritten && upload.note == nil)
+        // The client's own body is kept for the case that the upstream refuses this one.
+        #expect(requests.heldLength == Self.asking.utf8.count)
+        upload.settle()
+        #expect(requests.heldLength == 0)
     }
 
-    @Test func aBodyThatTurnsOutToBeLargeIsRewrittenFromThereOn() throws {
-        var upload = try upload(
-            head([("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")]),
-            bound: 10
-        )
+    @Test func aBodyThatIsAnnouncedAsLongerPassesAtOnceAsItIs() {
+        let head = head(Self.json(Self.asking))
+        var upload = upload(head, bound: Self.asking.utf8.count - 1)
+        #expect(!upload.isCollecting && upload.note == .notHeld)
+        var sent = text(upload.receive(ByteBuffer(string: Self.asking), hasConnection: true))
+        sent += text(upload.end(trailers: nil, hasConnection: true))
+        #expect(sent == Self.asking + "|" && upload.head == head && !upload.isRewritten)
+    }
+
+    @Test(arguments: [true, false])
+    func aBodyThatTurnsOutToBeLongerPassesFromThereOnAsItIs(_ isChunked: Bool) {
+        let fields = isChunked ? [("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")] : []
+        let head = head(isChunked ? fields : [("Content-Type", "application/json"), ("Content-Length", "1e9")])
+        let requests = requests(bound: 10)
+        var upload = upload(head, requests: requests)
+        #expect(upload.isCollecting)
         var sent = ""
         for byte in Self.asking.utf8 {
             let wasCollecting = upload.isCollecting
             sent += text(upload.receive(ByteBuffer(bytes: [byte]), hasConnection: !wasCollecting))
         }
-        #expect(!upload.isCollecting)
+        #expect(!upload.isCollecting && upload.note == .notHeld && requests.heldLength == 0)
         sent += text(upload.end(trailers: nil, hasConnection: true))
-        #expect(text(upload.takePending()) + sent == Self.asked + "|")
+        #expect(text(upload.takePending()) + sent == Self.asking + "|" && upload.head == head)
     }
 
-    @Test func aLengthThatIsNoNumberIsNotTrusted() throws {
-        var upload = try upload(head([("Content-Type", "application/json"), ("Content-Length", "1e9")]), bound: 4)
-        #expect(upload.isCollecting)
-        _ = upload.receive(ByteBuffer(string: "12345"), hasConnection: false)
-        #expect(!upload.isCollecting)
+    @Test func allBodiesTogetherHaveOneBound() {
+        let requests = requests(bound: Self.asking.utf8.count + 5)
+        var first: RequestUpload? = upload(head(Self.json(Self.asking)), requests: requests)
+        _ = first?.receive(ByteBuffer(string: Self.asking), hasConnection: false)
+        var second = upload(head(Self.json(Self.asking)), requests: requests)
+        let passed = text(second.receive(ByteBuffer(string: Self.asking), hasConnection: true))
+        #expect(passed == Self.asking && second.note == .notHeld && first?.isCollecting == true)
+        // A call that goes away gives its room back.
+        first = nil
+        #expect(requests.heldLength == 0)
+        var third = upload(head(Self.json(Self.asking)), requests: requests)
+        _ = third.receive(ByteBuffer(string: Self.asking), hasConnection: false)
+        #expect(third.isCollecting)
+    }
+
+    // MARK: - Refusals
+
+    @Test func theClientsOwnRequestIsPutBack() {
+        let head = head(Self.json(Self.asking) + [("Accept-Encoding", "gzip")])
+        var upload = upload(head)
+        _ = upload.receive(ByteBuffer(string: Self.asking), hasConnection: false)
+        _ = upload.end(trailers: ["X-Sum": "1"], hasConnection: false)
+        #expect(text(upload.takePending()) == Self.asked + "|X-Sum=1")
+        upload.restore()
+        #expect(text(upload.takePending()) == Self.asking + "|X-Sum=1")
+        #expect(upload.head == head && !upload.isRewritten)
+    }
+
+    @Test func whatWasRefusedIsNotAskedAgain() {
+        let requests = requests()
+        #expect(requests.remember("m") && !requests.remember("m"))
+        for (model, isAsked) in [("m", false), ("other", true)] {
+            let body = #"{"model":"\#(model)","stream":true}"#
+            var upload = upload(head(Self.json(body)), requests: requests)
+            _ = upload.receive(ByteBuffer(string: body), hasConnection: false)
+            _ = upload.end(trailers: nil, hasConnection: false)
+            #expect(upload.isRewritten == isAsked && upload.model == model)
+            #expect(upload.note == (isAsked ? nil : .refusedBefore))
+            #expect(text(upload.takePending()).contains("stream_options") == isAsked)
+        }
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
@@ -195,15 +230,17 @@ struct RequestUploadTests {
             let hasOption = Bool.random(using: &generator)
             let option = hasOption ? #","stream_options":{"include_usage":false}"# : ""
             let body = #"{"pad":"\#(padding)","stream":true\#(option)}"#
-            let expected =
-                hasOption
-                ? #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true }}"#
-                : #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true}}"#
             let bound = Int.random(in: 0...300, using: &generator)
+            let expected =
+                bound < body.utf8.count
+                ? body
+                : hasOption
+                    ? #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true }}"#
+                    : #"{"pad":"\#(padding)","stream":true,"stream_options":{"include_usage":true}}"#
             let isChunked = Bool.random(using: &generator)
             let fields =
                 isChunked ? [("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")] : Self.json(body)
-            var upload = try upload(head(fields), bound: bound)
+            var upload = upload(head(fields), bound: bound)
             var rest = Array(body.utf8)[...]
             var sent = ""
             var hasConnection = false

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOSSL
 import OpenAIUsage
@@ -96,7 +97,8 @@ struct TLSTests {
         ) { harness in
             let response = try await harness.exchange(RawClient.chat())
             #expect(response.status == 502)
-            #expect(response.text.contains("upstream_tls_failure"))
+            #expect(response.text.contains("upstream_tls_failure") && response.text.contains("--upstream-ca"))
+            for word in ["NIO", "BoringSSL", "SSL routines", "Error:"] { #expect(!response.text.contains(word)) }
             let record = try await harness.recorder.record()
             #expect(record.outcome == .unreachable)
             #expect(record.errorCode == "upstream_tls_failure")
@@ -143,6 +145,22 @@ struct TLSTests {
             let response = try await harness.exchange(RawClient.chat())
             #expect(response.status == 502)
             #expect(try await harness.recorder.record().outcome == .unreachable)
+        }
+    }
+
+    @Test func theCertificatesOfAFolderAreTrusted() async throws {
+        let upstream = try await server("good")
+        let folder = try TemporaryFolder()
+        try Data("no certificate".utf8).write(to: folder.url.appending(path: "README"))
+        try FileManager.default.copyItem(atPath: try Certificates.shared.get().authority, toPath: folder.path("a.crt"))
+        let path = folder.url.path
+        try await Harness.run(
+            upstream: upstream,
+            upstreamURL: "https://localhost:\(upstream.port)",
+            configure: { $0.trustFolder = path }
+        ) { harness in
+            #expect(try await harness.exchange(RawClient.chat()).text == "{}")
+            _ = try await harness.recorder.record()
         }
     }
 

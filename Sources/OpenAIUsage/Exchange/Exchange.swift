@@ -13,6 +13,8 @@ public final class Exchange: Sendable {
     private let clock: any UsageClock
     private let sink: any UsageSink
     private let objects: ObjectRegister
+    /// Decides whether the record is handed on, if somebody does.
+    private let decision: AttemptDecision?
     /// Where the exchange is listed while it is under way.
     private let list: OpenExchanges?
     /// SAFETY: only the list reads and writes it, under its lock.
@@ -48,7 +50,8 @@ public final class Exchange: Sendable {
             attempt: attempt,
             configuration: configuration,
             sink: sink,
-            list: nil
+            list: nil,
+            decision: nil
         )
     }
 
@@ -60,7 +63,8 @@ public final class Exchange: Sendable {
         attempt: Int?,
         configuration: ExchangeConfiguration,
         sink: any UsageSink,
-        list: OpenExchanges?
+        list: OpenExchanges?,
+        decision: AttemptDecision?
     ) {
         let facts = RequestHeadFacts(request.headerFields)
         let draft = RecordDraft.begin(
@@ -76,6 +80,7 @@ public final class Exchange: Sendable {
         clock = configuration.clock
         self.sink = sink
         self.list = list
+        self.decision = decision
         objects = configuration.objects
         startedAt = configuration.clock.monotonicNanoseconds
         machine = Mutex(
@@ -98,6 +103,11 @@ public final class Exchange: Sendable {
     /// Whether the request's body, as far as it was received, asks for a stream.
     public var asksForStream: Bool { machine.withLock { $0.asksForStream } }
 
+    /// True if the request's body, as far as it was received, asks for a stream that does not tell its usage.
+    package var lacksUsageOption: Bool {
+        machine.withLock { $0.asksForStream && $0.request.facts[.includeUsage] != "true" }
+    }
+
     /// Takes bytes of the request's body.
     public func receive(requestBody bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
@@ -110,6 +120,23 @@ public final class Exchange: Sendable {
     public func receive(head: HTTPResponse) {
         let now = clock.monotonicNanoseconds
         machine.withLock { $0.receive(head: head, at: now) }
+    }
+
+    /// The monotonic nanoseconds of the exchange's clock.
+    package var instant: Int64 { clock.monotonicNanoseconds }
+
+    /// Takes the response's head, which came earlier and was held.
+    ///
+    /// - Parameters:
+    ///   - head: The head.
+    ///   - instant: The ``instant`` of its arrival.
+    package func receive(head: HTTPResponse, at instant: Int64) {
+        machine.withLock { $0.receive(head: head, at: instant) }
+    }
+
+    /// Adds to the record's diagnostics how asking for usage went.
+    package func note(_ note: IncludeUsage.Note) {
+        machine.withLock { $0.note(IncludeUsage.Note.name, note.rawValue) }
     }
 
     /// Takes bytes of the response's body, as they came over the wire, content coding included.
@@ -132,7 +159,8 @@ public final class Exchange: Sendable {
     public func finish(_ ending: Ending) {
         guard let ended = take(ending) else { return }
         list?.remove(self)
-        sink.record(ended.finished())
+        guard let decision else { return sink.record(ended.finished()) }
+        decision.deliver(ended.finished(), to: sink)
     }
 
     /// Hands an interim record to the sink, if the attempt is still open.
@@ -163,6 +191,8 @@ public final class Exchange: Sendable {
 
     /// The record as far as it is known; `nil` if the attempt has ended.
     package func openRecord() -> CallRecord? {
+        // An interim record of what turns out to be no attempt would stay open for ever.
+        if decision?.isOpen == true { return nil }
         let now = clock.monotonicNanoseconds
         return machine.withLock { $0.snapshot(at: now) }
     }

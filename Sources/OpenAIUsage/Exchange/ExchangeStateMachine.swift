@@ -59,6 +59,11 @@ struct ExchangeStateMachine: ~Copyable {
         draft?.record.timing.gateway = known + gatewayNanoseconds / 1_000
     }
 
+    /// Adds a diagnostic of the program's own.
+    mutating func note(_ name: String, _ value: String) {
+        draft?.record.diagnostics[name] = value
+    }
+
     /// The record as far as it is known, of an attempt that is still open.
     func snapshot(at now: Int64) -> CallRecord? {
         var draft: RecordDraft

@@ -15,7 +15,8 @@ extension RecordDraft {
         if let project = facts.project { record.project = project }
         if let requestID = facts.requestID { record.requestID = requestID }
         if let edgeRequestID = facts.edgeRequestID { record.edgeRequestID = edgeRequestID }
-        record.diagnostics = facts.diagnostics
+        // What was noted of the request stays.
+        record.diagnostics.merge(facts.diagnostics) { $1 }
         record.rateLimits = facts.rateLimits
         record.retryAfterMilliseconds = facts.retryAfterMilliseconds
         if let model = facts.model { record.model = model }

@@ -6,6 +6,10 @@ public struct CallContext: Sendable {
     public var operationID: String?
     /// The number of the attempt, from 0; `nil` where nobody counts.
     public var attempt: Int?
+    /// Decides whether what is sent now is an attempt with a record; `nil` if it is in any case.
+    package var decision: AttemptDecision?
+    /// How asking for usage went, for the record.
+    package var includeUsageNote: IncludeUsage.Note?
 
     /// Creates a context.
     public init(tags: UsageTags = .current, operationID: String? = nil, attempt: Int? = nil) {

@@ -1,16 +1,32 @@
 import HTTPTypes
+import Synchronization
 
 /// Makes streaming chat requests ask for their usage, and takes out again what that adds to the stream.
 ///
-/// A request that asks itself is left alone, and so is its response. It belongs outside of ``UsageInterceptor``, which
-/// then sees what was really sent. Requests whose body is a stream are passed on unchanged when they say that they are
-/// longer than ``maximumLength``; shorter ones are collected, since their length changes.
+/// A request that asks itself is left alone, and so is its response. An upstream that refuses the option gets the request
+/// as the caller wrote it, once, and is not asked for ten minutes with that model; the refused try cost nothing and has no
+/// record of its own, and the record of the call says `include-usage: refused` among its diagnostics.
+///
+/// It belongs outside of ``UsageInterceptor``, which then sees what was really sent. Requests whose body is a stream are
+/// passed on unchanged when they say that they are longer than ``maximumLength``; shorter ones are collected, since their
+/// length changes.
 public struct IncludeUsageInterceptor: Interceptor {
     /// The longest body that is rewritten, in bytes, where it has to be collected first.
     public static let maximumLength = 8 << 20
 
+    private final class Refusals: Sendable {
+        let memory = Mutex(RefusalMemory())
+    }
+
+    private let refusals = Refusals()
+    private let clock: any UsageClock
+
     /// Creates an interceptor.
-    public init() {}
+    ///
+    /// - Parameter clock: The clock by which refusals are forgotten.
+    public init(clock: any UsageClock = SystemUsageClock()) {
+        self.clock = clock
+    }
 
     /// Asks for usage on behalf of the caller.
     public func intercept(
@@ -21,33 +37,105 @@ public struct IncludeUsageInterceptor: Interceptor {
         guard let body = request.body, Self.isCandidate(request.head), let bytes = try await Self.bytes(of: body) else {
             return try await next(request, context)
         }
+        var own = request
+        own.body = Body(bytes)
         var rewriter = IncludeUsageRewriter()
         var rewritten: [UInt8] = []
         rewritten.reserveCapacity(bytes.count + 64)
         bytes.withUnsafeBufferPointer { rewriter.rewrite($0, into: &rewritten) }
         rewriter.finish(into: &rewritten)
-        var request = request
-        request.body = Body(rewriter.isChanged ? rewritten : bytes)
-        guard rewriter.isChanged else { return try await next(request, context) }
-        if request.head.headerFields.contains(.contentLength) {
-            request.head.headerFields[.contentLength] = String(rewritten.count)
+        guard rewriter.isChanged, rewriter.isStreamRequest else { return try await next(own, context) }
+        let key = RefusalMemory.Key(
+            upstream: request.head.authority ?? "",
+            model: IncludeUsage.model(rewriter.model, target: request.head.path ?? "")
+        )
+        var context = context
+        let now = clock.monotonicNanoseconds
+        guard !refusals.memory.withLock({ $0.contains(key, at: now) }) else {
+            context.includeUsageNote = .refusedBefore
+            return try await next(own, context)
         }
-        // What is taken out again cannot be taken out of an encoded body.
-        request.head.headerFields[.acceptEncoding] = "identity"
-        var response = try await next(request, context)
-        let type = response.head.headerFields[.contentType]?.lowercased() ?? ""
-        let coding = response.head.headerFields[.contentEncoding]?.lowercased() ?? "identity"
-        guard type.hasPrefix("text/event-stream"), coding == "identity" else { return response }
-        response.head.headerFields[.contentLength] = nil
-        response.body = Body(StrippedBody(base: response.body))
+        if let response = try await ask(own.rewritten(rewritten), context, next) { return response }
+        context.includeUsageNote = .refused
+        let response = try await next(own, context)
+        if response.head.status.code < 400 {
+            let now = clock.monotonicNanoseconds
+            _ = refusals.memory.withLock { $0.remember(key, at: now) }
+        }
+        return response
+    }
+
+    /// Sends a request that asks; `nil` if the upstream refuses that.
+    private func ask(
+        _ request: Request,
+        _ context: CallContext,
+        _ next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response? {
+        var context = context
+        let decision = AttemptDecision()
+        context.decision = decision
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            decision.keep()
+            throw error
+        }
+        let fields = response.head.headerFields
+        var transformer = IncludeUsageResponse(
+            status: response.head.status.code,
+            contentType: fields[.contentType],
+            contentEncoding: fields[.contentEncoding],
+            hasLength: fields.contains(.contentLength),
+            isBodiless: response.head.status.code == 204
+        )
+        guard transformer.mode == .inspecting else {
+            decision.keep()
+            return response
+        }
+        var iterator = response.body.makeAsyncIterator()
+        var held: [ArraySlice<UInt8>] = []
+        var output: [UInt8] = []
+        var end: InspectedBody.End?
+        while transformer.mode == .inspecting {
+            do {
+                guard let piece = try await iterator.next(isolation: nil) else {
+                    transformer.finish(into: &output)
+                    end = transformer.mode == .broken ? .failed(InspectedBody.cut) : .ended
+                    break
+                }
+                held.append(piece)
+                piece.withUnsafeBufferPointer { transformer.receive($0, into: &output) }
+            } catch {
+                transformer.abandon()
+                end = .failed(error)
+            }
+        }
+        guard transformer.mode != .refused else {
+            decision.withdraw()
+            return nil
+        }
+        decision.keep()
+        let isStripped = transformer.mode != .passing
+        if isStripped {
+            response.head.headerFields[.contentLength] = nil
+            response.head.headerFields[.contentEncoding] = nil
+            held = output.isEmpty ? [] : [output[...]]
+        }
+        response.body = Body(
+            InspectedBody(held: held, iterator: iterator, end: end, transformer: isStripped ? transformer : nil),
+            length: isStripped ? nil : response.body.length
+        )
         return response
     }
 
     private static func isCandidate(_ head: HTTPRequest) -> Bool {
-        let endpoint = Endpoint(method: head.method.rawValue, path: head.path ?? "")
-        let type = head.headerFields[.contentType]?.lowercased() ?? ""
-        return endpoint.accounting == .everyCall && (endpoint.meter == .chat || endpoint.meter == .completions)
-            && type.contains("json") && !head.headerFields.contains(.contentEncoding)
+        IncludeUsage.isCandidate(
+            Endpoint(method: head.method.rawValue, path: head.path ?? ""),
+            method: head.method.rawValue,
+            contentType: head.headerFields[.contentType],
+            contentEncoding: head.headerFields[.contentEncoding]
+        )
     }
 
     private static func bytes(of body: Body) async throws -> [UInt8]? {
@@ -57,36 +145,102 @@ public struct IncludeUsageInterceptor: Interceptor {
     }
 }
 
-/// A response's body without what ``IncludeUsageInterceptor`` has caused.
-struct StrippedBody: AsyncSequence, Sendable {
+extension Request {
+    /// The request with another body, which tells its usage.
+    fileprivate func rewritten(_ bytes: [UInt8]) -> Request {
+        var request = self
+        request.body = Body(bytes)
+        if request.head.headerFields.contains(.contentLength) {
+            request.head.headerFields[.contentLength] = String(bytes.count)
+        }
+        // What is taken out again is best not taken out of an encoded body.
+        request.head.headerFields[.acceptEncoding] = "identity"
+        return request
+    }
+}
+
+/// A response's body whose first pieces were read to decide about it, and what is left of it.
+private struct InspectedBody: AsyncSequence, Sendable {
     typealias Element = ArraySlice<UInt8>
     typealias Failure = any Error
 
-    let base: Body
+    /// How the body ended while it was inspected.
+    enum End: Sendable {
+        case ended
+        case failed(any Error)
+    }
 
-    func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(base: base.makeAsyncIterator())
+    static let cut = TransportError(
+        .connectionLost,
+        "The response's content coding broke off; what came of it before was handed over."
+    )
+
+    private let start: Start
+
+    init(
+        held: [ArraySlice<UInt8>],
+        iterator: Body.AsyncIterator,
+        end: End?,
+        transformer: IncludeUsageResponse?
+    ) {
+        start = Start(AsyncIterator(held: held[...], iterator: iterator, end: end, transformer: transformer))
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { start.take() }
+
+    /// The iterator, until it is taken.
+    ///
+    /// SAFETY: the iterator is written once, before the body is handed over, and is read under the lock that marks it as
+    /// taken.
+    private final class Start: @unchecked Sendable {
+        private var iterator: AsyncIterator?
+        private let lock = Mutex(())
+
+        init(_ iterator: AsyncIterator) {
+            self.iterator = iterator
+        }
+
+        func take() -> AsyncIterator {
+            lock.withLock { _ in
+                defer { iterator = nil }
+                // The body is read once: whoever wraps it sees to that.
+                return iterator
+                    ?? AsyncIterator(held: [], iterator: Body().makeAsyncIterator(), end: .ended, transformer: nil)
+            }
+        }
     }
 
     struct AsyncIterator: AsyncIteratorProtocol {
-        private var base: Body.AsyncIterator
-        private var stripper = UsageStripper()
-        private var isFinished = false
-
-        init(base: Body.AsyncIterator) { self.base = base }
+        fileprivate var held: ArraySlice<ArraySlice<UInt8>>
+        fileprivate var iterator: Body.AsyncIterator
+        fileprivate var end: End?
+        fileprivate var transformer: IncludeUsageResponse?
 
         mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ArraySlice<UInt8>? {
-            while !isFinished {
-                var output: [UInt8] = []
-                if let piece = try await base.next(isolation: actor) {
-                    piece.withUnsafeBufferPointer { stripper.strip($0, into: &output) }
-                } else {
-                    isFinished = true
-                    stripper.finish(into: &output)
+            if let piece = held.popFirst() { return piece }
+            while true {
+                switch end {
+                case .ended: return nil
+                case .failed(let error):
+                    end = .ended
+                    throw error
+                case nil: break
                 }
+                guard let piece = try await iterator.next(isolation: actor) else {
+                    end = .ended
+                    guard transformer != nil else { return nil }
+                    var output: [UInt8] = []
+                    transformer?.finish(into: &output)
+                    if transformer?.mode == .broken { end = .failed(InspectedBody.cut) }
+                    if output.isEmpty { continue }
+                    return output[...]
+                }
+                guard transformer != nil else { return piece }
+                var output: [UInt8] = []
+                piece.withUnsafeBufferPointer { transformer?.receive($0, into: &output) }
+                if transformer?.mode == .broken { end = .failed(InspectedBody.cut) }
                 if !output.isEmpty { return output[...] }
             }
-            return nil
         }
 
         mutating func next() async throws -> ArraySlice<UInt8>? {
@@ -96,4 +250,4 @@ struct StrippedBody: AsyncSequence, Sendable {
 }
 
 @available(*, unavailable)
-extension StrippedBody.AsyncIterator: Sendable {}
+extension InspectedBody.AsyncIterator: Sendable {}

@@ -60,8 +60,10 @@ public final class UsageMeter: Sendable {
             attempt: context.attempt,
             configuration: configuration,
             sink: sink,
-            list: open
+            list: open,
+            decision: context.decision
         )
+        if let note = context.includeUsageNote { exchange.note(note) }
         open.add(exchange)
         return exchange
     }

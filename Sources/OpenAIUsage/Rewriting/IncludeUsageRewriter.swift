@@ -7,14 +7,14 @@
 package struct IncludeUsageRewriter: Sendable {
     private enum Field: UInt16 {
         case root = 1
-        case stream, options, includeUsage
+        case stream, options, includeUsage, model
     }
 
     private static let selection = JSONSelection(
         .init(
             field: Field.root.rawValue,
             members: [
-                ("stream", .init(field: Field.stream.rawValue)),
+                ("stream", .init(field: Field.stream.rawValue)), ("model", .init(field: Field.model.rawValue)),
                 (
                     "stream_options",
                     .init(
@@ -40,6 +40,9 @@ package struct IncludeUsageRewriter: Sendable {
     /// Whether the body was changed: the response then bears what its client did not ask for.
     package private(set) var isChanged = false
 
+    /// The model that the body names.
+    package private(set) var model: String?
+
     /// Whether all that came is a JSON object that asks for a stream.
     ///
     /// Options are changed before that is known: any other body is better sent as it came, where that is still possible.
@@ -61,6 +64,8 @@ package struct IncludeUsageRewriter: Sendable {
             switch (event, Field(rawValue: scanner.field)) {
             case (.exhausted, _), (.invalid, _): break scanning
             case (_, .stream): asksForStream = event == .true
+            case (.string, .model): model = scanner.isValueTruncated ? nil : scanner.value(in: bytes)
+            case (_, .model): break
             case (.objectStart, .options):
                 hasOptions = true
                 hasOption = false

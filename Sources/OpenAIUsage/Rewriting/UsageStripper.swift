@@ -1,13 +1,14 @@
 /// Takes out of a chat stream what `include_usage` has put in, for a client that did not ask for it.
 ///
-/// That is the extra chunk with `"choices":[]` and the usage, and the member `"usage":null` of the others. No other byte
+/// That is the extra chunk with the usage and without a choice (`"choices":[]`, or no such member at all), and the member
+/// `"usage":null` of the others. No other byte
 /// is touched: lines, comments and blanks stay, and of a chunk that is taken out its comments. Bytes leave when their
 /// event is complete, which is when a client can read it; of an event longer than ``maximumHeldLength`` all but a short
 /// tail leaves at once, and it is never taken out as a whole.
 package struct UsageStripper: Sendable {
     private enum Field: UInt16 {
         case choices = 1
-        case choice, usage
+        case choice, usage, object, error
     }
 
     /// What is taken out behind a first member that was taken out.
@@ -18,7 +19,8 @@ package struct UsageStripper: Sendable {
     private static let selection = JSONSelection(
         .init(members: [
             ("choices", .init(field: Field.choices.rawValue, elements: .init(field: Field.choice.rawValue))),
-            ("usage", .init(field: Field.usage.rawValue)),
+            ("usage", .init(field: Field.usage.rawValue)), ("object", .init(field: Field.object.rawValue)),
+            ("error", .init(field: Field.error.rawValue)),
         ])
     )
 
@@ -41,6 +43,9 @@ package struct UsageStripper: Sendable {
     private var hasChoices = false
     private var hasChoice = false
     private var hasUsage = false
+    /// True for a chunk that says what it is, and is no error.
+    private var isChunk = false
+    private var hasError = false
     private var hasLeft = false
     private var removal = Removal.nothing
     /// After a carriage return at the end of the bytes: whether a line feed that follows stays.
@@ -108,7 +113,8 @@ package struct UsageStripper: Sendable {
 
     /// Whether the event is the extra chunk, as far as it has come.
     private var isExtraChunk: Bool {
-        hasData && length <= maximumLength && hasUsage && hasChoices && !hasChoice && !scanner.isInvalid
+        hasData && length <= maximumLength && hasUsage && !hasChoice && (hasChoices || (isChunk && !hasError))
+            && !scanner.isInvalid
     }
 
     private mutating func beginEvent() {
@@ -130,6 +136,8 @@ package struct UsageStripper: Sendable {
         hasChoices = false
         hasChoice = false
         hasUsage = false
+        isChunk = false
+        hasError = false
         removal = .nothing
         scanner.reset()
     }
@@ -191,6 +199,9 @@ package struct UsageStripper: Sendable {
     private mutating func take(_ event: JSONScanner.Event) -> Bool {
         switch (event, Field(rawValue: scanner.field)) {
         case (.exhausted, _), (.invalid, _), (_, nil): break
+        case (.string, .object): isChunk = true
+        case (_, .object), (.null, .error): break
+        case (_, .error): hasError = true
         case (.arrayEnd, .choices): hasChoices = true
         case (_, .choices):
             hasChoices = false

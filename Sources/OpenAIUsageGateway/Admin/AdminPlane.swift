@@ -12,12 +12,14 @@ struct AdminPlane: Sendable {
     let configuration: GatewayConfiguration
     let metrics: UsageMetrics
     let ledger: Ledger
-    /// What calls are priced with.
-    let book: PriceBook
+    /// The book that calls are priced with now.
+    let prices: @Sendable () -> PriceBook
     let logger: Logger
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
     let gate = RepriceGate()
+
+    var book: PriceBook { prices() }
 
     /// Whether calls are accepted.
     final class Readiness: Sendable {

@@ -30,6 +30,11 @@ final class DataPlane: Sendable {
         group: MultiThreadedEventLoopGroup
     ) async throws -> DataPlane {
         let tls = configuration.upstream.isEncrypted ? try makeTLS(configuration) : nil
+        let usageRequests = UsageRequests(
+            upstream: configuration.upstream.authority,
+            bound: configuration.heldBodyBound,
+            clock: exchanges.clock
+        )
         var loops: [NIOLoopBound<DataPlaneLoop>] = []
         let eventLoops = Array(group.makeIterator())
         for eventLoop in eventLoops {
@@ -42,6 +47,7 @@ final class DataPlane: Sendable {
                         exchanges: exchanges,
                         recorder: recorder,
                         pool: pool,
+                        usageRequests: usageRequests,
                         logger: logger
                     ),
                     eventLoop: eventLoop
@@ -88,7 +94,12 @@ final class DataPlane: Sendable {
         let promise = first.makePromise(of: Bool.self)
         all.whenComplete { _ in promise.succeed(true) }
         let timer = first.scheduleTask(in: limit) { promise.succeed(false) }
-        let isDrained = (try? await promise.futureResult.get()) ?? false
+        // Whoever cancels the shutdown does not want to wait.
+        let isDrained = await withTaskCancellationHandler {
+            (try? await promise.futureResult.get()) ?? false
+        } onCancel: {
+            promise.succeed(false)
+        }
         timer.cancel()
         for (loop, eventLoop) in zip(loops, eventLoops) {
             try? await eventLoop.submit { loop.value.abort() }.get()
@@ -100,16 +111,7 @@ final class DataPlane: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.certificateVerification = .fullVerification
-        if let file = configuration.trustRoots {
-            do {
-                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
-            } catch {
-                throw GatewayError(
-                    code: .invalidConfiguration,
-                    message: "The trusted certificates in \(file) cannot be read: \(error)"
-                )
-            }
-        }
+        tls.trustRoots = try TrustRoots.load(file: configuration.trustRoots, folder: configuration.trustFolder)
         return try NIOSSLContext(configuration: tls)
     }
 }

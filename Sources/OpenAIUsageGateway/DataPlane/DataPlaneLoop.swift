@@ -9,6 +9,7 @@ final class DataPlaneLoop {
     let exchanges: ExchangeConfiguration
     let recorder: any CallRecorder
     let pool: UpstreamPool
+    let usageRequests: UsageRequests
     let logger: Logger
     private(set) var handlers: [ObjectIdentifier: ProxyHandler] = [:]
     private var calls: [ObjectIdentifier: ProxiedCall] = [:]
@@ -21,6 +22,7 @@ final class DataPlaneLoop {
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
         pool: UpstreamPool,
+        usageRequests: UsageRequests,
         logger: Logger
     ) {
         self.eventLoop = eventLoop
@@ -28,6 +30,7 @@ final class DataPlaneLoop {
         self.exchanges = exchanges
         self.recorder = recorder
         self.pool = pool
+        self.usageRequests = usageRequests
         self.logger = logger
     }
 

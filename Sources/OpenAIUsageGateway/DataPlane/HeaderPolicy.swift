@@ -44,7 +44,7 @@ enum HeaderPolicy {
             headers.add(name: "Accept-Encoding", value: readable(codings))
         }
         if isChunked { headers.add(name: "Transfer-Encoding", value: "chunked") }
-        var result = HTTPRequestHead(version: .http1_1, method: head.method, uri: target(head.uri, upstream))
+        var result = HTTPRequestHead(version: .http1_1, method: head.method, uri: upstream.target(target(head.uri)))
         result.headers = headers
         return result
     }
@@ -92,13 +92,13 @@ enum HeaderPolicy {
             && !head.headers.contains(name: "upgrade")
     }
 
-    /// The request as the engine reads it.
+    /// The request as the engine reads it: with the client's own path, and the upstream's host.
     static func observed(_ head: HTTPRequestHead, upstream: Upstream) -> HTTPRequest {
         var request = HTTPRequest(
             method: HTTPRequest.Method(rawValue: head.method.rawValue) ?? .post,
             scheme: upstream.isEncrypted ? "https" : "http",
             authority: upstream.authority,
-            path: target(head.uri, upstream)
+            path: target(head.uri)
         )
         for (name, value) in head.headers {
             if let name = ObservedFields.request[name.lowercased()] {
@@ -122,14 +122,12 @@ enum HeaderPolicy {
         return response
     }
 
-    private static func target(_ uri: String, _ upstream: Upstream) -> String {
-        // The absolute form names a host too, which is not the upstream's.
-        guard uri.hasPrefix("/") else {
-            guard let scheme = uri.range(of: "://") else { return upstream.pathPrefix + "/" }
-            let rest = uri[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
-            return upstream.pathPrefix + (rest.hasPrefix("/") ? rest : "/" + rest)
-        }
-        return upstream.pathPrefix.isEmpty ? uri : upstream.pathPrefix + uri
+    /// The client's own path and query: the absolute form names a host too, which is not the upstream's.
+    private static func target(_ uri: String) -> String {
+        guard !uri.hasPrefix("/") else { return uri }
+        guard let scheme = uri.range(of: "://") else { return "/" }
+        let rest = uri[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+        return rest.hasPrefix("/") ? String(rest) : "/" + rest
     }
 
     private static func connectionOptions(_ headers: HTTPHeaders) -> [String] {

@@ -11,7 +11,6 @@ final class ProxiedCall: UpstreamDelegate {
     private let loop: DataPlaneLoop
     private var handler: ProxyHandler?
     private let exchange: Exchange
-    let endpoint: Endpoint
     private let head: HTTPRequestHead
     private let startedAt = NIODeadline.now()
     private var state: RelayState
@@ -22,6 +21,10 @@ final class ProxiedCall: UpstreamDelegate {
     private var connection: UpstreamConnection?
     private var watchdog: Scheduled<Void>?
     private var lastActivity = NIODeadline.now()
+    private var headReceivedAt: Int64 = 0
+    private var hasOpenRow = false
+    /// True once the client's own request is on its way in the place of one that the upstream has refused.
+    private var isResent = false
     private var isSettled = false
     private var isCutting = false
     private var needsFlush = false
@@ -32,10 +35,16 @@ final class ProxiedCall: UpstreamDelegate {
         self.head = head
         let request = HeaderPolicy.observed(head, upstream: loop.configuration.upstream)
         exchange = Exchange(request: request, tags: [:], configuration: loop.exchanges, sink: loop.recorder)
-        endpoint = Endpoint(method: head.method.rawValue, path: head.uri)
         state = RelayState(keepsAlive: HeaderPolicy.keepsAlive(head))
-        upload = RequestUpload(head: head, endpoint: endpoint, configuration: loop.configuration)
+        upload = RequestUpload(
+            head: head,
+            endpoint: exchange.endpoint,
+            includesUsage: loop.configuration.includesUsage,
+            requests: loop.usageRequests
+        )
     }
+
+    var endpoint: Endpoint { exchange.endpoint }
 
     private var configuration: GatewayConfiguration { loop.configuration }
 
@@ -65,6 +74,7 @@ final class ProxiedCall: UpstreamDelegate {
         state.requestEnded()
         let wasCollecting = upload.isCollecting
         let pieces = upload.end(trailers: trailers, hasConnection: connection != nil)
+        if let reason = upload.note, exchange.lacksUsageOption { note(reason) }
         if wasCollecting { connect() }
         send(pieces)
     }
@@ -123,13 +133,13 @@ final class ProxiedCall: UpstreamDelegate {
                     head: HeaderPolicy.upstreamRequest(
                         upload.head,
                         to: configuration.upstream,
-                        isRewritten: upload.mayBeRewritten
+                        isRewritten: upload.isRewritten
                     )
                 )
                 lastActivity = .now()
                 send(upload.takePending())
                 connection.flush()
-                exchange.add(gatewayNanoseconds: (NIODeadline.now() - startedAt).nanoseconds)
+                if !isResent { exchange.add(gatewayNanoseconds: (NIODeadline.now() - startedAt).nanoseconds) }
                 if connection.isWritable { handler?.resumeReading() }
             }
         }
@@ -153,9 +163,18 @@ final class ProxiedCall: UpstreamDelegate {
 
     func upstreamReceived(head: HTTPResponseHead) {
         lastActivity = .now()
-        state.responseStarted()
-        exchange.receive(head: HeaderPolicy.observed(head))
+        headReceivedAt = exchange.instant
         download.begin(head, request: self.head, strips: upload.isRewritten)
+        if !download.isInspecting { beginResponse() }
+    }
+
+    /// Lets the response's head leave, and gives up what a second try would need.
+    private func beginResponse() {
+        guard let head = download.head else { return }
+        state.responseStarted()
+        exchange.receive(head: HeaderPolicy.observed(head), at: headReceivedAt)
+        upload.settle()
+        if isResent, head.status.code < 400 { rememberRefusal() }
         guard state.hasClient else { return }
         var response = HeaderPolicy.clientResponse(head, to: self.head, isRewritten: download.isRewritten)
         if !state.keepsAlive || loop.isShuttingDown { response.headers.add(name: "Connection", value: "close") }
@@ -164,26 +183,104 @@ final class ProxiedCall: UpstreamDelegate {
 
     func upstreamReceived(body: ByteBuffer) {
         lastActivity = .now()
+        guard download.isInspecting else {
+            observe(body)
+            relay(download.rewrite(body))
+            return
+        }
+        download.inspect(body)
+        if download.isRefusal, resend() { return }
+        if !download.isInspecting { endInspection() }
+    }
+
+    /// Lets leave what was held of the response.
+    private func endInspection() {
+        beginResponse()
+        let held = download.takeHeld()
+        for body in held { observe(body) }
+        if download.isRewritten {
+            relay(download.takeOutput())
+        } else {
+            for body in held { relay(body) }
+        }
+    }
+
+    private func observe(_ body: ByteBuffer) {
         exchange.receive(body: body.readableBytesSpan)
         let isLast = download.count(body.readableBytes)
         if configuration.durability != .buffered, isLast || exchange.isTerminated { gate.hold() }
-        guard state.hasClient, let body = download.rewrite(body) else { return }
-        deliver(.body(.byteBuffer(body)))
-        if let handler, !handler.isWritable { connection?.pauseReading() }
+    }
+
+    private func relay(_ body: ByteBuffer?) {
+        guard state.hasClient else { return }
+        if let body { deliver(.body(.byteBuffer(body))) }
+        if download.isBroken {
+            breakOff()
+        } else if let handler, !handler.isWritable {
+            connection?.pauseReading()
+        }
+    }
+
+    /// Ends a response that is not what it began as.
+    private func breakOff() {
+        connection?.abort()
+        connection = nil
+        if state.upstreamClosed() == .cut { cut(.cut) }
+    }
+
+    /// Sends the client's own request in the place of the one that the upstream has refused; false if nobody waits for it.
+    private func resend() -> Bool {
+        guard state.restarted() else { return false }
+        connection?.abort()
+        connection = nil
+        isResent = true
+        download = ResponseDownload()
+        note(.refused)
+        upload.restore()
+        connect()
+        return true
+    }
+
+    private func note(_ reason: IncludeUsage.Note) {
+        exchange.note(reason)
+        loop.recorder.usageNotAsked(reason)
+    }
+
+    private func rememberRefusal() {
+        guard loop.usageRequests.remember(upload.model) else { return }
+        loop.logger.notice(
+            "The upstream refuses stream_options.include_usage: streams of this model pass as they are for 10 minutes, and without usage unless the upstream tells it by itself.",
+            metadata: [
+                "call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)",
+                "model": "\(upload.model.map { String($0.prefix(128)) } ?? "-")",
+                "upstream": "\(configuration.upstream)",
+            ]
+        )
     }
 
     func upstreamReceivedEnd(trailers: HTTPHeaders?) {
         connection = nil
+        if download.isInspecting {
+            download.finishInspection()
+            if download.isRefusal, resend() { return }
+            endInspection()
+        }
+        let rest = download.finish()
+        if download.isBroken, state.hasClient {
+            relay(rest)
+            return
+        }
         state.responseEnded()
         if configuration.durability != .buffered { gate.hold() }
         if state.hasClient {
-            if let rest = download.finish() { deliver(.body(.byteBuffer(rest))) }
+            if let rest { deliver(.body(.byteBuffer(rest))) }
             deliver(.end(trailers))
         }
         settle(state.hasClient ? .completed : .clientDisconnected)
     }
 
     func upstreamReadCompleted() {
+        if download.pause() { endInspection() }
         // The event that ends a stream is held although the body goes on: what is known is kept before it leaves.
         if gate.isHolding, !gate.isPending, !isSettled, state.hasClient, let record = exchange.openRecord() {
             let generation = pend()
@@ -197,12 +294,20 @@ final class ProxiedCall: UpstreamDelegate {
 
     func upstreamClosed(_ failure: UpstreamFailure) {
         connection = nil
+        abandonInspection()
         switch state.upstreamClosed() {
         case .nothing: break
         case .respond: respond(failure)
         case .cut: cut(.cut)
         case .end: end(.clientDisconnected)
         }
+    }
+
+    /// A response that is cut off while it is looked at leaves as it came, as far as it came.
+    private func abandonInspection() {
+        guard download.isInspecting else { return }
+        download.abandonInspection()
+        endInspection()
     }
 
     // MARK: - The end
@@ -282,6 +387,11 @@ final class ProxiedCall: UpstreamDelegate {
         isSettled = true
         watchdog?.cancel()
         watchdog = nil
+        upload.settle()
+        if download.isInspecting, let head = download.head {
+            exchange.receive(head: HeaderPolicy.observed(head), at: headReceivedAt)
+            for body in download.takeHeld() { exchange.receive(body: body.readableBytesSpan) }
+        }
         guard let record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
         if gate.isHolding, state.hasClient {
             loop.recorder.submit(record, onCommit: releaser(pend()))
@@ -341,8 +451,8 @@ final class ProxiedCall: UpstreamDelegate {
     private func watched() {
         watchdog = nil
         guard !isSettled else { return }
-        if !download.hasOpenRow {
-            download.hasOpenRow = true
+        if !hasOpenRow {
+            hasOpenRow = true
             if let record = exchange.openRecord() { loop.recorder.submitOpen(record, onCommit: nil) }
         }
         let limit = TimeAmount.milliseconds(configuration.responseTimeoutMilliseconds)
@@ -361,6 +471,7 @@ final class ProxiedCall: UpstreamDelegate {
         ticket = nil
         connection?.abort()
         connection = nil
+        abandonInspection()
         switch state.upstreamClosed() {
         case .nothing: break
         case .respond: respond(.responseTimeout)

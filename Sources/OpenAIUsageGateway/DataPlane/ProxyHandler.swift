@@ -12,6 +12,8 @@ final class ProxyHandler: ChannelInboundHandler {
     private let loop: DataPlaneLoop
     private var context: ChannelHandlerContext?
     private var call: ProxiedCall?
+    /// The answer to a request that is no call, until that has been read.
+    private var answer: LoadBalancerAnswer?
     private var isReadingPaused = false
     private var isDiscarding = false
 
@@ -35,12 +37,24 @@ final class ProxyHandler: ChannelInboundHandler {
         guard !isDiscarding else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            answer = LoadBalancerAnswer(to: head, isShuttingDown: loop.isShuttingDown)
+            guard answer == nil else { return }
             let call = ProxiedCall(head: head, handler: self, loop: loop)
             self.call = call
             call.start()
         case .body(let body): call?.clientReceived(body: body)
-        case .end(let trailers): call?.clientEnded(trailers: trailers)
+        case .end(let trailers):
+            if let answer { give(answer) } else { call?.clientEnded(trailers: trailers) }
         }
+    }
+
+    private func give(_ answer: LoadBalancerAnswer) {
+        self.answer = nil
+        write(.head(answer.head))
+        if let body = answer.body { write(.body(.byteBuffer(body))) }
+        write(.end(nil))
+        flush()
+        finished(answer.keepsAlive ? .keep : .close)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -69,6 +69,13 @@ struct RelayState {
         if response == .sent { response = .streaming }
     }
 
+    /// The request is sent once more, because the upstream has refused what was added to it; false if nobody wants that.
+    mutating func restarted() -> Bool {
+        guard response == .sent, hasClient, request == .complete else { return false }
+        response = .connecting
+        return true
+    }
+
     mutating func responseEnded() {
         if response == .streaming || response == .sent { response = .complete }
     }

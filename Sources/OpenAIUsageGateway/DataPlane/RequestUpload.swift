@@ -2,7 +2,10 @@ import NIOCore
 import NIOHTTP1
 import OpenAIUsage
 
-/// A request on its way to the upstream: collected where it may have to be rewritten, else passed on piece by piece.
+/// A request on its way to the upstream: held where it may have to be rewritten, else passed on piece by piece.
+///
+/// A rewritten body has its new length, and is kept as the client wrote it until the response shows that the upstream has
+/// not refused the addition. Every other body passes with the framing that it came with.
 struct RequestUpload {
     /// A part of the request behind its head.
     enum Piece {
@@ -13,100 +16,138 @@ struct RequestUpload {
     /// The most bytes that wait for a connection.
     static let pendingBound = 64 * 1024
 
+    /// The head to send.
     private(set) var head: HTTPRequestHead
+    /// True while the body is held to be looked at as a whole.
     private(set) var isCollecting: Bool
-    private var isComplete = false
-    private var rewriter: IncludeUsageRewriter?
-    private let bound: Int
+    /// True if the request was changed.
+    private(set) var isRewritten = false
+    /// Why the request was not changed, though it may ask for a stream without its usage.
+    private(set) var note: IncludeUsage.Note?
+    /// The model that refusals are remembered by.
+    private(set) var model: String?
+    private let own: HTTPRequestHead
+    private let requests: UsageRequests
+    private var reservation: UsageRequests.Reservation?
     private var collected = ByteBuffer()
+    private var trailers: HTTPHeaders?
     private var pending: [Piece] = []
     private var pendingLength = 0
 
-    init(head: HTTPRequestHead, endpoint: Endpoint, configuration: GatewayConfiguration) {
+    init(head: HTTPRequestHead, endpoint: Endpoint, includesUsage: Bool, requests: UsageRequests) {
         self.head = head
-        bound = configuration.rewriteBound
-        let isJSON = head.headers.first(name: "content-type")?.lowercased().contains("json") ?? false
+        own = head
+        self.requests = requests
         let isCandidate =
-            configuration.includesUsage && (endpoint.meter == .chat || endpoint.meter == .completions)
-            && head.method == .POST && isJSON && !head.headers.contains(name: "content-encoding")
-        rewriter = isCandidate ? IncludeUsageRewriter() : nil
-        isCollecting = isCandidate
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bound {
-            beginStreaming()
-        }
+            includesUsage
+            && IncludeUsage.isCandidate(
+                endpoint,
+                method: head.method.rawValue,
+                contentType: head.headers.first(name: "content-type"),
+                contentEncoding: head.headers.first(name: "content-encoding")
+            )
+        isCollecting = false
+        guard isCandidate else { return }
+        reservation = requests.reservation(for: head.headers.first(name: "content-length").flatMap { Int($0) })
+        isCollecting = reservation != nil
+        if !isCollecting { note = .notHeld }
     }
 
-    /// Whether the request was changed.
-    var isRewritten: Bool { rewriter?.isChanged ?? false }
-
-    /// Whether the request was changed, or may yet be.
-    var mayBeRewritten: Bool { isRewritten || (rewriter != nil && !isComplete) }
-
-    /// Whether no more bytes should be read until some have left.
+    /// True if no more bytes should be read until some have left.
     var isFull: Bool { pendingLength >= Self.pendingBound }
 
-    /// Takes bytes of the body.
+    /// Receives bytes of the body.
     ///
-    /// - Returns: What is to be sent now; empty while it is kept.
+    /// - Returns: The pieces to send now; empty while they are kept.
     mutating func receive(_ body: ByteBuffer, hasConnection: Bool) -> [Piece] {
-        guard isCollecting else { return pass(rewritten(body), hasConnection) }
+        guard isCollecting else { return pass(body, hasConnection) }
         collected.writeImmutableBuffer(body)
-        guard collected.readableBytes > bound else { return [] }
-        beginStreaming()
+        if reservation?.grow(by: body.readableBytes) == true { return [] }
+        isCollecting = false
+        note = .notHeld
+        reservation = nil
         let body = collected
         collected = ByteBuffer()
-        return pass(rewritten(body), hasConnection)
+        return pass(body, hasConnection)
     }
 
-    /// Takes the end of the body.
+    /// Receives the end of the body.
     mutating func end(trailers: HTTPHeaders?, hasConnection: Bool) -> [Piece] {
-        var output: [UInt8] = []
-        isComplete = true
-        if isCollecting {
-            isCollecting = false
-            collected.withUnsafeReadableBytes {
-                rewriter?.rewrite($0.assumingMemoryBound(to: UInt8.self), into: &output)
-            }
-            rewriter?.finish(into: &output)
-            // Options may stand before the member that tells that the body asks for no stream.
-            if rewriter?.isStreamRequest == false { rewriter = nil }
-            if isRewritten {
-                collected = ByteBuffer(bytes: output)
-                if !head.headers.contains(name: "transfer-encoding") {
-                    head.headers.replaceOrAdd(name: "Content-Length", value: String(output.count))
-                }
-            }
-            let body = collected
-            collected = ByteBuffer()
-            return pass(body, hasConnection) + pass(.end(trailers), hasConnection)
-        }
-        rewriter?.finish(into: &output)
-        return pass(ByteBuffer(bytes: output), hasConnection) + pass(.end(trailers), hasConnection)
+        guard isCollecting else { return pass(.end(trailers), hasConnection) }
+        isCollecting = false
+        self.trailers = trailers
+        return rewritten().flatMap { pass($0, hasConnection) } + pass(.end(trailers), hasConnection)
     }
 
-    /// What waited for the connection.
+    /// The pieces that waited for the connection.
     mutating func takePending() -> [Piece] {
         pendingLength = 0
         defer { pending = [] }
         return pending
     }
 
-    /// Gives up collecting: the length of what is sent is not known beforehand any more.
-    private mutating func beginStreaming() {
-        guard isCollecting else { return }
-        isCollecting = false
-        head.headers.remove(name: "content-length")
-        head.headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked")
+    /// Puts the client's own request back in the place of the rewritten one, which was refused.
+    mutating func restore() {
+        head = own
+        isRewritten = false
+        pending = []
+        let body = collected
+        collected = ByteBuffer()
+        _ = pass(body, false)
+        _ = pass(.end(trailers), false)
     }
 
-    private mutating func rewritten(_ body: ByteBuffer) -> ByteBuffer {
-        guard rewriter != nil else { return body }
+    /// Gives up the client's own body, which is not needed any more.
+    mutating func settle() {
+        collected = ByteBuffer()
+        reservation = nil
+    }
+
+    /// The body to send, in parts of the client's own where that is possible.
+    private mutating func rewritten() -> [ByteBuffer] {
+        var rewriter = IncludeUsageRewriter()
         var output: [UInt8] = []
-        output.reserveCapacity(body.readableBytes + 64)
-        body.withUnsafeReadableBytes {
-            rewriter?.rewrite($0.assumingMemoryBound(to: UInt8.self), into: &output)
+        output.reserveCapacity(collected.readableBytes + 64)
+        collected.withUnsafeReadableBytes {
+            rewriter.rewrite($0.assumingMemoryBound(to: UInt8.self), into: &output)
         }
-        return ByteBuffer(bytes: output)
+        rewriter.finish(into: &output)
+        model = IncludeUsage.model(rewriter.model, target: own.uri)
+        // Options may stand before the member that tells that the body asks for no stream.
+        guard rewriter.isStreamRequest, rewriter.isChanged else { return takeOwn() }
+        guard !requests.isRefused(model) else {
+            note = .refusedBefore
+            return takeOwn()
+        }
+        isRewritten = true
+        if !head.headers.contains(name: "transfer-encoding") {
+            head.headers.replaceOrAdd(name: "Content-Length", value: String(output.count))
+        }
+        return parts(of: output)
+    }
+
+    private mutating func takeOwn() -> [ByteBuffer] {
+        defer { collected = ByteBuffer() }
+        return [collected]
+    }
+
+    /// The rewritten body as the client's bytes with what differs between them, so that it is in memory once.
+    private func parts(of output: [UInt8]) -> [ByteBuffer] {
+        collected.withUnsafeReadableBytes { bytes in
+            let shorter = min(bytes.count, output.count)
+            var prefix = 0
+            while prefix < shorter, bytes[prefix] == output[prefix] { prefix += 1 }
+            var suffix = 0
+            while suffix < shorter - prefix, bytes[bytes.count - 1 - suffix] == output[output.count - 1 - suffix] {
+                suffix += 1
+            }
+            let start = collected.readerIndex
+            return [
+                collected.getSlice(at: start, length: prefix),
+                ByteBuffer(bytes: output[prefix..<output.count - suffix]),
+                collected.getSlice(at: start + bytes.count - suffix, length: suffix),
+            ].compactMap { $0 }
+        }
     }
 
     private mutating func pass(_ body: ByteBuffer, _ hasConnection: Bool) -> [Piece] {

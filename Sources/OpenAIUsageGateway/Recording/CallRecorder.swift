@@ -20,4 +20,7 @@ protocol CallRecorder: UsageSink {
 
     /// Takes it that a response was released before its record was kept.
     func releasedLate()
+
+    /// Called when a stream that does not tell its usage goes to the upstream as the client wrote it.
+    func usageNotAsked(_ reason: IncludeUsage.Note)
 }

@@ -9,8 +9,22 @@ import Synchronization
 final class LedgerRecorder: CallRecorder {
     private let recorder: UsageRecorder
     private let lateReleases = Atomic<Int64>(0)
+    private let registry: MetricsRegistry
+    private let usageNotAsked: MetricFamilyID
 
     init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger) {
+        registry = metrics.registry
+        usageNotAsked = registry.register(
+            .counter(
+                "oai_usage_include_usage_not_asked",
+                labels: ["reason"],
+                help: "Streams without usage that went to the upstream as their client wrote them, by reason."
+            )
+        )
+        let family = usageNotAsked
+        registry.update { editor in
+            for reason in IncludeUsage.Note.allCases { editor.add(.integer(0), to: family, [reason.rawValue]) }
+        }
         recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics)
     }
 
@@ -18,6 +32,12 @@ final class LedgerRecorder: CallRecorder {
     func observeLedger() {
         recorder.connect { [weak self] in self?.lateReleases.load(ordering: .relaxed) ?? 0 }
     }
+
+    /// The book that calls are priced with.
+    var book: PriceBook { recorder.book }
+
+    /// Prices calls with another book from now on.
+    func use(_ book: PriceBook) { recorder.use(book) }
 
     func record(_ record: CallRecord) { recorder.record(record) }
     func recordOpen(_ record: CallRecord) { recorder.recordOpen(record) }
@@ -32,5 +52,8 @@ final class LedgerRecorder: CallRecorder {
 
     func callStarted(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: 1) }
     func callEnded(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: -1) }
+    func usageNotAsked(_ reason: IncludeUsage.Note) {
+        registry.update { $0.add(.integer(1), to: usageNotAsked, [reason.rawValue]) }
+    }
     func releasedLate() { lateReleases.add(1, ordering: .relaxed) }
 }

@@ -9,6 +9,12 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
     /// What stands before every request's path; empty or `/...` without a slash at its end.
     public let pathPrefix: String
 
+    /// The end of the prefix that stands for the version of the API, as in `/v1` or `/v1beta/openai`; empty for none.
+    ///
+    /// An upstream may be given as the base URL that clients take. Their own base URL ends in `/v1` too, so that the version
+    /// would stand in every path twice.
+    public let version: String
+
     /// Reads an address such as `https://api.openai.com`; `nil` for anything but `http` and `https` with a host.
     public init?(_ text: String) {
         let rest: Substring
@@ -28,6 +34,7 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         while path.hasSuffix("/") { path = path.dropLast() }
         guard !rest.contains("?"), !rest.contains("#"), !authority.contains("@") else { return nil }
         pathPrefix = String(path)
+        version = Self.version(of: path)
         let name: Substring
         let portText: Substring
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
@@ -48,6 +55,37 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
             else { return nil }
             port = number
         }
+    }
+
+    /// The path and query of a request to the upstream.
+    ///
+    /// - Parameter target: The client's own path and query.
+    /// - Returns: The target with the prefix before it, and with the version once.
+    func target(_ target: String) -> String {
+        guard !pathPrefix.isEmpty else { return target }
+        guard !version.isEmpty else { return pathPrefix + target }
+        let first = version.split(separator: "/").first.map { "/" + $0 } ?? version
+        for doubled in [pathPrefix, version, first, "/v1"] where Self.begins(target, with: doubled) {
+            return pathPrefix + target.dropFirst(doubled.count)
+        }
+        return pathPrefix + target
+    }
+
+    private static func begins(_ target: String, with path: String) -> Bool {
+        guard target.hasPrefix(path) else { return false }
+        let next = target.dropFirst(path.count).first
+        return next == nil || next == "/" || next == "?"
+    }
+
+    private static func version(of path: Substring) -> String {
+        var segments = path.split(separator: "/")
+        let suffix = segments.last == "openai" ? "/openai" : ""
+        if !suffix.isEmpty { segments.removeLast() }
+        guard let last = segments.last, last.first == "v" else { return "" }
+        let digits = last.dropFirst().prefix { $0.isASCII && $0.isNumber }
+        let rest = last.dropFirst(1 + digits.count)
+        guard !digits.isEmpty, rest.isEmpty || rest.hasPrefix("alpha") || rest.hasPrefix("beta") else { return "" }
+        return "/" + last + suffix
     }
 
     /// The value of the `Host` header.

@@ -19,7 +19,12 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     private let pool: UpstreamPool
     private let isEncrypted: Bool
+    /// The proxy that gets requests in the absolute form, if there is no tunnel through it.
+    private let plainProxy: UpstreamProxy?
+    private let authority: String
     private var context: ChannelHandlerContext?
+    /// The channel, before the connection's handler is in it.
+    private var channel: (any Channel)?
     private var opened: EventLoopPromise<Void>?
     private var failure: UpstreamFailure?
     private var isReadingPaused = false
@@ -34,9 +39,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     private(set) var isReused = false
     private(set) var isClosed = false
 
-    init(pool: UpstreamPool, isEncrypted: Bool, opened: EventLoopPromise<Void>) {
+    init(pool: UpstreamPool, upstream: Upstream, proxy: UpstreamProxy?, opened: EventLoopPromise<Void>) {
         self.pool = pool
-        self.isEncrypted = isEncrypted
+        isEncrypted = upstream.isEncrypted
+        authority = upstream.authority
+        plainProxy = upstream.isEncrypted ? nil : proxy
         self.opened = opened
     }
 
@@ -52,6 +59,12 @@ final class UpstreamConnection: ChannelInboundHandler {
     func send(head: HTTPRequestHead) {
         // What follows the response to it need not be HTTP.
         if head.method == .CONNECT { keepsAlive = false }
+        guard let plainProxy else { return write(.head(head)) }
+        var head = head
+        head.uri = "http://\(authority)\(head.uri)"
+        if let authorization = plainProxy.authorization {
+            head.headers.add(name: "Proxy-Authorization", value: authorization)
+        }
         write(.head(head))
     }
     func send(body: ByteBuffer) { write(.body(.byteBuffer(body))) }
@@ -78,7 +91,16 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Takes the connection from its call and ends it.
     func abort() {
         delegate = nil
-        context?.close(promise: nil)
+        if let context {
+            context.close(promise: nil)
+        } else {
+            channel?.close(promise: nil)
+        }
+    }
+
+    /// Called when there is a channel, which need not have the connection's handler yet.
+    func opening(_ channel: any Channel) {
+        self.channel = channel
     }
 
     /// Takes it that no channel came about.
@@ -86,6 +108,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         guard !isClosed else { return }
         isClosed = true
         opened = nil
+        channel = nil
         pool.forget(self)
     }
 
@@ -95,6 +118,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        channel = nil
         if context.channel.isActive, !isEncrypted { succeed() }
     }
 
@@ -166,7 +190,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         if failure == nil {
             if let error = error as? HTTPParserError {
                 // The parser reports a connection that ends inside a response as an error too.
-                failure = error == .invalidEOFState ? .closed : .malformed(String(describing: error))
+                failure = error == .invalidEOFState ? .closed : .malformed(ErrorText.describe(error))
             } else if opened != nil {
                 failure = UpstreamFailure(error)
             } else {

@@ -7,6 +7,10 @@ enum UpstreamFailure: Error, Equatable {
     case unreachable(String)
     /// The connection could not be encrypted as it must be.
     case untrusted(String)
+    /// The proxy could not be used.
+    case proxyUnreachable(UpstreamProxy, String)
+    /// The proxy refused to connect to the upstream.
+    case proxyRefused(UpstreamProxy, Int)
     /// The connection took too long.
     case connectTimeout
     /// The response took too long.
@@ -22,13 +26,9 @@ enum UpstreamFailure: Error, Equatable {
         switch error {
         case let failure as UpstreamFailure: self = failure
         case ChannelError.connectTimeout: self = .connectTimeout
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .untrusted(Self.describe(error))
-        default: self = .unreachable(Self.describe(error))
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .untrusted(ErrorText.describe(error))
+        default: self = .unreachable(ErrorText.describe(error))
         }
-    }
-
-    private static func describe(_ error: any Error) -> String {
-        String(String(describing: error).prefix(200))
     }
 
     /// The status that the client gets.
@@ -36,7 +36,7 @@ enum UpstreamFailure: Error, Equatable {
         switch self {
         case .connectTimeout, .responseTimeout: 504
         case .overloaded: 503
-        case .unreachable, .untrusted, .closed, .malformed: 502
+        case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .closed, .malformed: 502
         }
     }
 
@@ -45,6 +45,7 @@ enum UpstreamFailure: Error, Equatable {
         switch self {
         case .unreachable: "upstream_unreachable"
         case .untrusted: "upstream_tls_failure"
+        case .proxyUnreachable, .proxyRefused: "upstream_proxy_failure"
         case .connectTimeout: "upstream_connect_timeout"
         case .responseTimeout: "upstream_timeout"
         case .closed: "upstream_closed"
@@ -56,12 +57,20 @@ enum UpstreamFailure: Error, Equatable {
     /// What happened, for the client and the log.
     func message(_ upstream: Upstream) -> String {
         switch self {
-        case .unreachable(let detail): "The gateway could not connect to \(upstream): \(detail)"
-        case .untrusted(let detail): "The gateway could not establish TLS with \(upstream): \(detail)"
+        case .unreachable(let detail): "The gateway could not connect to \(upstream): \(detail)."
+        case .untrusted(let detail):
+            "The gateway could not establish TLS with \(upstream): \(detail). If the authority of its certificate is your "
+                + "own, start the gateway with --upstream-ca FILE."
+        case .proxyUnreachable(let proxy, let detail):
+            "The gateway could not reach \(upstream) through the proxy \(proxy): \(detail)."
+        case .proxyRefused(let proxy, 407):
+            "The proxy \(proxy) wants credentials (status 407): start the gateway with http://user:password@host:port as its proxy."
+        case .proxyRefused(let proxy, let status):
+            "The proxy \(proxy) refused to connect to \(upstream) (status \(status)): allow it there, or name the host in NO_PROXY."
         case .connectTimeout: "The gateway's connection to \(upstream) timed out."
         case .responseTimeout: "\(upstream) did not answer the gateway in time."
         case .closed: "\(upstream) closed the gateway's connection before it answered."
-        case .malformed(let detail): "\(upstream) sent the gateway something that is not HTTP: \(detail)"
+        case .malformed(let detail): "\(upstream) sent the gateway something that is not HTTP: \(detail)."
         case .overloaded: "All of the gateway's connections to \(upstream) are busy; retry later."
         }
     }

@@ -18,6 +18,7 @@ final class UpstreamPool {
     let eventLoop: any EventLoop
     private let upstream: Upstream
     private let tls: NIOSSLContext?
+    private let proxy: UpstreamProxy?
     private let connectTimeout: TimeAmount
     private let idleTimeout: TimeAmount
     private let limit: Int
@@ -31,6 +32,7 @@ final class UpstreamPool {
         self.eventLoop = eventLoop
         self.tls = tls
         upstream = configuration.upstream
+        proxy = configuration.proxy
         connectTimeout = .milliseconds(configuration.connectTimeoutMilliseconds)
         idleTimeout = .milliseconds(configuration.idleMilliseconds)
         limit = max(1, configuration.connectionsPerLoop)
@@ -98,34 +100,23 @@ final class UpstreamPool {
     private func open(for ticket: Ticket) {
         openCount += 1
         let opened = eventLoop.makePromise(of: Void.self)
-        let connection = UpstreamConnection(pool: self, isEncrypted: tls != nil, opened: opened)
-        let bound = NIOLoopBound((connection, ticket), eventLoop: eventLoop)
-        let tls = tls
-        let host = upstream.host
+        let connection = UpstreamConnection(pool: self, upstream: upstream, proxy: proxy, opened: opened)
+        let bound = NIOLoopBound((self, connection), eventLoop: eventLoop)
         ClientBootstrap(group: eventLoop)
             .connectTimeout(connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls {
-                        try pipeline.addHandler(Self.clientHandler(tls, host: host))
-                    }
-                    var encoder = HTTPRequestEncoder.Configuration()
-                    // The framing is the client's: a body whose length was taken away would be a second request.
-                    encoder.automaticallySetFramingHeaders = false
-                    try pipeline.addHTTPClientHandlers(
-                        leftOverBytesStrategy: .dropBytes,
-                        encoderConfiguration: encoder
-                    )
-                    try pipeline.addHandler(bound.value.0)
+                    let (pool, connection) = bound.value
+                    connection.opening(channel)
+                    try pool.configure(channel, connection, opened)
                 }
             }
-            .connect(host: host, port: upstream.port)
+            .connect(host: proxy?.host ?? upstream.host, port: proxy?.port ?? upstream.port)
             .whenFailure { error in
                 // Without a channel there is no channelInactive that would count the connection out.
-                let (connection, _) = bound.value
-                opened.fail(error)
+                let (pool, connection) = bound.value
+                opened.fail(pool.proxy.map { UpstreamFailure.proxyUnreachable($0, ErrorText.describe(error)) } ?? error)
                 connection.failedToOpen()
             }
         // A peer that accepts and then says nothing would hold up a handshake for ever.
@@ -143,6 +134,44 @@ final class UpstreamPool {
             ticket.complete = nil
             complete(result.map { connection }.mapError { UpstreamFailure($0) })
         }
+    }
+
+    /// Adds the handlers of a new channel: those of the upstream, or those that open a tunnel to it.
+    private func configure(
+        _ channel: any Channel,
+        _ connection: UpstreamConnection,
+        _ opened: EventLoopPromise<Void>
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        guard let proxy else { return try addUpstream(connection, to: pipeline) }
+        if proxy.isEncrypted {
+            let context = try tls ?? NIOSSLContext(configuration: .makeClientConfiguration())
+            try pipeline.addHandler(Self.clientHandler(context, host: proxy.host))
+        }
+        guard upstream.isEncrypted else { return try addUpstream(connection, to: pipeline) }
+        try pipeline.addHandler(
+            ProxyTunnelHandler(
+                to: upstream,
+                through: proxy,
+                onOpen: { try self.addUpstream(connection, to: $0.pipeline.syncOperations) },
+                onFailure: { failure in
+                    opened.fail(failure)
+                    connection.failedToOpen()
+                }
+            )
+        )
+    }
+
+    private func addUpstream(
+        _ connection: UpstreamConnection,
+        to pipeline: ChannelPipeline.SynchronousOperations
+    ) throws {
+        if let tls { try pipeline.addHandler(Self.clientHandler(tls, host: upstream.host)) }
+        var encoder = HTTPRequestEncoder.Configuration()
+        // The framing is the client's: a body whose length was taken away would be a second request.
+        encoder.automaticallySetFramingHeaders = false
+        try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes, encoderConfiguration: encoder)
+        try pipeline.addHandler(connection)
     }
 
     private static func clientHandler(_ tls: NIOSSLContext, host: String) throws -> NIOSSLClientHandler {

@@ -19,16 +19,19 @@ struct GatewayCommand: AsyncParsableCommand {
               oai-usage gateway --key-project WXYZ=proj_search
 
             Clients need nothing but OPENAI_BASE_URL=http://127.0.0.1:8787/v1.
+
+            SIGHUP reads the price files again. SIGTERM and Ctrl-C wait for open calls; a second one ends at once.
+            HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count as for curl.
             """
     )
 
     @OptionGroup var options: GatewayOptions
     @OptionGroup var files: PricesOption
     @OptionGroup var storage: LedgerOption
-    @Option(help: ArgumentHelp("What is logged: trace, debug, info, notice, warning, error. (default: info)"))
-    var logLevel: Logger.Level = .info
 
     func run() async throws {
+        // From here on a signal is an order, also while the ledger is being opened.
+        let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
         let settings = try await storage.settings()
         let configuration = try options.configuration(settings)
         let book = try files.book(settings)
@@ -38,24 +41,39 @@ struct GatewayCommand: AsyncParsableCommand {
         let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
         ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
         let path = settings.ledger(storage.ledger)
-        let ledger = try Ledger(path: path, options: ledgerOptions)
-        let logger = JSONLines.logger(label: "oai-usage", level: logLevel)
+        let logger = JSONLines.logger(label: "oai-usage", level: try options.level(settings))
+        for message in settings.suspects { StandardError.write("gateway: \(message)") }
         let gateway = Gateway(
             configuration: configuration,
-            ledger: ledger,
+            ledger: try Ledger(path: path, options: ledgerOptions),
             book: book,
             metrics: metrics,
             logger: logger
         ) {
             StandardError.write("gateway: listening on \($0.calls)\ngateway: metrics on \($0.admin)/metrics")
-            StandardError.write("gateway: forwarding to \(configuration.upstream), keeping calls in \(path)")
-            StandardError.write("gateway: pricing by the price book \(book.version)")
+            Self.describe(configuration.upstream, configuration.proxy)
+            StandardError.write("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
         }
-        let group = ServiceGroup(
-            services: [gateway],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: JSONLines.logger(label: "oai-usage", level: .error)
+        let files = files
+        defer { LogWriter.standardError.flush() }
+        let status = try await SignalScope.run(gateway, signals) {
+            do {
+                let book = try files.book(try await storage.settings())
+                gateway.use(book)
+                LogWriter.standardError.write("gateway: pricing by the price book \(book.version) from now on")
+            } catch {
+                LogWriter.standardError.write("gateway: \(error) The prices stay as they were.")
+            }
+        }
+        if let status { throw ExitCode(status) }
+    }
+
+    private static func describe(_ upstream: Upstream, _ proxy: UpstreamProxy?) {
+        let way = proxy.map { " through the proxy \($0)" } ?? ""
+        StandardError.write("gateway: forwarding to \(upstream)\(way)")
+        guard !upstream.version.isEmpty else { return }
+        StandardError.write(
+            "gateway: the upstream's \(upstream.version) stands for the /v1 of the clients' paths, which is not sent twice"
         )
-        try await group.run()
     }
 }

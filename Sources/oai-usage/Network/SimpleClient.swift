@@ -23,7 +23,7 @@ struct SimpleClient: Sendable {
     ///   - body: The body.
     ///   - limit: After how many bytes of the answer the connection is closed.
     /// - Returns: What came back.
-    /// - Throws: An error if no connection can be made.
+    /// - Throws: An error if no connection can be made within ten seconds.
     func send(
         _ method: HTTPMethod,
         _ path: String,
@@ -38,6 +38,7 @@ struct SimpleClient: Sendable {
         if let body { head.headers.replaceOrAdd(name: "Content-Length", value: String(body.utf8.count)) }
         let request = head
         ClientBootstrap(group: promise.futureResult.eventLoop)
+            .connectTimeout(.seconds(10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()

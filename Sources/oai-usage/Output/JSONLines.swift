@@ -30,7 +30,7 @@ struct JSONLines: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) { fields.append((key, value.description)) }
         let members = fields.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }
-        StandardError.write("{\(members.joined(separator: ","))}")
+        LogWriter.standardError.write("{\(members.joined(separator: ","))}")
     }
 
     private static func quoted(_ text: String) -> String {

@@ -7,15 +7,17 @@ import Darwin
 #endif
 
 /// Messages for a person, apart from the data on the standard output.
+///
+/// A message that cannot be written is dropped: nobody reads it, and the work goes on.
 enum StandardError {
     /// Writes a line.
     static func write(_ line: String) {
-        writeAll(line + "\n", to: STDERR_FILENO)
+        writeAll(line + "\n", to: STDERR_FILENO) {}
     }
 
     /// Writes text as it is.
     static func put(_ text: String) {
-        writeAll(text, to: STDERR_FILENO)
+        writeAll(text, to: STDERR_FILENO) {}
     }
 
     /// Whether a person looks at it.
@@ -26,14 +28,14 @@ enum StandardError {
 enum StandardOutput {
     /// Writes text as it is; ends the process silently when nobody reads it any more.
     static func write(_ text: String) {
-        writeAll(text, to: STDOUT_FILENO)
+        writeAll(text, to: STDOUT_FILENO) { exit(0) }
     }
 
     /// Whether a person looks at it.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
 
-private func writeAll(_ text: String, to descriptor: Int32) {
+private func writeAll(_ text: String, to descriptor: Int32, onBrokenPipe: () -> Void) {
     var text = text
     text.withUTF8 { bytes in
         var rest = bytes[...]
@@ -43,7 +45,8 @@ private func writeAll(_ text: String, to descriptor: Int32) {
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EPIPE {
-                exit(0)
+                onBrokenPipe()
+                return
             } else if errno != EINTR {
                 return
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import OpenAIUsageGateway
 
 /// The flags of a gateway.
@@ -42,8 +43,15 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: "How many threads carry calls. (default: 1)")
     var threads: ThreadCount?
 
-    @Flag(inversion: .prefixedNo, help: "Make streaming chat requests report their usage.")
-    var includeUsage = true
+    @Flag(inversion: .prefixedNo, help: "Make streaming chat requests report their usage. (default: --include-usage)")
+    var includeUsage: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "The least level that is logged: trace, debug, info, notice, warning, error, critical. (default: info)"
+        )
+    )
+    var logLevel: Logger.Level?
 
     /// The configuration that the flags and the settings give together.
     func configuration(_ settings: Settings) throws -> GatewayConfiguration {
@@ -55,7 +63,13 @@ struct GatewayOptions: ParsableArguments {
         )
         result.listen = try settings.value("listen", listen, otherwise: result.listen)
         result.admin = try settings.value("admin", admin, otherwise: result.admin)
-        result.trustRoots = upstreamCa ?? settings.text("upstream.ca")
+        if result.upstream.isEncrypted {
+            // The variables of the command curl, in its order.
+            let bundle = upstreamCa ?? settings.text("upstream-ca") ?? settings.variable("CURL_CA_BUNDLE")
+            result.trustRoots = bundle ?? settings.variable("SSL_CERT_FILE")
+            result.trustFolder = bundle == nil ? settings.variable("SSL_CERT_DIR") : nil
+        }
+        result.proxy = try UpstreamProxy.environment(for: result.upstream, variable: settings.variable)
         result.durability = try settings.value("durability", durability, otherwise: result.durability)
         func milliseconds(_ path: WritableKeyPath<GatewayConfiguration, Int64>, _ value: SpanOfTime) {
             result[keyPath: path] = value.milliseconds
@@ -66,19 +80,19 @@ struct GatewayOptions: ParsableArguments {
         milliseconds(\.drainMilliseconds, try settings.value("drain", drain, otherwise: span(\.drainMilliseconds)))
         milliseconds(
             \.connectTimeoutMilliseconds,
-            try settings.value("connect.timeout", connectTimeout, otherwise: span(\.connectTimeoutMilliseconds))
+            try settings.value("connect-timeout", connectTimeout, otherwise: span(\.connectTimeoutMilliseconds))
         )
         milliseconds(
             \.responseTimeoutMilliseconds,
-            try settings.value("response.timeout", responseTimeout, otherwise: span(\.responseTimeoutMilliseconds))
+            try settings.value("response-timeout", responseTimeout, otherwise: span(\.responseTimeoutMilliseconds))
         )
         milliseconds(
             \.shutdownMilliseconds,
-            try settings.value("shutdown.timeout", shutdownTimeout, otherwise: span(\.shutdownMilliseconds))
+            try settings.value("shutdown-timeout", shutdownTimeout, otherwise: span(\.shutdownMilliseconds))
         )
         result.threads = try settings.value("threads", threads, otherwise: ThreadCount(1)).value
-        result.includesUsage = includeUsage
-        for pair in settings.pairs("key.projects") + keyProject {
+        result.includesUsage = try settings.flag("include-usage", includeUsage, otherwise: true)
+        for pair in settings.pairs("key-project") + keyProject {
             let parts = pair.split(separator: "=", maxSplits: 1)
             guard parts.count == 2 else {
                 throw ValidationError("\"\(pair)\" is not KEY=PROJECT, as in WXYZ=proj_search.")
@@ -86,6 +100,11 @@ struct GatewayOptions: ParsableArguments {
             result.projectsByKey[String(parts[0])] = String(parts[1])
         }
         return result
+    }
+
+    /// The least level that is logged.
+    func level(_ settings: Settings) throws -> Logger.Level {
+        try settings.value("log-level", logLevel, otherwise: .info)
     }
 }
 

@@ -5,7 +5,7 @@ struct LedgerOption: ParsableArguments {
     @Option(help: ArgumentHelp("The ledger's file. (default: ~/.local/share/oai-usage/ledger.db)", valueName: "path"))
     var ledger: String?
 
-    @Option(help: ArgumentHelp("The configuration file.", valueName: "path"))
+    @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"))
     var config: String?
 
     /// The settings that the flags leave open.

@@ -1,75 +1,109 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import SystemPackage
 
 /// The settings that flags leave open: from the environment, else from the configuration file.
 struct Settings {
-    private let reader: ConfigReader
+    /// The variable that names the configuration file.
+    static let fileVariable = "OAI_USAGE_CONFIG"
+
+    private let environment: [String: String]
+    private let file: ConfigurationFile?
 
     /// Reads the configuration file.
     ///
-    /// - Parameter file: The file; without it, the default one if it is there.
-    /// - Throws: A ``CommandFailure`` if the file cannot be read.
-    init(file: String?) async throws {
-        var providers: [any ConfigProvider] = [
-            EnvironmentVariablesProvider().prefixKeys(with: ["oai", "usage"])
-        ]
-        let path = file ?? Self.defaultPath
-        if file != nil || FileManager.default.fileExists(atPath: path) {
-            do {
-                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
-            } catch {
-                throw CommandFailure("The configuration file \(path) cannot be read: \(error)")
-            }
+    /// - Parameters:
+    ///   - file: The file; without it, that of the variable `OAI_USAGE_CONFIG`, or else the default one if it is there.
+    ///   - environment: The environment's variables.
+    /// - Throws: A ``CommandFailure`` if the file cannot be read, or holds anything but settings.
+    init(file: String?, environment: [String: String] = ProcessInfo.processInfo.environment) async throws {
+        self.environment = environment
+        let standard = Self.folder("XDG_CONFIG_HOME", otherwise: ".config", environment) + "/oai-usage/config.json"
+        if let path = file ?? environment[Self.fileVariable].flatMap({ $0.isEmpty ? nil : $0 }) {
+            self.file = try ConfigurationFile(path: path)
+        } else if FileManager.default.fileExists(atPath: standard) {
+            self.file = try ConfigurationFile(path: standard)
+        } else {
+            self.file = nil
         }
-        reader = ConfigReader(providers: providers)
     }
 
-    private static var defaultPath: String {
-        folder("XDG_CONFIG_HOME", otherwise: ".config") + "/oai-usage/config.json"
-    }
-
-    private static func folder(_ variable: String, otherwise path: String) -> String {
-        let environment = ProcessInfo.processInfo.environment
+    private static func folder(_ variable: String, otherwise path: String, _ environment: [String: String]) -> String {
         if let folder = environment[variable], folder.hasPrefix("/") { return folder }
         return (environment["HOME"] ?? NSHomeDirectory()) + "/" + path
     }
 
     /// The ledger's path.
     func ledger(_ flag: String?) -> String {
-        flag ?? text("ledger") ?? Self.folder("XDG_DATA_HOME", otherwise: ".local/share") + "/oai-usage/ledger.db"
+        flag ?? text("ledger")
+            ?? Self.folder("XDG_DATA_HOME", otherwise: ".local/share", environment) + "/oai-usage/ledger.db"
     }
+
+    /// A variable of the environment that is not of this program; an empty one counts as none.
+    func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// A setting as text; an empty one counts as none.
-    func text(_ key: String) -> String? {
-        guard let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map { String($0) })), !value.isEmpty
-        else { return nil }
-        return value
-    }
+    func text(_ name: String) -> String? { found(name)?.values.first }
 
     /// A setting that is written as its flag is.
+    ///
+    /// - Throws: A ``CommandFailure`` that says where the value stands and what is allowed.
     func value<Value: ExpressibleByArgument>(
-        _ key: String,
+        _ name: String,
         _ flag: Value?,
         otherwise standard: Value
     ) throws -> Value {
         if let flag { return flag }
-        guard let text = text(key) else { return standard }
-        guard let value = Value(argument: text) else {
-            throw CommandFailure("The setting \(key) is \"\(text)\", which is not one of its values.")
-        }
+        guard let found = found(name), let text = found.values.first else { return standard }
+        guard let value = Value(argument: text) else { throw refusal(of: text, name, found.place) }
         return value
     }
 
-    /// A list of texts: `a,b`, or an array of the configuration file.
-    func list(_ key: String) -> [String] {
-        if let text = text(key) { return text.split(separator: ",").map { String($0) } }
-        return reader.stringArray(forKey: ConfigKey(key.split(separator: ".").map { String($0) })) ?? []
+    /// A setting that is on or off.
+    ///
+    /// - Throws: A ``CommandFailure`` that says where the value stands and what is allowed.
+    func flag(_ name: String, _ flag: Bool?, otherwise standard: Bool) throws -> Bool {
+        if let flag { return flag }
+        guard let found = found(name), let text = found.values.first else { return standard }
+        switch text.lowercased() {
+        case "true", "yes", "on", "1": return true
+        case "false", "no", "off", "0": return false
+        default: throw refusal(of: text, name, found.place)
+        }
     }
 
+    /// A list of texts, as it stands in the environment or in the file.
+    func list(_ name: String) -> [String] { found(name, isList: true)?.values ?? [] }
+
     /// The pairs of a list such as `1234=proj_a,5678=proj_b`.
-    func pairs(_ key: String) -> [String] {
-        text(key)?.split(separator: ",").map { String($0) } ?? []
+    func pairs(_ name: String) -> [String] { list(name) }
+
+    /// Messages about variables that were meant to be settings, as far as their names show it.
+    var suspects: [String] {
+        let known = Set(Setting.all.map(\.variable) + [Self.fileVariable])
+        return environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix("OAI_USAGE_"), !known.contains(name),
+                let setting = Setting.nearest(to: String(name.dropFirst("OAI_USAGE_".count)))
+            else { return nil }
+            return "The variable \(name) is not a setting, and counts for nothing. Do you mean \(setting.variable)?"
+        }
+    }
+
+    /// The texts between commas, without blanks around them.
+    static func split(_ text: String) -> [String] {
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    private func found(_ name: String, isList: Bool = false) -> (values: [String], place: String)? {
+        let variable = "OAI_USAGE_" + name.uppercased().replacing("-", with: "_")
+        if let text = self.variable(variable) {
+            return (isList ? Self.split(text) : [text], "The variable \(variable)")
+        }
+        guard let file, let entry = file[name], entry.values.first?.isEmpty == false else { return nil }
+        return (entry.values, "\(file.path):\(entry.line): \"\(name)\"")
+    }
+
+    private func refusal(of text: String, _ name: String, _ place: String) -> CommandFailure {
+        let allowed = Setting.named(name).map { "; it must be \($0.allowed)" } ?? ""
+        return CommandFailure("\(place) is \"\(text.prefix(100))\"\(allowed).")
     }
 }

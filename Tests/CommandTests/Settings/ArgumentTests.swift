@@ -59,7 +59,7 @@ struct ArgumentTests {
     @Test
     func `Flags win over the configuration file`() async throws {
         let path = "/tmp/oai-usage-test-\(UInt64.random(in: 0 ... .max)).json"
-        try #"{"listen": "127.0.0.1:1", "response": {"timeout": "7s"}, "durability": "buffered"}"#
+        try #"{"listen": "127.0.0.1:1", "response-timeout": "7s", "durability": "buffered"}"#
             .write(toFile: path, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let settings = try await Settings(file: path)

@@ -31,5 +31,6 @@ final class GatewayRows: CallRecorder {
     func record(_ record: CallRecord) { sink.record(record) }
     func callStarted(_ endpoint: Endpoint) { count.update { $0.started += 1 } }
     func callEnded(_ endpoint: Endpoint) { count.update { $0.ended += 1 } }
+    func usageNotAsked(_ reason: IncludeUsage.Note) {}
     func releasedLate() {}
 }

@@ -22,6 +22,7 @@ final class FakeRecorder: CallRecorder {
         var started = 0
         var ended = 0
         var late = 0
+        var notAsked: [IncludeUsage.Note] = []
 
         var description: String {
             "\(records.count) records \(records.map(\.outcome)), \(openRecords.count) open, \(withheld.count) withheld, "
@@ -103,5 +104,6 @@ final class FakeRecorder: CallRecorder {
     func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }
     func callStarted(_ endpoint: Endpoint) { state.update { $0.started += 1 } }
     func callEnded(_ endpoint: Endpoint) { state.update { $0.ended += 1 } }
+    func usageNotAsked(_ reason: IncludeUsage.Note) { state.update { $0.notAsked.append(reason) } }
     func releasedLate() { state.update { $0.late += 1 } }
 }

@@ -74,4 +74,105 @@ struct IncludeUsageInterceptorTests {
         let (other, _, unchanged) = try await run(request, Self.answer)
         #expect(other.requests.first?.body?.bytes?.count == 15 && unchanged == Self.sent.joined())
     }
+
+    // MARK: - Refusals
+
+    private static let own = #"{"model":"m","stream":true}"#
+    private static let refusal = #"{"error":{"message":"Unknown parameter: 'stream_options'."}}"#
+
+    private struct Chain {
+        let sink = CollectingSink()
+        let clock = ManualClock()
+        let script: ScriptedTransport
+        let transport: InterceptedTransport<ScriptedTransport>
+        let meter: UsageMeter
+
+        init(_ answers: [ScriptedTransport.Answer]) {
+            script = ScriptedTransport(answers)
+            meter = UsageMeter(sink: sink, configuration: ExchangeConfiguration(clock: clock))
+            transport = script.intercepted(by: IncludeUsageInterceptor(clock: clock), UsageInterceptor(meter))
+        }
+
+        func send(_ body: String = own) async throws -> String {
+            let response = try await transport.send(Request.post("/v1/chat/completions", body))
+            return String(decoding: try await response.body.collect(upTo: 1 << 20), as: UTF8.self)
+        }
+    }
+
+    private static var plain: ScriptedTransport.Answer {
+        .response(200, UsageInterceptorTests.stream, Body(PieceStream(["data: {\"choices\":[1]}\n\ndata: [DONE]\n\n"])))
+    }
+
+    @Test(arguments: [
+        (400, UsageInterceptorTests.json, [refusal]),
+        (422, UsageInterceptorTests.json, [#"{"loc":["body","stream_"#, #"options"]}"#]),
+        (200, UsageInterceptorTests.json, [refusal]), (200, UsageInterceptorTests.stream, [refusal]),
+        (200, UsageInterceptorTests.stream, ["data: \(refusal)"]),
+    ])
+    func `An upstream that refuses the option gets the caller's own request, which has the one record`(
+        status: Int,
+        fields: [(name: String, value: String)],
+        body: [String]
+    ) async throws {
+        let chain = Chain([.response(status, fields, Body(PieceStream(body))), Self.plain, Self.plain, Self.answer])
+        #expect(try await chain.send() == "data: {\"choices\":[1]}\n\ndata: [DONE]\n\n")
+        let bodies = chain.script.requests.map { String(decoding: $0.body?.bytes ?? [], as: UTF8.self) }
+        #expect(bodies.count == 2 && bodies[0].contains("include_usage") && bodies[1] == Self.own)
+        var record = try #require(chain.sink.records.first)
+        #expect(chain.sink.records.count == 1 && chain.meter.openCalls == 0)
+        #expect(record.status == 200 && record.outcome == .completed && record.usageState == .missing)
+        #expect(record.diagnostics["include-usage"] == "refused")
+        // What was refused is not asked for again, until some time has passed.
+        _ = try await chain.send()
+        record = try #require(chain.sink.records.last)
+        #expect(chain.script.requests.count == 3 && record.diagnostics["include-usage"] == "refused-before")
+        chain.clock.advance(seconds: 601)
+        #expect(try await chain.send() == Self.expected)
+        #expect(chain.sink.records.last?.usage.totalTokens == 7 && chain.sink.records.count == 3)
+    }
+
+    @Test
+    func `A refusal that was about something else is not remembered, and the caller gets the second answer`()
+        async throws
+    {
+        let other = #"{"error":{"message":"No messages in {stream_options: ...}"}}"#
+        let chain = Chain([
+            .response(400, UsageInterceptorTests.json, Body(other)),
+            .response(400, UsageInterceptorTests.json, Body("{}")),
+            Self.answer,
+        ])
+        #expect(try await chain.send() == "{}")
+        #expect(chain.sink.records.map(\.status) == [400])
+        #expect(try await chain.send() == Self.expected)
+    }
+
+    @Test
+    func `What is held of a response that breaks off is handed over before the error`() async throws {
+        let start = #"{"error":{"mess"#
+        let body = Body(PieceStream([start], failure: TransportError(.connectionLost, "gone")))
+        let chain = Chain([.response(400, UsageInterceptorTests.json, body)])
+        let response = try await chain.transport.send(Request.post("/v1/chat/completions", Self.own))
+        var iterator = response.body.makeAsyncIterator()
+        #expect(try await iterator.next(isolation: nil).map { String(decoding: $0, as: UTF8.self) } == start)
+        await #expect(throws: TransportError.self) { _ = try await iterator.next(isolation: nil) }
+        #expect(chain.sink.records.map(\.status) == [400])
+    }
+
+    @Test
+    func `Plain bytes that claim to be encoded come through as they came`() async throws {
+        let fields = UsageInterceptorTests.stream + [("content-encoding", "gzip")]
+        let chain = Chain([.response(200, fields, Body(PieceStream(Self.sent)))])
+        let response = try await chain.transport.send(Request.post("/v1/chat/completions", Self.own))
+        #expect(response.head.headerFields[.contentEncoding] == "gzip")
+        #expect(try await response.body.collect(upTo: 1 << 20) == Array(Self.sent.joined().utf8))
+    }
+
+    @Test
+    func `Events under another label are stripped, and a document under theirs is not`() async throws {
+        var chain = Chain([.response(200, UsageInterceptorTests.json, Body(PieceStream(Self.sent)))])
+        #expect(try await chain.send() == Self.expected)
+        let document = #"{"choices":[],"usage":null}"#
+        chain = Chain([.response(200, UsageInterceptorTests.stream, Body(document))])
+        #expect(try await chain.send() == document)
+    }
 }

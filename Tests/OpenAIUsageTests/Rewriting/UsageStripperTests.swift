@@ -50,6 +50,19 @@ struct UsageStripperTests {
             "data: {\"choices\":[{}],\"usage\":\(usage)}\n\n",
             "data: {\"choices\":[{}],\"usage\":\(usage)}\n\n"
         ),
+        // Nothing but usage, without the member at all or with none in its place.
+        (
+            "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"usage\":\(usage)}\n\ndata: [DONE]\n\n",
+            "data: [DONE]\n\n"
+        ),
+        ("data: {\"object\":\"text_completion\",\"choices\":null,\"usage\":\(usage)}\n\n", ""),
+        // What is no chunk, or an error, is for the client.
+        ("data: {\"usage\":\(usage)}\n\n", "data: {\"usage\":\(usage)}\n\n"),
+        (
+            "data: {\"object\":\"error\",\"error\":{\"message\":\"m\"},\"usage\":\(usage)}\n\n",
+            "data: {\"object\":\"error\",\"error\":{\"message\":\"m\"},\"usage\":\(usage)}\n\n"
+        ),
+        ("data: {\"object\":\"c\",\"error\":null,\"usage\":\(usage)}\n\n", ""),
         // The last chunk without its end.
         ("data: {\"choices\":[],\"usage\":\(usage)}", ""),
         (

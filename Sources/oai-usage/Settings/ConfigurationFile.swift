@@ -1,0 +1,97 @@
+import Foundation
+import OpenAIUsagePricing
+
+/// A configuration file: one JSON object whose members are settings. Whatever else stands in it is refused.
+struct ConfigurationFile {
+    /// The value of a setting, and its line.
+    struct Entry {
+        /// The value in the form of a flag; of lists and pairs each.
+        var values: [String]
+        /// The line of the name, from 1.
+        var line: Int
+    }
+
+    /// The path, for messages.
+    let path: String
+    private let entries: [String: Entry]
+
+    /// Reads a file.
+    ///
+    /// - Throws: A ``CommandFailure`` with the file, the line and what is allowed there.
+    init(path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw CommandFailure(
+                "The configuration file \(path) cannot be read: "
+                    + (exists ? "it is no file, or its permissions forbid it." : "there is no such file.")
+            )
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw CommandFailure("The configuration file \(path) is not UTF-8 text.")
+        }
+        try self.init(text: text, path: path)
+    }
+
+    /// Reads the text of a file.
+    init(text: String, path: String) throws {
+        self.path = path
+        let document: JSONDocument
+        do throws(JSONDocumentError) {
+            document = try JSONDocument(parsing: text)
+        } catch {
+            throw CommandFailure("\(path):\(error.position.line): This is not JSON: \(error.message)")
+        }
+        guard case .object(let members) = document.root.value else {
+            throw CommandFailure(
+                #"\#(path):\#(document.root.position.line): A configuration file is an object, as in {"listen": "127.0.0.1:8787"}."#
+            )
+        }
+        if let duplicate = document.duplicates.first {
+            throw CommandFailure(
+                "\(path):\(duplicate.position.line): \"\(duplicate.name)\" stands here again; it was set on line \(duplicate.first.line)."
+            )
+        }
+        var entries: [String: Entry] = [:]
+        for member in members {
+            let line = member.position.line
+            guard let setting = Setting.named(member.name) else {
+                throw CommandFailure("\(path):\(line): \(Self.unknown(member.name, member.node.value))")
+            }
+            guard let values = Self.values(member.node.value, setting.kind) else {
+                throw CommandFailure(
+                    "\(path):\(line): \"\(setting.name)\" is \(member.node.value.kind); it must be \(setting.allowed)."
+                )
+            }
+            entries[setting.name] = Entry(values: values, line: line)
+        }
+        self.entries = entries
+    }
+
+    /// The entry of a setting; `nil` if the file does not set it.
+    subscript(name: String) -> Entry? { entries[name] }
+
+    private static func unknown(_ name: String, _ value: JSONDocument.Value) -> String {
+        let names = Setting.all.map(\.name).joined(separator: ", ")
+        // Names with a dot were once written as objects.
+        let nested = value.members.first.flatMap { Setting.nearest(to: "\(name)-\($0.name)") }
+        let nearest = nested ?? Setting.nearest(to: name)
+        let hint = nearest.map { " Do you mean \"\($0.name)\"?" } ?? ""
+        return "\"\(name)\" is not a setting.\(hint) The settings are: \(names)."
+    }
+
+    /// The values in the form of flags; `nil` for a value of another kind.
+    private static func values(_ value: JSONDocument.Value, _ kind: Setting.Kind) -> [String]? {
+        switch (kind, value) {
+        case (.text, .string(let text)), (.number, .string(let text)), (.number, .number(let text)): return [text]
+        case (.boolean, .bool(let flag)): return [flag ? "true" : "false"]
+        case (.list, .string(let text)), (.pairs, .string(let text)): return Settings.split(text)
+        case (.list, .array(let nodes)), (.pairs, .array(let nodes)):
+            let texts = nodes.compactMap(\.value.string)
+            return texts.count == nodes.count ? texts : nil
+        case (.pairs, .object(let members)):
+            let pairs = members.compactMap { member in member.node.value.string.map { "\(member.name)=\($0)" } }
+            return pairs.count == members.count ? pairs : nil
+        default: return nil
+        }
+    }
+}

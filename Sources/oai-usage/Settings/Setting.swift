@@ -1,0 +1,83 @@
+/// A setting, which is a flag, a variable and a key of the configuration file by the same name.
+struct Setting: Sendable {
+    /// The values of a setting in the configuration file.
+    enum Kind: Sendable {
+        /// A string.
+        case text
+        /// A whole number, or a string of its digits.
+        case number
+        /// `true` or `false`.
+        case boolean
+        /// An array of strings, or one string with commas.
+        case list
+        /// An object of strings, or a list of `name=value`.
+        case pairs
+    }
+
+    /// The name, as in `--connect-timeout` and in the configuration file.
+    var name: String
+    /// The values that the configuration file may give it.
+    var kind: Kind
+    /// The values that are allowed, for messages.
+    var allowed: String
+
+    /// The variable of the environment, as in `OAI_USAGE_CONNECT_TIMEOUT`.
+    var variable: String { "OAI_USAGE_" + name.uppercased().replacing("-", with: "_") }
+
+    /// All settings, by name.
+    static let all: [Setting] = [
+        Setting(name: "admin", kind: .text, allowed: #"host:port, as in "127.0.0.1:10464""#),
+        Setting(name: "connect-timeout", kind: .text, allowed: times),
+        Setting(name: "drain", kind: .text, allowed: times),
+        Setting(name: "durability", kind: .text, allowed: #""committed", "fsync" or "buffered""#),
+        Setting(name: "include-usage", kind: .boolean, allowed: "true or false"),
+        Setting(name: "key-project", kind: .pairs, allowed: #"an object such as {"WXYZ": "proj_search"}"#),
+        Setting(name: "ledger", kind: .text, allowed: "the path of a file"),
+        Setting(name: "listen", kind: .text, allowed: #"host:port, as in "127.0.0.1:8787""#),
+        Setting(
+            name: "log-level",
+            kind: .text,
+            allowed: #""trace", "debug", "info", "notice", "warning", "error" or "critical""#
+        ),
+        Setting(name: "prices", kind: .list, allowed: "an array of paths of price files"),
+        Setting(name: "response-timeout", kind: .text, allowed: times),
+        Setting(name: "shutdown-timeout", kind: .text, allowed: times),
+        Setting(name: "threads", kind: .number, allowed: "a number from 1 to 64"),
+        Setting(name: "upstream", kind: .text, allowed: #"an http or https URL, as in "https://api.openai.com""#),
+        Setting(name: "upstream-ca", kind: .text, allowed: "the path of a PEM file"),
+    ]
+
+    private static let times = #"a length of time, as in "300ms", "5s", "10m" or "24h""#
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// The setting of a name; `nil` for none.
+    static func named(_ name: String) -> Setting? { byName[name] }
+
+    /// The setting whose name a mistyped one is nearest to; `nil` if none is near.
+    static func nearest(to name: String) -> Setting? {
+        let name = plain(name)
+        let ranked = all.map { ($0, Self.distance(plain($0.name), name)) }.min { $0.1 < $1.1 }
+        guard let (setting, distance) = ranked, distance <= max(1, min(3, name.count / 3)) else { return nil }
+        return setting
+    }
+
+    /// A name without what tells styles of names apart.
+    private static func plain(_ name: String) -> [Character] {
+        name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != "." && $0 != " " }.map { $0 }
+    }
+
+    /// The number of characters to insert, remove or replace (Levenshtein).
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for (index, character) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for (column, other) in right.enumerated() {
+                let replaced = diagonal + (character == other ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Foundation
+import Logging
+import OpenAIUsageGateway
+import Testing
+import UnixSignals
+
+@testable import oai_usage
+
+/// Settings by their one name, and what is no setting.
+struct SettingsTests {
+    private func refusal(_ text: String) -> String {
+        do {
+            _ = try ConfigurationFile(text: text, path: "/etc/c.json")
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: [
+        ("{\n  \"upstrem\": \"x\"\n}", 2, "Do you mean \"upstream\"?"),
+        ("{\"listen\": \"a:1\",\n\n\"up_stream\": \"x\"}", 3, "Do you mean \"upstream\"?"),
+        ("{\"responseTimeout\": \"7s\"}", 1, "Do you mean \"response-timeout\"?"),
+        ("{\"response\": {\"timeout\": \"7s\"}}", 1, "Do you mean \"response-timeout\"?"),
+        ("{\"key\": {\"projects\": \"a=b\"}}", 1, "Do you mean \"key-project\"?"),
+        ("{\"colour\": 1}", 1, "The settings are: admin, connect-timeout, drain, "),
+        ("{\"listen\": 8787}", 1, "\"listen\" is a number; it must be host:port"),
+        ("{\"include-usage\": \"yes\"}", 1, "it must be true or false"),
+        ("{\"threads\": null}", 1, "it must be a number"),
+        ("{\"prices\": [1]}", 1, "an array of paths"), ("{\"key-project\": {\"WXYZ\": 7}}", 1, "an object such as"),
+        ("[\n]", 1, "A configuration file is an object"),
+        ("{\"listen\": \"a:1\",\n\"listen\": \"a:2\"}", 2, "set on line 1"),
+        ("{\n\"listen\" 1}", 2, "This is not JSON"), ("", 1, "This is not JSON"),
+    ])
+    func `What is no setting is refused with its file and line`(text: String, line: Int, words: String) {
+        let message = refusal(text)
+        #expect(message.hasPrefix("/etc/c.json:\(line): ") && message.contains(words), "\(message)")
+    }
+
+    private func configuration(
+        _ file: String = "{}",
+        _ environment: [String: String] = [:],
+        _ flags: [String] = []
+    ) async throws -> (GatewayConfiguration, Logger.Level) {
+        let path = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID()).json").path
+        try file.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let settings = try await Settings(file: path, environment: environment)
+        let options = try GatewayOptions.parse(flags)
+        return (try options.configuration(settings), try options.level(settings))
+    }
+
+    @Test(arguments: [
+        ("{\"threads\": 65}", [:], "\"threads\" is \"65\"; it must be a number from 1 to 64."),
+        ("{\n\"drain\": \"5 s\"}", [:], ":2: \"drain\" is \"5 s\"; it must be a length of time"),
+        (
+            "{}", ["OAI_USAGE_DURABILITY": "maybe"],
+            "The variable OAI_USAGE_DURABILITY is \"maybe\"; it must be \"committed\""
+        ),
+        ("{}", ["OAI_USAGE_INCLUDE_USAGE": "maybe"], "it must be true or false."),
+        ("{\"upstream\": \"api.openai.com\"}", [:], "it must be an http or https URL"),
+    ])
+    func `A value that is not allowed is refused, and what is allowed is named`(
+        file: String,
+        environment: [String: String],
+        words: String
+    ) async {
+        await #expect {
+            _ = try await configuration(file, environment)
+        } throws: { error in
+            "\(error)".contains(words)
+        }
+    }
+
+    @Test
+    func `Every flag of the gateway is a setting by its own name`() {
+        let help = OAIUsage.helpMessage(for: GatewayCommand.self)
+        let flags = Set(help.matches(of: /--(?:no-)?([a-z-]+)/).map { String($0.output.1) })
+            .subtracting(["help", "version", "config"])
+        #expect(flags.count >= 15 && flags.symmetricDifference(Setting.all.map(\.name)) == [])
+    }
+
+    @Test
+    func `Flags win over variables, and variables over the file`() async throws {
+        let file = """
+            {"include-usage": false, "log-level": "debug", "threads": 2, "key-project": {"WXYZ": "a"}, "drain": "1s",
+             "upstream-ca": "/file.pem", "prices": ["a.json"], "connect-timeout": "2s", "shutdown-timeout": "3s"}
+            """
+        var (configuration, level) = try await configuration(file)
+        #expect(!configuration.includesUsage && level == .debug && configuration.threads == 2)
+        #expect(configuration.projectsByKey == ["WXYZ": "a"] && configuration.trustRoots == "/file.pem")
+        #expect(configuration.connectTimeoutMilliseconds == 2_000 && configuration.shutdownMilliseconds == 3_000)
+        let environment = [
+            "OAI_USAGE_INCLUDE_USAGE": "true", "OAI_USAGE_LOG_LEVEL": "error", "OAI_USAGE_KEY_PROJECT": "A=b, C=d",
+            "OAI_USAGE_UPSTREAM_CA": "/variable.pem", "OAI_USAGE_DRAIN": "",
+        ]
+        (configuration, level) = try await self.configuration(file, environment)
+        #expect(configuration.includesUsage && level == .error && configuration.drainMilliseconds == 1_000)
+        #expect(configuration.projectsByKey == ["A": "b", "C": "d"] && configuration.trustRoots == "/variable.pem")
+        (configuration, level) = try await self.configuration(
+            file,
+            environment,
+            ["--no-include-usage", "--log-level", "trace", "--upstream-ca", "/flag.pem"]
+        )
+        #expect(!configuration.includesUsage && level == .trace && configuration.trustRoots == "/flag.pem")
+    }
+
+    @Test
+    func `The environment's certificates and proxies count as for curl`() async throws {
+        let environment = [
+            "SSL_CERT_FILE": "/cert.pem", "SSL_CERT_DIR": "/certs", "HTTPS_PROXY": "http://user:secret@proxy:3128",
+            "NO_PROXY": "localhost",
+        ]
+        var (configuration, _) = try await configuration("{}", environment)
+        #expect(configuration.trustRoots == "/cert.pem" && configuration.trustFolder == "/certs")
+        #expect(configuration.proxy?.description == "http://proxy:3128")
+        (configuration, _) = try await self.configuration("{}", environment, ["--upstream-ca", "/mine.pem"])
+        #expect(configuration.trustRoots == "/mine.pem" && configuration.trustFolder == nil)
+        (configuration, _) = try await self.configuration("{}", environment, ["--upstream", "https://localhost:1"])
+        #expect(configuration.proxy == nil)
+        (configuration, _) = try await self.configuration("{}", environment, ["--upstream", "http://host"])
+        #expect(configuration.proxy == nil && configuration.trustRoots == nil)
+    }
+
+    @Test
+    func `The file may be named by a variable, and mistyped variables are told`() async throws {
+        await #expect(throws: CommandFailure.self) {
+            _ = try await Settings(file: nil, environment: [Settings.fileVariable: "/nonexistent/c.json"])
+        }
+        let settings = try await Settings(
+            file: nil,
+            environment: [
+                "OAI_USAGE_UPSTRAEM": "x", "OAI_USAGE_BINARY": "x", "OAI_USAGE_LEDGER": "x", "HOME": "/nonexistent",
+            ]
+        )
+        #expect(settings.suspects.count == 1 && settings.suspects[0].contains("Do you mean OAI_USAGE_UPSTREAM?"))
+    }
+
+    @Test
+    func `The first signal to end waits, the second does not`() {
+        var reaction = SignalReaction()
+        let actions = [UnixSignal.sighup, .sigterm, .sighup, .sigint].map { reaction.receive($0) }
+        #expect(actions == [.reload, .shutDown, .nothing, .end(status: 130)])
+    }
+
+    @Test
+    func `Errors of libraries are shown in words of this program`() throws {
+        do {
+            try FileManager.default.createDirectory(atPath: "/proc/none/x", withIntermediateDirectories: true)
+        } catch {
+            let text = "\(ErrorSentence.explained(error))"
+            #expect(text.hasPrefix("/proc/none") && !text.contains("NSCocoa") && !text.contains("Error Domain"))
+        }
+        let failure = CommandFailure("As it is.")
+        #expect("\(ErrorSentence.explained(failure))" == "As it is.")
+    }
+}
