@@ -63,6 +63,9 @@ struct CallEncoder {
         binder.text(record.edgeRequestID)
         binder.label(text(ofDiagnostics: record.diagnostics), .diagnostics, &labels)
         binder.integer(record.timing.upstreamService)
+        binder.integer(record.requestBytes)
+        binder.integer(record.maximumOutputTokens)
+        binder.integer(record.cost.upperBoundPicoUSD)
     }
 
     /// Whether a text is the identity's description, which is not made for it.
