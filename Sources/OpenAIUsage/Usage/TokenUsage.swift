@@ -35,9 +35,10 @@ public struct TokenUsage: Sendable, Hashable {
 
     /// Output that only the total tells of: some providers leave what the model thought out of the output.
     public var hiddenOutputTokens: Int64? {
-        guard let total = totalTokens, let input = inputTokens, let output = outputTokens else { return nil }
+        guard let total = totalTokens, let input = inputTokens, let output = outputTokens, input >= 0, output >= 0
+        else { return nil }
         let (known, overflow) = input.addingReportingOverflow(output)
-        return !overflow && total > known && known >= 0 ? total - known : nil
+        return !overflow && total > known ? total - known : nil
     }
 
     /// Adds the counters of another usage; one that only the other reports is taken over.

@@ -96,7 +96,7 @@ struct CallEncoder {
         binder.integer(buckets?.cachedAudioInput)
         binder.integer(buckets?.imageInput)
         binder.integer(buckets?.cachedImageInput)
-        binder.integer(buckets?.output)
+        binder.integer(buckets.map { $0.output + $0.hiddenOutput })
         binder.integer(buckets?.audioOutput)
         binder.integer(buckets?.imageOutput)
         binder.integer(buckets.map { $0.isInconsistent ? 1 : 0 })
