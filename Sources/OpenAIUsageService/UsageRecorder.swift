@@ -55,6 +55,7 @@ package struct UsageRecorder: UsageSink {
     ///
     /// - Parameter lateReleases: How many responses were released before their records were kept.
     package func connect(lateReleases: @escaping @Sendable () -> Int64 = { 0 }) {
+        metrics?.setListedModels { book.model(listedAs: $0) != nil }
         metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
         guard let ledger, let metrics else { return }
         metrics.registerStore {
