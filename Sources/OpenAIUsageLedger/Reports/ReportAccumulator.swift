@@ -98,7 +98,7 @@ struct ReportAccumulator {
     /// The sums as a line of a report.
     mutating func result(group: [String?]) -> ReportRow {
         row.group = group
-        let isKnown = hasCost || row.unpricedCalls + row.callsWithoutUsage + row.openCalls == 0
+        let isKnown = hasCost || row.unpricedCalls + row.callsWithoutUsage + row.otherCalls + row.openCalls == 0
         row.costPicoUSD = isKnown ? cost : nil
         row.duration = duration.percentiles()
         row.processing = processing.percentiles()

@@ -105,8 +105,8 @@ struct RenderingTests {
             #""usage_state":"reported","usage_source":"/usage","input_tokens":21,"cached_input_tokens":0,"cache_write_tokens":null,"#,
             #""audio_input_tokens":null,"output_tokens":6,"reasoning_tokens":null,"total_tokens":27,"#,
             #""text_input_tokens":21,"units":{"seconds":1.50},"tool_calls":{"web_search":2},"#,
-            #""usage":{"prompt_tokens":21},"cost_usd":"0.00000675","cost_status":"partial","#,
-            #""cost_reason":"missing_usage","cost_upper_bound_usd":"0.000007","#,
+            #""usage":{"prompt_tokens":21},"cost_usd":0.00000675,"cost_status":"partial","#,
+            #""cost_reason":"missing_usage","cost_upper_bound_usd":0.000007,"#,
             #""price_version":"2026-11-23","rate_limit":{"requests":{"limit":10000,"remaining":9999,"#,
             #""reset_seconds":0.006},"tokens":{"limit":2000000,"remaining":null,"reset_seconds":0}}}"#,
         ].joined()
@@ -169,7 +169,7 @@ struct RenderingTests {
         )
         let fields = [
             #""calls":1,"errors":0,"input_tokens":100,"cached_input_tokens":null,"output_tokens":10,"#,
-            #""reasoning_tokens":null,"cost_usd":"0.001234567","unpriced_calls":0,"partial_calls":0,"#,
+            #""reasoning_tokens":null,"cost_usd":0.001234567,"unpriced_calls":0,"partial_calls":0,"#,
             #""calls_without_usage":0,"unknown_cost_upper_bound_usd":null,"unbounded_calls":0,"other_calls":0,"#,
             #""open_calls":0,"duration_ms":{"p50":812,"p95":812,"p99":812},"#,
             #""processing_ms":{"p50":null,"p95":null,"p99":null},"#,
