@@ -78,7 +78,9 @@ class Gateway(Process):
         self.metrics_url = self.wait_for(r"gateway: metrics on (http://\S+)")
 
     def rows(self, *arguments):
-        return [loads(line) for line in run("calls", "--ledger", self.ledger, "--format", "jsonl", "--limit", "0", *arguments).splitlines()]
+        text = run("calls", "--ledger", self.ledger, "--format", "jsonl", "--limit", "0", *arguments)
+        # Not splitlines(), which takes other characters for line ends, too.
+        return [loads(line) for line in text.split("\n") if line]
 
     def rows_when(self, count, *arguments, seconds=15):
         """The rows, once there are as many, all of them finished."""

@@ -110,7 +110,7 @@ struct CostStatusTests {
         #expect(cost.status == (item.known == nil ? .unpriced : .partial))
         #expect(cost.picoUSD.map { Money(picoUSD: $0).description } == item.known)
         #expect(cost.priceVersion == PriceBook.bundled.version)
-        if item.reason != .outOfRange { #expect(explanation.gaps.contains { $0.reason == item.reason.rawValue }) }
+        if item.reason != .outOfRange { #expect(explanation.gaps.contains { $0.reason == item.reason }) }
     }
 
     @Test(arguments: [UsageState.error, .notApplicable])

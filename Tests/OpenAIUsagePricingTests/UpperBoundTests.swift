@@ -79,7 +79,7 @@ struct UpperBoundTests {
         arguments: [
             { $0.maximumOutputTokens = nil }, { $0.requestBytes = nil }, { $0.requestModel = "gpt-5.4-cyber" },
             { $0.requestModel = nil }, { $0.host = "acme.openai.azure.com" }, { $0.meter = .images },
-            { $0.meter = .realtime }, { $0.requestOptions = ["input_beyond_body": "true"] },
+            { $0.meter = .realtime }, { $0.requestOptions = ["input_by_reference": "true"] },
             { $0.toolCalls = ["function": 0] },
             {
                 $0.units = ["images": "1"]

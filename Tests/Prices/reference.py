@@ -204,7 +204,7 @@ class Reference:
         model = self.model(name) if name else None
         if (
             call["usage_state"] not in ("null", "missing", "cut", "unparsable") or call["request_bytes"] is None
-            or model is None or call["units"] or call["tool_calls"] or "input_beyond_body" in call["request_options"]
+            or model is None or call["units"] or call["tool_calls"] or "input_by_reference" in call["request_options"]
             or call["host"].endswith(OTHER_PROVIDERS)
         ):
             return None

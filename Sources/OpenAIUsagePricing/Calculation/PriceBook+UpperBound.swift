@@ -36,7 +36,7 @@ extension PriceBook {
 
 extension CallRecord {
     /// The name under which ``CallRecord/requestOptions`` says that the input is more than the request's body.
-    static let unboundedInputOption = "input_beyond_body"
+    static let unboundedInputOption = "input_by_reference"
 
     /// True if the call used something and its usage never came.
     var isUsageUnknown: Bool {

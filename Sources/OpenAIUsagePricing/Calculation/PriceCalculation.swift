@@ -214,7 +214,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
     /// Notes that something has no price.
     mutating func note(_ reason: CostReason, _ item: @autoclosure () -> String, _ quantity: String? = nil) {
         if gap == nil { gap = reason }
-        lines.add(gap: PriceExplanation.Gap(item: item(), quantity: quantity, reason: reason.rawValue))
+        lines.add(gap: PriceExplanation.Gap(item: item(), quantity: quantity, reason: reason))
     }
 
     /// What the call cost.

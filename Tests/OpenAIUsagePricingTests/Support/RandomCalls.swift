@@ -82,7 +82,7 @@ struct RandomCalls {
             if chance(50) { call.status = chance(50) ? 500 : nil }
             if chance(90) { call.requestBytes = tokens() }
             if chance(80) { call.maximumOutputTokens = tokens() / 4 }
-            if chance(5) { call.requestOptions["input_beyond_body"] = "true" }
+            if chance(5) { call.requestOptions["input_by_reference"] = "true" }
         }
         if chance(12) { addTools(to: &call) }
         if chance(2) { call.diagnostics[chance(50) ? "cf-aig-cache-status" : "helicone-cache"] = "HIT" }

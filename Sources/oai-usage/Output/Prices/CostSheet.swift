@@ -35,7 +35,7 @@ struct CostSheet {
             text += "\nWithout a price\n"
             for gap in explanation.gaps {
                 let quantity = gap.quantity.map { "\($0) " } ?? ""
-                let reason = CostReason(rawValue: gap.reason).sentence
+                let reason = gap.reason.sentence
                 text += "  \(quantity)\(gap.item): \(reason)\n"
             }
         }
@@ -60,7 +60,8 @@ struct CostSheet {
             "gaps": .elements(
                 explanation.gaps.map { gap in
                     .members([
-                        "item": .string(gap.item), "quantity": .text(gap.quantity), "reason": .string(gap.reason),
+                        "item": .string(gap.item), "quantity": .text(gap.quantity),
+                        "reason": .string(gap.reason.rawValue),
                     ])
                 }
             ),
