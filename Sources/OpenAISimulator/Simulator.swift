@@ -94,6 +94,9 @@ public final class Simulator: Sendable {
         )
     }
 
+    /// The `x-request-id` that the directive `id-number` makes of a number.
+    package static func requestID(seed: UInt64, number: UInt64) -> String { RequestID(seed: seed, number: number).text }
+
     /// Stops listening and closes every connection.
     public func stop() async throws {
         if server.isActive { try await server.close() }

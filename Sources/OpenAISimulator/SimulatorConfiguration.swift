@@ -12,10 +12,10 @@ public struct SimulatorConfiguration: Sendable {
     public var organization = "simulated-labs-1a2b"
     /// The project that answers belong to, unless the request names one.
     public var project = "proj_Simulated0000000000001"
-    /// The range of `openai-processing-ms`.
+    /// The time that an answer takes, in milliseconds, as `openai-processing-ms` tells it.
     ///
-    /// The header alone: answers are sent at once. The directive `delay-ms` makes them wait.
-    public var processingMilliseconds = 200...900
+    /// 0 answers at once. The directive `processing-ms` sets it for one answer, `delay-ms` adds time of the network.
+    public var processingMilliseconds = 1...5
 
     /// The number of exchanges that ``Simulator/journal`` keeps.
     package var journalCapacity = 10_000

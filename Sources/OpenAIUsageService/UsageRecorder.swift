@@ -66,6 +66,7 @@ package struct UsageRecorder: UsageSink {
     /// - Parameter lateReleases: How many responses were released before their records were kept.
     package func connect(lateReleases: @escaping @Sendable () -> Int64 = { 0 }) {
         tellPriceTable()
+        metrics?.setListedModels { book.model(listedAs: $0) != nil }
         guard let ledger, let metrics else { return }
         metrics.registerStore {
             let statistics = ledger.statistics

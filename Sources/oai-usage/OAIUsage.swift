@@ -21,8 +21,8 @@ struct OAIUsage: AsyncParsableCommand {
               oai-usage gateway --upstream https://api.openai.com
               OPENAI_BASE_URL=http://127.0.0.1:8787/v1 python my_program.py
               oai-usage report --since 7d --by project,model
-              oai-usage show req_539a3ef553ecef2d2471475ca7aee0a2
-              oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
+              oai-usage show req_972e90b8f51596b55d43bf6d78b53f13
+              oai-usage prices explain req_972e90b8f51596b55d43bf6d78b53f13
 
             Settings come from flags, else from the environment, else from the configuration file (--config, \
             OAI_USAGE_CONFIG, or $XDG_CONFIG_HOME/oai-usage/config.json), by one name: --upstream-ca is OAI_USAGE_UPSTREAM_CA \

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ sys.dont_write_bytecode = True
 BINARY = os.environ["OAI_USAGE_BINARY"]
 KEY = "sk-proj-ThisKeyMustNeverLandAnywhere0123456789abcdWXYZ"
 CONTENT = "this-content-must-never-land-anywhere"
+
+
+def loads(text):
+    """Reads JSON whose money keeps every digit."""
+    return json.loads(text, parse_float=Decimal)
 
 
 class Process:
@@ -72,7 +78,9 @@ class Gateway(Process):
         self.metrics_url = self.wait_for(r"gateway: metrics on (http://\S+)")
 
     def rows(self, *arguments):
-        return [json.loads(line) for line in run("calls", "--ledger", self.ledger, "--format", "jsonl", "--limit", "0", *arguments).splitlines()]
+        text = run("calls", "--ledger", self.ledger, "--format", "jsonl", "--limit", "0", *arguments)
+        # Not splitlines(), which takes other characters for line ends, too.
+        return [loads(line) for line in text.split("\n") if line]
 
     def rows_when(self, count, *arguments, seconds=15):
         """The rows, once there are as many, all of them finished."""

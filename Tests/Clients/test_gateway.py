@@ -19,7 +19,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from conftest import CONTENT, KEY, Gateway, execute, run
+from conftest import CONTENT, KEY, Gateway, execute, loads, run
 
 BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": CONTENT}]}
 
@@ -78,7 +78,7 @@ def test_everything_agrees(start, simulator):
             with pytest.raises(openai.BadRequestError):
                 client(gateway, project=project, default_headers={"OpenAI-Simulate": "status=400"}).chat.completions.create(**BODY)
     rows = gateway.rows_when(15)
-    report = json.loads(run("report", "--ledger", gateway.ledger, "--by", "project", "--format", "json"))
+    report = loads(run("report", "--ledger", gateway.ledger, "--by", "project", "--format", "json"))
     families = {family.name: family for family in parse_text(gateway.metrics()[0])}
 
     def metric(name, label=None, **labels):

@@ -9,7 +9,7 @@ from decimal import Decimal
 import openai
 import pytest
 
-from conftest import BINARY, KEY, execute, run
+from conftest import BINARY, KEY, execute, loads, run
 
 PRICES = {
     "schema": "openai-prices/1", "as_of": "2026-11-24", "currency": "USD",
@@ -40,13 +40,13 @@ def call(gateway, project="proj_a", count=1):
 
 
 def explanation(identity, ledger, *arguments):
-    return json.loads(run("prices", "explain", identity, "--ledger", ledger, "--format", "json", *arguments))
+    return loads(run("prices", "explain", identity, "--ledger", ledger, "--format", "json", *arguments))
 
 
 def test_every_call_of_the_demo_is_explained_to_the_last_digit(tmp_path):
     run("demo", "--calls", "60", "--keep", str(tmp_path))
     ledger = str(tmp_path / "ledger.db")
-    rows = [json.loads(line) for line in run("calls", "--ledger", ledger, "--format", "jsonl", "--limit", "0").splitlines()]
+    rows = [loads(line) for line in run("calls", "--ledger", ledger, "--format", "jsonl", "--limit", "0").splitlines()]
     assert len(rows) >= 60
     for row in rows:
         explained = explanation(row["id"], ledger)

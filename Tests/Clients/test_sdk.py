@@ -9,7 +9,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from conftest import CONTENT, KEY, run
+from conftest import CONTENT, KEY, loads, run
 
 PROJECT = "proj_clients"
 MESSAGES = [{"role": "user", "content": CONTENT}]
@@ -205,7 +205,7 @@ def test_background(clients, rows, gateway, name):
     assert counted["background_window"] == "8h"
     assert Decimal(counted["cost_usd"]) == expected_cost(counted) * Decimal("0.6")
     assert all_rows[-1]["cost_usd"] is None
-    report = json.loads(run("report", "--ledger", gateway.ledger, "--by", "tag:case", "--format", "json"))
+    report = loads(run("report", "--ledger", gateway.ledger, "--by", "tag:case", "--format", "json"))
     [line] = [row for row in report["rows"] if row["tag:case"] == name]
     assert line["calls"] == polls + 2
     assert line["input_tokens"] == response.usage.input_tokens

@@ -55,7 +55,9 @@ enum GettingStartedSamples {
     static func read() throws {
         let reader = try LedgerReader(path: "usage.db")
         for call in try reader.calls(CallsQuery()) {
-            print(call.requestID ?? "-", call.model ?? "-", call.usage.totalTokens ?? 0, call.cost.picoUSD ?? 0)
+            let tokens = call.usage.totalTokens.map { String($0) } ?? "-"
+            let cost = call.cost.picoUSD.map { "\($0) pico-dollars" } ?? "unknown"
+            print(call.requestID ?? "-", call.model ?? "-", tokens, cost)
         }
     }
 

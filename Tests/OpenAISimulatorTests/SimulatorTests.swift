@@ -14,7 +14,7 @@ struct SimulatorTests {
         #expect(configuration.seed == 1)
         #expect(configuration.organization == "simulated-labs-1a2b")
         #expect(configuration.project.hasPrefix("proj_"))
-        #expect(configuration.processingMilliseconds == 200...900)
+        #expect(configuration.processingMilliseconds == 1...5)
         #expect(configuration.maximumRequestBytes == 64 * 1024 * 1024)
         #expect(configuration.childChannelHook == nil)
     }

@@ -73,7 +73,7 @@ struct CostStatusTests {
             $0.usage = [.inputTokens: 200, .outputTokens: 700, .imageOutputTokens: 500]
         },
         Case(.missingMeter) { $0.usage = [.trainedTokens: 5768] },
-        Case(.missingMeter, known: "0.002") { $0.usage = [.inputTokens: 1000, .trainedTokens: 1] },
+        Case(.missingMeter, known: "0.003") { $0.usage[.trainedTokens] = 1 },
         Case(.missingMeter) {
             $0.usage = [:]
             $0.units = ["input_characters": "20"]
@@ -110,22 +110,27 @@ struct CostStatusTests {
         #expect(cost.status == (item.known == nil ? .unpriced : .partial))
         #expect(cost.picoUSD.map { Money(picoUSD: $0).description } == item.known)
         #expect(cost.priceVersion == PriceBook.bundled.version)
-        if item.reason != .outOfRange { #expect(explanation.gaps.contains { $0.reason == item.reason.rawValue }) }
+        if item.reason != .outOfRange { #expect(explanation.gaps.contains { $0.reason == item.reason }) }
     }
 
-    @Test(arguments: [
-        UsageState.missing, .null, .cut, .error, .unparsable, .notApplicable,
-    ])
-    func aCallWithoutUsageHasNothingToPrice(state: UsageState) {
+    @Test(arguments: [UsageState.error, .notApplicable])
+    func aCallThatUsedNothingHasNothingToPrice(state: UsageState) {
         let call = TestCall(state: state, status: state == .error ? 500 : 200)
         #expect(PriceBook.bundled.cost(of: call.record) == CallCost())
     }
 
+    @Test(arguments: [UsageState.missing, .null, .cut, .unparsable])
+    func aCallWhoseUsageIsUnknownSaysSo(state: UsageState) {
+        let call = TestCall(state: state)
+        #expect(PriceBook.bundled.cost(of: call.record) == CallCost(reason: .missingUsage))
+    }
+
     @Test func anErrorIsNotBilledForWhatItsRequestAskedFor() {
-        var call = TestCall(model: "tts-1", units: ["input_characters": "100"], status: 429)
+        var call = TestCall(model: "tts-1", units: ["input_characters": "100"], state: .error, status: 429)
         #expect(PriceBook.bundled.cost(of: call.record) == CallCost())
+        call.state = .missing
         call.status = nil
-        #expect(PriceBook.bundled.cost(of: call.record) == CallCost())
+        #expect(PriceBook.bundled.cost(of: call.record) == CallCost(reason: .missingUsage))
         call.status = 200
         #expect(PriceBook.bundled.cost(of: call.record).picoUSD == 1_500_000_000)
         call.state = .error

@@ -79,6 +79,14 @@ struct DifferentialTests {
             usage[.audioOutputTokens] = audioOutput
             usage[.imageOutputTokens] = part(output - audioOutput)
         }
+        switch Int.random(in: 0..<12, using: &generator) {
+        case 0: usage[.totalTokens] = input + output
+        case 1: usage[.totalTokens] = input + output + part(20_000)
+        case 2:
+            for counter in [TokenCounter.outputTokens, .audioOutputTokens, .imageOutputTokens] { usage[counter] = nil }
+        case 3: usage = [.outputTokens: output]
+        default: break
+        }
         return usage
     }
 

@@ -60,7 +60,7 @@ struct ModifierTests {
         Case("soonest", "0.03") { $0.window = "soonest" },
         Case("reasoning", "0.03") { $0.usage[.reasoningTokens] = 900 },
         Case("rejected predictions", "0.03") { $0.usage[.rejectedPredictionTokens] = 100 },
-        Case("no output", "0.02") { $0.usage[.outputTokens] = nil },
+        Case("no output", "0.02") { $0.usage[.outputTokens] = 0 },
         Case("nothing", "0") { $0.usage = [.inputTokens: 0, .outputTokens: 0] },
     ]
 
@@ -151,6 +151,7 @@ struct ModifierTests {
             // 50 at 4, 90 at 32, 60 at 0.4.
             $0.usage = [
                 .inputTokens: 200, .audioInputTokens: 150, .cachedInputTokens: 60, .cachedAudioInputTokens: 60,
+                .outputTokens: 0,
             ]
         },
         Case("image, cached image", "0.000595") {
@@ -158,31 +159,33 @@ struct ModifierTests {
             // 10 at 4, 110 at 5, 10 at 0.5.
             $0.usage = [
                 .inputTokens: 130, .imageInputTokens: 120, .cachedInputTokens: 10, .cachedImageInputTokens: 10,
+                .outputTokens: 0,
             ]
         },
         Case("audio, region", "0.003872") {
             $0.model = "gpt-realtime-2.1"
             $0.host = "eu.api.openai.com"
-            $0.usage = [.inputTokens: 110, .audioInputTokens: 110]
+            $0.usage = [.inputTokens: 110, .audioInputTokens: 110, .outputTokens: 0]
         },
         Case("region without uplift", "0.00352") {
             $0.model = "gpt-realtime-2"
             $0.host = "eu.api.openai.com"
-            $0.usage = [.inputTokens: 110, .audioInputTokens: 110]
+            $0.usage = [.inputTokens: 110, .audioInputTokens: 110, .outputTokens: 0]
         },
         Case("cached audio at the price of cached text", "0.000003") {
             $0.model = "gpt-4o-mini-realtime-preview-2024-12-17"
             $0.usage = [
                 .inputTokens: 10, .audioInputTokens: 10, .cachedInputTokens: 10, .cachedAudioInputTokens: 10,
+                .outputTokens: 0,
             ]
         },
         Case("output of an image model", "0.03") {
             $0.model = "gpt-image-2"
-            $0.usage = [.outputTokens: 1000]
+            $0.usage = [.inputTokens: 0, .outputTokens: 1000]
         },
         Case("text and image of an image model", "0.021") {
             $0.model = "gpt-image-1.5"
-            $0.usage = [.outputTokens: 1000, .imageOutputTokens: 500]
+            $0.usage = [.inputTokens: 0, .outputTokens: 1000, .imageOutputTokens: 500]
         },
         Case("output of a speech model", "0.0126") {
             $0.model = "gpt-4o-mini-tts"
@@ -191,7 +194,7 @@ struct ModifierTests {
         Case("cached input of a batch without that price", "0.0000225") {
             $0.model = "gpt-4o-mini"
             $0.tier = "batch"
-            $0.usage = [.inputTokens: 300, .cachedInputTokens: 128]
+            $0.usage = [.inputTokens: 300, .cachedInputTokens: 128, .outputTokens: 0]
         },
         Case("decision", "0.00001") {
             $0.model = "gpt-6-luna"

@@ -139,7 +139,7 @@ struct PriceExplanationTests {
             $0.tier = tier
         }
         #expect(explanation.gaps == [gap])
-        #expect(explanation.cost.reason?.rawValue == gap.reason)
+        #expect(explanation.cost.reason == gap.reason)
     }
 
     @Test func everyGapIsListedAndTheFirstIsTheReason() {

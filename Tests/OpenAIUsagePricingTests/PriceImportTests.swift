@@ -77,7 +77,7 @@ struct PriceImportTests {
         #expect(result.models == ["groq/llama-9-70b"])
         #expect(Self.cost(book, "llama-9-70b", "2026-12-01") == "0.59")
         #expect(Self.cost(book, "groq/llama-9-70b", "2026-12-01") == "0.59")
-        let call = TestCall(model: "llama-9-70b", host: "api.groq.com", usage: [.inputTokens: 1_000_000])
+        let call = TestCall(model: "llama-9-70b", host: "api.groq.com", usage: [.inputTokens: 1, .outputTokens: 1])
         #expect(book.cost(of: call.record).status == .exact)
     }
 

@@ -89,7 +89,11 @@ struct PricePropertyTests {
         for index in 0..<5000 {
             var whole = Self.anyCall(&generator)
             // An audio counter at zero keeps a speech model from taking text for speech.
-            whole.usage = [.audioOutputTokens: 0, .imageOutputTokens: 0]
+            // Both sides are told, since one that is not is no zero.
+            let nothing: [TokenCounter: Int64] = [
+                .inputTokens: 0, .outputTokens: 0, .audioOutputTokens: 0, .imageOutputTokens: 0,
+            ]
+            whole.usage = nothing
             whole.toolCalls = [:]
             whole.window = nil
             var sum: Int64? = 0
@@ -97,7 +101,7 @@ struct PricePropertyTests {
                 // Small enough that no sum is long.
                 let tokens = Int64.random(in: 0..<10_000, using: &generator)
                 var call = whole
-                call.usage = [.audioOutputTokens: 0, .imageOutputTokens: 0]
+                call.usage = nothing
                 for counter in part {
                     call.usage[counter] = tokens
                     whole.usage[counter, default: 0] += tokens

@@ -34,7 +34,7 @@ struct PriceSampleTests {
             if let reason = cost.reason { reasons.insert(reason.rawValue) }
         }
         for status in CostStatus.allCases { #expect(statuses[status] ?? 0 > 10, "\(status)") }
-        let rare: Set<CostReason> = [.outOfRange, .inconsistentUsage, .severalModels, .answeredByCache]
+        let rare: Set<CostReason> = [.outOfRange, .inconsistentUsage, .severalModels]
         for reason in CostReason.known where !rare.contains(reason) {
             #expect(reasons.contains(reason.rawValue), "\(reason)")
         }
@@ -52,7 +52,10 @@ struct PriceSampleTests {
             "host": .string(record.host), "started_at": .integer(record.startedAt),
             "background_window": .text(record.backgroundWindow), "outcome": .string(record.outcome.rawValue),
             "usage_state": .string(record.usageState.rawValue), "status": .integer(record.status),
-            "provider_cost": .text(record.providerCost),
+            "provider_cost": .text(record.providerCost), "request_bytes": .integer(record.requestBytes),
+            "max_output_tokens": .integer(record.maximumOutputTokens),
+            "request_options": .members(record.requestOptions.map { ($0.key, .string($0.value)) }),
+            "diagnostics": .members(record.diagnostics.map { ($0.key, .string($0.value)) }),
             "usage": .members(record.usage.counters.map { ($0.counter.name, .integer($0.value)) }),
             "units": .members(
                 record.units.sorted { $0.key < $1.key }.map { ($0.key, .string(unquoted($0.value))) }
@@ -63,6 +66,7 @@ struct PriceSampleTests {
             "cost": .members([
                 "pico_usd": .text(cost.picoUSD.map { String($0) }), "status": .string(cost.status.rawValue),
                 "reason": .text(cost.reason?.rawValue),
+                "upper_bound_pico_usd": .text(cost.upperBoundPicoUSD.map { String($0) }),
             ]),
         ]).line
     }

@@ -19,7 +19,7 @@ struct PricingSinkTests {
     @Test func everyRecordIsPricedAndHandedOn() {
         let collector = Collector()
         let sink = PricingSink(next: collector)
-        let call = TestCall(usage: [.inputTokens: 1000])
+        let call = TestCall(usage: [.inputTokens: 1000, .outputTokens: 0])
         sink.record(call.record)
         var expected = call.record
         expected.cost = CallCost(picoUSD: 2_000_000_000, status: .exact, priceVersion: "2026-11-23")

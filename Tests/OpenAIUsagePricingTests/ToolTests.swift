@@ -100,7 +100,7 @@ struct ToolTests {
     @Test(arguments: cases)
     func feesAreCharged(_ item: Case) {
         var call = TestCall(model: item.model, endpoint: item.endpoint, day: item.day)
-        call.usage = [.inputTokens: 1000]
+        call.usage = [.inputTokens: 1000, .outputTokens: 0]
         let without = PriceBook.bundled.cost(of: call.record)
         call.toolCalls = item.tools
         call.units = item.units

@@ -74,7 +74,7 @@ struct UnitTests {
 
     @Test func tokensComeBeforeUnits() {
         let units = ["images": "1", "size": "\"1024x1024\"", "quality": "\"high\""]
-        let call = TestCall(model: "gpt-image-1", usage: [.outputTokens: 100], units: units)
+        let call = TestCall(model: "gpt-image-1", usage: [.inputTokens: 0, .outputTokens: 100], units: units)
         #expect(PriceBook.bundled.cost(of: call.record) == Self.exact(4_000_000_000))
     }
 

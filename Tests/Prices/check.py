@@ -16,17 +16,20 @@ from reference import PICO, Reference
 
 def main(path, minimum):
     reference = Reference()
-    statuses, reasons, differences, count = collections.Counter(), collections.Counter(), 0, 0
+    statuses, reasons, differences, bounds, count = collections.Counter(), collections.Counter(), 0, 0, 0
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             call = json.loads(line)
             expected = reference.price(call)
             cost = call["cost"]
             found = None if cost["pico_usd"] is None else int(cost["pico_usd"]) * PICO
+            bound = None if cost["upper_bound_pico_usd"] is None else int(cost["upper_bound_pico_usd"]) * PICO
+            bounds += bound is not None
             is_same = (
                 cost["status"] == expected.status
                 and found == expected.cost
-                and (expected.status not in ("unpriced", "partial") or cost["reason"] in expected.reasons)
+                and bound == expected.bound
+                and (expected.status not in ("unpriced", "partial", "none") or cost["reason"] in (expected.reasons or [None]))
             )
             count += 1
             statuses[expected.status] += 1
@@ -40,6 +43,8 @@ def main(path, minimum):
     for status in ("exact", "partial", "unpriced", "free", "provider", "none"):
         if statuses[status] < 20:
             sys.exit(f"Only {statuses[status]} calls are {status}: the sample is too narrow.")
+    if bounds < 20:
+        sys.exit(f"Only {bounds} calls are bounded: the sample is too narrow.")
     if count < minimum:
         sys.exit(f"There are {count} calls, not {minimum}.")
     if differences:

@@ -13,7 +13,7 @@ CALL = {
     "model": "gpt-6.1-sol", "request_model": None, "service_tier": None, "requested_service_tier": None,
     "endpoint": "responses", "is_free": False, "host": "api.openai.com", "started_at": 1795435200000000,
     "background_window": None, "outcome": "completed", "usage_state": "reported", "status": 200,
-    "provider_cost": None, "usage": {"input_tokens": 10_000, "output_tokens": 1_000}, "units": {}, "tool_calls": {},
+    "provider_cost": None, "request_bytes": None, "max_output_tokens": None, "request_options": {}, "diagnostics": {}, "usage": {"input_tokens": 10_000, "output_tokens": 1_000}, "units": {}, "tool_calls": {},
 }
 MODIFIERS = {
     "priority": {"service_tier": "priority"},

@@ -7,7 +7,7 @@ compared with. It knows consistent usage only: parts that exceed their whole are
 import datetime
 import json
 import re
-from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, getcontext
 from pathlib import Path
 
 getcontext().prec = 60
@@ -26,7 +26,7 @@ class Result:
     """What a call costs, and what of it has no price."""
 
     def __init__(self, status, cost=None, reasons=()):
-        self.status, self.cost, self.reasons = status, cost, list(reasons)
+        self.status, self.cost, self.reasons, self.bound = status, cost, list(reasons), None
 
     def __repr__(self):
         return f"{self.status} {self.cost} {self.reasons}"
@@ -161,11 +161,86 @@ class Reference:
             "image_output": image_output,
         }
 
+    INPUT = ("input", "cached_input", "cache_write", "cache_write_12h", "audio_input", "cached_audio_input",
+             "image_input", "cached_image_input")
+    OUTPUT = ("output", "audio_output", "image_output")
+
+    def prices_of(self, rates, meters):
+        """The prices of the meters that have one."""
+        found = []
+        for meter in meters:
+            try:
+                found.append(self.rate(rates, meter))
+            except Unknown:
+                pass
+        return found
+
+    def missing_sides(self, usage, rates):
+        """The sides that cost money and were not told."""
+        for counter, meters in (("input_tokens", self.INPUT), ("output_tokens", self.OUTPUT)):
+            if counter not in usage and any(price > 0 for price in self.prices_of(rates, meters)):
+                yield counter
+
+    @staticmethod
+    def hidden(usage):
+        """Output that only the total tells of."""
+        if not all(name in usage for name in ("input_tokens", "output_tokens", "total_tokens")):
+            return 0
+        return max(0, usage["total_tokens"] - usage["input_tokens"] - usage["output_tokens"])
+
+    # What is unknown
+
+    @staticmethod
+    def is_answered_by_cache(call):
+        fields = call["diagnostics"]
+        return "x-litellm-cache-key" in fields or any(
+            fields.get(name, "").lower().startswith("hit")
+            for name in ("cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-cache-status")
+        )
+
+    def upper_bound(self, call):
+        """The most that a call without usage can have cost: its bytes and its limit at the dearest prices."""
+        name = call["model"] or call["request_model"]
+        model = self.model(name) if name else None
+        if (
+            call["usage_state"] not in ("null", "missing", "cut", "unparsable") or call["request_bytes"] is None
+            or model is None or call["units"] or call["tool_calls"] or "input_by_reference" in call["request_options"]
+            or call["host"].endswith(OTHER_PROVIDERS)
+        ):
+            return None
+        tier = self.tier(call)
+        size = call["request_bytes"]
+        try:
+            window = self.window(call, tier)
+            period = self.period(model, self.day(call["started_at"]))
+            cards = [period.get("per_1m", {}).get(tier)]
+            long = period.get("long_context")
+            if long and size > long["over_input_tokens"]:
+                cards.append(long["per_1m"].get(tier))
+        except Unknown:
+            return None
+        if None in cards:
+            return None
+        inputs = [price for card in cards for price in self.prices_of(card, self.INPUT)]
+        outputs = [price for card in cards for price in self.prices_of(card, self.OUTPUT)]
+        if not inputs:
+            return None
+        amount = size * max(inputs) / MILLION
+        if outputs and max(outputs) > 0:
+            if call["max_output_tokens"] is None:
+                return None
+            amount += call["max_output_tokens"] * max(outputs) / MILLION
+        if self.is_regional(call["host"]):
+            amount *= Decimal(period.get("regional_uplift", "1"))
+        return (amount * window).quantize(PICO, ROUND_CEILING)
+
     # Cost
 
     def price(self, call):
         if call["outcome"] == "open":
             return Result("none")
+        if self.is_answered_by_cache(call):
+            return Result("none", None, ["answered_by_cache"])
         if call["provider_cost"] is not None:
             return Result("provider", Decimal(call["provider_cost"]).quantize(PICO, ROUND_HALF_EVEN))
         if call["is_free"]:
@@ -174,7 +249,10 @@ class Reference:
         tools = {name: count for name, count in call["tool_calls"].items() if count}
         is_answered = call["status"] is not None and call["status"] < 400 and call["usage_state"] != "error"
         if not usage and not (is_answered and (units or tools)):
-            return Result("none")
+            result = Result("none")
+            if not usage and call["usage_state"] in ("null", "missing", "cut", "unparsable"):
+                result.reasons, result.bound = ["missing_usage"], self.upper_bound(call)
+            return result
         if call["host"].endswith(OTHER_PROVIDERS):
             return Result("unpriced", None, ["other_provider"])
         day = self.day(call["started_at"])
@@ -186,7 +264,9 @@ class Reference:
 
         def tokens(model, usage, tier, window):
             rates, uplift = self.rates(model, day, tier, usage.get("input_tokens", 0))
-            for meter, count in self.meters(usage, model["kind"]).items():
+            reasons.extend("missing_usage" for _ in self.missing_sides(usage, rates))
+            counts = [*self.meters(usage, model["kind"]).items(), ("output", self.hidden(usage))]
+            for meter, count in counts:
                 if count == 0:
                     continue
                 try:
@@ -204,6 +284,10 @@ class Reference:
                 window = self.window(call, tier)
                 if "input_tokens" in usage or "output_tokens" in usage:
                     tokens(model, usage, tier, window)
+                elif not own_units and not {"trained_tokens", "audio_seconds", "session_seconds"} & usage.keys():
+                    # A total of nothing is nothing.
+                    if any(usage.values()):
+                        reasons.append("missing_usage")
                 else:
                     self.price_units(model, day, tier, {**own_units}, lines, reasons)
         except Unknown as unknown:

@@ -12,8 +12,14 @@ final class Responder: Sendable {
         self.configuration = configuration
     }
 
-    /// The answer to a request.
+    /// The answer to a request, which takes the time that it tells.
     func reply(to request: ReceivedRequest) -> Reply {
+        var reply = content(for: request)
+        if reply.head.tellsProcessing { reply.delivery.delayMilliseconds += reply.head.processingMilliseconds }
+        return reply
+    }
+
+    private func content(for request: ReceivedRequest) -> Reply {
         let number = attempts.wrappingAdd(1, ordering: .relaxed).newValue
         var head = head(for: request, number: number)
         let values = request.head.headers[SimulationDirectives.headerName]
@@ -22,6 +28,7 @@ final class Responder: Sendable {
         }
         do throws(DirectiveError) {
             let directives = try SimulationDirectives(values)
+            if let identity = directives.idNumber { head = self.head(for: request, number: UInt64(identity)) }
             if let milliseconds = directives.processingMilliseconds { head.processingMilliseconds = milliseconds }
             var reply = answer(request, head: head, number: number, directives: directives)
             reply.delivery = Reply.Delivery(directives)
@@ -34,7 +41,9 @@ final class Responder: Sendable {
     /// The answer to a request that is not read to its end, or cannot be.
     func reply(toUnreadable request: ReceivedRequest, because error: APIError) -> Reply {
         let number = attempts.wrappingAdd(1, ordering: .relaxed).newValue
-        var reply = failure(error, head: head(for: request, number: number), number: number)
+        var head = head(for: request, number: number)
+        head.processingMilliseconds = 0
+        var reply = failure(error, head: head, number: number)
         reply.delivery.closes = true
         return reply
     }

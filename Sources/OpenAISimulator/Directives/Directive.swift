@@ -83,7 +83,13 @@ package struct Directive: Sendable {
             "processing-ms",
             \.processingMilliseconds,
             0...3_600_000,
-            "The value of openai-processing-ms; it delays nothing."
+            "The time that the answer takes, and the value of openai-processing-ms."
+        ),
+        number(
+            "id-number",
+            \.idNumber,
+            0...1_000_000_000,
+            "Derives x-request-id and cf-ray from this number and the seed, instead of from a count of attempts."
         ),
         number("split", \.split, 1...1_000_000, "Sends head and body this many bytes at a time, each flushed."),
         number(

@@ -57,6 +57,7 @@ struct SimulationDirectives: Sendable, Equatable {
     var delayMilliseconds: Int?
     var chunkDelayMilliseconds: Int?
     var processingMilliseconds: Int?
+    var idNumber: Int?
     var split: Int?
     var cutAfterChunks: Int?
     var cutAfterBytes: Int?

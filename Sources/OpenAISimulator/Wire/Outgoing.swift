@@ -39,7 +39,7 @@ struct Outgoing {
     /// The journal's entry.
     func exchange(clientClosedEarly: Bool = false, wasCut: Bool = false, sentBodyBytes: Int) -> SimulatedExchange {
         let head = reply.head
-        let tellsAPI = isHeadSent && (head.origin == .api || head.origin == .apiWithoutProject)
+        let tellsAPI = isHeadSent && head.tellsProcessing
         return SimulatedExchange(
             number: reply.number,
             method: request.head.method.rawValue,

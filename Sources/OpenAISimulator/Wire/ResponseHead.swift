@@ -41,6 +41,11 @@ struct ResponseHead: Sendable {
     var retryAfter: RetryAfter?
     var shouldRetry: Bool?
 
+    /// True if the answer tells how long the API took.
+    var tellsProcessing: Bool {
+        origin == .api || origin == .apiWithoutProject
+    }
+
     /// Whether the client can see ``requestID``.
     var tellsRequestID: Bool {
         origin != .edge

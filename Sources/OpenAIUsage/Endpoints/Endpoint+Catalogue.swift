@@ -73,7 +73,8 @@ struct EndpointIndex: Sendable {
         for place in segments.indices {
             if let found = route(method, segments, from: place, where: \.makesAnew) { return found.endpoint }
         }
-        if let atStart { return atStart.endpoint }
+        // Google's methods behind a colon are no objects of OpenAI's.
+        if let atStart { return segments.last?.contains(":") == true ? nil : atStart.endpoint }
         guard start < segments.count, routes[segments[start]] == nil else { return nil }
         for place in segments.indices.dropFirst() {
             if let found = route(method, segments, from: place, where: { !$0.isOpen }) { return found.endpoint }

@@ -96,5 +96,5 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-    static let other = Endpoint(name: "other", meter: .none, accounting: .unknown)
+    package static let other = Endpoint(name: "other", meter: .none, accounting: .unknown)
 }

@@ -25,6 +25,8 @@ public struct TokenBuckets: Sendable, Hashable {
     public var audioOutput: Int64 = 0
     /// Image output.
     public var imageOutput: Int64 = 0
+    /// Output that only the provider's total tells of: reasoning that it keeps out of its output counter.
+    public var hiddenOutput: Int64 = 0
     /// Whether the parts exceeded their whole, which a correct report never does.
     public var isInconsistent: Bool = false
 
@@ -64,6 +66,13 @@ public struct TokenBuckets: Sendable, Hashable {
         audioOutput = take(usage[.audioOutputTokens])
         imageOutput = take(usage[.imageOutputTokens])
         output = max(0, rest)
+        hiddenOutput = usage.hiddenOutputTokens ?? 0
+        // Reasoning beyond the whole output was kept out of it, and without a total nothing says how much was.
+        if let reasoning = usage[.reasoningTokens], let output = usage[.outputTokens],
+            reasoning > output, reasoning - max(0, output) > hiddenOutput
+        {
+            inconsistent = true
+        }
         isInconsistent = inconsistent
     }
 
@@ -74,5 +83,5 @@ public struct TokenBuckets: Sendable, Hashable {
     }
 
     /// The sum of the output buckets.
-    public var totalOutput: Int64 { output + audioOutput + imageOutput }
+    public var totalOutput: Int64 { output + audioOutput + imageOutput + hiddenOutput }
 }

@@ -15,8 +15,13 @@ extension CallRecord {
         writeRequest(to: &json)
         writeResult(to: &json)
         writeUsage(to: &json)
-        json.member("cost_usd", cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) })
+        json.member("cost_usd", literal: cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) })
         json.member("cost_status", cost.status.rawValue)
+        json.member("cost_reason", cost.reason?.rawValue)
+        json.member(
+            "cost_upper_bound_usd",
+            literal: cost.upperBoundPicoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) }
+        )
         json.member("price_version", cost.priceVersion)
         writeRateLimits(to: &json)
         json.endObject()
@@ -54,6 +59,8 @@ extension CallRecord {
         json.member("requested_service_tier", requestedServiceTier)
         json.member("service_tier", serviceTier)
         json.member("background_window", backgroundWindow)
+        json.member("request_bytes", requestBytes)
+        json.member("max_output_tokens", maximumOutputTokens)
         json.member("request_options", literal: CompactJSON.object(requestOptions) ?? "{}")
     }
 

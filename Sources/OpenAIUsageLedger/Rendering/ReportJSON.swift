@@ -38,9 +38,16 @@ extension ReportRow {
         json.member("cached_input_tokens", cachedInputTokens)
         json.member("output_tokens", outputTokens)
         json.member("reasoning_tokens", reasoningTokens)
-        json.member("cost_usd", costPicoUSD.map(DecimalText.dollars(picoUSD:)))
+        json.member("cost_usd", literal: costPicoUSD.map(DecimalText.dollars(picoUSD:)))
         json.member("unpriced_calls", unpricedCalls)
+        json.member("partial_calls", partialCalls)
         json.member("calls_without_usage", callsWithoutUsage)
+        json.member(
+            "unknown_cost_upper_bound_usd",
+            literal: upperBoundPicoUSD.map(DecimalText.dollars(picoUSD:))
+        )
+        json.member("unbounded_calls", unboundedCalls)
+        json.member("other_calls", otherCalls)
         json.member("open_calls", openCalls)
         Self.write("duration_ms", duration, to: &json)
         Self.write("processing_ms", processing, to: &json)

@@ -11,13 +11,13 @@ struct ReportAccumulator {
 
     /// The columns that ``add(_:)`` reads, from the first one on.
     static let columns = [
-        "outcome", "is_counted", "usage_state", "cost_status", "cost_pico_usd", "input_tokens", "cached_input_tokens",
-        "output_tokens", "reasoning_tokens", "duration_us", "processing_us",
-        "time_to_first_token_us",
+        "outcome", "is_counted", "endpoint", "usage_state", "cost_status", "cost_pico_usd",
+        "cost_upper_bound_pico_usd", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens",
+        "duration_us", "processing_us", "time_to_first_token_us",
     ]
 
     /// Adds a call.
-    mutating func add(_ source: StatementRow) {
+    mutating func add(_ source: StatementRow, _ names: LabelNames) {
         var call = source
         let outcome = call.text().flatMap(Outcome.init(rawValue:))
         if outcome == .open {
@@ -33,7 +33,7 @@ struct ReportAccumulator {
             // What the call shows was used by another one, or is a sum that grows.
             call.skip(Self.figureCount)
         } else {
-            addFigures(&call)
+            addFigures(&call, names)
         }
         duration.add(call.integer())
         processing.add(call.integer())
@@ -41,20 +41,31 @@ struct ReportAccumulator {
     }
 
     /// How many of the columns tell what was used.
-    private static let figureCount: Int32 = 7
+    private static let figureCount: Int32 = 9
 
-    private mutating func addFigures(_ call: inout StatementRow) {
-        switch call.text().flatMap(UsageState.init(rawValue:)) {
-        case .null, .missing, .cut, .unparsable: row.callsWithoutUsage += 1
-        default: break
-        }
+    private mutating func addFigures(_ call: inout StatementRow, _ names: LabelNames) {
+        if call.label(names) == Endpoint.other.name { row.otherCalls += 1 }
+        let isWithoutUsage =
+            switch call.text().flatMap(UsageState.init(rawValue:)) {
+            case .null, .missing, .cut, .unparsable: true
+            default: false
+            }
         switch call.text().flatMap(CostStatus.init(rawValue:)) {
-        case .unpriced, .partial: row.unpricedCalls += 1
+        case .unpriced: row.unpricedCalls += 1
+        case .partial:
+            row.unpricedCalls += 1
+            row.partialCalls += 1
         default: break
         }
         if let picoUSD = call.integer() {
             cost += Int128(picoUSD)
             hasCost = true
+        }
+        let bound = call.integer().map { Int128($0) }
+        if isWithoutUsage {
+            row.callsWithoutUsage += 1
+            if bound == nil { row.unboundedCalls += 1 }
+            Self.add(bound, to: &row.upperBoundPicoUSD)
         }
         Self.add(call.integer().map { Int128($0) }, to: &row.inputTokens)
         Self.add(call.integer().map { Int128($0) }, to: &row.cachedInputTokens)
@@ -68,7 +79,11 @@ struct ReportAccumulator {
         row.errors += other.row.errors
         row.openCalls += other.row.openCalls
         row.unpricedCalls += other.row.unpricedCalls
+        row.partialCalls += other.row.partialCalls
         row.callsWithoutUsage += other.row.callsWithoutUsage
+        row.unboundedCalls += other.row.unboundedCalls
+        row.otherCalls += other.row.otherCalls
+        Self.add(other.row.upperBoundPicoUSD, to: &row.upperBoundPicoUSD)
         cost += other.cost
         hasCost = hasCost || other.hasCost
         Self.add(other.row.inputTokens, to: &row.inputTokens)
@@ -83,7 +98,7 @@ struct ReportAccumulator {
     /// The sums as a line of a report.
     mutating func result(group: [String?]) -> ReportRow {
         row.group = group
-        let isKnown = hasCost || row.unpricedCalls + row.callsWithoutUsage + row.openCalls == 0
+        let isKnown = hasCost || row.unpricedCalls + row.callsWithoutUsage + row.otherCalls + row.openCalls == 0
         row.costPicoUSD = isKnown ? cost : nil
         row.duration = duration.percentiles()
         row.processing = processing.percentiles()

@@ -42,14 +42,14 @@ struct ReportBuilder {
             let statement = try database.makeStatement(sql: sql)
             statement.setUncheckedArguments(StatementArguments(clause.arguments))
             try statement.forEachRow(in: database) { row in
-                add(row)
+                add(row, names)
                 return true
             }
         }
         return finished()
     }
 
-    private mutating func add(_ row: StatementRow) {
+    private mutating func add(_ row: StatementRow, _ names: LabelNames) {
         let startedAt = row.integer(at: Int32(ReportAccumulator.columns.count)) ?? 0
         // A group is a path through a tree, one branch per dimension.
         var branch = 0
@@ -65,13 +65,13 @@ struct ReportBuilder {
             }
         }
         if let group = groupsByBranch[branch] {
-            groups[group].sums.add(row)
+            groups[group].sums.add(row, names)
             return
         }
         let values = groupings.indices.map { groupings[$0].number(of: row, startedAt: startedAt) }
         groupsByBranch[branch] = groups.count
         groups.append(Group(values: values))
-        groups[groups.count - 1].sums.add(row)
+        groups[groups.count - 1].sums.add(row, names)
     }
 
     private mutating func finished() -> Report {

@@ -22,8 +22,18 @@ public struct ReportRow: Sendable, Equatable {
     public var costPicoUSD: Int128?
     /// The calls of which some or all has no price.
     public var unpricedCalls: Int64 = 0
+    /// The calls of which some has a price and some has none; they are among the unpriced.
+    public var partialCalls: Int64 = 0
     /// The calls whose usage should be known and is not.
     public var callsWithoutUsage: Int64 = 0
+    /// The most that the calls without usage can have cost, in millionths of a millionth of a US dollar.
+    ///
+    /// It is an estimate, never part of ``costPicoUSD``, and covers the calls that have a bound; `nil` if none has.
+    public var upperBoundPicoUSD: Int128?
+    /// The calls without usage whose cost nothing bounds.
+    public var unboundedCalls: Int64 = 0
+    /// The calls that count and went to an endpoint that is not known.
+    public var otherCalls: Int64 = 0
     /// The calls that have not ended, which nothing else of this row counts.
     public var openCalls: Int64 = 0
     /// How long the calls took.

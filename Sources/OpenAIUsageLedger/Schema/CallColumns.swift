@@ -18,7 +18,7 @@ enum CallColumns {
         "time_to_headers_us", "time_to_first_token_us", "processing_us", "gateway_us", "rate_limits",
         "retry_after_ms", "is_counted", "object_created_at", "object_alias", "request_options", "trace_id",
         "edge_request_id",
-        "diagnostics", "upstream_service_us",
+        "diagnostics", "upstream_service_us", "request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd",
     ]
 
     private static let list = names.joined(separator: ", ")

@@ -72,6 +72,9 @@ struct CallDecoder {
         record.edgeRequestID = row.text()
         record.diagnostics = row.label(names).map(CompactJSON.texts(_:)) ?? [:]
         record.timing.upstreamService = row.integer()
+        record.requestBytes = row.integer()
+        record.maximumOutputTokens = row.integer()
+        record.cost.upperBoundPicoUSD = row.integer()
         return record
     }
 

@@ -63,6 +63,9 @@ struct CallEncoder {
         binder.text(record.edgeRequestID)
         binder.label(text(ofDiagnostics: record.diagnostics), .diagnostics, &labels)
         binder.integer(record.timing.upstreamService)
+        binder.integer(record.requestBytes)
+        binder.integer(record.maximumOutputTokens)
+        binder.integer(record.cost.upperBoundPicoUSD)
     }
 
     /// Whether a text is the identity's description, which is not made for it.
@@ -93,7 +96,7 @@ struct CallEncoder {
         binder.integer(buckets?.cachedAudioInput)
         binder.integer(buckets?.imageInput)
         binder.integer(buckets?.cachedImageInput)
-        binder.integer(buckets?.output)
+        binder.integer(buckets.map { $0.output + $0.hiddenOutput })
         binder.integer(buckets?.audioOutput)
         binder.integer(buckets?.imageOutput)
         binder.integer(buckets.map { $0.isInconsistent ? 1 : 0 })

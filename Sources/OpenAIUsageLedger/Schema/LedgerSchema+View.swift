@@ -19,11 +19,12 @@ extension LedgerSchema {
             strftime('%Y-%m-%dT%H:%M:%S', c.\(column) / 1000000, 'unixepoch')
                 || printf('.%06dZ', c.\(column) % 1000000) AS \(column)
             """
-        case "cost_pico_usd":
+        case _ where column.hasSuffix("_pico_usd"):
             """
-            CASE WHEN c.cost_pico_usd IS NOT NULL
-                THEN CASE WHEN c.cost_pico_usd < 0 THEN '-' ELSE '' END || rtrim(rtrim(printf('%d.%012d',
-                abs(c.cost_pico_usd / 1000000000000), abs(c.cost_pico_usd % 1000000000000)), '0'), '.') END AS cost_usd
+            CASE WHEN c.\(column) IS NOT NULL
+                THEN CASE WHEN c.\(column) < 0 THEN '-' ELSE '' END || rtrim(rtrim(printf('%d.%012d',
+                abs(c.\(column) / 1000000000000), abs(c.\(column) % 1000000000000)), '0'), '.') END
+                AS \(column.dropLast("_pico_usd".count))_usd
             """
         case _ where column.hasSuffix("_us"):
             "c.\(column) / 1000.0 AS \(column.dropLast(3))_ms"

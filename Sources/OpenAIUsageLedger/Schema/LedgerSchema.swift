@@ -5,7 +5,7 @@ enum LedgerSchema {
     /// What marks an SQLite file as a ledger: the letters `OAUG`.
     static let applicationID: Int64 = 0x4f41_5547
     /// The newest version that is understood.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// What a file claims to be.
     enum Kind: Equatable {
@@ -69,8 +69,13 @@ enum LedgerSchema {
         }
         migrator.registerMigration("2") { database in
             try database.execute(sql: version2)
-            try database.execute(sql: view)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: version3)
+            // The view names the columns of the newest version only.
+            try database.execute(sql: view)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

@@ -4,8 +4,9 @@ import OpenAIUsage
 extension CallStore {
     /// A row keeps its cost if that is no longer the one from which the new one was told to differ.
     private static let update = """
-        UPDATE call SET cost_pico_usd = ?1, cost_status = ?2, cost_reason = ?3, price_version = ?4
-        WHERE id = ?5 AND outcome <> 'open' AND cost_pico_usd IS ?6 AND cost_status = ?7
+        UPDATE call SET cost_pico_usd = ?1, cost_status = ?2, cost_reason = ?3, price_version = ?4,
+            cost_upper_bound_pico_usd = ?5
+        WHERE id = ?6 AND outcome <> 'open' AND cost_pico_usd IS ?7 AND cost_status = ?8
         """
 
     /// Writes new costs into their rows in one transaction.
@@ -18,6 +19,7 @@ extension CallStore {
                     binder.text(change.new.status.rawValue)
                     binder.label(change.new.reason?.rawValue, .costReason, &labels)
                     binder.label(change.new.priceVersion, .priceVersion, &labels)
+                    binder.integer(change.new.upperBoundPicoUSD)
                     binder.integer(change.id)
                     binder.integer(change.old.picoUSD)
                     binder.text(change.old.status.rawValue)

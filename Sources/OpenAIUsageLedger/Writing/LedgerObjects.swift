@@ -43,7 +43,10 @@ enum LedgerObjects {
     /// Marks the call that created an object, whose usage another call has told.
     static func settle(_ call: CallID, _ database: Database) throws {
         let statement = try database.cachedStatement(
-            sql: "UPDATE call SET usage_state = ?1 WHERE id = ?2 AND usage_state IN ('null', 'missing', 'cut')"
+            sql: """
+                UPDATE call SET usage_state = ?1, cost_reason = NULL, cost_upper_bound_pico_usd = NULL
+                    WHERE id = ?2 AND usage_state IN ('null', 'missing', 'cut')
+                """
         )
         try statement.run(in: database) { binder in
             binder.text(UsageState.settled.rawValue)

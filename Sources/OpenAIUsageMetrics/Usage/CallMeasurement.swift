@@ -4,12 +4,15 @@ import OpenAIUsage
 struct CallMeasurement: Sendable {
     let project: String
     let model: String
+    /// The model that was asked for, if the endpoint takes one and the provider accepted the call.
+    let acceptedModel: String?
     let operation: CallOperation
     /// The HTTP status, 0 without a response; `nil` when it is none that HTTP knows.
     let code: UInt16?
     let error: ErrorClass?
     let missingUsage: MissingUsageReason?
-    let unpriced: UnpricedReason?
+    /// The place of the reason why the cost is not known in full among ``CostReason/labels``.
+    let unpriced: Int?
     /// Whether the provider has accepted the call, which vouches for the names in it.
     let isSuccess: Bool
     /// Whether the provider vouches for the model.
@@ -37,10 +40,11 @@ struct CallMeasurement: Sendable {
         code = status == 0 || (100..<600).contains(status) ? UInt16(status) : nil
         error = ErrorClass(record)
         missingUsage = MissingUsageReason(record)
-        unpriced = UnpricedReason(record.cost)
+        unpriced = CostReason.labelIndex(of: record.cost)
         isSuccess = (200..<300).contains(status)
         // A request to an endpoint without models may name any, and still succeed.
         isModelServed = isSuccess && (operation.isServedByModel || record.model != record.requestModel)
+        acceptedModel = isSuccess && operation.isServedByModel ? record.requestModel.map(LabelValue.model) : nil
         exemplar = record.requestID.flatMap { requestID in
             Exemplar(requestID: requestID, value: 1, microseconds: record.startedAt + max(0, timing.duration ?? 0))
         }

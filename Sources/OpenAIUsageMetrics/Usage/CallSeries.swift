@@ -3,7 +3,7 @@ import OpenAIUsage
 /// The series that calls feed, and the guard of their number.
 ///
 /// Callers choose the names of models and projects. A name becomes a label only after the provider has accepted a call
-/// with it, and the sets of labels have caps; what does not become a label is counted under `other`.
+/// with it, or if the price book lists it as a model's, and the sets of labels have caps; what does not become a label is counted under `other`.
 struct CallSeries: Sendable {
     /// The cells of one set of labels in several families, made when they are first needed.
     private struct Cells: Sendable {
@@ -36,7 +36,7 @@ struct CallSeries: Sendable {
     private let modelOverflow: MetricCell?
     private let gatewayOverhead: MetricCell?
     private var projects = NameTable("default")
-    private var models = NameTable(LabelValue.none)
+    private var models = ModelNames()
     // The room for folded sets is that of all operations with all values of the closed label; of HTTP statuses, of
     // which there are more, that of the usual ones.
     private var calls = LabelSetTable<Cells>(.init(full: 320, withoutProject: 387, withoutModel: 399))
@@ -44,7 +44,7 @@ struct CallSeries: Sendable {
     private var errors = LabelSetTable<Cells>(.init(full: 180, withoutProject: 231, withoutModel: 399))
     private var latencies = LabelSetTable<Cells>(.init(full: 37, withoutProject: 37, withoutModel: 49))
     private var headrooms = LabelSetTable<Cells>(.init(full: 43, withoutProject: 43, withoutModel: 49))
-    private var unpriced = LabelSetTable<Cells>(.init(full: 94, withoutProject: 94, withoutModel: 99))
+    private var unpriced = LabelSetTable<Cells>(.init(full: 83, withoutProject: 83, withoutModel: 99))
 
     /// Makes the series whose labels are closed enumerations, at zero.
     init(_ families: UsageMetricFamilies, in editor: inout MetricsEditor) {
@@ -69,7 +69,7 @@ struct CallSeries: Sendable {
         projectOverflow = zero(families.labelOverflow, ["project"])
         modelOverflow = zero(families.labelOverflow, ["model"])
         gatewayOverhead = editor.cell(families.gatewayOverhead)
-        for (detail, reason) in UnpricedReason.allCases.enumerated() {
+        for (detail, reason) in CostReason.labels.enumerated() {
             let set = LabelSet(model: NameTable.other, detail: UInt32(detail))
             let place = unpriced.place(of: set) { _ in
                 Cells(labels: [LabelValue.other, reason.rawValue], count: 1)
@@ -78,6 +78,9 @@ struct CallSeries: Sendable {
             editor.add(.integer(0), to: cell)
         }
     }
+
+    /// Names the models that are known without a call.
+    mutating func setListedModels(_ isListed: @escaping @Sendable (String) -> Bool) { models.isListed = isListed }
 
     /// Counts a call as begun, or as ended with a negative change.
     func changeInFlight(_ operation: CallOperation, by change: Int64, in editor: inout MetricsEditor) {
@@ -149,8 +152,9 @@ struct CallSeries: Sendable {
     }
 
     private mutating func admittedModel(_ call: CallMeasurement, _ fold: inout Fold) -> UInt16 {
+        models.note(accepted: call.acceptedModel, served: call.model)
         if let number = models[call.model] { return number }
-        guard call.isModelServed else { return NameTable.other }
+        guard call.isModelServed || models.isKnown(call.model) else { return NameTable.other }
         if let number = models.admit(call.model) { return number }
         fold.isModel = true
         return NameTable.other
@@ -197,10 +201,10 @@ struct CallSeries: Sendable {
             editor.add(.integer(1), to: cells.disconnects)
         }
         if let reason = call.missingUsage { editor.add(.integer(1), to: cells.missing[reason]) }
-        if let reason = call.unpriced, let number = UnpricedReason.allCases.firstIndex(of: reason) {
+        if let number = call.unpriced {
             index = fold.note(
                 unpriced.place(of: LabelSet(model: who.model, detail: UInt32(number))) { [models] set in
-                    Cells(labels: [models[set.model], reason.rawValue], count: 1)
+                    Cells(labels: [models[set.model], CostReason.labels[number].rawValue], count: 1)
                 }
             )
             editor.add(.integer(1), to: unpriced.entries[index].cell(0, of: families.unpricedRequests, in: &editor))
@@ -216,7 +220,7 @@ struct CallSeries: Sendable {
         guard record.isCounted, !record.usage.isEmpty || record.cost.picoUSD != nil else { return }
         let index = fold.note(
             calls.place(of: who.set()) { [projects, models] set in
-                Cells(labels: [projects[set.project], models[set.model], Self.operation(set)], count: 7)
+                Cells(labels: [projects[set.project], models[set.model], Self.operation(set)], count: 9)
             }
         )
         func add(_ amount: MetricNumber?, _ slot: Int, _ family: MetricFamilyID) {
@@ -232,6 +236,8 @@ struct CallSeries: Sendable {
         add(usage[.audioInputTokens].map { .integer($0) }, 4, families.inputAudioTokens)
         add(usage[.audioOutputTokens].map { .integer($0) }, 5, families.outputAudioTokens)
         add(record.cost.picoUSD.map { .pico(Int128($0)) }, 6, families.cost)
+        add(Self.cacheWrites(usage).map { .integer($0) }, 7, families.inputCacheWriteTokens)
+        add(usage.hiddenOutputTokens.map { .integer($0) }, 8, families.outputHiddenTokens)
     }
 
     private mutating func observeLatencies(
@@ -259,6 +265,17 @@ struct CallSeries: Sendable {
         observe(call.processing, 1, families.upstreamProcessing)
         observe(call.timeToFirstToken, 2, families.timeToFirstToken)
         observe(call.timePerOutputToken, 3, families.timePerOutputToken)
+    }
+
+    /// The tokens that were written to the cache, where only the times that they are kept for are told, too.
+    private static func cacheWrites(_ usage: TokenUsage) -> Int64? {
+        if let written = usage[.cacheWriteTokens] { return written }
+        let parts = [usage[.cacheWrite30MinuteTokens], usage[.cacheWrite12HourTokens]].compactMap { $0 }
+        guard !parts.isEmpty else { return nil }
+        return parts.reduce(0) { sum, part in
+            let (total, overflow) = sum.addingReportingOverflow(part)
+            return overflow ? .max : total
+        }
     }
 
     private mutating func observeHeadroom(

@@ -27,7 +27,9 @@ struct UsageMetricFamilies: Sendable {
     let inputTokens: MetricFamilyID
     let outputTokens: MetricFamilyID
     let inputCachedTokens: MetricFamilyID
+    let inputCacheWriteTokens: MetricFamilyID
     let outputReasoningTokens: MetricFamilyID
+    let outputHiddenTokens: MetricFamilyID
     let inputAudioTokens: MetricFamilyID
     let outputAudioTokens: MetricFamilyID
     let cost: MetricFamilyID
@@ -115,13 +117,25 @@ struct UsageMetricFamilies: Sendable {
             "output_tokens",
             unit: "tokens",
             call,
-            "Output tokens, reasoning included." + restart
+            "Output tokens as the provider counts them." + restart
         )
         inputCachedTokens = counter(
             "input_cached_tokens",
             unit: "tokens",
             call,
             "Input tokens read from the cache, a part of the input."
+        )
+        inputCacheWriteTokens = counter(
+            "input_cache_write_tokens",
+            unit: "tokens",
+            call,
+            "Input tokens written to the cache, a part of the input."
+        )
+        outputHiddenTokens = counter(
+            "output_hidden_tokens",
+            unit: "tokens",
+            call,
+            "Output that only the provider's total tells of, priced as output; no part of output_tokens."
         )
         outputReasoningTokens = counter(
             "output_reasoning_tokens",
@@ -140,7 +154,7 @@ struct UsageMetricFamilies: Sendable {
         unpricedRequests = counter(
             "unpriced_requests",
             ["model", "reason"],
-            "Calls whose cost is not known, or only in part (missing_meter)."
+            "Calls whose cost is not known, or only in part, by the reason."
         )
         usageMissing = counter("usage_missing", ["operation", "reason"], "Calls that succeeded without their usage.")
         requestsInFlight = gauge("requests_in_flight", ["operation"], "Calls that have not ended yet.")

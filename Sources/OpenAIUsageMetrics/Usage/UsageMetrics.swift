@@ -102,6 +102,11 @@ public final class UsageMetrics: UsageSink {
         }
     }
 
+    /// Names the models of the price book, whose errors are counted under their names before a call has succeeded.
+    package func setListedModels(_ isListed: @escaping @Sendable (String) -> Bool) {
+        state.withLock { $0.series.setListedModels(isListed) }
+    }
+
     private func changeInFlight(_ operation: CallOperation, by change: Int64) {
         state.withLock { state in
             registry.update { state.series.changeInFlight(operation, by: change, in: &$0) }

@@ -47,4 +47,12 @@ package enum PriceMeter: UInt8, Sendable, CaseIterable {
     }
 
     var index: Int { Int(rawValue) }
+
+    /// True for the meters of a model's output.
+    var isOutput: Bool {
+        switch self {
+        case .output, .audioOutput, .imageOutput: true
+        default: false
+        }
+    }
 }

@@ -27,6 +27,22 @@ package struct RateCard: Sendable, Equatable {
     /// The price that a meter's tokens are billed at, fallbacks included.
     package subscript(meter: PriceMeter) -> Rate? { rates[meter.index] }
 
+    /// True if some kind of input costs money.
+    var chargesInput: Bool { dearestInput.map { $0 > 0 } ?? false }
+
+    /// True if some kind of output costs money.
+    var chargesOutput: Bool { dearestOutput.map { $0 > 0 } ?? false }
+
+    /// The highest price of a token of input, of any kind; `nil` if none has a price.
+    var dearestInput: Int64? { dearest { !$0.isOutput } }
+
+    /// The highest price of a token of output, of any kind; `nil` if none has a price.
+    var dearestOutput: Int64? { dearest { $0.isOutput } }
+
+    private func dearest(where isIncluded: (PriceMeter) -> Bool) -> Int64? {
+        PriceMeter.allCases.lazy.filter(isIncluded).compactMap { rates[$0.index]?.picoUSD }.max()
+    }
+
     /// Whether there are no prices.
     var isEmpty: Bool { rates.allSatisfy { $0 == nil } }
 

@@ -23,6 +23,8 @@ extension PriceBook {
         if record.outcome == .open { return CallCost() }
         // What the call shows is part of another call's cost.
         guard record.isCounted else { return CallCost() }
+        // What the answer tells was used by the call that filled the cache.
+        if record.isAnsweredByCache { return CallCost(reason: .answeredByCache) }
         if let text = record.providerCost, let amount = DecimalNumber(text)?.picoUSD, amount >= 0 {
             lines.add(Self.providerLine("provider", amount))
             // With a key of the caller's own, another provider bills the model's work.
@@ -39,7 +41,10 @@ extension PriceBook {
         }
         if record.endpoint.isFree { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
-        if work.isEmpty { return CallCost() }
+        if work.isEmpty {
+            guard record.isUsageUnknown else { return CallCost() }
+            return CallCost(reason: .missingUsage, upperBoundPicoUSD: upperBound(of: record))
+        }
 
         // An empty name names nothing.
         let name = record.model?.isEmpty == false ? record.model : record.requestModel

@@ -72,7 +72,12 @@ extension PriceCalculation {
             model = larger
         }
         let quantities = (units ?? CallUnits([:])).quantities(seconds: usage)
-        guard !quantities.isEmpty, let index = periodIndex(model) else { return }
+        guard !quantities.isEmpty else {
+            // A total, or parts of it, without either side: tokens were used, and nothing says at which price.
+            if usage.countsTokens { note(.missingUsage, "usage") }
+            return
+        }
+        guard let index = periodIndex(model) else { return }
         let period = model.periods[index]
         // Units are priced in the default tier only.
         guard tier.name == CallTier.standard else {
@@ -86,6 +91,18 @@ extension PriceCalculation {
                 add(quantity, price, model, period, isEstimate: true)
             } else {
                 note(.missingMeter, quantity.price, nil)
+            }
+        }
+    }
+}
+
+extension TokenUsage {
+    /// True if some counter says that tokens were used by a model.
+    fileprivate var countsTokens: Bool {
+        counters.contains { counter, value in
+            switch counter {
+            case .trainedTokens, .audioSeconds, .sessionSeconds: false
+            default: value != 0
             }
         }
     }

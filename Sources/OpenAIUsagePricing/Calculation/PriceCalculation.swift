@@ -94,6 +94,8 @@ struct PriceCalculation<Lines: PriceLineCollector> {
 
     /// Adds tokens in their buckets.
     mutating func addTokens(_ usage: TokenUsage, _ card: Card) {
+        if usage[.inputTokens] == nil, card.rates.chargesInput { note(.missingUsage, PriceMeter.input.name) }
+        if usage[.outputTokens] == nil, card.rates.chargesOutput { note(.missingUsage, PriceMeter.output.name) }
         var buckets = TokenBuckets(usage)
         if buckets.isInconsistent { note(.inconsistentUsage, "usage") }
         // These models have no other output; some of their endpoints do not break it down.
@@ -115,6 +117,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         add(buckets.output, .output, card)
         add(buckets.audioOutput, .audioOutput, card)
         add(buckets.imageOutput, .imageOutput, card)
+        if buckets.hiddenOutput > 0 { addCounted(buckets.hiddenOutput, .output, card, item: "hidden_output") }
     }
 
     /// Adds tokens of one meter.
@@ -123,22 +126,22 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         if tokens > 0 { addCounted(tokens, meter, card) }
     }
 
-    private mutating func addCounted(_ tokens: Int64, _ meter: PriceMeter, _ card: Card) {
+    private mutating func addCounted(_ tokens: Int64, _ meter: PriceMeter, _ card: Card, item: String? = nil) {
         guard let rate = card.rates[meter] else {
-            note(.missingMeter, meter.name, String(tokens))
+            note(.missingMeter, item ?? meter.name, String(tokens))
             return
         }
         guard let subtotal = add(Int128(tokens) * Int128(rate.picoUSD), card.uplift * card.window) else { return }
         lines.add(
             PriceExplanation.Line(
                 part: card.part,
-                item: meter.name,
+                item: item ?? meter.name,
                 model: card.model.id,
                 quantity: String(tokens),
                 unit: "token",
                 price: Money(picoUSD: rate.picoUSD * RateCard.tokensPerPrice),
                 unitsPerPrice: RateCard.tokensPerPrice,
-                billedAs: rate.meter == meter ? nil : rate.meter.name,
+                billedAs: rate.meter == meter && item == nil ? nil : rate.meter.name,
                 tier: card.tier,
                 period: card.model.periods[card.periodIndex].days.description,
                 modifiers: card.modifiers,
@@ -211,7 +214,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
     /// Notes that something has no price.
     mutating func note(_ reason: CostReason, _ item: @autoclosure () -> String, _ quantity: String? = nil) {
         if gap == nil { gap = reason }
-        lines.add(gap: PriceExplanation.Gap(item: item(), quantity: quantity, reason: reason.rawValue))
+        lines.add(gap: PriceExplanation.Gap(item: item(), quantity: quantity, reason: reason))
     }
 
     /// What the call cost.

@@ -56,8 +56,8 @@ public struct PriceExplanation: Sendable, Equatable {
         public var item: String
         /// How much of it was used, as decimal text, where that is known.
         public var quantity: String?
-        /// Why it has no price (`missing_meter`, ...).
-        public var reason: String
+        /// The reason why it has no price.
+        public var reason: CostReason
     }
 
     /// The cost.

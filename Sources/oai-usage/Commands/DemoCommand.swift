@@ -36,9 +36,10 @@ struct DemoCommand: AsyncParsableCommand {
         var query = ReportQuery(from: now - 3_600_000_000, to: now)
         query.groupBy = [.project, .model]
         let reader = try LedgerReader(path: ledger)
-        StandardOutput.write("\n$ oai-usage report --since 1h --by project,model\n\n")
+        let option = DemoMetrics.ledgerOption(keep == nil ? nil : ledger)
+        StandardOutput.write("\n$ oai-usage report\(option) --since 1h --by project,model\n\n")
         ReportFormat.table.write(try reader.report(query))
-        StandardOutput.write("\n$ oai-usage calls --limit 8\n\n")
+        StandardOutput.write("\n$ oai-usage calls\(option) --limit 8\n\n")
         var calls = CallsQuery()
         calls.limit = 8
         calls.order = .newestFirst
@@ -46,6 +47,6 @@ struct DemoCommand: AsyncParsableCommand {
         writer.begin()
         for record in try reader.calls(calls).reversed() { writer.write(record) }
         StandardOutput.write("\n$ curl http://127.0.0.1:10464/metrics\n\n\(DemoMetrics.slice(of: result.metrics))")
-        StandardOutput.write(DemoMetrics.nextSteps)
+        StandardOutput.write(DemoMetrics.nextSteps(ledger: keep == nil ? nil : ledger))
     }
 }

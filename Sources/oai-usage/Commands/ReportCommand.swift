@@ -24,8 +24,14 @@ struct ReportCommand: AsyncParsableCommand {
     var by = Dimensions(dimensions: [.project])
     @Option(help: "How the report is written.")
     var format = ReportFormat.table
-    @Flag(help: "End with status 2 if any call is not priced in full or reported no usage.")
+    @Flag(
+        help: "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint."
+    )
     var strict = false
+
+    func validate() throws {
+        if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
+    }
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
@@ -45,7 +51,6 @@ struct ReportCommand: AsyncParsableCommand {
             throw error
         }
         format.write(report)
-        let totals = report.totals
-        if strict, totals.unpricedCalls + totals.callsWithoutUsage > 0 { throw ExitCode(2) }
+        if strict, ReportTable.isPartial(report) { throw ExitCode(2) }
     }
 }

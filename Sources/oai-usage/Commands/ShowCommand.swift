@@ -12,8 +12,8 @@ struct ShowCommand: AsyncParsableCommand {
             that 'oai-usage calls' prints.
 
             Examples:
-              oai-usage show req_539a3ef553ecef2d2471475ca7aee0a2
-              oai-usage show chatcmpl-539a3ef553ecef2d2471475ca7aee --format json
+              oai-usage show req_972e90b8f51596b55d43bf6d78b53f13
+              oai-usage show chatcmpl-57d2ef39589bafda6905adbb45042 --format json
             """
     )
 

@@ -28,11 +28,20 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "What the answers are derived from.")
     var seed: UInt64 = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "How long an answer takes, and says that it took, in milliseconds, as 20 or 5-40.",
+            valueName: "range"
+        )
+    )
+    var processingMs = ProcessingTime(range: SimulatorConfiguration().processingMilliseconds)
+
     func run() async throws {
         var configuration = SimulatorConfiguration()
         configuration.host = listen.host
         configuration.port = listen.port
         configuration.seed = seed
+        configuration.processingMilliseconds = processingMs.range
         let group = ServiceGroup(
             services: [SimulatorService(configuration: configuration)],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -60,4 +69,24 @@ private struct SimulatorService: Service {
         }
         try await group.shutdownGracefully()
     }
+}
+
+/// The times that answers take, as `20` or `5-40`, in milliseconds.
+struct ProcessingTime: ExpressibleByArgument {
+    var range: ClosedRange<Int>
+
+    init(range: ClosedRange<Int>) {
+        self.range = range
+    }
+
+    init?(argument: String) {
+        let bounds = argument.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+            .map { $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int($0) : nil }
+        guard let low = bounds[0], let high = bounds[bounds.count - 1], low <= high, high <= 3_600_000 else {
+            return nil
+        }
+        range = low...high
+    }
+
+    var defaultValueDescription: String { "\(range.lowerBound)-\(range.upperBound)" }
 }

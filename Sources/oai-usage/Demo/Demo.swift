@@ -128,7 +128,6 @@ struct Demo {
             "X-Client-Request-Id": "demo-\(number)", "OpenAI-Usage-Tags": "team=\(call.team)",
         ]
         if call.body != nil { headers.add(name: "Content-Type", value: "application/json") }
-        if let directives = call.directives { headers.add(name: "OpenAI-Simulate", value: directives) }
         var attempts = 1
         var limit = Int.max
         switch call.manner {
@@ -138,6 +137,11 @@ struct Demo {
         }
         for attempt in 0..<attempts {
             headers.replaceOrAdd(name: "X-Stainless-Retry-Count", value: String(attempt))
+            let identity = "id-number=\(DemoTraffic.idNumber(call: number, attempt: attempt))"
+            headers.replaceOrAdd(
+                name: "OpenAI-Simulate",
+                value: [identity, call.directives].compactMap(\.self).joined(separator: "; ")
+            )
             let method: HTTPMethod = call.body == nil ? .GET : .POST
             let answer = try await client.send(method, call.path, headers: headers, body: call.body, limit: limit)
             if let status = answer.status, status < 400 { return }

@@ -1,3 +1,5 @@
+import OpenAISimulator
+
 /// One call of the demo's traffic.
 struct DemoCall: Sendable {
     /// How the caller behaves.
@@ -21,6 +23,15 @@ struct DemoCall: Sendable {
 /// The demo's traffic: several projects and models, calls of every kind, the same each time.
 enum DemoTraffic {
     private static let text = "Explain in two sentences how a ledger keeps what it is given."
+
+    /// The number that an attempt's id is derived from, so that it does not depend on the order in which calls arrive.
+    static func idNumber(call: Int, attempt: Int) -> Int { call * 10 + attempt + 1 }
+
+    /// The `x-request-id` of a call that read from the cache, as the examples of the documentation name it.
+    static let exampleRequestID = Simulator.requestID(
+        seed: SimulatorConfiguration().seed,
+        number: UInt64(idNumber(call: 4, attempt: 0))
+    )
 
     /// A number of calls, mixed by a seed.
     static func calls(_ count: Int, seed: UInt64) -> [DemoCall] {
@@ -78,7 +89,7 @@ enum DemoTraffic {
     private static func chat(_ model: String, stream: Bool = false, includesUsage: Bool = false) -> String {
         let options = includesUsage ? #","stream_options":{"include_usage":true}"# : ""
         return
-            #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(text)"}]\#(stream ? #","stream":true"# : "")\#(options)}"#
+            #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(text)"}]\#(stream ? #","stream":true"# : "")\#(options),"max_completion_tokens":800}"#
     }
 }
 

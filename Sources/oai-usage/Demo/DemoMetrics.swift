@@ -20,15 +20,46 @@ enum DemoMetrics {
         return text
     }
 
-    /// What to do with one's own calls.
-    static let nextSteps = """
+    /// The options by which a command finds the demo's ledger; nothing if the demo removes it.
+    static func ledgerOption(_ path: String?) -> String { path.map { " --ledger \(ShellWord.quoted($0))" } ?? "" }
 
-        What next:
-          oai-usage gateway                               forward and meter calls to https://api.openai.com
-          export OPENAI_BASE_URL=http://127.0.0.1:8787/v1 send the calls of any client through it
-          oai-usage report --project X --since 7d         what project X cost, and how fast it was
-          oai-usage calls --follow                        the calls as they end
-          oai-usage show REQUEST-ID                       all that is known of one call
+    /// What to do next: with the ledger that the demo has kept, and with one's own calls.
+    static func nextSteps(ledger: String?) -> String {
+        let option = ledgerOption(ledger)
+        var steps: [(command: String, purpose: String)] = []
+        if ledger != nil {
+            steps += [
+                ("oai-usage report\(option) --by day,model", "what was spent, by anything else"),
+                ("oai-usage calls\(option) --outcome error", "the calls that failed"),
+                ("oai-usage show\(option) \(DemoTraffic.exampleRequestID)", "all that is known of one call"),
+            ]
+        }
+        steps += [
+            ("oai-usage gateway", "forward and meter calls to https://api.openai.com"),
+            ("export OPENAI_BASE_URL=http://127.0.0.1:8787/v1", "send the calls of any client through it"),
+            ("oai-usage report --project X --since 7d", "what project X cost, and how fast it was"),
+            ("oai-usage calls --follow", "the calls as they end"),
+        ]
+        if ledger == nil { steps.append(("oai-usage show REQUEST-ID", "all that is known of one call")) }
+        let width = steps.map(\.command.count).max() ?? 0
+        let lines = steps.map { step in
+            "  \(step.command)\(String(repeating: " ", count: width - step.command.count))  \(step.purpose)"
+        }
+        return "\nWhat next:\n" + lines.joined(separator: "\n") + "\n\n"
+    }
+}
 
-        """
+/// A word of a shell's command line.
+enum ShellWord {
+    /// The text as one word, in quotes if it needs them.
+    static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+            default: "-_./:@%+=,".utf8.contains(byte)
+            }
+        }
+        guard !isPlain || text.isEmpty else { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    }
 }

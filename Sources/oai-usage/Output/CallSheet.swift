@@ -73,6 +73,7 @@ struct CallSheet {
             ("state", record.usageState.rawValue), ("found at", record.usageSource),
         ]
         facts += record.usage.counters.map { ($0.counter.name, Figures.count($0.value)) }
+        facts.append(("hidden_output_tokens", record.usage.hiddenOutputTokens.map { Figures.count($0) }))
         facts += record.toolCalls.sorted { $0.key < $1.key }.map { ("\($0.key) calls", Figures.count($0.value)) }
         facts += record.units.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         facts.append(("verbatim", record.rawUsage))
@@ -80,9 +81,13 @@ struct CallSheet {
     }
 
     private var cost: [Fact] {
-        [
-            ("cost", record.cost.picoUSD.map { "$" + DecimalText.dollars(picoUSD: Int128($0)) } ?? "not known"),
-            ("status", record.cost.status.rawValue), ("reason", record.cost.reason?.rawValue),
+        func dollars(_ picoUSD: Int64?) -> String? { picoUSD.map { "$" + DecimalText.dollars(picoUSD: Int128($0)) } }
+        let isUnknown = record.cost.status != .none || record.cost.reason == .missingUsage
+        return [
+            ("cost", dollars(record.cost.picoUSD) ?? (isUnknown ? "not known" : "none")),
+            ("at most", dollars(record.cost.upperBoundPicoUSD)),
+            ("status", record.cost.status.rawValue),
+            ("reason", record.cost.reason.map { "\($0.rawValue) (\($0.sentence))" }),
             ("price book", record.cost.priceVersion), ("provider's figure", record.providerCost.map { "$" + $0 }),
         ]
     }

@@ -95,6 +95,7 @@ struct CallsWriter {
             "model", "service_tier", "status", "outcome", "error_type", "error_code", "input_tokens",
             "cached_input_tokens", "output_tokens", "reasoning_tokens", "cost_usd", "cost_status", "duration_ms",
             "processing_ms", "time_to_first_token_ms", "request_id", "response_id", "client_request_id", "key",
+            "usage_state", "cost_reason", "cost_upper_bound_usd",
         ].map { Table.Column(name: $0) }
     )
 
@@ -111,7 +112,9 @@ struct CallsWriter {
             record.cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } ?? "", record.cost.status.rawValue,
             milliseconds(record.timing.duration), milliseconds(record.timing.processing),
             milliseconds(record.timing.timeToFirstToken), record.requestID ?? "", record.responseID ?? "",
-            record.clientRequestID ?? "", record.key?.description ?? "",
+            record.clientRequestID ?? "", record.key?.description ?? "", record.usageState.rawValue,
+            record.cost.reason?.rawValue ?? "",
+            record.cost.upperBoundPicoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } ?? "",
         ]
     }
 }

@@ -17,6 +17,9 @@ enum Figures {
     /// A whole number with commas.
     static func count(_ value: Int64) -> String { count(Int128(value)) }
 
+    /// A number of calls, as a noun.
+    static func calls(_ value: Int64) -> String { "\(count(value)) \(value == 1 ? "call" : "calls")" }
+
     /// Dollars with at least four significant digits and two decimals; a dash for an amount that is not known.
     static func dollars(picoUSD value: Int128?) -> String {
         guard let value else { return "-" }

@@ -48,6 +48,12 @@ struct Dimensions: ExpressibleByArgument {
         guard !dimensions.isEmpty else { return nil }
     }
 
+    /// A dimension that is named more than once.
+    var repeated: ReportDimension? {
+        var seen: Set<ReportDimension> = []
+        return dimensions.first { !seen.insert($0).inserted }
+    }
+
     var defaultValueDescription: String { dimensions.map(\.description).joined(separator: ",") }
     static var allValueStrings: [String] { ReportDimension.names }
 }

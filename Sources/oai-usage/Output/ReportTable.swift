@@ -20,7 +20,8 @@ enum ReportTable {
             "calls", "errors", "open_calls", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens",
             "cost_usd", "unpriced_calls", "calls_without_usage", "duration_ms_p50", "duration_ms_p95",
             "duration_ms_p99", "processing_ms_p50", "processing_ms_p95", "processing_ms_p99",
-            "time_to_first_token_ms_p50", "time_to_first_token_ms_p95", "time_to_first_token_ms_p99",
+            "time_to_first_token_ms_p50", "time_to_first_token_ms_p95", "time_to_first_token_ms_p99", "partial_calls",
+            "other_calls", "unbounded_calls", "unknown_cost_upper_bound_usd",
         ]
         var table = Table(columns: groupColumns(report) + columns.map { Table.Column(name: $0, isNumeric: true) })
         let rows = report.query.groupBy.isEmpty ? [report.totals] : report.rows
@@ -36,27 +37,45 @@ enum ReportTable {
                     value.map { DecimalText.milliseconds(microseconds: $0) } ?? ""
                 }
             }
-            return group + counts + tokens + rest + latencies
+            let unknown = [row.partialCalls, row.otherCalls, row.unboundedCalls].map { String($0) }
+            let bound = row.upperBoundPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""
+            return group + counts + tokens + rest + latencies + unknown + [bound]
         }
         return table
     }
 
-    /// What the figures leave out.
+    /// The report's foot: what the figures leave out, a sentence each.
     static func notes(_ report: Report) -> [String] {
-        var notes: [String] = []
         let totals = report.totals
-        if totals.unpricedCalls > 0 {
+        var notes: [String] = []
+        let unpriced = totals.unpricedCalls - totals.partialCalls
+        if unpriced > 0 { notes.append("\(Figures.calls(unpriced)) without a price, which the cost leaves out.") }
+        if totals.partialCalls > 0 {
+            notes.append("\(Figures.calls(totals.partialCalls)) priced in part; the cost holds the known part.")
+        }
+        if totals.callsWithoutUsage > 0 { notes.append(noteOfUsage(totals)) }
+        if totals.otherCalls > 0 {
             notes.append(
-                "\(Figures.count(totals.unpricedCalls)) calls are not priced, or not in full; the cost leaves them out."
+                "\(Figures.calls(totals.otherCalls)) to endpoints that are not known; they may have used more."
             )
         }
-        if totals.callsWithoutUsage > 0 {
-            notes.append("\(Figures.count(totals.callsWithoutUsage)) calls reported no usage.")
-        }
-        if totals.openCalls > 0 {
-            notes.append("\(Figures.count(totals.openCalls)) calls are still open.")
-        }
+        if totals.openCalls > 0 { notes.append("\(Figures.calls(totals.openCalls)) still open.") }
         return notes
+    }
+
+    private static func noteOfUsage(_ totals: ReportRow) -> String {
+        let calls = "\(Figures.calls(totals.callsWithoutUsage)) without usage"
+        guard let bound = totals.upperBoundPicoUSD else { return "\(calls), whose cost nothing bounds." }
+        let rest =
+            totals.unboundedCalls > 0
+            ? ", beside \(Figures.count(totals.unboundedCalls)) of them whose cost nothing bounds" : ""
+        return "\(calls), at most \(Figures.dollars(picoUSD: bound))\(rest)."
+    }
+
+    /// True if some call of the report is unread, or not priced in full, so that `--strict` fails.
+    static func isPartial(_ report: Report) -> Bool {
+        let totals = report.totals
+        return totals.unpricedCalls + totals.partialCalls + totals.callsWithoutUsage + totals.otherCalls > 0
     }
 
     private static let readableColumns = [

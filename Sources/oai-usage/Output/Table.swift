@@ -38,26 +38,70 @@ struct Table {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A table of GitHub-flavoured Markdown.
+    /// A table of GitHub-flavored Markdown, in which no cell is markup.
     var markdown: String {
-        func line(_ cells: [String]) -> String {
-            "| " + cells.map { $0.map { $0 == "|" ? "\\|" : String($0) }.joined() }.joined(separator: " | ") + " |"
-        }
-        var lines = [line(columns.map(\.name))]
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+        var lines = [line(columns.map { Self.markdownCell($0.name) })]
         lines.append("|" + columns.map { $0.isNumeric ? "---:" : "---" }.joined(separator: "|") + "|")
-        lines += rows.map(line)
-        if let footer { lines.append(line(footer.map { $0.isEmpty ? $0 : "**\($0)**" })) }
+        lines += rows.map { line($0.map(Self.markdownCell)) }
+        if let footer { lines.append(line(footer.map { $0.isEmpty ? $0 : "**\(Self.markdownCell($0))**" })) }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Comma-separated values (RFC 4180), without the footer.
-    var csv: String {
-        func field(_ text: String) -> String {
-            let needsQuotes = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-            return needsQuotes ? "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : text
+    private static func markdownCell(_ text: String) -> String {
+        var cell = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "<": cell += "&lt;"
+            case ">": cell += "&gt;"
+            case "&": cell += "&amp;"
+            case "|", "\\", "`", "*", "[", "]":
+                cell += "\\"
+                cell.unicodeScalars.append(scalar)
+            case _ where scalar.properties.isWhitespace: cell += " "
+            default: cell.unicodeScalars.append(scalar)
+            }
         }
+        return cell
+    }
+
+    /// Comma-separated values (RFC 4180), without the footer, in which no cell is a formula.
+    var csv: String {
         let lines = [columns.map(\.name)] + rows
-        return lines.map { $0.map(field).joined(separator: ",") }.joined(separator: "\r\n") + "\r\n"
+        return lines.map { $0.map(Self.csvCell).joined(separator: ",") }.joined(separator: "\r\n") + "\r\n"
+    }
+
+    private static func csvCell(_ text: String) -> String {
+        let cell = isFormula(text) ? "'" + text : text
+        // Scalars, not characters: a quote with an accent is still a quote to whoever reads the file.
+        let needsQuotes = cell.unicodeScalars.contains { scalar in
+            switch scalar {
+            case ",", "\"", "\n", "\r", "\u{0b}", "\u{0c}", "\u{85}", "\u{2028}", "\u{2029}": true
+            default: false
+            }
+        }
+        guard needsQuotes else { return cell }
+        var quoted = "\""
+        for scalar in cell.unicodeScalars {
+            if scalar == "\"" { quoted += "\"" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
+    }
+
+    /// True if a spreadsheet would compute the text, or could be made to: anything but a number behind such a sign.
+    private static func isFormula(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first else { return false }
+        switch first {
+        case "=", "@", "\t", "\r", "\n", "\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}": return true
+        case "+", "-": return !isNumber(text.unicodeScalars.dropFirst())
+        default: return false
+        }
+    }
+
+    private static func isNumber(_ digits: Substring.UnicodeScalarView) -> Bool {
+        let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } }
     }
 }
 

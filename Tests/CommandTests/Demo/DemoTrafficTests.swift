@@ -17,6 +17,28 @@ struct DemoTrafficTests {
     }
 
     @Test
+    func `Each attempt has an id of its own, whatever the order in which they arrive`() {
+        let numbers = (0..<300).flatMap { call in (0..<3).map { DemoTraffic.idNumber(call: call, attempt: $0) } }
+        #expect(Set(numbers).count == numbers.count)
+        #expect(DemoTraffic.exampleRequestID.hasPrefix("req_"))
+    }
+
+    @Test
+    func `What comes next names the ledger that was kept, and none that was not`() {
+        let kept = DemoMetrics.nextSteps(ledger: "my demo/ledger.db")
+        for command in ["report", "calls", "show"] {
+            #expect(kept.contains("oai-usage \(command) --ledger 'my demo/ledger.db' "), "\(command)")
+        }
+        #expect(kept.contains(DemoTraffic.exampleRequestID))
+        #expect(!DemoMetrics.nextSteps(ledger: nil).contains("--ledger"))
+    }
+
+    @Test(arguments: [("demo/ledger.db", "demo/ledger.db"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("", "''")])
+    func `A word is quoted where a shell would split it`(text: String, word: String) {
+        #expect(ShellWord.quoted(text) == word)
+    }
+
+    @Test
     func `The slice of the metrics names what it leaves out`() {
         let lines = (0..<20).map { "oai_usage_requests_total{code=\"\($0)\"} 1" }
         let slice = DemoMetrics.slice(of: (["# TYPE oai_usage_requests_total counter"] + lines).joined(separator: "\n"))

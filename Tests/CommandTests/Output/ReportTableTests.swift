@@ -1,3 +1,4 @@
+import ArgumentParser
 import OpenAIUsage
 import OpenAIUsageLedger
 import Testing
@@ -42,12 +43,69 @@ struct ReportTableTests {
         #expect(cells["duration_ms_p50"] == "")
     }
 
+    static func notes(_ change: (inout ReportRow) -> Void) -> [String] {
+        var report = Self.report
+        report.totals = ReportRow()
+        change(&report.totals)
+        #expect(ReportTable.isPartial(report) == (report.totals.openCalls == 0))
+        return ReportTable.notes(report)
+    }
+
     @Test
-    func `What the figures leave out is said`() {
-        let notes = ReportTable.notes(Self.report)
-        #expect(notes.count == 3)
-        #expect(notes[0].hasPrefix("2 calls are not priced"))
-        #expect(notes[1].hasPrefix("1 calls reported no usage") || notes[1].hasPrefix("1 call reported no usage"))
-        #expect(notes[2].hasPrefix("4 calls are still open"))
+    func `The foot says what the figures leave out, and how much that may be`() {
+        #expect(
+            Self.notes {
+                $0.callsWithoutUsage = 12
+                $0.upperBoundPicoUSD = 310_000_000_000
+            } == ["12 calls without usage, at most $0.31."]
+        )
+        #expect(
+            Self.notes {
+                $0.callsWithoutUsage = 12
+                $0.upperBoundPicoUSD = 310_000_000_000
+                $0.unboundedCalls = 3
+            } == ["12 calls without usage, at most $0.31, beside 3 of them whose cost nothing bounds."]
+        )
+        #expect(
+            Self.notes {
+                $0.callsWithoutUsage = 1
+                $0.unboundedCalls = 1
+            } == ["1 call without usage, whose cost nothing bounds."]
+        )
+        #expect(
+            Self.notes {
+                $0.unpricedCalls = 5
+                $0.partialCalls = 3
+            } == [
+                "2 calls without a price, which the cost leaves out.",
+                "3 calls priced in part; the cost holds the known part.",
+            ]
+        )
+        #expect(
+            Self.notes { $0.otherCalls = 1 } == ["1 call to endpoints that are not known; they may have used more."]
+        )
+        #expect(Self.notes { $0.openCalls = 4 } == ["4 calls still open."])
+    }
+
+    @Test
+    func `A report without gaps has no foot`() {
+        var report = Self.report
+        report.totals = ReportRow()
+        report.totals.calls = 7
+        #expect(ReportTable.notes(report).isEmpty && !ReportTable.isPartial(report))
+    }
+
+    @Test(arguments: [
+        ("project,project", "project"), ("tag:a,model,tag:a", "tag:a"), ("day,model", nil), ("tag:a,tag:b", nil),
+    ])
+    func `A dimension is named once`(argument: String, repeated: String?) throws {
+        #expect(try #require(Dimensions(argument: argument)).repeated?.description == repeated)
+        let parsed = Result { try ReportCommand.parse(["--by", argument]) }
+        switch parsed {
+        case .success: #expect(repeated == nil)
+        case .failure(let error):
+            let message = ReportCommand.message(for: error)
+            #expect(message == repeated.map { "--by names \($0) twice; name each dimension once." })
+        }
     }
 }

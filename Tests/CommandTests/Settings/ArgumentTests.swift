@@ -27,7 +27,9 @@ struct ArgumentTests {
         ["report", "--by", "colour"], ["report", "--format", "xml"], ["calls", "--limit", "-1"],
         ["calls", "--outcome", "great"], ["gateway", "--durability", "maybe"], ["gateway", "--threads", "0"],
         ["gateway", "--upstream", "api.openai.com"], ["simulate", "--seed", "-1"], ["show"], ["demo", "--calls", "0"],
-        ["report", "--tag", "team"], ["nothing"],
+        ["report", "--tag", "team"], ["nothing"], ["report", "--by", "project,project"],
+        ["simulate", "--processing-ms", "9-3"], ["simulate", "--processing-ms", "x"],
+        ["simulate", "--processing-ms", "-1"], ["simulate", "--processing-ms", "1-2-3"],
     ])
     func `What is not allowed is refused with status 64, and what is allowed is named`(arguments: [String]) {
         #expect {
@@ -35,6 +37,12 @@ struct ArgumentTests {
         } throws: { error in
             OAIUsage.exitCode(for: error).rawValue == 64 && !OAIUsage.fullMessage(for: error).isEmpty
         }
+    }
+
+    @Test(arguments: [("20", 20...20), ("5-40", 5...40), ("0", 0...0)])
+    func `The simulator is told how long it takes`(argument: String, range: ClosedRange<Int>) throws {
+        let command = try OAIUsage.parseAsRoot(["simulate", "--processing-ms", argument])
+        #expect((command as? SimulateCommand)?.processingMs.range == range)
     }
 
     @Test

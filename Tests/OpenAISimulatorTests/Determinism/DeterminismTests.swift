@@ -85,6 +85,17 @@ struct DeterminismTests {
     }
 
     @Test
+    func aNumberOfTheRequestsOwnMakesItsIdIndependentOfTheOrder() async throws {
+        try await withSimulator(seed: 7) { simulator in
+            let first = try await simulator.send(.chat(simulate: "id-number=42"))
+            _ = try await simulator.send(.chat())
+            let second = try await simulator.send(.response(simulate: "id-number=42; status=429"))
+            #expect(first["x-request-id"] == RequestID(seed: 7, number: 42).text)
+            #expect(second["x-request-id"] == first["x-request-id"] && second["cf-ray"] == first["cf-ray"])
+        }
+    }
+
+    @Test
     func createdIsWithinTheDay() async throws {
         for name in ["a", "b", "c", "d", "e", "f"] {
             let json = try await answer(to: .chat(#""messages":[],"user":"\#(name)""#)).json()

@@ -23,7 +23,7 @@ struct SimulationDirectivesTests {
             usage-position=first; finish=incomplete; error-midstream=1; text-bytes=1000; chunks=4; line-end=crlf
             """,
             """
-            delay-ms=1; chunk-delay-ms=2; processing-ms=3; split=4; cut-after-chunks=5; cut-after-bytes=6; hang=1; \
+            delay-ms=1; chunk-delay-ms=2; processing-ms=3; id-number=9; split=4; cut-after-chunks=5; cut-after-bytes=6; hang=1; \
             close=1; early=1
             """,
         ])
@@ -48,6 +48,7 @@ struct SimulationDirectivesTests {
         #expect(directives.delayMilliseconds == 1)
         #expect(directives.chunkDelayMilliseconds == 2)
         #expect(directives.processingMilliseconds == 3)
+        #expect(directives.idNumber == 9)
         #expect(directives.split == 4)
         #expect(directives.cutAfterChunks == 5)
         #expect(directives.cutAfterBytes == 6)
@@ -154,7 +155,7 @@ struct SimulationDirectivesTests {
             "status", "code", "html", "fail-attempts", "retry-after-ms", "input-tokens", "cached-tokens",
             "cache-write-tokens", "output-tokens", "reasoning-tokens", "tier", "model", "no-usage", "usage-position",
             "finish", "error-midstream", "text-bytes", "chunks", "line-end", "delay-ms", "chunk-delay-ms",
-            "processing-ms", "split", "cut-after-chunks", "cut-after-bytes", "hang", "close", "early",
+            "processing-ms", "id-number", "split", "cut-after-chunks", "cut-after-bytes", "hang", "close", "early",
         ]
         #expect(Set(names) == documented)
     }

@@ -223,10 +223,20 @@ struct DeliveryTests {
         #expect(!cut.isComplete)
     }
 
+    @Test(arguments: ["", "; status=500", "; input-tokens=3"])
+    func anAnswerTakesTheProcessingTimeThatItTells(_ rest: String) async throws {
+        let start = ContinuousClock.now
+        let response = try await answer(to: .chat(simulate: "processing-ms=120\(rest)"))
+        #expect(ContinuousClock.now - start >= .milliseconds(120))
+        #expect(response["openai-processing-ms"] == "120")
+        #expect(response["x-envoy-upstream-service-time"] == "123")
+    }
+
     @Test
-    func theProcessingTimeIsTold() async throws {
-        let response = try await answer(to: .chat(simulate: "processing-ms=9120"))
-        #expect(response["openai-processing-ms"] == "9120")
-        #expect(response["x-envoy-upstream-service-time"] == "9123")
+    func theDelayOfTheNetworkIsAddedToTheProcessingTime() async throws {
+        let start = ContinuousClock.now
+        let response = try await answer(to: .chat(stream: true, simulate: "processing-ms=60; delay-ms=70"))
+        #expect(ContinuousClock.now - start >= .milliseconds(130))
+        #expect(response["openai-processing-ms"] == "60")
     }
 }

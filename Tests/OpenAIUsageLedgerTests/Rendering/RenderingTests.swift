@@ -77,9 +77,16 @@ struct RenderingTests {
         record.toolCalls = ["web_search": 2]
         record.units = ["seconds": "1.50"]
         record.requestOptions = ["n": "2"]
+        record.requestBytes = 321
         record.edgeRequestID = "9a2b-FRA"
         record.timing.upstreamService = 415_000
-        record.cost = CallCost(picoUSD: 6_750_000, status: .exact, priceVersion: "2026-11-23")
+        record.cost = CallCost(
+            picoUSD: 6_750_000,
+            status: .partial,
+            reason: .missingUsage,
+            priceVersion: "2026-11-23",
+            upperBoundPicoUSD: 7_000_000
+        )
         var limits = RateLimits()
         limits["requests"] = RateLimits.Window(limit: 10_000, remaining: 9_999, reset: 6_000)
         limits["tokens"] = RateLimits.Window(limit: 2_000_000, remaining: nil, reset: 0)
@@ -92,13 +99,14 @@ struct RenderingTests {
             #""endpoint":"chat.completions","stream":true,"organization":"acme","project":"proj_a","#,
             #""key":"sk-proj-...1234 #5f2c9a","tags":{"team":"se\"arch"},"requested_organization":null,"#,
             #""requested_project":null,"request_model":"gpt-4o-mini","model":"gpt-4o-mini-2024-07-18","#,
-            #""requested_service_tier":null,"service_tier":null,"background_window":null,"request_options":{"n":2},"status":200,"outcome":"completed","finish":null,"#,
+            #""requested_service_tier":null,"service_tier":null,"background_window":null,"request_bytes":321,"max_output_tokens":null,"request_options":{"n":2},"status":200,"outcome":"completed","finish":null,"#,
             #""error_type":null,"error_code":null,"request_id":null,"client_request_id":null,"response_id":null,"#,
             #""edge_request_id":"9a2b-FRA","trace_id":null,"counted":true,"#,
             #""usage_state":"reported","usage_source":"/usage","input_tokens":21,"cached_input_tokens":0,"cache_write_tokens":null,"#,
             #""audio_input_tokens":null,"output_tokens":6,"reasoning_tokens":null,"total_tokens":27,"#,
             #""text_input_tokens":21,"units":{"seconds":1.50},"tool_calls":{"web_search":2},"#,
-            #""usage":{"prompt_tokens":21},"cost_usd":"0.00000675","cost_status":"exact","#,
+            #""usage":{"prompt_tokens":21},"cost_usd":0.00000675,"cost_status":"partial","#,
+            #""cost_reason":"missing_usage","cost_upper_bound_usd":0.000007,"#,
             #""price_version":"2026-11-23","rate_limit":{"requests":{"limit":10000,"remaining":9999,"#,
             #""reset_seconds":0.006},"tokens":{"limit":2000000,"remaining":null,"reset_seconds":0}}}"#,
         ].joined()
@@ -161,7 +169,8 @@ struct RenderingTests {
         )
         let fields = [
             #""calls":1,"errors":0,"input_tokens":100,"cached_input_tokens":null,"output_tokens":10,"#,
-            #""reasoning_tokens":null,"cost_usd":"0.001234567","unpriced_calls":0,"calls_without_usage":0,"#,
+            #""reasoning_tokens":null,"cost_usd":0.001234567,"unpriced_calls":0,"partial_calls":0,"#,
+            #""calls_without_usage":0,"unknown_cost_upper_bound_usd":null,"unbounded_calls":0,"other_calls":0,"#,
             #""open_calls":0,"duration_ms":{"p50":812,"p95":812,"p99":812},"#,
             #""processing_ms":{"p50":null,"p95":null,"p99":null},"#,
             #""time_to_first_token_ms":{"p50":null,"p95":null,"p99":null}}"#,

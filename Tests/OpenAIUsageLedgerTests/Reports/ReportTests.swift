@@ -88,6 +88,44 @@ struct ReportTests {
         #expect(try await report([record]).totals.callsWithoutUsage == (isWithout ? 1 : 0))
     }
 
+    @Test("What is unknown is bounded in money beside the sum, and what no bound covers is counted")
+    func bounds() async throws {
+        var bounded = Records.plain(1)
+        bounded.usageState = .missing
+        bounded.cost = CallCost(status: .none, reason: .missingUsage, upperBoundPicoUSD: 3_000_000)
+        var cut = Records.plain(2)
+        cut.usageState = .cut
+        cut.cost = CallCost(status: .partial, upperBoundPicoUSD: 4_000_000)
+        var unbounded = Records.plain(3)
+        unbounded.usageState = .null
+        unbounded.cost = CallCost(status: .unpriced)
+        var shown = bounded
+        shown.id = Records.plain(4).id
+        shown.isCounted = false
+        var known = Records.plain(5)
+        known.cost.upperBoundPicoUSD = 9_000_000
+        let totals = try await report([bounded, cut, unbounded, shown, known], [.model]).totals
+        #expect(totals.upperBoundPicoUSD == 7_000_000)
+        #expect(totals.unboundedCalls == 1)
+        #expect(totals.callsWithoutUsage == 3)
+        #expect(totals.unpricedCalls == 2)
+        #expect(totals.partialCalls == 1)
+        #expect(totals.costPicoUSD == 1_000_000)
+    }
+
+    @Test("Calls of endpoints that are not known are counted, whether they have labels or not", arguments: [0, 4_096])
+    func otherEndpoints(labels: Int) async throws {
+        let folder = TemporaryFolder()
+        var records = (0..<3).map { Records.plain($0) }
+        for index in 0..<2 { records[index].endpoint = Endpoint(method: "GET", path: "/v1/nothing") }
+        var options = LedgerOptions()
+        options.labelCapacity = labels
+        try await fill(folder, records, options: options)
+        let report = try LedgerReader(path: folder.ledger).report(ReportQuery(from: 0, to: .max, groupBy: [.project]))
+        #expect(report.totals.otherCalls == 2)
+        #expect(report.rows.map(\.otherCalls) == [2])
+    }
+
     @Test("Open calls are counted apart")
     func open() async throws {
         let folder = TemporaryFolder()

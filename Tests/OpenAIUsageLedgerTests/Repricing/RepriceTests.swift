@@ -313,8 +313,8 @@ struct RepriceTests {
         var query = RepriceQuery(from: Records.start, to: Records.start + 1)
         query.isDryRun = true
         let members =
-            #""calls":3,"changed_calls":1,"written_calls":2,"old_cost_usd":null,"new_cost_usd":"1.5","#
-            + #""difference_usd":"1.5","old_unpriced_calls":3,"new_unpriced_calls":0"#
+            #""calls":3,"changed_calls":1,"written_calls":2,"old_cost_usd":null,"new_cost_usd":1.5,"#
+            + #""difference_usd":1.5,"old_unpriced_calls":3,"new_unpriced_calls":0"#
         #expect(
             RepriceReport(rows: [row]).json(query, priceVersion: "v") == """
                 {"from":"2026-11-23T00:00:00.000000Z","to":"2026-11-23T00:00:00.000001Z","dry_run":true,\

@@ -17,7 +17,7 @@ struct LedgerSchemaTests {
         try await fill(folder, [])
         try read(folder) { database in
             #expect(try Int64.fetchOne(database, sql: "PRAGMA application_id") == 0x4f41_5547)
-            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 2)
+            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 3)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let tables = try Row.fetchAll(database, sql: "PRAGMA table_list").filter { row in
                 let name: String = row["name"]
@@ -71,6 +71,9 @@ struct LedgerSchemaTests {
         let folder = TemporaryFolder()
         var record = Records.plain(1, at: Records.start + 1_500_000, project: "proj_a")
         record.cost.picoUSD = 6_750_000
+        record.cost.upperBoundPicoUSD = 2_500_000_000_000
+        record.requestBytes = 1_234
+        record.maximumOutputTokens = 500
         record.tags = ["team": "search"]
         var unknown = Records.plain(2, at: Records.start + 2_000_000)
         unknown.cost = CallCost(status: .unpriced)
@@ -84,10 +87,37 @@ struct LedgerSchemaTests {
             #expect(rows[0]["project"] == "proj_a")
             #expect(rows[0]["tags"] == #"{"team":"search"}"#)
             #expect(rows[0]["cost_usd"] == "0.00000675")
+            #expect(rows[0]["cost_upper_bound_usd"] == "2.5")
+            #expect(rows[0]["request_bytes"] == 1_234)
+            #expect(rows[0]["max_output_tokens"] == 500)
             #expect(rows[0]["duration_ms"] == 1.0)
             let cost: String? = rows[1]["cost_usd"]
             #expect(cost == nil)
             #expect(rows[2]["cost_usd"] == "-10")
+        }
+    }
+
+    @Test("A ledger of the second version is upgraded, by a writer as by a reader", arguments: [true, false])
+    func upgrade(byWriter: Bool) async throws {
+        let folder = TemporaryFolder()
+        let record = Records.plain(1)
+        try await fill(folder, [record])
+        try await DatabaseQueue(path: folder.ledger).writeWithoutTransaction { database in
+            try database.execute(sql: "DROP VIEW calls")
+            for column in ["request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd"] {
+                try database.execute(sql: "ALTER TABLE call DROP COLUMN \(column)")
+            }
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '3'; PRAGMA user_version = 2")
+        }
+        var bounded = Records.plain(2)
+        bounded.requestBytes = 77
+        if byWriter { try await fill(folder, [bounded]) }
+        let found = try LedgerReader(path: folder.ledger).calls(CallsQuery())
+        #expect(found == (byWriter ? [record, bounded] : [record]))
+        try read(folder) { database in
+            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 3)
+            let bytes = try Int64.fetchAll(database, sql: "SELECT request_bytes FROM calls WHERE request_bytes > 0")
+            #expect(bytes == (byWriter ? [77] : []))
         }
     }
 

@@ -94,6 +94,9 @@ enum Records {
         record.rawUsage = generator.chance(60) ? #"{"prompt_tokens": 1,  "x":[1.50,null]}"# : nil
         if generator.chance(30) { record.units = ["images": "3", "seconds": "12.50", text(&generator): "null"] }
         if generator.chance(30) { record.toolCalls = ["web_search": 2, text(&generator): .max] }
+        record.requestBytes = number(&generator)
+        record.maximumOutputTokens = number(&generator)
+        record.cost.upperBoundPicoUSD = number(&generator)
         record.providerCost = generator.chance(20) ? "0.00012" : nil
         record.cost.picoUSD = generator.chance(70) ? Int64.random(in: .min ... .max, using: &generator) : nil
         record.cost.status = CostStatus.allCases.randomElement(using: &generator) ?? .none

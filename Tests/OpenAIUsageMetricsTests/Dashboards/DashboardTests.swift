@@ -180,4 +180,54 @@ struct DashboardTests {
             #expect(Set(used).isSubset(of: known), "\(query)")
         }
     }
+
+    /// A text of the documentation, by its path in the project.
+    private static func text(_ path: String) throws -> String {
+        try String(contentsOf: folder.deletingLastPathComponent().appending(path: path), encoding: .utf8)
+    }
+
+    @Test("The table of families is the registry's")
+    func table() throws {
+        let descriptors = UsageMetrics(build: BuildInformation(version: "1")).registry.descriptors
+            .filter { $0.name.hasPrefix("oai_usage_") }
+        let expected = descriptors.map { descriptor in
+            let labels = descriptor.labelNames.map { "`\($0)`" }.joined(separator: ", ")
+            let name = descriptor.kind == .counter ? descriptor.name + "_total" : descriptor.name
+            return "| `\(name)` | \(descriptor.kind.rawValue) | \(labels) |"
+        }
+        let rows = try Self.text("Dashboards/README.md").split(separator: "\n").filter { $0.hasPrefix("| `oai_usage_") }
+        #expect(
+            rows.map {
+                String($0.split(separator: " |", omittingEmptySubsequences: false).prefix(3).joined(separator: " |"))
+                    + " |"
+            } == expected
+        )
+        #expect(rows.allSatisfy { $0.split(separator: "|").last?.allSatisfy(\.isWhitespace) == false })
+    }
+
+    @Test(
+        "Every metric that the documentation names exists",
+        arguments: [
+            "README.md", "Dashboards/README.md", "Sources/OpenAIUsagePricing/Documentation.docc/PriceBooks.md",
+            "Sources/OpenAIUsageObservability/Documentation.docc/OpenAIUsageObservability.md",
+            "Sources/OpenAIUsage/Documentation.docc/GettingStarted.md",
+            "Sources/OpenAIUsage/Documentation.docc/AccountingModel.md",
+            "Sources/OpenAIUsage/Documentation.docc/WrappingYourClient.md",
+        ]
+    )
+    func documentedMetrics(_ path: String) throws {
+        let text = try Self.text(path)
+        let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".")) }
+        for word in words where word.hasPrefix("oai_usage_") && !word.contains(".") {
+            // Not metrics: the type of the gateway's own errors, and an attribute of spans.
+            guard word != "oai_usage_gateway_error" else { continue }
+            #expect(Self.labels[String(word)] != nil || Self.histograms.contains(String(word)), "\(word)")
+        }
+    }
+
+    private static let histograms = Set(
+        labels.keys.compactMap { name in
+            name.hasSuffix("_bucket") ? String(name.dropLast("_bucket".count)) : nil
+        }
+    )
 }

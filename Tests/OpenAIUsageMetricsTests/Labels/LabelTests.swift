@@ -123,14 +123,35 @@ struct LabelTests {
     @Test(
         "A call is unpriced when its cost is not, or only partly, known",
         arguments: [
-            (.unpriced, "unknown_model", .unknownModel), (.unpriced, "unknown_tier", .unknownTier),
-            (.unpriced, "unknown_operation", .unknownOperation), (.partial, "missing_meter", .missingMeter),
-            (.unpriced, "something new", .other), (.unpriced, nil, .other), (.exact, "unknown_model", nil),
+            (.unpriced, "unknown_model", "unknown_model"), (.unpriced, "unknown_tier", "unknown_tier"),
+            (.partial, "missing_usage", "missing_usage"), (.partial, "missing_meter", "missing_meter"),
+            (.unpriced, "other_provider", "other_provider"), (.unpriced, "out_of_range", "out_of_range"),
+            (.unpriced, "something new", "other"), (.unpriced, nil, "other"), (.exact, "unknown_model", nil),
+            (.exact, "scale_tier", nil), (.none, "answered_by_cache", nil), (.none, "missing_usage", nil),
             (.provider, nil, nil), (.free, nil, nil), (.none, nil, nil),
-        ] as [(CostStatus, String?, UnpricedReason?)]
+        ] as [(CostStatus, String?, String?)]
     )
-    func unpriced(_ status: CostStatus, _ reason: String?, _ expected: UnpricedReason?) {
-        #expect(UnpricedReason(CallCost(status: status, reason: reason.map(CostReason.init(rawValue:)))) == expected)
+    func unpriced(_ status: CostStatus, _ reason: String?, _ expected: String?) {
+        let cost = CallCost(status: status, reason: reason.map(CostReason.init(rawValue:)))
+        #expect(CostReason.labelIndex(of: cost).map { CostReason.labels[$0].rawValue } == expected)
+    }
+
+    @Test("Every reason of the core that leaves a cost unknown is a label")
+    func reasons() {
+        let labels = Set(CostReason.labels)
+        #expect(labels.count == CostReason.labels.count)
+        #expect(labels == Set(CostReason.known).subtracting([.scaleTier, .answeredByCache]).union([.other]))
+    }
+
+    @Test(
+        "A snapshot's date is cut from its name",
+        arguments: [
+            ("gpt-4o-2024-08-06", "gpt-4o"), ("gpt-4-0613", "gpt-4"), ("gpt-4o", nil), ("2024-08-06", nil),
+            ("-2024-08-06", nil), ("gpt-4o-2024-8-06", nil), ("o1-preview", nil), ("", nil), ("-0613", nil),
+        ] as [(String, String?)]
+    )
+    func snapshot(_ name: String, _ expected: String?) {
+        #expect(ModelNames.withoutSnapshot(name) == expected)
     }
 
     @Test(

@@ -144,6 +144,61 @@ struct CardinalityTests {
         #expect(scrape.sum("requests_total") == 103)
     }
 
+    private func refused(_ model: String, _ status: Int = 429) -> CallRecord {
+        .sample {
+            $0.status = status
+            $0.outcome = .error
+            $0.usageState = .error
+            $0.model = model
+            $0.requestModel = model
+            $0.rateLimits = RateLimits()
+            $0.rateLimits?["requests"] = .init(limit: 500, remaining: 0, reset: 1_000_000)
+        }
+    }
+
+    @Test("An error of an alias is counted under it once the alias or its snapshot has served a call")
+    func alias() {
+        let metrics = metrics()
+        metrics.record(refused("gpt-4o-mini"))
+        #expect(Scrape(metrics).labels("model", of: "request_errors_total") == ["other"])
+        // The sample asks for gpt-4o-mini, and gpt-4o-mini-2024-07-18 serves it.
+        metrics.record(.sample())
+        metrics.record(refused("gpt-4o-mini"))
+        var scrape = Scrape(metrics)
+        #expect(scrape.labels("model", of: "request_errors_total") == ["other", "gpt-4o-mini"])
+        #expect(scrape["ratelimit_requests_remaining{project=\"proj_a\",model=\"gpt-4o-mini\"}"] == "0")
+        metrics.record(
+            .sample {
+                $0.model = "mini-2026-01-31"
+                $0.requestModel = "mini-2026-01-31"
+            }
+        )
+        for model in ["mini", "minute", "mini-2026-02-28"] { metrics.record(refused(model, 500)) }
+        scrape = Scrape(metrics)
+        #expect(scrape.labels("model", of: "request_errors_total") == ["other", "gpt-4o-mini", "mini"])
+        #expect(scrape.sum("request_errors_total") == 5)
+    }
+
+    @Test("An error of a model that the price book lists is counted under its name from the first call on")
+    func listed() {
+        let metrics = metrics()
+        metrics.setListedModels { $0 == "gpt-5.1" || $0 == "ft:gpt-4o" }
+        for model in ["gpt-5.1", "gpt-5.1-2031-01-01", "gpt-5", "ft:gpt-4o:acme::1"] { metrics.record(refused(model)) }
+        let scrape = Scrape(metrics)
+        #expect(scrape.labels("model", of: "request_errors_total") == ["other", "gpt-5.1", "ft:gpt-4o"])
+        #expect(scrape.sum("label_overflow_total") == 0)
+    }
+
+    @Test("The aliases that calls vouch for are bounded, as the models are")
+    func aliases() {
+        let metrics = metrics()
+        for index in 0..<2_000 { metrics.record(.sample { $0.requestModel = "alias\(index)" }) }
+        for index in 0..<2_000 { metrics.record(refused("alias\(index)")) }
+        let scrape = Scrape(metrics)
+        for name in Self.openCounters { #expect(scrape.count(name) <= 400, "\(name)") }
+        #expect(scrape.sum("request_errors_total") == 2_000)
+    }
+
     @Test("An endpoint without models cannot mint the name of one")
     func unservedModel() {
         let metrics = metrics()

@@ -36,6 +36,51 @@ struct RateLimitMetricsTests {
         #expect(scrape["ratelimit_tokens_reset_timestamp_seconds{\(who)}"] == "1795425302")
     }
 
+    @Test("Every window has gauges, an exhausted one too, and no other window's error hides it")
+    func windows() {
+        let metrics = UsageMetrics(build: BuildInformation(version: "1"), clock: clock)
+        metrics.record(record(remaining: 9_999))
+        metrics.record(
+            .sample {
+                $0.startedAt += 1_000_000
+                $0.status = 429
+                $0.outcome = .error
+                $0.rateLimits = RateLimits()
+                for (name, left) in [
+                    ("project-tokens", 0), ("images", 0), ("input-images", 3), ("tokens-day\n", 0), ("requests", 0),
+                ] as [(String, Int64)] {
+                    $0.rateLimits?[name] = .init(limit: 50, remaining: left, reset: 2_000_000)
+                }
+            }
+        )
+        let scrape = Scrape(metrics)
+        for name in ["project_tokens", "images", "requests"] {
+            #expect(scrape["ratelimit_\(name)_remaining{\(who)}"] == "0", "\(name)")
+            #expect(scrape["ratelimit_\(name)_limit{\(who)}"] == "50", "\(name)")
+            #expect(scrape.count("ratelimit_\(name)_reset_timestamp_seconds") == 1, "\(name)")
+        }
+        #expect(scrape["ratelimit_input_images_remaining{\(who)}"] == "3")
+        #expect(scrape["ratelimit_other_remaining{\(who),window=\"tokens-day\"}"] == "0")
+        #expect(scrape["ratelimit_tokens_remaining{\(who)}"] == "500000")
+        #expect(scrape["ratelimit_updated_timestamp_seconds{\(who)}"] == "1795425301")
+        #expect(metrics.registry.misuses.isEmpty)
+    }
+
+    @Test("The windows of one owner, and those without gauges of their own, are bounded")
+    func windowBound() {
+        let metrics = UsageMetrics(build: BuildInformation(version: "1"), clock: clock)
+        for owner in 0..<50 {
+            metrics.record(
+                .sample {
+                    $0.model = "m\(owner)"
+                    $0.rateLimits = RateLimits()
+                    for index in 0..<40 { $0.rateLimits?["w\(index)"] = .init(limit: 1, remaining: 0) }
+                }
+            )
+        }
+        #expect(Scrape(metrics).count("ratelimit_other_remaining") == 100)
+    }
+
     @Test("Limits told more than 10 minutes ago are no longer shown")
     func lifetime() {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"), clock: clock)

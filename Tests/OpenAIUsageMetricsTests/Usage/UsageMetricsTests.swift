@@ -189,6 +189,22 @@ struct UsageMetricsTests {
         #expect(scrape.labels("error", of: "request_errors_total") == ["client_disconnect"])
     }
 
+    @Test("Tokens that are written to the cache, and output that only the total tells of, are counted")
+    func cacheWrites() {
+        func sum(_ name: String, _ usage: [TokenCounter: Int64]) -> Double {
+            let metrics = metrics()
+            metrics.record(.sample { for (counter, value) in usage { $0.usage[counter] = value } })
+            return Scrape(metrics).sum(name)
+        }
+        let writes = "input_cache_write_tokens_total"
+        #expect(sum(writes, [.inputTokens: 9, .cacheWriteTokens: 5, .cacheWrite12HourTokens: 2]) == 5)
+        #expect(sum(writes, [.inputTokens: 9, .cacheWrite30MinuteTokens: 3, .cacheWrite12HourTokens: 2]) == 5)
+        #expect(sum(writes, [.inputTokens: 9]) == 0)
+        let hidden = "output_hidden_tokens_total"
+        #expect(sum(hidden, [.inputTokens: 9, .outputTokens: 1, .totalTokens: 30]) == 20)
+        #expect(sum(hidden, [.inputTokens: 9, .outputTokens: 21, .totalTokens: 30]) == 0)
+    }
+
     @Test("Unpriced calls are counted by model and reason")
     func unpriced() {
         let metrics = metrics()

@@ -75,13 +75,18 @@ struct RandomCalls {
         let hasUnits = model.periods.contains { !$0.units.isEmpty || !$0.estimates.isEmpty }
         if hasUnits, chance(85) {
             addUnits(to: &call, model.kind)
-        } else if chance(96) {
+        } else if chance(90) {
             addTokens(to: &call)
         } else {
-            call.state = [UsageState.missing, .error, .cut][number(0...2)]
+            call.state = [UsageState.missing, .error, .cut, .null, .unparsable][number(0...4)]
             if chance(50) { call.status = chance(50) ? 500 : nil }
+            if chance(90) { call.requestBytes = tokens() }
+            if chance(80) { call.maximumOutputTokens = tokens() / 4 }
+            if chance(5) { call.requestOptions["input_by_reference"] = "true" }
         }
         if chance(12) { addTools(to: &call) }
+        if chance(2) { call.diagnostics[chance(50) ? "cf-aig-cache-status" : "helicone-cache"] = "HIT" }
+        if chance(2) { call.diagnostics["cf-aig-cache-status"] = "MISS" }
     }
 
     private mutating func addUnits(to call: inout TestCall, _ kind: ModelPrices.Kind) {
@@ -134,8 +139,14 @@ struct RandomCalls {
             call.usage[.cacheWriteTokens] = written
             if chance(40) { call.usage[.cacheWrite12HourTokens] = Int64.random(in: 0...written, using: &generator) }
         }
+        if chance(3) {
+            // A server that tells nothing but the sum, or nothing but what it said.
+            call.usage = chance(50) ? [.totalTokens: input] : [.outputTokens: input / 4]
+            return
+        }
         guard chance(90) else { return }
         let output = tokens() / 4
+        if chance(20) { call.usage[.totalTokens] = input + output + (chance(40) ? tokens() / 8 : 0) }
         call.usage[.outputTokens] = output
         if chance(40) { call.usage[.reasoningTokens] = Int64.random(in: 0...output, using: &generator) }
         if chance(15) {

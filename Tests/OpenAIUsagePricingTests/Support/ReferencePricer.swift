@@ -67,8 +67,21 @@ struct ReferencePricer {
             sum += Decimal(tokens) * price / 1_000_000 * factor
             known += 1
         }
+        for (side, meters) in Self.sides where call.usage[side] == nil {
+            if meters.contains(where: { price($0, prices).map { $0 > 0 } ?? false }) { unknown += 1 }
+        }
         return known == 0 && unknown > 0 ? .unknown : .known(sum, isComplete: unknown == 0)
     }
+
+    private static let sides: [(TokenCounter, [String])] = [
+        (
+            .inputTokens,
+            [
+                "input", "cached_input", "cache_write", "cache_write_12h", "audio_input", "cached_audio_input",
+                "image_input", "cached_image_input",
+            ]
+        ), (.outputTokens, ["output", "audio_output", "image_output"]),
+    ]
 
     private func price(_ meter: String, _ prices: [String: String]) -> Decimal? {
         var meter = meter
@@ -91,6 +104,10 @@ struct ReferencePricer {
         var audioOutput = count(.audioOutputTokens)
         var imageOutput = count(.imageOutputTokens)
         var output = count(.outputTokens) - audioOutput - imageOutput
+        var hidden: Int64 = 0
+        if let total = usage[.totalTokens], let said = usage[.outputTokens], usage[.inputTokens] != nil {
+            hidden = max(0, total - count(.inputTokens) - said)
+        }
         if kind == "image", usage[.imageOutputTokens] == nil { (imageOutput, output) = (output, 0) }
         if kind == "speech", usage[.audioOutputTokens] == nil { (audioOutput, output) = (output, 0) }
         return [
@@ -98,6 +115,7 @@ struct ReferencePricer {
             ("cached_image_input", cachedImage), ("cache_write", written - count(.cacheWrite12HourTokens)),
             ("cache_write_12h", count(.cacheWrite12HourTokens)), ("audio_input", audio), ("image_input", image),
             ("output", output), ("audio_output", audioOutput), ("image_output", imageOutput),
+            ("output", hidden),
         ]
     }
 

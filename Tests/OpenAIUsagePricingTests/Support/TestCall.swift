@@ -18,6 +18,10 @@ struct TestCall {
     var state: UsageState?
     var status: Int? = 200
     var outcome = Outcome.completed
+    var requestBytes: Int64?
+    var maximumOutputTokens: Int64?
+    var requestOptions: [String: String] = [:]
+    var diagnostics: [String: String] = [:]
 
     var record: CallRecord {
         var record = CallRecord(
@@ -41,6 +45,10 @@ struct TestCall {
         record.usageState = state ?? (usage.isEmpty ? .missing : .reported)
         record.status = status
         record.outcome = outcome
+        record.requestBytes = requestBytes
+        record.maximumOutputTokens = maximumOutputTokens
+        record.requestOptions = requestOptions
+        record.diagnostics = diagnostics
         return record
     }
 

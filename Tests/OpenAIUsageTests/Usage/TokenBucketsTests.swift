@@ -121,6 +121,21 @@ struct TokenBucketsTests {
     }
 
     @Test
+    func `Reasoning that only the total tells of is output`() {
+        let outside = TokenBuckets(
+            Self.usage([.inputTokens: 12, .outputTokens: 1, .reasoningTokens: 386, .totalTokens: 399])
+        )
+        #expect(outside.output == 1 && outside.hiddenOutput == 386 && outside.totalOutput == 387)
+        #expect(!outside.isInconsistent)
+        let unsaid = TokenBuckets(Self.usage([.inputTokens: 12, .outputTokens: 1, .reasoningTokens: 386]))
+        #expect(unsaid.hiddenOutput == 0 && unsaid.isInconsistent)
+        let inside = TokenBuckets(
+            Self.usage([.inputTokens: 12, .outputTokens: 390, .reasoningTokens: 386, .totalTokens: 402])
+        )
+        #expect(inside.hiddenOutput == 0 && !inside.isInconsistent)
+    }
+
+    @Test
     func `No counters, however wrong, break the sums`() {
         let seed: UInt64 = 0xbad
         var random = SplitMix64(seed: seed)
@@ -139,7 +154,8 @@ struct TokenBucketsTests {
             ]
             #expect(all.allSatisfy { $0 >= 0 }, "seed \(seed), round \(round)")
             #expect(buckets.totalInput == max(0, usage.inputTokens ?? 0), "seed \(seed), round \(round)")
-            #expect(buckets.totalOutput == max(0, usage.outputTokens ?? 0), "seed \(seed), round \(round)")
+            let output = max(0, usage.outputTokens ?? 0) + (usage.hiddenOutputTokens ?? 0)
+            #expect(buckets.totalOutput == output, "seed \(seed), round \(round)")
         }
     }
 
@@ -149,6 +165,6 @@ struct TokenBucketsTests {
         let buckets = TokenBuckets(record.usage)
         #expect(!buckets.isInconsistent)
         #expect(buckets.totalInput == record.usage.inputTokens ?? 0)
-        #expect(buckets.totalOutput == record.usage.outputTokens ?? 0)
+        #expect(buckets.totalOutput == (record.usage.outputTokens ?? 0) + (record.usage.hiddenOutputTokens ?? 0))
     }
 }

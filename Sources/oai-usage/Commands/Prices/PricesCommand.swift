@@ -14,7 +14,7 @@ struct PricesCommand: AsyncParsableCommand {
               oai-usage prices list gpt-6
               oai-usage prices show gpt-6.1-sol
               oai-usage prices check my-prices.json
-              oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
+              oai-usage prices explain req_972e90b8f51596b55d43bf6d78b53f13
             """,
         subcommands: [
             PricesListCommand.self, PricesShowCommand.self, PricesCheckCommand.self, PricesDiffCommand.self,

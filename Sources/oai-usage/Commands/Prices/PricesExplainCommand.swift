@@ -13,7 +13,7 @@ struct PricesExplainCommand: AsyncParsableCommand {
             that the ledger keeps, to the last digit, unless another price book has priced the call.
 
             Examples:
-              oai-usage prices explain req_539a3ef553ecef2d2471475ca7aee0a2
+              oai-usage prices explain req_972e90b8f51596b55d43bf6d78b53f13
               oai-usage prices explain resp_68a1 --prices my-prices.json --format json
             """
     )

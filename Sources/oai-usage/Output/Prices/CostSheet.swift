@@ -35,7 +35,7 @@ struct CostSheet {
             text += "\nWithout a price\n"
             for gap in explanation.gaps {
                 let quantity = gap.quantity.map { "\($0) " } ?? ""
-                let reason = CostReason(rawValue: gap.reason).sentence
+                let reason = gap.reason.sentence
                 text += "  \(quantity)\(gap.item): \(reason)\n"
             }
         }
@@ -45,8 +45,9 @@ struct CostSheet {
     var json: JSONDocument.Value {
         func cost(_ cost: CallCost) -> JSONDocument.Value {
             .members([
-                "cost_usd": .text(cost.picoUSD.map { Money(picoUSD: $0).description }),
+                "cost_usd": cost.picoUSD.map { .number(Money(picoUSD: $0).description) } ?? .null,
                 "cost_status": .string(cost.status.rawValue), "cost_reason": .text(cost.reason?.rawValue),
+                "cost_upper_bound_usd": cost.upperBoundPicoUSD.map { .number(Money(picoUSD: $0).description) } ?? .null,
                 "price_version": .text(cost.priceVersion),
             ])
         }
@@ -59,7 +60,8 @@ struct CostSheet {
             "gaps": .elements(
                 explanation.gaps.map { gap in
                     .members([
-                        "item": .string(gap.item), "quantity": .text(gap.quantity), "reason": .string(gap.reason),
+                        "item": .string(gap.item), "quantity": .text(gap.quantity),
+                        "reason": .string(gap.reason.rawValue),
                     ])
                 }
             ),
@@ -144,7 +146,14 @@ struct CostSheet {
         case .unpriced: return "no price\(reason)"
         case .provider: return "\(amount ?? "-"), the provider's own figure"
         case .free: return "$0, a free endpoint"
-        case .none: return "nothing to price: an error, or a call whose usage is not known"
+        case .none:
+            switch cost.reason {
+            case .answeredByCache?: return "nothing: a cache in front of the provider answered"
+            case .missingUsage?:
+                let bound = cost.upperBoundPicoUSD.map { "at most $\(Money(picoUSD: $0))" } ?? "and nothing bounds it"
+                return "no cost, since the usage is not known; \(bound)"
+            default: return "nothing to price"
+            }
         }
     }
 
@@ -152,13 +161,13 @@ struct CostSheet {
         .members([
             "part": .string(line.part.rawValue), "item": .string(line.item), "model": .text(line.model),
             "quantity": .string(line.quantity), "unit": .string(line.unit),
-            "price_usd": .string(line.price.description),
+            "price_usd": .number(line.price.description),
             "units_per_price": .integer(line.unitsPerPrice), "billed_as": .text(line.billedAs),
             "tier": .text(line.tier), "period": .string(line.period),
             "modifiers": .elements(
                 line.modifiers.map { .members(["name": .string($0.name), "factor": .text($0.factor)]) }
             ),
-            "subtotal_usd": .string(line.subtotal.description),
+            "subtotal_usd": .number(line.subtotal.description),
         ])
     }
 }

@@ -35,7 +35,7 @@ struct RepriceAnswer {
         row.newUnpriced = newUnpriced
         for (value, path) in [(old, \RepriceRow.oldPicoUSD), (new, \RepriceRow.newPicoUSD)] {
             if case .null = value { continue }
-            guard let sum = value.string.flatMap({ MoneySum(decimal: $0) }) else { return nil }
+            guard let sum = (value.number ?? value.string).flatMap({ MoneySum(decimal: $0) }) else { return nil }
             row[keyPath: path] = sum.picoUSD
         }
         return row

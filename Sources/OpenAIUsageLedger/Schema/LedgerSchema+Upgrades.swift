@@ -10,4 +10,11 @@ extension LedgerSchema {
         ALTER TABLE call ADD COLUMN diagnostics ANY;
         ALTER TABLE call ADD COLUMN upstream_service_us INTEGER;
         """
+
+    /// The third version: what bounds the cost of a call whose usage is unknown.
+    static let version3 = """
+        ALTER TABLE call ADD COLUMN request_bytes INTEGER;
+        ALTER TABLE call ADD COLUMN max_output_tokens INTEGER;
+        ALTER TABLE call ADD COLUMN cost_upper_bound_pico_usd INTEGER;
+        """
 }
