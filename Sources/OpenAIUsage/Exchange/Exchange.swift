@@ -90,6 +90,7 @@ public final class Exchange: Sendable {
 
     deinit {
         finish(.abandoned)
+        list?.wait()
     }
 
     /// Whether the event that ends a stream has been received.

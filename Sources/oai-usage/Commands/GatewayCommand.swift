@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import OpenAIUsageGateway
 import OpenAIUsageLedger
@@ -29,6 +30,8 @@ struct GatewayCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     func run() async throws {
+        // Without it a log that nobody reads would end the process.
+        signal(SIGPIPE, SIG_IGN)
         let settings = try await storage.settings()
         let configuration = try options.configuration(settings)
         let book = try files.book(settings)

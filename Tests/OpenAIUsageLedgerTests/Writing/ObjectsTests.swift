@@ -160,7 +160,8 @@ struct ObjectsTests {
         let lock = try LedgerLock(path: "\(folder.ledger).lock", purpose: "an older gateway")
         defer { lock.release() }
         #expect(code { _ = try LedgerReader(path: folder.ledger) } == .locked)
-        #expect(LedgerFile.version(folder.ledger) == 1)
+        let version = try await DatabaseQueue(path: folder.ledger).read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+        #expect(version == 1)
     }
 
     private static func body(_ identity: String) -> String {
