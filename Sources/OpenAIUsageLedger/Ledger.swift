@@ -49,7 +49,11 @@ public final class Ledger: UsageSink {
             self.objects = objects
             self.identities = identities
             newestCallID = newest.map(CallID.init(rawValue:))
-            let queue = RecordQueue(capacity: options.capacity, clock: options.clock)
+            let queue = RecordQueue(
+                capacity: options.capacity,
+                clock: options.clock,
+                idleMilliseconds: options.idleMilliseconds
+            )
             self.queue = queue
             self.lock = lock
             let thread = Thread {

@@ -58,6 +58,9 @@ public struct CallFollower: Sendable {
         return ended.sorted { $0.id < $1.id }
     }
 
+    /// The number of calls that are remembered, so that none is handed out twice.
+    var remembered: Int { seen.count }
+
     private static func floor(under newest: Int64?) -> Int64 {
         newest.map { $0 &- LateCalls.lag << 11 &- 1 } ?? .min
     }

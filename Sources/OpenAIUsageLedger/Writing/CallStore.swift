@@ -112,8 +112,7 @@ struct CallStore {
                     try quarantine(item.record, "duplicate", database)
                     return .dropped(.encodeError)
                 }
-                item.record.id = identities.next(at: item.record.startedAt)
-                code = bind(item, to: insert).run()
+                (item, code) = renamed(item, insert)
             }
         }
         guard code == SQLITE_DONE else {
@@ -125,6 +124,21 @@ struct CallStore {
         }
         try noteRow(item, database)
         return written
+    }
+
+    /// Inserts an item under an identity of its own, since another call has the one that it came with.
+    private mutating func renamed(
+        _ item: RecordQueue.Item,
+        _ insert: SQLiteStatement
+    ) -> (RecordQueue.Item, code: Int32) {
+        var item = item
+        var code = SQLITE_CONSTRAINT
+        // Those that follow may be taken too, by whatever made up the first.
+        for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
+            item.record.id = identities.next(at: item.record.startedAt)
+            code = bind(item, to: insert).run()
+        }
+        return (item, code)
     }
 
     private mutating func noteRow(_ item: RecordQueue.Item, _ database: Database) throws {

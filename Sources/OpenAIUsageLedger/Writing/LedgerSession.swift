@@ -3,6 +3,7 @@ import OpenAIUsage
 
 /// A ledger's file while it is open for writing, with everything that the writer remembers of it.
 struct LedgerSession {
+    let path: String
     let database: DatabaseQueue
     let log: LogLength
     var store: CallStore
@@ -20,6 +21,7 @@ struct LedgerSession {
     ///   - secret: The secret that a new file is given; `nil` for one of its own.
     ///   - identities: The source of identities, which go on after those in the file.
     init(path: String, options: LedgerOptions, secret: [UInt8]?, identities: CallIDGenerator) throws {
+        self.path = path
         try LedgerFile.prepare(path)
         try LedgerFile.create(path)
         database = try LedgerFile.open(path, options: options)
@@ -40,7 +42,8 @@ struct LedgerSession {
         files = LedgerFiles(path)
     }
 
-    /// True if a file became shorter in a way that SQLite has itself: a checkpoint or `VACUUM` of another program.
+    /// True if a file became shorter in a way that SQLite has itself, as by a checkpoint or `VACUUM` of another program, or
+    /// if what was cut off was in the log and is back.
     func isHarmless(_ damage: LedgerFiles.Damage) -> Bool {
         let isSound = try? database.writeWithoutTransaction { database in
             switch damage {
@@ -49,6 +52,15 @@ struct LedgerSession {
                 // The index of the log knows of a log that SQLite has emptied.
                 return try database.checkpoint(.passive).walFrameCount == 0
             case .truncated:
+                // The log may hold what is missing; else it is needed by whoever saves the rows.
+                _ = try database.checkpoint(.passive)
+                let size = try Int64.fetchOne(
+                    database,
+                    sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+                )
+                guard let size, LedgerFile.size(path) ?? 0 >= size else { return false }
+                // The check must read the file, and neither the log nor what is cached.
+                _ = try database.checkpoint(.truncate)
                 try database.execute(sql: "PRAGMA shrink_memory")
                 return try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok"
             }

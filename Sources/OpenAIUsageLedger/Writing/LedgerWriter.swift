@@ -192,7 +192,8 @@ struct LedgerWriter {
         session = nil
         let remedy =
             switch damage {
-            case .moved: "Rows that this process had written to it: \(lost.committed). It goes on with the file at the path."
+            case .moved:
+                "Rows that this process had written to it: \(lost.committed). It goes on with the file at the path."
             default: isSaved ? "Its rows were saved." : "Rows of the log may be lost: \(lost.logged)."
             }
         let gone = damage == .logMoved && !isSaved ? lost.logged : 0

@@ -34,14 +34,14 @@ final class RecordQueue: Sendable {
     }
 
     private let state: Mutex<State>
-    /// How often the writer looks around when nothing is queued.
-    private static let idleInterval = DispatchTimeInterval.seconds(1)
-
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
     private let clock: any UsageClock
+    /// How often the writer looks around when nothing is queued.
+    private let idleInterval: DispatchTimeInterval
 
-    init(capacity: Int, clock: any UsageClock) {
+    init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000) {
+        idleInterval = .milliseconds(max(1, idleMilliseconds))
         self.capacity = max(1, capacity)
         self.clock = clock
         var state = State()
@@ -183,7 +183,7 @@ final class RecordQueue: Sendable {
             case .items(let items): return items
             case .end: return nil
             case .wait:
-                if signal.wait(timeout: .now() + Self.idleInterval) == .timedOut { return [] }
+                if signal.wait(timeout: .now() + idleInterval) == .timedOut { return [] }
             }
         }
     }

@@ -6,16 +6,20 @@ enum OtherProgram {
     /// Runs a script of Python's, whose arguments are in `sys.argv[1:]`, and returns what it printed.
     @discardableResult
     static func python(_ script: String, _ arguments: String...) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "import fcntl, os, sqlite3, struct, sys\n" + script] + arguments
-        process.standardOutput = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let folder = TemporaryFolder()
+        try folder.write("script.py", Array("import fcntl, os, sqlite3, struct, sys\n\(script)\n".utf8))
+        let words = ["python3", "\(folder.path)/script.py"] + arguments
+        // Foundation's Process needs a run loop to wait, which many tests at once do not give it.
+        let stream = try #require(popen(words.map { "'\($0)'" }.joined(separator: " "), "r"))
+        var output: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, stream)
+            if count == 0 { break }
+            output += buffer.prefix(count)
+        }
+        try #require(pclose(stream) == 0)
+        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The process that holds the lock which a connection in WAL mode has on the database for as long as it is open; 0 if

@@ -72,8 +72,8 @@ struct LedgerTests {
         await ledger.close()
         #expect(
             DropReason.allCases.map(\.rawValue) == [
-                    "queue_full", "disk_full", "db_locked", "ledger_failed", "ledger_lost", "encode_error", "shutdown",
-                ]
+                "queue_full", "disk_full", "db_locked", "ledger_failed", "ledger_lost", "encode_error", "shutdown",
+            ]
         )
     }
 
@@ -124,6 +124,51 @@ struct LedgerTests {
         #expect(ledger.statistics.written == 1)
         #expect(ledger.statistics.dropped[.encodeError] == 1)
         #expect(try LedgerReader(path: folder.ledger).calls(CallsQuery()) == [Records.plain(1)])
+    }
+
+    @Test("A call never takes the row of another that has its identity, open or finished")
+    func collision() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        func colliding(_ path: String, _ request: String) -> CallRecord {
+            var record = CallRecord(
+                id: Records.plain(1).id,
+                startedAt: Records.plain(1).startedAt,
+                source: .library,
+                method: "POST",
+                host: "api.openai.com",
+                path: path
+            )
+            record.outcome = .completed
+            record.requestID = request
+            return record
+        }
+        // The first is under way when the others end, and ends last.
+        ledger.recordOpen(Records.plain(1))
+        ledger.record(colliding("/v1/embeddings", "other"))
+        ledger.recordOpen(colliding("/v1/responses", "third"))
+        ledger.record(Records.plain(1))
+        ledger.record(colliding("/v1/responses", "third"))
+        await ledger.close()
+        #expect(ledger.statistics.written == 3)
+        #expect(ledger.statistics.totalDropped == 0)
+        let records = try LedgerReader(path: folder.ledger).calls(CallsQuery())
+        #expect(records.count == 3)
+        #expect(records.first == Records.plain(1))
+        #expect(Set(records.map(\.requestID)) == ["req_1", "other", "third"])
+        #expect(records.allSatisfy { $0.outcome == .completed })
+    }
+
+    @Test("All meters of a process draw identities from one source, after the newest in the ledger")
+    func identities() async throws {
+        let folder = TemporaryFolder()
+        var future = Records.plain(1)
+        future.id = CallID(rawValue: CallIDGenerator.shared(by: SystemUsageClock()).next(at: 0).rawValue + 1_000_000)
+        try await fill(folder, [future])
+        let ledger = try Ledger(path: folder.ledger)
+        #expect(ledger.identities === ExchangeConfiguration().identities)
+        #expect(ledger.identities.next(at: 0) > future.id)
+        await ledger.close()
     }
 
     @Test("An open row is renewed, then finished, and counts only then")
@@ -239,7 +284,7 @@ struct LedgerTests {
         let outcomes = Collector<CommitOutcome>()
         for number in 0..<20 { ledger.record(Records.plain(number)) { outcomes.append($0) } }
         while ledger.statistics.errors == 0 { await Task.yield() }
-        while outcomes.all.count < 20 { await Task.yield() }
+        await outcomes.reach(20)
         #expect(outcomes.all == Array(repeating: .postponed, count: 20))
         #expect(ledger.statistics.queued == 20)
         try intruder.inDatabase { try $0.execute(sql: "ROLLBACK") }

@@ -102,17 +102,17 @@ struct LostFileTests {
             case .replacedWithLog:
                 try remove(path + "-wal", path + "-shm")
                 #expect(rename(spare.ledger, path) == 0)
-            case .truncated: #expect(truncate(path, 0) == 0)
-            case .shortened:
+            case .truncated, .shortened:
                 // So far most of it was in the log.
                 try OtherProgram.python(
                     """
                     database = sqlite3.connect(sys.argv[1])
                     database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
                     database.close()
-                    os.truncate(sys.argv[1], os.path.getsize(sys.argv[1]) // 2)
+                    os.truncate(sys.argv[1], os.path.getsize(sys.argv[1]) // int(sys.argv[2]))
                     """,
-                    path
+                    path,
+                    self == .truncated ? "100000000" : "2"
                 )
             case .logTruncated: #expect(truncate(path + "-wal", 0) == 0)
             case .folderRemoved: try FileManager.default.removeItem(atPath: folder.path)
@@ -124,20 +124,27 @@ struct LostFileTests {
         }
     }
 
+    /// Looks at the files more often than need be.
+    private static var watchful: LedgerOptions {
+        var options = LedgerOptions()
+        options.idleMilliseconds = 20
+        return options
+    }
+
     @Test("What is recorded after an accident is in the file at the path", arguments: Accident.allCases, [true, false])
     func accident(accident: Accident, isIdle: Bool) async throws {
         let folder = TemporaryFolder()
         let spare = TemporaryFolder()
         try await fill(spare, [Records.plain(7_000)])
         let changes = Collector<LedgerStatusChange>()
-        let ledger = try Ledger(path: folder.ledger)
+        let ledger = try Ledger(path: folder.ledger, options: Self.watchful)
         ledger.observeStatus { changes.append($0) }
         for number in 0..<40 { ledger.record(Records.plain(number)) }
         await ledger.flush()
         try accident.happen(to: folder, spare: spare)
         if isIdle {
             // The writer looks around by itself.
-            while changes.all.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            await changes.reach(1)
         }
         for number in 100..<120 {
             ledger.record(Records.plain(number))
@@ -166,6 +173,24 @@ struct LostFileTests {
         if accident == .truncated || accident == .logTruncated {
             #expect(folder.names.contains { $0.hasPrefix("ledger.db.damaged-") })
         }
+    }
+
+    @Test("What is cut off the file while the log has it still is written to it again")
+    func cutOff() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        for number in 0..<40 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        #expect(truncate(folder.ledger, 0) == 0)
+        for number in 100..<110 {
+            ledger.record(Records.plain(number))
+            await ledger.flush()
+        }
+        #expect(try OtherProgram.count(folder.ledger) == 50)
+        #expect(ledger.statistics.dropped[.ledgerLost] == 0)
+        await ledger.close()
+        #expect(try OtherProgram.count(folder.ledger) == 50)
+        #expect(folder.names == ["ledger.db"])
     }
 
     @Test("Keys have the same fingerprints in a ledger that was begun anew")
@@ -262,7 +287,7 @@ struct LostFileTests {
         try FileManager.default.createDirectory(atPath: folder.ledger, withIntermediateDirectories: false)
         let outcomes = Collector<CommitOutcome>()
         for number in 1...30 { ledger.record(Records.plain(number)) { outcomes.append($0) } }
-        while outcomes.all.count < 30 { await Task.yield() }
+        await outcomes.reach(30)
         #expect(outcomes.all == Array(repeating: .postponed, count: 30))
         #expect(ledger.statistics.trouble != nil)
         #expect(ledger.statistics.queued == 30)
@@ -277,14 +302,14 @@ struct LostFileTests {
     func recovery() async throws {
         let folder = TemporaryFolder()
         let changes = Collector<LedgerStatusChange>()
-        let ledger = try Ledger(path: folder.ledger)
+        let ledger = try Ledger(path: folder.ledger, options: Self.watchful)
         ledger.observeStatus { changes.append($0) }
         try FileManager.default.removeItem(atPath: folder.ledger)
         try FileManager.default.createDirectory(atPath: folder.ledger, withIntermediateDirectories: false)
-        while changes.all.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        await changes.reach(1)
         #expect(changes.all.map(\.kind) == [.failed])
         try FileManager.default.removeItem(atPath: folder.ledger)
-        while changes.all.count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+        await changes.reach(2)
         #expect(changes.all.last?.kind == .recovered)
         #expect(changes.all.last?.description.contains("removed or replaced") == false)
         #expect(ledger.statistics.trouble == nil)
