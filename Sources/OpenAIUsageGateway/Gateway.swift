@@ -6,6 +6,7 @@ import OpenAIUsage
 public import OpenAIUsageLedger
 public import OpenAIUsageMetrics
 public import OpenAIUsagePricing
+import OpenAIUsageService
 public import ServiceLifecycle
 
 #if canImport(Glibc)
@@ -71,8 +72,12 @@ public final class Gateway: Service {
 
     /// Serves until a graceful shutdown, then waits for open calls and closes the ledger.
     ///
-    /// When the task is cancelled it ends without waiting. It throws ``GatewayError`` if it cannot listen.
+    /// When the task is cancelled it ends without waiting.
+    ///
+    /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if its end has lost records.
     public func run() async throws {
+        let log = LedgerLog(logger)
+        ledger.observeStatus { log.tell($0) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
         var exchanges = ExchangeConfiguration(
             source: .gateway,
@@ -80,17 +85,28 @@ public final class Gateway: Service {
             projectsByKey: configuration.projectsByKey,
             objects: ledger.objects
         )
-        exchanges.identities = CallIDGenerator(after: ledger.newestCallID)
+        exchanges.identities = ledger.identities
         do {
             let plane = try await dataPlane(exchanges, group)
             try await serve(plane)
         } catch {
-            await ledger.close()
+            let loss = await closeLedger()
             try? await group.shutdownGracefully()
+            if let loss { logger.error("\(loss)") }
             throw error
         }
-        await ledger.close()
+        let loss = await closeLedger()
         try? await group.shutdownGracefully()
+        if let loss { throw loss }
+    }
+
+    private func closeLedger() async -> RecordsLostError? {
+        do {
+            try await ledger.closeTelling()
+            return nil
+        } catch {
+            return error as? RecordsLostError
+        }
     }
 
     private func dataPlane(

@@ -18,6 +18,9 @@ public final class Ledger: UsageSink {
     /// The newest identity that was in the ledger when it was opened.
     package let newestCallID: CallID?
 
+    /// The source of identities for every call that is to be kept in this ledger.
+    package let identities: CallIDGenerator
+
     let queue: RecordQueue
     private let lock: LedgerLock
     private let clock: any UsageClock
@@ -33,27 +36,36 @@ public final class Ledger: UsageSink {
         try LedgerFile.prepare(path)
         let lock = try LedgerLock(path: "\(path).lock", purpose: options.purpose)
         do {
-            try LedgerFile.create(path)
-            let database = try LedgerFile.open(path, options: options)
-            let log = LogLength()
-            let (store, secret, newest, objects) = try database.writeWithoutTransaction { database in
-                try LedgerFile.begin(database, clock: options.clock)
-                log.install(on: database)
-                return (
-                    try CallStore(database, options: options),
+            let identities = CallIDGenerator.shared(by: options.clock)
+            let session = try LedgerSession(path: path, options: options, secret: nil, identities: identities)
+            let (secret, newest, objects) = try session.database.writeWithoutTransaction { database in
+                (
                     try LedgerFile.secret(database),
                     try Int64.fetchOne(database, sql: "SELECT max(id) FROM call"),
-                    try LedgerObjects.register(database)
+                    try LedgerObjects.register(database, now: options.clock.wallMicroseconds)
                 )
             }
             fingerprintSecret = secret
             self.objects = objects
+            self.identities = identities
             newestCallID = newest.map(CallID.init(rawValue:))
-            let queue = RecordQueue(capacity: options.capacity, clock: options.clock)
+            let queue = RecordQueue(
+                capacity: options.capacity,
+                clock: options.clock,
+                idleMilliseconds: options.idleMilliseconds
+            )
             self.queue = queue
             self.lock = lock
             let thread = Thread {
-                var writer = LedgerWriter(queue: queue, database: database, log: log, store: store, options: options)
+                var writer = LedgerWriter(
+                    path: path,
+                    queue: queue,
+                    session: session,
+                    lock: lock,
+                    secret: secret,
+                    identities: identities,
+                    options: options
+                )
                 writer.run()
                 lock.release()
                 queue.finish()
@@ -112,11 +124,24 @@ public final class Ledger: UsageSink {
         await queue.flush()
     }
 
+    /// Adds an observer of the writer's health.
+    ///
+    /// - Parameter observer: Called when a failure begins, when it has ended, and when the file was replaced; at once if a
+    ///   failure lasts already. It is called on the writer's thread and must return soon.
+    public func observeStatus(_ observer: @escaping @Sendable (LedgerStatusChange) -> Void) {
+        queue.observe(observer)
+    }
+
     /// Writes what is left, and closes the file; what cannot be written within the limit is dropped and counted.
-    public func close(within limit: Duration = .seconds(5)) async {
+    ///
+    /// - Parameter limit: How long records that cannot be written are tried again.
+    /// - Returns: The final counts, in which records that were lost because of the end are ``DropReason/shutdown``.
+    @discardableResult
+    public func close(within limit: Duration = .seconds(5)) async -> LedgerStatistics {
         let (seconds, attoseconds) = limit.components
         let nanoseconds = min(max(seconds, 0), 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000
         queue.close(deadline: clock.monotonicNanoseconds + max(0, nanoseconds))
         await queue.waitUntilFinished()
+        return statistics
     }
 }

@@ -24,6 +24,8 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         case busy
         /// The file is damaged.
         case corrupt
+        /// The file or its log was removed, replaced or truncated while it was written to.
+        case replaced
         /// The ledger was closed.
         case closed
         /// SQLite failed in another way.

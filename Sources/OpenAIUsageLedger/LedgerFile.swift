@@ -4,14 +4,10 @@ import OpenAIUsage
 
 /// The steps of opening a ledger's file.
 enum LedgerFile {
-    /// The first bytes of every SQLite file.
-    private static let magic = Array("SQLite format 3\0".utf8)
-
     /// Creates the folder, and refuses what cannot be a ledger before anything is changed.
     static func prepare(_ path: String) throws {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            try requireSQLite(path)
+        if FileManager.default.fileExists(atPath: path) {
+            try requireFile(path)
             guard access(path, W_OK) == 0 else {
                 throw LedgerError(.notWritable, "\(path) cannot be written to; check its permissions.")
             }
@@ -29,30 +25,31 @@ enum LedgerFile {
         }
     }
 
-    /// Refuses a file that does not begin as SQLite files do; an empty one passes.
-    static func requireSQLite(_ path: String) throws {
+    /// Refuses a folder.
+    static func requireFile(_ path: String) throws {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             throw LedgerError(.notSQLite, "\(path) is a folder; give the path of a file.")
         }
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw LedgerError(.notReadable, "\(path) cannot be read; check its permissions.")
-        }
-        defer { try? file.close() }
-        let start = (try? file.read(upToCount: magic.count)) ?? Data()
-        guard start.isEmpty || Array(start) == magic else {
-            throw LedgerError(.notSQLite, "\(path) is not an SQLite database; give another path.")
-        }
     }
 
     /// Creates an empty file that only its owner can read, since it says who calls what.
+    ///
+    /// A file that is there is not opened: closing it again would drop the locks of every connection that this process
+    /// has to it.
     static func create(_ path: String) throws {
-        let file = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw LedgerError(.notWritable, "\(path) cannot be created (\(reason)); check the folder's permissions.")
+        let file = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            Foundation.close(file)
+            return
         }
-        Foundation.close(file)
+        let code = errno
+        if code == EEXIST { return }
+        let reason = String(cString: strerror(code))
+        if code == ENOSPC || code == EDQUOT {
+            throw LedgerError(.diskFull, "No space is left for \(path) (\(reason)); free some and try again.")
+        }
+        throw LedgerError(.notWritable, "\(path) cannot be created (\(reason)); check the folder's permissions.")
     }
 
     /// Opens the file for writing, and brings it to the newest schema.
@@ -73,17 +70,6 @@ enum LedgerFile {
             throw error
         }
         return database
-    }
-
-    /// The schema of a ledger as its file's header tells it, which the log may be ahead of; `nil` for no ledger.
-    static func version(_ path: String) -> Int64? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
-        guard let header = try? file.read(upToCount: 100), header.count == 100 else { return nil }
-        func number(at offset: Int) -> Int64 {
-            header[offset..<offset + 4].reduce(0) { $0 << 8 | Int64($1) }
-        }
-        return number(at: 68) == LedgerSchema.applicationID ? number(at: 60) : nil
     }
 
     /// Brings a ledger that nobody writes to the newest schema.
@@ -108,7 +94,7 @@ enum LedgerFile {
             sql: """
                 PRAGMA synchronous = \(options.syncsEveryCommit ? "FULL" : "NORMAL");
                 PRAGMA wal_autocheckpoint = 0;
-                PRAGMA journal_size_limit = 67108864;
+                PRAGMA journal_size_limit = \(LedgerFiles.logSizeLimit);
                 PRAGMA cache_size = -16000;
                 PRAGMA temp_store = MEMORY;
                 PRAGMA secure_delete = OFF;
@@ -117,14 +103,20 @@ enum LedgerFile {
     }
 
     /// Begins a session: gives a new ledger its secret, and marks what a crash has left open.
-    static func begin(_ database: Database, clock: any UsageClock) throws {
+    ///
+    /// - Parameters:
+    ///   - database: The ledger.
+    ///   - clock: The clocks.
+    ///   - secret: The secret of a new ledger; `nil` for a random one.
+    static func begin(_ database: Database, clock: any UsageClock, secret: [UInt8]?) throws {
         try database.inTransaction(.immediate) {
             var generator = SystemRandomNumberGenerator()
-            let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            let secret = secret ?? (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             try database.execute(
                 sql: "INSERT OR IGNORE INTO meta(name, value) VALUES('fingerprint_secret', ?)",
                 arguments: [Data(secret)]
             )
+            try database.execute(sql: "INSERT INTO late_call(call_id) SELECT id FROM call WHERE outcome = 'open'")
             try database.execute(sql: "UPDATE call SET outcome = 'interrupted' WHERE outcome = 'open'")
             // This write also sees to it that the log is there, by which readers know that the ledger is in use.
             try database.execute(

@@ -17,6 +17,8 @@ public struct LedgerOptions: Sendable {
 
     /// What tests put in the writer's way.
     package var hooks = LedgerHooks()
+    /// How often the writer looks at its files when nothing is to be written, in milliseconds.
+    package var idleMilliseconds = 1_000
     /// The most values of a dimension that become labels.
     package var labelCapacity = 4_096
     /// The rows from which on their identities are sealed when nothing else is to be done.

@@ -33,7 +33,7 @@ extension UsageMeter {
             projectsByKey: projectsByKey,
             objects: ledger?.objects ?? ObjectRegister()
         )
-        configuration.identities = CallIDGenerator(after: ledger?.newestCallID)
+        if let ledger { configuration.identities = ledger.identities }
         let change: @Sendable (Endpoint, Int64) -> Void = { recorder.changeInFlight($0, by: $1) }
         let flush: @Sendable () async -> Void = { await ledger?.flush() }
         self.init(sink: recorder, configuration: configuration, changed: metrics.map { _ in change }, flush: flush)

@@ -32,27 +32,44 @@ package struct UsageRecorder: UsageSink {
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - onCommit: Called once on any thread when the record is kept, or cannot be.
-    package func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+    ///   - onCommit: Called once on any thread when the record is kept, cannot be, or must wait for a ledger in trouble.
+    package func submit(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
         let record = priced(record)
-        metrics?.record(record)
-        guard let onCommit else {
-            ledger?.record(record)
+        guard let ledger else {
+            metrics?.record(record)
+            onCommit?(.written)
             return
         }
-        guard let ledger else { return onCommit() }
-        ledger.record(record) { _ in onCommit() }
+        if let metrics, Self.isDecidedByLedger(record) {
+            // An object that this process does not remember may have been counted by an old row.
+            ledger.record(record) { outcome in
+                var record = record
+                if outcome == .writtenUncounted {
+                    record.isCounted = false
+                    record.cost = CallCost()
+                }
+                metrics.record(record)
+                onCommit?(outcome)
+            }
+            return
+        }
+        metrics?.record(record)
+        if let onCommit { ledger.record(record, onCommit: onCommit) } else { ledger.record(record) }
+    }
+
+    private static func isDecidedByLedger(_ record: CallRecord) -> Bool {
+        record.isCounted && record.endpoint.accounting == .onceByObject && record.settledCall == nil
     }
 
     /// Takes an interim record, as ``submit(_:onCommit:)`` takes a final one.
-    package func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+    package func submitOpen(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
         let record = priced(record)
         guard let onCommit else {
             ledger?.recordOpen(record)
             return
         }
-        guard let ledger else { return onCommit() }
-        ledger.recordOpen(record) { _ in onCommit() }
+        guard let ledger else { return onCommit(.written) }
+        ledger.recordOpen(record, onCommit: onCommit)
     }
 
     /// Takes it that a call has begun, with 1, or ended, with -1.
@@ -76,7 +93,10 @@ package struct UsageRecorder: UsageSink {
                 dropped: DropReason.allCases.map { ($0.rawValue, statistics.dropped[$0] ?? 0) },
                 queued: statistics.queued,
                 capacity: statistics.capacity,
-                errors: [("write", statistics.errors)],
+                errors: LedgerError.Code.allCases.compactMap { code in
+                    statistics.errorsByCode[code].map { (code.rawValue, $0) }
+                },
+                isUp: statistics.trouble == nil,
                 sizeBytes: statistics.fileSize.map { $0 + (statistics.logSize ?? 0) },
                 lastWriteTimestampSeconds: statistics.lastCommit.map { Double($0) / 1_000_000 },
                 lateReleases: lateReleases()

@@ -1,3 +1,4 @@
+public import Logging
 public import OpenAIUsage
 public import OpenAIUsageLedger
 public import ServiceLifecycle
@@ -15,6 +16,7 @@ public struct UsageService: Service {
     private let ledger: Ledger
     private let interval: Duration
     private let limit: Duration
+    private let logger: Logger
     private let sleep: @Sendable (Duration) async throws -> Void
 
     /// Creates a service; ``run()`` waits for the end of the program.
@@ -24,23 +26,30 @@ public struct UsageService: Service {
     ///   - ledger: The ledger that it keeps them in.
     ///   - interval: How long a call is under way before it has an interim row, and how often that is looked at.
     ///   - limit: How long the end may take; what is not kept by then is lost and counted.
+    ///   - logger: Where it is told that the ledger fails, that it is written again, and what the end has lost.
     ///   - sleep: How to wait; it throws when the task is cancelled.
     public init(
         meter: UsageMeter,
         ledger: Ledger,
         interval: Duration = .milliseconds(250),
         limit: Duration = .seconds(5),
+        logger: Logger = Logger(label: "oai-usage.ledger"),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.meter = meter
         self.ledger = ledger
         self.interval = interval
         self.limit = limit
+        self.logger = logger
         self.sleep = sleep
     }
 
-    /// Waits for a graceful shutdown or for cancellation, then closes the ledger; it throws nothing.
+    /// Waits for a graceful shutdown or for cancellation, then closes the ledger.
+    ///
+    /// - Throws: A ``RecordsLostError`` if the end has lost records.
     public func run() async throws {
+        let log = LedgerLog(logger)
+        ledger.observeStatus { log.tell($0) }
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 // Cancellation ends the wait as a shutdown does; what is to be written is written in both cases.
@@ -49,6 +58,6 @@ public struct UsageService: Service {
             }
         }
         meter.endOpenCalls()
-        await ledger.close(within: limit)
+        try await ledger.closeTelling(within: limit)
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsagePricing
 import OpenAIUsageService
 import Testing
 
@@ -19,6 +20,47 @@ struct UsageMeterTests {
             (line.hasPrefix("\(family){") || line.hasPrefix("\(family) ")) && labels.allSatisfy { line.contains($0) }
         }
         return lines.count == 1 ? lines[0].split(separator: " ").last.map(String.init) : nil
+    }
+
+    @Test
+    func `An object that an old row has counted is not counted in metrics again`() async throws {
+        let file = try TemporaryLedger()
+        let body =
+            #"{"id":"batch_1","object":"batch","status":"completed","model":"gpt-4o-mini","#
+            + #""usage":{"input_tokens":10,"output_tokens":5,"total_tokens":15}}"#
+        func show(_ meter: UsageMeter) throws {
+            let exchange = meter.exchange(
+                for: HTTPRequest(
+                    method: .get,
+                    scheme: "https",
+                    authority: "api.openai.com",
+                    path: "/v1/batches/batch_1"
+                )
+            )
+            exchange.receive(head: HTTPResponse(status: .ok, headerFields: [.contentType: "application/json"]))
+            exchange.receive(body: Array(body.utf8).span.bytes)
+            exchange.finish(.completed)
+        }
+        let ledger = try file.open()
+        let metrics = UsageMetrics(build: BuildInformation(version: "1"))
+        try show(UsageMeter(ledger: ledger, metrics: metrics))
+        await ledger.flush()
+        func tokens() -> [Substring] {
+            Self.text(metrics).split(separator: "\n").filter { !$0.hasPrefix("#") && $0.contains("tokens_total{") }
+        }
+        let counted = tokens()
+        #expect(!counted.isEmpty)
+        // A meter that remembers nothing stands for one that has forgotten.
+        let recorder = UsageRecorder(book: .bundled, ledger: ledger, metrics: metrics)
+        let forgetful = UsageMeter(sink: recorder, configuration: ExchangeConfiguration())
+        try show(forgetful)
+        await ledger.flush()
+        #expect(tokens() == counted)
+        #expect(Self.text(metrics).contains("oai_usage_records_written_total 2"))
+        let records = try file.reader().calls(CallsQuery())
+        #expect(records.map(\.isCounted) == [true, false])
+        #expect(Set(records.map(\.id)).count == 2)
+        await ledger.close()
     }
 
     @Test

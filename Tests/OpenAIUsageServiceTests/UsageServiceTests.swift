@@ -32,6 +32,27 @@ struct UsageServiceTests {
     }
 
     @Test
+    func `An end that loses records says how many`() async throws {
+        let file = try TemporaryLedger()
+        var options = LedgerOptions()
+        options.hooks.beforeBatch = { throw Unwritable() }
+        let ledger = try Ledger(path: file.path, options: options)
+        let meter = UsageMeter(ledger: ledger)
+        let service = UsageService(meter: meter, ledger: ledger, limit: .milliseconds(50))
+        for _ in 0..<3 { try await MeteredCalls.make(meter) }
+        let error = await #expect(throws: RecordsLostError.self) {
+            try await testGracefulShutdown { trigger in
+                trigger.triggerGracefulShutdown()
+                try await service.run()
+            }
+        }
+        #expect(error?.count == 3)
+        #expect(error?.description.contains("3 records were lost") == true)
+    }
+
+    private struct Unwritable: Error {}
+
+    @Test
     func `A call that is long under way has an interim row, and is interrupted by the end`() async throws {
         let file = try TemporaryLedger()
         let ledger = try file.open()

@@ -95,6 +95,7 @@ public final class Exchange: Sendable {
 
     deinit {
         finish(.abandoned)
+        list?.wait()
     }
 
     /// Whether the event that ends a stream has been received.

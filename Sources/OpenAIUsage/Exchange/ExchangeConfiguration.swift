@@ -25,7 +25,7 @@ public struct ExchangeConfiguration: Sendable {
         self.fingerprinter = fingerprinter
         self.projectsByKey = projectsByKey
         self.objects = objects
-        self.identities = CallIDGenerator()
+        self.identities = CallIDGenerator.shared(by: clock)
     }
 
     func project(of key: KeyFingerprint?) -> String? {

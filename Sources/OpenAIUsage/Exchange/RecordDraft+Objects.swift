@@ -15,6 +15,7 @@ extension RecordDraft {
             guard record.toolCalls[name] != nil || record.toolCalls.count < ResponseMeter.maximumTools else { continue }
             if objects.claim(container: container.identity, at: record.startedAt) {
                 record.toolCalls[name, default: 0] += 1
+                record.containerWindows.append(ContainerWindow(container.identity, startedAt: record.startedAt))
             }
         }
         // Nothing was used where no provider was asked.
@@ -35,7 +36,9 @@ extension RecordDraft {
                     ObjectSight(kind: .created(ObjectOrigin(record)), identities: [ObjectIdentity(identity)])
                 )
             }
-        case .everyCall: noteUsed(parts, objects)
+        case .everyCall:
+            noteUsed(parts, objects)
+            noteContainer(objects)
         case .onceByObject:
             if parts.isEmpty {
                 accountObject(objects, response.alias)
@@ -55,12 +58,16 @@ extension RecordDraft {
         case .responsesSocket, .live:
             guard !parts.isEmpty else { return }
             _ = objects.decide(ObjectSight(kind: .used, identities: parts.map(\.identity), isSeveral: true))
-        case .container:
-            if let identity = record.responseID {
-                _ = objects.claim(container: ObjectIdentity(identity), at: record.startedAt)
-            }
         default: break
         }
+    }
+
+    /// Registers a container that the call has created, which is paid for from then on.
+    private mutating func noteContainer(_ objects: ObjectRegister) {
+        guard record.endpoint.meter == .container, let identity = record.responseID.map({ ObjectIdentity($0) }),
+            objects.claim(container: identity, at: record.startedAt)
+        else { return }
+        record.containerWindows.append(ContainerWindow(identity, startedAt: record.startedAt))
     }
 
     /// Counts the one object of the response at the first sight of its final state.

@@ -4,13 +4,14 @@ import Synchronization
 ///
 /// They are a list whose links they bear themselves, so that to enter and to leave takes neither memory nor a search.
 ///
-/// SAFETY: the list keeps no exchange alive. Whoever holds its lock finds every exchange in it there, because one that ends,
-/// by its `deinit` too, leaves the list under the lock before it goes away.
+/// SAFETY: the list keeps no exchange alive. Whoever holds its lock finds every exchange in it there, because the `deinit` of
+/// one takes the lock before its memory is freed, whoever has ended it (``wait()``).
 final class OpenExchanges: Sendable {
     /// An exchange's place in the list, which is read and written under the list's lock only.
     struct Links {
         fileprivate var previous: Unmanaged<Exchange>?
         fileprivate var next: Unmanaged<Exchange>?
+        fileprivate var isListed = false
         fileprivate var isRecorded = false
     }
 
@@ -20,14 +21,17 @@ final class OpenExchanges: Sendable {
 
         mutating func enter(_ exchange: Exchange) {
             let entry = Unmanaged.passUnretained(exchange)
+            exchange.links.isListed = true
             exchange.links.next = first
             first?._withUnsafeGuaranteedRef { $0.links.previous = entry }
             first = entry
             count += 1
         }
 
-        mutating func leave(_ exchange: Exchange) {
+        /// Takes an exchange out; false if another thread has done so.
+        mutating func leave(_ exchange: Exchange) -> Bool {
             let links = exchange.links
+            guard links.isListed else { return false }
             exchange.links = Links()
             links.next?._withUnsafeGuaranteedRef { $0.links.previous = links.previous }
             if let previous = links.previous {
@@ -36,6 +40,7 @@ final class OpenExchanges: Sendable {
                 first = links.next
             }
             count -= 1
+            return true
         }
 
         /// Makes records of the exchanges, and of each only if the body returns one.
@@ -54,10 +59,18 @@ final class OpenExchanges: Sendable {
 
     private let changed: (@Sendable (Endpoint, Int64) -> Void)?
     private let list = Mutex(List())
+    /// What tests do between an exchange's leaving the list and its end, under the lock.
+    private let betweenLeavingAndEnding: (@Sendable () -> Void)?
 
-    /// - Parameter changed: Told of each exchange's endpoint, with 1 when it begins and -1 when it ends.
-    init(changed: (@Sendable (Endpoint, Int64) -> Void)?) {
+    /// - Parameters:
+    ///   - changed: Told of each exchange's endpoint, with 1 when it begins and -1 when it ends.
+    ///   - betweenLeavingAndEnding: Called in ``end(_:)`` for each exchange, by tests that let other threads run there.
+    init(
+        changed: (@Sendable (Endpoint, Int64) -> Void)?,
+        betweenLeavingAndEnding: (@Sendable () -> Void)? = nil
+    ) {
         self.changed = changed
+        self.betweenLeavingAndEnding = betweenLeavingAndEnding
     }
 
     var count: Int { list.withLock { $0.count } }
@@ -68,8 +81,12 @@ final class OpenExchanges: Sendable {
     }
 
     func remove(_ exchange: Exchange) {
-        list.withLock { $0.leave(exchange) }
-        changed?(exchange.endpoint, -1)
+        if list.withLock({ $0.leave(exchange) }) { changed?(exchange.endpoint, -1) }
+    }
+
+    /// Returns when nobody who found an exchange in the list still looks at it.
+    func wait() {
+        list.withLock { _ in }
     }
 
     /// Interim records of the exchanges that began before a time, of each once.
@@ -88,15 +105,18 @@ final class OpenExchanges: Sendable {
 
     /// Ends all exchanges, and returns the records of those that had not ended.
     func end(_ ending: Ending) -> [CallRecord] {
+        var endpoints: [Endpoint] = []
         let records = list.withLock { list in
             list.records { list, exchange in
-                // One that has a record already leaves the list by itself.
-                guard let ended = exchange.take(ending) else { return nil }
-                list.leave(exchange)
-                return ended.finished()
+                // It leaves first: once it has ended, nothing but this lock keeps another thread from freeing it.
+                guard list.leave(exchange) else { return nil }
+                endpoints.append(exchange.endpoint)
+                betweenLeavingAndEnding?()
+                // One that another thread has ended at the same time has handed on its record already.
+                return exchange.take(ending)?.finished()
             }
         }
-        for record in records { changed?(record.endpoint, -1) }
+        for endpoint in endpoints { changed?(endpoint, -1) }
         return records
     }
 }

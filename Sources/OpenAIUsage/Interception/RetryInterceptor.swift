@@ -35,7 +35,7 @@ public struct RetryInterceptor: Interceptor {
         self.clock = clock
         self.sleep = sleep
         self.random = random
-        identities = CallIDGenerator()
+        identities = CallIDGenerator.shared(by: clock)
     }
 
     /// Makes attempts until one is not worth another.

@@ -31,15 +31,24 @@ public final class UsageMeter: Sendable {
     ///   - configuration: What the calls have in common.
     ///   - changed: Told of each call's endpoint, with 1 when it begins and -1 when it ends.
     ///   - flush: What ``flush()`` waits for.
-    package init(
+    package convenience init(
         sink: any UsageSink,
         configuration: ExchangeConfiguration,
         changed: (@Sendable (Endpoint, Int64) -> Void)?,
         flush: @escaping @Sendable () async -> Void
     ) {
+        self.init(sink: sink, configuration: configuration, open: OpenExchanges(changed: changed), flush: flush)
+    }
+
+    init(
+        sink: any UsageSink,
+        configuration: ExchangeConfiguration,
+        open: OpenExchanges,
+        flush: @escaping @Sendable () async -> Void
+    ) {
         self.configuration = configuration
         self.sink = sink
-        open = OpenExchanges(changed: changed)
+        self.open = open
         flushing = flush
     }
 

@@ -2,6 +2,10 @@
 struct ObjectIdentity: Hashable, Sendable {
     let hash: UInt64
 
+    init(hash: UInt64) {
+        self.hash = hash
+    }
+
     init(_ text: some StringProtocol) {
         self.init(bytes: text.utf8)
     }

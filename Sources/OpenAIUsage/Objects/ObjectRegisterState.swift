@@ -21,9 +21,6 @@ struct ObjectRegisterState: Sendable {
         }
     }
 
-    /// How long a started container is paid for, in microseconds.
-    static let containerWindow: Int64 = 20 * 60 * 1_000_000
-
     private var counted: Set<ObjectIdentity> = []
     private var countedOrder: Ring
     private var owed: [ObjectIdentity: ObjectOrigin] = [:]
@@ -73,7 +70,7 @@ struct ObjectRegisterState: Sendable {
 
     mutating func claim(container identity: ObjectIdentity, at time: Int64) -> Bool {
         if let since = containers[identity] {
-            guard time - since >= Self.containerWindow else { return false }
+            guard time - since >= ContainerWindow.length else { return false }
             containers[identity] = time
             return true
         }

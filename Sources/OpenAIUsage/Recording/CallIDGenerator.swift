@@ -9,6 +9,29 @@ package final class CallIDGenerator: Sendable {
         last = Atomic(newest?.rawValue ?? 0)
     }
 
+    /// The generator of the process for the system's clock, or one of its own for another clock.
+    ///
+    /// All meters and ledgers of a process share it, so that no two calls ever have one identity.
+    package static func shared(by clock: any UsageClock) -> CallIDGenerator {
+        clock is SystemUsageClock ? system : CallIDGenerator()
+    }
+
+    private static let system = CallIDGenerator()
+
+    /// Lets all further identities come after a given one.
+    package func advance(past newest: CallID) {
+        var current = last.load(ordering: .relaxed)
+        while current < newest.rawValue {
+            let (exchanged, original) = last.compareExchange(
+                expected: current,
+                desired: newest.rawValue,
+                ordering: .relaxed
+            )
+            if exchanged { return }
+            current = original
+        }
+    }
+
     /// The next identity for an attempt that starts at the given microsecond since 1970.
     package func next(at microseconds: Int64) -> CallID {
         let wanted = microseconds << 11

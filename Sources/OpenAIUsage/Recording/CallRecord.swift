@@ -89,6 +89,8 @@ public struct CallRecord: Sendable, Equatable {
     public var objectCreatedAt: Int64?
     /// The call that created the object, and whose usage this call tells.
     package var settledCall: CallID?
+    /// The containers that the call began to pay for.
+    package var containerWindows: [ContainerWindow] = []
     /// Another identity under which what the object has used may be shown: the file with a batch's output.
     package var objectAlias: String?
     /// What became of the usage that the endpoint should report.

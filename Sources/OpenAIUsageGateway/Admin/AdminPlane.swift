@@ -74,6 +74,9 @@ struct AdminPlane: Sendable {
             return response(.serviceUnavailable, text: "not ready: the gateway is starting or ending\n")
         }
         let statistics = ledger.statistics
+        if let trouble = statistics.trouble {
+            return response(.serviceUnavailable, text: "not ready: the ledger cannot be written: \(trouble)\n")
+        }
         guard statistics.queued < statistics.capacity else {
             return response(.serviceUnavailable, text: "not ready: the ledger's queue is full\n")
         }

@@ -43,11 +43,19 @@ final class LedgerRecorder: CallRecorder {
     func recordOpen(_ record: CallRecord) { recorder.recordOpen(record) }
 
     func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        recorder.submit(record, onCommit: onCommit)
+        recorder.submit(record, onCommit: onCommit.map(noting(_:)))
     }
 
     func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        recorder.submitOpen(record, onCommit: onCommit)
+        recorder.submitOpen(record, onCommit: onCommit.map(noting(_:)))
+    }
+
+    /// Counts a release that a ledger in trouble did not let wait for its commit.
+    private func noting(_ onCommit: @escaping @Sendable () -> Void) -> @Sendable (CommitOutcome) -> Void {
+        { [weak self] outcome in
+            if outcome == .postponed { self?.releasedLate() }
+            onCommit()
+        }
     }
 
     func callStarted(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: 1) }

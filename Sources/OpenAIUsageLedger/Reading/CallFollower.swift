@@ -2,62 +2,66 @@ public import OpenAIUsage
 
 /// Follows a ledger while it is written: every call is handed out once, when it has ended.
 ///
-/// Identities grow with the start of calls, and rows are added when calls end: what was added since the last time cannot
-/// be told from the newest identity alone.
+/// Identities grow with the start of calls, and rows are added when calls end. The newest rows are read by their identities;
+/// calls that end long after younger ones are listed by the writer. So a call is found however long it was under way, and
+/// the memory is bounded by the calls of some seconds.
 public struct CallFollower: Sendable {
-    /// How far back in time a row may still appear that was not seen open before, in microseconds.
-    private static let lag: Int64 = 10_000_000
-
     private var query: CallsQuery
     private let outcomes: Set<Outcome>
     private var floor: Int64
-    private var seen: Set<Int64> = []
+    private var late: Int64
+    private var seen: Set<Int64>
 
     /// Creates a follower of the calls that a query asks for, after those that have ended already.
     ///
-    /// The query's limit and order do not matter.
+    /// - Parameters:
+    ///   - query: The calls; its limit and order do not matter. With ``CallsQuery/after``, calls that began after that one
+    ///     and have ended already are handed out too.
+    ///   - reader: A reader of the ledger.
+    /// - Throws: A ``LedgerError``.
     public init(_ query: CallsQuery, of reader: LedgerReader) throws {
         self.query = query
         self.query.limit = nil
         self.query.order = .oldestFirst
-        // Open rows must be seen, since they hold back the point from which the next reading starts.
-        self.query.filter.outcomes = []
         outcomes = Set(query.filter.outcomes)
-        if let after = query.after {
-            floor = after.rawValue
-            return
+        // A call may be open now, and bear another outcome later.
+        self.query.filter.outcomes = []
+        let state = try reader.followState()
+        late = state.late
+        floor = min(Self.floor(under: state.newest), query.after?.rawValue ?? .max)
+        // What has ended before is known already, unless it began after the given call.
+        let last = query.after?.rawValue ?? .max
+        self.query.after = CallID(rawValue: floor)
+        var seen: Set<Int64> = []
+        _ = try reader.follow(self.query, late: .max) { record in
+            if record.outcome != .open, record.id.rawValue <= last { seen.insert(record.id.rawValue) }
         }
-        var newest = CallsQuery()
-        newest.order = .newestFirst
-        newest.limit = 1
-        let last = try reader.calls(newest).first?.id.rawValue
-        // The calls that are open now are waited for, however long ago they started.
-        let oldestOpen = try reader.oldestOpenCall()?.rawValue
-        floor = last.map { min($0 - Self.lag << 11, (oldestOpen ?? .max) - 1) } ?? .min
-        _ = try next(of: reader)
+        self.seen = seen
     }
 
     /// The calls that have ended since the last time, by their start.
+    ///
+    /// - Parameter reader: A reader of the ledger.
+    /// - Throws: A ``LedgerError``.
     public mutating func next(of reader: LedgerReader) throws -> [CallRecord] {
         query.after = CallID(rawValue: floor)
         var ended: [CallRecord] = []
-        var newest = floor
-        var oldestOpen = Int64.max
-        try reader.calls(query) { record in
-            let id = record.id.rawValue
-            newest = max(newest, id)
-            if record.outcome == .open {
-                oldestOpen = min(oldestOpen, id)
-            } else if seen.insert(id).inserted, outcomes.isEmpty || outcomes.contains(record.outcome) {
-                ended.append(record)
-            }
-            return true
+        let state = try reader.follow(query, late: late) { record in
+            guard record.outcome != .open, seen.insert(record.id.rawValue).inserted else { return }
+            if outcomes.isEmpty || outcomes.contains(record.outcome) { ended.append(record) }
         }
-        if newest > .min {
-            floor = max(floor, min(oldestOpen - 1, newest - Self.lag << 11))
-            let floor = floor
-            seen = seen.filter { $0 > floor }
-        }
-        return ended
+        // What was seen once is not listed as late again, and need not be remembered.
+        late = state.late
+        floor = max(floor, Self.floor(under: state.newest))
+        let floor = floor
+        seen = seen.filter { $0 > floor }
+        return ended.sorted { $0.id < $1.id }
+    }
+
+    /// The number of calls that are remembered, so that none is handed out twice.
+    var remembered: Int { seen.count }
+
+    private static func floor(under newest: Int64?) -> Int64 {
+        newest.map { $0 &- LateCalls.lag << 11 &- 1 } ?? .min
     }
 }

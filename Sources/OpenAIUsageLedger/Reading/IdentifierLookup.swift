@@ -35,7 +35,8 @@ struct IdentifierLookup {
         return candidates
     }
 
-    private func sealed(_ hash: Int64) throws -> Set<Int64> {
+    /// The numbers of the sealed rows that may bear the identity of a hash.
+    func sealed(_ hash: Int64) throws -> Set<Int64> {
         let last = try Int64.fetchOne(database, sql: "SELECT max(segment) FROM identifier") ?? 0
         guard last > 0 else { return [] }
         let statement = try database.cachedStatement(

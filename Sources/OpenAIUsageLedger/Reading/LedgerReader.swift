@@ -124,14 +124,6 @@ public final class LedgerReader: Sendable {
         }
     }
 
-    /// The oldest call that is open; `nil` if none is.
-    func oldestOpenCall() throws -> CallID? {
-        try read { database, _ in
-            try Int64.fetchOne(database, sql: "SELECT min(id) FROM call WHERE outcome = 'open'")
-                .map(CallID.init(rawValue:))
-        }
-    }
-
     /// What SQLite's own check finds wrong with the file, at most 20 sentences; none if it is sound.
     public func integrityProblems() throws -> [String] {
         try read { database, _ in

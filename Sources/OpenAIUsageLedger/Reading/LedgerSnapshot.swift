@@ -10,6 +10,8 @@ final class LedgerSnapshot: Sendable {
         var size: Int64
         var seconds: Int
         var nanoseconds: Int
+
+        func isSameFile(as other: Identity?) -> Bool { device == other?.device && number == other?.number }
     }
 
     /// The connection.
@@ -18,6 +20,7 @@ final class LedgerSnapshot: Sendable {
     private let names = Mutex(LabelNames())
     private let path: String
     private let identity: Identity?
+    private let log: Identity?
     private let isImmutable: Bool
 
     /// Opens a ledger for reading.
@@ -28,40 +31,52 @@ final class LedgerSnapshot: Sendable {
         guard FileManager.default.fileExists(atPath: path) else {
             throw LedgerError(.missing, "There is no ledger at \(path); give another path, or start the gateway first.")
         }
-        try LedgerFile.requireSQLite(path)
-        try Self.upgradeIfOlder(path)
+        try LedgerFile.requireFile(path)
         self.path = path
         isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
         identity = Self.identity(path)
+        do {
+            database = try Self.open(path, isImmutable: isImmutable)
+        } catch {
+            throw LedgerError(error, path: path)
+        }
+        log = Self.identity("\(path)-wal")
+    }
+
+    /// Opens a ledger, after an upgrade if it is of an older version.
+    private static func open(_ path: String, isImmutable: Bool) throws -> DatabaseQueue {
+        let database = try connection(path, isImmutable: isImmutable)
+        let kind = try database.read { database in
+            try LedgerSchema.requireLedger(database, path: path, allowsEmpty: false)
+            return try LedgerSchema.kind(of: database)
+        }
+        guard case .ledger(let version) = kind, version < LedgerSchema.version else { return database }
+        try database.close()
+        do {
+            try LedgerFile.upgrade(path)
+        } catch let error as LedgerError where error.code == .locked {
+            // The writer may be of this version, and have upgraded the ledger by now.
+        }
+        let upgraded = try connection(path, isImmutable: isImmutable)
+        try upgraded.read { try LedgerSchema.requireNewest($0, path: path) }
+        return upgraded
+    }
+
+    private static func connection(_ path: String, isImmutable: Bool) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(5)
         configuration.label = "ledger.reader"
-        let name = isImmutable ? Self.address(path) : path
-        do {
-            database = try DatabaseQueue(path: name, configuration: configuration)
-            try database.read { try LedgerSchema.requireNewest($0, path: path) }
-        } catch {
-            throw LedgerError(error, path: path)
-        }
-    }
-
-    /// Upgrades a ledger of an older version, unless somebody writes to it.
-    private static func upgradeIfOlder(_ path: String) throws {
-        guard let version = LedgerFile.version(path), version < LedgerSchema.version else { return }
-        do {
-            try LedgerFile.upgrade(path)
-        } catch let error as LedgerError where error.code == .locked {
-            // The writer may be of this version, and have upgraded the ledger in its log.
-        }
+        return try DatabaseQueue(path: isImmutable ? address(path) : path, configuration: configuration)
     }
 
     /// Whether the connection still shows what is at the path.
     var isCurrent: Bool {
         guard let now = Self.identity(path), let then = identity else { return false }
         if isImmutable { return now == then && (LedgerFile.size("\(path)-wal") ?? 0) == 0 }
-        return now.device == then.device && now.number == then.number
+        // A writer that goes on after it has lost its log begins another.
+        return now.isSameFile(as: then) && Self.identity("\(path)-wal").map { $0.isSameFile(as: log) } ?? false
     }
 
     /// The labels, with those that were added since the last time.

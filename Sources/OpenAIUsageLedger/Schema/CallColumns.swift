@@ -27,11 +27,17 @@ enum CallColumns {
     static let insert =
         "INSERT INTO call(\(list)) VALUES(\(names.indices.map { "?\($0 + 1)" }.joined(separator: ", ")))"
     /// The statement that finishes a row that is open, or that a crash has left interrupted.
-    static let finish = "\(assignments) AND outcome IN ('open', 'interrupted')"
+    static let finish = "\(assignments) AND outcome IN ('open', 'interrupted') AND \(sameCall)"
     /// The statement that renews a row that is still open.
-    static let renew = "\(assignments) AND outcome = 'open'"
+    static let renew = "\(assignments) AND outcome = 'open' AND \(sameCall)"
+    /// The query that finds a row of the same call; it takes the first of the parameters of a row.
+    static let same = "SELECT 1 FROM call WHERE id = ?1 AND \(sameCall)"
     /// The beginning of a query for whole rows.
     static let select = "SELECT \(list) FROM call"
+
+    /// What no call's interim row differs in from its finished one.
+    private static let sameCall = ["started_at", "attempt", "method", "host", "path"]
+        .map { name in "\(name) IS ?\((names.firstIndex(of: name) ?? 0) + 1)" }.joined(separator: " AND ")
 
     private static let assignments =
         "UPDATE call SET "

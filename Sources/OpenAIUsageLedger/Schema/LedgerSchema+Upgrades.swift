@@ -11,10 +11,13 @@ extension LedgerSchema {
         ALTER TABLE call ADD COLUMN upstream_service_us INTEGER;
         """
 
-    /// The third version: what bounds the cost of a call whose usage is unknown.
+    /// The third version: what bounds the cost of a call whose usage is unknown, which calls ended long after they began,
+    /// and which containers are paid for.
     static let version3 = """
         ALTER TABLE call ADD COLUMN request_bytes INTEGER;
         ALTER TABLE call ADD COLUMN max_output_tokens INTEGER;
         ALTER TABLE call ADD COLUMN cost_upper_bound_pico_usd INTEGER;
+        CREATE TABLE late_call(number INTEGER PRIMARY KEY, call_id INTEGER NOT NULL) STRICT;
+        CREATE TABLE container_window(hash INTEGER PRIMARY KEY, started_at INTEGER NOT NULL) STRICT;
         """
 }

@@ -7,10 +7,16 @@ struct CallStore {
     var labels: LabelCache
     private var encoder = CallEncoder()
     private(set) var index: IdentifierIndex
+    private var pending: PendingObjects
+    private var newest: Int64
+    private let identities: CallIDGenerator
     private let hooks: LedgerHooks
 
     /// Loads the state of a ledger.
-    init(_ database: Database, options: LedgerOptions) throws {
+    init(_ database: Database, options: LedgerOptions, identities: CallIDGenerator) throws {
+        self.identities = identities
+        pending = try PendingObjects(database)
+        newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
         labels = try LabelCache(database, capacity: options.labelCapacity)
         index = try IdentifierIndex(database, segmentLength: options.sealThreshold)
         hooks = options.hooks
@@ -18,10 +24,19 @@ struct CallStore {
 
     /// Writes items in one transaction, each of which may turn out to be unwritable.
     ///
+    /// - Parameters:
+    ///   - items: The items.
+    ///   - database: The ledger.
+    ///   - isRepeated: True if the items may have been committed before, since it is not known what became of that.
     /// - Throws: What made the transaction fail as a whole; then nothing is written.
-    mutating func write(_ items: ArraySlice<RecordQueue.Item>, _ database: Database) throws -> [CommitOutcome] {
+    mutating func write(
+        _ items: ArraySlice<RecordQueue.Item>,
+        _ database: Database,
+        isRepeated: Bool = false
+    ) throws -> [CommitOutcome] {
         try hooks.beforeBatch?()
         let rememberedIndex = index
+        let rememberedNewest = newest
         do {
             var outcomes: [CommitOutcome] = []
             outcomes.reserveCapacity(items.count)
@@ -29,7 +44,7 @@ struct CallStore {
                 var limits = LatestRateLimits()
                 let insert = try database.cachedStatement(sql: CallColumns.insert).sqliteStatement
                 for index in items.indices {
-                    outcomes.append(try write(items[index], insert, database))
+                    outcomes.append(try write(items[index], insert, database, isRepeated: isRepeated))
                     limits.note(items[index].record, at: index)
                 }
                 try limits.save(database) { items[$0].record }
@@ -37,9 +52,12 @@ struct CallStore {
                 return .commit
             }
             labels.markSaved()
+            pending.commit()
             return outcomes
         } catch {
             index = rememberedIndex
+            newest = rememberedNewest
+            pending.rollBack()
             throw error
         }
     }
@@ -48,10 +66,12 @@ struct CallStore {
     mutating func seal(_ database: Database) throws {
         let rememberedIndex = index
         do {
+            var sealed: Set<Int64> = []
             try database.inTransaction(.immediate) {
-                try index.seal(database)
+                sealed = try index.seal(database)
                 return .commit
             }
+            pending.remove(sealed)
         } catch {
             index = rememberedIndex
             throw error
@@ -61,15 +81,18 @@ struct CallStore {
     private mutating func write(
         _ item: RecordQueue.Item,
         _ insert: SQLiteStatement,
-        _ database: Database
+        _ database: Database,
+        isRepeated: Bool
     ) throws -> CommitOutcome {
         var item = item
+        var written = CommitOutcome.written
         if !item.isOpen, item.record.isCounted, item.record.endpoint.accounting == .onceByObject {
             if let call = item.record.settledCall {
                 try LedgerObjects.settle(call, database)
-            } else if try LedgerObjects.isCounted(item.record, database) {
+            } else if try LedgerObjects.isCounted(item.record, database, pending) {
                 item.record.isCounted = false
                 item.record.cost = CallCost()
+                written = .writtenUncounted
             }
         }
         do { try hooks.beforeRecord?(item.record) } catch {
@@ -82,9 +105,14 @@ struct CallStore {
             let update = try database.cachedStatement(sql: item.isOpen ? CallColumns.renew : CallColumns.finish)
             code = bind(item, to: update.sqliteStatement).run()
             if code == SQLITE_DONE, database.changesCount == 0 {
+                // The finished record of an interim one comes later, whoever has its identity now.
                 if item.isOpen { return .written }
-                try quarantine(item.record, "duplicate", database)
-                return .dropped(.encodeError)
+                if try isSameCall(item.record, database) {
+                    if isRepeated { return written }
+                    try quarantine(item.record, "duplicate", database)
+                    return .dropped(.encodeError)
+                }
+                (item, code) = renamed(item, insert)
             }
         }
         guard code == SQLITE_DONE else {
@@ -94,8 +122,42 @@ struct CallStore {
             try quarantine(item.record, error.message ?? "SQLite error \(code)", database)
             return .dropped(.encodeError)
         }
-        try index.note(item.record.id.rawValue, database)
-        return .written
+        try noteRow(item, database)
+        return written
+    }
+
+    /// Inserts an item under an identity of its own, since another call has the one that it came with.
+    private mutating func renamed(
+        _ item: RecordQueue.Item,
+        _ insert: SQLiteStatement
+    ) -> (RecordQueue.Item, code: Int32) {
+        var item = item
+        var code = SQLITE_CONSTRAINT
+        // Those that follow may be taken too, by whatever made up the first.
+        for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
+            item.record.id = identities.next(at: item.record.startedAt)
+            code = bind(item, to: insert).run()
+        }
+        return (item, code)
+    }
+
+    private mutating func noteRow(_ item: RecordQueue.Item, _ database: Database) throws {
+        let id = item.record.id.rawValue
+        try index.note(id, database)
+        pending.note(item.record)
+        if !item.isOpen {
+            if id < newest &- LateCalls.lag << 11 { try LateCalls.add(id, database) }
+            for window in item.record.containerWindows { try LedgerObjects.keep(window, database) }
+        }
+        newest = max(newest, id)
+    }
+
+    /// True if the row with the record's identity is one of the same call.
+    private mutating func isSameCall(_ record: CallRecord, _ database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: CallColumns.same).sqliteStatement
+        _ = bind(RecordQueue.Item(record: record, isOpen: false, onCommit: nil), to: statement)
+        defer { sqlite3_reset(statement) }
+        return sqlite3_step(statement) == SQLITE_ROW
     }
 
     private mutating func bind(_ item: RecordQueue.Item, to statement: SQLiteStatement) -> StatementBinder {

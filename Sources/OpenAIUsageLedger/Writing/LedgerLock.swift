@@ -4,42 +4,58 @@ import Synchronization
 /// The lock that makes a process the only writer of a ledger, with a file that names it.
 final class LedgerLock: Sendable {
     private let path: String
+    private let purpose: String
     private let descriptor: Mutex<Int32?>
 
     /// Takes the lock, or tells who holds it.
     init(path: String, purpose: String) throws {
         self.path = path
+        self.purpose = purpose
+        descriptor = Mutex(try Self.take(path, purpose))
+    }
+
+    deinit { release() }
+
+    /// Takes the lock again if somebody has removed its file, under which another process would not find it.
+    func renew() throws {
+        try descriptor.withLock { descriptor in
+            guard let file = descriptor, !Self.isSame(file, path) else { return }
+            let renewed = try Self.take(path, purpose)
+            close(file)
+            descriptor = renewed
+        }
+    }
+
+    /// Gives the lock back, and removes its file.
+    func release() {
+        descriptor.withLock { descriptor in
+            guard let file = descriptor else { return }
+            // A file that is another's by now is left to it.
+            if Self.isSame(file, path) { unlink(path) }
+            close(file)
+            descriptor = nil
+        }
+    }
+
+    private static func take(_ path: String, _ purpose: String) throws -> Int32 {
         while true {
             let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard file >= 0 else { throw Self.error(path, errno) }
+            guard file >= 0 else { throw error(path, errno) }
             guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
                 let code = errno
                 defer { Foundation.close(file) }
-                if code == EWOULDBLOCK { throw Self.locked(path, holder: Self.read(file)) }
-                throw Self.error(path, code)
+                if code == EWOULDBLOCK { throw locked(path, holder: read(file)) }
+                throw error(path, code)
             }
             // The holder before may have removed the file between the two calls: then the lock is on nothing.
-            guard Self.isSame(file, path) else {
+            guard isSame(file, path) else {
                 Foundation.close(file)
                 continue
             }
             let text = Array("\(getpid()) \(purpose.prefix(200).filter { !$0.isNewline })\n".utf8)
             ftruncate(file, 0)
             _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
-            descriptor = Mutex(file)
-            return
-        }
-    }
-
-    deinit { release() }
-
-    /// Gives the lock back, and removes its file.
-    func release() {
-        descriptor.withLock { descriptor in
-            guard let file = descriptor else { return }
-            unlink(path)
-            close(file)
-            descriptor = nil
+            return file
         }
     }
 

@@ -12,6 +12,10 @@ public struct LedgerStatistics: Sendable, Equatable {
     public var capacity: Int64 = 0
     /// The failures of SQLite, retries included.
     public var errors: Int64 = 0
+    /// The failures by their kind.
+    public var errorsByCode: [LedgerError.Code: Int64] = [:]
+    /// The failure for which records cannot be written now; `nil` while they can.
+    public var trouble: LedgerTrouble?
     /// The last failure.
     public var lastError: String?
     /// The commits.

@@ -2,6 +2,9 @@ import GRDB
 import OpenAIUsage
 
 /// The loop of the thread that writes: it takes whatever is queued, commits it at once, and takes again.
+///
+/// After every commit it looks at its files: rows that went into a file that nobody finds any more are written again, into
+/// the one that is at the path.
 struct LedgerWriter {
     /// The most rows of one transaction, which bounds the time until the first of them is told.
     static let maximumBatch = 4_096
@@ -13,19 +16,34 @@ struct LedgerWriter {
     /// The rows from which on their identities are sealed when the ledger closes.
     static let finalSegmentLength = 512
 
+    private let path: String
     private let queue: RecordQueue
-    private let database: DatabaseQueue
     private let options: LedgerOptions
-    private let log: LogLength
+    private let lock: LedgerLock
+    private let secret: [UInt8]
+    private let identities: CallIDGenerator
     private let sealThreshold: Int
     private var copiedPages = 0
-    private var store: CallStore
+    /// True once a file was opened in another's stead.
+    private var isMended = false
+    /// The open file; `nil` while there is none to write to.
+    private var session: LedgerSession?
 
-    init(queue: RecordQueue, database: DatabaseQueue, log: LogLength, store: CallStore, options: LedgerOptions) {
+    init(
+        path: String,
+        queue: RecordQueue,
+        session: LedgerSession,
+        lock: LedgerLock,
+        secret: [UInt8],
+        identities: CallIDGenerator,
+        options: LedgerOptions
+    ) {
+        self.path = path
         self.queue = queue
-        self.database = database
-        self.log = log
-        self.store = store
+        self.session = session
+        self.lock = lock
+        self.secret = secret
+        self.identities = identities
         sealThreshold = max(1, options.sealThreshold)
         self.options = options
     }
@@ -33,6 +51,7 @@ struct LedgerWriter {
     /// Runs until the ledger closes.
     mutating func run() {
         while let items = queue.take() {
+            if items.isEmpty { watch() }
             var rest = items[...]
             while !rest.isEmpty {
                 let batch = rest.prefix(Self.maximumBatch)
@@ -50,78 +69,219 @@ struct LedgerWriter {
     }
 
     private mutating func perform(_ command: WriterCommand) {
-        do {
-            try database.writeWithoutTransaction { try command.body(&store, $0) }
-            command.completion(.success(()))
-        } catch {
-            command.completion(.failure(LedgerError(error, path: database.path)))
+        guard var open = session else {
+            let failure = LedgerError(.replaced, "\(path) cannot be written to at present; see the log, and try later.")
+            return command.completion(.failure(failure))
         }
+        session = nil
+        let result = Result {
+            try open.database.writeWithoutTransaction { try command.body(&open.store, $0) }
+        }
+        session = open
+        command.completion(result.mapError { LedgerError($0, path: path) })
     }
 
-    private mutating func commit(_ batch: ArraySlice<RecordQueue.Item>) {
+    private mutating func commit(_ items: ArraySlice<RecordQueue.Item>) {
+        var batch = items
         var pause = 5
+        // Rows of a transaction of which it is not known where it went may be there already.
+        var isRepeated = false
         while true {
             if queue.isPastDeadline {
                 queue.resolve(batch, batch.map { _ in .dropped(.shutdown) }, isCommit: false)
                 return
             }
             do {
+                try open()
+                // A commit would hide that the log was shortened: it makes it long again.
+                _ = try inspect()
                 let start = options.clock.monotonicNanoseconds
-                let outcomes = try database.writeWithoutTransaction { try store.write(batch, $0) }
+                let outcomes = try write(batch, isRepeated: isRepeated)
                 let duration = options.clock.monotonicNanoseconds - start
+                isRepeated = true
+                guard try inspect() else { continue }
                 options.commitObserver?(LedgerCommit(records: batch.count, duration: duration))
                 queue.resolve(batch, outcomes, isCommit: true)
                 return
             } catch {
-                queue.noteFailure(LedgerError(error, path: database.path).description, stall: Self.stall(of: error))
+                let failure = LedgerError(error, path: path)
+                if isBeyondRepair(failure), setAside(failure) { continue }
+                queue.noteFailure(failure)
+                queue.postpone(&batch)
                 queue.pause(milliseconds: pause)
                 pause = min(pause * 2, 1_000)
             }
         }
     }
 
+    private mutating func write(
+        _ batch: ArraySlice<RecordQueue.Item>,
+        isRepeated: Bool
+    ) throws -> [CommitOutcome] {
+        guard var open = session else { throw LedgerError(.closed, "\(path) is not open.") }
+        session = nil
+        defer { session = open }
+        let outcomes = try open.database.writeWithoutTransaction {
+            try open.store.write(batch, $0, isRepeated: isRepeated)
+        }
+        open.committed += Int64(batch.count)
+        open.logged += Int64(batch.count)
+        return outcomes
+    }
+
+    /// Looks at the files when nothing is to be written, and opens one again if there is none.
+    private mutating func watch() {
+        do {
+            try lock.renew()
+            try open()
+            if try inspect() { queue.noteRecovery() }
+        } catch {
+            queue.noteFailure(LedgerError(error, path: path))
+        }
+    }
+
+    /// Looks at the files, and copes with what happened to them.
+    ///
+    /// - Returns: True if what was committed is in the file at the path.
+    /// - Throws: A ``LedgerError`` if there is no file to write to any more.
+    private mutating func inspect() throws -> Bool {
+        guard var open = session else { return false }
+        session = nil
+        let damage = open.files.inspect()
+        let isHarmless = damage.map(open.isHarmless(_:)) ?? true
+        if damage != nil, isHarmless { open.files = LedgerFiles(path) }
+        session = open
+        guard let damage, !isHarmless else { return true }
+        isMended = true
+        let isSaved = try survives(damage)
+        try self.open()
+        return isSaved
+    }
+
+    /// Opens the file at the path, if none is open.
+    private mutating func open() throws {
+        guard session == nil else { return }
+        // Whoever removed the ledger may have removed the lock too, which another process must not find.
+        try lock.renew()
+        session = try LedgerSession(path: path, options: options, secret: secret, identities: identities)
+        copiedPages = 0
+    }
+
+    /// Copes with files that are not what they were.
+    ///
+    /// - Returns: True if what was committed is in the file at the path all the same.
+    /// - Throws: A ``LedgerError`` if no file can be opened.
+    private mutating func survives(_ damage: LedgerFiles.Damage) throws -> Bool {
+        guard let lost = session else { return false }
+        let failure = LedgerError(.replaced, "\(path) \(damage.event).")
+        queue.noteError(failure)
+        var isSaved = false
+        switch damage {
+        case .truncated, .logTruncated:
+            let rows = damage == .truncated ? lost.committed : lost.logged
+            guard setAside(failure, lost: rows) else { throw failure }
+            return false
+        case .logMoved:
+            // The log has no name any more, but is still open: what it holds can be copied.
+            isSaved = lost.saveLog()
+        case .moved:
+            // A file that was moved elsewhere is made whole, and leaves no log to the one at the path.
+            _ = lost.saveLog()
+        }
+        try? lost.database.close()
+        session = nil
+        let remedy =
+            switch damage {
+            case .moved:
+                "Rows that this process had written to it: \(lost.committed). It goes on with the file at the path."
+            default: isSaved ? "Its rows were saved." : "Rows of the log may be lost: \(lost.logged)."
+            }
+        let gone = damage == .logMoved && !isSaved ? lost.logged : 0
+        do { try open() } catch {
+            // The end of the trouble tells what was done.
+            queue.noteFailure(failure)
+            queue.noteReplacement(failure, remedy, lost: gone)
+            throw error
+        }
+        queue.noteReplacement(failure, remedy, lost: gone)
+        return isSaved
+    }
+
+    /// Renames a file that cannot be used any more, and begins a new one.
+    ///
+    /// - Returns: True if a new file can be begun at the path.
+    private mutating func setAside(_ failure: LedgerError, lost: Int64 = 0) -> Bool {
+        let aside = LedgerFiles.setAside(path, now: options.clock.wallMicroseconds)
+        if let session { try? session.database.close() }
+        session = nil
+        isMended = true
+        guard let aside else { return false }
+        queue.noteReplacement(
+            failure,
+            "It was set aside as \(aside), and a new ledger begun; to save its rows: `sqlite3 \(aside) .recover`.",
+            lost: lost
+        )
+        return true
+    }
+
+    /// True if the open file is of no use any more; one that was begun in its stead, and fails at once, is kept.
+    private func isBeyondRepair(_ failure: LedgerError) -> Bool {
+        guard let session, [.corrupt, .notSQLite, .notLedger].contains(failure.code) else { return false }
+        return session.committed > 0 || !isMended
+    }
+
     /// Does what can wait: seals identities, and copies the log into the database.
     private mutating func maintain(isIdle: Bool) {
+        guard var open = session else { return }
+        session = nil
+        defer { session = open }
         do {
             if isIdle {
                 // A burst leaves several segments behind: they are made up for as long as nothing else is to be done.
-                while store.index.unsealedCount >= sealThreshold, queue.isIdle { try seal() }
-            } else if store.index.unsealedCount >= sealThreshold * 4 {
-                try seal()
+                while open.store.index.unsealedCount >= sealThreshold, queue.isIdle { try open.seal() }
+            } else if open.store.index.unsealedCount >= sealThreshold * 4 {
+                try open.seal()
             }
-            let pages = log.value
+            let pages = open.log.value
             // A log that has become shorter was begun anew after it had been copied.
             if pages < copiedPages { copiedPages = 0 }
             if pages - copiedPages >= (isIdle ? Self.checkpointThreshold : Self.urgentCheckpointThreshold) {
                 copiedPages = pages
-                try database.writeWithoutTransaction { database in _ = try database.checkpoint(.passive) }
+                try open.copyLog()
             }
         } catch {
-            queue.noteFailure(LedgerError(error, path: database.path).description)
+            queue.noteError(LedgerError(error, path: path))
         }
-    }
-
-    private mutating func seal() throws {
-        try database.writeWithoutTransaction { try store.seal($0) }
     }
 
     private mutating func end() {
+        guard var open = session else { return }
+        session = nil
         do {
-            while store.index.unsealedCount >= Self.finalSegmentLength, !queue.isPastDeadline { try seal() }
-            try database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+            // A file that was moved is not touched through the name of another.
+            if open.files.inspect() == nil {
+                while open.store.index.unsealedCount >= Self.finalSegmentLength, !queue.isPastDeadline {
+                    try open.seal()
+                }
+                try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+            }
         } catch {
             // Readers may keep the log in use: it stays, and is read and copied by whoever opens the ledger next.
-            queue.noteFailure(LedgerError(error, path: database.path).description)
+            queue.noteError(LedgerError(error, path: path))
         }
-        try? database.close()
+        try? open.database.close()
+    }
+}
+
+extension LedgerSession {
+    /// Seals the identities of some rows.
+    mutating func seal() throws {
+        try database.writeWithoutTransaction { try store.seal($0) }
     }
 
-    private static func stall(of error: any Error) -> DropReason? {
-        guard let error = error as? DatabaseError else { return nil }
-        switch error.resultCode {
-        case .SQLITE_FULL: return .diskFull
-        case .SQLITE_BUSY, .SQLITE_LOCKED: return .databaseLocked
-        default: return nil
-        }
+    /// Copies as much of the log into the database as readers allow.
+    mutating func copyLog() throws {
+        let progress = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        if progress.walFrameCount == progress.checkpointedFrameCount { logged = 0 }
     }
 }

@@ -25,7 +25,8 @@ final class RecordQueue: Sendable {
         var openQueued = 0
         var accepted: Int64 = 0
         var resolved: Int64 = 0
-        var stall: DropReason?
+        var health = LedgerHealth()
+        var observers: [@Sendable (LedgerStatusChange) -> Void] = []
         var writerWaits = false
         var deadline: Int64?
         var isFinished = false
@@ -36,8 +37,11 @@ final class RecordQueue: Sendable {
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
     private let clock: any UsageClock
+    /// How often the writer looks around when nothing is queued.
+    private let idleInterval: DispatchTimeInterval
 
-    init(capacity: Int, clock: any UsageClock) {
+    init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000) {
+        idleInterval = .milliseconds(max(1, idleMilliseconds))
         self.capacity = max(1, capacity)
         self.clock = clock
         var state = State()
@@ -49,35 +53,35 @@ final class RecordQueue: Sendable {
 
     /// Takes a finished record, or drops it.
     func add(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
-        let (reason, wakes) = state.withLock { state -> (DropReason?, Bool) in
+        let (outcome, wakes) = state.withLock { state -> (CommitOutcome?, Bool) in
             state.statistics.captured += 1
             var reason: DropReason?
             if state.deadline != nil || state.isFinished {
                 reason = .shutdown
             } else if state.statistics.queued >= Int64(capacity) {
-                reason = state.stall ?? .queueFull
+                reason = state.health.dropReason
             }
             if let reason {
                 state.statistics.dropped[reason, default: 0] += 1
-                return (reason, false)
+                return (.dropped(reason), false)
             }
             state.statistics.queued += 1
-            return (nil, append(Item(record: record, isOpen: false, onCommit: onCommit), to: &state))
+            return append(Item(record: record, isOpen: false, onCommit: onCommit), to: &state)
         }
         if wakes { signal.signal() }
-        if let reason { onCommit?(.dropped(reason)) }
+        if let outcome { onCommit?(outcome) }
     }
 
     /// Takes an interim record; it is left out when there is no room, since the finished one follows.
     func addOpen(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
-        let (reason, wakes) = state.withLock { state -> (DropReason?, Bool) in
-            if state.deadline != nil || state.isFinished { return (.shutdown, false) }
-            if state.openQueued >= capacity { return (.queueFull, false) }
+        let (outcome, wakes) = state.withLock { state -> (CommitOutcome?, Bool) in
+            if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false) }
+            if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false) }
             state.openQueued += 1
-            return (nil, append(Item(record: record, isOpen: true, onCommit: onCommit), to: &state))
+            return append(Item(record: record, isOpen: true, onCommit: onCommit), to: &state)
         }
         if wakes { signal.signal() }
-        if let reason { onCommit?(.dropped(reason)) }
+        if let outcome { onCommit?(outcome) }
     }
 
     /// Takes something else for the writer to do.
@@ -128,18 +132,35 @@ final class RecordQueue: Sendable {
         }
     }
 
-    private func append(_ item: Item, to state: inout State) -> Bool {
+    /// Queues an item; while the writer is in trouble, nobody is made to wait for it.
+    ///
+    /// - Returns: What is to be told at once, and whether the writer must be woken.
+    private func append(_ item: Item, to state: inout State) -> (CommitOutcome?, Bool) {
+        var item = item
+        let isTroubled = state.health.trouble != nil
+        if isTroubled { item.onCommit = nil }
         state.items.append(item)
         state.accepted += 1
         defer { state.writerWaits = false }
-        return state.writerWaits
+        return (isTroubled ? .postponed : nil, state.writerWaits)
+    }
+
+    /// Adds an observer of the writer's health, which is told of a trouble that lasts.
+    func observe(_ observer: @escaping @Sendable (LedgerStatusChange) -> Void) {
+        let trouble = state.withLock { state in
+            state.observers.append(observer)
+            return state.health.trouble
+        }
+        if let trouble {
+            observer(LedgerStatusChange(kind: .failed, trouble: trouble, duration: 0, remedy: nil, dropped: 0))
+        }
     }
 
     // MARK: The writing side
 
     /// Everything that is queued, after a wait if that is nothing; `nil` when the ledger closes and nothing is left.
     ///
-    /// It is empty when there is only something else to do.
+    /// It is empty when there is only something else to do, and from time to time when there is nothing.
     func take() -> [Item]? {
         while true {
             enum Step {
@@ -161,7 +182,8 @@ final class RecordQueue: Sendable {
             switch step {
             case .items(let items): return items
             case .end: return nil
-            case .wait: signal.wait()
+            case .wait:
+                if signal.wait(timeout: .now() + idleInterval) == .timedOut { return [] }
             }
         }
     }
@@ -190,27 +212,75 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Counts a failure that is retried, and what it says about records that find the queue full meanwhile.
-    func noteFailure(_ message: String, stall: DropReason?) {
-        state.withLock { state in
-            state.statistics.errors += 1
-            state.statistics.lastError = message
-            state.stall = stall
+    /// Counts a failure for which records cannot be written, and releases everybody who waits for a commit.
+    func noteFailure(_ error: LedgerError) {
+        let now = clock.wallMicroseconds
+        let (released, change, observers) = state.withLock { state in
+            count(error, in: &state)
+            let change = state.health.fail(error, at: now, dropped: state.statistics.totalDropped)
+            state.statistics.trouble = state.health.trouble
+            var released: [@Sendable (CommitOutcome) -> Void] = []
+            for index in state.items.indices {
+                guard let callback = state.items[index].onCommit else { continue }
+                released.append(callback)
+                state.items[index].onCommit = nil
+            }
+            return (released, change, state.observers)
+        }
+        for callback in released { callback(.postponed) }
+        if let change { for observer in observers { observer(change) } }
+    }
+
+    /// Releases those who wait for items that the writer has taken and could not write.
+    func postpone(_ items: inout ArraySlice<Item>) {
+        for index in items.indices {
+            items[index].onCommit?(.postponed)
+            items[index].onCommit = nil
         }
     }
 
-    /// Counts a failure of something other than a batch.
-    func noteFailure(_ message: String) {
-        state.withLock { state in
-            state.statistics.errors += 1
-            state.statistics.lastError = message
+    /// Ends a trouble when nothing waits to be written.
+    func noteRecovery() {
+        let now = clock.wallMicroseconds
+        let (change, observers) = state.withLock { state in
+            defer { state.statistics.trouble = nil }
+            return (state.health.succeed(at: now, dropped: state.statistics.totalDropped), state.observers)
         }
+        if let change { for observer in observers { observer(change) } }
+    }
+
+    /// Counts a failure for which no record waits.
+    func noteError(_ error: LedgerError) {
+        state.withLock { count(error, in: &$0) }
+    }
+
+    /// Notes that the writer goes on in another file, or will.
+    ///
+    /// - Parameters:
+    ///   - error: What happened to the file before.
+    ///   - remedy: What was done about it, in a sentence.
+    ///   - lost: The committed records that are lost with it, which count as dropped from now on.
+    func noteReplacement(_ error: LedgerError, _ remedy: String, lost: Int64) {
+        let now = clock.wallMicroseconds
+        let (change, observers) = state.withLock { state in
+            let lost = min(lost, state.statistics.written)
+            state.statistics.written -= lost
+            state.statistics.dropped[.ledgerLost, default: 0] += lost
+            return (state.health.replace(error, remedy, lost: lost, at: now), state.observers)
+        }
+        if let change { for observer in observers { observer(change) } }
+    }
+
+    private func count(_ error: LedgerError, in state: inout State) {
+        state.statistics.errors += 1
+        state.statistics.errorsByCode[error.code, default: 0] += 1
+        state.statistics.lastError = error.description
     }
 
     /// Settles items in their order, and tells those who wait for them.
     func resolve(_ items: ArraySlice<Item>, _ outcomes: [CommitOutcome], isCommit: Bool) {
         let now = clock.wallMicroseconds
-        let ready = state.withLock { state in
+        let (ready, change, observers) = state.withLock { state in
             for (item, outcome) in zip(items, outcomes) {
                 if item.isOpen {
                     state.openQueued -= 1
@@ -218,18 +288,21 @@ final class RecordQueue: Sendable {
                 }
                 state.statistics.queued -= 1
                 switch outcome {
-                case .written: state.statistics.written += 1
+                case .written, .writtenUncounted, .postponed: state.statistics.written += 1
                 case .dropped(let reason): state.statistics.dropped[reason, default: 0] += 1
                 }
             }
             state.resolved += Int64(items.count)
+            var change: LedgerStatusChange?
             if isCommit {
-                state.stall = nil
+                change = state.health.succeed(at: now, dropped: state.statistics.totalDropped)
+                state.statistics.trouble = nil
                 state.statistics.commits += 1
                 state.statistics.lastCommit = now
             }
-            return takeWaiters(of: &state)
+            return (takeWaiters(of: &state), change, change == nil ? [] : state.observers)
         }
+        if let change { for observer in observers { observer(change) } }
         for (item, outcome) in zip(items, outcomes) { item.onCommit?(outcome) }
         for waiter in ready { waiter.continuation.resume() }
     }

@@ -1,7 +1,9 @@
 /// The families of the store, whose values are read at the time of a scrape.
 enum StoreMetrics {
     /// The reasons that a record can be lost for; each has a series from the start, so that the first loss is seen.
-    static let dropReasons = ["queue_full", "disk_full", "db_locked", "encode_error", "shutdown"]
+    static let dropReasons = [
+        "queue_full", "disk_full", "db_locked", "ledger_failed", "ledger_lost", "encode_error", "shutdown",
+    ]
     /// The most kinds of errors that are told apart.
     static let maximumErrorKinds = 32
 
@@ -12,6 +14,7 @@ enum StoreMetrics {
         .gauge("oai_usage_record_queue_length", help: "Records of calls that wait to be written."),
         .gauge("oai_usage_record_queue_capacity", help: "The most records of calls that may wait to be written."),
         .counter("oai_usage_store_errors", labels: ["error"], help: "Errors of the store, by kind."),
+        .gauge("oai_usage_store_up", help: "1 while records can be written to the store, 0 while it fails."),
         .gauge("oai_usage_store_size_bytes", unit: "bytes", help: "Size of the store's files."),
         .gauge(
             "oai_usage_store_last_write_timestamp_seconds",
@@ -46,6 +49,7 @@ enum StoreMetrics {
             collection.set("oai_usage_store_errors", [kind], .integer(count))
         }
         collection.set("oai_usage_store_size_bytes", snapshot.sizeBytes.map { .integer($0) })
+        collection.set("oai_usage_store_up", .integer(snapshot.isUp ? 1 : 0))
         collection.set(
             "oai_usage_store_last_write_timestamp_seconds",
             snapshot.lastWriteTimestampSeconds.map { .double($0) }

@@ -14,6 +14,8 @@ package struct StoreSnapshot: Sendable {
     package var capacity: Int64
     /// The errors of the store, by kind.
     package var errors: [(String, Int64)]
+    /// True while records can be written.
+    package var isUp: Bool
     /// The size of the store's files; `nil` when it is not known.
     package var sizeBytes: Int64?
     /// When the last records were committed, as Unix time; `nil` before the first.
@@ -28,6 +30,7 @@ package struct StoreSnapshot: Sendable {
         queued: Int64,
         capacity: Int64,
         errors: [(String, Int64)],
+        isUp: Bool = true,
         sizeBytes: Int64?,
         lastWriteTimestampSeconds: Double?,
         lateReleases: Int64
@@ -38,6 +41,7 @@ package struct StoreSnapshot: Sendable {
         self.queued = queued
         self.capacity = capacity
         self.errors = errors
+        self.isUp = isUp
         self.sizeBytes = sizeBytes
         self.lastWriteTimestampSeconds = lastWriteTimestampSeconds
         self.lateReleases = lateReleases

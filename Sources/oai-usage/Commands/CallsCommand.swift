@@ -36,20 +36,19 @@ struct CallsCommand: AsyncParsableCommand {
         query.limit = limit.value == 0 ? nil : limit.value
         query.order = .newestFirst
         var writer = CallsWriter(format: format)
+        // It is created before the latest calls are read, so that none can end unseen in between.
+        var follower = follow ? try CallFollower(query, of: reader) : nil
         let latest = try reader.calls(query)
         writer.begin()
         for record in latest.reversed() { writer.write(record) }
-        guard follow else {
+        guard follower != nil else {
             writer.end()
             if latest.isEmpty, format == .table { StandardError.write("No calls.") }
             return
         }
-        query.limit = nil
-        query.order = .oldestFirst
-        query.after = latest.first?.id
-        var follower = try CallFollower(query, of: reader)
+        let shown = Set(latest.lazy.filter { $0.outcome != .open }.map(\.id))
         while !Task.isCancelled {
-            for record in try follower.next(of: reader) { writer.write(record) }
+            for record in try follower?.next(of: reader) ?? [] where !shown.contains(record.id) { writer.write(record) }
             try await Task.sleep(for: .milliseconds(250))
         }
     }

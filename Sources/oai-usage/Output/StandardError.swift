@@ -8,16 +8,16 @@ import Darwin
 
 /// Messages for a person, apart from the data on the standard output.
 ///
-/// A message that cannot be written is dropped: nobody reads it, and the work goes on.
+/// A message that nobody can read is lost, and ends nothing: a gateway outlives the program that read its log.
 enum StandardError {
     /// Writes a line.
     static func write(_ line: String) {
-        writeAll(line + "\n", to: STDERR_FILENO) {}
+        _ = writeAll(line + "\n", to: STDERR_FILENO)
     }
 
     /// Writes text as it is.
     static func put(_ text: String) {
-        writeAll(text, to: STDERR_FILENO) {}
+        _ = writeAll(text, to: STDERR_FILENO)
     }
 
     /// Whether a person looks at it.
@@ -28,16 +28,17 @@ enum StandardError {
 enum StandardOutput {
     /// Writes text as it is; ends the process silently when nobody reads it any more.
     static func write(_ text: String) {
-        writeAll(text, to: STDOUT_FILENO) { exit(0) }
+        if !writeAll(text, to: STDOUT_FILENO) { exit(0) }
     }
 
     /// Whether a person looks at it.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
 
-private func writeAll(_ text: String, to descriptor: Int32, onBrokenPipe: () -> Void) {
+/// Writes a text; false if nobody reads it any more.
+private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeBufferPointer(rebasing: rest)
@@ -45,12 +46,12 @@ private func writeAll(_ text: String, to descriptor: Int32, onBrokenPipe: () -> 
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EPIPE {
-                onBrokenPipe()
-                return
+                return false
             } else if errno != EINTR {
-                return
+                return true
             }
         }
+        return true
     }
 }
 

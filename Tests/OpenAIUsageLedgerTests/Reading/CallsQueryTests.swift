@@ -1,6 +1,7 @@
 import OpenAIUsage
-import OpenAIUsageLedger
 import Testing
+
+@testable import OpenAIUsageLedger
 
 @Suite("Queries for calls")
 struct CallsQueryTests {
@@ -175,6 +176,52 @@ struct CallsQueryTests {
         #expect(try follower.next(of: reader) == [call(7, 300)])
         #expect(try follower.next(of: reader).isEmpty)
         await ledger.close()
+    }
+
+    @Test("A follower shows what was under way when it began, however long that takes, and remembers some seconds only")
+    func longFollowing() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        func call(_ number: Int, _ seconds: Int64) -> CallRecord {
+            Records.plain(number, at: Records.start + seconds * 1_000_000)
+        }
+        // Of the second nobody has said that it is under way: its row comes when it has ended.
+        let open = call(1, 1)
+        let unseen = call(2, 2)
+        ledger.recordOpen(open)
+        ledger.record(call(3, 100))
+        await ledger.flush()
+        let reader = try LedgerReader(path: folder.ledger)
+        var follower = try CallFollower(CallsQuery(), of: reader)
+        var shown: [CallRecord] = []
+        for hour in 1..<200 {
+            for number in 0..<20 { ledger.record(call(number, Int64(hour) * 3_600 + Int64(number))) }
+            if hour == 150 { ledger.record(unseen) }
+            if hour == 199 { ledger.record(open) }
+            await ledger.flush()
+            shown += try follower.next(of: reader)
+            #expect(follower.remembered <= 30)
+        }
+        #expect(shown.count == 199 * 20 + 2)
+        #expect(shown.filter { $0 == open || $0 == unseen } == [unseen, open])
+        #expect(Set(shown.map(\.id)).count == shown.count)
+        await ledger.close()
+    }
+
+    @Test("A follower shows what a crash has interrupted")
+    func followedCrash() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        ledger.recordOpen(Records.plain(1))
+        for number in 0..<5 { ledger.record(Records.plain(10 + number, at: Records.start + 3_600_000_000)) }
+        await ledger.flush()
+        let reader = try LedgerReader(path: folder.ledger)
+        var follower = try CallFollower(CallsQuery(), of: reader)
+        await ledger.close()
+        let next = try Ledger(path: folder.ledger)
+        #expect(try follower.next(of: reader).map(\.outcome) == [.interrupted])
+        #expect(try follower.next(of: reader).isEmpty)
+        await next.close()
     }
 
     @Test("A follower heeds its filter and its start")

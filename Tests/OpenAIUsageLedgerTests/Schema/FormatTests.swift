@@ -22,8 +22,9 @@ struct FormatTests {
         #expect(Set(CallColumns.names).count == CallColumns.names.count)
         #expect(CallColumns.names.first == "id")
         #expect(CallColumns.insert.contains("?\(CallColumns.names.count))"))
-        #expect(CallColumns.finish.hasSuffix("WHERE id = ?1 AND outcome IN ('open', 'interrupted')"))
-        #expect(CallColumns.renew.hasSuffix("WHERE id = ?1 AND outcome = 'open'"))
+        let same = "started_at IS ?2 AND attempt IS ?3 AND method IS ?7 AND host IS ?8 AND path IS ?9"
+        #expect(CallColumns.finish.hasSuffix("WHERE id = ?1 AND outcome IN ('open', 'interrupted') AND \(same)"))
+        #expect(CallColumns.renew.hasSuffix("WHERE id = ?1 AND outcome = 'open' AND \(same)"))
         #expect(!CallColumns.finish.contains("SET id"))
     }
 

@@ -23,7 +23,7 @@ struct LedgerSchemaTests {
                 let name: String = row["name"]
                 return !name.hasPrefix("sqlite_") && !name.hasPrefix("grdb_") && row["type"] == "table"
             }
-            #expect(tables.count == 7)
+            #expect(tables.count == 9)
             for table in tables { #expect(table["strict"] == 1, "\(table)") }
         }
     }
@@ -103,7 +103,7 @@ struct LedgerSchemaTests {
         let record = Records.plain(1)
         try await fill(folder, [record])
         try await DatabaseQueue(path: folder.ledger).writeWithoutTransaction { database in
-            try database.execute(sql: "DROP VIEW calls")
+            try database.execute(sql: "DROP VIEW calls; DROP TABLE late_call; DROP TABLE container_window")
             for column in ["request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd"] {
                 try database.execute(sql: "ALTER TABLE call DROP COLUMN \(column)")
             }

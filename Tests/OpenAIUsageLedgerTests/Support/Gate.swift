@@ -46,11 +46,33 @@ final class Gate: Sendable {
 
 /// A list that any thread may append to.
 final class Collector<Element: Sendable>: Sendable {
-    private let elements = Mutex<[Element]>([])
+    private struct State {
+        var elements: [Element] = []
+        var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+    }
 
-    var all: [Element] { elements.withLock { $0 } }
+    private let state = Mutex(State())
+
+    var all: [Element] { state.withLock { $0.elements } }
 
     func append(_ element: Element) {
-        elements.withLock { $0.append(element) }
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.elements.append(element)
+            guard let waiter = state.waiter, state.elements.count >= waiter.count else { return nil }
+            state.waiter = nil
+            return waiter.continuation
+        }
+        waiter?.resume()
+    }
+
+    /// Returns once there are as many elements; one task may wait at a time.
+    func reach(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReached = state.withLock { state in
+                if state.elements.count < count { state.waiter = (count, continuation) }
+                return state.elements.count >= count
+            }
+            if isReached { continuation.resume() }
+        }
     }
 }

@@ -1,6 +1,8 @@
+import Foundation
 import GRDB
 import HTTPTypes
 import OpenAIUsage
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsageLedger
@@ -127,6 +129,74 @@ struct ObjectsTests {
         #expect(try LedgerReader(path: folder.ledger).calls(matching: "file-b").count == 3)
     }
 
+    @Test("The writer finds the objects of rows that are not sealed without a scan")
+    func noScan() async throws {
+        let folder = TemporaryFolder()
+        var options = LedgerOptions()
+        options.sealThreshold = 1_000_000
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        for number in 0..<20_000 {
+            ledger.record(Self.sight(number, "POST", "/v1/videos", "video_\(number)", .missing))
+        }
+        await ledger.flush()
+        // A scan of 20,000 rows for each of these would take minutes.
+        let start = ContinuousClock.now
+        for number in 0..<2_000 {
+            ledger.record(Self.sight(30_000 + number, "GET", "/v1/batches/b", "b_\(number % 1_000)", .reported))
+        }
+        await ledger.flush()
+        #expect(ContinuousClock.now - start < .seconds(4))
+        await ledger.close()
+        var query = CallsQuery()
+        query.filter.endpoints = ["batches.retrieve"]
+        let shown = try LedgerReader(path: folder.ledger).calls(query)
+        #expect(shown.filter(\.isCounted).count == 1_000 && shown.count == 2_000)
+    }
+
+    @Test("A record that is not counted after all says so to who handed it in")
+    func decision() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        let outcomes = Collector<CommitOutcome>()
+        for number in 1...3 {
+            ledger.record(Self.sight(number, "GET", "/v1/batches/b", "b", .reported)) { outcomes.append($0) }
+        }
+        await ledger.close()
+        #expect(outcomes.all == [.written, .writtenUncounted, .writtenUncounted])
+        #expect(ledger.statistics.written == 3)
+    }
+
+    @Test("Containers are paid for beyond a restart, inside their 20 minutes", arguments: [5, 19, 20, 45])
+    func containers(minutes: Int64) async throws {
+        let folder = TemporaryFolder()
+        let clock = ManualClock()
+        var options = LedgerOptions()
+        options.clock = clock
+        func use(_ response: String) async throws -> [Int64?] {
+            let ledger = try Ledger(path: folder.ledger, options: options)
+            var configuration = ExchangeConfiguration(clock: clock, objects: ledger.objects)
+            configuration.identities = ledger.identities
+            let body = """
+                {"id":"\(response)","status":"completed","model":"gpt-5.6-sol",\
+                "output":[{"type":"code_interpreter_call","status":"completed","container_id":"cntr_a"}],\
+                "tools":[{"type":"code_interpreter","container":{"memory_limit":"4g"}}],\
+                "usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2}}
+                """
+            var counts: [Int64?] = []
+            for number in 0..<2 {
+                let text = body.replacingOccurrences(of: response, with: "\(response)_\(number)")
+                let record = try Self.observed("/v1/responses", text, configuration, method: .post)
+                counts.append(record.toolCalls["container.4g"])
+                ledger.record(record)
+            }
+            await ledger.close()
+            return counts
+        }
+        #expect(try await use("resp_1") == [1, nil])
+        clock.advance(seconds: minutes * 60)
+        #expect(try await use("resp_2") == [minutes < 20 ? nil : 1, nil])
+    }
+
     @Test("A ledger of the first version is upgraded by whoever opens it")
     func upgraded() async throws {
         let folder = TemporaryFolder()
@@ -160,7 +230,10 @@ struct ObjectsTests {
         let lock = try LedgerLock(path: "\(folder.ledger).lock", purpose: "an older gateway")
         defer { lock.release() }
         #expect(code { _ = try LedgerReader(path: folder.ledger) } == .locked)
-        #expect(LedgerFile.version(folder.ledger) == 1)
+        let version = try await DatabaseQueue(path: folder.ledger).read {
+            try Int.fetchOne($0, sql: "PRAGMA user_version")
+        }
+        #expect(version == 1)
     }
 
     private static func body(_ identity: String) -> String {
@@ -170,10 +243,11 @@ struct ObjectsTests {
     private static func observed(
         _ path: String,
         _ body: String,
-        _ configuration: ExchangeConfiguration
+        _ configuration: ExchangeConfiguration,
+        method: HTTPRequest.Method = .get
     ) throws -> CallRecord {
         let exchange = Exchange(
-            request: .init(method: .get, scheme: "https", authority: "api.openai.com", path: path),
+            request: .init(method: method, scheme: "https", authority: "api.openai.com", path: path),
             configuration: configuration,
             sink: MultiplexSink()
         )

@@ -41,10 +41,10 @@ struct RecordQueueTests {
         let queue = RecordQueue(capacity: 1, clock: SystemUsageClock())
         queue.add(Records.plain(0), onCommit: nil)
         let items = queue.take() ?? []
-        queue.noteFailure("full", stall: .diskFull)
+        queue.noteFailure(LedgerError(.diskFull, "full"))
         queue.add(Records.plain(1), onCommit: nil)
         #expect(queue.statistics.dropped[.diskFull] == 1)
-        queue.noteFailure("locked", stall: .databaseLocked)
+        queue.noteFailure(LedgerError(.busy, "locked"))
         queue.add(Records.plain(2), onCommit: nil)
         #expect(queue.statistics.dropped[.databaseLocked] == 1)
         queue.resolve(items[...], [.written], isCommit: true)

@@ -31,7 +31,8 @@ struct IdleExpositionTests {
             "client_retries_total": 12, "client_disconnects_total": 12, "requests_in_flight": 12,
             "usage_missing_total": 12 * MissingUsageReason.allCases.count,
             "unpriced_requests_total": CostReason.labels.count, "label_overflow_total": 2,
-            "records_dropped_total": 5, "records_captured_total": 1, "records_written_total": 1,
+            "records_dropped_total": StoreMetrics.dropReasons.count, "records_captured_total": 1,
+            "records_written_total": 1,
             "record_queue_length": 1, "store_late_releases_total": 1, "gateway_overhead_seconds_count": 1,
             "store_write_duration_seconds_count": 1,
         ]
@@ -138,6 +139,7 @@ struct IdleExpositionTests {
                 "gauge store_last_write_timestamp_seconds()",
                 "counter store_late_releases()",
                 "gauge store_size_bytes()",
+                "gauge store_up()",
                 "histogram store_write_duration_seconds()",
                 "histogram time_per_output_token_seconds(model,operation)",
                 "histogram time_to_first_token_seconds(model,operation)",

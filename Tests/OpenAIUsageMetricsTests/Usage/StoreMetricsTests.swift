@@ -44,13 +44,18 @@ struct StoreMetricsTests {
         #expect(scrape["record_queue_length"] == "5")
         #expect(scrape["record_queue_capacity"] == "1024")
         #expect(scrape["store_errors_total{error=\"busy\"}"] == "7")
+        #expect(scrape["store_up"] == "1")
         #expect(scrape["store_size_bytes"] == "4096")
         #expect(scrape["store_last_write_timestamp_seconds"] == "1.7954253005e+09")
         #expect(scrape["store_late_releases_total"] == "4")
         let balance = scrape.sum("records_written_total") + scrape.sum("records_dropped_total")
         #expect(scrape.sum("records_captured_total") == balance + scrape.sum("record_queue_length"))
-        shared.value.withLock { $0.written = 95 }
+        shared.value.withLock {
+            $0.written = 95
+            $0.isUp = false
+        }
         scrape = Scrape(metrics)
+        #expect(scrape["store_up"] == "0")
         #expect(scrape["records_written_total"] == "95")
         #expect(metrics.registry.misuses.isEmpty)
     }

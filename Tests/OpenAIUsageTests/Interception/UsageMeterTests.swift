@@ -1,7 +1,9 @@
+import Foundation
 import HTTPTypes
-import OpenAIUsage
 import OpenAIUsageTestSupport
 import Testing
+
+@testable import OpenAIUsage
 
 /// What a meter knows of calls that are under way.
 struct UsageMeterTests {
@@ -67,6 +69,27 @@ struct UsageMeterTests {
         let meter = meter()
         weak let exchange = meter.exchange(for: Self.head)
         #expect(exchange == nil && sink.records.map(\.outcome) == [.abandoned])
+    }
+
+    /// Run under the address sanitizer: what is freed too early is nowhere else to be seen.
+    @Test
+    func `Calls may go away while the program's end interrupts them`() async {
+        let open = OpenExchanges(changed: nil) { for _ in 0..<4 { sched_yield() } }
+        let meter = UsageMeter(
+            sink: sink,
+            configuration: ExchangeConfiguration(clock: clock),
+            open: open,
+            flush: {}
+        )
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask { for _ in 0..<2_000 { _ = meter.exchange(for: Self.head) } }
+            }
+            group.addTask { while sink.records.count < 8_000 { meter.endOpenCalls() } }
+            group.addTask { while sink.records.count < 8_000 { meter.recordOpenCalls(olderThan: .zero) } }
+        }
+        #expect(meter.openCalls == 0 && sink.records.count == 8_000)
+        #expect(Set(sink.records.map(\.id)).count == 8_000)
     }
 
     @Test
