@@ -52,12 +52,12 @@ public struct MeteredURLSession: Sendable {
     /// - Returns: The response's body, and its head.
     /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
     public func upload(for request: URLRequest, from body: Data) async throws -> (Data, URLResponse) {
-        try await collect(begin(request, .bytes(body), limit: .max))
+        try await collect(begin(request, .kept(body), limit: .max))
     }
 
     /// Fetches a response that streams.
     ///
-    /// Dropping the body, or the iterator that reads it, ends the call.
+    /// Dropping the body, or the iterator that reads it, ends the call. One whose response has no body ends with the head.
     ///
     /// - Parameter request: The request.
     /// - Returns: The body, which arrives while it is read, and the head.
@@ -66,6 +66,9 @@ public struct MeteredURLSession: Sendable {
         let attempt = try begin(request, .none, limit: Self.bufferLength)
         let head = try await attempt.head()
         guard let response = head as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+        if HTTPResponse(response).bodyLength(of: .init(request.httpMethod ?? "GET") ?? .get) == 0 {
+            attempt.exchange.finish(.completed)
+        }
         return (Body(attempt.body), response)
     }
 
@@ -94,7 +97,7 @@ public struct MeteredURLSession: Sendable {
         var request = request
         let exchange = meter.exchange(for: HTTPRequest(request, adding: additions.fields))
         request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
-        if case .bytes(let data) = content {
+        if case .kept(let data) = content {
             exchange.receive(requestBody: data.bytes)
         } else if let data = request.httpBody {
             exchange.receive(requestBody: data.bytes)
