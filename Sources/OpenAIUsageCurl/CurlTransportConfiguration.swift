@@ -19,8 +19,8 @@ public struct CurlTransportConfiguration: Sendable {
     public var maximumConnections = 512
     /// The most connections to one host that are open at once; at least 1.
     ///
-    /// Calls beyond it wait likewise, and hold up no call to another host. Calls that share a connection of HTTP/2 count as one, if the libcurl that is loaded lets calls share connections
-    /// soundly (8.14, 8.15, and from 8.18 on).
+    /// Calls beyond it wait likewise, and hold up no call to another host. Calls that share a connection of HTTP/2 count as
+    /// one, if the libcurl that is loaded lets them share connections soundly (8.14, 8.15, and from 8.18 on).
     public var maximumConnectionsPerHost = 256
     /// The most calls that wait for a connection; one more fails at once with `TransportError.Code.failed`.
     public var maximumWaitingCalls = 10_000

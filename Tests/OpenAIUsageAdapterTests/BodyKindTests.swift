@@ -19,8 +19,10 @@ struct BodyKindTests {
         switch BodyKind(of: body) {
         case .bytes: return .bytes
         case .stream(let length):
-            if length == .unknown { return .stream(nil) }
-            for count in [0, 5, Int64.max] where length == .known(count) { return .stream(count) }
+            // The client does not compare lengths; its own of the same count has the same description.
+            func isLike(_ other: HTTPClientRequest.Body.Length) -> Bool { "\(length)" == "\(other)" }
+            if isLike(.unknown) { return .stream(nil) }
+            for count in [0, 5, Int64.max] where isLike(.known(count)) { return .stream(count) }
             return .unknown
         case .unknown: return .unknown
         }
@@ -30,11 +32,11 @@ struct BodyKindTests {
     func `Every kind of body is known, and its length`() {
         let failure: Comment = "AsyncHTTPClient keeps its bodies otherwise: mend BodyKind."
         let pieces = AsyncStream<ByteBuffer> { $0.finish() }
-        let lazy = [UInt8](repeating: 0, count: 5).lazy.map { $0 }
+        let repeated = repeatElement(UInt8(0), count: 5)
         #expect(kind(.bytes(ByteBuffer(string: "hello"))) == .bytes, failure)
         #expect(kind(.bytes(Array("hello".utf8))) == .bytes, failure)
-        #expect(kind(.bytes(lazy, length: .known(Int64(5)))) == .bytes, failure)
-        #expect(kind(.bytes(lazy, length: .unknown)) == .bytes, failure)
+        #expect(kind(.bytes(repeated, length: .known(Int64(5)))) == .bytes, failure)
+        #expect(kind(.bytes(repeated, length: .unknown)) == .bytes, failure)
         #expect(kind(.stream(pieces, length: .known(Int64(0)))) == .stream(0), failure)
         #expect(kind(.stream(pieces, length: .known(Int64(5)))) == .stream(5), failure)
         #expect(kind(.stream(pieces, length: .known(Int64.max))) == .stream(.max), failure)

@@ -1,6 +1,7 @@
 #if canImport(FoundationNetworking)
 import Foundation
 import FoundationNetworking
+import NIOCore
 import OpenAIUsageTestKit
 import Synchronization
 import Testing

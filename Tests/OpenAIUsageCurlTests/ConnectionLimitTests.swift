@@ -74,7 +74,7 @@ struct ConnectionLimitTests {
     /// Runs a test with one connection, which a first call holds until it is let go.
     private static func withOneConnection(
         configure: (inout CurlTransportConfiguration) -> Void = { _ in },
-        _ body: (CurlHarness, Watched<Gauge>, _ isOpen: Watched<Bool>) async throws -> Void
+        body: (CurlHarness, Watched<Gauge>, _ isOpen: Watched<Bool>) async throws -> Void
     ) async throws {
         let gauge = Watched(Gauge())
         let isOpen = Watched(false)
@@ -136,13 +136,32 @@ struct ConnectionLimitTests {
 
     @Test
     func `A call that waits for too long ends with an error that says what to set`() async throws {
-        try await Self.withOneConnection(configure: { $0.idleTimeout = .milliseconds(300) }) { harness, gauge, isOpen in
-            // The first call stands still too; it is another that is looked at here.
-            let request = harness.request(.post, "/second", body: Body("{}"))
-            let error = await #expect(throws: TransportError.self) { try await harness.metered.send(request) }
-            #expect(error?.code == .timeout)
-            _ = (gauge, isOpen)
-        }
+        let server = try await ScriptedUpstream.start()
+        try await CurlHarness.run(
+            server: server,
+            configure: {
+                $0.maximumConnections = 1
+                $0.idleTimeout = .seconds(1)
+            },
+            body: { harness in
+                // A call whose reader rests does not stand still by the server's fault, and keeps the connection.
+                let length = 8_000_000
+                async let first = harness.transport.send(harness.request(body: Body("{}")))
+                let connection = try await server.accept()
+                _ = try await connection.message(.request)
+                try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n")
+                let response = try await first
+                let writer = Task { try await connection.send(Pattern.bytes(length)) }
+                let request = harness.request(.post, "/second", body: Body("{}"))
+                let error = await #expect(throws: TransportError.self) { try await harness.metered.send(request) }
+                #expect(error?.code == .timeout && error?.message.contains("maximumConnections") == true)
+                #expect(harness.transport.waitingCalls == 0)
+                try await harness.expectOutcome(.timeout)
+                #expect(try await response.body.collect(upTo: length).count == length)
+                try await writer.value
+                #expect(server.acceptedCount == 1)
+            }
+        )
     }
 
     @Test
@@ -191,21 +210,13 @@ struct ConnectionLimitTests {
 
     @Test
     func `A shutdown ends the calls that wait`() async throws {
-        try await Self.withOneConnection { harness, _, isOpen in
-            let call = Task { await failure { try await Self.call(harness, "/second") } }
-            try await ProcessFacts.wait(for: "a call to wait") { harness.transport.waitingCalls == 1 }
-            // The first one is answered, so that it can be read.
-            isOpen.update { $0 = true }
-            _ = call
-            #expect(await call.value == nil)
-        }
         let server = try await ScriptedUpstream.start()
         try await CurlHarness.run(server: server, configure: { $0.maximumConnections = 1 }) { harness in
             let calls = (0..<3).map { _ in Task { await failure { try await Self.call(harness) } } }
             try await ProcessFacts.wait(for: "two calls to wait") { harness.transport.waitingCalls == 2 }
             await harness.transport.shutDown()
             for call in calls { #expect(await call.value == .shutDown) }
-            #expect(harness.sink.records.count == 3)
+            #expect(harness.sink.records.count == 3 && harness.transport.waitingCalls == 0)
         }
     }
 

@@ -94,7 +94,7 @@ final class SessionDriver: Sendable {
 
     private func makeTask(_ request: URLRequest, _ content: RequestContent) -> URLSessionTask {
         switch content {
-        case .none: return session.dataTask(with: request)
+        case .none, .single: return session.dataTask(with: request)
         case .kept(let data): return session.uploadTask(with: request, from: data)
         case .bytes, .stream:
             #if !canImport(FoundationNetworking)

@@ -9,6 +9,8 @@ import FoundationNetworking
 enum RequestContent: Sendable {
     /// From the request itself, if it has one.
     case none
+    /// The request's own stream, which can be read once.
+    case single
     /// Bytes that the session's task keeps.
     case kept(Data)
     /// Bytes that are read as a stream, and anew if they have to be sent again.
@@ -18,7 +20,7 @@ enum RequestContent: Sendable {
     /// The length, if it is known and not in the request.
     var length: Int? {
         switch self {
-        case .none: nil
+        case .none, .single: nil
         case .kept(let data), .bytes(let data): data.count
         case .stream(let pipe): pipe.length
         }
@@ -27,7 +29,7 @@ enum RequestContent: Sendable {
     /// A stream that reads the body from its beginning.
     var stream: InputStream? {
         switch self {
-        case .none, .kept: nil
+        case .none, .single, .kept: nil
         case .bytes(let data): InputStream(data: data)
         case .stream(let pipe): pipe.stream()
         }
@@ -35,6 +37,7 @@ enum RequestContent: Sendable {
 
     /// A stream that reads the body from its beginning, for a request that is sent again; one that fails if it cannot be.
     var repeated: InputStream? {
+        if case .single = self { return .broken }
         if case .stream(let pipe) = self { pipe.rewind() }
         return stream
     }
@@ -51,7 +54,7 @@ struct Upload {
     /// The rest of the body, which is pulled while the request is sent.
     private let source: UploadSource?
 
-    /// Prepares a body. The beginning of a stream is pulled, in case it is short.
+    /// Prepares a body, and pulls the beginning of a stream, in case it is short.
     ///
     /// - Parameters:
     ///   - body: The body.

@@ -15,8 +15,8 @@ public import FoundationNetworking
 ///
 /// It answers as URLSession does, redirects followed and errors included, over a session of its own with the same
 /// configuration. A delegate of the original one is not asked. Tags are those of the surrounding
-/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that a request bears as
-/// `httpBodyStream` is sent unseen.
+/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that is a stream is
+/// read while it is sent, once: a request that would have to be sent again fails.
 ///
 /// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 64 MiB; beyond that Apple's systems
 /// make the server wait, while on Linux the call fails with `TransportError.Code.bodyTooLarge`.
@@ -96,11 +96,15 @@ public struct MeteredURLSession: Sendable {
     private func begin(_ request: URLRequest, _ content: RequestContent, limit: Int) throws -> Attempt {
         var request = request
         let exchange = meter.exchange(for: HTTPRequest(request, adding: additions.fields))
+        var content = content
         request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
         if case .kept(let data) = content {
             exchange.receive(requestBody: data.bytes)
         } else if let data = request.httpBody {
             exchange.receive(requestBody: data.bytes)
+        } else if let stream = request.httpBodyStream {
+            request.httpBodyStream = stream.observed(by: exchange)
+            content = .single
         }
         if Task.isCancelled {
             exchange.finish(.abandoned)
