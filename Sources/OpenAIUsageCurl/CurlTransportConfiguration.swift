@@ -34,7 +34,7 @@ public struct CurlTransportConfiguration: Sendable {
     public var trustRoots: String?
     /// The variables that take the place of the process's environment; `nil` for the environment itself.
     package var environment: [String: String]?
-    /// What libcurl is called by.
+    /// The functions of libcurl, which tests replace.
     var functions = CurlMultiFunctions()
 
     /// Creates the usual configuration.

@@ -127,7 +127,7 @@ struct TransferStateTests {
         var state = begin(UploadBuffer(length: nil, limit: 4))
         var room = [UInt8](repeating: 0, count: 8)
         #expect(room.withUnsafeMutableBytes { state.read(into: $0, at: 0) } == .pause)
-        #expect(state.isReady(for: .head))
+        #expect(state.upload.isWanted)
         #expect(receive(head: "HTTP/1.1 413 Large\n", into: &state) && !state.upload.isWanted)
         // It does not look at the connection while it waits for a piece, and is let ask now and then.
         let due = state.deadline(.max)
