@@ -11,11 +11,13 @@ public import OpenAIUsage
 ///
 /// - Bodies stream in both directions, and neither side's is gathered: a response that nobody reads makes the server wait,
 ///   a server that does not read makes the request's body wait. The bytes are those of the wire, in the server's coding.
-/// - The request's body is pulled by the task that sends it, until the response's head is there, and by the task that reads
-///   the response then. A status of 300 or more ends it. A head that comes while a piece is awaited is returned when the
+/// - The request's body is pulled by a child of the task that sends it, until the response's head is there, and by a child
+///   of the task that reads the response then. A status of 300 or more ends it. A head that comes while a piece is awaited is returned when the
 ///   piece has come.
 /// - Redirects are not followed, interim responses and trailers are passed over, and no field is added but what the
 ///   connection needs. Fields that concern one connection only are left out.
+/// - As many connections are open as ``CurlTransportConfiguration/maximumConnections`` and
+///   ``CurlTransportConfiguration/maximumConnectionsPerHost`` allow. Calls beyond them wait in the order in which they came.
 /// - Where the server offers HTTP/2 over TLS, it is spoken.
 /// - libcurl sends a request again by itself if a connection that it had kept turns out to be closed before a byte of the
 ///   answer has come. The body of such a request must still be there: one of bytes is, one of a stream up to
@@ -29,6 +31,9 @@ public struct CurlTransport: Transport {
     public init(_ configuration: CurlTransportConfiguration = CurlTransportConfiguration()) {
         driver = CurlDriver(CurlSettings(configuration))
     }
+
+    /// The number of calls that wait for a connection, because as many are open as the configuration allows.
+    public var waitingCalls: Int { driver.waitingCount }
 
     /// Sends a request and returns at the response's head.
     ///
@@ -47,7 +52,7 @@ public struct CurlTransport: Transport {
         let head = try await call.head()
         return Response(
             head: head,
-            body: Body(CurlResponseBody(call: call), length: Self.length(of: head, plan.method))
+            body: Body(CurlResponseBody(call: call), length: head.bodyLength(of: request.head.method))
         )
     }
 
@@ -57,16 +62,5 @@ public struct CurlTransport: Transport {
     /// waits too. It is not cut short by cancellation.
     public func shutDown() async {
         await driver.shutDown()
-    }
-
-    private static func length(of head: HTTPResponse, _ method: String) -> Int? {
-        if method == "HEAD" || head.status == .noContent || head.status == .notModified { return 0 }
-        var length: String?
-        // One pass: a head has few fields, and to look them up by name takes a table of them.
-        for field in head.headerFields {
-            if field.name == .transferEncoding { return nil }
-            if field.name == .contentLength { length = length.map { "\($0), \(field.value)" } ?? field.value }
-        }
-        return length.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 }

@@ -17,8 +17,13 @@ public import Foundation
 /// - The response's body streams, decoded: fields that tell a content coding, and the length with it, are left out.
 /// - Redirects are not followed, interim responses and trailers are passed over. Fields that concern one connection only are
 ///   left out; several of one name become one, joined by commas. URLSession adds fields of its own, such as `User-Agent`.
-/// - A request's body that is a stream is read to its end before it is sent. Beyond 256 KiB it goes to a temporary file that
-///   nobody else may read. GET and HEAD have no body.
+/// - A request's body that is a stream is pulled while it is sent; nothing of it is gathered beyond 256 KiB, and nothing is
+///   kept in files. The response is returned when all of the body was pulled, or the server has refused it. GET and HEAD have
+///   no body.
+/// - On Linux URLSession waits for such a body on the one queue on which all sessions of the process work. A body of more than
+///   256 KiB whose source pauses for longer than `uploadPatience` fails with `TransportError.Code.timeout`; one that is made
+///   of the response of another session may. Bodies that come slowly need `CurlTransport` or `AsyncHTTPClientTransport`
+///   there.
 /// - A response that is read slower than it comes is kept, up to `bufferLength`. Beyond that Apple's systems make the server
 ///   wait. On Linux URLSession cannot: the call fails with `TransportError.Code.bodyTooLarge`. Bodies that are longer than
 ///   memory, or read with long pauses, need `CurlTransport` or `AsyncHTTPClientTransport` there.
@@ -31,6 +36,7 @@ public import Foundation
 public struct URLSessionTransport: Transport {
     private let driver: SessionDriver
     private let bufferLength: Int
+    private let uploadPatience: Duration
 
     /// A configuration that keeps nothing, waits up to 600 seconds for the next byte, and opens up to 64 connections to a host.
     public static var usualConfiguration: URLSessionConfiguration {
@@ -49,9 +55,16 @@ public struct URLSessionTransport: Transport {
     /// - Parameters:
     ///   - configuration: How its session connects, and how long it waits.
     ///   - bufferLength: How many bytes of a response may wait for their reader.
-    public init(_ configuration: URLSessionConfiguration = usualConfiguration, bufferLength: Int = 64 << 20) {
+    ///   - uploadPatience: The longest that a session waits for the next piece of a request's body that streams. On Linux
+    ///     nothing else happens in any session of the process meanwhile.
+    public init(
+        _ configuration: URLSessionConfiguration = usualConfiguration,
+        bufferLength: Int = 64 << 20,
+        uploadPatience: Duration = .seconds(5)
+    ) {
         driver = SessionDriver(configuration)
         self.bufferLength = bufferLength
+        self.uploadPatience = uploadPatience
     }
 
     /// Sends a request and returns at the response's head.
@@ -65,11 +78,19 @@ public struct URLSessionTransport: Transport {
         }
         let hasBody = request.body.map { $0.length != 0 } ?? false
         let head = try URLRequest(request.head, hasBody: hasBody)
-        let content = try await RequestContent(request.body)
-        let call = try SessionCall(head, content, followsRedirects: false, limit: bufferLength, driver: driver)
+        let upload = try await Upload(request.body, patience: uploadPatience)
+        let call = try SessionCall(head, upload.content, followsRedirects: false, limit: bufferLength, driver: driver)
         let response: HTTPResponse
         do {
-            response = HTTPResponse(try await call.head())
+            response = HTTPResponse(
+                try await upload.sending { isolation in
+                    do {
+                        return .success(try await call.head(isolation: isolation))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            )
         } catch {
             throw TransportError(error, isHeadReceived: false)
         }

@@ -42,6 +42,39 @@ struct FlowTests {
         }
     }
 
+    /// Sends a response that is no stream, no faster than it is read.
+    private func send(_ connection: RawConnection, length: Int, received: Watched<Int>) async throws {
+        try await connection.send(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\r\n"
+        )
+        for offset in stride(from: 0, to: length, by: 1_000_000) {
+            try await received.wait(for: "the reader to follow") { $0 >= offset - 8_000_000 }
+            try await connection.send(Pattern.bytes(1_000_000, from: offset))
+        }
+    }
+
+    @Test(arguments: Client.allCases)
+    func `A response of 200 MB that is no stream goes through little memory`(client: Client) async throws {
+        try await AdapterHarness.run(client) { harness in
+            let length = 200_000_000
+            async let response = harness.metered.send(harness.request())
+            let connection = try await harness.server.accept()
+            _ = try await connection.message(.request)
+            let received = Watched(0)
+            let writer = Task { try await send(connection, length: length, received: received) }
+            let before = ProcessFacts.residentBytes
+            var most = before
+            for try await piece in try await response.body {
+                #expect(Pattern.matches(ByteBuffer(bytes: piece), from: received.value))
+                received.update { $0 += piece.count }
+                most = max(most, ProcessFacts.residentBytes)
+            }
+            try await writer.value
+            #expect(received.value == length && most - before < 60_000_000)
+            #expect(try await harness.record().outcome == .completed)
+        }
+    }
+
     @Test
     func `AsyncHTTPClient makes a server wait for a reader that rests`() async throws {
         try await AdapterHarness.run(.asyncHTTPClient) { harness in

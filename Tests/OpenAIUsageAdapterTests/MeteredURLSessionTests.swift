@@ -37,6 +37,37 @@ struct MeteredURLSessionTests {
         return try #require(records.last)
     }
 
+    @Test
+    func `A body that is a stream is metered while it is sent`() async throws {
+        let server = try await ScriptedUpstream.start()
+        let session = session()
+        let body = #"{"model":"gpt-4o","input":""# + String(repeating: "x", count: 1_000_000) + #""}"#
+        var streamed = try request(server.port, body: nil)
+        streamed.httpBodyStream = InputStream(data: Data(body.utf8))
+        let request = streamed
+        async let answer = session.data(for: request)
+        let connection = try await server.accept()
+        #expect(try await connection.message(.request).text == body)
+        try await connection.send(Answer.json())
+        #expect(try await answer.0 == Data(Answer.document.utf8))
+        #expect(try await record().requestModel == "gpt-4o")
+        await server.stop()
+    }
+
+    @Test(arguments: ["204 No Content\r\n\r\n", "200 OK\r\nContent-Length: 0\r\n\r\n"])
+    func `A response without a body that nobody reads is completed`(head: String) async throws {
+        let server = try await ScriptedUpstream.start()
+        let session = session()
+        let request = try request(server.port)
+        async let answer = session.bytes(for: request)
+        let connection = try await server.accept()
+        _ = try await connection.message(.request)
+        try await connection.send("HTTP/1.1 \(head)")
+        _ = try await answer
+        #expect(try await record().outcome == .completed)
+        await server.stop()
+    }
+
     @Test(arguments: [false, true])
     func `A response is fetched as a whole`(isUpload: Bool) async throws {
         let server = try await ScriptedUpstream.start()

@@ -1,9 +1,11 @@
 import Foundation
+import NIOCore
 import OpenAIUsage
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
-import OpenAIUsageURLSession
 import Testing
+
+@testable import OpenAIUsageURLSession
 
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -247,5 +249,195 @@ struct UsageURLProtocolTests {
         #expect(try await sinks[0].wait(for: 1).count == 1)
         #expect(try await sinks[1].wait(for: 2).count == 2)
         await server.stop()
+    }
+
+    // MARK: - Long bodies
+
+    private static let long = 400
+
+    /// Plays a document that comes in pieces, each of which waits for its reader.
+    private func play(
+        _ connection: RawConnection,
+        type: String,
+        read: @escaping @Sendable (Int) async throws -> Void
+    )
+        async throws
+    {
+        let length = Self.long * 50_000
+        try await connection.send("HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nContent-Length: \(length)\r\n\r\n")
+        for number in 0..<Self.long {
+            try await connection.send(Pattern.bytes(50_000, from: number * 50_000))
+            try await read((number + 1) * 50_000)
+        }
+    }
+
+    /// A delegate that compares what it is told with the pattern, and keeps nothing.
+    private final class Comparer: NSObject, URLSessionDataDelegate {
+        struct Heard: Sendable, CustomStringConvertible {
+            var count = 0
+            var pieces = 0
+            var isPattern = true
+            var isComplete = false
+
+            var description: String { "\(count) bytes in \(pieces) pieces, pattern \(isPattern)" }
+        }
+
+        let heard = Watched(Heard())
+
+        func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+            heard.update {
+                $0.isPattern = $0.isPattern && Pattern.matches(ByteBuffer(bytes: data), from: $0.count)
+                $0.count += data.count
+                $0.pieces += 1
+            }
+        }
+
+        func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+            heard.update { $0.isComplete = true }
+        }
+    }
+
+    @Test(arguments: ["application/json", "application/octet-stream", "audio/mpeg"])
+    func `A delegate gets a long response that is no stream piece by piece, through little memory`(
+        type: String
+    ) async throws {
+        let server = try await ScriptedUpstream.start()
+        let comparer = Comparer()
+        let session = URLSession(configuration: configuration(), delegate: comparer, delegateQueue: nil)
+        session.dataTask(with: try request(server.port)).resume()
+        let connection = try await server.accept()
+        _ = try await connection.message(.request)
+        let before = ProcessFacts.residentBytes
+        try await play(connection, type: type) { count in
+            // It has each piece before the next one is sent.
+            try await comparer.heard.wait(for: "\(count) bytes") { $0.count >= count }
+        }
+        let heard = try await comparer.heard.wait(for: "the end") { $0.isComplete }
+        #expect(heard.count == Self.long * 50_000 && heard.isPattern && heard.pieces >= Self.long)
+        #expect(ProcessFacts.residentBytes - before < 15_000_000)
+        #expect(try await record().outcome == .completed)
+        session.finishTasksAndInvalidate()
+        await server.stop()
+    }
+
+    @Test
+    func `A completion handler in a session with a delegate gets every byte of a stream`() async throws {
+        let server = try await ScriptedUpstream.start()
+        let listener = Listener()
+        let session = URLSession(configuration: configuration(), delegate: listener, delegateQueue: nil)
+        let answer = Watched<Data?>(nil)
+        session.dataTask(with: try request(server.port)) { data, _, _ in answer.update { $0 = data ?? Data() } }
+            .resume()
+        let connection = try await server.accept()
+        _ = try await connection.message(.request)
+        for piece in Self.pieces { try await connection.send(piece) }
+        let data = try await answer.wait(for: "the answer") { $0 != nil }
+        #expect(data.map { String(decoding: $0, as: UTF8.self) } == Self.text && listener.heard.value.pieces.isEmpty)
+        #expect(try await record().usage.totalTokens == 7)
+        session.finishTasksAndInvalidate()
+        await server.stop()
+    }
+
+    /// A stream that tells which threads have read it.
+    private final class TracedStream: InputStream {
+        let reads: Watched<Int>
+        private var left: [UInt8]
+
+        init(_ bytes: [UInt8], _ reads: Watched<Int>) {
+            left = bytes
+            self.reads = reads
+            super.init(data: Data())
+        }
+
+        override func open() {}
+        override func close() {}
+        override var streamStatus: Stream.Status { .open }
+        override var hasBytesAvailable: Bool { !left.isEmpty }
+        override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength length: Int) -> Int {
+            let count = min(length, left.count)
+            for index in 0..<count { buffer[index] = left[index] }
+            left.removeFirst(count)
+            reads.update { $0 += count }
+            return count
+        }
+    }
+
+    #if canImport(FoundationNetworking)
+    @Test
+    func `A body that is a stream is read while it is sent, and metered`() async throws {
+        let server = try await ScriptedUpstream.start()
+        let reads = Watched(0)
+        let session = URLSession(configuration: configuration())
+        var traced = try request(server.port, body: nil)
+        let body = #"{"model":"gpt-4o","input":""# + String(repeating: "x", count: 20_000_000) + #""}"#
+        traced.httpBodyStream = TracedStream(Array(body.utf8), reads)
+        let request = traced
+        async let answer = session.data(for: request)
+        let connection = try await server.accept()
+        try await connection.take(through: "\r\n\r\n")
+        try await connection.setReading(false)
+        // What the server does not take is not read.
+        var last = -1
+        while reads.value != last {
+            last = reads.value
+            await #expect(throws: (any Error).self) {
+                try await Watched(0).wait(for: "nothing", limit: .milliseconds(200)) { $0 == 1 }
+            }
+        }
+        #expect(last < 15_000_000)
+        try await connection.setReading(true)
+        try await connection.receive("the end of the chunks") { $0.bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8) }
+        try await connection.send(Answer.json())
+        #expect(try await answer.0 == Data(Answer.document.utf8) && reads.value == body.utf8.count)
+        #expect(try await record().requestModel == "gpt-4o")
+        session.finishTasksAndInvalidate()
+        await server.stop()
+    }
+
+    @Test
+    func `A body that is a stream is not sent in part when it would have to be sent again`() async throws {
+        let server = try await ScriptedUpstream.start()
+        let session = URLSession(configuration: configuration())
+        let first = try request(server.port, "GET", body: nil)
+        async let answer = session.data(for: first)
+        let kept = try await server.accept()
+        _ = try await kept.message(.request)
+        try await kept.send(Answer.json())
+        _ = try await answer
+        var second = try request(server.port, body: nil)
+        second.httpBodyStream = InputStream(data: Data(#"{"model":"gpt-4o"}"#.utf8))
+        let request = second
+        async let failing = session.data(for: request)
+        _ = try await kept.message(.request)
+        await kept.reset()
+        do {
+            _ = try await failing
+            Issue.record("There was a response.")
+        } catch {
+            #expect(error is URLError)
+        }
+        #expect(try await sink.wait(for: 2).map(\.outcome) == [.completed, .unreachable])
+        session.finishTasksAndInvalidate()
+        await server.stop()
+    }
+    #endif
+
+    @Test
+    func `A call that cannot start is told so, and is one record`() async throws {
+        let configuration = configuration()
+        let type: AnyClass = try #require(configuration.protocolClasses?.first)
+        let entry = try #require(MeteredConfigurations.shared.entry(of: type))
+        entry.driver.shutDown()
+        let listener = Listener()
+        let session = URLSession(configuration: configuration, delegate: listener, delegateQueue: nil)
+        session.dataTask(with: try request(1)).resume()
+        let heard = try await listener.heard.wait(for: "the end") { $0.isComplete }
+        #expect(heard.error == .resourceUnavailable && heard.status == nil)
+        let request = try request(1)
+        await #expect { _ = try await session.data(for: request) } throws: {
+            ($0 as? URLError)?.code == .resourceUnavailable
+        }
+        #expect(try await sink.wait(for: 2).map(\.outcome) == [.unreachable, .unreachable])
+        session.finishTasksAndInvalidate()
     }
 }

@@ -21,6 +21,7 @@ struct MailboxTests {
     private func transfer() throws -> CurlTransfer {
         CurlTransfer(
             handle: try #require(EasyHandle()),
+            origin: nil,
             state: CurlTransferState(upload: UploadBuffer([]), bufferLength: 4, at: 0),
             mailbox: mailbox
         )

@@ -57,6 +57,41 @@ struct TransferStateTests {
     }
 
     @Test
+    func `A transfer that waits for a connection stands still, and begins anew with one`() {
+        var state = begin()
+        state.awaitConnection()
+        #expect(state.deadline(Self.idle) == Self.idle && state.elapse(Self.idle, at: Self.idle - 1) == .nothing)
+        state.begin(at: 900)
+        #expect(state.elapse(Self.idle, at: Self.idle) == .nothing && state.deadline(Self.idle) == 900 + Self.idle)
+        state = begin()
+        state.awaitConnection()
+        #expect(state.elapse(Self.idle, at: Self.idle) == .expiry)
+        guard case .failure(let error) = state.stepToHead() else {
+            Issue.record("There is a head.")
+            return
+        }
+        #expect(error.code == .timeout && error.message.hasPrefix("No connection became free"))
+    }
+
+    @Test
+    func `Pieces are pulled while they are wanted, and a caller lets it`() {
+        var state = begin(UploadBuffer(length: nil, limit: 4))
+        var room = [UInt8](repeating: 0, count: 8)
+        #expect(state.isUploading && state.pullStep == .stop)
+        state.resumePulling()
+        #expect(state.pullStep == .wait)
+        #expect(room.withUnsafeMutableBytes { state.read(into: $0, at: 0) } == .pause)
+        #expect(state.takePullStep() == .pull && state.pullStep == .wait && !state.isReady(for: .pull))
+        state.supply([1, 2], at: 0)
+        #expect(state.isReady(for: .pull) && state.takePullStep() == .pull)
+        state.pausePulling()
+        #expect(state.pullStep == .stop && state.isUploading)
+        state.resumePulling()
+        state.endUpload(at: 0)
+        #expect(state.pullStep == .stop && !state.isUploading)
+    }
+
+    @Test
     func `What has come before a failure can be read before it`() {
         var state = begin()
         #expect(receive(head: "HTTP/1.1 200 OK\n", into: &state))
@@ -92,7 +127,7 @@ struct TransferStateTests {
         var state = begin(UploadBuffer(length: nil, limit: 4))
         var room = [UInt8](repeating: 0, count: 8)
         #expect(room.withUnsafeMutableBytes { state.read(into: $0, at: 0) } == .pause)
-        #expect(state.isReady(for: .head))
+        #expect(state.upload.isWanted)
         #expect(receive(head: "HTTP/1.1 413 Large\n", into: &state) && !state.upload.isWanted)
         // It does not look at the connection while it waits for a piece, and is let ask now and then.
         let due = state.deadline(.max)

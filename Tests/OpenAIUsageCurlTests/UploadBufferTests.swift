@@ -1,8 +1,7 @@
+import OpenAIUsage
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
 import Testing
-
-@testable import OpenAIUsageCurl
 
 /// The bytes of a request's body between their source and libcurl.
 struct UploadBufferTests {

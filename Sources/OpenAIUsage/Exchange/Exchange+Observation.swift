@@ -1,8 +1,10 @@
+import HTTPTypes
+
 extension Exchange {
     /// Carries an attempt, and shows the exchange what passes by.
     ///
     /// The attempt ends when its body has been read to the end, when reading it throws, when its iterator is dropped, or
-    /// when the response goes away unread.
+    /// when the response goes away unread. An attempt whose response has no body ends with the response's head.
     ///
     /// - Parameters:
     ///   - request: The request as it is to be sent.
@@ -30,6 +32,10 @@ extension Exchange {
         do {
             let response = try await next(request, context)
             receive(head: response.head)
+            if response.body.length ?? response.head.bodyLength(of: request.head.method) == 0 {
+                finish(.completed)
+                return response
+            }
             return Response(
                 head: response.head,
                 body: Body(response.body) { ExchangeLease(self) }

@@ -129,10 +129,8 @@ struct ResponseHeadFacts: ~Copyable {
     /// The wait of a `retry-after` field: seconds, or a date, which is counted from the head's own.
     private static func milliseconds(retryAfter: String?, date: String?, wallMicroseconds: Int64) -> Int64? {
         guard let retryAfter else { return nil }
-        if let seconds = JSONNumber.integer(retryAfter.utf8.filter { $0 != 0x20 }) {
-            let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
-            return overflow || seconds < 0 ? nil : milliseconds
-        }
+        // A thousandth of the field's unit is taken for a millisecond where it is read as milliseconds.
+        if let milliseconds = HeaderText.microseconds(milliseconds: retryAfter) { return milliseconds }
         let now = wallMicroseconds / 1_000_000
         guard let until = HTTPDate.seconds(retryAfter, now: now) else { return nil }
         let since = date.flatMap { HTTPDate.seconds($0, now: now) } ?? now

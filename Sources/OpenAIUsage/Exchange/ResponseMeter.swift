@@ -231,6 +231,10 @@ struct ResponseMeter: ~Copyable, Sendable {
                 let facts = document.takeFacts()
                 identity.merge(facts.identity)
                 takeDocument(facts)
+            } else if !document.isInvalid {
+                // The part of an error that was read before its body was let go of says what it was.
+                let facts = document.facts
+                if facts.rare.errorType != nil || facts.rare.errorCode != nil { takeError(facts) }
             }
         case .events:
             // Strict parsers drop an event that lacks its blank line; its usage was billed all the same.

@@ -24,6 +24,11 @@ public final class RetryBudget: Sendable {
         credit.withLock { $0 = min(capacity, $0 + share) }
     }
 
+    /// Puts a retry back that was taken out and not made.
+    func returnRetry() {
+        credit.withLock { $0 = min(capacity, $0 + 1) }
+    }
+
     /// Takes a retry out, if there is one.
     func takeRetry() -> Bool {
         credit.withLock { credit in

@@ -4,15 +4,17 @@ import HTTPTypes
 ///
 /// All attempts bear one operation's identity and their numbers, so that the ledger shows them as one call. A request
 /// whose body can be read once only is tried once only. Cancelling the task ends a wait at once.
+///
+/// Before a retry, up to 64 KiB of the refused attempt's body are read: its error is recorded, and its connection is kept
+/// if the body ends there. That has a time limit. A response that is returned has all of its body.
 public struct RetryInterceptor: Interceptor {
-    /// The longest body of an error that is looked into, in bytes.
-    private static let maximumErrorLength = 1 << 20
-
     private let policy: RetryPolicy
     private let budget: RetryBudget
     private let identities: CallIDGenerator
     private let clock: any UsageClock
     private let sleep: @Sendable (Duration) async throws -> Void
+    private let errorReadTimeout: Duration
+    private let timeout: @Sendable (Duration) async throws -> Void
     private let random: @Sendable () -> Double
 
     /// Creates an interceptor.
@@ -20,20 +22,26 @@ public struct RetryInterceptor: Interceptor {
     /// - Parameters:
     ///   - policy: What is tried again, and when.
     ///   - budget: How many retries all calls together may make.
-    ///   - clock: The clock that identities are made of.
-    ///   - sleep: How to wait; it throws when the task is cancelled.
+    ///   - clock: The clock that identities are made of, and that dates to wait for are compared with.
+    ///   - sleep: How to wait before a retry; it throws when the task is cancelled.
+    ///   - errorReadTimeout: The longest that the error of a refused attempt may take to be read before its retry.
+    ///   - timeout: How to wait for that limit; it throws when the task is cancelled.
     ///   - random: A random number from 0 to 1.
     public init(
         policy: RetryPolicy = RetryPolicy(),
         budget: RetryBudget = RetryBudget(),
         clock: any UsageClock = SystemUsageClock(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        errorReadTimeout: Duration = .seconds(2),
+        timeout: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
     ) {
         self.policy = policy
         self.budget = budget
         self.clock = clock
         self.sleep = sleep
+        self.errorReadTimeout = errorReadTimeout
+        self.timeout = timeout
         self.random = random
         identities = CallIDGenerator.shared(by: clock)
     }
@@ -49,58 +57,83 @@ public struct RetryInterceptor: Interceptor {
             context.operationID = identities.next(at: clock.wallMicroseconds).description
         }
         budget.callStarted()
-        let isReplayable = request.body?.isReplayable ?? true
+        guard request.body?.isReplayable ?? true else {
+            context.attempt = 0
+            return try await next(request, context)
+        }
         var retries = 0
         while true {
             context.attempt = retries
-            let delay: Duration
+            let verdict: Verdict
             do {
-                let response = try await next(request, context)
-                var kept = response
-                var code: String?
-                if isReplayable, retries < policy.maximumRetries, policy.needsErrorCode(response.head) {
-                    (kept, code) = try await Self.readError(of: response)
-                }
-                guard isReplayable,
-                    let wait = policy.delay(after: response.head, errorCode: code, retries: retries, jitter: random()),
-                    budget.takeRetry()
-                else { return kept }
-                delay = wait
+                verdict = await judge(try await next(request, context), retries)
             } catch let error as TransportError {
-                guard isReplayable, let wait = policy.delay(after: error, retries: retries, jitter: random()),
-                    budget.takeRetry()
+                guard let delay = policy.delay(after: error, retries: retries, jitter: random()), budget.takeRetry()
                 else { throw error }
-                delay = wait
+                verdict = .retry(delay)
             }
-            retries += 1
-            try await sleep(delay)
+            switch verdict {
+            case .response(let response): return response
+            case .retry(let delay):
+                retries += 1
+                try await sleep(delay)
+            }
+        }
+    }
+
+    /// The decision about an attempt that got a response.
+    private enum Verdict {
+        case response(Response)
+        case retry(Duration)
+    }
+
+    /// Decides about a response; one that is worth a retry is let go of, and its error was read.
+    private func judge(_ response: Response, _ retries: Int) async -> Verdict {
+        let jitter = random()
+        func delay(_ code: String?) -> Duration? {
+            policy.delay(
+                after: response.head,
+                errorCode: code,
+                retries: retries,
+                jitter: jitter,
+                wallMicroseconds: clock.wallMicroseconds
+            )
+        }
+        guard let expected = delay(nil), budget.takeRetry() else { return .response(response) }
+        let error = RetriedError(response)
+        // A body that broke off, or was given up on, is nothing that could be returned.
+        guard await read(error), policy.needsErrorCode(response.head) else { return .retry(expected) }
+        if let delay = delay(error.code) { return .retry(delay) }
+        budget.returnRetry()
+        return .response(error.response)
+    }
+
+    /// Reads an error within its time limit.
+    ///
+    /// - Returns: False if it broke off or took too long.
+    private func read(_ error: RetriedError) async -> Bool {
+        await withTaskGroup(of: Bool.self) { [timeout, errorReadTimeout] group in
+            group.addTask {
+                do {
+                    try await error.read()
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            group.addTask {
+                // A wait that is cancelled, and one that is over, mean the same.
+                try? await timeout(errorReadTimeout)
+                return false
+            }
+            let isRead = await group.next() ?? false
+            group.cancelAll()
+            return isRead
         }
     }
 
     /// Whether the request itself gives the call an identity.
     private static func names(_ head: HTTPRequest) -> Bool {
         head.headerFields.contains(.clientRequestID) || head.headerFields.contains(.idempotencyKey)
-    }
-
-    /// The code of the error in a response's body, and the response with its body to be read anew.
-    private static func readError(of response: Response) async throws -> (Response, String?) {
-        guard response.body.length ?? 0 <= maximumErrorLength else { return (response, nil) }
-        var response = response
-        var iterator = response.body.makeAsyncIterator()
-        var bytes: [UInt8] = []
-        while bytes.count <= maximumErrorLength, let piece = try await iterator.next(isolation: nil) {
-            bytes.append(contentsOf: piece)
-        }
-        guard bytes.count <= maximumErrorLength else {
-            throw TransportError(
-                .bodyTooLarge,
-                "The answer to a refused call is longer than \(maximumErrorLength) bytes."
-            )
-        }
-        var meter = ResponseMeter(mode: .document, hint: .document, meter: .none)
-        bytes.withUnsafeBufferPointer { meter.receive($0) }
-        meter.finish()
-        response.body = Body(bytes)
-        return (response, meter.errorCode)
     }
 }

@@ -31,10 +31,18 @@ public struct RetryPolicy: Sendable {
     ///   - errorCode: The error's code in the response's body, if it is known.
     ///   - retries: How many retries there were.
     ///   - jitter: A random number from 0 to 1.
+    ///   - wallMicroseconds: The present in microseconds since 1970, which a date in `Retry-After` is compared with if the
+    ///     response has no `Date`; the system's clock unless it is given.
     /// - Returns: `nil` if there should be none.
-    public func delay(after response: HTTPResponse, errorCode: String?, retries: Int, jitter: Double) -> Duration? {
+    public func delay(
+        after response: HTTPResponse,
+        errorCode: String?,
+        retries: Int,
+        jitter: Double,
+        wallMicroseconds: Int64 = SystemUsageClock().wallMicroseconds
+    ) -> Duration? {
         guard retries < maximumRetries else { return nil }
-        let facts = ResponseHeadFacts(response.headerFields, wallMicroseconds: 0)
+        let facts = ResponseHeadFacts(response.headerFields, wallMicroseconds: wallMicroseconds)
         switch facts.diagnostics["x-should-retry"]?.lowercased() {
         case "true": break
         case "false": return nil

@@ -2,7 +2,8 @@
 ///
 /// It belongs next to the transport, so that retries and rewritten requests are seen as they are sent. It changes
 /// nothing but to take out the field `OpenAI-Usage-Tags`. An attempt ends when its body has been read to the end, when
-/// reading it throws, when its iterator is dropped, or when the response goes away unread.
+/// reading it throws, when its iterator is dropped, or when the response goes away unread. One whose response has no body
+/// (204, `Content-Length: 0`, the method HEAD) ends with the response's head.
 public struct UsageInterceptor: Interceptor {
     private let meter: UsageMeter
 

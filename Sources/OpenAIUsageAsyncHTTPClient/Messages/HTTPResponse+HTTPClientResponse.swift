@@ -18,11 +18,4 @@ extension HTTPResponse {
         headerFields[.contentEncoding] = nil
         headerFields[.contentLength] = nil
     }
-
-    /// The length of the body, as far as the head tells it.
-    func bodyLength(of method: HTTPRequest.Method) -> Int? {
-        if method == .head || status == .noContent || status == .notModified { return 0 }
-        guard headerFields[.transferEncoding] == nil else { return nil }
-        return headerFields[.contentLength].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
-    }
 }

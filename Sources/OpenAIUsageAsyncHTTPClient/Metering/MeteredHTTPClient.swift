@@ -47,7 +47,10 @@ public struct MeteredHTTPClient: Sendable {
         do {
             request.body = try await observed(request.body, by: exchange)
             var response = try await client.execute(request, deadline: deadline, logger: logger)
-            exchange.receive(head: HTTPResponse(response, isDecoded: isDecoding))
+            let head = HTTPResponse(response, isDecoded: isDecoding)
+            exchange.receive(head: head)
+            // Nothing more comes of it, whether it is read or not.
+            if head.bodyLength(of: .init(request.method.rawValue) ?? .get) == 0 { exchange.finish(.completed) }
             response.body = .stream(MeteredBuffers(base: response.body, exchange: exchange))
             return response
         } catch {

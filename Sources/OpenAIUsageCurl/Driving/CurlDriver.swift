@@ -39,6 +39,11 @@ final class CurlDriver: Sendable {
 
     deinit { stop() }
 
+    /// The number of calls that wait for a connection.
+    var waitingCount: Int {
+        life.state.withLock { if case .running(_, let loop) = $0.phase { loop.waitingCount } else { 0 } }
+    }
+
     /// Begins a transfer.
     func start(_ request: CurlRequest) throws(TransportError) -> CurlTransfer {
         let (mailbox, loop) = try running()
@@ -52,7 +57,10 @@ final class CurlDriver: Sendable {
             }
         let now = SystemUsageClock().monotonicNanoseconds
         let state = CurlTransferState(upload: upload, bufferLength: settings.bufferLength, at: now)
-        let transfer = CurlTransfer(handle: handle, state: state, mailbox: mailbox)
+        // Calls that may share a connection are counted by libcurl.
+        let isShared = settings.multiplexes && request.url.hasPrefix("https:")
+        let origin = isShared ? nil : request.origin
+        let transfer = CurlTransfer(handle: handle, origin: origin, state: state, mailbox: mailbox)
         if code == CURLE_OK {
             code = handle.connect(
                 to: CurlCallbacks.context(transfer),

@@ -1,5 +1,6 @@
 import CCurl
 import OpenAIUsage
+import Synchronization
 
 /// The work on transfers: it carries out orders, lets libcurl work, and waits for the network.
 ///
@@ -13,6 +14,11 @@ final class CurlLoop: @unchecked Sendable {
     private let clock = SystemUsageClock()
     private var multi: MultiHandle?
     private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+    private var queue: ConnectionQueue<CurlTransfer>
+    /// The number of transfers in the queue, for others to read.
+    private let waiting = Atomic<Int>(0)
+    /// The error with which waiting for the network has ended.
+    private var pollFailure: CURLMcode?
     /// Transfers that are over, whose handles are not cleared yet.
     private var ended: [CurlTransfer] = []
     /// When a transfer may be due at the earliest.
@@ -23,7 +29,15 @@ final class CurlLoop: @unchecked Sendable {
         self.mailbox = mailbox
         self.settings = settings
         self.pool = pool
+        queue = ConnectionQueue(
+            limit: settings.maximumConnections,
+            originLimit: settings.maximumConnectionsPerHost,
+            waitingLimit: settings.maximumWaitingCalls
+        )
     }
+
+    /// The number of transfers that wait for a connection; any thread may ask.
+    var waitingCount: Int { waiting.load(ordering: .relaxed) }
 
     /// Works on the driving thread until the mailbox says that it is over.
     func run() {
@@ -31,7 +45,9 @@ final class CurlLoop: @unchecked Sendable {
         while work(multi) {
             switch mailbox.rest(hasTransfers: !transfers.isEmpty) {
             case .work: break
-            case .network: curl_multi_poll(multi.pointer, nil, 0, milliseconds, nil)
+            case .network:
+                let code = settings.functions.poll(multi.pointer, milliseconds)
+                if code != CURLM_OK { pollFailure = code }
             case .turn: mailbox.awaitTurn()
             }
         }
@@ -55,10 +71,15 @@ final class CurlLoop: @unchecked Sendable {
         let (posted, isStopping) = mailbox.take()
         for transfer in posted { carryOut(transfer, multi) }
         if isStopping { return false }
-        var running: Int32 = 0
-        curl_multi_perform(multi.pointer, &running)
-        settle(multi)
+        if let code = pollFailure {
+            pollFailure = nil
+            failAll(multi, "wait for the network", code)
+        }
+        let code = settings.functions.perform(multi.pointer)
+        if code == CURLM_OK { settle(multi) } else { failAll(multi, "work on its calls", code) }
         elapse(multi)
+        admit(multi)
+        waiting.store(queue.waitingCount, ordering: .relaxed)
         // Callers are woken first, and what they do not wait for is done meanwhile.
         nextDeadline = min(nextDeadline, round.end(settings.idleNanoseconds))
         clear(multi)
@@ -74,38 +95,100 @@ final class CurlLoop: @unchecked Sendable {
         } else if orders.contains(.start) {
             start(transfer, multi)
         } else if orders.contains(.unpause) {
-            unpause(transfer)
+            unpause(transfer, multi)
         }
     }
 
     private func start(_ transfer: CurlTransfer, _ multi: MultiHandle) {
-        let handle = transfer.handle.pointer
         transfer.mark.round = round
-        transfers[handle] = transfer
-        let code = curl_multi_add_handle(multi.pointer, handle)
-        guard code == CURLM_OK else {
-            transfers[handle] = nil
-            end(transfer, TransportError(.failed, "The call failed: \(String(cString: curl_multi_strerror(code)))."))
-            return
-        }
         transfer.mark.touch(transfer)
+        guard let origin = transfer.origin else { return add(transfer, multi) }
+        // Whoever waits for the place of one that has just ended comes first.
+        admit(multi)
+        switch queue.enter(transfer, origin: origin) {
+        case .admitted: add(transfer, multi)
+        case .waits: transfer.awaitConnection()
+        case .refused:
+            end(
+                transfer,
+                TransportError(
+                    .failed,
+                    """
+                    \(settings.maximumWaitingCalls) calls wait for a connection already; \
+                    see CurlTransportConfiguration.maximumWaitingCalls and maximumConnections.
+                    """
+                )
+            )
+        }
     }
 
-    private func unpause(_ transfer: CurlTransfer) {
+    /// Hands a transfer to libcurl, which has a place for it.
+    private func add(_ transfer: CurlTransfer, _ multi: MultiHandle) {
+        let handle = transfer.handle.pointer
+        transfers[handle] = transfer
+        let code = settings.functions.add(multi.pointer, handle)
+        guard code != CURLM_OK else { return }
+        forget(transfer)
+        end(transfer, Self.failure("take the call", code))
+    }
+
+    /// Hands the transfers to libcurl that have waited for the places which there are.
+    private func admit(_ multi: MultiHandle) {
+        while let transfer = queue.admitNext() {
+            transfer.begin(at: round.time)
+            transfer.mark.touch(transfer)
+            add(transfer, multi)
+        }
+    }
+
+    /// Forgets a transfer that libcurl had, and gives back its place.
+    private func forget(_ transfer: CurlTransfer) {
+        transfers[transfer.handle.pointer] = nil
+        if let origin = transfer.origin { queue.release(origin: origin) }
+    }
+
+    private func unpause(_ transfer: CurlTransfer, _ multi: MultiHandle) {
         guard transfers[transfer.handle.pointer] === transfer else { return }
         // Whichever direction still has to wait says so again when it is asked.
-        curl_easy_pause(transfer.handle.pointer, CURLPAUSE_CONT)
+        let code = settings.functions.resume(transfer.handle.pointer)
         transfer.mark.touch(transfer)
+        guard code != CURLE_OK else { return }
+        transfer.finish(
+            TransportError(code, isAtProxy: false, detail: "")
+                ?? TransportError(.failed, "libcurl does not go on with the call.")
+        )
+        remove(transfer, multi)
     }
 
     /// Takes a transfer out whose caller wants no more of it.
     private func remove(_ transfer: CurlTransfer, _ multi: MultiHandle) {
+        if queue.remove(transfer) { return end(transfer, nil) }
         // The handle of a transfer that is over may be another's.
         let handle = transfer.handle.pointer
         guard transfers[handle] === transfer else { return }
-        transfers[handle] = nil
+        forget(transfer)
         curl_multi_remove_handle(multi.pointer, handle)
         end(transfer, nil)
+    }
+
+    /// Ends all transfers, because libcurl has failed.
+    private func failAll(_ multi: MultiHandle, _ what: String, _ code: CURLMcode) {
+        let error = Self.failure(what, code)
+        for transfer in Array(transfers.values) + queue.waiting {
+            transfer.finish(error)
+            remove(transfer, multi)
+        }
+    }
+
+    private static func failure(_ what: String, _ code: CURLMcode) -> TransportError {
+        let reason = String(cString: curl_multi_strerror(code))
+        return TransportError(
+            .failed,
+            """
+            libcurl failed to \(what): \(reason) (CURLMcode \(code.rawValue)). \
+            The process may lack memory or descriptors; later calls are tried again.
+            """
+        )
     }
 
     /// A transfer is over, and its handle is free.
@@ -129,7 +212,8 @@ final class CurlLoop: @unchecked Sendable {
         while let message = curl_multi_info_read(multi.pointer, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
             let code = ccurl_message_result(message)
-            guard let transfer = transfers.removeValue(forKey: handle) else { continue }
+            guard let transfer = transfers[handle] else { continue }
+            forget(transfer)
             if code == CURLE_OK {
                 finish(transfer, nil)
             } else {
@@ -153,7 +237,7 @@ final class CurlLoop: @unchecked Sendable {
     private func elapse(_ multi: MultiHandle) {
         guard nextDeadline <= round.time else { return }
         nextDeadline = .max
-        for transfer in Array(transfers.values) {
+        for transfer in Array(transfers.values) + queue.waiting {
             switch transfer.elapse(settings.idleNanoseconds, at: round.time) {
             case .nothing: break
             case .orders: carryOut(transfer, multi)
@@ -175,10 +259,11 @@ final class CurlLoop: @unchecked Sendable {
     /// Ends what is open, and lets go of every connection.
     private func close(_ multi: MultiHandle) {
         let error = TransportError(.shutDown, "The transport was shut down.")
-        for transfer in Array(transfers.values) {
+        for transfer in Array(transfers.values) + queue.waiting {
             transfer.abort(error)
             remove(transfer, multi)
         }
+        waiting.store(0, ordering: .relaxed)
         _ = round.end(settings.idleNanoseconds)
         clear(multi)
         mailbox.close()

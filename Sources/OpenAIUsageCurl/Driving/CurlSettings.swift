@@ -14,11 +14,15 @@ struct CurlSettings: Sendable {
     let idleNanoseconds: Int64
     let bufferLength: Int
     let maximumIdleConnections: Int
+    let maximumConnections: Int
+    let maximumConnectionsPerHost: Int
+    let maximumWaitingCalls: Int
     let httpVersion: Int
     let multiplexes: Bool
     let proxies: CurlProxies
     let authorityFile: String?
     let authorityFolder: String?
+    let functions: CurlMultiFunctions
 
     init(_ configuration: CurlTransportConfiguration) {
         let shortest = Duration.milliseconds(1)
@@ -27,7 +31,13 @@ struct CurlSettings: Sendable {
         connectMilliseconds = Int(connect / shortest)
         idleNanoseconds = Int64(min(max(configuration.idleTimeout, shortest), longest) / .nanoseconds(1))
         bufferLength = max(configuration.bufferLength, 16 * 1024)
-        maximumIdleConnections = max(configuration.maximumIdleConnections, 1)
+        // libcurl takes them as a C long, and 0 for no limit.
+        let most = Int(Int32.max)
+        maximumConnections = min(max(configuration.maximumConnections, 1), most)
+        maximumConnectionsPerHost = min(max(configuration.maximumConnectionsPerHost, 1), maximumConnections)
+        maximumIdleConnections = min(max(configuration.maximumIdleConnections, 1), maximumConnections)
+        maximumWaitingCalls = max(configuration.maximumWaitingCalls, 0)
+        functions = configuration.functions
         httpVersion = Int(configuration.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         multiplexes = configuration.allowsHTTP2 && CurlLibrary.multiplexesSoundly
         let variable = { (name: String) -> String? in

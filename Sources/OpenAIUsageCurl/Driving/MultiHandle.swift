@@ -16,6 +16,8 @@ final class MultiHandle: @unchecked Sendable {
         let codes = [
             ccurl_multi_set_long(pointer, CURLMOPT_PIPELINING, Int(pipelining)),
             ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, settings.maximumIdleConnections),
+            ccurl_multi_set_long(pointer, CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.maximumConnections),
+            ccurl_multi_set_long(pointer, CURLMOPT_MAX_HOST_CONNECTIONS, settings.maximumConnectionsPerHost),
         ]
         guard codes.allSatisfy({ $0 == CURLM_OK }) else {
             throw TransportError(.failed, "libcurl refuses an option of its multi handle.")

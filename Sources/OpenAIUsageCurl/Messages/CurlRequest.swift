@@ -24,6 +24,8 @@ struct CurlRequest {
     private static let unwantedFields = ["accept", "content-type", "expect"]
 
     let url: String
+    /// The scheme, the host and the port.
+    let origin: String
     let method: String
     /// The lines of the header in libcurl's notation, without their ends.
     let lines: [[UInt8]]
@@ -33,7 +35,8 @@ struct CurlRequest {
     init(_ request: Request) throws(TransportError) {
         let head = request.head
         method = try Self.method(head.method.rawValue)
-        url = try Self.url(head)
+        origin = try Self.origin(head)
+        url = origin + (try Self.path(head))
         lines = Self.lines(head.headerFields)
         content = try Self.content(request, method)
     }
@@ -50,7 +53,7 @@ struct CurlRequest {
         return method
     }
 
-    private static func url(_ head: HTTPRequest) throws(TransportError) -> String {
+    private static func origin(_ head: HTTPRequest) throws(TransportError) -> String {
         guard let scheme = head.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
             throw TransportError(.invalidRequest, "The request's scheme is neither https nor http.")
         }
@@ -60,6 +63,10 @@ struct CurlRequest {
                 "The request's authority is not a host, or a host and a port; a key does not belong there."
             )
         }
+        return "\(scheme)://\(authority)"
+    }
+
+    private static func path(_ head: HTTPRequest) throws(TransportError) -> String {
         let path = head.path ?? "/"
         guard path.utf8.first == UInt8(ascii: "/"),
             path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
@@ -69,7 +76,7 @@ struct CurlRequest {
                 "The request's path does not begin with a slash, or has a character that must be percent-encoded."
             )
         }
-        return "\(scheme)://\(authority)\(path)"
+        return path
     }
 
     /// Whether a byte may be part of a host and a port; user information and what separates a path may not.

@@ -19,9 +19,19 @@ extension TransportError {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             self.init(.unreachable, Self.text("No secure connection could be made", code, detail))
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE:
-            self.init(.failed, Self.text("The certificate authorities cannot be read", code, detail))
+            self.init(
+                .failed,
+                Self.text(
+                    "The certificate authorities cannot be read; see CurlTransportConfiguration.trustRoots",
+                    code,
+                    detail
+                )
+            )
         case CURLE_OPERATION_TIMEDOUT:
-            self.init(.timeout, Self.text("No connection was made in time", code, detail))
+            self.init(
+                .timeout,
+                Self.text("No connection was made within CurlTransportConfiguration.connectTimeout", code, detail)
+            )
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM,
             CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
             self.init(.connectionLost, Self.text("The connection ended inside the call", code))

@@ -18,51 +18,65 @@ final class CurlCall: Sendable {
 
     /// Waits for the response's head, and sends the request's body meanwhile.
     func head(isolation: isolated (any Actor)? = #isolation) async throws(TransportError) -> HTTPResponse {
-        while true {
-            if Task.isCancelled { transfer.cancel() }
-            switch transfer.stepToHead() {
-            case .value(let (bytes, status)): return HTTPResponse(head: bytes, status: status)
-            case .pull: await pull(isolation: isolation)
-            case .wait: await transfer.wait(for: .head, isolation: isolation)
-            case .failure(let error): throw error
+        try await uploading(isolation: isolation) { [transfer] isolation in
+            while true {
+                if Task.isCancelled { transfer.cancel() }
+                switch transfer.stepToHead() {
+                case .value(let (bytes, status)): return .success(HTTPResponse(head: bytes, status: status))
+                case .wait: await transfer.wait(for: .head, isolation: isolation)
+                case .failure(let error): return .failure(error)
+                }
             }
-        }
+        }.get()
     }
 
     /// Waits for more of the response's body, and sends what is left of the request's meanwhile; `nil` at the end.
     func bytes(isolation: isolated (any Actor)? = #isolation) async throws(TransportError) -> [UInt8]? {
-        while true {
-            if Task.isCancelled { transfer.cancel() }
-            switch transfer.stepToBody() {
-            case .value(let bytes): return bytes
-            case .pull: await pull(isolation: isolation)
-            case .wait: await transfer.wait(for: .body, isolation: isolation)
-            case .failure(let error): throw error
+        try await uploading(isolation: isolation) { [transfer] isolation in
+            while true {
+                if Task.isCancelled { transfer.cancel() }
+                switch transfer.stepToBody() {
+                case .value(let bytes): return .success(bytes)
+                case .wait: await transfer.wait(for: .body, isolation: isolation)
+                case .failure(let error): return .failure(error)
+                }
             }
-        }
+        }.get()
     }
 
     /// Ends the call, unless it has ended.
     func abandon() { transfer.abandon() }
 
-    /// Pulls a piece of the request's body; the pull is cancelled if the call needs it no more.
-    private func pull(isolation: isolated (any Actor)?) async {
-        guard let source else { return }
-        transfer.startPull()
-        await withTaskGroup(of: Void.self, isolation: isolation) { [transfer] group in
-            group.addTask {
-                do {
-                    if let piece = try await source.next() {
-                        transfer.supply(piece)
-                    } else {
-                        transfer.endUpload()
-                    }
-                } catch {
-                    transfer.failUpload(error)
-                }
-            }
+    /// Waits for something of the response, while one task pulls the request's body, if there is any of it left.
+    private func uploading<Value: Sendable>(
+        isolation: isolated (any Actor)?,
+        _ wait: (isolated (any Actor)?) async -> Result<Value, TransportError>
+    ) async -> Result<Value, TransportError> {
+        guard let source, transfer.isUploading else { return await wait(isolation) }
+        transfer.resumePulling()
+        return await withTaskGroup(of: Void.self, isolation: isolation) { [transfer] group in
+            group.addTask { await Self.pull(source, transfer) }
+            let result = await wait(isolation)
+            transfer.pausePulling()
+            // A piece that is being pulled is waited for, unless the call needs it no more.
             await transfer.wait(for: .pull, isolation: isolation)
             group.cancelAll()
+            return result
+        }
+    }
+
+    /// Pulls pieces of the request's body for as long as they are wanted.
+    private static func pull(_ source: UploadSource, _ transfer: CurlTransfer) async {
+        while await transfer.beginPull() {
+            do {
+                if let piece = try await source.next() {
+                    transfer.supply(piece)
+                } else {
+                    transfer.endUpload()
+                }
+            } catch {
+                transfer.failUpload(error, isCancelled: Task.isCancelled)
+            }
         }
     }
 }

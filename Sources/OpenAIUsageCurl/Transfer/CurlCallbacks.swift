@@ -1,4 +1,5 @@
 import CCurl
+import OpenAIUsage
 
 /// The functions that libcurl calls on the driving thread; each gets the transfer as its context.
 enum CurlCallbacks {

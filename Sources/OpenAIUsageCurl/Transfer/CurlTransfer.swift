@@ -7,25 +7,48 @@ final class CurlTransfer: Sendable {
     private struct Shared {
         var state: CurlTransferState
         var waiter: (interest: CurlTransferState.Interest, continuation: CheckedContinuation<Void, Never>)?
+        /// The task that pulls the request's body, while it waits for room.
+        var puller: CheckedContinuation<Void, Never>?
         /// Whether the mailbox has it.
         var isPosted = false
 
-        /// Takes the waiter if there is something for it.
-        mutating func takeReadyWaiter() -> CheckedContinuation<Void, Never>? {
-            guard let (interest, continuation) = waiter, state.isReady(for: interest) else { return nil }
-            waiter = nil
-            return continuation
+        /// Takes those who wait and have something to do.
+        mutating func takeReady() -> Ready {
+            var ready = Ready()
+            if let (interest, continuation) = waiter, state.isReady(for: interest) {
+                waiter = nil
+                ready.waiter = continuation
+            }
+            if let continuation = puller, state.pullStep != .wait {
+                puller = nil
+                ready.puller = continuation
+            }
+            return ready
+        }
+    }
+
+    /// Those who are to be woken, outside of the lock.
+    private struct Ready {
+        var waiter: CheckedContinuation<Void, Never>?
+        var puller: CheckedContinuation<Void, Never>?
+
+        func wake() {
+            waiter?.resume()
+            puller?.resume()
         }
     }
 
     /// What the driving thread notes on it.
     let mark = CurlTransferMark()
     let handle: EasyHandle
+    /// The host for which the connection is counted; `nil` if libcurl counts it.
+    let origin: String?
     private let mailbox: CurlMailbox
     private let shared: Mutex<Shared>
 
-    init(handle: EasyHandle, state: CurlTransferState, mailbox: CurlMailbox) {
+    init(handle: EasyHandle, origin: String?, state: CurlTransferState, mailbox: CurlMailbox) {
         self.handle = handle
+        self.origin = origin
         self.mailbox = mailbox
         shared = Mutex(Shared(state: state))
     }
@@ -50,10 +73,16 @@ final class CurlTransfer: Sendable {
         change { state, now in state.stepToBody(at: now()) }
     }
 
-    func startPull() { change { state, _ in state.startPull() } }
+    /// True while pieces of the request's body may have to be pulled.
+    var isUploading: Bool { shared.withLock { $0.state.isUploading } }
+    func resumePulling() { change { state, _ in state.resumePulling() } }
+    func pausePulling() { change { state, _ in state.pausePulling() } }
     func supply(_ piece: ArraySlice<UInt8>) { change { state, now in state.supply(piece, at: now()) } }
     func endUpload() { change { state, now in state.endUpload(at: now()) } }
-    func failUpload(_ error: any Error) { change { state, _ in state.failUpload(error) } }
+    func failUpload(_ error: any Error, isCancelled: Bool) {
+        change { state, _ in state.failUpload(error, isCancelled: isCancelled) }
+    }
+
     func cancel() { change { state, _ in state.cancel() } }
     func abandon() { change { state, _ in state.abandon() } }
 
@@ -73,18 +102,37 @@ final class CurlTransfer: Sendable {
         }
     }
 
+    /// Waits until a piece of the request's body is wanted, and begins to pull it; false if none is wanted any more.
+    func beginPull() async -> Bool {
+        while true {
+            switch change({ state, _ in state.takePullStep() }) {
+            case .pull: return true
+            case .stop: return false
+            case .wait:
+                await withCheckedContinuation { continuation in
+                    let isReady = shared.withLock { shared in
+                        if shared.state.pullStep != .wait { return true }
+                        shared.puller = continuation
+                        return false
+                    }
+                    if isReady { continuation.resume() }
+                }
+            }
+        }
+    }
+
     /// Changes the state, and tells the waiter and the driving thread what has come of it.
     @discardableResult
     private func change<Value: Sendable>(
         _ body: @Sendable (inout CurlTransferState, () -> Int64) -> Value
     ) -> Value {
-        let (value, waiter, isDue) = shared.withLock { shared in
+        let (value, ready, isDue) = shared.withLock { shared in
             let value = body(&shared.state) { SystemUsageClock().monotonicNanoseconds }
             let isDue = shared.state.hasOrders && !shared.isPosted
             if isDue { shared.isPosted = true }
-            return (value, shared.takeReadyWaiter(), isDue)
+            return (value, shared.takeReady(), isDue)
         }
-        waiter?.resume()
+        ready.wake()
         if isDue { _ = mailbox.post(self, takesTurn: false) }
         return value
     }
@@ -103,14 +151,20 @@ final class CurlTransfer: Sendable {
         shared.withLock { $0.state.elapse(idleTimeout, at: now) }
     }
 
+    /// Notes that it waits for a connection.
+    func awaitConnection() { shared.withLock { $0.state.awaitConnection() } }
+
+    /// Notes that it has waited long enough for a connection.
+    func begin(at now: Int64) { shared.withLock { $0.state.begin(at: now) } }
+
     func finish(_ error: TransportError?) { shared.withLock { $0.state.finish(error) } }
 
     func abort(_ error: TransportError) { shared.withLock { $0.state.abort(error) } }
 
     /// Wakes the caller if there is something for it, and says when something becomes due.
     func wake(_ idleTimeout: Int64) -> Int64? {
-        let (waiter, deadline) = shared.withLock { ($0.takeReadyWaiter(), $0.state.deadline(idleTimeout)) }
-        waiter?.resume()
+        let (ready, deadline) = shared.withLock { ($0.takeReady(), $0.state.deadline(idleTimeout)) }
+        ready.wake()
         return deadline
     }
 

@@ -22,11 +22,18 @@ struct CurlTransferState: Sendable {
         case pull
     }
 
+    /// The next step of the task that pulls the request's body.
+    enum PullStep: Sendable {
+        /// Pull a piece.
+        case pull
+        case wait
+        /// Pull no more, for now or at all.
+        case stop
+    }
+
     /// What a caller who wants the head, or more of the body, does next.
     enum Step<Value: Sendable>: Sendable {
         case value(Value)
-        /// Pull a piece of the request's body.
-        case pull
         case wait
         case failure(TransportError)
     }
@@ -61,6 +68,10 @@ struct CurlTransferState: Sendable {
     private var lastProgress: Int64
     private var lastProdding: Int64 = 0
     private var isEndTaken = false
+    /// True while it waits for a connection, and libcurl does not know of it.
+    private var isQueued = false
+    /// True while a caller has a task that pulls the request's body.
+    private var isPulled = false
 
     init(upload: UploadBuffer, bufferLength: Int, at now: Int64) {
         self.upload = upload
@@ -76,6 +87,15 @@ struct CurlTransferState: Sendable {
     mutating func takeOrders() -> Orders {
         defer { orders = [] }
         return orders
+    }
+
+    /// Notes that it waits for a connection.
+    mutating func awaitConnection() { isQueued = true }
+
+    /// Notes that it has a place for a connection.
+    mutating func begin(at now: Int64) {
+        isQueued = false
+        lastProgress = now
     }
 
     /// Takes a line of a head; whether the transfer goes on.
@@ -153,6 +173,16 @@ struct CurlTransferState: Sendable {
             orders.insert(.unpause)
             return .orders
         }
+        if isQueued {
+            fail(
+                .timeout,
+                """
+                No connection became free for \(Duration.nanoseconds(idleTimeout)); see \
+                CurlTransportConfiguration.maximumConnections, maximumConnectionsPerHost and idleTimeout.
+                """
+            )
+            return .expiry
+        }
         let what = head.isComplete ? "The response stood still" : "There was no answer"
         fail(.timeout, "\(what) for \(Duration.nanoseconds(idleTimeout)); see CurlTransportConfiguration.idleTimeout.")
         return .expiry
@@ -169,7 +199,6 @@ struct CurlTransferState: Sendable {
             isHeadTaken = true
             return .value((head.take(), head.status))
         }
-        if upload.isWanted { return .pull }
         return .wait
     }
 
@@ -185,7 +214,7 @@ struct CurlTransferState: Sendable {
             isEndTaken = true
             return .value(nil)
         case .failed(let error): return .failure(error)
-        case nil: return upload.isWanted ? .pull : .wait
+        case nil: return .wait
         }
     }
 
@@ -193,13 +222,33 @@ struct CurlTransferState: Sendable {
     func isReady(for interest: Interest) -> Bool {
         if end != nil { return true }
         switch interest {
-        case .head: return head.isComplete || upload.isWanted
-        case .body: return !body.isEmpty || upload.isWanted
+        case .head: return head.isComplete
+        case .body: return !body.isEmpty
         case .pull: return !upload.isPulling || upload.isOver
         }
     }
 
-    mutating func startPull() { upload.startPull() }
+    /// True while pieces of the request's body may have to be pulled.
+    var isUploading: Bool { end == nil && upload.isOpen }
+
+    /// Notes that a caller has a task that pulls the request's body.
+    mutating func resumePulling() { isPulled = true }
+
+    /// Lets that task end, once it has the piece that it is pulling.
+    mutating func pausePulling() { isPulled = false }
+
+    /// The next step of the task that pulls.
+    var pullStep: PullStep {
+        guard isPulled, isUploading else { return .stop }
+        return upload.isWanted ? .pull : .wait
+    }
+
+    /// Returns the next step of the task that pulls, and counts on it.
+    mutating func takePullStep() -> PullStep {
+        let step = pullStep
+        if step == .pull { upload.startPull() }
+        return step
+    }
 
     /// Takes a piece of the request's body.
     mutating func supply(_ piece: ArraySlice<UInt8>, at now: Int64) {
@@ -211,9 +260,10 @@ struct CurlTransferState: Sendable {
         settle(upload.end(), at: now)
     }
 
-    /// Takes the failure of the request's body's source.
-    mutating func failUpload(_ error: any Error) {
+    /// Notes that the source of the request's body has failed, or was cancelled with the caller's task.
+    mutating func failUpload(_ error: any Error, isCancelled: Bool) {
         guard end == nil, !upload.isOver else { return }
+        if isCancelled { return cancel() }
         abort(TransportError(.failed, "The request's body could not be read.", underlying: error))
     }
 

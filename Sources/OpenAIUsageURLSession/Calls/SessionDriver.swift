@@ -10,7 +10,8 @@ import FoundationNetworking
 final class SessionDriver: Sendable {
     private struct State {
         var isShutDown = false
-        var tasks: [Int: URLSessionTask] = [:]
+        /// The tasks that run, and their bodies, of which a session's queue may be waiting for one.
+        var tasks: [Int: (task: URLSessionTask, content: RequestContent)] = [:]
     }
 
     private let session: URLSession
@@ -53,7 +54,7 @@ final class SessionDriver: Sendable {
         // Not under the lock: a session makes tasks on the queue on which it tells of others, whose observers may want it.
         let task = makeTask(request, content)
         let isOpen = state.withLock { state in
-            if !state.isShutDown { state.tasks[task.taskIdentifier] = task }
+            if !state.isShutDown { state.tasks[task.taskIdentifier] = (task, content) }
             return !state.isShutDown
         }
         guard isOpen else {
@@ -63,6 +64,12 @@ final class SessionDriver: Sendable {
         events.observe(task, by: observer)
         task.resume()
         return task
+    }
+
+    /// Does something where the session's events are told.
+    func onQueue(_ body: @escaping @Sendable () -> Void) {
+        // The answer comes where events come, and what it says does not matter.
+        session.getAllTasks { _ in body() }
     }
 
     /// Lets go of a task that has ended.
@@ -77,24 +84,34 @@ final class SessionDriver: Sendable {
             defer { state.tasks = [:] }
             return state.tasks.values.map { $0 }
         }
-        for task in tasks { task.cancel() }
+        for (task, content) in tasks {
+            content.close()
+            task.cancel()
+        }
     }
 
     static var shutDownError: TransportError { TransportError(.shutDown, "The transport was shut down.") }
 
     private func makeTask(_ request: URLRequest, _ content: RequestContent) -> URLSessionTask {
         switch content {
-        case .none: session.dataTask(with: request)
-        case .bytes(let data): session.uploadTask(with: request, from: data)
-        case .file(let file): session.uploadTask(with: request, fromFile: file.url)
+        case .none, .single: return session.dataTask(with: request)
+        case .kept(let data): return session.uploadTask(with: request, from: data)
+        case .bytes, .stream:
+            #if !canImport(FoundationNetworking)
+            if case .bytes(let data) = content { return session.uploadTask(with: request, from: data) }
+            #endif
+            var request = request
+            request.httpBodyStream = content.stream
+            if let length = content.length { request.setValue("\(length)", forHTTPHeaderField: "Content-Length") }
+            #if canImport(FoundationNetworking)
+            // libcurl leaves out a field whose value is blank, but it counts as told. Without them it divides the body into
+            // chunks beside its Content-Length, and Foundation calls it a form.
+            if content.length != nil { request.setValue(" ", forHTTPHeaderField: "Transfer-Encoding") }
+            if request.value(forHTTPHeaderField: "Content-Type") == nil {
+                request.setValue(" ", forHTTPHeaderField: "Content-Type")
+            }
+            #endif
+            return session.dataTask(with: request)
         }
     }
-}
-
-/// Where the body of a request comes from.
-enum RequestContent: Sendable {
-    /// From the request itself, if it has one.
-    case none
-    case bytes(Data)
-    case file(SpoolFile)
 }

@@ -44,6 +44,14 @@ final class SessionEvents: NSObject, URLSessionDataDelegate {
         completionHandler(observer(of: task)?.followsRedirects == true ? request : nil)
     }
 
+    func urlSession(
+        _ session: URLSession,
+        task: URLSessionTask,
+        needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
+    ) {
+        completionHandler(observer(of: task)?.repeatedBody())
+    }
+
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         let observer = observers.withLock { $0.removeValue(forKey: task.taskIdentifier) }
         observer?.complete(error, task.response)

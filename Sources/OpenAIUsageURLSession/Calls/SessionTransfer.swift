@@ -12,7 +12,7 @@ final class SessionTransfer: TaskObserver {
         var call: SessionCallState
         var isCancelled = false
         var waiter: CheckedContinuation<Void, Never>?
-        /// The request's body, of which a file is needed until the end.
+        /// The request's body, until the call has ended.
         var content: RequestContent
     }
 
@@ -41,13 +41,16 @@ final class SessionTransfer: TaskObserver {
     }
 
     func complete(_ error: (any Error)?, _ response: URLResponse?) {
-        // A file goes away outside of the lock.
-        _ = change { guarded -> RequestContent in
+        // A body goes away outside of the lock.
+        let content = change { guarded -> RequestContent in
             guarded.call.complete(error, response)
             defer { guarded.content = .none }
             return guarded.content
         }
+        content.close()
     }
+
+    func repeatedBody() -> InputStream? { guarded.withLock { $0.content }.repeated }
 
     // MARK: - The caller
 
@@ -64,7 +67,10 @@ final class SessionTransfer: TaskObserver {
             if wasOpen { $0.isCancelled = true }
             return wasOpen
         }
-        if wasOpen { tell(task, .cancel) }
+        guard wasOpen else { return }
+        // The session's queue may be waiting for the body, and does not hear of the cancellation until then.
+        guarded.withLock { $0.content }.close()
+        tell(task, .cancel)
     }
 
     /// Tells a task what to do; later, and in order.

@@ -15,4 +15,10 @@ protocol TaskObserver: AnyObject, Sendable {
     func receive(_ data: Data, of task: URLSessionTask)
     /// Takes the end, and the response in case it was not told before.
     func complete(_ error: (any Error)?, _ response: URLResponse?)
+    /// The request's body once more, from its beginning; `nil` if it was not sent as a stream.
+    func repeatedBody() -> InputStream?
+}
+
+extension TaskObserver {
+    func repeatedBody() -> InputStream? { nil }
 }

@@ -10,6 +10,8 @@ import FoundationNetworking
 
 /// A call of a session that another session makes.
 ///
+/// A response is handed on piece by piece, but to a completion handler, for which it is collected.
+///
 /// SAFETY: everything that changes is under one of the two locks. The outer lock may be taken again by the client that is
 /// called under it. On Linux the client may be called on the queue of its session only, on which the inner session's events
 /// are told too.
@@ -25,6 +27,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
     let followsRedirects = true
     private let exchange: Exchange
     private let request: URLRequest
+    private let hasStream: Bool
     private let driver: SessionDriver
     private let inner = Mutex(Inner())
     private let outer = NSRecursiveLock()
@@ -39,8 +42,13 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         var request = urlProtocol.request
         exchange = entry.meter.exchange(for: HTTPRequest(request, adding: entry.additions.fields))
         request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
-        if request.httpBody == nil, let stream = request.httpBodyStream { request.httpBody = Self.read(stream) }
-        if let body = request.httpBody { exchange.receive(requestBody: body.bytes) }
+        if let body = request.httpBody {
+            exchange.receive(requestBody: body.bytes)
+        } else if let stream = request.httpBodyStream {
+            // It is read while it is sent, where and when URLSession would read it.
+            request.httpBodyStream = stream.observed(by: exchange)
+        }
+        hasStream = request.httpBody == nil && request.httpBodyStream != nil
         self.request = request
     }
 
@@ -48,7 +56,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
 
     func start() {
         Self.starter.async { [self] in
-            do {
+            do throws(TransportError) {
                 let task = try driver.start(request, .none, observer: self)
                 let isStopped = inner.withLock { inner in
                     inner.task = task
@@ -56,7 +64,10 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
                 }
                 if isStopped { task.cancel() }
             } catch {
+                // A session's task is told an error of URLSession's kind.
                 exchange.finish(.unreachable)
+                let told = URLError(.resourceUnavailable, userInfo: [NSLocalizedDescriptionKey: error.message])
+                driver.onQueue { [self] in complete(told, nil) }
             }
         }
     }
@@ -81,9 +92,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
             isHeadReceived = true
             guard let urlProtocol else { return }
             #if canImport(FoundationNetworking)
-            isStreaming =
-                urlProtocol.task?.delegate is any URLSessionDataDelegate
-                && head.headerFields[.contentType]?.lowercased().hasPrefix("text/event-stream") == true
+            isStreaming = urlProtocol.task.map { TaskAudience(of: $0) == .delegate } ?? false
             #else
             isStreaming = true
             #endif
@@ -116,6 +125,9 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         }
     }
 
+    /// A stream can be read once: a request that has to be sent again fails, where Foundation would send it without its body.
+    func repeatedBody() -> InputStream? { hasStream ? .broken : nil }
+
     private func fail(_ urlProtocol: URLProtocol, _ error: any Error) {
         exchange.finish(Ending(TransportError(error, isHeadReceived: isHeadReceived), isHeadReceived: isHeadReceived))
         urlProtocol.client?.urlProtocol(urlProtocol, didFailWithError: error)
@@ -129,18 +141,5 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         exchange.finish(.completed)
         if !collected.isEmpty { urlProtocol.client?.urlProtocol(urlProtocol, didLoad: collected) }
         urlProtocol.client?.urlProtocolDidFinishLoading(urlProtocol)
-    }
-
-    /// A body that Foundation has made a stream of.
-    private static func read(_ stream: InputStream) -> Data? {
-        stream.open()
-        defer { stream.close() }
-        var data = Data()
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        while true {
-            let count = stream.read(&buffer, maxLength: buffer.count)
-            guard count > 0 else { return count == 0 ? data : nil }
-            data.append(contentsOf: buffer[..<count])
-        }
     }
 }

@@ -19,9 +19,9 @@ extension URLSessionConfiguration {
     /// - Tags come from the field `OpenAI-Usage-Tags` only, as does everything that a call bears.
     /// - Redirects are followed without asking the session's delegate, and it is not asked for credentials.
     /// - Each metered configuration stays in memory with its meter until the process ends: make it once.
-    /// - On Linux a response arrives in one piece, at its end. Only a stream of events arrives piece by piece, and only if
-    ///   the session's or the task's delegate is a `URLSessionDataDelegate`; a task with a completion handler must not be
-    ///   used for a stream in such a session, since Foundation would hand it the last piece alone.
+    /// - A delegate gets a response piece by piece, a completion handler as a whole. On Linux Foundation hides which of the
+    ///   two a task has; if it hides it better one day, a response arrives in one piece, at its end.
+    /// - A body that is a stream is read while it is sent. It cannot be read again: a request that has to be sent again fails.
     /// - On Linux upload tasks, and POST, PUT and PATCH without a body in the request, are made but not metered: Foundation
     ///   does not show their bodies. Download tasks fail with `URLError.unsupportedURL`. A suspended task goes on receiving.
     public func metered(by meter: UsageMeter) -> URLSessionConfiguration {

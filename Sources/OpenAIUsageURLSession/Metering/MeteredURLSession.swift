@@ -15,8 +15,8 @@ public import FoundationNetworking
 ///
 /// It answers as URLSession does, redirects followed and errors included, over a session of its own with the same
 /// configuration. A delegate of the original one is not asked. Tags are those of the surrounding
-/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that a request bears as
-/// `httpBodyStream` is sent unseen.
+/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that is a stream is
+/// read while it is sent, once: a request that would have to be sent again fails.
 ///
 /// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 64 MiB; beyond that Apple's systems
 /// make the server wait, while on Linux the call fails with `TransportError.Code.bodyTooLarge`.
@@ -52,12 +52,12 @@ public struct MeteredURLSession: Sendable {
     /// - Returns: The response's body, and its head.
     /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
     public func upload(for request: URLRequest, from body: Data) async throws -> (Data, URLResponse) {
-        try await collect(begin(request, .bytes(body), limit: .max))
+        try await collect(begin(request, .kept(body), limit: .max))
     }
 
     /// Fetches a response that streams.
     ///
-    /// Dropping the body, or the iterator that reads it, ends the call.
+    /// Dropping the body, or the iterator that reads it, ends the call. One whose response has no body ends with the head.
     ///
     /// - Parameter request: The request.
     /// - Returns: The body, which arrives while it is read, and the head.
@@ -66,6 +66,9 @@ public struct MeteredURLSession: Sendable {
         let attempt = try begin(request, .none, limit: Self.bufferLength)
         let head = try await attempt.head()
         guard let response = head as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+        if HTTPResponse(response).bodyLength(of: .init(request.httpMethod ?? "GET") ?? .get) == 0 {
+            attempt.exchange.finish(.completed)
+        }
         return (Body(attempt.body), response)
     }
 
@@ -93,11 +96,15 @@ public struct MeteredURLSession: Sendable {
     private func begin(_ request: URLRequest, _ content: RequestContent, limit: Int) throws -> Attempt {
         var request = request
         let exchange = meter.exchange(for: HTTPRequest(request, adding: additions.fields))
+        var content = content
         request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
-        if case .bytes(let data) = content {
+        if case .kept(let data) = content {
             exchange.receive(requestBody: data.bytes)
         } else if let data = request.httpBody {
             exchange.receive(requestBody: data.bytes)
+        } else if let stream = request.httpBodyStream {
+            request.httpBodyStream = stream.observed(by: exchange)
+            content = .single
         }
         if Task.isCancelled {
             exchange.finish(.abandoned)

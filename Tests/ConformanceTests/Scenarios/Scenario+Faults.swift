@@ -143,6 +143,28 @@ extension Scenario {
         return scenario
     }()
 
+    /// A request that is longer than what any transport keeps of a stream.
+    private static let streamedRequest: Scenario = {
+        var scenario = document("request that streams", Array(answer.utf8), .completed)
+        let text = String(repeating: "word ", count: 200_000)
+        scenario.requestBody = Array(
+            #"{"model":"gpt-4o-mini","service_tier":"flex","messages":[{"role":"user","content":"\#(text)"}]}"#.utf8
+        )
+        scenario.streamsRequest = true
+        return scenario
+    }()
+
+    /// A response without a body whose caller lets go of it unread.
+    private static func unread(_ name: String, status: Int) -> Scenario {
+        var scenario = document(name, [], .completed, status: status, deliveries: [.whole])
+        scenario.manner = .neverReads
+        return scenario
+    }
+
+    private static let longError =
+        error("requests", "rate_limit_exceeded").dropLast(2)
+        + Array(#","param":"\#(String(repeating: "x", count: 300_000))"}}"#.utf8)
+
     private static let errors: [Scenario] = [
         document("401", error("invalid_request_error", "invalid_api_key"), .error, status: 401),
         document(
@@ -152,6 +174,7 @@ extension Scenario {
             status: 429,
             fields: [("retry-after-ms", "1500")]
         ),
+        document("429 with a long body", Array(longError), .error, status: 429, fields: [("retry-after", "1")]),
         document("500", error("server_error", "internal"), .error, status: 500),
         document("503", error("server_error", "overloaded"), .error, status: 503, fields: [("retry-after", "7")]),
         document("503 in HTML", Array("<html><h1>503</h1></html>".utf8), .error, status: 503, type: "text/html"),
@@ -169,7 +192,8 @@ extension Scenario {
             end: .closes,
             deliveries: [.whole]
         ),
-        codedRequest,
+        codedRequest, streamedRequest, unread("204 that nobody reads", status: 204),
+        unread("empty response that nobody reads", status: 200),
         document("204", [], .completed, status: 204),
         document("100 before the head", Array(answer.utf8), .completed, preamble: "HTTP/1.1 100 Continue\r\n\r\n"),
         document(

@@ -30,6 +30,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var path = "/v1/chat/completions"
     var fields: [(name: String, value: String)] = []
     var requestBody = Array(#"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi"}]}"#.utf8)
+    /// Whether the body is a stream that can be read once.
+    var streamsRequest = false
     var reply: Reply
     var manner = Manner.readsToTheEnd
     /// Whether the transport's time limits are short.
@@ -69,6 +71,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         for (name, value) in allFields {
             if let name = HTTPField.Name(name) { head.headerFields.append(HTTPField(name: name, value: value)) }
         }
-        return Request(head: head, body: requestBody.isEmpty ? nil : Body(requestBody))
+        if requestBody.isEmpty { return Request(head: head) }
+        guard streamsRequest else { return Request(head: head, body: Body(requestBody)) }
+        return Request(head: head, body: Body(MemoryBody(bytes: requestBody) {}, length: requestBody.count))
     }
 }

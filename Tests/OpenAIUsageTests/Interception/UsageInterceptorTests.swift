@@ -79,6 +79,39 @@ struct UsageInterceptorTests {
         #expect(sink.records.map(\.outcome) == [.abandoned] && source.iterations == 0)
     }
 
+    /// Responses that have no body, and how a transport may hand one over.
+    static let bodyless:
+        [(method: HTTPRequest.Method, status: Int, fields: [(name: String, value: String)], body: Body)] =
+            [
+                (.post, 204, [], Body()), (.post, 204, [], Body(PieceStream([]))),
+                (.post, 204, [("content-length", "7")], Body(PieceStream([]))),
+                (.delete, 200, [("content-length", "0")], Body(PieceStream([]))),
+                (.delete, 200, json, Body(PieceStream([]), length: 0)), (.get, 304, [], Body(PieceStream([]))),
+                (.head, 200, [("content-length", "70")], Body(PieceStream([]))),
+            ]
+
+    @Test(arguments: bodyless.indices)
+    func `A response without a body that nobody reads is completed`(index: Int) async throws {
+        let (method, status, fields, body) = Self.bodyless[index]
+        let sink = CollectingSink()
+        var request = Request.post("/v1/responses/resp_1", "")
+        request.head.method = method
+        request.body = nil
+        let response = try await metered(.response(status, fields, body), sink).send(request)
+        #expect(sink.records.map(\.outcome) == [.completed] && sink.records.first?.status == status)
+        #expect(try await response.body.collect(upTo: 0).isEmpty)
+        #expect(sink.records.count == 1)
+    }
+
+    @Test(arguments: [[("content-length", "0"), ("content-length", "2")], [("transfer-encoding", "chunked")], []])
+    func `A response that may have a body and goes away unread is abandoned`(
+        fields: [(name: String, value: String)]
+    ) async throws {
+        let sink = CollectingSink()
+        _ = try await metered(.response(200, fields, Body(PieceStream(["{}"]))), sink).send(Self.request)
+        #expect(sink.records.map(\.outcome) == [.abandoned])
+    }
+
     static let failures: [(error: any Error, head: Outcome, body: Outcome)] = [
         (TransportError(.unreachable, ""), .unreachable, .cut), (TransportError(.timeout, ""), .timeout, .timeout),
         (TransportError(.connectionLost, ""), .unreachable, .cut),

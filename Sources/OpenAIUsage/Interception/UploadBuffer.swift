@@ -1,10 +1,11 @@
-/// The bytes of a request's body between their source, which is pulled, and libcurl, which asks for them.
+/// The bytes of a request's body between their source, which is pulled, and the client that sends them, which asks for them.
 ///
-/// A source is pulled when libcurl has asked, and then ahead of it up to a limit. What was sent first is kept as long as
-/// it is short, since libcurl sends it again if a connection that it had kept turns out to be closed.
-struct UploadBuffer: Sendable {
-    /// What libcurl gets.
-    enum Portion: Equatable {
+/// A source is pulled when the client has asked, and then ahead of it up to a limit. What was sent first is kept as long as
+/// it is short, since libcurl, also below URLSession on Linux, sends it again if a connection that it had kept turns out to
+/// be closed.
+package struct UploadBuffer: Sendable {
+    /// What the client gets.
+    package enum Portion: Equatable {
         case bytes(Int)
         /// Nothing is there yet; it is told when something is.
         case pause
@@ -23,15 +24,15 @@ struct UploadBuffer: Sendable {
     private var isRepeatable = true
     private var isAsked = false
     private var isEnded: Bool
-    /// Whether libcurl was told to wait.
-    private(set) var isStarved = false
+    /// Whether the client was told to wait.
+    package private(set) var isStarved = false
     /// Whether a piece is being pulled.
-    private(set) var isPulling = false
+    package private(set) var isPulling = false
     /// Whether nothing more is sent, because the response has made it pointless.
-    private(set) var isOver = false
+    package private(set) var isOver = false
 
     /// A body of bytes.
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         limit = bytes.count
         length = bytes.count
         pieces = bytes.isEmpty ? [] : [bytes[...]]
@@ -41,26 +42,29 @@ struct UploadBuffer: Sendable {
     }
 
     /// A body whose pieces are pulled.
-    init(length: Int?, limit: Int) {
+    package init(length: Int?, limit: Int) {
         self.length = length
         self.limit = limit
         isEnded = false
     }
 
     /// Whether a piece should be pulled.
-    var isWanted: Bool { isAsked && !isEnded && !isOver && !isPulling && waiting < limit }
+    package var isWanted: Bool { isAsked && !isEnded && !isOver && !isPulling && waiting < limit }
 
-    /// Whether libcurl has all of it.
-    var isSent: Bool { isEnded && waiting == 0 }
+    /// True while there may be pieces to be pulled.
+    package var isOpen: Bool { !isEnded && !isOver }
+
+    /// Whether the client has all of it.
+    package var isSent: Bool { isEnded && waiting == 0 }
 
     // MARK: - The source
 
-    mutating func startPull() { isPulling = true }
+    package mutating func startPull() { isPulling = true }
 
     /// Takes a piece.
     ///
     /// - Returns: What is wrong with it, or `nil`.
-    mutating func receive(_ piece: ArraySlice<UInt8>) -> String? {
+    package mutating func receive(_ piece: ArraySlice<UInt8>) -> String? {
         isPulling = false
         guard !isOver, !piece.isEmpty else { return nil }
         received += piece.count
@@ -75,7 +79,7 @@ struct UploadBuffer: Sendable {
     /// Takes the end.
     ///
     /// - Returns: What is wrong with it, or `nil`.
-    mutating func end() -> String? {
+    package mutating func end() -> String? {
         isPulling = false
         guard !isOver else { return nil }
         isEnded = true
@@ -84,7 +88,7 @@ struct UploadBuffer: Sendable {
     }
 
     /// Lets go of everything: nothing is sent any more, and who asks is made to wait.
-    mutating func giveUp() {
+    package mutating func giveUp() {
         isOver = true
         pieces = []
         index = 0
@@ -92,10 +96,10 @@ struct UploadBuffer: Sendable {
         waiting = 0
     }
 
-    // MARK: - libcurl
+    // MARK: - The client
 
     /// Fills a buffer.
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Portion {
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Portion {
         isAsked = true
         guard waiting > 0 else {
             isStarved = isOver || !isEnded
@@ -118,14 +122,14 @@ struct UploadBuffer: Sendable {
         return .bytes(count)
     }
 
-    /// Whether libcurl waits, and need not any longer.
-    var isReady: Bool { isStarved && (waiting > 0 || isEnded) && !isOver }
+    /// Whether the client waits, and need not any longer.
+    package var isReady: Bool { isStarved && (waiting > 0 || isEnded) && !isOver }
 
-    /// libcurl is let ask again.
-    mutating func unpause() { isStarved = false }
+    /// Lets the client ask again.
+    package mutating func unpause() { isStarved = false }
 
     /// Begins anew, if all that was sent is still there.
-    mutating func rewind() -> Bool {
+    package mutating func rewind() -> Bool {
         guard isRepeatable, !isOver else { return false }
         index = 0
         offset = 0
@@ -150,4 +154,18 @@ struct UploadBuffer: Sendable {
         }
         index = 0
     }
+}
+
+/// The pieces of a request's body, pulled on behalf of the client that sends it.
+///
+/// SAFETY: one task pulls at a time, one piece after the other; whoever starts the next one waits for the last.
+package final class UploadSource: @unchecked Sendable {
+    private var iterator: Body.AsyncIterator
+
+    package init(_ body: Body) { iterator = body.makeAsyncIterator() }
+
+    /// Pulls a piece; `nil` at the end.
+    ///
+    /// - Throws: What the body throws.
+    package func next() async throws -> ArraySlice<UInt8>? { try await iterator.next() }
 }

@@ -1,0 +1,60 @@
+import HTTPTypes
+
+/// Reads the beginning of a refused attempt's body: its error gets recorded, its connection is kept if the body ends there,
+/// and its code is known.
+///
+/// SAFETY: one task reads; whoever started that task looks at the results after it has ended.
+final class RetriedError: @unchecked Sendable {
+    /// The most bytes that are read.
+    static let maximumLength = 64 << 10
+
+    private let head: HTTPResponse
+    private let length: Int?
+    private var iterator: Body.AsyncIterator?
+    private var pieces: [ArraySlice<UInt8>] = []
+    private var count = 0
+    private var inflater: Inflater?
+    private var isReadable = true
+    private var meter = ResponseMeter(mode: .document, hint: .document, meter: .free)
+    /// The code of the API's error, if the body begins with one.
+    private(set) var code: String?
+
+    init(_ response: Response) {
+        head = response.head
+        length = response.body.length
+        iterator = response.body.makeAsyncIterator()
+        switch Inflater.Coding.reading(head.headerFields[.contentEncoding]) {
+        case .identity: break
+        case .coded(let coding): inflater = Inflater(coding)
+        case .unknown: isReadable = false
+        }
+    }
+
+    /// Reads to the end or the limit.
+    ///
+    /// - Throws: What reading the body throws.
+    func read() async throws {
+        while count < Self.maximumLength, let piece = try await iterator?.next(isolation: nil) {
+            pieces.append(piece)
+            count += piece.count
+            take(piece)
+        }
+        if count < Self.maximumLength { iterator = nil }
+        meter.finish()
+        code = meter.errorCode
+    }
+
+    /// The response as it was, for somebody else to read.
+    var response: Response { Response(head: head, body: Body(ResumedBody(pieces, rest: iterator), length: length)) }
+
+    private func take(_ piece: ArraySlice<UInt8>) {
+        guard isReadable else { return }
+        piece.withUnsafeBufferPointer { bytes in
+            if inflater == nil {
+                meter.receive(bytes)
+            } else {
+                isReadable = inflater?.inflate(bytes) { meter.receive($0) } ?? false
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import OpenAIUsage
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// The source of a request's body.
+enum RequestContent: Sendable {
+    /// From the request itself, if it has one.
+    case none
+    /// The request's own stream, which can be read once.
+    case single
+    /// Bytes that the session's task keeps.
+    case kept(Data)
+    /// Bytes that are read as a stream, and anew if they have to be sent again.
+    case bytes(Data)
+    case stream(UploadPipe)
+
+    /// The length, if it is known and not in the request.
+    var length: Int? {
+        switch self {
+        case .none, .single: nil
+        case .kept(let data), .bytes(let data): data.count
+        case .stream(let pipe): pipe.length
+        }
+    }
+
+    /// A stream that reads the body from its beginning.
+    var stream: InputStream? {
+        switch self {
+        case .none, .single, .kept: nil
+        case .bytes(let data): InputStream(data: data)
+        case .stream(let pipe): pipe.stream()
+        }
+    }
+
+    /// A stream that reads the body from its beginning, for a request that is sent again; one that fails if it cannot be.
+    var repeated: InputStream? {
+        if case .single = self { return .broken }
+        if case .stream(let pipe) = self { pipe.rewind() }
+        return stream
+    }
+
+    /// Ends a body that is being read.
+    func close() {
+        if case .stream(let pipe) = self { pipe.close() }
+    }
+}
+
+/// A request's body on its way to URLSession: short ones as bytes, long ones through a pipe.
+struct Upload {
+    let content: RequestContent
+    /// The rest of the body, which is pulled while the request is sent.
+    private let source: UploadSource?
+
+    /// Prepares a body, and pulls the beginning of a stream, in case it is short.
+    ///
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - patience: The longest that URLSession waits for a piece.
+    /// - Throws: `TransportError.Code.failed` if the body cannot be read, `invalidRequest` if its length is another.
+    init(_ body: Body?, patience: Duration) async throws(TransportError) {
+        guard let body, body.length != 0 else {
+            (content, source) = (.none, nil)
+            return
+        }
+        if let bytes = body.bytes {
+            (content, source) = (.bytes(Data(bytes)), nil)
+            return
+        }
+        do {
+            (content, source) = try await Self.begin(body, patience)
+        } catch let error as TransportError {
+            throw error
+        } catch {
+            guard !(error is CancellationError), !Task.isCancelled else {
+                throw TransportError(.cancelled, "The call was cancelled.", underlying: error)
+            }
+            throw TransportError(.failed, "The request's body cannot be read.", underlying: error)
+        }
+    }
+
+    private static func begin(_ body: Body, _ patience: Duration) async throws -> (RequestContent, UploadSource?) {
+        let source = UploadSource(body)
+        var pieces: [ArraySlice<UInt8>] = []
+        var total = 0
+        while total <= UploadPipe.bufferLength {
+            try Task.checkCancellation()
+            if let piece = try await source.next() {
+                pieces.append(piece)
+                total += piece.count
+                continue
+            }
+            try Task.checkCancellation()
+            guard total == body.length ?? total else {
+                throw TransportError(
+                    .invalidRequest,
+                    "The request's body has \(total) bytes and not the \(body.length ?? 0) that it was to have."
+                )
+            }
+            return (total == 0 ? .none : .bytes(Data(pieces.joined())), nil)
+        }
+        let pipe = UploadPipe(length: body.length, beginning: pieces, patience: patience)
+        if let failure = pipe.failure { throw failure }
+        return (.stream(pipe), source)
+    }
+
+    /// Waits for the response's head while one task pulls what is left of the body, and then for the rest of the body.
+    ///
+    /// A response that refuses the request ends its body.
+    func sending(
+        isolation: isolated (any Actor)? = #isolation,
+        _ head: (isolated (any Actor)?) async -> Result<URLResponse, any Error>
+    ) async throws -> URLResponse {
+        guard case .stream(let pipe) = content, let source else { return try await head(isolation).get() }
+        let result = await withTaskGroup(of: Void.self, isolation: isolation) { group in
+            group.addTask { await pipe.pull(source) }
+            let result = await head(isolation)
+            if Self.isRefusal(result) { pipe.close() }
+            await withTaskCancellationHandler {
+                await pipe.pulled(isolation: isolation)
+            } onCancel: {
+                pipe.close()
+            }
+            group.cancelAll()
+            return result
+        }
+        // What was wrong with the body comes before what came of it.
+        if let failure = pipe.failure { throw failure }
+        return try result.get()
+    }
+
+    private static func isRefusal(_ result: Result<URLResponse, any Error>) -> Bool {
+        guard let response = try? result.get() else { return true }
+        return (response as? HTTPURLResponse).map { $0.statusCode >= 300 } ?? false
+    }
+}

@@ -1,0 +1,226 @@
+import Dispatch
+import Foundation
+import OpenAIUsage
+import Synchronization
+
+/// A request's body that streams, between the task that pulls it and URLSession, which reads it and cannot wait otherwise
+/// than by blocking a thread.
+///
+/// On Linux that thread is the one on which all sessions of the process work, so a wait has a short limit.
+final class UploadPipe: Sendable {
+    private struct State {
+        var buffer: UploadBuffer
+        /// The reason for which the body cannot be sent.
+        var failure: TransportError?
+        var isReaderWaiting = false
+        var isPullerStopped = false
+        var puller: CheckedContinuation<Void, Never>?
+        var waiter: CheckedContinuation<Void, Never>?
+
+        /// True if the puller has something to do, or nothing more.
+        var isPullerDue: Bool { buffer.isWanted || !buffer.isOpen }
+
+        /// True if the reader has something to do, or nothing more.
+        var isReaderDue: Bool { buffer.isReady || buffer.isOver }
+    }
+
+    /// Those who are to be woken, outside of the lock.
+    private struct Ready {
+        var reader = false
+        var puller: CheckedContinuation<Void, Never>?
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    /// The most bytes that wait for URLSession, and the most that are kept in case they are sent again.
+    static let bufferLength = 256 * 1024
+
+    private let state: Mutex<State>
+    private let arrival = DispatchSemaphore(value: 0)
+    private let patience: Duration
+    /// The length of the body, if it is known.
+    let length: Int?
+
+    /// - Parameters:
+    ///   - length: The length of the body, if it is known.
+    ///   - beginning: The pieces of it that were pulled already.
+    ///   - patience: The longest that URLSession waits for a piece.
+    init(length: Int?, beginning: [ArraySlice<UInt8>], patience: Duration) {
+        self.length = length
+        self.patience = patience
+        var buffer = UploadBuffer(length: length, limit: Self.bufferLength)
+        var failure: TransportError?
+        for piece in beginning {
+            if let problem = buffer.receive(piece) { failure = TransportError(.invalidRequest, problem) }
+        }
+        state = Mutex(State(buffer: buffer, failure: failure))
+    }
+
+    /// The reason for which the body could not be sent, if that was its own fault.
+    var failure: TransportError? { state.withLock { $0.failure } }
+
+    // MARK: - The task that pulls
+
+    /// Pulls the body to its end, or until it is not needed any more.
+    func pull(_ source: UploadSource) async {
+        while await isPieceWanted() {
+            do {
+                if let piece = try await source.next() {
+                    change { Self.settle($0.receive(piece)) }
+                } else {
+                    change { Self.settle($0.end()) }
+                }
+            } catch {
+                let isCancelled = Task.isCancelled || error is CancellationError
+                fail(
+                    isCancelled
+                        ? TransportError(.cancelled, "The call was cancelled.", underlying: error)
+                        : TransportError(.failed, "The request's body cannot be read.", underlying: error)
+                )
+            }
+        }
+    }
+
+    /// Waits until the body was pulled to its end, or is not needed any more.
+    func pulled(isolation: isolated (any Actor)? = #isolation) async {
+        await withCheckedContinuation(isolation: isolation) { continuation in
+            let isOver = state.withLock { state in
+                if !state.buffer.isOpen { return true }
+                state.waiter = continuation
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func isPieceWanted() async -> Bool {
+        while true {
+            let step = state.withLock { state -> Bool? in
+                guard state.buffer.isOpen else { return false }
+                guard state.buffer.isWanted else { return nil }
+                state.buffer.startPull()
+                return true
+            }
+            if let step { return step }
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    if state.isPullerDue { return true }
+                    state.puller = continuation
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        }
+    }
+
+    // MARK: - URLSession
+
+    /// Fills a buffer, and blocks the thread while nothing is there.
+    ///
+    /// - Returns: The number of bytes, 0 at the end, -1 if the call has to end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let room = BorrowedRoom(bytes: buffer)
+        while true {
+            var count: Int?
+            change { buffer in
+                switch buffer.read(into: room.bytes) {
+                case .bytes(let bytes): count = bytes
+                case .end: count = 0
+                case .pause: count = buffer.isOver ? -1 : nil
+                }
+                return nil
+            }
+            if let count { return count }
+            guard waitForPiece() else {
+                fail(
+                    TransportError(
+                        .timeout,
+                        """
+                        The request's body gave no byte for \(patience). URLSession makes all sessions of the process wait \
+                        for it; for a body that comes slowly use CurlTransport or AsyncHTTPClientTransport.
+                        """
+                    )
+                )
+                return -1
+            }
+        }
+    }
+
+    /// Begins anew, if all that was read is still there; else whoever reads gets an error.
+    func rewind() {
+        change { buffer in
+            if buffer.rewind() { return nil }
+            return TransportError(
+                .connectionLost,
+                "The connection ended inside the call, and its request's body cannot be read a second time."
+            )
+        }
+    }
+
+    /// Ends it: nobody reads it any more.
+    func close() {
+        change { buffer in
+            buffer.giveUp()
+            return nil
+        }
+    }
+
+    private func fail(_ error: TransportError) { change { _ in error } }
+
+    /// Blocks the thread until there is something to read; false if that took too long.
+    private func waitForPiece() -> Bool {
+        let isDue = state.withLock { state in
+            if state.isReaderDue { return true }
+            state.isReaderWaiting = true
+            return false
+        }
+        if isDue { return true }
+        let (seconds, attoseconds) = patience.components
+        let limit = DispatchTime.now() + Double(seconds) + Double(attoseconds) / 1e18
+        if arrival.wait(timeout: limit) == .success { return true }
+        let isLate = state.withLock { state in
+            defer { state.isReaderWaiting = false }
+            return state.isReaderWaiting
+        }
+        // Whoever has taken the note in the meantime signals.
+        if !isLate { arrival.wait() }
+        return !isLate
+    }
+
+    private static func settle(_ problem: String?) -> TransportError? {
+        problem.map { TransportError(.invalidRequest, $0) }
+    }
+
+    /// Changes the buffer, and wakes those who have waited for it.
+    ///
+    /// - Parameter body: The change; a failure that it returns ends the body.
+    private func change(_ body: (inout UploadBuffer) -> TransportError?) {
+        let ready = state.withLock { state -> Ready in
+            if let failure = body(&state.buffer), state.failure == nil, !state.buffer.isOver {
+                state.failure = failure
+                state.buffer.giveUp()
+            }
+            var ready = Ready()
+            if state.isReaderWaiting, state.isReaderDue {
+                state.isReaderWaiting = false
+                ready.reader = true
+            }
+            if state.isPullerDue {
+                ready.puller = state.puller
+                state.puller = nil
+            }
+            if !state.buffer.isOpen {
+                ready.waiter = state.waiter
+                state.waiter = nil
+            }
+            return ready
+        }
+        if ready.reader { arrival.signal() }
+        ready.puller?.resume()
+        ready.waiter?.resume()
+    }
+}
+
+/// SAFETY: the reader lends its buffer for the call that fills it, and nothing keeps a pointer to it.
+private struct BorrowedRoom: @unchecked Sendable {
+    let bytes: UnsafeMutableRawBufferPointer
+}
