@@ -119,7 +119,9 @@ struct PropertyTests {
             guard records.count == 2, records.allSatisfy({ $0.excesses.isEmpty }),
                 records[0].outcome != .open, records[1].outcome == .open,
                 [.reported, .reportedUnterminated].contains(records[0].usageState)
-                    || (records[0].usage.isEmpty && records[0].rawUsage == nil)
+                    || (records[0].usage.isEmpty
+                        && (records[0].rawUsage == nil || records[0].usageState == .unparsable
+                            || records[0].usageState == .error || records[0].outcome != .completed))
             else {
                 Issue.record(
                     "\(sample.name), seed \(seed), number \(number): \(records.count), \(records.map(\.excesses))"
@@ -151,8 +153,14 @@ struct PropertyTests {
             let whole = try call.record().timeless
             for cuts in [mutator.cuts(body.count), Array(0..<body.count)] {
                 call.cuts = cuts
-                guard try call.record().timeless == whole else {
-                    Issue.record("\(sample.name), seed \(seed), number \(number), cuts \(cuts.prefix(9))")
+                let record = try call.record().timeless
+                guard record == whole else {
+                    Issue.record(
+                        """
+                        \(sample.name), seed \(seed), number \(number), cuts \(cuts.prefix(9)): \
+                        \(record.differences(from: whole)), \(String(decoding: body, as: UTF8.self).debugDescription)
+                        """
+                    )
                     return
                 }
             }

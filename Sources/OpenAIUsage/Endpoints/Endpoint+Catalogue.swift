@@ -2,7 +2,8 @@ extension Endpoint {
     /// The endpoint that a method and a path name.
     ///
     /// Before the API's own path may stand whatever a provider puts there: `/v1`, `/api/v1`, `/openai/deployments/NAME`,
-    /// `/v1beta/openai`, or nothing.
+    /// `/v1beta/openai`, `/api/paas/v4`, `/serving-endpoints`, `/v1/ACCOUNT/GATEWAY/openai`, a Vertex
+    /// `/v1/projects/.../endpoints/openapi`, or nothing. A path whose start is not understood is known by its end.
     package init(method: String, path: String) {
         let segments = Self.segments(of: path)
         self = EndpointIndex.shared.endpoint(method: method, segments: segments) ?? .other
@@ -39,6 +40,10 @@ struct EndpointIndex: Sendable {
         var methods: [Substring]
         var segments: [Substring]
         var endpoint: Endpoint
+        /// True if anything may follow.
+        var isOpen: Bool
+        /// True for a call of fixed name that uses a model anew, which is what the end of an unknown path is trusted for.
+        var makesAnew: Bool
     }
 
     private var routes: [Substring: [Route]] = [:]
@@ -51,7 +56,10 @@ struct EndpointIndex: Sendable {
                 Route(
                     methods: entry.methods.split(separator: " "),
                     segments: Array(segments.dropFirst()),
-                    endpoint: Endpoint(name: entry.name, meter: entry.meter, accounting: entry.accounting)
+                    endpoint: Endpoint(name: entry.name, meter: entry.meter, accounting: entry.accounting),
+                    isOpen: segments.last == "**",
+                    makesAnew: entry.methods == "POST" && entry.accounting == .everyCall && !segments.contains("*")
+                        && entry.meter != .container && entry.meter != .storage
                 )
             )
         }
@@ -59,13 +67,33 @@ struct EndpointIndex: Sendable {
 
     func endpoint(method: String, segments: [Substring]) -> Endpoint? {
         let start = Self.start(of: segments)
-        guard start < segments.count, let candidates = routes[segments[start]] else { return nil }
-        let rest = segments[(start + 1)...]
-        for route in candidates where Self.matches(route.segments[...], rest) {
-            guard route.methods.contains(where: { $0 == method || ($0 == "GET" && method == "HEAD") }) else { continue }
-            return route.endpoint
+        let atStart = route(method, segments, from: start) { _ in true }
+        // A collection of whatever may follow, as `projects/**`, is also where other providers' prefixes begin.
+        if let atStart, !atStart.isOpen { return atStart.endpoint }
+        for place in segments.indices {
+            if let found = route(method, segments, from: place, where: \.makesAnew) { return found.endpoint }
+        }
+        if let atStart { return atStart.endpoint }
+        guard start < segments.count, routes[segments[start]] == nil else { return nil }
+        for place in segments.indices.dropFirst() {
+            if let found = route(method, segments, from: place, where: { !$0.isOpen }) { return found.endpoint }
         }
         return nil
+    }
+
+    /// The route that the segments from a place on are, to their end.
+    private func route(
+        _ method: String,
+        _ segments: [Substring],
+        from start: Int,
+        where isWanted: (Route) -> Bool
+    ) -> Route? {
+        guard start < segments.count, let candidates = routes[segments[start]] else { return nil }
+        let rest = segments[(start + 1)...]
+        return candidates.first { route in
+            isWanted(route) && Self.matches(route.segments[...], rest)
+                && route.methods.contains { $0 == method || ($0 == "GET" && method == "HEAD") }
+        }
     }
 
     /// Where the API's own path begins.

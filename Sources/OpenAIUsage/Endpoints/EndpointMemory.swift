@@ -36,7 +36,7 @@ final class EndpointMemory: Sendable {
         let place = place(of: method, target)
         if let facts = known.withLock({ Self.facts(in: $0, place, method, target) }) { return facts }
         let path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }))
-        let cleaned = HeaderText.clean(path, maximumLength: 256) ?? "/"
+        let cleaned = TextCleaner.clean(path, maximumLength: 256) ?? "/"
         let facts = Facts(
             path: cleaned,
             endpoint: Endpoint(method: method, path: cleaned),
@@ -86,7 +86,7 @@ final class EndpointMemory: Sendable {
         else { return nil }
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, parts[0] == name { return HeaderText.clean(String(parts[1]), maximumLength: 128) }
+            if parts.count == 2, parts[0] == name { return TextCleaner.clean(String(parts[1]), maximumLength: 128) }
         }
         return nil
     }

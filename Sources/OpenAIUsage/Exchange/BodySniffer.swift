@@ -51,6 +51,10 @@ package struct BodySniffer: Sendable {
 
     /// The kind; `nil` while it is not decided.
     package private(set) var kind: Kind?
+    /// The first of the bytes looked at last that is neither a blank nor part of a byte-order mark at the start of the body.
+    package private(set) var contentOffset = 0
+    /// True if nothing but blanks and a byte-order mark has come.
+    package var isBlank: Bool { kind == nil && start.isEmpty }
 
     /// Creates a sniffer at the start of a body.
     package init(_ hint: Hint) {
@@ -63,10 +67,15 @@ package struct BodySniffer: Sendable {
     /// - Returns: The kind, once it is decided.
     @discardableResult
     package mutating func sniff(_ bytes: UnsafeBufferPointer<UInt8>) -> Kind? {
-        for byte in bytes {
-            if kind != nil { break }
-            take(byte)
+        contentOffset = 0
+        guard kind == nil else { return kind }
+        let isBegun = !start.isEmpty
+        var length = 0
+        while kind == nil, length < bytes.count {
+            take(bytes[length])
+            length += 1
         }
+        contentOffset = isBegun ? 0 : isBlank ? length : length - max(1, start.count)
         return kind
     }
 
@@ -78,7 +87,10 @@ package struct BodySniffer: Sendable {
         return decided
     }
 
-    private var labeled: Kind {
+    private var labeled: Kind { Self.labeled(hint) }
+
+    /// The kind that the labels promise.
+    static func labeled(_ hint: Hint) -> Kind {
         switch hint {
         case .events: .events
         case .document: .document

@@ -7,9 +7,7 @@ struct ExchangeStateMachine: ~Copyable {
     private let startedAt: Int64
     private(set) var request: RequestMeter
     private var response: ResponseReading?
-    private var inflater: Inflater?
-    /// Whether the response's content coding is understood, and its bytes keep to it.
-    private var isReadable = true
+    private var decoder = ContentDecoder(nil, contentType: nil)
     private var isTerminatedAtEnd = false
 
     /// - Parameters:
@@ -38,25 +36,13 @@ struct ExchangeStateMachine: ~Copyable {
         guard let startedAt = draft?.record.startedAt, status >= 200 || status == 101 else { return }
         let elapsed = elapsed(now)
         let facts = ResponseHeadFacts(head.headerFields, wallMicroseconds: startedAt + elapsed)
-        let coding = Inflater.Coding.reading(facts.contentEncoding)
+        decoder = ContentDecoder(facts.contentEncoding, contentType: facts.contentType)
         response = draft?.take(facts, status: status, at: elapsed)
-        switch coding {
-        case .identity: break
-        case .coded(let coding): inflater = Inflater(coding)
-        case .unknown:
-            isReadable = false
-            draft?.isCodingUnknown = true
-        }
     }
 
     mutating func receive(body bytes: UnsafeBufferPointer<UInt8>, at now: () -> Int64) {
-        guard isReadable, let response else { return }
-        if inflater != nil {
-            isReadable = inflater?.inflate(bytes) { response.meter.receive($0) } ?? false
-            if !isReadable { draft?.isEncodingBroken = true }
-        } else {
-            response.meter.receive(bytes)
-        }
+        guard let response else { return }
+        decoder.decode(bytes) { response.meter.receive($0) }
         noteContent(response, now)
     }
 
@@ -100,10 +86,13 @@ struct ExchangeStateMachine: ~Copyable {
         // Nothing of the bodies is held for as long as somebody holds the exchange.
         let response = response.take()
         if let response {
+            decoder.finish { response.meter.receive($0) }
+            draft?.isCodingUnknown = decoder.isCodingUnknown
+            draft?.isEncodingBroken = decoder.isBroken
             isTerminatedAtEnd = response.meter.isTerminated
             response.meter.finish()
         }
-        inflater = nil
+        decoder = ContentDecoder(nil, contentType: nil)
         draft?.finish(request.facts, response, ending, objects, duration)
         draft?.addError(errorType, errorCode)
         return draft.take()

@@ -22,35 +22,8 @@ extension HTTPField.Name {
     package static let clientVersion = named("X-Stainless-Package-Version")
 }
 
-/// Readings of header values, bounded and without control characters.
+/// Readings of header values.
 enum HeaderText {
-    /// The longest value that is kept, in bytes.
-    static let maximumLength = 256
-
-    /// A value fit to be stored; `nil` if nothing is left of it.
-    static func clean(_ value: String?, maximumLength: Int = maximumLength) -> String? {
-        guard let value else { return nil }
-        let isUnchanged = value.utf8.withContiguousStorageIfAvailable { isFit($0, maximumLength) }
-        if isUnchanged == true { return value.isEmpty ? nil : value }
-        let kept = value.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
-        var text = String(String.UnicodeScalarView(kept))[...]
-        while text.first == " " { text = text.dropFirst() }
-        text = text.prefix(utf8Length: maximumLength)
-        while text.last == " " { text = text.dropLast() }
-        return text.isEmpty ? nil : String(text)
-    }
-
-    /// Whether a text is short enough, without blanks around it, and without a control character.
-    private static func isFit(_ bytes: UnsafeBufferPointer<UInt8>, _ maximumLength: Int) -> Bool {
-        guard let first = bytes.first, let last = bytes.last else { return true }
-        guard bytes.count <= maximumLength, first != 0x20, last != 0x20 else { return false }
-        // In UTF-8 the control characters from U+0080 on begin with 0xC2, as some others do. Without a way out, so that
-        // several bytes are looked at together.
-        var found: UInt8 = 0
-        for byte in bytes { found |= (byte < 0x20 ? 1 : 0) | (byte == 0x7f ? 1 : 0) | (byte == 0xc2 ? 1 : 0) }
-        return found == 0
-    }
-
     /// A value in lower case, which most are already.
     static func lowercased(_ value: String) -> String {
         let isLower = value.utf8.withContiguousStorageIfAvailable { bytes in

@@ -1,10 +1,12 @@
 extension RecordDraft {
     /// Adds to a record what the request's body has told so far.
     mutating func fill(_ facts: RequestFacts) {
-        record.requestModel = HeaderText.clean(facts.model) ?? record.requestModel
-        record.requestedServiceTier = HeaderText.clean(facts.serviceTier)
-        record.backgroundWindow = HeaderText.clean(facts.completionWindow)
+        record.requestModel = TextCleaner.clean(facts.model) ?? record.requestModel
+        record.requestedServiceTier = TextCleaner.clean(facts.serviceTier)
+        record.backgroundWindow = TextCleaner.clean(facts.completionWindow)
         record.requestOptions = facts.options
+        record.requestBytes = facts.length > 0 ? facts.length : nil
+        record.maximumOutputTokens = facts.maximumOutputTokens
     }
 
     /// Adds to a record what the response's body has told so far.
@@ -12,9 +14,9 @@ extension RecordDraft {
         record.responseID = Self.responseID(response.identity, record.endpoint)
         record.serviceTier = Self.serviceTier(response.identity, record.endpoint)
         record.finish = Self.finish(response.identity, record.endpoint)
-        record.errorType = HeaderText.clean(response.errorType, maximumLength: 64)
-        record.errorCode = HeaderText.clean(response.errorCode, maximumLength: 64)
-        if let model = HeaderText.clean(ResponseIdentity.text(response.identity.model)) { record.model = model }
+        record.errorType = TextCleaner.clean(response.errorType, maximumLength: 64)
+        record.errorCode = TextCleaner.clean(response.errorCode, maximumLength: 64)
+        if let model = TextCleaner.clean(ResponseIdentity.text(response.identity.model)) { record.model = model }
         record.toolCalls = response.toolCalls
         record.objectCreatedAt = response.createdAt
         // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
@@ -22,26 +24,32 @@ extension RecordDraft {
             let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
             record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
         }
-        record.units = (record.status ?? 500) < 400 ? Self.units(response, facts, record.endpoint.meter) : [:]
+        if response.mode == .events || response.mode == .documents { record.isStream = true }
+        record.units = isSuccess ? Self.units(response, facts, record.endpoint.meter) : [:]
+        if let cost = response.providerCost { record.providerCost = cost }
+        if response.usage == nil, let text = response.rawUsage { record.rawUsage = text }
         if let usage = response.usage {
             record.usage = usage
+            record.usage.deriveMissingSide(hasOutput: record.endpoint.meter != .embeddings)
             if let text = response.rawUsage { record.rawUsage = text }
             if let source = response.usageSource { record.usageSource = source }
-            if let cost = response.providerCost { record.providerCost = cost }
             record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
         }
     }
 
+    /// True if the response is the answer that was asked for: no error, and not a word about where to ask instead.
+    var isSuccess: Bool { record.status.map { $0 < 300 } ?? false }
+
     /// Adds to a record what follows from both.
     mutating func complete() {
-        if record.endpoint.meter == .search, (record.status ?? 500) < 400 { record.toolCalls["file_search"] = 1 }
+        if record.endpoint.meter == .search, isSuccess { record.toolCalls["file_search"] = 1 }
         record.model = record.model ?? record.requestModel
     }
 
     private static func responseID(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
         case .stored, .storage: nil
-        default: HeaderText.clean(ResponseIdentity.text(identity.identity))
+        default: TextCleaner.clean(ResponseIdentity.text(identity.identity))
         }
     }
 
@@ -49,7 +57,7 @@ extension RecordDraft {
         switch endpoint.meter {
         case .batch, .batchOutput: "batch"
         case .agent: nil
-        default: HeaderText.clean(ResponseIdentity.text(identity.serviceTier))
+        default: TextCleaner.clean(ResponseIdentity.text(identity.serviceTier))
         }
     }
 
@@ -74,7 +82,7 @@ extension RecordDraft {
     }
 
     private static func finish(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
-        func text(_ bytes: [UInt8]) -> String? { HeaderText.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
+        func text(_ bytes: [UInt8]) -> String? { TextCleaner.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
         switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)
         case .live: return text(identity.reason)
@@ -83,7 +91,7 @@ extension RecordDraft {
         default:
             guard let status = text(identity.status) else { return nil }
             guard status == "incomplete", let reason = ResponseIdentity.text(identity.reason) else { return status }
-            return HeaderText.clean("\(status):\(reason)", maximumLength: 64)
+            return TextCleaner.clean("\(status):\(reason)", maximumLength: 64)
         }
     }
 }

@@ -19,20 +19,16 @@ extension RecordDraft {
         record.rateLimits = facts.rateLimits
         record.retryAfterMilliseconds = facts.retryAfterMilliseconds
         if let model = facts.model { record.model = model }
-        return ResponseReading(mode: mode(facts, status), meter: record.endpoint.meter)
-    }
-
-    private mutating func mode(_ facts: borrowing ResponseHeadFacts, _ status: Int) -> ResponseMeter.Mode {
-        let type = facts.contentType.map { HeaderText.lowercased($0) } ?? ""
-        let isSocket = status == 101
-        if isSocket || type.hasPrefix("text/event-stream") {
-            record.isStream = true
-            return isSocket ? .lines : .events
-        }
-        if record.endpoint.meter == .batchOutput { return .lines }
-        if type.isEmpty || type == "application/json" || type.contains("json") { return .document }
+        record.providerCost = facts.providerCost
         // Media that is made while it is sent.
-        record.isStream = type.hasPrefix("audio/") && facts.transferEncoding?.lowercased() == "chunked"
-        return .opaque
+        record.isStream =
+            status == 101
+            || (facts.contentType.map { HeaderText.lowercased($0).hasPrefix("audio/") } ?? false
+                && facts.transferEncoding?.lowercased() == "chunked")
+        return ResponseReading(
+            mode: status == 101 || record.endpoint.meter == .batchOutput ? .lines : nil,
+            hint: BodySniffer.Hint(contentType: facts.contentType),
+            meter: record.endpoint.meter
+        )
     }
 }

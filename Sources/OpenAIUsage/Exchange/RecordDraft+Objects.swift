@@ -17,8 +17,17 @@ extension RecordDraft {
                 record.toolCalls[name, default: 0] += 1
             }
         }
+        // Nothing was used where no provider was asked.
+        if record.isAnsweredByCache {
+            record.isCounted = false
+            return
+        }
         switch record.endpoint.accounting {
-        case .unknown: break
+        case .unknown:
+            // To look at what another call has used is to use nothing.
+            if status != 101, record.method == "GET" || record.method == "HEAD" {
+                record.isCounted = record.usage.isEmpty && record.units.isEmpty
+            }
         case .never:
             record.isCounted = record.usage.isEmpty && record.units.isEmpty
             if record.method == "POST", let identity = record.responseID {
@@ -27,7 +36,12 @@ extension RecordDraft {
                 )
             }
         case .everyCall: noteUsed(parts, objects)
-        case .onceByObject: parts.isEmpty ? accountObject(objects, response.alias) : account(parts, objects)
+        case .onceByObject:
+            if parts.isEmpty {
+                accountObject(objects, response.alias)
+            } else {
+                account(parts, response.furtherUsage, objects)
+            }
         }
     }
 
@@ -68,20 +82,29 @@ extension RecordDraft {
     }
 
     /// Counts those of several objects that were not counted yet.
-    private mutating func account(_ parts: [ResponseMeter.Part], _ objects: ObjectRegister) {
+    ///
+    /// - Parameters:
+    ///   - parts: The objects.
+    ///   - further: What more objects used, which are always counted.
+    ///   - objects: Which objects were counted before.
+    private mutating func account(
+        _ parts: [ResponseMeter.Part],
+        _ further: TokenUsage?,
+        _ objects: ObjectRegister
+    ) {
         let decision = objects.decide(
             ObjectSight(kind: .shown, identities: parts.map(\.identity), isSeveral: true)
         )
         let fresh = zip(parts, decision.counts).filter(\.1).map(\.0)
         guard fresh.count < parts.count else { return }
-        guard !fresh.isEmpty else {
+        guard !fresh.isEmpty || further != nil else {
             record.isCounted = false
             return
         }
-        record.usage = TokenUsage()
+        record.usage = further ?? TokenUsage()
         for part in fresh { record.usage.add(part.usage) }
         let raw = fresh.compactMap(\.rawUsage)
-        record.rawUsage = raw.count < fresh.count ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
+        record.rawUsage = raw.count < fresh.count || further != nil ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
     }
 
     /// Takes over what only the call that created the object has told.
@@ -109,6 +132,6 @@ extension RecordDraft {
     /// The file whose content a path asks for.
     private static func file(in path: String) -> String? {
         let segments = path.split(separator: "/")
-        return segments.count > 1 ? HeaderText.clean(String(segments[segments.count - 2]), maximumLength: 128) : nil
+        return segments.count > 1 ? TextCleaner.clean(String(segments[segments.count - 2]), maximumLength: 128) : nil
     }
 }

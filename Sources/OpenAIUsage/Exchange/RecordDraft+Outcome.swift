@@ -73,7 +73,7 @@ extension RecordDraft {
                 return .completed
             }
             return response.isDocumentComplete || isEncodingBroken ? .completed : .cut
-        case .lines, .opaque:
+        case .lines, .documents, .opaque:
             return .completed
         }
     }
@@ -98,10 +98,11 @@ extension RecordDraft {
 
     /// What became of the usage of an attempt that had one.
     private func usageState(_ status: Int, _ response: borrowing ResponseMeter) -> UsageState {
-        guard isUsageExpected else { return .notApplicable }
+        if record.endpoint.meter == .none, response.usage != nil { return record.usageState }
+        guard isUsageExpected, status < 300 || status >= 400 else { return .notApplicable }
         if response.usage != nil { return record.usageState }
         if status >= 400 { return .error }
-        if isCodingUnknown || isEncodingBroken { return .unparsable }
+        if isCodingUnknown || isEncodingBroken || response.hasUnreadUsage { return .unparsable }
         switch record.endpoint.meter {
         case .video: return record.units["video_seconds"] == nil ? .null : .unitsFromBody
         case .speech where record.units["input_characters"] != nil: return .unitsFromRequest
@@ -113,7 +114,7 @@ extension RecordDraft {
         }
         switch response.mode {
         case .opaque: return .unparsable
-        case .lines: return .missing
+        case .lines, .documents: return response.hasNullUsage ? .null : .missing
         case .document:
             if response.hasNullUsage { return .null }
             if response.hasError { return .error }

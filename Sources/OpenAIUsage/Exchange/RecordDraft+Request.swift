@@ -20,26 +20,26 @@ extension RecordDraft {
         configuration: ExchangeConfiguration
     ) -> RecordDraft {
         let wall = configuration.clock.wallMicroseconds
-        let method = HeaderText.clean(request.method.rawValue, maximumLength: 16) ?? "?"
+        let method = TextCleaner.clean(request.method.rawValue, maximumLength: 16) ?? "?"
         let target = EndpointMemory.shared.facts(method: method, target: request.path ?? "/")
-        let clientRequestID = HeaderText.clean(facts.clientRequestID, maximumLength: 512)
+        let clientRequestID = TextCleaner.clean(facts.clientRequestID, maximumLength: 512)
         var draft = RecordDraft(
             CallRecord(
                 id: configuration.identities.next(at: wall),
-                operationID: HeaderText.clean(operationID) ?? clientRequestID
-                    ?? HeaderText.clean(facts.idempotencyKey),
+                operationID: TextCleaner.clean(operationID) ?? clientRequestID
+                    ?? TextCleaner.clean(facts.idempotencyKey),
                 startedAt: wall,
                 source: configuration.source,
                 method: method,
-                host: HeaderText.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
+                host: TextCleaner.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
                 path: target.path,
                 endpoint: target.endpoint
             )
         )
-        draft.record.client = HeaderText.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
+        draft.record.client = TextCleaner.clean(facts.userAgent ?? Self.client(of: facts), maximumLength: 64)
         draft.record.requestModel = target.model
-        draft.record.requestedOrganization = HeaderText.clean(facts.organization)
-        draft.record.requestedProject = HeaderText.clean(facts.project)
+        draft.record.requestedOrganization = TextCleaner.clean(facts.organization)
+        draft.record.requestedProject = TextCleaner.clean(facts.project)
         draft.record.clientRequestID = clientRequestID
         draft.record.tags = facts.tags.map { tags.merging(UsageTags(header: $0)) } ?? tags
         draft.record.attempt = (attempt ?? facts.retryCount.flatMap { Int($0) }).map { min(max($0, 0), 1_000) } ?? 0

@@ -15,6 +15,7 @@ struct RequestFacts: Sendable {
         case cacheLifetime = "prompt_cache_ttl"
         case cachePrewarm = "prompt_cache_prewarm"
         case cacheRetention = "prompt_cache_retention"
+        case inputByReference = "input_by_reference"
     }
 
     var model: String?
@@ -22,6 +23,18 @@ struct RequestFacts: Sendable {
     var completionWindow: String?
     var asksForStream = false
     var inputScalars: Int64?
+    /// The bytes of the body so far, without its content coding.
+    var length: Int64 = 0
+    /// The most output tokens of one choice.
+    var outputLimit: Int64?
+
+    /// The most output tokens of all choices; `nil` if the request sets no limit.
+    var maximumOutputTokens: Int64? {
+        guard let outputLimit else { return nil }
+        let choices = max(1, self[.count].flatMap { Int64($0) } ?? 1)
+        let (product, overflow) = outputLimit.multipliedReportingOverflow(by: choices)
+        return overflow ? .max : product
+    }
     /// The choices, as JSON literals.
     private(set) var options: [String: String] = [:]
 

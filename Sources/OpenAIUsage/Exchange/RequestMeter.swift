@@ -5,10 +5,12 @@ struct RequestMeter: ~Copyable {
         case stream, serviceTier, completionWindow, input
         case background, includeUsage, count, size, quality, outputFormat, responseFormat, streamFormat, seconds, memory
         case cacheMode, cacheLifetime, cachePrewarm, cacheRetention
+        case outputLimit, reference, partType, toolType
 
         var option: RequestFacts.Option? {
             switch self {
-            case .model, .stream, .serviceTier, .completionWindow, .input: nil
+            case .model, .stream, .serviceTier, .completionWindow, .input, .outputLimit, .reference, .partType, .toolType:
+                nil
             case .background: .background
             case .includeUsage: .includeUsage
             case .count: .count
@@ -29,6 +31,8 @@ struct RequestMeter: ~Copyable {
 
     private static let selection: JSONSelection = {
         func node(_ field: Field) -> JSONSelection.Node { .init(field: field.rawValue) }
+        let part = JSONSelection.Node(members: [("type", node(.partType)), ("file_id", node(.reference))])
+        let message = JSONSelection.Node(members: [("content", .init(elements: part)), ("type", node(.partType))])
         return JSONSelection(
             .init(members: [
                 ("model", node(.model)), ("stream", node(.stream)), ("service_tier", node(.serviceTier)),
@@ -45,10 +49,24 @@ struct RequestMeter: ~Copyable {
                 ("n", node(.count)), ("size", node(.size)), ("quality", node(.quality)),
                 ("output_format", node(.outputFormat)), ("response_format", node(.responseFormat)),
                 ("stream_format", node(.streamFormat)), ("seconds", node(.seconds)), ("memory_limit", node(.memory)),
-                ("input", .init(field: Field.input.rawValue, isPresenceOnly: true)),
+                ("input", .init(field: Field.input.rawValue, elements: message, isPresenceOnly: true)),
+                ("messages", .init(elements: message)),
+                ("max_tokens", node(.outputLimit)), ("max_completion_tokens", node(.outputLimit)),
+                ("max_output_tokens", node(.outputLimit)),
+                ("previous_response_id", node(.reference)), ("conversation", node(.reference)),
+                ("prompt", .init(members: [("id", node(.reference))])),
+                ("web_search_options", node(.reference)), ("data_sources", node(.reference)),
+                ("tools", .init(elements: .init(members: [("type", node(.toolType))]))),
             ])
         )
     }()
+
+    /// The parts of an input whose tokens their bytes do not bound, since they may be addresses or names.
+    private static let references: Set<String> = [
+        "image_url", "input_image", "file", "input_file", "input_audio", "video_url", "item_reference",
+    ]
+    /// The tools whose results the caller sends itself.
+    private static let ownTools: Set<String> = ["function", "custom", "local_shell", "apply_patch", "computer"]
 
     /// What reads a body of JSON.
     private var scanner: JSONScanner?
@@ -93,6 +111,7 @@ struct RequestMeter: ~Copyable {
     }
 
     private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+        facts.length += Int64(bytes.count)
         if var scanner = scanner.take() {
             // Taken out and put back, so that its buffers are not copied.
             scan(bytes, &scanner)
@@ -116,6 +135,11 @@ struct RequestMeter: ~Copyable {
             case .null:
                 if field == .stream { facts.asksForStream = false }
                 if let option = field.option { facts.set(option, literal: nil) }
+            case .objectStart where field == .reference, .arrayStart where field == .reference:
+                facts.set(.inputByReference, literal: "true")
+            case .number where field == .outputLimit:
+                let limit = scanner.withValue(in: bytes) { JSONNumber.rounded($0) }
+                if let limit, limit >= 0 { facts.outputLimit = limit }
             case .number:
                 guard let option = field.option, !scanner.isValueTruncated else { break }
                 facts.set(option, literal: scanner.withValue(in: bytes) { JSONNumber.integer($0) }.map { String($0) })
@@ -129,8 +153,14 @@ struct RequestMeter: ~Copyable {
             facts.inputScalars = scanner.scalarCount
             return
         }
+        if field == .reference { facts.set(.inputByReference, literal: "true") }
         guard !scanner.isValueTruncated else { return }
         switch field {
+        case .partType:
+            let type = scanner.value(in: bytes)
+            if Self.references.contains(type) { facts.set(.inputByReference, literal: "true") }
+        case .toolType:
+            if !Self.ownTools.contains(scanner.value(in: bytes)) { facts.set(.inputByReference, literal: "true") }
         case .model: facts.model = scanner.value(in: bytes)
         case .serviceTier: facts.serviceTier = scanner.value(in: bytes)
         case .completionWindow: facts.completionWindow = scanner.value(in: bytes)

@@ -10,7 +10,7 @@ struct ResponseHeadFacts: ~Copyable {
         case requestID, azureRequestID, generationID, correlationID, edgeRequestID, upstreamService
         case retryAfter, retryAfterMilliseconds
         case diagnostic
-        case cacheKey
+        case cacheKey, cost, undiscountedCost
     }
 
     private static let fields: FieldTable<Field> = FieldTable([
@@ -25,7 +25,12 @@ struct ResponseHeadFacts: ~Copyable {
         "x-ms-region": .diagnostic, "x-ms-deployment-name": .diagnostic, "x-ms-rai-invoked": .diagnostic,
         "azureml-model-session": .diagnostic,
         "cf-aig-cache-status": .diagnostic, "helicone-cache": .diagnostic, "x-portkey-cache-status": .diagnostic,
-        "x-cache-status": .diagnostic, "x-litellm-cache-key": .cacheKey,
+        "x-openrouter-cache-status": .diagnostic, "x-ai-cache-status": .diagnostic, "x-tfy-cache-status": .diagnostic,
+        "x-omniroute-cache": .diagnostic, "x-omniroute-cache-hit": .diagnostic, "x-bt-cached": .diagnostic,
+        "x-litellm-cache-hit": .diagnostic, "x-cache-status": .diagnostic, "x-litellm-cache-key": .cacheKey,
+        "x-litellm-response-cost": .cost, "x-litellm-response-cost-original": .undiscountedCost,
+        "x-omniroute-response-cost": .cost, "x-router-cost-usd": .cost, "x-llm-cost": .cost, "x-nr-request-cost": .cost,
+        "x-tfy-cost-usd": .cost, "x-bifrost-cost-usd": .cost, "helicone-cost": .cost,
     ])
 
     /// The names of the fields that are read, without those of rate limits.
@@ -50,6 +55,9 @@ struct ResponseHeadFacts: ~Copyable {
     private(set) var diagnostics: [String: String] = [:]
     private(set) var rateLimits: RateLimits?
     private(set) var retryAfterMilliseconds: Int64?
+    /// What a gateway before the provider says that the call cost, in USD as a plain decimal; never zero, which such gateways
+    /// also say of models without a price.
+    private(set) var providerCost: String?
 
     /// - Parameters:
     ///   - fields: The head's fields.
@@ -63,6 +71,7 @@ struct ResponseHeadFacts: ~Copyable {
         var date: String?
         var retryAfter: String?
         var exactRetryAfter: String?
+        var undiscountedCost: String?
         for field in fields {
             let name = field.name.canonicalName
             guard let kind = Self.fields[name] else {
@@ -77,30 +86,40 @@ struct ResponseHeadFacts: ~Copyable {
             case .transferEncoding: Self.keep(field.value, &transferEncoding)
             case .date: Self.keep(field.value, &date)
             case .processing: processing = processing ?? HeaderText.microseconds(milliseconds: field.value)
-            case .organization: Self.keep(HeaderText.clean(field.value), &organization)
-            case .project: Self.keep(HeaderText.clean(field.value), &project)
-            case .model: Self.keep(HeaderText.clean(field.value), &model)
-            case .requestID: Self.keep(HeaderText.clean(field.value), &requestID)
-            case .azureRequestID: Self.keep(HeaderText.clean(field.value), &azureRequestID)
-            case .generationID: Self.keep(HeaderText.clean(field.value), &generationID)
-            case .correlationID: Self.keep(HeaderText.clean(field.value), &correlationID)
-            case .edgeRequestID: Self.keep(HeaderText.clean(field.value), &cloudflareRay)
+            case .organization: Self.keep(TextCleaner.clean(field.value), &organization)
+            case .project: Self.keep(TextCleaner.clean(field.value), &project)
+            case .model: Self.keep(TextCleaner.clean(field.value), &model)
+            case .requestID: Self.keep(TextCleaner.clean(field.value), &requestID)
+            case .azureRequestID: Self.keep(TextCleaner.clean(field.value), &azureRequestID)
+            case .generationID: Self.keep(TextCleaner.clean(field.value), &generationID)
+            case .correlationID: Self.keep(TextCleaner.clean(field.value), &correlationID)
+            case .edgeRequestID: Self.keep(TextCleaner.clean(field.value), &cloudflareRay)
             case .upstreamService:
                 upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: field.value)
             case .retryAfter: Self.keep(field.value, &retryAfter)
             case .retryAfterMilliseconds: Self.keep(field.value, &exactRetryAfter)
             // The key is made of the request; that there is one says enough.
             case .cacheKey: if !field.value.isEmpty { diagnostics[name] = "present" }
+            case .cost:
+                providerCost = providerCost ?? Self.cost(field.value)
+            case .undiscountedCost: undiscountedCost = undiscountedCost ?? Self.cost(field.value)
             case .diagnostic:
                 guard diagnostics[name] == nil else { continue }
-                diagnostics[name] = HeaderText.clean(field.value, maximumLength: Self.maximumDiagnosticLength)
+                diagnostics[name] = TextCleaner.clean(field.value, maximumLength: Self.maximumDiagnosticLength)
             }
         }
+        providerCost = providerCost ?? undiscountedCost
         edgeRequestID = azureRequestID ?? generationID ?? correlationID ?? cloudflareRay
         rateLimits = limits.windows.isEmpty ? nil : limits
         retryAfterMilliseconds =
             HeaderText.microseconds(milliseconds: exactRetryAfter).map { $0 / 1_000 }
             ?? Self.milliseconds(retryAfter: retryAfter, date: date, wallMicroseconds: wallMicroseconds)
+    }
+
+    /// A cost that says something.
+    private static func cost(_ value: String) -> String? {
+        guard let cost = JSONNumber.decimal(text: value.utf8), cost != "0", !cost.hasPrefix("-") else { return nil }
+        return cost
     }
 
     private static func keep(_ value: String?, _ known: inout String?) {

@@ -8,7 +8,7 @@ extension ResponseMeter {
         case .evaluationRun:
             take(facts, source: "/per_model_usage/*")
             for (name, usage) in facts.rare.models {
-                if let name = HeaderText.clean(name, maximumLength: 128) {
+                if let name = TextCleaner.clean(name, maximumLength: 128) {
                     note(usage, as: "per_model.\(name)", model: nil)
                 }
             }
@@ -26,7 +26,7 @@ extension ResponseMeter {
             noteSeconds(facts, as: "audio_seconds")
         case .batch:
             take(facts, source: "/usage")
-            alias = HeaderText.clean(facts.rare.outputFile, maximumLength: 128)
+            alias = TextCleaner.clean(facts.rare.outputFile, maximumLength: 128)
         case .video:
             guard ResponseIdentity.text(facts.identity.status) == "completed", let seconds = facts.rare.videoSeconds,
                 let seconds = JSONNumber.decimal(seconds.utf8)
@@ -36,14 +36,15 @@ extension ResponseMeter {
         case .storage:
             if let bytes = facts.rare.storedBytes { units["storage_bytes"] = bytes }
         case .container:
-            units["container_memory"] = Self.literal(HeaderText.clean(facts.rare.memory, maximumLength: 16) ?? "1g")
+            units["container_memory"] = Self.literal(TextCleaner.clean(facts.rare.memory, maximumLength: 16) ?? "1g")
             units["container_windows_min"] = "1"
         case .graderRun:
             guard facts.usage[.totalTokens] != nil else { break }
             var facts = facts
             facts.usagePresence = .present
             take(facts, source: "/metadata/token_usage")
-        case .stored, .free, .none, .session, .search, .imageUnits, .translation, .batchOutput: break
+        case .none: takeUnknown(facts, source: "/usage")
+        case .stored, .free, .session, .search, .imageUnits, .translation, .batchOutput: break
         default: take(facts, source: "/usage")
         }
     }
@@ -55,7 +56,14 @@ extension ResponseMeter {
     ///   - name: The type in the data, else the event's name.
     mutating func takeEvent(_ facts: ResponseFacts, name: [UInt8]) {
         switch meter {
-        case .chat, .completions, .embeddings, .decisions, .compaction: takeChunk(facts)
+        case .chat, .completions, .embeddings, .decisions, .compaction: takeChunk(facts, name)
+        case .none:
+            identity.merge(facts.identity)
+            if Self.equals(name, "error") { fail(facts) } else { takeError(facts) }
+            takeUnknown(facts, source: "chunk:/usage")
+            if facts.hasContent { hasContent = true }
+            // The end of a stream in Anthropic's words.
+            if Self.equals(name, "message_stop") { isTerminated = true }
         case .responses: takeResponseEvent(facts, name)
         case .responsesSocket, .realtime: takeMessage(facts, name)
         case .live: takeLiveMessage(facts, name)
@@ -71,7 +79,7 @@ extension ResponseMeter {
 
     /// Whether to take the same data of an event again would change nothing but that there is content.
     func isSettled(by facts: ResponseFacts, name: [UInt8]) -> Bool {
-        guard facts.usagePresence != .present, facts.errorPresence != .present else { return false }
+        guard facts.usagePresence != .present, !facts.isError, !Self.equals(name, "error") else { return false }
         switch meter {
         case .chat, .completions, .embeddings, .decisions, .compaction: return true
         case .responses:
@@ -81,11 +89,22 @@ extension ResponseMeter {
         }
     }
 
-    private mutating func takeChunk(_ facts: ResponseFacts) {
+    /// Takes the usage of a document whose shape is not known.
+    private mutating func takeUnknown(_ facts: ResponseFacts, source: @autoclosure () -> String) {
+        guard facts.usagePresence == .absent, !facts.usage.isEmpty else {
+            take(facts, source: source())
+            return
+        }
+        var facts = facts
+        facts.usagePresence = .present
+        take(facts, source: "/eval_count")
+    }
+
+    private mutating func takeChunk(_ facts: ResponseFacts, _ name: [UInt8]) {
         identity.merge(facts.identity)
-        takeError(facts)
+        if Self.equals(name, "error") { fail(facts) } else { takeError(facts) }
         // The last usage that is not null wins; a later null takes nothing away.
-        if facts.usagePresence == .present { take(facts, source: "chunk:/usage") }
+        take(facts, source: "chunk:/usage")
         if facts.hasContent { hasContent = true }
         if facts.hasCitations { hasCitations = true }
     }
@@ -103,9 +122,11 @@ extension ResponseMeter {
             take(facts, source: Self.source(name, "/response/usage"))
             if facts.usagePresence != .present { note(facts) }
             isTerminated = true
-        } else if !hasContent, name.suffix(6).elementsEqual(".delta".utf8) {
-            hasContent = true
+            return
         }
+        if !hasContent, name.suffix(6).elementsEqual(".delta".utf8) { hasContent = true }
+        // Some servers tell it on the way, and not at the end.
+        if facts.usagePresence == .present { take(facts, source: Self.source(name, "/response/usage")) }
     }
 
     /// A socket carries many responses: each is billed.
@@ -123,7 +144,7 @@ extension ResponseMeter {
         named.identity = []
         if isRealtime { named.status = [] }
         identity.merge(named)
-        guard Self.isTerminalResponse(name) || Self.equals(name, "response.done") else {
+        guard Self.isTerminalResponse(name) else {
             if name.suffix(6).elementsEqual(".delta".utf8) { hasContent = true }
             return
         }
@@ -208,6 +229,8 @@ extension ResponseMeter {
         if name.suffix(6).elementsEqual(".delta".utf8) { hasContent = true }
         guard name.starts(with: "agent.session.turn.".utf8) else { return }
         ResponseIdentity.merge(&identity.model, facts.identity.model)
+        // The turn's, of several the last one's.
+        ResponseIdentity.merge(&identity.identity, facts.identity.identity)
         guard facts.usagePresence == .present, note(part: facts) else { return }
         add(facts, source: Self.source(name, "/usage"))
     }
@@ -228,14 +251,15 @@ extension ResponseMeter {
     }
 
     private mutating func noteFormat(_ facts: ResponseFacts, quality: Bool = true) {
-        if let size = HeaderText.clean(facts.rare.size, maximumLength: 32) { units["size"] = Self.literal(size) }
-        if quality, let quality = HeaderText.clean(facts.rare.quality, maximumLength: 32) {
+        if let size = TextCleaner.clean(facts.rare.size, maximumLength: 32) { units["size"] = Self.literal(size) }
+        if quality, let quality = TextCleaner.clean(facts.rare.quality, maximumLength: 32) {
             units["quality"] = Self.literal(quality)
         }
     }
 
     private static func isTerminalResponse(_ name: [UInt8]) -> Bool {
         equals(name, "response.completed") || equals(name, "response.incomplete") || equals(name, "response.failed")
+            || equals(name, "response.done")
     }
 
     private static func source(_ name: [UInt8], _ pointer: String) -> String {

@@ -6,6 +6,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     enum Mode: UInt8, Sendable {
         /// One JSON document.
         case document
+        /// Several JSON documents, one after another.
+        case documents
         /// An event stream.
         case events
         /// One JSON document a message, or a line.
@@ -14,8 +16,19 @@ struct ResponseMeter: ~Copyable, Sendable {
         case opaque
     }
 
-    let mode: Mode
+    /// What the labels promise until the first bytes have decided.
+    private(set) var mode: Mode
     let meter: Endpoint.Meter
+    /// What decides the mode; `nil` when it is decided.
+    private var sniffer: BodySniffer?
+    /// The bytes that have not sufficed to decide.
+    private var undecided: [UInt8] = []
+    /// True behind the marker that ends a stream, at which clients stop reading.
+    private var isEnded = false
+    /// True if the current event has a line of the field `error`.
+    private var hasErrorLine = false
+    /// True if that line has any text.
+    private var hasErrorText = false
     private var document: ResponseDocumentScanner
     private var parser = ServerSentEventParser()
     private var hasData = false
@@ -42,6 +55,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     private(set) var errorCode: String?
     private(set) var usage: TokenUsage?
     private(set) var hasNullUsage = false
+    /// True if a usage was there of which nothing was understood.
+    private(set) var hasUnreadUsage = false
     private(set) var rawUsage: String?
     private(set) var usageSource: String?
     private(set) var providerCost: String?
@@ -61,7 +76,9 @@ struct ResponseMeter: ~Copyable, Sendable {
     var transcriptionModel: String?
     /// The objects that the response tells of, where they are several.
     private(set) var parts: [Part] = []
-    private var knownParts: Set<ObjectIdentity> = []
+    private var knownParts = RecentIdentities(capacity: ResponseMeter.maximumParts)
+    /// What objects used beyond those that are told apart.
+    private(set) var furtherUsage: TokenUsage?
     private(set) var containers: [Container] = []
     private var partLength = 0
 
@@ -88,10 +105,23 @@ struct ResponseMeter: ~Copyable, Sendable {
     /// The most tools that are told apart, which only the memories of containers could exceed.
     static let maximumTools = 64
 
-    init(mode: Mode, meter: Endpoint.Meter) {
-        self.mode = mode
+    /// - Parameters:
+    ///   - mode: How the body is divided, if that is known beforehand.
+    ///   - hint: What its labels promise.
+    ///   - meter: The family of the endpoint.
+    init(mode: Mode?, hint: BodySniffer.Hint, meter: Endpoint.Meter) {
+        self.mode = mode ?? Self.mode(BodySniffer.labeled(hint))
         self.meter = meter
-        document = ResponseDocumentScanner(Self.selection(mode, meter))
+        if mode == nil { sniffer = BodySniffer(hint) }
+        document = ResponseDocumentScanner(Self.selection(self.mode, meter))
+    }
+
+    private static func mode(_ kind: BodySniffer.Kind) -> Mode {
+        switch kind {
+        case .events: .events
+        case .document: .document
+        case .opaque: .opaque
+        }
     }
 
     private static func selection(_ mode: Mode, _ meter: Endpoint.Meter) -> JSONSelection {
@@ -99,12 +129,13 @@ struct ResponseMeter: ~Copyable, Sendable {
         case .chat, .completions, .embeddings: ResponseSelection.completion
         case .responses: mode == .document ? ResponseSelection.response : ResponseSelection.responseEvent
         case .compaction, .decisions: ResponseSelection.response
+        case .none: ResponseSelection.unknown
         case .responsesSocket, .realtime, .live: ResponseSelection.responseEvent
         case .batchOutput: mode == .lines ? ResponseSelection.batchLine : ResponseSelection.errorOnly
         case .images, .transcription, .speech, .video, .batch, .fineTuningJob, .graderRun, .evaluationRun, .run, .agent,
             .session, .container, .storage:
             ResponseSelection.plainObject
-        case .imageUnits, .translation, .search, .stored, .free, .none: ResponseSelection.errorOnly
+        case .imageUnits, .translation, .search, .stored, .free: ResponseSelection.errorOnly
         }
     }
 
@@ -117,11 +148,65 @@ struct ResponseMeter: ~Copyable, Sendable {
     mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !bytes.isEmpty else { return }
         hasBytes = true
+        guard sniffer != nil else {
+            read(bytes)
+            return
+        }
+        let kind = sniffer?.sniff(bytes)
+        let content = UnsafeBufferPointer(rebasing: bytes[(sniffer?.contentOffset ?? 0)...])
+        guard let kind else {
+            if sniffer?.isBlank == false { undecided.append(contentsOf: content) }
+            return
+        }
+        decide(kind)
+        read(content)
+    }
+
+    /// Reads on in a mode that is certain.
+    private mutating func decide(_ kind: BodySniffer.Kind) {
+        sniffer = nil
+        let decided = Self.mode(kind)
+        if decided != mode {
+            mode = decided
+            document = ResponseDocumentScanner(Self.selection(decided, meter))
+        }
+        guard !undecided.isEmpty else { return }
+        let bytes = undecided
+        undecided = []
+        bytes.withUnsafeBufferPointer { read($0) }
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch mode {
-        case .document: document.scan(bytes)
+        case .document, .documents: receiveDocuments(bytes)
         case .events: receiveEvents(bytes)
         case .lines: receiveLines(bytes)
         case .opaque: break
+        }
+    }
+
+    private mutating func receiveDocuments(_ bytes: UnsafeBufferPointer<UInt8>) {
+        document.scan(bytes)
+        var rest = bytes
+        while let next = document.nextDocument {
+            // Only another object is another document; what else follows makes the first one no JSON.
+            guard rest[next] == UInt8(ascii: "{") else { return }
+            mode = .documents
+            takeOneOfSeveral()
+            document.restart()
+            rest = UnsafeBufferPointer(rebasing: rest[next...])
+            document.scan(rest)
+        }
+    }
+
+    /// Takes one of several documents, which are what events are elsewhere.
+    private mutating func takeOneOfSeveral() {
+        hasDocument = true
+        switch meter {
+        case .chat, .completions, .none: takeEvent(isTerminated: true)
+        default:
+            identity.merge(document.facts.identity)
+            takeDocument(document.facts)
         }
     }
 
@@ -135,7 +220,9 @@ struct ResponseMeter: ~Copyable, Sendable {
 
     /// Takes the end of the body.
     mutating func finish() {
+        if let kind = sniffer?.finish() { decide(kind) }
         switch mode {
+        case .documents: if document.isComplete { takeOneOfSeveral() }
         case .document:
             if document.isComplete {
                 hasDocument = true
@@ -145,7 +232,9 @@ struct ResponseMeter: ~Copyable, Sendable {
             }
         case .events:
             // Strict parsers drop an event that lacks its blank line; its usage was billed all the same.
-            if hasData {
+            if hasErrorLine {
+                takeErrorLine()
+            } else if hasData, !isEnded {
                 if isDone {
                     isTerminated = true
                 } else if document.isComplete {
@@ -186,9 +275,14 @@ struct ResponseMeter: ~Copyable, Sendable {
 
     private mutating func receiveEvents(_ bytes: UnsafeBufferPointer<UInt8>) {
         var position = 0
-        while true {
+        while !isEnded {
             switch parser.next(in: bytes, at: &position) {
             case .exhausted: return
+            case .errorLine: beginErrorLine()
+            case .error(let range):
+                let text = UnsafeBufferPointer(rebasing: bytes[range])
+                hasErrorText = hasErrorText || text.contains { $0 != 0x20 && $0 != 0x09 }
+                document.scan(text)
             case .dataLine:
                 if hasData {
                     feed(0x0a)
@@ -216,10 +310,20 @@ struct ResponseMeter: ~Copyable, Sendable {
             case .nameLine: eventNameLength = 0
             case .name(let range): takeName(UnsafeBufferPointer(rebasing: bytes[range]))
             case .dispatch:
-                if hasData {
-                    if isDone { isTerminated = true } else if document.isComplete { takeEvent(isTerminated: true) }
-                    hasData = false
+                if hasErrorLine {
+                    takeErrorLine()
+                } else if hasData {
+                    if isDone {
+                        isTerminated = true
+                        isEnded = true
+                    } else if document.isComplete {
+                        takeEvent(isTerminated: true)
+                    } else if eventNameLength > 0, Self.equals(eventName, "error"), !document.isEmpty {
+                        // An error in words of its own.
+                        hasError = true
+                    }
                 }
+                hasData = false
                 eventNameLength = 0
             }
         }
@@ -244,6 +348,35 @@ struct ResponseMeter: ~Copyable, Sendable {
     }
 
     private var isDone: Bool { dataStart == Self.doneMarker }
+
+    /// Begins an error that stands in a field of its own, as the event's data.
+    private mutating func beginErrorLine() {
+        hasData = true
+        hasErrorLine = true
+        dataStart = 0
+        dataPosition = .max
+        document.reset()
+    }
+
+    private mutating func takeErrorLine() {
+        defer {
+            hasErrorLine = false
+            hasErrorText = false
+        }
+        hasDocument = true
+        guard document.isComplete else {
+            // A sentence of its own; an empty line is none.
+            if hasErrorText { hasError = true }
+            return
+        }
+        let facts = document.facts
+        let type = facts.rare.flatError.type ?? ResponseIdentity.text(facts.type)
+        let flat = facts.rare.flatError
+        guard facts.isError || flat.hasMessage || flat.code != nil || type != nil else { return }
+        hasError = true
+        errorType = facts.rare.errorType ?? type
+        errorCode = facts.rare.errorCode ?? flat.code
+    }
 
     private mutating func feed(_ byte: UInt8) {
         withUnsafePointer(to: byte) { document.scan(UnsafeBufferPointer(start: $0, count: 1)) }
@@ -272,15 +405,15 @@ struct ResponseMeter: ~Copyable, Sendable {
     // MARK: - For the families
 
     mutating func takeError(_ facts: ResponseFacts) {
-        guard facts.errorPresence == .present else { return }
-        fail(facts)
+        if facts.isError { fail(facts) }
     }
 
     /// Takes an error event, whose code may stand beside its type.
     mutating func fail(_ facts: ResponseFacts) {
         hasError = true
-        errorType = facts.rare.errorType
-        errorCode = facts.rare.errorCode ?? (facts.errorPresence == .present ? nil : facts.rare.flatErrorCode)
+        let isNested = facts.errorPresence == .present
+        errorType = facts.rare.errorType ?? (isNested ? nil : facts.rare.flatError.type)
+        errorCode = facts.rare.errorCode ?? (isNested ? nil : facts.rare.flatError.code)
     }
 
     /// Takes a usage that replaces an earlier one.
@@ -288,9 +421,24 @@ struct ResponseMeter: ~Copyable, Sendable {
         switch facts.usagePresence {
         case .absent: break
         case .null: hasNullUsage = true
+        case .unread:
+            hasUnreadUsage = true
+            if let cost = facts.rare.providerCost { providerCost = cost }
+            if usage == nil { rawUsage = facts.rawUsage }
         case .present:
-            usage = facts.usage
-            rawUsage = facts.rawUsage
+            if let earlier = usage {
+                // Reports are cumulative, so that one of zeros behind others has only lost them.
+                if facts.usage.isZero, !earlier.isZero {
+                    note(facts)
+                    return
+                }
+                var later = facts.usage
+                rawUsage = later.complete(from: earlier) ? ResponseFacts.joined(rawUsage, facts.rawUsage) : facts.rawUsage
+                usage = later
+            } else {
+                usage = facts.usage
+                rawUsage = facts.rawUsage
+            }
             usageSource = source()
             providerCost = facts.rare.providerCost
             let upstreamCost = facts.isOwnKey ? facts.rare.upstreamCost : nil
@@ -309,13 +457,7 @@ struct ResponseMeter: ~Copyable, Sendable {
         usage?.add(facts.usage)
         usageSource = source()
         note(facts)
-        guard let known = rawUsage, let later = facts.rawUsage,
-            known.utf8.count + later.utf8.count < JSONScanner.maximumVerbatimLength
-        else {
-            rawUsage = nil
-            return
-        }
-        rawUsage = known.hasPrefix("[") ? "\(known.dropLast()),\(later)]" : "[\(known),\(later)]"
+        rawUsage = ResponseFacts.joined(rawUsage, facts.rawUsage)
     }
 
     /// Takes over what a document tells beside its usage.
@@ -328,7 +470,7 @@ struct ResponseMeter: ~Copyable, Sendable {
         }
         for (tool, count) in facts.rare.providerTools { toolCalls[tool] = count }
         for container in facts.rare.tools.containers where containers.count < Self.maximumParts {
-            let memory = HeaderText.clean(facts.rare.tools.memory, maximumLength: 16) ?? "1g"
+            let memory = TextCleaner.clean(facts.rare.tools.memory, maximumLength: 16) ?? "1g"
             containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
         if !facts.rare.secondUsage.isEmpty {
@@ -342,11 +484,18 @@ struct ResponseMeter: ~Copyable, Sendable {
         }
     }
 
-    /// Takes note of one object of several; false if it is known already, or cannot be told apart.
+    /// Takes note of one object of several; false if it is known already.
+    ///
+    /// Beyond ``maximumParts`` an object is told from the latest ones only, and is counted whatever other calls have shown.
     mutating func note(part facts: ResponseFacts) -> Bool {
-        guard parts.count < Self.maximumParts else { return false }
         let identity = ObjectIdentity(bytes: facts.identity.identity)
-        guard facts.identity.identity.isEmpty || knownParts.insert(identity).inserted else { return false }
+        guard facts.identity.identity.isEmpty || knownParts.insert(identity) else { return false }
+        guard parts.count < Self.maximumParts else {
+            var further = furtherUsage ?? TokenUsage()
+            further.add(facts.usage)
+            furtherUsage = further
+            return true
+        }
         partLength += facts.rawUsage?.utf8.count ?? 0
         let keepsText = partLength < JSONScanner.maximumVerbatimLength
         parts.append(Part(identity: identity, usage: facts.usage, rawUsage: keepsText ? facts.rawUsage : nil))
@@ -355,7 +504,7 @@ struct ResponseMeter: ~Copyable, Sendable {
 
     /// Takes over the counters of a second model, whose price is another.
     mutating func note(_ usage: TokenUsage, as prefix: String, model: String?) {
-        if let model = HeaderText.clean(model, maximumLength: 128) {
+        if let model = TextCleaner.clean(model, maximumLength: 128) {
             // The counters of several models have no price together.
             let literal = Self.literal(model)
             let isOther = units["\(prefix).model"].map { $0 != literal } ?? false

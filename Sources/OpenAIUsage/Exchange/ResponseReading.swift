@@ -4,7 +4,7 @@
 final class ResponseReading {
     @exclusivity(unchecked) var meter: ResponseMeter
 
-    init(mode: ResponseMeter.Mode, meter: Endpoint.Meter) {
-        self.meter = ResponseMeter(mode: mode, meter: meter)
+    init(mode: ResponseMeter.Mode?, hint: BodySniffer.Hint, meter: Endpoint.Meter) {
+        self.meter = ResponseMeter(mode: mode, hint: hint, meter: meter)
     }
 }

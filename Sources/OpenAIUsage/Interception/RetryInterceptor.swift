@@ -97,7 +97,7 @@ public struct RetryInterceptor: Interceptor {
                 "The answer to a refused call is longer than \(maximumErrorLength) bytes."
             )
         }
-        var meter = ResponseMeter(mode: .document, meter: .none)
+        var meter = ResponseMeter(mode: .document, hint: .document, meter: .none)
         bytes.withUnsafeBufferPointer { meter.receive($0) }
         meter.finish()
         response.body = Body(bytes)

@@ -7,6 +7,13 @@ package enum JSONNumber {
         plainInteger(text) ?? anyInteger(text)
     }
 
+    /// The integer that is nearest to a decimal number (`14321.87` is 14322), halves away from zero.
+    ///
+    /// - Returns: `nil` for a number beyond 64 bits, and for what is no number.
+    package static func rounded(_ text: some Collection<UInt8>) -> Int64? {
+        plainInteger(text) ?? anyInteger(text, rounds: true)
+    }
+
     /// Digits alone, as nearly all are, and no more than are sure to fit.
     private static func plainInteger(_ text: some Collection<UInt8>) -> Int64? {
         var result: Int64 = 0
@@ -19,7 +26,7 @@ package enum JSONNumber {
         return count > 0 ? result : nil
     }
 
-    private static func anyInteger(_ text: some Collection<UInt8>) -> Int64? {
+    private static func anyInteger(_ text: some Collection<UInt8>, rounds: Bool = false) -> Int64? {
         var isNegative = false
         var digits: [UInt8] = []
         var fractionLength = 0
@@ -65,7 +72,15 @@ package enum JSONNumber {
             shift += 1
         }
         if digits.allSatisfy({ $0 == 0 }) { return 0 }
-        guard shift >= 0 else { return nil }
+        var carries = false
+        if shift < 0 {
+            guard rounds else { return nil }
+            let cut = min(-shift, digits.count)
+            // Of a number with more places than digits the first digit stands behind zeros.
+            carries = cut == -shift && digits[digits.count - cut] >= 5
+            digits.removeLast(cut)
+            shift = 0
+        }
         // Collected below zero, where there is one value more.
         var result: Int64 = 0
         for digit in digits {
@@ -75,6 +90,10 @@ package enum JSONNumber {
         for _ in 0..<shift {
             guard let next = appending(0, to: result) else { return nil }
             result = next
+        }
+        if carries {
+            guard result > .min else { return nil }
+            result -= 1
         }
         if isNegative { return result }
         return result == .min ? nil : -result
@@ -124,6 +143,17 @@ package enum JSONNumber {
             result.insert(UInt8(ascii: "."), at: result.count - scale)
         }
         return (isNegative ? "-" : "") + String(decoding: result, as: UTF8.self)
+    }
+
+    /// A text that is a decimal number, as the shortest plain decimal that is equal to it; a currency sign before it is
+    /// passed over.
+    ///
+    /// - Returns: `nil` for any other text.
+    package static func decimal(text: some Collection<UInt8>) -> String? {
+        let number = text.drop { $0 == 0x20 || $0 == UInt8(ascii: "$") }.prefix { $0 != 0x20 }
+        // The strict reading tells what is a number at all; one beyond 64 bits is no amount.
+        guard rounded(number) != nil else { return nil }
+        return decimal(number)
     }
 
     private static func appending(_ digit: UInt8, to value: Int64) -> Int64? {

@@ -56,6 +56,8 @@ package struct JSONScanner: Sendable {
     private var isVerbatimDropped = false
     /// Whether the container that has ended last is the one whose text was collected.
     private var hasVerbatim = false
+    /// True if the document is invalid only because more text follows it, which begins where the scan stopped.
+    package private(set) var hasTrailingText = false
 
     /// Creates a scanner at the start of a document.
     package init(_ selection: JSONSelection) {
@@ -65,6 +67,7 @@ package struct JSONScanner: Sendable {
     /// Goes back to the start of a document.
     package mutating func reset() {
         place = Place()
+        hasTrailingText = false
         if !outerKinds.isEmpty { outerKinds.removeAll(keepingCapacity: true) }
     }
 
@@ -254,7 +257,12 @@ package struct JSONScanner: Sendable {
                 path = place.path
                 if event == .exhausted { continue scanning } else { break scanning }
 
-            case .done, .invalid:
+            case .done:
+                hasTrailingText = true
+                event = path.fail()
+                break scanning
+
+            case .invalid:
                 event = path.fail()
                 break scanning
             }

@@ -117,16 +117,28 @@ public struct CallRecord: Sendable, Equatable {
 
     /// True if a cache in front of the provider answered the call, so that the provider was not asked and bills nothing.
     ///
-    /// It follows from ``diagnostics``: `cf-aig-cache-status`, `helicone-cache`, `x-portkey-cache-status` or
-    /// `x-cache-status` that begin with `hit`, or an `x-litellm-cache-key`, which is sent with hits alone.
+    /// It follows from ``diagnostics``: a gateway's cache status of `HIT` (`cf-aig-cache-status`, `helicone-cache`,
+    /// `x-portkey-cache-status`, ...), or an `x-litellm-cache-key` without an `x-litellm-cache-hit` that denies it.
     public var isAnsweredByCache: Bool {
         guard !diagnostics.isEmpty else { return false }
-        if diagnostics["x-litellm-cache-key"] != nil { return true }
-        return Self.cacheStatusFields.contains { diagnostics[$0]?.lowercased().hasPrefix("hit") == true }
+        var isHit = false
+        for name in Self.cacheFields {
+            guard let value = diagnostics[name] else { continue }
+            let words = value.lowercased().split { $0 == " " || $0 == "," || $0 == ";" }
+            if name == "x-litellm-cache-hit", words.contains("false") { return false }
+            isHit =
+                isHit || name == "x-litellm-cache-key"
+                || (words.contains { $0 == "hit" || $0 == "true" } && !words.contains("miss"))
+        }
+        // Any cache of the web may say it of what is only fetched.
+        return isHit || (method == "POST" && diagnostics["x-cache-status"]?.lowercased() == "hit")
     }
 
-    private static let cacheStatusFields = [
-        "cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-cache-status",
+    /// The fields of the response's head by which gateways say that their cache has answered.
+    static let cacheFields = [
+        "cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-openrouter-cache-status",
+        "x-ai-cache-status", "x-tfy-cache-status", "x-omniroute-cache", "x-omniroute-cache-hit", "x-bt-cached",
+        "x-litellm-cache-hit", "x-litellm-cache-key",
     ]
 
     package init(

@@ -27,8 +27,7 @@ extension UsageTags {
         }
         let trimmed = bytes.drop { $0 == 0x20 || $0 == 0x09 }
         let end = trimmed.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? trimmed.startIndex
-        let text = String(decoding: trimmed[trimmed.startIndex..<max(end, trimmed.startIndex)], as: UTF8.self)
-        return String(text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) })
+        return String(decoding: trimmed[trimmed.startIndex..<max(end, trimmed.startIndex)], as: UTF8.self)
     }
 
     private static func digit(_ byte: UInt8?) -> UInt8? {

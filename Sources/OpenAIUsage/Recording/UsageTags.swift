@@ -1,7 +1,7 @@
 /// The caller's own labels of a call (`team=search,feature=rag`).
 ///
-/// A tag's key and value are cut at ``maximumLength`` bytes, and more than ``maximumCount`` tags are not kept: tags are
-/// for attribution, not for content.
+/// A tag's key and value are cut at ``maximumLength`` bytes and lose control characters and marks of direction, and more than
+/// ``maximumCount`` tags are not kept: tags are for attribution, not for content.
 public struct UsageTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     /// The most tags that are kept.
     public static let maximumCount = 16
@@ -29,14 +29,14 @@ public struct UsageTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public subscript(key: String) -> String? {
         get { pairs.first { $0.key == key }?.value }
         set {
-            let key = String(key.prefix(utf8Length: Self.maximumLength))
+            let key = TextCleaner.clean(key, maximumLength: Self.maximumLength) ?? ""
             let index = pairs.firstIndex { $0.key >= key } ?? pairs.endIndex
             let exists = index < pairs.endIndex && pairs[index].key == key
             guard let newValue else {
                 if exists { pairs.remove(at: index) }
                 return
             }
-            let value = String(newValue.prefix(utf8Length: Self.maximumLength))
+            let value = TextCleaner.clean(newValue, maximumLength: Self.maximumLength) ?? ""
             if exists {
                 pairs[index].value = value
             } else if pairs.count < Self.maximumCount, !key.isEmpty {

@@ -79,7 +79,7 @@ package struct UsageStripper: Sendable {
             case .data(let range):
                 hold(bytes, &copied, range.lowerBound)
                 scan(bytes, range, &copied)
-            case .nameLine, .name: break
+            case .nameLine, .name, .errorLine, .error: break
             case .dispatch:
                 hold(bytes, &copied, position)
                 let isExtra = isExtraChunk && scanner.isComplete

@@ -13,6 +13,10 @@ package struct ServerSentEventParser: Sendable {
         case nameLine
         /// Bytes of the event's name.
         case name(Range<Int>)
+        /// A line of the field `error` begins, which no standard knows and some servers send in place of data.
+        case errorLine
+        /// Bytes of a line of the field `error`.
+        case error(Range<Int>)
         /// A blank line: the event is complete.
         case dispatch
         /// All bytes given are parsed.
@@ -20,12 +24,13 @@ package struct ServerSentEventParser: Sendable {
     }
 
     private enum State: UInt8, Sendable {
-        case byteOrderMark, lineStart, field, afterColon, data, name, ignored
+        case byteOrderMark, lineStart, field, afterColon, data, name, error, ignored
     }
 
     private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     private static let dataField = Array("data".utf8)
     private static let nameField = Array("event".utf8)
+    private static let errorField = Array("error".utf8)
     /// `data: ` and `event: `, the first byte the lowest.
     private static let dataStart: UInt64 = 0x203a_6174_6164
     private static let nameStart: UInt64 = 0x20_3a74_6e65_7665
@@ -34,6 +39,7 @@ package struct ServerSentEventParser: Sendable {
     private var matched = 0
     private var isName = false
     private var isData = false
+    private var isError = false
     private var skipsLineFeed = false
 
     /// Creates a parser at the start of a stream.
@@ -43,7 +49,7 @@ package struct ServerSentEventParser: Sendable {
     package var isInsideLine: Bool {
         switch state {
         case .byteOrderMark, .lineStart: false
-        case .field, .afterColon, .data, .name, .ignored: true
+        case .field, .afterColon, .data, .name, .error, .ignored: true
         }
     }
 
@@ -81,15 +87,17 @@ package struct ServerSentEventParser: Sendable {
                 matched = 0
                 isData = true
                 isName = true
+                isError = true
                 state = .field
             case .field:
                 if let event = fieldByte(base[position], &position) { return event }
             case .afterColon:
                 if base[position] == 0x20 { position += 1 }
-                state = isData ? .data : isName ? .name : .ignored
+                state = isData ? .data : isName ? .name : isError ? .error : .ignored
                 if isData { return .dataLine }
                 if isName { return .nameLine }
-            case .data, .name, .ignored:
+                if isError { return .errorLine }
+            case .data, .name, .error, .ignored:
                 let end = ByteSearch.endOfLine(base, position, count)
                 let range = position..<end
                 position = end
@@ -98,6 +106,7 @@ package struct ServerSentEventParser: Sendable {
                 guard !range.isEmpty else { continue }
                 if ended == .data { return .data(range) }
                 if ended == .name { return .name(range) }
+                if ended == .error { return .error(range) }
             }
         }
         return .exhausted
@@ -134,13 +143,15 @@ package struct ServerSentEventParser: Sendable {
         if byte == UInt8(ascii: ":") {
             isData = isData && matched == Self.dataField.count
             isName = isName && matched == Self.nameField.count
-            state = isData || isName ? .afterColon : .ignored
+            isError = isError && matched == Self.errorField.count
+            state = isData || isName || isError ? .afterColon : .ignored
             return nil
         }
         isData = isData && matched < Self.dataField.count && Self.dataField[matched] == byte
         isName = isName && matched < Self.nameField.count && Self.nameField[matched] == byte
+        isError = isError && matched < Self.errorField.count && Self.errorField[matched] == byte
         matched += 1
-        if !isData, !isName { state = .ignored }
+        if !isData, !isName, !isError { state = .ignored }
         return nil
     }
 

@@ -13,7 +13,8 @@ struct RareFacts: Sendable {
     var upstreamCost: String?
     var errorType: String?
     var errorCode: String?
-    var flatErrorCode: String?
+    /// An error that is the document itself.
+    var flatError = FlatError()
     var outputFile: String?
     /// The model that transcribes what is said to a session.
     var transcriptionModel: String?
@@ -28,6 +29,27 @@ struct RareFacts: Sendable {
 }
 
 extension RareFacts {
+    /// What a document says that may be an error by itself: `{"object": "error", "message": ..., "code": 400}`.
+    struct FlatError: Sendable {
+        /// True if the document says that it is an error.
+        var isNamed = false
+        var type: String?
+        /// The code, unless it is zero or empty.
+        var code: String?
+        var hasMessage = false
+
+        /// True if the document cannot be anything but an error.
+        ///
+        /// Documents that are none have types, codes and messages too, but not together, and no code of a failed request.
+        var isError: Bool {
+            if isNamed { return code != nil || hasMessage || type != nil }
+            if let code, let status = Int(code), 400..<600 ~= status { return true }
+            guard hasMessage else { return false }
+            if let code, code != "200", code.lowercased() != "success", code.lowercased() != "ok" { return true }
+            return type?.lowercased().contains("error") ?? false
+        }
+    }
+
     /// Where they stand.
     ///
     /// SAFETY: it is written only by who alone has it, and read by whoever has it.

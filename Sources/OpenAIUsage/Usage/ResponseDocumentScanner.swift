@@ -21,6 +21,7 @@ struct ResponseDocumentScanner: Sendable {
     private var isModelUsage = false
     private var modelUsage = TokenUsage()
     private var modelName: String?
+    private var beside = TokenUsage.BesideCounters()
 
     /// The most models of one document that are told apart.
     private static let maximumModels = 32
@@ -66,9 +67,23 @@ struct ResponseDocumentScanner: Sendable {
         deferredLength = 0
     }
 
+    /// Begins a document of which nothing is known, whatever came before.
+    mutating func restart() {
+        scanner.reset()
+        forget()
+        outlinedLength = nil
+        isAtStart = true
+        isOneOfMany = false
+        deferredLength = 0
+    }
+
+    /// Where another document begins in the bytes scanned last, behind the current one, which is whole.
+    private(set) var nextDocument: Int?
+
     /// Reads bytes of the current document.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !bytes.isEmpty else { return }
+        nextDocument = nil
         var position = 0
         if isAtStart {
             isAtStart = false
@@ -186,7 +201,10 @@ struct ResponseDocumentScanner: Sendable {
         while true {
             let event = scanner.next(in: bytes, at: &position)
             switch event {
-            case .exhausted, .invalid: return
+            case .exhausted: return
+            case .invalid:
+                if scanner.hasTrailingText { nextDocument = position }
+                return
             default:
                 facts.isTouched = true
                 if isReturnable, !isRestored(event) { isReturnable = false }
@@ -196,6 +214,7 @@ struct ResponseDocumentScanner: Sendable {
             case .number: takeNumber(bytes)
             case .null: takeNull()
             case .true where scanner.field == ResponseField.isOwnKey.rawValue: facts.isOwnKey = true
+            case .true where scanner.field == ResponseField.error.rawValue: facts.errorPresence = .present
             case .objectStart: takeObjectStart()
             case .objectEnd: takeObjectEnd(bytes)
             case .arrayStart:
@@ -233,10 +252,24 @@ struct ResponseDocumentScanner: Sendable {
         case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner, bytes)
         case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner, bytes)
         case .type: Self.replace(&facts.type, by: scanner, bytes)
-        case .errorType: facts.rare.errorType = scanner.value(in: bytes)
-        case .errorCode: facts.rare.errorCode = scanner.value(in: bytes)
-        case .flatErrorCode: facts.rare.flatErrorCode = scanner.value(in: bytes)
-        case .error: facts.errorPresence = .present
+        case .errorType:
+            if scanner.isNonEmpty {
+                facts.errorPresence = .present
+                facts.rare.errorType = scanner.value(in: bytes)
+            }
+        case .errorCode:
+            if scanner.isNonEmpty {
+                facts.errorPresence = .present
+                facts.rare.errorCode = scanner.value(in: bytes)
+            }
+        case .error, .errorMessage: if scanner.isNonEmpty { facts.errorPresence = .present }
+        case .object: if Self.isError(scanner, bytes) { facts.rare.flatError.isNamed = true }
+        case .flatErrorType: facts.rare.flatError.type = text(bytes)
+        case .flatErrorCode: if scanner.isNonEmpty { facts.rare.flatError.code = text(bytes) }
+        case .flatErrorMessage: if scanner.isNonEmpty { facts.rare.flatError.hasMessage = true }
+        case .providerCost, .providerCostTotal: facts.rare.providerCost = decimal(bytes) ?? facts.rare.providerCost
+        case .upstreamCost: facts.rare.upstreamCost = decimal(bytes) ?? facts.rare.upstreamCost
+        case .seconds: facts.rare.seconds = decimal(bytes) ?? facts.rare.seconds
         case .content: if scanner.isNonEmpty { facts.hasContent = true }
         case .secondModel: facts.rare.secondModel = text(bytes)
         case .itemType: facts.rare.tools.item.type = scanner.value(in: bytes)
@@ -255,8 +288,29 @@ struct ResponseDocumentScanner: Sendable {
         case .transcriptionModel: facts.rare.transcriptionModel = text(bytes)
         case .modelName: modelName = text(bytes)
         case .citation: if scanner.value(in: bytes) == "url_citation" { facts.hasCitations = true }
-        default: break
+        default: takeCounter(bytes)
         }
+    }
+
+    private static func isError(_ scanner: borrowing JSONScanner, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        scanner.withValue(in: bytes) { $0.elementsEqual("error".utf8) }
+    }
+
+    /// A decimal number that is written as a text; `nil` for any other text.
+    private func decimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        guard !scanner.isValueTruncated else { return nil }
+        return scanner.withValue(in: bytes) { JSONNumber.decimal(text: $0) }
+    }
+
+    /// Takes the number of a counter, which some write as a text or with a fraction; one below zero says nothing.
+    private mutating func takeCounter(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let field = scanner.field
+        guard field >= ResponseField.namedInput.rawValue, !scanner.isValueTruncated else { return }
+        let value = scanner.withValue(in: bytes) { bytes in
+            JSONNumber.rounded(bytes) ?? JSONNumber.rounded(bytes.filter { $0 != 0x20 })
+        }
+        guard let value, value >= 0 else { return }
+        set(field, to: value)
     }
 
     private func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
@@ -278,13 +332,18 @@ struct ResponseDocumentScanner: Sendable {
         // The text of a number that was cut says another number.
         guard !scanner.isValueTruncated else { return }
         let field = scanner.field
-        if field >= ResponseField.firstCounter {
-            if let value = scanner.withValue(in: bytes, { JSONNumber.integer($0) }) { set(field, to: value) }
+        if field >= ResponseField.namedInput.rawValue {
+            takeCounter(bytes)
             return
         }
         switch ResponseField(rawValue: field) {
-        case .errorCode: facts.rare.errorCode = scanner.value(in: bytes)
-        case .flatErrorCode: facts.rare.flatErrorCode = scanner.value(in: bytes)
+        case .error: if !isZero(bytes) { facts.errorPresence = .present }
+        case .errorCode:
+            if !isZero(bytes) {
+                facts.errorPresence = .present
+                facts.rare.errorCode = scanner.value(in: bytes)
+            }
+        case .flatErrorCode: if !isZero(bytes) { facts.rare.flatError.code = scanner.value(in: bytes) }
         case .providerCost, .providerCostTotal:
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .upstreamCost: facts.rare.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
@@ -292,6 +351,8 @@ struct ResponseDocumentScanner: Sendable {
             // Ten thousand million of them are a dollar.
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
         case .webSearches: count("web_search", bytes)
+        // Perplexity's, which are not billed as the searches of a tool.
+        case .searchQueries: count("search_query", bytes)
         case .codeInterpretations: count("code_interpreter", bytes)
         case .fileSearches: count("file_search", bytes)
         case .mcpCalls: count("mcp", bytes)
@@ -307,36 +368,48 @@ struct ResponseDocumentScanner: Sendable {
         }
     }
 
+    private func isZero(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        scanner.withValue(in: bytes) { JSONNumber.rounded($0) } == 0
+    }
+
     private mutating func count(_ tool: String, _ bytes: UnsafeBufferPointer<UInt8>) {
         if let count = scanner.withValue(in: bytes, { JSONNumber.integer($0) }), count > 0 {
             facts.rare.providerTools[tool] = count
         }
     }
 
-    private mutating func set(_ field: UInt16, to value: Int64?) {
-        guard let counter = TokenCounter(rawValue: UInt8(truncatingIfNeeded: field - ResponseField.firstCounter)) else {
-            return
-        }
+    private mutating func set(_ field: UInt16, to value: Int64) {
+        guard let counter = counter(field) else { return }
         if isSecond {
             facts.rare.secondUsage[counter] = value
         } else if isModelUsage {
             modelUsage[counter] = value
         } else {
-            facts.usage[counter] = value
+            switch ResponseField(rawValue: field) {
+            case .cachedAlias: beside.cachedAlias = max(beside.cachedAlias ?? 0, value)
+            case .cacheReadBeside: beside.cacheRead = value
+            case .cacheWriteBeside: beside.cacheWrite = value
+            default:
+                if field == ResponseField.namedInput.rawValue { beside.isNamedInput = true }
+                // Some write every dialect's names at once, those of the others as zero.
+                if value != 0 || facts.usage[counter] == nil { facts.usage[counter] = value }
+            }
+        }
+    }
+
+    private func counter(_ field: UInt16) -> TokenCounter? {
+        switch ResponseField(rawValue: field) {
+        case .namedInput: .inputTokens
+        case .cachedAlias, .cacheReadBeside: .cachedInputTokens
+        case .cacheWriteBeside: .cacheWriteTokens
+        default: TokenCounter(rawValue: UInt8(truncatingIfNeeded: field &- ResponseField.firstCounter))
         }
     }
 
     private mutating func takeNull() {
-        let field = scanner.field
-        if field >= ResponseField.firstCounter {
-            set(field, to: nil)
-            return
-        }
-        switch ResponseField(rawValue: field) {
-        case .usage:
-            facts.usagePresence = .null
-            facts.usage = TokenUsage()
-            facts.rawUsage = nil
+        switch ResponseField(rawValue: scanner.field) {
+        // It takes nothing away that was said elsewhere in the document.
+        case .usage: if facts.usagePresence == .absent { facts.usagePresence = .null }
         case .error:
             if facts.errorPresence == .absent { facts.errorPresence = .null }
         default: break
@@ -345,14 +418,16 @@ struct ResponseDocumentScanner: Sendable {
 
     private mutating func takeObjectStart() {
         switch ResponseField(rawValue: scanner.field) {
-        case .usage: facts.beginUsage()
+        case .usage:
+            facts.beginUsage()
+            beside = TokenUsage.BesideCounters()
         case .secondUsage: isSecond = true
         case .modelUsage:
             isModelUsage = true
             modelUsage = TokenUsage()
             modelName = nil
-        case .error: facts.errorPresence = .present
         case .contentObject: facts.hasContent = true
+        case .flatErrorMessage: facts.rare.flatError.hasMessage = true
         case .item: facts.rare.tools.item = HostedTools.Item()
         case .tool: facts.rare.tools.tool = HostedTools.Tool()
         case .datum: facts.images += 1
@@ -362,7 +437,9 @@ struct ResponseDocumentScanner: Sendable {
 
     private mutating func takeObjectEnd(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch ResponseField(rawValue: scanner.field) {
-        case .usage: facts.rawUsage = scanner.verbatim(in: bytes)
+        case .usage:
+            facts.usage.include(beside)
+            facts.endUsage(scanner.verbatim(in: bytes))
         case .secondUsage: isSecond = false
         case .modelUsage:
             isModelUsage = false

@@ -2,9 +2,9 @@ import CByteScan
 
 /// What one JSON document of a response says: a body, the data of one event, a message or a line.
 struct ResponseFacts: Sendable {
-    /// Whether a member is there, and whether it is `null`.
+    /// The presence of a member: not there, `null`, there without anything that is understood, or understood.
     enum Presence: UInt8, Sendable {
-        case absent, null, present
+        case absent, null, unread, present
     }
 
     var isTouched = false
@@ -22,6 +22,7 @@ struct ResponseFacts: Sendable {
     var createdAt: Int64?
     var images = 0
     private var rareFacts: RareFacts.Storage?
+    private var earlierUsage: EarlierUsage?
 
     /// Whether the document says anything of what few do.
     var hasRare: Bool { rareFacts != nil }
@@ -44,8 +45,20 @@ struct ResponseFacts: Sendable {
         }
     }
 
-    /// Takes the start of a usage, which replaces an earlier one.
+    /// An earlier usage of the same document, for as long as it is not known whether the later one says anything.
+    private final class EarlierUsage: Sendable {
+        let usage: TokenUsage
+        let rawUsage: String?
+
+        init(_ usage: TokenUsage, _ rawUsage: String?) {
+            self.usage = usage
+            self.rawUsage = rawUsage
+        }
+    }
+
+    /// Begins a usage, which replaces an earlier one if it says anything.
     mutating func beginUsage() {
+        earlierUsage = usagePresence == .present ? EarlierUsage(usage, rawUsage) : nil
         usagePresence = .present
         usage = TokenUsage()
         rawUsage = nil
@@ -56,6 +69,38 @@ struct ResponseFacts: Sendable {
         rare.upstreamCost = nil
         rare.providerTools = [:]
     }
+
+    /// Ends a usage; one that says nothing is as `null`.
+    mutating func endUsage(_ text: String?) {
+        let earlier = earlierUsage
+        earlierUsage = nil
+        rawUsage = text
+        guard usage.isEmpty, rareFacts?.facts.seconds == nil else {
+            if let earlier, usage.isZero, !earlier.usage.isZero {
+                (usage, rawUsage) = (earlier.usage, earlier.rawUsage)
+            } else if let earlier, usage.complete(from: earlier.usage) {
+                rawUsage = ResponseFacts.joined(earlier.rawUsage, text)
+            }
+            return
+        }
+        if let earlier {
+            (usage, rawUsage) = (earlier.usage, earlier.rawUsage)
+        } else {
+            // Without a number in it nothing is told; too long to be kept, it tells something.
+            usagePresence = text?.utf8.contains { 0x30...0x39 ~= $0 } ?? true ? .unread : .null
+        }
+    }
+
+    /// The texts of several usages as a JSON array; `nil` if one is not known or they are too long together.
+    static func joined(_ known: String?, _ later: String?) -> String? {
+        guard let known, let later, known.utf8.count + later.utf8.count < JSONScanner.maximumVerbatimLength else {
+            return nil
+        }
+        return known.hasPrefix("[") ? "\(known.dropLast()),\(later)]" : "[\(known),\(later)]"
+    }
+
+    /// True if the document is an error, or holds one that says something.
+    var isError: Bool { errorPresence == .present || (rareFacts?.facts.flatError.isError ?? false) }
 
     /// Forgets everything, for the next document.
     mutating func reset() {

@@ -4,15 +4,22 @@ enum ResponseField: UInt16 {
     case model, serviceTier, status, reason, finishReason, incompleteReason
     case type
     case usage, secondUsage, secondModel, modelUsage, modelName
-    case error, errorType, errorCode, flatErrorCode
+    case error, errorType, errorCode, errorMessage
+    case object, flatErrorType, flatErrorCode, flatErrorMessage
     case choices, content, contentObject
     case providerCost, providerCostTotal, providerCostTicks, upstreamCost, isOwnKey
-    case webSearches, codeInterpretations, fileSearches, mcpCalls
+    case webSearches, searchQueries, codeInterpretations, fileSearches, mcpCalls
     case citation, createdAt, outputFile, transcriptionModel
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests
     case seconds, videoSeconds, size, quality, datum, memory, storedBytes
+    /// Input under the name that Anthropic's counters have too.
+    case namedInput
+    /// Input read from the cache: under another name, and under Anthropic's, whose input leaves it out.
+    case cachedAlias, cacheReadBeside
+    /// Input written to the cache under Anthropic's name, whose input leaves it out.
+    case cacheWriteBeside
 
     /// The first field of a counter; the others follow in the order of ``TokenCounter``.
     static let firstCounter: UInt16 = 64

@@ -10,6 +10,10 @@ enum ResponseSelection {
     private static let inputDetails = Node(members: [
         ("cached_tokens", counter(.cachedInputTokens)),
         ("cache_write_tokens", counter(.cacheWriteTokens)),
+        ("cache_creation_tokens", counter(.cacheWriteTokens)),
+        ("cache_creation_input_tokens", counter(.cacheWriteTokens)),
+        ("cache_read_tokens", counter(.cachedInputTokens)),
+        ("cache_read_input_tokens", counter(.cachedInputTokens)),
         (
             "cache_write_tokens_details",
             Node(members: [
@@ -44,7 +48,7 @@ enum ResponseSelection {
     /// The counters of a usage object, in the names of all its dialects.
     private static let counters: Members = [
         ("prompt_tokens", counter(.inputTokens)),
-        ("input_tokens", counter(.inputTokens)),
+        ("input_tokens", field(.namedInput)),
         ("completion_tokens", counter(.outputTokens)),
         ("output_tokens", counter(.outputTokens)),
         ("total_tokens", counter(.totalTokens)),
@@ -55,10 +59,30 @@ enum ResponseSelection {
         ("completion_tokens_details", outputDetails),
         ("output_tokens_details", outputDetails),
         ("output_token_details", outputDetails),
-        ("prompt_cache_hit_tokens", counter(.cachedInputTokens)),
-        ("num_cached_tokens", counter(.cachedInputTokens)),
-        ("cached_tokens", counter(.cachedInputTokens)),
+        ("prompt_cache_hit_tokens", field(.cachedAlias)),
+        ("num_cached_tokens", field(.cachedAlias)),
+        ("cache_read_tokens", field(.cachedAlias)),
+        ("cached_tokens", field(.cachedAlias)),
         ("reasoning_tokens", counter(.reasoningTokens)),
+        // Anthropic's, which servers and gateways add to OpenAI's.
+        ("cache_read_input_tokens", field(.cacheReadBeside)),
+        ("cache_creation_input_tokens", field(.cacheWriteBeside)),
+        // Bedrock's and the AI SDK's.
+        ("promptTokens", counter(.inputTokens)),
+        ("inputTokens", field(.namedInput)),
+        ("completionTokens", counter(.outputTokens)),
+        ("outputTokens", counter(.outputTokens)),
+        ("totalTokens", counter(.totalTokens)),
+        ("reasoningTokens", counter(.reasoningTokens)),
+        ("cachedInputTokens", field(.cachedAlias)),
+        ("cacheReadInputTokens", field(.cacheReadBeside)),
+        ("cacheWriteInputTokens", field(.cacheWriteBeside)),
+        // Gemini's own.
+        ("promptTokenCount", counter(.inputTokens)),
+        ("candidatesTokenCount", counter(.outputTokens)),
+        ("thoughtsTokenCount", counter(.reasoningTokens)),
+        ("cachedContentTokenCount", field(.cachedAlias)),
+        ("totalTokenCount", counter(.totalTokens)),
     ]
 
     static let usage = Node(
@@ -69,11 +93,15 @@ enum ResponseSelection {
                 "cost",
                 Node(field: ResponseField.providerCost.rawValue, members: [("total_cost", field(.providerCostTotal))])
             ),
+            // DeepInfra's.
+            ("estimated_cost", field(.providerCost)),
+            // LLM Gateway's.
+            ("cost_usd_total", field(.providerCost)),
             ("cost_details", Node(members: [("upstream_inference_cost", field(.upstreamCost))])),
             ("is_byok", field(.isOwnKey)),
             // Other providers: xAI, Mistral, Perplexity.
             ("cost_in_usd_ticks", field(.providerCostTicks)), ("prompt_audio_seconds", field(.seconds)),
-            ("num_search_queries", field(.webSearches)),
+            ("num_search_queries", field(.searchQueries)),
             (
                 "server_side_tool_usage_details",
                 Node(members: [
@@ -92,9 +120,20 @@ enum ResponseSelection {
 
     static let error = Node(
         field: ResponseField.error.rawValue,
-        members: [("type", field(.errorType)), ("code", field(.errorCode))],
+        members: [
+            ("type", field(.errorType)), ("code", field(.errorCode)), ("status", field(.errorType)),
+            ("message", presence(.errorMessage)), ("msg", presence(.errorMessage)), ("detail", presence(.errorMessage)),
+            ("reason", presence(.errorMessage)),
+        ],
         isPresenceOnly: true
     )
+
+    /// An error that is the document itself: `{"object": "error", "message": ..., "type": ..., "code": 400}`.
+    private static let flatError: Members = [
+        ("object", field(.object)), ("code", field(.flatErrorCode)), ("message", presence(.flatErrorMessage)),
+        ("msg", presence(.flatErrorMessage)), ("error_code", field(.flatErrorCode)), ("error_type", field(.flatErrorType)),
+        ("error_message", presence(.flatErrorMessage)),
+    ]
 
     /// What names an object, whatever it is.
     private static let object: Members = [
@@ -117,16 +156,20 @@ enum ResponseSelection {
         ])
         let choice = Node(members: [
             ("finish_reason", field(.finishReason)), ("delta", delta), ("text", presence(.content)),
+            // Moonshot's last chunk, OpenRouter's broken one.
+            ("usage", usage), ("error", error),
             ("message", Node(members: [("annotations", annotations)])),
         ])
-        return JSONSelection(
-            Node(members: [
+        let document: Members =
+            [
                 ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
                 ("usage", usage), ("error", error),
                 ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
                 ("x_groq", Node(members: [("usage", usage)])),
-            ])
-        )
+                ("type", field(.flatErrorType)),
+            ] + flatError
+        // Gemini wraps its errors in an array.
+        return JSONSelection(Node(members: document, elements: Node(members: document)))
     }()
 
     /// A response object, with the calls of its hosted tools.
@@ -168,7 +211,9 @@ enum ResponseSelection {
             ),
         ]
 
-    static let response = JSONSelection(Node(members: responseMembers))
+    static let response = JSONSelection(
+        Node(members: responseMembers + flatError + [("type", field(.flatErrorType))])
+    )
 
     /// A realtime or a live session; the model that transcribes what is said to it stands in one of two places.
     private static let session: Node = {
@@ -184,8 +229,7 @@ enum ResponseSelection {
     static let responseEvent: JSONSelection = {
         let event: Members = [
             ("type", field(.type)), ("response", Node(members: responseMembers)), ("error", error),
-            ("code", field(.flatErrorCode)),
-        ]
+        ] + flatError
         return JSONSelection(
             Node(
                 members: event + [
@@ -201,7 +245,7 @@ enum ResponseSelection {
     static let plainObject = JSONSelection(
         Node(
             members: object + [
-                ("type", field(.type)), ("code", field(.flatErrorCode)), ("trained_tokens", counter(.trainedTokens)),
+                ("type", field(.type)), ("trained_tokens", counter(.trainedTokens)),
                 ("seconds", field(.videoSeconds)), ("size", field(.size)), ("quality", field(.quality)),
                 ("data", Node(elements: field(.datum))), ("memory_limit", field(.memory)),
                 ("usage_bytes", field(.storedBytes)), ("output_file_id", field(.outputFile)),
@@ -219,7 +263,7 @@ enum ResponseSelection {
                     )
                 ),
                 ("metadata", Node(members: [("token_usage", counter(.totalTokens))])),
-            ]
+            ] + flatError
         )
     )
 
@@ -232,6 +276,33 @@ enum ResponseSelection {
     static let errorOnly = JSONSelection(
         Node(members: [
             ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("error", error),
-        ])
+            ("type", field(.flatErrorType)),
+        ] + flatError)
     )
+
+    /// What other APIs and unknown endpoints answer, wherever in it their usage stands: OpenAI's shapes, Anthropic's
+    /// messages, Gemini's contents, Ollama's chats.
+    static let unknown: JSONSelection = {
+        let choice = Node(members: [
+            ("usage", usage), ("finish_reason", field(.finishReason)),
+            ("delta", Node(members: [("content", presence(.content))])),
+        ])
+        let part: Members = [
+            ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("usage", usage),
+        ]
+        let document: Members =
+            object + [
+                ("message", Node(field: ResponseField.flatErrorMessage.rawValue, members: part, isPresenceOnly: true)),
+            ] + flatError + [
+                ("type", field(.type)), ("usageMetadata", usage), ("modelVersion", field(.model)),
+                ("responseId", field(.identity)), ("stop_reason", field(.finishReason)),
+                ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
+                ("response", Node(members: part)), ("data", Node(members: part)),
+                ("x_groq", Node(members: [("usage", usage)])),
+                // Ollama's counters stand in no object of their own.
+                ("prompt_eval_count", counter(.inputTokens)), ("eval_count", counter(.outputTokens)),
+            ]
+        // Gemini streams an array of documents.
+        return JSONSelection(Node(members: document, elements: Node(members: document)))
+    }()
 }

@@ -6,7 +6,7 @@ public enum UsageState: String, Sendable, CaseIterable {
     case reportedUnterminated = "reported_unterminated"
     /// A later call told it, of the same object; that call is counted.
     case settled
-    /// The provider said `null`.
+    /// The provider said `null`, or an object without a number.
     case null
     /// The response is complete and has none.
     case missing
@@ -14,7 +14,7 @@ public enum UsageState: String, Sendable, CaseIterable {
     case cut
     /// The API answered with an error.
     case error
-    /// The body is not what the endpoint promises.
+    /// The body is not what the endpoint promises, or its usage has no counter that is understood.
     case unparsable
     /// The endpoint has none.
     case notApplicable = "not_applicable"

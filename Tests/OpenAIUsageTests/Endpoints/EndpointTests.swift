@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import OpenAIUsage
@@ -49,6 +50,34 @@ struct EndpointTests {
                 #expect(Endpoint(method: String(method), path: path).name == entry.name, "\(method) \(path)")
             }
         }
+    }
+
+    /// Calls of OpenAI-compatible providers, by the base URLs that they document.
+    static let providers: [(call: String, name: String)] = {
+        let file = Sample.folder.deletingLastPathComponent().appending(path: "paths.json")
+        guard let data = try? Data(contentsOf: file),
+            let rows = try? JSONSerialization.jsonObject(with: data) as? [[String: String]]
+        else { fatalError("The paths cannot be read.") }
+        return rows.map { ("\($0["method"] ?? "") \($0["path"] ?? "")", $0["endpoint"] ?? "") }
+    }()
+
+    @Test(arguments: providers)
+    func `A provider's path is known by its end`(call: String, name: String) {
+        let parts = call.split(separator: " ", maxSplits: 1)
+        #expect(Endpoint(method: String(parts[0]), path: String(parts[1])).name == name)
+    }
+
+    @Test(arguments: [
+        ("POST /v1/containers/c/files", "containers.files"), ("POST /v1/x/containers", "containers.create"),
+        ("POST /v1/threads/t/runs", "threads.runs.create"), ("POST /v1/threads/t/files", "other"),
+        ("POST /v1/organization/projects/p/files", "organization.other"), ("GET /v1/projects/p", "projects"),
+        ("GET /api/v3/responses/resp_1", "responses.retrieve"), ("POST /api/v3/responses/resp_1/cancel", "responses.cancel"),
+        ("GET /openai/realtime?api-version=1&deployment=d", "realtime.websocket"), ("GET /x/y/models", "models.list"),
+        ("GET /v1/projects/p/locations/l/endpoints/e", "projects"), ("POST /v1/a/g/openai/videos", "videos.create"),
+    ])
+    func `A prefix hides no endpoint, and makes none of another`(call: String, name: String) {
+        let parts = call.split(separator: " ", maxSplits: 1)
+        #expect(Endpoint(method: String(parts[0]), path: String(parts[1])).name == name)
     }
 
     @Test

@@ -375,19 +375,19 @@ struct HeaderTests {
 
     @Test(arguments: texts)
     func `Text is kept without control characters and outer blanks`(value: String, clean: String?) {
-        #expect(HeaderText.clean(value) == clean)
-        #expect(HeaderText.clean(clean) == clean)
+        #expect(TextCleaner.clean(value) == clean)
+        #expect(TextCleaner.clean(clean) == clean)
     }
 
     @Test(arguments: [1, 2, 7, 255, 256])
     func `Text is cut at whole characters within its bound`(bound: Int) {
         for unit in ["x", "\u{e9}", "\u{20ac}", "\u{1f600}", "e\u{301}", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}"]
         {
-            let cut = HeaderText.clean(String(repeating: unit, count: 300), maximumLength: bound)
+            let cut = TextCleaner.clean(String(repeating: unit, count: 300), maximumLength: bound)
             let count = bound / unit.utf8.count
             #expect(cut == (count == 0 ? nil : String(repeating: unit, count: count)))
         }
-        #expect(HeaderText.clean(nil) == nil)
+        #expect(TextCleaner.clean(nil) == nil)
     }
 
     @Test(arguments: [

@@ -162,9 +162,10 @@ struct RepeatedEventsTests {
             let pieces = Array(stride(from: 0, to: plain.count, by: Int.random(in: 1...40, using: &random)))
             let bytes = number.isMultiple(of: 8) ? Array(0..<plain.count) : []
             for cuts in [[], reads, pieces, bytes] {
-                guard try Self.record(path, plain, cuts: cuts) == expected else {
+                let record = try Self.record(path, plain, cuts: cuts)
+                guard record == expected else {
                     Issue.record(
-                        "seed \(seed), number \(number), cuts \(cuts.prefix(3)): \(String(decoding: plain, as: UTF8.self))"
+                        "\(record.differences(from: expected)) seed \(seed), number \(number), cuts \(cuts.prefix(3)): \(String(decoding: plain, as: UTF8.self))"
                     )
                     return
                 }

@@ -35,6 +35,7 @@ struct EventStreamReading: Equatable {
                     case .dataLine: data = data.map { $0 + [0x0a] } ?? []
                     case .data(let range): data?.append(contentsOf: buffer[range])
                     case .nameLine: name = []
+                    case .errorLine, .error: break
                     case .name(let range): name.append(contentsOf: buffer[range])
                     case .dispatch:
                         if data != nil { events.append(event()) }

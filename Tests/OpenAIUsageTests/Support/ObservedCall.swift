@@ -81,6 +81,14 @@ struct ObservedCall: Sendable {
 extension CallRecord {
     /// The record without what differs from one run to the next.
     var timeless: CallRecord { SampleTests.timeless(self) }
+
+    /// The members in which another record differs, with both values.
+    func differences(from other: CallRecord) -> [String] {
+        zip(Mirror(reflecting: self).children, Mirror(reflecting: other).children).compactMap { mine, theirs in
+            let (left, right) = ("\(mine.value)", "\(theirs.value)")
+            return left == right ? nil : "\(mine.label ?? ""): \(left) != \(right)"
+        }
+    }
 }
 
 extension String {

@@ -68,7 +68,8 @@ struct DialectTests {
                 + #""completion_tokens_details":{"reasoning_tokens":50},"num_sources_used":3,"cost_in_usd_ticks":12345678,"#
                 + #""server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1,"code_interpreter_calls":1,"mcp_calls":0}}}"#
         )
-        #expect(record.usage.hiddenOutputTokens == 50 && record.usage.reasoningTokens == 50)
+        #expect(record.usage.outputTokens == 70 && record.usage.reasoningTokens == 50)
+        #expect(record.usage.hiddenOutputTokens == nil && TokenBuckets(record.usage).output == 70)
         #expect(record.providerCost == "0.0012345678")
         #expect(record.toolCalls == ["web_search": 2, "code_interpreter": 1])
     }
@@ -79,7 +80,7 @@ struct DialectTests {
             #"{"model":"sonar","usage":{"prompt_tokens":8,"completion_tokens":439,"total_tokens":447,"num_search_queries":2,"#
                 + #""search_context_size":"low","cost":{"input_tokens_cost":0.00001,"output_tokens_cost":0.0004,"request_cost":0.005,"total_cost":0.00541}}}"#
         )
-        #expect(record.providerCost == "0.00541" && record.toolCalls == ["web_search": 2])
+        #expect(record.providerCost == "0.00541" && record.toolCalls == ["search_query": 2])
     }
 
     @Test

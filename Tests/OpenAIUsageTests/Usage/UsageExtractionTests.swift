@@ -23,7 +23,6 @@ struct UsageExtractionTests {
     }
 
     static let usages: [(usage: String, counters: String)] = [
-        ("{}", ""),
         (
             #"{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}"#,
             "input_tokens=3 output_tokens=2 total_tokens=5"
@@ -31,10 +30,16 @@ struct UsageExtractionTests {
         (#"{"input_tokens":3,"output_tokens":2,"total_tokens":5}"#, "input_tokens=3 output_tokens=2 total_tokens=5"),
         (#"{"prompt_tokens":0}"#, "input_tokens=0"),
         (#"{"prompt_tokens":null,"completion_tokens":2}"#, "output_tokens=2"),
-        (#"{"prompt_tokens":3,"prompt_tokens":null}"#, ""),
+        (#"{"prompt_tokens":3,"prompt_tokens":null}"#, "input_tokens=3"),
+        (#"{"prompt_tokens":3,"prompt_tokens":0}"#, "input_tokens=3"),
         (#"{"prompt_tokens":3,"prompt_tokens":4}"#, "input_tokens=4"),
         (#"{"prompt_tokens":3.0,"completion_tokens":2e1}"#, "input_tokens=3 output_tokens=20"),
-        (#"{"prompt_tokens":3.5,"completion_tokens":"2","total_tokens":true}"#, ""),
+        (
+            #"{"prompt_tokens":3.5,"completion_tokens":"2","total_tokens":true}"#, "input_tokens=4 output_tokens=2"
+        ),
+        (#"{"prompt_tokens":14321.87,"completion_tokens":" 30 "}"#, "input_tokens=14322 output_tokens=30"),
+        (#"{"prompt_tokens":-1,"completion_tokens":"-1","total_tokens":7}"#, "total_tokens=7"),
+        (#"{"prompt_tokens":"1e2","completion_tokens":"many"}"#, "input_tokens=100"),
         (
             #"{"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775808}"#,
             "input_tokens=9223372036854775807"
@@ -68,7 +73,7 @@ struct UsageExtractionTests {
             "input_tokens=9 cached_input_tokens=4"
         ),
         (#"{"prompt_tokens":9,"num_cached_tokens":4}"#, "input_tokens=9 cached_input_tokens=4"),
-        (#"{"x":{"prompt_tokens":9},"total_tokens":1}"#, "total_tokens=1"),
+        (#"{"x":{"prompt_tokens":9},"completion_tokens":1}"#, "output_tokens=1"),
         (#"{"prompt_t\u006fkens":9}"#, "input_tokens=9"),
     ]
 
@@ -78,6 +83,28 @@ struct UsageExtractionTests {
         #expect(text(record.usage) == usage.counters)
         #expect(record.usageState == .reported && record.usageSource == "/usage")
         #expect(record.rawUsage == usage.usage)
+    }
+
+    static let unread: [(usage: String, state: UsageState)] = [
+        ("{}", .null), (#"{"prompt_tokens":null,"completion_tokens":null}"#, .null), (#"{"x":{}}"#, .null),
+        (#"{"tokens":5}"#, .unparsable), (#"{"prompt_tokens":[1],"completion_tokens":{"a":2}}"#, .unparsable),
+        (#"{"prompt_tokens":-1,"completion_tokens":-1}"#, .unparsable), (#"{"prompt_tokens":"12 tokens"}"#, .unparsable),
+    ]
+
+    @Test(arguments: unread)
+    func `A usage without a counter that is understood was not reported`(usage: String, state: UsageState) throws {
+        let record = try record(#"{"id":"x","usage":\#(usage)}"#)
+        #expect(record.usage.isEmpty && record.usageState == state && record.usageSource == nil)
+        // Behind real figures it erases nothing.
+        let whole = #"{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}"#
+        for body in [
+            "data: {\"usage\":\(whole)}\n\ndata: {\"choices\":[],\"usage\":\(usage)}\n\ndata: [DONE]\n\n",
+            "data: {\"choices\":[{\"usage\":\(whole)}],\"usage\":\(usage)}\n\ndata: [DONE]\n\n",
+        ] {
+            let record = try self.record(body, isStream: true)
+            #expect(text(record.usage) == "input_tokens=3 output_tokens=2 total_tokens=5" && record.usageState == .reported)
+            #expect(record.rawUsage == whole)
+        }
     }
 
     @Test(arguments: ["5", "\"5\"", "[]", "[{\"total_tokens\":5}]", "true"])
@@ -96,7 +123,7 @@ struct UsageExtractionTests {
         let isWhole = length <= 512
         #expect(record.usage.inputTokens == (isWhole ? 700 : nil))
         #expect(record.providerCost == (isWhole ? "100" : nil))
-        #expect(record.usageState == .reported)
+        #expect(record.usageState == (isWhole ? .reported : .unparsable))
     }
 
     @Test
@@ -109,7 +136,8 @@ struct UsageExtractionTests {
     static let costs: [(usage: String, cost: String?)] = [
         (#"{"cost":0.00012}"#, "0.00012"), (#"{"cost":0}"#, "0"), (#"{"cost":1.5e-4}"#, "0.00015"),
         (#"{"cost":null}"#, nil),
-        (#"{"cost":"0.5"}"#, nil), (#"{"cost":{"total_cost":0.25,"x":1}}"#, "0.25"),
+        (#"{"cost":"0.5"}"#, "0.5"), (#"{"cost":"$0.50"}"#, "0.5"), (#"{"cost":"much"}"#, nil),
+        (#"{"cost":"1-2"}"#, nil), (#"{"cost":{"total_cost":0.25,"x":1}}"#, "0.25"),
         (#"{"cost_details":{"upstream_inference_cost":3}}"#, nil), (#"{"total_tokens":1}"#, nil),
     ]
 
@@ -149,19 +177,15 @@ struct UsageExtractionTests {
         }
     }
 
-    static let events: [(name: String, usage: Int64?, isTerminated: Bool, outcome: Outcome)] = [
-        ("response.completed", 5, true, .completed), ("response.incomplete", 5, true, .completed),
-        ("response.failed", 5, true, .error), ("response.created", nil, false, .cut),
-        ("response.in_progress", nil, false, .cut),
-        ("response.completed.x", nil, false, .cut), ("xresponse.completed", nil, false, .cut),
-        ("response.queued", nil, false, .cut),
+    static let events: [(name: String, outcome: Outcome)] = [
+        ("response.completed", .completed), ("response.incomplete", .completed), ("response.done", .completed),
+        ("response.failed", .error), ("response.created", .cut), ("response.in_progress", .cut),
+        ("response.completed.x", .cut), ("xresponse.completed", .cut), ("response.queued", .cut),
     ]
 
     @Test(arguments: events)
-    func `Only terminal events of a response tell its usage`(
+    func `Any event of a response may tell its usage, and terminal ones alone end it`(
         name: String,
-        usage: Int64?,
-        isTerminated: Bool,
         outcome: Outcome
     ) throws {
         let error = name == "response.failed" ? #"{"code":"server_error","message":"m"}"# : "null"
@@ -172,8 +196,8 @@ struct UsageExtractionTests {
             "event: other\ndata: {\(response),\"type\":\"\(name)\"}\n\n",
         ] {
             let record = try record(stream, path: "/v1/responses", isStream: true)
-            #expect(record.usage.totalTokens == usage && record.outcome == outcome && record.responseID == "resp_1")
-            #expect(record.usageSource == usage.map { _ in "event:\(name):/response/usage" })
+            #expect(record.usage.totalTokens == 5 && record.outcome == outcome && record.responseID == "resp_1")
+            #expect(record.usageSource == "event:\(name):/response/usage")
             #expect(record.errorCode == (outcome == .error ? "server_error" : nil))
         }
     }
@@ -371,8 +395,19 @@ struct UsageExtractionTests {
         #expect(try call.record().isStream)
     }
 
-    @Test(arguments: ["text/x-event-stream", "text/plain", "event-stream", "text/x-bogus", "x; text/event-stream"])
-    func `A stream of another type is none`(type: String) throws {
+    @Test(arguments: [
+        "text/x-event-stream", "text/plain", "text/x-bogus", "application/json", "application/octet-stream", nil,
+    ])
+    func `A stream of another type is one all the same`(type: String?) throws {
+        var call = ObservedCall()
+        call.fields = type.map { [("content-type", $0)] } ?? []
+        call.body = (ExchangeEndingTests.usageChunk + ExchangeEndingTests.done).bytes
+        #expect(try call.record().usageState == .reported)
+        #expect(try call.record().isStream)
+    }
+
+    @Test(arguments: ["audio/mpeg", "image/png", "event-stream", "x; text/event-stream"])
+    func `Media are not looked at`(type: String) throws {
         var call = ObservedCall()
         call.fields = [("content-type", type)]
         call.body = (ExchangeEndingTests.usageChunk + ExchangeEndingTests.done).bytes

@@ -1,0 +1,94 @@
+/// The steps between the counters as a provider writes them and the counters as a record holds them.
+extension TokenUsage {
+    /// The counters of the input and its parts.
+    private static let inputSide: [TokenCounter] = [
+        .inputTokens, .cachedInputTokens, .cacheWriteTokens, .cacheWrite30MinuteTokens, .cacheWrite12HourTokens,
+        .textInputTokens, .audioInputTokens, .imageInputTokens, .cachedTextInputTokens, .cachedAudioInputTokens,
+        .cachedImageInputTokens,
+    ]
+    /// The counters of the output and its parts.
+    private static let outputSide: [TokenCounter] = [
+        .outputTokens, .reasoningTokens, .textOutputTokens, .audioOutputTokens, .imageOutputTokens,
+        .acceptedPredictionTokens, .rejectedPredictionTokens,
+    ]
+
+    /// Cache counters that stand beside the input under names of their own.
+    struct BesideCounters: Sendable {
+        /// Cached input under another name; a part of the input.
+        var cachedAlias: Int64?
+        /// Anthropic's `cache_read_input_tokens`.
+        var cacheRead: Int64?
+        /// Anthropic's `cache_creation_input_tokens`.
+        var cacheWrite: Int64?
+        /// True if the input is called `input_tokens`, as Anthropic calls it.
+        var isNamedInput = false
+    }
+
+    /// Takes the counters in that stand beside the sides they belong to, so that the sides include them afterwards.
+    ///
+    /// Anthropic's own counters exclude one another, while OpenAI-compatible servers write the same names for parts of the
+    /// input; xAI leaves reasoning out of the output. A total that is the sum of all proves it. Without a total, parts that
+    /// exceed their side prove it too, and so does Anthropic's name of the input.
+    mutating func include(_ beside: BesideCounters) {
+        func filled(_ known: Int64?, _ others: Int64?...) -> Int64? {
+            if let known, known > 0 { return known }
+            return others.compactMap { $0 }.max() ?? known
+        }
+        self[.cachedInputTokens] = filled(self[.cachedInputTokens], beside.cachedAlias, beside.cacheRead)
+        self[.cacheWriteTokens] = filled(self[.cacheWriteTokens], beside.cacheWrite)
+        guard let input = inputTokens else { return }
+        let cache = Self.sum(self[.cachedInputTokens] ?? 0, self[.cacheWriteTokens] ?? 0)
+        let besideCache = Self.sum(beside.cacheRead ?? 0, beside.cacheWrite ?? 0)
+        var excludesCache = besideCache > input || (besideCache > 0 && beside.isNamedInput && totalTokens == nil)
+        if let output = outputTokens {
+            let reasoning = reasoningTokens ?? 0
+            if let total = totalTokens {
+                let difference = total - Self.sum(input, output)
+                let isAll = difference == Self.sum(cache, reasoning) && cache > 0 && reasoning > 0
+                if cache > 0, difference == cache || isAll { excludesCache = true }
+                if reasoning > 0, difference == reasoning || isAll { self[.outputTokens] = Self.sum(output, reasoning) }
+            }
+        }
+        if excludesCache { self[.inputTokens] = Self.sum(input, cache) }
+    }
+
+    /// Takes the sides from an earlier report that this one says nothing of.
+    ///
+    /// Reports of one stream are cumulative, so that the later one stands; some say the input at the start only, and zero
+    /// afterwards.
+    ///
+    /// - Returns: True if anything was taken.
+    mutating func complete(from earlier: TokenUsage) -> Bool {
+        var isCompleted = false
+        for (side, counters) in [(TokenCounter.inputTokens, Self.inputSide), (.outputTokens, Self.outputSide)]
+        where (self[side] ?? 0) == 0 && (self[side] == nil ? earlier[side] != nil : (earlier[side] ?? 0) > 0) {
+            for counter in counters where (self[counter] ?? 0) == 0 { self[counter] = earlier[counter] ?? self[counter] }
+            isCompleted = true
+        }
+        return isCompleted
+    }
+
+    /// Derives the side that was not reported from the total and the other one.
+    ///
+    /// - Parameter hasOutput: False for embeddings, whose total is all input.
+    mutating func deriveMissingSide(hasOutput: Bool) {
+        guard let total = totalTokens, total >= 0 else { return }
+        guard hasOutput else {
+            if inputTokens == nil, outputTokens == nil { self[.inputTokens] = total }
+            return
+        }
+        switch (inputTokens, outputTokens) {
+        case (let input?, nil) where input >= 0 && input <= total: self[.outputTokens] = total - input
+        case (nil, let output?) where output >= 0 && output <= total: self[.inputTokens] = total - output
+        default: break
+        }
+    }
+
+    /// True if every reported counter is zero.
+    var isZero: Bool { counters.allSatisfy { $0.value == 0 } }
+
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
+    }
+}
