@@ -183,8 +183,10 @@ class Reference:
 
     @staticmethod
     def hidden(usage):
-        """Output that only the total tells of."""
+        """Output that only the total tells of, unless the provider says that there was no reasoning."""
         if not all(name in usage for name in ("input_tokens", "output_tokens", "total_tokens")):
+            return 0
+        if usage.get("reasoning_tokens") == 0:
             return 0
         return max(0, usage["total_tokens"] - usage["input_tokens"] - usage["output_tokens"])
 

@@ -105,7 +105,9 @@ struct ReferencePricer {
         var imageOutput = count(.imageOutputTokens)
         var output = count(.outputTokens) - audioOutput - imageOutput
         var hidden: Int64 = 0
-        if let total = usage[.totalTokens], let said = usage[.outputTokens], usage[.inputTokens] != nil {
+        if let total = usage[.totalTokens], let said = usage[.outputTokens], usage[.inputTokens] != nil,
+            usage[.reasoningTokens] != 0
+        {
             hidden = max(0, total - count(.inputTokens) - said)
         }
         if kind == "image", usage[.imageOutputTokens] == nil { (imageOutput, output) = (output, 0) }
