@@ -65,7 +65,6 @@ struct GatewayCommand: AsyncParsableCommand {
             StandardError.write("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
         }
         let files = files
-        defer { LogWriter.standardError.flush() }
         let status = try await SignalScope.run(gateway, signals) {
             do {
                 let book = try files.book(try await storage.settings())
