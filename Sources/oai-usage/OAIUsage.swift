@@ -45,7 +45,9 @@ struct OAIUsage: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            LogWriter.standardError.flush()
         } catch {
+            LogWriter.standardError.flush()
             exit(withError: ErrorSentence.explained(error))
         }
     }

@@ -240,7 +240,7 @@ struct HeaderPolicyTests {
         )
         #expect(observed.scheme == "http")
         #expect(observed.authority == "host:81")
-        #expect(observed.path == "/x/v1/models")
+        #expect(observed.path == "/v1/models")
         #expect(observed.method == .post)
         #expect(
             observed.headerFields.map { "\($0.name.canonicalName): \($0.value)" } == [

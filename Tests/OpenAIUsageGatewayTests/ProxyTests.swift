@@ -117,15 +117,19 @@ struct ProxyTests {
                     try await connection.send(answer)
                     async let up: Void = Self.pump(connection, other)
                     async let down: Void = Self.pump(other, connection)
-                    _ = try await (up, down)
+                    _ = await (up, down)
                 }
             )
         }
 
-        private static func pump(_ source: RawConnection, _ target: RawConnection) async throws {
-            while true {
-                let received = try await source.receive("bytes") { !$0.bytes.isEmpty }
-                try await target.send(try await source.take(received.bytes.count))
+        private static func pump(_ source: RawConnection, _ target: RawConnection) async {
+            do {
+                while true {
+                    let received = try await source.receive("bytes") { !$0.bytes.isEmpty }
+                    try await target.send(try await source.take(received.bytes.count))
+                }
+            } catch {
+                await target.close()
             }
         }
     }
@@ -168,6 +172,7 @@ struct ProxyTests {
             configure: {
                 $0.trustRoots = roots
                 $0.proxy = through
+                $0.connectTimeoutMilliseconds = 60_000
             }
         ) { harness in
             let client = try await harness.client()

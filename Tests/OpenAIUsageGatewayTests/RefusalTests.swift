@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageLedger
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
 import Testing
@@ -162,6 +163,29 @@ struct RefusalTests {
             let record = try await harness.recorder.record()
             #expect(record.outcome == .unreachable && record.status == nil)
         }
+    }
+
+    /// The ledger, the metrics and the reports see one call.
+    @Test func aRefusalIsCountedAndTheLedgerHasOneRow() async throws {
+        let refusal = Self.response(400, "application/json", Self.error)
+        let (upstream, requests) = try await Self.playing([refusal, Self.stream, Self.stream])
+        try await RunningGateway.run(upstream: "http://127.0.0.1:\(upstream.port)/v1") { gateway in
+            let client = try await gateway.caller()
+            for _ in 0..<2 {
+                let response = try await client.exchange(RawClient.post("/v1/chat/completions", Self.own))
+                #expect(response.text == Self.events)
+            }
+            let rows = try LedgerReader(path: gateway.ledgerPath).calls(CallsQuery())
+            #expect(rows.map(\.status) == [200, 200] && rows.map(\.outcome) == [.completed, .completed])
+            #expect(rows.map { $0.diagnostics["include-usage"] } == ["refused", "refused-before"])
+            let metrics = try await gateway.ask("/metrics").text
+            for (reason, count) in [("refused", 1), ("refused-before", 1), ("not-held", 0)] {
+                #expect(metrics.contains("oai_usage_include_usage_not_asked_total{reason=\"\(reason)\"} \(count)\n"))
+            }
+            await client.connection.close()
+        }
+        #expect(requests.value.allSatisfy { $0.target == "/v1/chat/completions" })
+        await upstream.stop()
     }
 
     @Test func aClientThatHasGoneIsNotSentForAgain() async throws {

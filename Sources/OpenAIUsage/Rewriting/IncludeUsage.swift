@@ -20,6 +20,7 @@ package enum IncludeUsage {
     ///   - method: The method.
     ///   - contentType: The value of `content-type`.
     ///   - contentEncoding: The value of `content-encoding`.
+    /// - Returns: False for requests that are passed on as they came.
     package static func isCandidate(
         _ endpoint: Endpoint,
         method: String,

@@ -36,6 +36,7 @@ package struct RefusalMemory: Sendable {
     /// - Parameters:
     ///   - key: The upstream and the model.
     ///   - now: Monotonic nanoseconds.
+    /// - Returns: False once ``lifetime`` has passed.
     package mutating func contains(_ key: Key, at now: Int64) -> Bool {
         guard let end = forgottenAt[key] else { return false }
         if end > now { return true }
@@ -45,6 +46,9 @@ package struct RefusalMemory: Sendable {
 
     /// Remembers a refusal.
     ///
+    /// - Parameters:
+    ///   - key: The upstream and the model.
+    ///   - now: Monotonic nanoseconds.
     /// - Returns: True if it was not remembered already.
     @discardableResult
     package mutating func remember(_ key: Key, at now: Int64) -> Bool {

@@ -19,10 +19,8 @@ struct LoadBalancerAnswer {
     ///   - isShuttingDown: True if the gateway ends.
     init?(to request: HTTPRequestHead, isShuttingDown: Bool) {
         guard request.method == .GET || request.method == .HEAD else { return nil }
-        switch request.uri.prefix(while: { $0 != "?" }) {
-        case "/", "/healthz": break
-        default: return nil
-        }
+        let path = request.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard path.elementsEqual("/".utf8) || path.elementsEqual("/healthz".utf8) else { return nil }
         let text = isShuttingDown ? "shutting down\n" : "ok\n"
         keepsAlive = HeaderPolicy.keepsAlive(request) && !isShuttingDown
         var head = HTTPResponseHead(version: .http1_1, status: isShuttingDown ? .serviceUnavailable : .ok)

@@ -15,6 +15,7 @@ struct ProxyExceptions {
     /// True if a host is an exception.
     ///
     /// - Parameter host: The name or the address, without brackets.
+    /// - Returns: True for a host that is connected to directly.
     func contains(_ host: String) -> Bool {
         guard !isEverything else { return true }
         if let address = IPAddress(host) {

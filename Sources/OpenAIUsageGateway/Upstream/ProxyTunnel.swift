@@ -22,6 +22,7 @@ struct ProxyTunnel {
     /// - Parameters:
     ///   - upstream: The other end.
     ///   - proxy: The proxy.
+    /// - Returns: The whole head.
     static func request(to upstream: Upstream, through proxy: UpstreamProxy) -> String {
         let host = upstream.host.contains(":") ? "[\(upstream.host)]" : upstream.host
         let authority = "\(host):\(upstream.port)"

@@ -76,6 +76,7 @@ public struct UpstreamProxy: Sendable, Equatable, CustomStringConvertible {
     /// - Parameters:
     ///   - upstream: The upstream.
     ///   - variable: Reads a variable of the environment; `nil` if it is not set or empty.
+    /// - Returns: The proxy; `nil` if none is named, or the upstream is an exception.
     /// - Throws: A ``GatewayError`` for a proxy that cannot be used, which names the variable.
     public static func environment(
         for upstream: Upstream,

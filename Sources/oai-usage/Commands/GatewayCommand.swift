@@ -8,6 +8,14 @@ import OpenAIUsagePricing
 import ServiceLifecycle
 import UnixSignals
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Runs the gateway until it is told to end.
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,8 +39,8 @@ struct GatewayCommand: AsyncParsableCommand {
     @OptionGroup var storage: LedgerOption
 
     func run() async throws {
-        // From here on a signal is an order, also while the ledger is being opened.
-        let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
+        // Until the signals are orders, those to end are obeyed by the system, and a hangup is for nothing.
+        signal(SIGHUP, SIG_IGN)
         let settings = try await storage.settings()
         let configuration = try options.configuration(settings)
         let book = try files.book(settings)
@@ -43,10 +51,12 @@ struct GatewayCommand: AsyncParsableCommand {
         ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
         let path = settings.ledger(storage.ledger)
         let logger = JSONLines.logger(label: "oai-usage", level: try options.level(settings))
+        let ledger = try Ledger(path: path, options: ledgerOptions)
+        let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
         for message in settings.suspects { StandardError.write("gateway: \(message)") }
         let gateway = Gateway(
             configuration: configuration,
-            ledger: try Ledger(path: path, options: ledgerOptions),
+            ledger: ledger,
             book: book,
             metrics: metrics,
             logger: logger
@@ -56,7 +66,6 @@ struct GatewayCommand: AsyncParsableCommand {
             StandardError.write("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
         }
         let files = files
-        defer { LogWriter.standardError.flush() }
         let status = try await SignalScope.run(gateway, signals) {
             do {
                 let book = try files.book(try await storage.settings())

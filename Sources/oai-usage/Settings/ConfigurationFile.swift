@@ -1,7 +1,7 @@
 import Foundation
 import OpenAIUsagePricing
 
-/// A configuration file: one JSON object whose members are settings. Whatever else stands in it is refused.
+/// A configuration file: one JSON object whose members are settings, and nothing else.
 struct ConfigurationFile {
     /// The value of a setting, and its line.
     struct Entry {

@@ -37,7 +37,7 @@ struct GatewayProcessTests {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let prices = folder.appending(path: "prices.json")
-        let book = #"{"schema": "openai-prices/1", "as_of": "2026-11-01", "currency": "USD", "models": {}}"#
+        let book = #"{"schema": "openai-prices/1", "as_of": "2026-11-01", "currency": "USD", "models": []}"#
         try book.write(to: prices, atomically: true, encoding: .utf8)
         let program = try Self.gateway(folder, upstream: "http://127.0.0.1:1/v1", ["--prices", prices.path])
         let start = try await program.errors(containing: "pricing by")

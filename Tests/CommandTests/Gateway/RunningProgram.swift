@@ -19,6 +19,7 @@ final class RunningProgram: Sendable {
     /// - Parameters:
     ///   - arguments: The arguments.
     ///   - environment: Its variables.
+    /// - Throws: The system's error if it cannot be started.
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
         process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

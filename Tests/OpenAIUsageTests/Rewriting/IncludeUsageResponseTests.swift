@@ -105,6 +105,12 @@ struct IncludeUsageResponseTests {
         )
     }
 
+    @Test(arguments: ["text/event-stream", "application/json", nil])
+    func `An empty body passes with the head that it has`(type: String?) {
+        #expect(run([], type: type, pieces: 1) == Result(mode: .passing, output: ""))
+        #expect(run([], type: type, coding: "gzip", pieces: 1) == Result(mode: .passing, output: ""))
+    }
+
     @Test
     func `A long stream of comments is not held`() {
         let comments = String(repeating: ": wait\n\n", count: 20)

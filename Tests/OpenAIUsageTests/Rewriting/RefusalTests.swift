@@ -106,6 +106,35 @@ struct RefusalTests {
         }
     }
 
+    @Test(arguments: [1, 1_000])
+    func `A refusal is known through its coding`(pieces: Int) {
+        // The first of the refusals above, with gzip.
+        let body: [UInt8] = [
+            0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xab, 0x56, 0x4a, 0x2d, 0x2a, 0xca,
+            0x2f, 0x52, 0xb2, 0xaa, 0x56, 0xca, 0x4d, 0x2d, 0x2e, 0x4e, 0x4c, 0x4f, 0x55, 0xb2, 0x52, 0x0a,
+            0xcd, 0xcb, 0xce, 0xcb, 0x2f, 0xcf, 0x53, 0x28, 0x48, 0x2c, 0x4a, 0xcc, 0x4d, 0x2d, 0x49, 0x2d,
+            0xb2, 0x52, 0x50, 0x2f, 0x2e, 0x29, 0x4a, 0x4d, 0xcc, 0x8d, 0xcf, 0x2f, 0x28, 0xc9, 0xcc, 0xcf,
+            0x2b, 0x56, 0xd7, 0x53, 0xaa, 0xad, 0x05, 0x00, 0xad, 0xae, 0xc0, 0x03, 0x3c, 0x00, 0x00, 0x00,
+        ]
+        for (coding, expected) in [("gzip", IncludeUsageResponse.Mode.refused), ("br", .passing)] {
+            var transformer = IncludeUsageResponse(
+                status: 400,
+                contentType: "application/json",
+                contentEncoding: coding,
+                hasLength: false,
+                isBodiless: false
+            )
+            var output: [UInt8] = []
+            var rest = body[...]
+            while !rest.isEmpty {
+                Array(rest.prefix(pieces)).withUnsafeBufferPointer { transformer.receive($0, into: &output) }
+                rest = rest.dropFirst(pieces)
+            }
+            transformer.finish(into: &output)
+            #expect(transformer.mode == expected && output.isEmpty)
+        }
+    }
+
     @Test
     func `A refusal is remembered for ten minutes, by upstream and model`() {
         var memory = RefusalMemory()
