@@ -35,12 +35,13 @@ public struct TokenUsage: Sendable, Hashable {
 
     /// Output that only the total tells of: some providers leave reasoning out of the output, and bill it.
     ///
-    /// It is `nil` where nothing is missing from the total.
+    /// It is `nil` where nothing is missing from the total, and where the provider says that there was no reasoning: then the
+    /// counters contradict one another.
     public var hiddenOutputTokens: Int64? {
-        guard let total = totalTokens, let input = inputTokens, let output = outputTokens, input >= 0, output >= 0
+        guard let total = totalTokens, let input = inputTokens, let output = outputTokens, reasoningTokens != 0
         else { return nil }
         let (known, overflow) = input.addingReportingOverflow(output)
-        return !overflow && total > known ? total - known : nil
+        return !overflow && total > known && input >= 0 && output >= 0 ? total - known : nil
     }
 
     /// Adds the counters of another usage; one that only the other reports is taken over.
