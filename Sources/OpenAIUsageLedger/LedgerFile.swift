@@ -108,6 +108,7 @@ enum LedgerFile {
     ///   - database: The ledger.
     ///   - clock: The clocks.
     ///   - secret: The secret of a new ledger; `nil` for a random one.
+    /// - Throws: An error of SQLite.
     static func begin(_ database: Database, clock: any UsageClock, secret: [UInt8]?) throws {
         try database.inTransaction(.immediate) {
             var generator = SystemRandomNumberGenerator()

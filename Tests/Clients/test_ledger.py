@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -16,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, KEY, execute, run
+from conftest import BINARY, KEY, run
 
 BODY = json.dumps({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "hello"}]}).encode()
 
@@ -156,8 +154,8 @@ def test_calls_flow_while_the_file_is_replaced_again_and_again(start, simulator,
 
 def test_a_lock_delays_nobody_and_is_told(start, simulator):
     gateway = start(simulator.url)
-    call(gateway)
-    eventually(lambda: count(gateway.ledger) == 1)
+    usual = sorted(call(gateway) for _ in range(20))
+    eventually(lambda: count(gateway.ledger) == 20)
     intruder = sqlite3.connect(gateway.ledger, isolation_level=None)
     intruder.execute("BEGIN EXCLUSIVE")
     call(gateway)
@@ -165,12 +163,12 @@ def test_a_lock_delays_nobody_and_is_told(start, simulator):
     assert "locked by another program" in readiness(gateway)[1]
     assert metric(gateway, "oai_usage_store_up") == 0
     slow = sorted(call(gateway) for _ in range(20))
-    assert slow[10] < 40, slow
+    assert slow[10] < usual[10] + 40, (usual, slow)
     intruder.execute("ROLLBACK")
     intruder.close()
     eventually(lambda: readiness(gateway)[0] == 200)
     assert metric(gateway, "oai_usage_store_up") == 1
-    eventually(lambda: count(gateway.ledger) == 22)
+    eventually(lambda: count(gateway.ledger) == 41)
     assert len(lines(gateway, "error")) == 1
     [end] = lines(gateway, "notice")
     assert "written again after" in end and "dropped meanwhile: 0" in end
@@ -228,8 +226,8 @@ def small_disk(tmp_path):
 
 def test_a_full_disk(start, simulator, small_disk):
     gateway = start(simulator.url, ledger=small_disk / "ledger.db")
-    call(gateway)
-    eventually(lambda: count(gateway.ledger) == 1)
+    usual = sorted(call(gateway) for _ in range(10))
+    eventually(lambda: count(gateway.ledger) == 10)
     ballast = small_disk / "ballast"
     with open(ballast, "wb", buffering=0) as file:
         try:
@@ -242,8 +240,8 @@ def test_a_full_disk(start, simulator, small_disk):
     eventually(lambda: readiness(gateway)[0] == 503)
     assert "No space is left" in readiness(gateway)[1]
     times = sorted(call(gateway) for _ in range(10))
-    assert times[5] < 40, times
-    made = 41
+    assert times[5] < usual[5] + 40, (usual, times)
+    made = 50
     ballast.unlink()
     eventually(lambda: readiness(gateway)[0] == 200)
     eventually(lambda: metric(gateway, "oai_usage_records_written_total") == made)

@@ -42,6 +42,7 @@ public struct CallFollower: Sendable {
     /// The calls that have ended since the last time, by their start.
     ///
     /// - Parameter reader: A reader of the ledger.
+    /// - Returns: The calls.
     /// - Throws: A ``LedgerError``.
     public mutating func next(of reader: LedgerReader) throws -> [CallRecord] {
         query.after = CallID(rawValue: floor)

@@ -27,6 +27,7 @@ extension LedgerReader {
     ///   - late: The number of the last listed call that was read before; the largest integer leaves the list out.
     ///   - body: Called with each call, perhaps twice.
     /// - Returns: The place of the view.
+    /// - Throws: A ``LedgerError``.
     func follow(_ query: CallsQuery, late: Int64, _ body: (CallRecord) -> Void) throws -> FollowState {
         try read { database, names in
             let state = try FollowState(database)

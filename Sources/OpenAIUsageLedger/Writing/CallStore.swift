@@ -28,6 +28,7 @@ struct CallStore {
     ///   - items: The items.
     ///   - database: The ledger.
     ///   - isRepeated: True if the items may have been committed before, since it is not known what became of that.
+    /// - Returns: What became of each item.
     /// - Throws: What made the transaction fail as a whole; then nothing is written.
     mutating func write(
         _ items: ArraySlice<RecordQueue.Item>,

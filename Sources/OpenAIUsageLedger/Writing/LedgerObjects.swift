@@ -14,6 +14,8 @@ enum LedgerObjects {
     /// - Parameters:
     ///   - database: The ledger.
     ///   - now: Microseconds since 1970.
+    /// - Returns: The register.
+    /// - Throws: An error of SQLite.
     static func register(_ database: Database, now: Int64) throws -> ObjectRegister {
         let register = ObjectRegister()
         let statement = try database.makeStatement(

@@ -20,6 +20,7 @@ struct LedgerSession {
     ///   - options: How the ledger writes.
     ///   - secret: The secret that a new file is given; `nil` for one of its own.
     ///   - identities: The source of identities, which go on after those in the file.
+    /// - Throws: A ``LedgerError``, or an error of SQLite.
     init(path: String, options: LedgerOptions, secret: [UInt8]?, identities: CallIDGenerator) throws {
         self.path = path
         try LedgerFile.prepare(path)
