@@ -271,6 +271,7 @@ struct UploadTests {
     /// - Parameters:
     ///   - marker: The text.
     ///   - start: The time before which nothing can have been written, in seconds since 1970.
+    /// - Returns: Their paths.
     private static func files(with marker: String, since start: Int) -> [String] {
         let folder = FileManager.default.temporaryDirectory.path
         let paths = recent(folder, since: start, depth: 3) + names("/proc/self/fd").map { "/proc/self/fd/\($0)" }
