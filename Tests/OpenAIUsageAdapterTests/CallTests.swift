@@ -153,6 +153,42 @@ struct CallTests {
     }
 
     @Test(arguments: Client.allCases)
+    func `A retry uses the connection of the attempt that it repeats, whose error is recorded`(
+        client: Client
+    ) async throws {
+        let error = #"{"error":{"type":"server_error","code":"overloaded","message":"m"}}"#
+        let server = try await ScriptedUpstream.start(script: { connection in
+            for number in 0... {
+                _ = try await connection.message(.request)
+                try await connection.send(
+                    number < 2 ? Answer.json(error, status: "503 Service Unavailable") : Answer.json()
+                )
+            }
+        })
+        try await AdapterHarness.run(client, server: server) { harness in
+            let transport = InterceptedTransport(
+                AnyTransport(base: harness.metered),
+                [RetryInterceptor(sleep: { _ in })]
+            )
+            let response = try await transport.send(harness.request())
+            #expect(try await response.body.collect(upTo: 10_000) == Array(Answer.document.utf8))
+            let records = try await harness.sink.wait(for: 3)
+            #expect(records.map(\.outcome) == [.error, .error, .completed])
+            #expect(records.map(\.errorCode) == ["overloaded", "overloaded", nil])
+            #expect(server.acceptedCount == 1)
+        }
+    }
+
+    /// A transport of any type.
+    private struct AnyTransport: Transport {
+        let base: any Transport
+
+        func send(_ request: Request, context: CallContext) async throws -> Response {
+            try await base.send(request, context: context)
+        }
+    }
+
+    @Test(arguments: Client.allCases)
     func `Connections are used again`(client: Client) async throws {
         let server = try await ScriptedUpstream.answering(Array(Answer.json().utf8))
         try await AdapterHarness.run(client, server: server) { harness in

@@ -267,29 +267,42 @@ struct UploadTests {
     }
 
     /// The files under the folder for temporary ones, and the open files without a name, that hold a text.
-    private static func files(with marker: String) -> [String] {
-        let marker = Data(marker.utf8)
-        var paths: [String] = []
-        let folder = FileManager.default.temporaryDirectory
-        let names = FileManager.default.enumerator(atPath: folder.path)
-        while let name = names?.nextObject() as? String, paths.count < 10_000 {
-            paths.append(folder.appending(path: name).path)
-        }
-        for number in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
-            paths.append("/proc/self/fd/\(number)")
-        }
+    ///
+    /// - Parameters:
+    ///   - marker: The text.
+    ///   - start: The time before which nothing can have been written, in seconds since 1970.
+    /// - Returns: Their paths.
+    private static func files(with marker: String, since start: Int) -> [String] {
+        let folder = FileManager.default.temporaryDirectory.path
+        let paths = recent(folder, since: start, depth: 3) + names("/proc/self/fd").map { "/proc/self/fd/\($0)" }
         return paths.filter { path in
             var facts = stat()
-            guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size >= marker.count,
+            guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size >= marker.utf8.count,
                 let handle = FileHandle(forReadingAtPath: path)
             else { return false }
             defer { try? handle.close() }
-            return (try? handle.read(upToCount: 1 << 16))??.range(of: marker) != nil
+            return (try? handle.read(upToCount: 1 << 16))??.range(of: Data(marker.utf8)) != nil
+        }
+    }
+
+    private static func names(_ folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    }
+
+    /// The files that were written since a time, in folders that were too.
+    private static func recent(_ folder: String, since start: Int, depth: Int) -> [String] {
+        names(folder).flatMap { name -> [String] in
+            let path = "\(folder)/\(name)"
+            var facts = stat()
+            guard lstat(path, &facts) == 0, facts.st_mtim.tv_sec >= start else { return [] }
+            if facts.st_mode & S_IFMT == S_IFREG { return [path] }
+            return facts.st_mode & S_IFMT == S_IFDIR && depth > 1 ? recent(path, since: start, depth: depth - 1) : []
         }
     }
 
     @Test(arguments: Client.allCases)
     func `No file holds a body while it is sent`(client: Client) async throws {
+        let start = time(nil) - 1
         let marker = "prompt-\(UUID().uuidString)"
         let piece = Array(String(repeating: marker + " ", count: 1_000).utf8)
         let server = try await ScriptedUpstream.start(script: { connection in
@@ -302,7 +315,7 @@ struct UploadTests {
             let found = Watched<[String]?>(nil)
             let body = Body(
                 MarkedBody(piece: piece, count: 100) {
-                    found.update { $0 = Self.files(with: marker) }
+                    found.update { $0 = Self.files(with: marker, since: start) }
                 }
             )
             let response = try await harness.metered.send(harness.request(body: body))
@@ -312,6 +325,6 @@ struct UploadTests {
         let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try Data(piece).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
-        #expect(Self.files(with: marker).count == 1)
+        #expect(Self.files(with: marker, since: start).count == 1)
     }
 }

@@ -22,6 +22,37 @@ struct ConnectionTests {
         }
     }
 
+    @Test(arguments: [60_000, 2_000_000])
+    func `A retry uses the connection of the attempt that it repeats, unless its error is long`(
+        length: Int
+    ) async throws {
+        let error = #"{"error":{"code":"overloaded","message":""# + String(repeating: "m", count: length) + #""}}"#
+        let refusal = "HTTP/1.1 503 No\r\nContent-Type: application/json\r\nContent-Length: \(error.utf8.count)\r\n\r\n"
+        let served = Watched(0)
+        let server = try await ScriptedUpstream.start(script: { connection in
+            while true {
+                _ = try await connection.message(.request)
+                let number = served.update { count in
+                    count += 1
+                    return count
+                }
+                if number < 3 { try await connection.send(refusal + error) } else { try await connection.send(Self.ok) }
+            }
+        })
+        try await CurlHarness.run(server: server) { harness in
+            let transport = harness.transport.intercepted(
+                by: RetryInterceptor(sleep: { _ in }),
+                UsageInterceptor(UsageMeter(sink: harness.sink))
+            )
+            let response = try await transport.send(harness.request(body: Body("{}")))
+            #expect(try await response.body.collect(upTo: 2) == Array("{}".utf8))
+            _ = try await harness.record(3)
+            #expect(harness.sink.records.map(\.outcome) == [.error, .error, .completed])
+            #expect(harness.sink.records.map(\.errorCode) == ["overloaded", "overloaded", nil])
+            #expect(server.acceptedCount == (length < 64 << 10 ? 1 : 3))
+        }
+    }
+
     @Test
     func `A connection that the server closes is not used again`() async throws {
         let server = try await ScriptedUpstream.start(script: { connection in

@@ -85,7 +85,7 @@ final class SessionDriver: Sendable {
             return state.tasks.values.map { $0 }
         }
         for (task, content) in tasks {
-            content.close()
+            content.close(Self.shutDownError)
             task.cancel()
         }
     }

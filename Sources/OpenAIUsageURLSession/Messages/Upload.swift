@@ -43,8 +43,10 @@ enum RequestContent: Sendable {
     }
 
     /// Ends a body that is being read.
-    func close() {
-        if case .stream(let pipe) = self { pipe.close() }
+    ///
+    /// - Parameter error: The error that the caller is told, unless the body has failed already.
+    func close(_ error: TransportError? = nil) {
+        if case .stream(let pipe) = self { pipe.close(error) }
     }
 }
 

@@ -156,11 +156,13 @@ final class UploadPipe: Sendable {
         }
     }
 
-    /// Ends it: nobody reads it any more.
-    func close() {
+    /// Ends the body: nobody reads it any more.
+    ///
+    /// - Parameter error: The error that the caller is told, unless the body has failed already.
+    func close(_ error: TransportError? = nil) {
         change { buffer in
-            buffer.giveUp()
-            return nil
+            if error == nil { buffer.giveUp() }
+            return error
         }
     }
 
