@@ -13,6 +13,11 @@ enum LedgerFile {
             }
             return
         }
+        try createFolder(of: path)
+    }
+
+    /// Creates the folder of a file, if there is none.
+    static func createFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {
             try FileManager.default.createDirectory(

@@ -25,13 +25,15 @@ struct RequestFacts: Sendable {
     var inputScalars: Int64?
     /// The bytes of the body so far, without its content coding.
     var length: Int64 = 0
+    /// The number of answers of which the best is chosen, all of them billed.
+    var bestOf: Int64 = 1
     /// The most output tokens of one choice.
     var outputLimit: Int64?
 
     /// The most output tokens of all choices; `nil` if the request sets no limit.
     var maximumOutputTokens: Int64? {
         guard let outputLimit else { return nil }
-        let choices = max(1, self[.count].flatMap { Int64($0) } ?? 1)
+        let choices = max(1, bestOf, self[.count].flatMap { Int64($0) } ?? 1)
         let (product, overflow) = outputLimit.multipliedReportingOverflow(by: choices)
         return overflow ? .max : product
     }

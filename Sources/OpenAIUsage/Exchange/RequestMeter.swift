@@ -5,12 +5,12 @@ struct RequestMeter: ~Copyable {
         case stream, serviceTier, completionWindow, input
         case background, includeUsage, count, size, quality, outputFormat, responseFormat, streamFormat, seconds, memory
         case cacheMode, cacheLifetime, cachePrewarm, cacheRetention
-        case outputLimit, reference, partType, toolType
+        case outputLimit, bestOf, prompt, reference, partType, toolType
 
         var option: RequestFacts.Option? {
             switch self {
-            case .model, .stream, .serviceTier, .completionWindow, .input, .outputLimit, .reference, .partType,
-                .toolType:
+            case .model, .stream, .serviceTier, .completionWindow, .input, .outputLimit, .bestOf, .prompt, .reference,
+                .partType, .toolType:
                 nil
             case .background: .background
             case .includeUsage: .includeUsage
@@ -33,7 +33,9 @@ struct RequestMeter: ~Copyable {
     private static let selection: JSONSelection = {
         func node(_ field: Field) -> JSONSelection.Node { .init(field: field.rawValue) }
         let part = JSONSelection.Node(members: [("type", node(.partType)), ("file_id", node(.reference))])
-        let message = JSONSelection.Node(members: [("content", .init(elements: part)), ("type", node(.partType))])
+        let message = JSONSelection.Node(members: [
+            ("content", .init(elements: part)), ("type", node(.partType)), ("audio", node(.reference)),
+        ])
         return JSONSelection(
             .init(members: [
                 ("model", node(.model)), ("stream", node(.stream)), ("service_tier", node(.serviceTier)),
@@ -55,8 +57,10 @@ struct RequestMeter: ~Copyable {
                 ("max_tokens", node(.outputLimit)), ("max_completion_tokens", node(.outputLimit)),
                 ("max_output_tokens", node(.outputLimit)),
                 ("previous_response_id", node(.reference)), ("conversation", node(.reference)),
-                ("prompt", .init(members: [("id", node(.reference))])),
-                ("web_search_options", node(.reference)), ("data_sources", node(.reference)),
+                // A stored prompt, or several prompts, each of which has its own answers.
+                ("prompt", .init(field: Field.prompt.rawValue, members: [("id", node(.reference))], isPresenceOnly: true)),
+                ("web_search_options", node(.reference)), ("data_sources", node(.reference)), ("plugins", node(.reference)),
+                ("best_of", node(.bestOf)),
                 ("tools", .init(elements: .init(members: [("type", node(.toolType))]))),
             ])
         )
@@ -138,6 +142,9 @@ struct RequestMeter: ~Copyable {
                 if let option = field.option { facts.set(option, literal: nil) }
             case .objectStart where field == .reference, .arrayStart where field == .reference:
                 facts.set(.inputByReference, literal: "true")
+            case .arrayStart where field == .prompt: facts.set(.inputByReference, literal: "true")
+            case .number where field == .bestOf:
+                facts.bestOf = scanner.withValue(in: bytes) { JSONNumber.rounded($0) } ?? 1
             case .number where field == .outputLimit:
                 let limit = scanner.withValue(in: bytes) { JSONNumber.rounded($0) }
                 if let limit, limit >= 0 { facts.outputLimit = limit }

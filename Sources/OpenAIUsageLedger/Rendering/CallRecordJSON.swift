@@ -45,6 +45,7 @@ extension CallRecord {
         json.member("source", source.rawValue)
         json.member("client", client)
         json.member("method", method)
+        json.member("host", host)
         json.member("path", path)
         json.member("endpoint", endpoint.name)
         json.member("stream", literal: isStream ? "true" : "false")
@@ -75,6 +76,7 @@ extension CallRecord {
         json.member("response_id", responseID)
         json.member("edge_request_id", edgeRequestID)
         json.member("trace_id", traceID)
+        json.member("diagnostics", literal: CompactJSON.object(texts: diagnostics) ?? "{}")
     }
 
     private func writeUsage(to json: inout JSONWriter) {

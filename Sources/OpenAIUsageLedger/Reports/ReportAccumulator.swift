@@ -33,7 +33,7 @@ struct ReportAccumulator {
             // What the call shows was used by another one, or is a sum that grows.
             call.skip(Self.figureCount)
         } else {
-            addFigures(&call, names)
+            addFigures(&call, names, usesNothing: outcome == .error || outcome == .unreachable)
         }
         duration.add(call.integer())
         processing.add(call.integer())
@@ -43,8 +43,8 @@ struct ReportAccumulator {
     /// How many of the columns tell what was used.
     private static let figureCount: Int32 = 9
 
-    private mutating func addFigures(_ call: inout StatementRow, _ names: LabelNames) {
-        if call.label(names) == Endpoint.other.name { row.otherCalls += 1 }
+    private mutating func addFigures(_ call: inout StatementRow, _ names: LabelNames, usesNothing: Bool) {
+        if call.label(names) == Endpoint.other.name, !usesNothing { row.otherCalls += 1 }
         let isWithoutUsage =
             switch call.text().flatMap(UsageState.init(rawValue:)) {
             case .null, .missing, .cut, .unparsable: true

@@ -50,8 +50,11 @@ struct LedgerSession {
             switch damage {
             case .moved, .logMoved: return false
             case .logTruncated:
-                // The index of the log knows of a log that SQLite has emptied.
-                return try database.checkpoint(.passive).walFrameCount == 0
+                // The index of the log knows of a log that SQLite has emptied, and perhaps begun anew: all that it counts is
+                // there. Of a log that was cut off behind SQLite's back a checkpoint cannot read what it must copy.
+                let frames = Int64(try database.checkpoint(.passive).walFrameCount)
+                let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+                return frames <= 0 || LedgerFile.size("\(path)-wal") ?? 0 >= 32 + frames * (24 + pageSize)
             case .truncated:
                 // The log may hold what is missing; else it is needed by whoever saves the rows.
                 _ = try database.checkpoint(.passive)

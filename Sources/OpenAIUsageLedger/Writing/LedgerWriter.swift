@@ -132,6 +132,7 @@ struct LedgerWriter {
     /// Looks at the files when nothing is to be written, and opens one again if there is none.
     private mutating func watch() {
         do {
+            try LedgerFile.createFolder(of: path)
             try lock.renew()
             try open()
             if try inspect() { queue.noteRecovery() }
@@ -161,7 +162,8 @@ struct LedgerWriter {
     /// Opens the file at the path, if none is open.
     private mutating func open() throws {
         guard session == nil else { return }
-        // Whoever removed the ledger may have removed the lock too, which another process must not find.
+        // Whoever removed the ledger may have removed the lock and the folder too; another process must not find it free.
+        try LedgerFile.createFolder(of: path)
         try lock.renew()
         session = try LedgerSession(path: path, options: options, secret: secret, identities: identities)
         copiedPages = 0

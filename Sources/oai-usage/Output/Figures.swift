@@ -21,7 +21,12 @@ enum Figures {
     static func calls(_ value: Int64) -> String { "\(count(value)) \(value == 1 ? "call" : "calls")" }
 
     /// Dollars with at least four significant digits and two decimals; a dash for an amount that is not known.
-    static func dollars(picoUSD value: Int128?) -> String {
+    ///
+    /// - Parameters:
+    ///   - value: The amount in pico-dollars.
+    ///   - isBound: True for an upper bound, which is rounded up.
+    /// - Returns: The text.
+    static func dollars(picoUSD value: Int128?, isBound: Bool = false) -> String {
         guard let value else { return "-" }
         if value == 0 { return "$0.00" }
         // Four significant digits: the unit of the last one that is shown, in pico-dollars.
@@ -30,7 +35,7 @@ enum Figures {
         let magnitude = Int128(value.magnitude)
         var rounded = magnitude / unit
         let rest = magnitude % unit
-        if rest * 2 > unit || (rest * 2 == unit && rounded % 2 == 1) { rounded += 1 }
+        if isBound { rounded += rest > 0 ? 1 : 0 } else if rest * 2 > unit || (rest * 2 == unit && rounded % 2 == 1) { rounded += 1 }
         let text = DecimalText.dollars(picoUSD: rounded * unit)
         let parts = text.split(separator: ".")
         let whole = Int128(parts[0]).map { count($0) } ?? String(parts[0])

@@ -69,7 +69,7 @@ enum ReportTable {
         let rest =
             totals.unboundedCalls > 0
             ? ", beside \(Figures.count(totals.unboundedCalls)) of them whose cost nothing bounds" : ""
-        return "\(calls), at most \(Figures.dollars(picoUSD: bound))\(rest)."
+        return "\(calls), at most \(Figures.dollars(picoUSD: bound, isBound: true))\(rest)."
     }
 
     /// True if some call of the report is unread, or not priced in full, so that `--strict` fails.

@@ -12,12 +12,12 @@ import Darwin
 enum StandardError {
     /// Writes a line.
     static func write(_ line: String) {
-        _ = writeAll(line + "\n", to: STDERR_FILENO)
+        try? writeAll(line + "\n", to: STDERR_FILENO)
     }
 
     /// Writes text as it is.
     static func put(_ text: String) {
-        _ = writeAll(text, to: STDERR_FILENO)
+        try? writeAll(text, to: STDERR_FILENO)
     }
 
     /// Whether a person looks at it.
@@ -26,32 +26,42 @@ enum StandardError {
 
 /// The data that a command was asked for.
 enum StandardOutput {
-    /// Writes text as it is; ends the process silently when nobody reads it any more.
+    /// Writes text as it is; ends the process silently when nobody reads it any more, and with a message and status 1 when
+    /// it cannot be written, since output that is cut off looks whole.
     static func write(_ text: String) {
-        if !writeAll(text, to: STDOUT_FILENO) { exit(0) }
+        do { try writeAll(text, to: STDOUT_FILENO) } catch let failure as WriteFailure {
+            if failure.code == EPIPE { exit(0) }
+            let reason = String(cString: strerror(failure.code))
+            StandardError.write("Error: The output cannot be written (\(reason)); what was written of it is not whole.")
+            exit(1)
+        } catch {
+            exit(1)
+        }
     }
 
     /// Whether a person looks at it.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
 
-/// Writes a text; false if nobody reads it any more.
-private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+/// A failure to write, by its error number.
+private struct WriteFailure: Error {
+    let code: Int32
+}
+
+/// Writes a text.
+private func writeAll(_ text: String, to descriptor: Int32) throws {
     var text = text
-    return text.withUTF8 { bytes in
+    try text.withUTF8 { bytes in
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeBufferPointer(rebasing: rest)
             let count = systemWrite(descriptor, part.baseAddress, part.count)
             if count > 0 {
                 rest = rest.dropFirst(count)
-            } else if errno == EPIPE {
-                return false
             } else if errno != EINTR {
-                return true
+                throw WriteFailure(code: errno)
             }
         }
-        return true
     }
 }
 
