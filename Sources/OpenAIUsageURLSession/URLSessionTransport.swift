@@ -29,6 +29,8 @@ public import Foundation
 ///   memory, or read with long pauses, need `CurlTransport` or `AsyncHTTPClientTransport` there.
 /// - On Linux, with Swift 6.3, Foundation ends the process when a server closes a connection inside the head of a response.
 ///   The two other transports do not.
+/// - On Linux a response of 300 or more that comes at once costs its connection: libcurl has not been told by then that the
+///   request's body is at its end.
 /// - On Linux a redirect without an address is an empty response, and URLSession tells most failures of TLS apart from
 ///   others only by their text.
 ///

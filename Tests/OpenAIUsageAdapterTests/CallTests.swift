@@ -157,11 +157,16 @@ struct CallTests {
         client: Client
     ) async throws {
         let error = #"{"error":{"type":"server_error","code":"overloaded","message":"m"}}"#
+        let served = Watched(0)
         let server = try await ScriptedUpstream.start(script: { connection in
-            for number in 0... {
+            while true {
                 _ = try await connection.message(.request)
+                let number = served.update { count in
+                    count += 1
+                    return count
+                }
                 try await connection.send(
-                    number < 2 ? Answer.json(error, status: "503 Service Unavailable") : Answer.json()
+                    number < 3 ? Answer.json(error, status: "503 Service Unavailable") : Answer.json()
                 )
             }
         })
@@ -175,7 +180,12 @@ struct CallTests {
             let records = try await harness.sink.wait(for: 3)
             #expect(records.map(\.outcome) == [.error, .error, .completed])
             #expect(records.map(\.errorCode) == ["overloaded", "overloaded", nil])
+            #if canImport(FoundationNetworking)
+            // libcurl gives a connection up if it is refused before it has asked whether the body is at its end.
+            #expect(server.acceptedCount == 1 || client == .urlSession)
+            #else
             #expect(server.acceptedCount == 1)
+            #endif
         }
     }
 

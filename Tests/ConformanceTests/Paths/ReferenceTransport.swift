@@ -25,7 +25,8 @@ final class ReferenceTransport: Sendable {
     }
 
     var closure: ClosureTransport {
-        ClosureTransport { [self] _, _ in
+        ClosureTransport { [self] request, _ in
+            if scenario.streamsRequest, let body = request.body { for try await _ in body {} }
             progress.arrived(nil)
             switch scenario.reply {
             case .refuses: throw TransportError(.unreachable, "Nobody listens.")

@@ -155,10 +155,14 @@ extension Scenario {
     }()
 
     /// A response without a body whose caller lets go of it unread.
-    private static func unread(_ name: String, status: Int) -> Scenario {
-        var scenario = document(name, [], .completed, status: status, deliveries: [.whole])
-        scenario.manner = .neverReads
-        return scenario
+    private static func unread(
+        _ name: String,
+        status: Int,
+        _ fields: [(name: String, value: String)] = []
+    ) -> Scenario {
+        var response = ScriptedResponse(status: status, hasNoBody: true)
+        response.fields += fields
+        return Scenario(name: name, reply: .responds(response), manner: .neverReads, outcome: .completed)
     }
 
     private static let longError =
@@ -193,7 +197,7 @@ extension Scenario {
             deliveries: [.whole]
         ),
         codedRequest, streamedRequest, unread("204 that nobody reads", status: 204),
-        unread("empty response that nobody reads", status: 200),
+        unread("empty response that nobody reads", status: 200, [("Content-Length", "0")]),
         document("204", [], .completed, status: 204),
         document("100 before the head", Array(answer.utf8), .completed, preamble: "HTTP/1.1 100 Continue\r\n\r\n"),
         document(
