@@ -87,8 +87,8 @@ struct RepriceEndpointTests {
             #expect(root["totals"]?["calls"]?.number == "600")
             #expect(root["totals"]?["changed_calls"]?.number == "300")
             // 1000 at 2 and 100 at 8 are 0.0028 a call.
-            #expect(root["totals"]?["old_cost_usd"]?.string == "0.84")
-            #expect(root["totals"]?["new_cost_usd"]?.string == "1.68")
+            #expect(root["totals"]?["old_cost_usd"]?.number == "0.84")
+            #expect(root["totals"]?["new_cost_usd"]?.number == "1.68")
             #expect(root["totals"]?["old_unpriced_calls"]?.number == "300")
             #expect(
                 try Self.costs(gateway).allSatisfy {

@@ -58,8 +58,12 @@ struct RequestMeter: ~Copyable {
                 ("max_output_tokens", node(.outputLimit)),
                 ("previous_response_id", node(.reference)), ("conversation", node(.reference)),
                 // A stored prompt, or several prompts, each of which has its own answers.
-                ("prompt", .init(field: Field.prompt.rawValue, members: [("id", node(.reference))], isPresenceOnly: true)),
-                ("web_search_options", node(.reference)), ("data_sources", node(.reference)), ("plugins", node(.reference)),
+                (
+                    "prompt",
+                    .init(field: Field.prompt.rawValue, members: [("id", node(.reference))], isPresenceOnly: true)
+                ),
+                ("web_search_options", node(.reference)), ("data_sources", node(.reference)),
+                ("plugins", node(.reference)),
                 ("best_of", node(.bestOf)),
                 ("tools", .init(elements: .init(members: [("type", node(.toolType))]))),
             ])

@@ -9,22 +9,11 @@ import Synchronization
 final class LedgerRecorder: CallRecorder {
     private let recorder: UsageRecorder
     private let lateReleases = Atomic<Int64>(0)
-    private let registry: MetricsRegistry
-    private let usageNotAsked: MetricFamilyID
+    private let metrics: UsageMetrics
 
     init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger) {
-        registry = metrics.registry
-        usageNotAsked = registry.register(
-            .counter(
-                "oai_usage_include_usage_not_asked",
-                labels: ["reason"],
-                help: "Streams without usage that went to the upstream as their client wrote them, by reason."
-            )
-        )
-        let family = usageNotAsked
-        registry.update { editor in
-            for reason in IncludeUsage.Note.allCases { editor.add(.integer(0), to: family, [reason.rawValue]) }
-        }
+        self.metrics = metrics
+        for reason in IncludeUsage.Note.allCases { metrics.countUsageNotAsked(reason: reason.rawValue, by: 0) }
         recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics)
     }
 
@@ -60,8 +49,6 @@ final class LedgerRecorder: CallRecorder {
 
     func callStarted(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: 1) }
     func callEnded(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: -1) }
-    func usageNotAsked(_ reason: IncludeUsage.Note) {
-        registry.update { $0.add(.integer(1), to: usageNotAsked, [reason.rawValue]) }
-    }
+    func usageNotAsked(_ reason: IncludeUsage.Note) { metrics.countUsageNotAsked(reason: reason.rawValue) }
     func releasedLate() { lateReleases.add(1, ordering: .relaxed) }
 }

@@ -38,6 +38,7 @@ struct UsageMetricFamilies: Sendable {
     let requestsInFlight: MetricFamilyID
     let clientRetries: MetricFamilyID
     let clientDisconnects: MetricFamilyID
+    let includeUsageNotAsked: MetricFamilyID
     let rateLimitHeadroom: MetricFamilyID
     let labelOverflow: MetricFamilyID
     let buildInfo: MetricFamilyID
@@ -163,6 +164,11 @@ struct UsageMetricFamilies: Sendable {
             "client_disconnects",
             ["operation"],
             "Calls whose client went away before it had the whole response."
+        )
+        includeUsageNotAsked = counter(
+            "include_usage_not_asked",
+            ["reason"],
+            "Streams without usage that went to the upstream as their client wrote them, by reason."
         )
         rateLimitHeadroom = histogram(
             "ratelimit_headroom_ratio",

@@ -95,6 +95,15 @@ public final class UsageMetrics: UsageSink {
         registry.update { $0.observe(seconds, in: families.storeWriteDuration) }
     }
 
+    /// Counts streams that went to the upstream without being made to tell their usage.
+    ///
+    /// - Parameters:
+    ///   - reason: The reason, as a fixed word.
+    ///   - count: How many; zero creates the series.
+    package func countUsageNotAsked(reason: String, by count: Int64 = 1) {
+        registry.update { $0.add(.integer(count), to: families.includeUsageNotAsked, [reason]) }
+    }
+
     /// Tells the date of the price table, as Unix time; `nil` when it is not known.
     package func setPriceTableUpdated(timestampSeconds: Double?) {
         registry.update { editor in

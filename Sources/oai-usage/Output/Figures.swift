@@ -35,7 +35,11 @@ enum Figures {
         let magnitude = Int128(value.magnitude)
         var rounded = magnitude / unit
         let rest = magnitude % unit
-        if isBound { rounded += rest > 0 ? 1 : 0 } else if rest * 2 > unit || (rest * 2 == unit && rounded % 2 == 1) { rounded += 1 }
+        if isBound {
+            if rest > 0 { rounded += 1 }
+        } else if rest * 2 > unit || (rest * 2 == unit && rounded % 2 == 1) {
+            rounded += 1
+        }
         let text = DecimalText.dollars(picoUSD: rounded * unit)
         let parts = text.split(separator: ".")
         let whole = Int128(parts[0]).map { count($0) } ?? String(parts[0])
