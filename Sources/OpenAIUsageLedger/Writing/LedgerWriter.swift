@@ -132,10 +132,10 @@ struct LedgerWriter {
     /// Looks at the files when nothing is to be written, and opens one again if there is none.
     private mutating func watch() {
         do {
-            try LedgerFile.createFolder(of: path)
-            try lock.renew()
             try open()
-            if try inspect() { queue.noteRecovery() }
+            let isSound = try inspect()
+            try lock.renew()
+            if isSound || session != nil { queue.noteRecovery() }
         } catch {
             queue.noteFailure(LedgerError(error, path: path))
         }
@@ -162,8 +162,8 @@ struct LedgerWriter {
     /// Opens the file at the path, if none is open.
     private mutating func open() throws {
         guard session == nil else { return }
-        // Whoever removed the ledger may have removed the lock and the folder too; another process must not find it free.
-        try LedgerFile.createFolder(of: path)
+        try LedgerFile.prepare(path)
+        // Whoever removed the ledger may have removed the lock too, and another process must not find it free.
         try lock.renew()
         session = try LedgerSession(path: path, options: options, secret: secret, identities: identities)
         copiedPages = 0

@@ -96,6 +96,7 @@ struct IdleExpositionTests {
                 "counter client_retries(operation)",
                 "counter cost_usd(project,model,operation)",
                 "histogram gateway_overhead_seconds()",
+                "counter include_usage_not_asked(reason)",
                 "counter input_audio_tokens(project,model,operation)",
                 "counter input_cache_write_tokens(project,model,operation)",
                 "counter input_cached_tokens(project,model,operation)",
