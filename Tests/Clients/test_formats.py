@@ -2,9 +2,11 @@
 
 import csv
 import http.client
+import http.server
 import io
 import json
 import re
+import threading
 import unicodedata
 import urllib.error
 import urllib.request
@@ -145,7 +147,6 @@ def strict(gateway):
 
 @pytest.mark.parametrize("kind,note", [
     ("unpriced", "1 call without a price"), ("partial", "1 call priced in part"), ("usage", "1 call without usage"),
-    ("other", "1 call to endpoints that are not known"),
 ])
 def test_strict_fails_for_whatever_is_not_known(start, simulator, tmp_path, kind, note):
     prices = tmp_path / "prices.json"
@@ -162,15 +163,49 @@ def test_strict_fails_for_whatever_is_not_known(start, simulator, tmp_path, kind
         chat(gateway.url, simulate="model=acme-9")
     elif kind == "partial":
         chat(gateway.url, simulate="model=half")
-    elif kind == "usage":
-        chat(gateway.url, stream=True, simulate="cut-after-chunks=2", max_completion_tokens=100)
     else:
-        post(gateway.url, "/v1/nothing")
+        chat(gateway.url, stream=True, simulate="cut-after-chunks=2", max_completion_tokens=100)
     wait(gateway, 2)
     code, told = strict(gateway)
     assert code == 2 and note in told, told
     # The foot is no part of what a program reads.
     assert note not in report(gateway, "--format", "json")
+
+
+class Anything(http.server.BaseHTTPRequestHandler):
+    """Answers whatever it is asked, but for one path."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        body = b'{"ok": true}'
+        self.send_response(404 if self.path == "/v1/missing" else 200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_strict_fails_for_endpoints_that_are_not_known(start):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Anything)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        gateway = start(f"http://127.0.0.1:{server.server_port}")
+        # What was refused used nothing.
+        post(gateway.url, "/v1/missing")
+        wait(gateway, 1)
+        assert strict(gateway) == (0, "")
+        post(gateway.url, "/v1/nothing")
+        wait(gateway, 2)
+        code, told = strict(gateway)
+        assert code == 2 and "1 call to endpoints that are not known" in told, told
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_sum_that_knows_nothing_is_a_dash(start, simulator):

@@ -221,11 +221,17 @@ struct LostFileTests {
         for statement in [
             "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)",
             "DELETE FROM call WHERE id % 2 = 0", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)",
+            // The log is emptied, and begun anew by somebody else, as replicators do.
+            "PRAGMA wal_checkpoint(TRUNCATE); CREATE INDEX mine ON call(started_at)",
+            "PRAGMA wal_checkpoint(TRUNCATE); CREATE TABLE theirs(a); INSERT INTO theirs VALUES(1)",
+            "PRAGMA wal_checkpoint(RESTART); INSERT INTO theirs VALUES(2)", "PRAGMA wal_checkpoint(TRUNCATE); ANALYZE",
+            "PRAGMA wal_checkpoint(TRUNCATE); VACUUM", "DROP TABLE theirs",
         ] {
             try OtherProgram.python(
                 """
                 database = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
-                print(database.execute(sys.argv[2]).fetchall())
+                for statement in sys.argv[2].split(";"):
+                    print(database.execute(statement).fetchall())
                 database.close()
                 """,
                 folder.ledger,
