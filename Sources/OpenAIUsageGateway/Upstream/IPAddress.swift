@@ -13,13 +13,13 @@ struct IPAddress {
 
     /// Reads an address; `nil` for a name.
     init?(_ text: String) {
-        var four = in_addr()
-        if inet_pton(AF_INET, text, &four) == 1 {
-            bytes = withUnsafeBytes(of: four) { Array($0) }
+        // Room for the longer of both; the address is what is written there.
+        var room = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &room) == 1 {
+            bytes = Array(room.prefix(4))
             return
         }
-        var six = in6_addr()
-        guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-        bytes = withUnsafeBytes(of: six) { Array($0) }
+        guard inet_pton(AF_INET6, text, &room) == 1 else { return nil }
+        bytes = room
     }
 }
