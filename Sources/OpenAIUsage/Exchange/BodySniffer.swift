@@ -13,7 +13,7 @@ package struct BodySniffer: Sendable {
         case opaque
     }
 
-    /// What the labels promise.
+    /// The promise of the labels.
     package enum Hint: UInt8, Sendable {
         /// `text/event-stream`.
         case events

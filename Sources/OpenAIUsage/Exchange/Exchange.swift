@@ -126,7 +126,7 @@ public final class Exchange: Sendable {
     /// The monotonic nanoseconds of the exchange's clock.
     package var instant: Int64 { clock.monotonicNanoseconds }
 
-    /// Takes the response's head, which came earlier and was held.
+    /// Feeds a response's head that came earlier and was held.
     ///
     /// - Parameters:
     ///   - head: The head.

@@ -15,7 +15,7 @@ extension RecordDraft {
         if let project = facts.project { record.project = project }
         if let requestID = facts.requestID { record.requestID = requestID }
         if let edgeRequestID = facts.edgeRequestID { record.edgeRequestID = edgeRequestID }
-        // What was noted of the request stays.
+        // Notes on the request stay.
         record.diagnostics.merge(facts.diagnostics) { $1 }
         record.rateLimits = facts.rateLimits
         record.retryAfterMilliseconds = facts.retryAfterMilliseconds

@@ -55,7 +55,7 @@ struct ResponseHeadFacts: ~Copyable {
     private(set) var diagnostics: [String: String] = [:]
     private(set) var rateLimits: RateLimits?
     private(set) var retryAfterMilliseconds: Int64?
-    /// What a gateway before the provider says that the call cost, in USD as a plain decimal; never zero, which such gateways
+    /// The cost that a gateway before the provider tells, in USD as a plain decimal; never zero, which such gateways
     /// also say of models without a price.
     private(set) var providerCost: String?
 

@@ -89,7 +89,7 @@ extension ResponseMeter {
         }
     }
 
-    /// Takes the usage of a document whose shape is not known.
+    /// Reads the usage of a document of unknown shape.
     private mutating func takeUnknown(_ facts: ResponseFacts, source: @autoclosure () -> String) {
         guard facts.usagePresence == .absent, !facts.usage.isEmpty else {
             take(facts, source: source())

@@ -16,10 +16,10 @@ struct ResponseMeter: ~Copyable, Sendable {
         case opaque
     }
 
-    /// What the labels promise until the first bytes have decided.
+    /// The division of the body: a promise of the labels until the first bytes decide.
     private(set) var mode: Mode
     let meter: Endpoint.Meter
-    /// What decides the mode; `nil` when it is decided.
+    /// The decision on the mode while it is open.
     private var sniffer: BodySniffer?
     /// The bytes that have not sufficed to decide.
     private var undecided: [UInt8] = []
@@ -79,7 +79,7 @@ struct ResponseMeter: ~Copyable, Sendable {
     /// The objects that the response tells of, where they are several.
     private(set) var parts: [Part] = []
     private var knownParts = RecentIdentities(capacity: ResponseMeter.maximumParts)
-    /// What objects used beyond those that are told apart.
+    /// The usage of objects beyond ``maximumParts``.
     private(set) var furtherUsage: TokenUsage?
     private(set) var containers: [Container] = []
     private var partLength = 0
@@ -201,7 +201,7 @@ struct ResponseMeter: ~Copyable, Sendable {
         }
     }
 
-    /// Takes one of several documents, which are what events are elsewhere.
+    /// Reads one of several documents, the counterpart of an event.
     private mutating func takeOneOfSeveral() {
         hasDocument = true
         switch meter {
@@ -492,7 +492,7 @@ struct ResponseMeter: ~Copyable, Sendable {
         }
     }
 
-    /// Takes note of one object of several; false if it is known already.
+    /// Notes one object of several; false if it is known already.
     ///
     /// Beyond ``maximumParts`` an object is told from the latest ones only, and is counted whatever other calls have shown.
     mutating func note(part facts: ResponseFacts) -> Bool {

@@ -153,7 +153,7 @@ extension Request {
         if request.head.headerFields.contains(.contentLength) {
             request.head.headerFields[.contentLength] = String(bytes.count)
         }
-        // What is taken out again is best not taken out of an encoded body.
+        // Stripping needs a body without a content coding.
         request.head.headerFields[.acceptEncoding] = "identity"
         return request
     }

@@ -28,7 +28,7 @@ final class OpenExchanges: Sendable {
             count += 1
         }
 
-        /// Takes an exchange out; false if another thread has done so.
+        /// Removes an exchange; false if another thread has done so.
         mutating func leave(_ exchange: Exchange) -> Bool {
             let links = exchange.links
             guard links.isListed else { return false }
@@ -59,7 +59,7 @@ final class OpenExchanges: Sendable {
 
     private let changed: (@Sendable (Endpoint, Int64) -> Void)?
     private let list = Mutex(List())
-    /// What tests do between an exchange's leaving the list and its end, under the lock.
+    /// A step of tests between an exchange's removal from the list and its end, under the lock.
     private let betweenLeavingAndEnding: (@Sendable () -> Void)?
 
     /// - Parameters:

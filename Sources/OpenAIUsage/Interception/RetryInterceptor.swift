@@ -132,7 +132,7 @@ public struct RetryInterceptor: Interceptor {
         }
     }
 
-    /// Whether the request itself gives the call an identity.
+    /// True if the request itself gives the call an identity.
     private static func names(_ head: HTTPRequest) -> Bool {
         head.headerFields.contains(.clientRequestID) || head.headerFields.contains(.idempotencyKey)
     }

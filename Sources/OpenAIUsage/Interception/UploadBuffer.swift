@@ -4,7 +4,7 @@
 /// it is short, since libcurl, also below URLSession on Linux, sends it again if a connection that it had kept turns out to
 /// be closed.
 package struct UploadBuffer: Sendable {
-    /// What the client gets.
+    /// A result for the client.
     package enum Portion: Equatable {
         case bytes(Int)
         /// Nothing is there yet; it is told when something is.
@@ -24,7 +24,7 @@ package struct UploadBuffer: Sendable {
     private var isRepeatable = true
     private var isAsked = false
     private var isEnded: Bool
-    /// Whether the client was told to wait.
+    /// True if the client was told to wait.
     package private(set) var isStarved = false
     /// Whether a piece is being pulled.
     package private(set) var isPulling = false
@@ -54,7 +54,7 @@ package struct UploadBuffer: Sendable {
     /// True while there may be pieces to be pulled.
     package var isOpen: Bool { !isEnded && !isOver }
 
-    /// Whether the client has all of it.
+    /// True if the client has the whole body.
     package var isSent: Bool { isEnded && waiting == 0 }
 
     // MARK: - The source
@@ -122,7 +122,7 @@ package struct UploadBuffer: Sendable {
         return .bytes(count)
     }
 
-    /// Whether the client waits, and need not any longer.
+    /// True if the client waits and need not any longer.
     package var isReady: Bool { isStarved && (waiting > 0 || isEnded) && !isOver }
 
     /// Lets the client ask again.

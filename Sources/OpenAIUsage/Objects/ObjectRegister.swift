@@ -31,7 +31,7 @@ public final class ObjectRegister: Sendable {
         state.withLock { $0.owe(ObjectIdentity(identity), origin) }
     }
 
-    /// Takes note of a container that is paid for.
+    /// Notes a container that is paid for.
     package func noteContainer(_ window: ContainerWindow) {
         let identity = ObjectIdentity(hash: UInt64(bitPattern: window.hash))
         _ = state.withLock { $0.claim(container: identity, at: window.startedAt) }

@@ -10,7 +10,7 @@ package struct IncludeUsageResponse {
         case inspecting
         /// The response leaves as it came, its head included.
         case passing
-        /// What was put in is taken out: the head leaves without a length and a coding, the body as it is handed out.
+        /// The addition is stripped: the head leaves without a length and a coding, the body as it is handed out.
         case stripping
         /// The upstream refuses the asking; nothing of the response leaves.
         case refused
