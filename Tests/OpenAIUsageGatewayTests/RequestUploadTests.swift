@@ -96,12 +96,22 @@ struct RequestUploadTests {
         #expect(upload.head.headers["transfer-encoding"] == ["chunked"])
     }
 
+    @Test(arguments: [[], [("Content-Type", "text/plain")], [("Content-Type", "application/x-www-form-urlencoded")]])
+    func aBodyOfAnyTypeIsMadeToAskIfItIsJSON(fields: [(String, String)]) throws {
+        for (body, sent) in [(Self.asking, Self.asked), ("stream=true", "stream=true")] {
+            var upload = upload(head(fields + [("Content-Length", String(body.utf8.count))]))
+            _ = upload.receive(ByteBuffer(string: body), hasConnection: false)
+            _ = upload.end(trailers: nil, hasConnection: false)
+            #expect(text(upload.takePending()) == sent + "|")
+            #expect(upload.head.headers["content-length"] == [String(sent.utf8.count)])
+        }
+    }
+
     static let passedOn: [(String, HTTPMethod, String, [(String, String)], Bool)] = [
         ("responses", .POST, "/v1/responses", json(asking), true),
         ("embeddings", .POST, "/v1/embeddings", json(asking), true),
         ("PUT", .PUT, "/v1/chat/completions", json(asking), true),
-        ("no JSON", .POST, "/v1/chat/completions", [("Content-Type", "text/plain")], true),
-        ("no type", .POST, "/v1/chat/completions", [], true),
+        ("a form", .POST, "/v1/chat/completions", [("Content-Type", "multipart/form-data; boundary=x")], true),
         ("encoded", .POST, "/v1/chat/completions", json(asking) + [("Content-Encoding", "gzip")], true),
         ("switched off", .POST, "/v1/chat/completions", json(asking), false),
     ]

@@ -10,6 +10,7 @@ struct UpperBoundTests {
         var call = TestCall(model: nil, requestModel: "gpt-6.1-sol", meter: .chat, state: .cut, outcome: .cut)
         call.requestBytes = 1000
         call.maximumOutputTokens = 500
+        call.requestedTier = "default"
         change(&call)
         return call
     }
@@ -46,6 +47,14 @@ struct UpperBoundTests {
         }
         #expect(bound { _ in } == 2_500_000_000)
         #expect(bound { $0.requestedTier = "fast" } == 8_500_000_000)
+        #expect(bound { $0.requestedTier = nil } == 8_500_000_000)
+        #expect(bound { $0.requestedTier = "auto" } == 8_500_000_000)
+        #expect(
+            bound {
+                $0.requestedTier = "auto"
+                $0.tier = "default"
+            } == 2_500_000_000
+        )
         #expect(bound { $0.host = "eu.api.openai.com" } == 2_750_000_000)
         #expect(bound { $0.window = "2h" } == 1_750_000_000)
         #expect(bound { $0.window = "9h" } == nil)
@@ -64,6 +73,37 @@ struct UpperBoundTests {
         #expect(Self.bound(call, book) == 2_500_000_000)
         call.requestBytes = 1001
         #expect(Self.bound(call, book) == 4_002_000_000)
+    }
+
+    /// Each: what was told of the usage, what of the request, and the bound at $1 a million of input and $3 of output.
+    @Test(
+        arguments: [
+            ([.totalTokens: 100], nil, nil, 300), ([.totalTokens: 100], 40, 10, 70),
+            ([.totalTokens: 100], 4000, 900, 300),
+            ([.inputTokens: 100], nil, 10, 130), ([.outputTokens: 100], 40, nil, 340),
+            ([.inputTokens: 100], 40, nil, nil),
+            ([.outputTokens: 100], nil, nil, nil),
+        ] as [([TokenCounter: Int64], Int64?, Int64?, Int64?)]
+    )
+    func whatWasToldInPartBoundsTheRest(
+        usage: [TokenCounter: Int64],
+        bytes: Int64?,
+        output: Int64?,
+        dollars: Int64?
+    ) throws {
+        let model = TestBook.model("m", #"{"default": {"input": "1", "output": "3"}}"#)
+        let book = try PriceBook(json: TestBook.json(models: model))
+        let call = Self.call {
+            $0.requestModel = "m"
+            $0.state = .reported
+            $0.outcome = .completed
+            $0.usage = usage
+            $0.requestBytes = bytes
+            $0.maximumOutputTokens = output
+        }
+        let cost = book.cost(of: call.record)
+        #expect(cost.reason == .missingUsage)
+        #expect(cost.upperBoundPicoUSD == dollars.map { $0 * 1_000_000 })
     }
 
     @Test func vectorsHaveNoOutputToBound() {

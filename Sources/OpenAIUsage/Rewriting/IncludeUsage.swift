@@ -31,7 +31,8 @@ package enum IncludeUsage {
         guard endpoint.meter == .chat || endpoint.meter == .completions, endpoint.accounting == .everyCall else {
             return false
         }
-        return contentType?.lowercased().contains("json") ?? false
+        // The bodies of these endpoints are JSON whatever they are labelled; what is no JSON is not changed.
+        return contentType?.lowercased().hasPrefix("multipart/") != true
     }
 
     /// The model that a refusal is remembered by: the body's, else the deployment that the path names.

@@ -47,6 +47,10 @@ extension ReportRow {
             literal: upperBoundPicoUSD.map(DecimalText.dollars(picoUSD:))
         )
         json.member("unbounded_calls", unboundedCalls)
+        json.member(
+            "unpriced_upper_bound_usd",
+            literal: unpricedUpperBoundPicoUSD.map(DecimalText.dollars(picoUSD:))
+        )
         json.member("other_calls", otherCalls)
         json.member("open_calls", openCalls)
         Self.write("duration_ms", duration, to: &json)

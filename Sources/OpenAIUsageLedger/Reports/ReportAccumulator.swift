@@ -50,14 +50,12 @@ struct ReportAccumulator {
             case .null, .missing, .cut, .unparsable: true
             default: false
             }
-        switch call.text().flatMap(CostStatus.init(rawValue:)) {
-        case .unpriced: row.unpricedCalls += 1
-        case .partial:
-            row.unpricedCalls += 1
-            row.partialCalls += 1
-        default: break
-        }
-        if let picoUSD = call.integer() {
+        let status = call.text().flatMap(CostStatus.init(rawValue:))
+        let isUnpriced = status == .unpriced || status == .partial
+        if isUnpriced { row.unpricedCalls += 1 }
+        if status == .partial { row.partialCalls += 1 }
+        let known = call.integer()
+        if let picoUSD = known {
             cost += Int128(picoUSD)
             hasCost = true
         }
@@ -66,6 +64,9 @@ struct ReportAccumulator {
             row.callsWithoutUsage += 1
             if bound == nil { row.unboundedCalls += 1 }
             Self.add(bound, to: &row.upperBoundPicoUSD)
+        } else if isUnpriced, let bound {
+            row.boundedUnpricedCalls += 1
+            Self.add(max(0, bound - Int128(known ?? 0)), to: &row.unpricedUpperBoundPicoUSD)
         }
         Self.add(call.integer().map { Int128($0) }, to: &row.inputTokens)
         Self.add(call.integer().map { Int128($0) }, to: &row.cachedInputTokens)
@@ -84,6 +85,8 @@ struct ReportAccumulator {
         row.unboundedCalls += other.row.unboundedCalls
         row.otherCalls += other.row.otherCalls
         Self.add(other.row.upperBoundPicoUSD, to: &row.upperBoundPicoUSD)
+        row.boundedUnpricedCalls += other.row.boundedUnpricedCalls
+        Self.add(other.row.unpricedUpperBoundPicoUSD, to: &row.unpricedUpperBoundPicoUSD)
         cost += other.cost
         hasCost = hasCost || other.hasCost
         Self.add(other.row.inputTokens, to: &row.inputTokens)

@@ -32,6 +32,12 @@ public struct ReportRow: Sendable, Equatable {
     public var upperBoundPicoUSD: Int128?
     /// The calls without usage whose cost nothing bounds.
     public var unboundedCalls: Int64 = 0
+    /// The unpriced calls, those priced in part among them, that have a bound: some of their usage was not told.
+    public var boundedUnpricedCalls: Int64 = 0
+    /// The most that these calls can have cost beyond their known part, in millionths of a millionth of a US dollar.
+    ///
+    /// It is an estimate, never part of ``costPicoUSD``; `nil` if no such call has a bound.
+    public var unpricedUpperBoundPicoUSD: Int128?
     /// The calls that count and went to an endpoint that is not known.
     public var otherCalls: Int64 = 0
     /// The calls that have not ended, which nothing else of this row counts.

@@ -66,7 +66,9 @@ extension PriceBook {
             if work.usesTools { calculation.addTools(record, work.units, model, tier) }
         }
         lines = calculation.lines
-        return calculation.cost(remark: tier.isScale ? .scaleTier : nil)
+        var cost = calculation.cost(remark: tier.isScale ? .scaleTier : nil)
+        if cost.reason == .missingUsage { cost.upperBoundPicoUSD = upperBound(of: record) }
+        return cost
     }
 
     private static func providerLine(_ item: String, _ amount: Int64) -> PriceExplanation.Line {

@@ -4,33 +4,53 @@ import OpenAIUsage
 extension PriceBook {
     /// The most that a call of unknown usage can have cost, in pico-dollars; `nil` if nothing bounds it.
     ///
-    /// A token of input stands for at least one byte of the request's body, and `max_tokens` limits the output. Both are
-    /// taken at the dearest price of the model and tier. Nothing bounds a call whose input is more than its body (images
-    /// and files, stored conversations, hosted tools), whose output has no limit, or whose model has no price.
+    /// A token of input stands for at least one byte of the request's body, and `max_tokens` limits the output; a side
+    /// that was reported is itself, and a total bounds both together. All are taken at the dearest price of the model and
+    /// tier; a call that left the tier to its project, and did not come to tell it, may have run in any.
+    /// Nothing bounds a call whose input is more than its body (images and files, stored conversations, hosted tools),
+    /// whose output has no limit, or whose model has no price.
     func upperBound(of record: CallRecord) -> Int64? {
-        guard record.isBoundedByRequest, let bytes = record.requestBytes, bytes >= 0 else { return nil }
+        guard record.hasBoundableSides else { return nil }
         let name = record.model?.isEmpty == false ? record.model : record.requestModel
         guard let model = name.flatMap({ self.model(named: $0) }) else { return nil }
         let host = upstream(record.host)
         guard host != .other || model.isOverride else { return nil }
         let tier = record.tier(in: self)
         let day = UTCDay(microseconds: record.objectCreatedAt ?? record.startedAt)
-        guard let window = tier.window, let period = model.period(on: day), let short = period.tiers[tier.name] else {
-            return nil
-        }
-        var cards = [short]
-        if let long = period.longContext, bytes > long.threshold {
-            guard let card = long.tiers[tier.name] else { return nil }
-            cards.append(card)
+        guard let window = tier.window, let period = model.period(on: day) else { return nil }
+        let total = record.usage[.totalTokens]
+        let input = record.usage[.inputTokens] ?? record.boundOfInput ?? total
+        guard let input, input >= 0 else { return nil }
+        var cards: [RateCard] = []
+        for name in tiers(record, tier, period) {
+            guard let short = period.tiers[name] else { return nil }
+            cards.append(short)
+            if let long = period.longContext, input > long.threshold {
+                guard let card = long.tiers[name] else { return nil }
+                cards.append(card)
+            }
         }
         guard let inputPrice = cards.compactMap(\.dearestInput).max() else { return nil }
-        var amount = Int128(bytes) * Int128(inputPrice)
-        if let outputPrice = cards.compactMap(\.dearestOutput).max(), outputPrice > 0 {
-            guard let tokens = record.maximumOutputTokens, tokens >= 0 else { return nil }
-            amount += Int128(tokens) * Int128(outputPrice)
+        let outputPrice = cards.compactMap(\.dearestOutput).max() ?? 0
+        var amount = total.map { Int128(max($0, 0)) * Int128(max(inputPrice, outputPrice)) }
+        let output = outputPrice == 0 ? 0 : record.usage[.outputTokens] ?? record.maximumOutputTokens
+        if let output, output >= 0 {
+            let sides = Int128(input) * Int128(inputPrice) + Int128(output) * Int128(outputPrice)
+            amount = min(amount ?? sides, sides)
         }
+        guard let amount else { return nil }
         let uplift = host == .regional ? period.regionalUplift ?? .one : .one
         return (uplift * window).appliedRoundingUp(to: amount).flatMap { Int64(exactly: $0) }
+    }
+
+    /// The tiers in which a call can have run.
+    private func tiers(_ record: CallRecord, _ tier: CallTier, _ period: PricePeriod) -> [String] {
+        let isLeftToTheProject = record.requestedServiceTier == nil || record.requestedServiceTier == "auto"
+        guard record.serviceTier == nil, isLeftToTheProject, tier.name == CallTier.standard, tier.window?.isOne == true,
+            period.tiers[CallTier.standard] != nil
+        else { return [tier.name] }
+        // A batch is asked for as such, and the decisions of a moderator are an endpoint of their own.
+        return period.tiers.keys.filter { $0 != "batch" && $0 != "decisions" }
     }
 }
 
@@ -48,13 +68,17 @@ extension CallRecord {
         }
     }
 
-    /// True if the call's input is in its request's body, and its output is tokens.
-    fileprivate var isBoundedByRequest: Bool {
+    /// True if the call's cost is that of tokens of input and output alone.
+    fileprivate var hasBoundableSides: Bool {
         switch endpoint.meter {
-        case .chat, .completions, .responses, .embeddings: break
-        default: return false
+        case .chat, .completions, .responses, .embeddings: toolCalls.isEmpty && units.isEmpty
+        default: false
         }
-        return toolCalls.isEmpty && units.isEmpty && requestOptions[Self.unboundedInputOption] == nil
+    }
+
+    /// The most tokens that the request's body can stand for; `nil` if the input is more than the body.
+    fileprivate var boundOfInput: Int64? {
+        requestOptions[Self.unboundedInputOption] == nil ? requestBytes : nil
     }
 }
 

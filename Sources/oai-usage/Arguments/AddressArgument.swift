@@ -17,3 +17,12 @@ extension GatewayConfiguration.Address: ExpressibleByArgument {
         self.init(host: host.isEmpty ? "127.0.0.1" : String(host), port: port)
     }
 }
+
+extension GatewayConfiguration.Address {
+    /// True if what is sent to the upstream arrives here, as far as the names tell.
+    func isReached(by upstream: Upstream) -> Bool {
+        guard port == upstream.port, port != 0 else { return false }
+        let own = ["localhost", "127.0.0.1", "::1", "0.0.0.0", "::"]
+        return upstream.host == host || (own.contains(upstream.host) && own.contains(host))
+    }
+}

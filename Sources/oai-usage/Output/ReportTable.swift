@@ -21,7 +21,7 @@ enum ReportTable {
             "cost_usd", "unpriced_calls", "calls_without_usage", "duration_ms_p50", "duration_ms_p95",
             "duration_ms_p99", "processing_ms_p50", "processing_ms_p95", "processing_ms_p99",
             "time_to_first_token_ms_p50", "time_to_first_token_ms_p95", "time_to_first_token_ms_p99", "partial_calls",
-            "other_calls", "unbounded_calls", "unknown_cost_upper_bound_usd",
+            "other_calls", "unbounded_calls", "unknown_cost_upper_bound_usd", "unpriced_upper_bound_usd",
         ]
         var table = Table(columns: groupColumns(report) + columns.map { Table.Column(name: $0, isNumeric: true) })
         let rows = report.query.groupBy.isEmpty ? [report.totals] : report.rows
@@ -38,8 +38,9 @@ enum ReportTable {
                 }
             }
             let unknown = [row.partialCalls, row.otherCalls, row.unboundedCalls].map { String($0) }
-            let bound = row.upperBoundPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""
-            return group + counts + tokens + rest + latencies + unknown + [bound]
+            let bounds = [row.upperBoundPicoUSD, row.unpricedUpperBoundPicoUSD]
+                .map { $0.map { DecimalText.dollars(picoUSD: $0) } ?? "" }
+            return group + counts + tokens + rest + latencies + unknown + bounds
         }
         return table
     }
@@ -52,6 +53,13 @@ enum ReportTable {
         if unpriced > 0 { notes.append("\(Figures.calls(unpriced)) without a price, which the cost leaves out.") }
         if totals.partialCalls > 0 {
             notes.append("\(Figures.calls(totals.partialCalls)) priced in part; the cost holds the known part.")
+        }
+        if let bound = totals.unpricedUpperBoundPicoUSD {
+            let calls = Figures.count(totals.boundedUnpricedCalls)
+            let most = Figures.dollars(picoUSD: bound, isBound: true)
+            notes.append(
+                "What the cost leaves out of \(calls) of these, whose usage was told in part, is at most \(most)."
+            )
         }
         if totals.callsWithoutUsage > 0 { notes.append(noteOfUsage(totals)) }
         if totals.otherCalls > 0 {

@@ -13,7 +13,7 @@ struct GatewayOptions: ParsableArguments {
     var admin: GatewayConfiguration.Address?
 
     @Option(help: ArgumentHelp("The API that is forwarded to. (default: https://api.openai.com)", valueName: "url"))
-    var upstream: Upstream?
+    var upstream: UpstreamArgument?
 
     @Option(help: ArgumentHelp("The certificates to trust instead of the system's.", valueName: "file"))
     var upstreamCa: String?
@@ -53,16 +53,26 @@ struct GatewayOptions: ParsableArguments {
     )
     var logLevel: Logger.Level?
 
+    func validate() throws {
+        if let problem = upstream?.problem { throw ValidationError("--upstream: \(problem).") }
+    }
+
     /// The configuration that the flags and the settings give together.
     func configuration(_ settings: Settings) throws -> GatewayConfiguration {
-        guard let standard = Upstream("https://api.openai.com") else {
-            throw CommandFailure("The default upstream is not a URL.")
+        let standard = UpstreamArgument(argument: "https://api.openai.com")
+        let argument = try settings.value("upstream", upstream, otherwise: standard)
+        guard let upstream = argument.upstream, argument.problem == nil else {
+            throw CommandFailure("\(settings.place("upstream")): \(argument.problem ?? "it is no URL").")
         }
-        var result = GatewayConfiguration(
-            upstream: try settings.value("upstream", upstream, otherwise: standard)
-        )
+        var result = GatewayConfiguration(upstream: upstream)
         result.listen = try settings.value("listen", listen, otherwise: result.listen)
         result.admin = try settings.value("admin", admin, otherwise: result.admin)
+        for (name, address) in [("listen", result.listen), ("admin", result.admin)]
+        where address.isReached(by: upstream) {
+            throw CommandFailure(
+                "\(settings.place("upstream")): it is the gateway's own --\(name) address, \(address)."
+            )
+        }
         if result.upstream.isEncrypted {
             // The variables of the command curl, in its order.
             let bundle = upstreamCa ?? settings.text("upstream-ca") ?? settings.variable("CURL_CA_BUNDLE")
@@ -80,11 +90,11 @@ struct GatewayOptions: ParsableArguments {
         milliseconds(\.drainMilliseconds, try settings.value("drain", drain, otherwise: span(\.drainMilliseconds)))
         milliseconds(
             \.connectTimeoutMilliseconds,
-            try settings.value("connect-timeout", connectTimeout, otherwise: span(\.connectTimeoutMilliseconds))
+            try limit("connect-timeout", connectTimeout, span(\.connectTimeoutMilliseconds), settings)
         )
         milliseconds(
             \.responseTimeoutMilliseconds,
-            try settings.value("response-timeout", responseTimeout, otherwise: span(\.responseTimeoutMilliseconds))
+            try limit("response-timeout", responseTimeout, span(\.responseTimeoutMilliseconds), settings)
         )
         milliseconds(
             \.shutdownMilliseconds,
@@ -92,14 +102,46 @@ struct GatewayOptions: ParsableArguments {
         )
         result.threads = try settings.value("threads", threads, otherwise: ThreadCount(1)).value
         result.includesUsage = try settings.flag("include-usage", includeUsage, otherwise: true)
-        for pair in settings.pairs("key-project") + keyProject {
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2 else {
-                throw ValidationError("\"\(pair)\" is not KEY=PROJECT, as in WXYZ=proj_search.")
+        for (pairs, place) in [
+            (settings.pairs("key-project"), settings.place("key-project")), (keyProject, "--key-project"),
+        ] {
+            for pair in pairs {
+                let (key, project) = try Self.keyAndProject(pair, place)
+                result.projectsByKey[key] = project
             }
-            result.projectsByKey[String(parts[0])] = String(parts[1])
         }
         return result
+    }
+
+    /// A limit of time, which is more than nothing.
+    private func limit(
+        _ name: String,
+        _ flag: SpanOfTime?,
+        _ standard: SpanOfTime,
+        _ settings: Settings
+    ) throws -> SpanOfTime {
+        let value = try settings.value(name, flag, otherwise: standard)
+        guard value.milliseconds > 0 else {
+            let place = flag == nil ? settings.place(name) : "--\(name)"
+            throw ValidationError("\(place) is 0, so that every call would fail; it must be longer, as in 10s.")
+        }
+        return value
+    }
+
+    /// The parts of `KEY=PROJECT`, where the key is known by its last four characters or by its digest.
+    private static func keyAndProject(_ pair: String, _ place: String) throws -> (key: String, project: String) {
+        let parts = pair.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2 else {
+            throw ValidationError("\(place): \"\(pair.prefix(100))\" is not KEY=PROJECT, as in WXYZ=proj_search.")
+        }
+        let key = parts[0].hasPrefix("#") ? parts[0].dropFirst() : parts[0]
+        let isDigest = (key.count == 6 || key.count == 12) && key.allSatisfy(\.isHexDigit)
+        guard isDigest || key.count == 4 else {
+            throw ValidationError(
+                "\(place): a key is named by its last four characters (WXYZ=proj_search) or by the digest that reports show behind it (5f2c9a=proj_search); \(key.count) characters are neither."
+            )
+        }
+        return (isDigest ? key.lowercased() : String(key), String(parts[1]))
     }
 
     /// The least level that is logged.

@@ -71,6 +71,9 @@ struct Settings {
         }
     }
 
+    /// Where a setting stands that no flag gives, for messages.
+    func place(_ name: String) -> String { found(name)?.place ?? "--\(name)" }
+
     /// A list of texts, as it stands in the environment or in the file.
     func list(_ name: String) -> [String] { found(name, isList: true)?.values ?? [] }
 

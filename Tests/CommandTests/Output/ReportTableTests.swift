@@ -82,6 +82,17 @@ struct ReportTableTests {
             ]
         )
         #expect(
+            Self.notes {
+                $0.unpricedCalls = 2
+                $0.partialCalls = 2
+                $0.boundedUnpricedCalls = 1
+                $0.unpricedUpperBoundPicoUSD = 310_000_000_000
+            } == [
+                "2 calls priced in part; the cost holds the known part.",
+                "What the cost leaves out of 1 of these, whose usage was told in part, is at most $0.31.",
+            ]
+        )
+        #expect(
             Self.notes { $0.otherCalls = 1 } == ["1 call to endpoints that are not known; they may have used more."]
         )
         #expect(Self.notes { $0.openCalls = 4 } == ["4 calls still open."])

@@ -59,7 +59,18 @@ struct SettingsTests {
             "The variable OAI_USAGE_DURABILITY is \"maybe\"; it must be \"committed\""
         ),
         ("{}", ["OAI_USAGE_INCLUDE_USAGE": "maybe"], "it must be true or false."),
-        ("{\"upstream\": \"api.openai.com\"}", [:], "it must be an http or https URL"),
+        (
+            "{\n\"upstream\": \"api.openai.com\"}", [:],
+            ":2: \"upstream\": \"api.openai.com\" is none; it must be an http"
+        ),
+        ("{\"upstream\": \"https://h/v1/chat/completions\"}", [:], "is that of an endpoint (chat.completions)"),
+        ("{\"upstream\": \"http://localhost:8787/v1\"}", [:], "it is the gateway's own --listen address"),
+        ("{\"upstream\": \"http://127.0.0.1:10464\"}", [:], "it is the gateway's own --admin address"),
+        ("{}", ["OAI_USAGE_UPSTREAM": "https://h/v1?key=1"], "The variable OAI_USAGE_UPSTREAM: it has a query"),
+        ("{\n\"response-timeout\": \"0s\"}", [:], ":2: \"response-timeout\" is 0"),
+        ("{\"connect-timeout\": \"0ms\"}", [:], "is 0, so that every call would fail"),
+        ("{\n\"key-project\": \"WXYZ:proj\"}", [:], ":2: \"key-project\": \"WXYZ:proj\" is not KEY=PROJECT"),
+        ("{\"key-project\": {\"YZ\": \"proj\"}}", [:], "2 characters are neither"),
     ])
     func `A value that is not allowed is refused, and what is allowed is named`(
         file: String,
@@ -70,6 +81,20 @@ struct SettingsTests {
             _ = try await configuration(file, environment)
         } throws: { error in
             "\(error)".contains(words)
+        }
+    }
+
+    @Test
+    func `A password in the upstream's address is refused and not repeated`() async {
+        for (flags, variables) in [
+            (["--upstream", "https://user:secret@host"], [:]), ([], ["OAI_USAGE_UPSTREAM": "https://user:secret@host"]),
+        ] {
+            await #expect {
+                _ = try await configuration("{}", variables, flags)
+            } throws: { error in
+                let text = GatewayOptions.fullMessage(for: error) + "\(error)"
+                return text.contains("leave it out") && !text.contains("secret")
+            }
         }
     }
 
@@ -92,12 +117,15 @@ struct SettingsTests {
         #expect(configuration.projectsByKey == ["WXYZ": "a"] && configuration.trustRoots == "/file.pem")
         #expect(configuration.connectTimeoutMilliseconds == 2_000 && configuration.shutdownMilliseconds == 3_000)
         let environment = [
-            "OAI_USAGE_INCLUDE_USAGE": "true", "OAI_USAGE_LOG_LEVEL": "error", "OAI_USAGE_KEY_PROJECT": "A=b, C=d",
+            "OAI_USAGE_INCLUDE_USAGE": "true", "OAI_USAGE_LOG_LEVEL": "error",
+            "OAI_USAGE_KEY_PROJECT": "ABCD=b, #5F2C9A=d",
             "OAI_USAGE_UPSTREAM_CA": "/variable.pem", "OAI_USAGE_DRAIN": "",
         ]
         (configuration, level) = try await self.configuration(file, environment)
         #expect(configuration.includesUsage && level == .error && configuration.drainMilliseconds == 1_000)
-        #expect(configuration.projectsByKey == ["A": "b", "C": "d"] && configuration.trustRoots == "/variable.pem")
+        #expect(
+            configuration.projectsByKey == ["ABCD": "b", "5f2c9a": "d"] && configuration.trustRoots == "/variable.pem"
+        )
         (configuration, level) = try await self.configuration(
             file,
             environment,

@@ -170,7 +170,8 @@ struct RenderingTests {
         let fields = [
             #""calls":1,"errors":0,"input_tokens":100,"cached_input_tokens":null,"output_tokens":10,"#,
             #""reasoning_tokens":null,"cost_usd":0.001234567,"unpriced_calls":0,"partial_calls":0,"#,
-            #""calls_without_usage":0,"unknown_cost_upper_bound_usd":null,"unbounded_calls":0,"other_calls":0,"#,
+            #""calls_without_usage":0,"unknown_cost_upper_bound_usd":null,"unbounded_calls":0,"#,
+            #""unpriced_upper_bound_usd":null,"other_calls":0,"#,
             #""open_calls":0,"duration_ms":{"p50":812,"p95":812,"p99":812},"#,
             #""processing_ms":{"p50":null,"p95":null,"p99":null},"#,
             #""time_to_first_token_ms":{"p50":null,"p95":null,"p99":null}}"#,

@@ -113,6 +113,26 @@ struct ReportTests {
         #expect(totals.costPicoUSD == 1_000_000)
     }
 
+    @Test("What calls that are priced in part leave out is bounded apart from calls without usage")
+    func boundsOfTheRest() async throws {
+        var partial = Records.plain(1)
+        partial.cost = CallCost(
+            picoUSD: 1_000_000,
+            status: .partial,
+            reason: .missingUsage,
+            upperBoundPicoUSD: 4_000_000
+        )
+        var unpriced = Records.plain(2)
+        unpriced.cost = CallCost(status: .unpriced, reason: .missingUsage, upperBoundPicoUSD: 5_000_000)
+        var unknown = Records.plain(3)
+        unknown.cost = CallCost(status: .unpriced, reason: .unknownModel)
+        let totals = try await report([partial, unpriced, unknown]).totals
+        #expect(totals.unpricedUpperBoundPicoUSD == 8_000_000)
+        #expect(totals.boundedUnpricedCalls == 2)
+        #expect(totals.unpricedCalls == 3)
+        #expect(totals.upperBoundPicoUSD == nil)
+    }
+
     @Test("Calls of endpoints that are not known are counted, whether they have labels or not", arguments: [0, 4_096])
     func otherEndpoints(labels: Int) async throws {
         let folder = TemporaryFolder()
