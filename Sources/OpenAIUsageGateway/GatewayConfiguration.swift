@@ -10,6 +10,16 @@ public struct GatewayConfiguration: Sendable {
         case buffered
     }
 
+    /// Requests that are sent once more, on a fresh connection, when a pooled one closes before a byte of its response.
+    public enum Replays: String, Sendable, CaseIterable {
+        /// Every request whose body is still held, as the official SDKs and curl do themselves.
+        case all
+        /// Those whose method is idempotent, or that have an `Idempotency-Key`.
+        case idempotent
+        /// None.
+        case none
+    }
+
     /// An address to listen on.
     public struct Address: Sendable, Equatable, CustomStringConvertible {
         /// The host: a name or an address.
@@ -59,9 +69,12 @@ public struct GatewayConfiguration: Sendable {
     public var idleMilliseconds: Int64 = 60_000
     /// Whether streaming chat requests that do not ask for usage are made to ask.
     public var includesUsage = true
-    /// The most bytes of request bodies that all calls together hold in order to rewrite them, and to send them again as the
-    /// client wrote them if the upstream refuses that; beyond it a call is not rewritten.
-    public var heldBodyBound = 64 << 20
+    /// What the data plane holds and waits for at most.
+    public var limits = GatewayLimits()
+    /// Which requests are sent once more when a pooled connection turns out to be closed.
+    public var replays = Replays.all
+    /// How long a connection to the upstream is used, in milliseconds, so that its name is resolved anew.
+    public var connectionAgeMilliseconds: Int64 = 600_000
     /// How many event loops carry calls.
     public var threads = 1
     /// The project of calls that name none, by the last four characters of their key or by its digest.

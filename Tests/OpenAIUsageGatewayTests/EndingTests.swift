@@ -74,6 +74,7 @@ struct EndingTests {
             _ = try await upstream.message(.request)
             try await upstream.send(start)
             await upstream.close()
+            if start.contains("100") { #expect(try await client.response(to: "GET").status == 100) }
             let response = try await client.response(to: "GET")
             #expect(response.status == 502)
             #expect(response.text.contains("upstream_closed"))
@@ -184,7 +185,7 @@ struct EndingTests {
         Break(
             name: "within a chunk",
             response: "HTTP/1.1 200 OK\r\n\(json)Transfer-Encoding: chunked\r\n\r\nA\r\n{\"a\"",
-            seen: "4\r\n{\"a\"\r\n"
+            seen: "A\r\n{\"a\""
         ),
         Break(
             name: "between chunks",
@@ -194,12 +195,12 @@ struct EndingTests {
         Break(
             name: "within a chunk's size",
             response: "HTTP/1.1 200 OK\r\n\(json)Transfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n1",
-            seen: "4\r\n{\"a\"\r\n"
+            seen: "4\r\n{\"a\"\r\n1"
         ),
         Break(
             name: "within the last chunk",
             response: "HTTP/1.1 200 OK\r\n\(json)Transfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n0\r\n",
-            seen: "4\r\n{\"a\"\r\n"
+            seen: "4\r\n{\"a\"\r\n0\r\n"
         ),
         Break(
             name: "in an error",

@@ -119,6 +119,11 @@ struct FramingTests {
             let request = try await upstream.message(.request)
             #expect(request.startLine == "GET /v1/x HTTP/1.1")
             try await upstream.send("HTTP/1.1 200 OK\r\n\(framing)")
+            guard framing.hasPrefix("Transfer") else {
+                let response = try await client.response(to: "GET")
+                #expect(response.text == "hello" && response["connection"] == ["keep-alive"])
+                return
+            }
             let received = try await client.connection.ended()
             #expect(received.end == .closed)
             let parsed = try RawMessage.parse(received.bytes, .response(to: "GET"), isEnded: true)

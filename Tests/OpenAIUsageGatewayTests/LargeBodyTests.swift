@@ -44,7 +44,7 @@ struct LargeBodyTests {
         try await Harness.run(upstream: upstream) { harness in
             let client = try await harness.client()
             try await client.send(
-                "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+                "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
                     + "Content-Length: \(Self.size)\r\n\r\n"
             )
             let connection = try await harness.upstream.accept()

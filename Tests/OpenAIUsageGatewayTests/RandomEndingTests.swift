@@ -166,7 +166,7 @@ struct RandomEndingTests {
             $0.openRowMilliseconds = 5
             $0.responseTimeoutMilliseconds = 400
             $0.drainMilliseconds = 30
-            $0.heldBodyBound = 1_000
+            $0.limits.heldBodyBytes = 1_000
         }
         try await Harness.run(upstream: .start(script: Self.play), configure: configure) { harness in
             try await withThrowingTaskGroup(of: Void.self) { tasks in

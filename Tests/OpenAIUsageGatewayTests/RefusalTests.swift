@@ -8,8 +8,8 @@ import Testing
 
 /// Upstreams that refuse to be asked for usage: the client gets what it would have got without the gateway.
 struct RefusalTests {
-    private static let own = RequestUploadTests.asking
-    private static let asked = RequestUploadTests.asked
+    private static let own = RequestTransformerTests.asking
+    private static let asked = RequestTransformerTests.asked
     private static let events =
         "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n"
 
@@ -182,7 +182,7 @@ struct RefusalTests {
             for (reason, count) in [("refused", 1), ("refused-before", 1), ("not-held", 0)] {
                 #expect(metrics.contains("oai_usage_include_usage_not_asked_total{reason=\"\(reason)\"} \(count)\n"))
             }
-            await client.connection.close()
+            await client.connection.reset()
         }
         #expect(requests.value.allSatisfy { $0.target == "/v1/chat/completions" })
         await upstream.stop()
@@ -194,7 +194,7 @@ struct RefusalTests {
             try await client.send(RawClient.post("/v1/chat/completions", Self.own))
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
-            await client.connection.close()
+            await client.connection.reset()
             try await harness.untilClientsLeft(0)
             try await upstream.send(Self.response(400, "application/json", Self.error))
             let record = try await harness.recorder.record()

@@ -6,8 +6,8 @@ import Testing
 
 /// Request bodies on their way up, changed or not.
 struct RequestBodyTests {
-    private static let asking = RequestUploadTests.asking
-    private static let asked = RequestUploadTests.asked
+    private static let asking = RequestTransformerTests.asking
+    private static let asked = RequestTransformerTests.asked
 
     private static func chunked(_ body: String, size: Int) -> String {
         var rest = Substring(body)
@@ -63,7 +63,7 @@ struct RequestBodyTests {
         let (request, record) = try await send(
             isChunked ? Self.chunked(Self.asking, size: 7) : RawClient.post("/v1/chat/completions", Self.asking),
             pieces: [50, 3],
-            configure: { $0.heldBodyBound = bound }
+            configure: { $0.limits.heldBodyBytes = bound }
         )
         #expect(request.framing == (isChunked ? .chunked : .length))
         #expect(request.text == Self.asking)
@@ -74,7 +74,7 @@ struct RequestBodyTests {
     @Test func whatNeedsNoRewritingSaysNothingThoughItWasNotHeld() async throws {
         let (_, record) = try await send(
             RawClient.post("/v1/chat/completions", Self.asked),
-            configure: { $0.heldBodyBound = 1 }
+            configure: { $0.limits.heldBodyBytes = 1 }
         )
         #expect(record.diagnostics["include-usage"] == nil)
     }

@@ -146,7 +146,7 @@ struct ShutdownTests {
     func atTheLimitCallsWithoutAClientEndToo(_ isStream: Bool) async throws {
         try await Harness.run { harness in
             let (client, upstream) = try await begin(harness, RawClient.chat(stream: isStream))
-            await client.connection.close()
+            await client.connection.reset()
             try await harness.untilClientsLeft(0)
             #expect(harness.recorder.current.ended == 0)
             #expect(await !harness.plane.shutDown(within: .milliseconds(1)))

@@ -21,11 +21,11 @@ struct StrippingTests {
         try await Harness.run { harness in
             let client = try await harness.client()
             try await client.send(
-                RawClient.post("/v1/chat/completions", RequestUploadTests.asking, extra: "Connection: close\r\n")
+                RawClient.post("/v1/chat/completions", RequestTransformerTests.asking, extra: "Connection: close\r\n")
             )
             let upstream = try await harness.upstream.accept()
             let request = try await upstream.message(.request)
-            #expect(request.text == RequestUploadTests.asked)
+            #expect(request.text == RequestTransformerTests.asked)
             try await upstream.send(Array("HTTP/1.1 200 OK\r\n\(head)\r\n\r\n".utf8) + body, inPiecesOf: pieces)
             if closes { await upstream.close() }
             let received = try await client.connection.ended()
@@ -116,7 +116,7 @@ struct StrippingTests {
     @Test func aRedirectIsPassedOn() async throws {
         try await Harness.run { harness in
             let client = try await harness.client()
-            try await client.send(RawClient.post("/v1/chat/completions", RequestUploadTests.asking))
+            try await client.send(RawClient.post("/v1/chat/completions", RequestTransformerTests.asking))
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
             try await upstream.send(

@@ -40,11 +40,11 @@ struct VersionPrefixTests {
             upstreamURL: "http://127.0.0.1:\(upstream.port)\(prefix)"
         ) { harness in
             let client = try await harness.client()
-            try await client.send(RawClient.post(path, RequestUploadTests.asking))
+            try await client.send(RawClient.post(path, RequestTransformerTests.asking))
             let connection = try await harness.upstream.accept()
             let request = try await connection.message(.request)
             let expected = prefix.isEmpty ? path : "\(prefix)/chat/completions"
-            #expect(request.target == expected && request.text == RequestUploadTests.asked)
+            #expect(request.target == expected && request.text == RequestTransformerTests.asked)
             try await connection.send(DataPlaneTests.ok)
             _ = try await client.response()
             let record = try await harness.recorder.record()

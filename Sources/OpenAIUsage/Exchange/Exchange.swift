@@ -140,6 +140,11 @@ public final class Exchange: Sendable {
         machine.withLock { $0.note(IncludeUsage.Note.name, note.rawValue) }
     }
 
+    /// Adds to the record's diagnostics.
+    package func note(_ name: String, _ value: String) {
+        machine.withLock { $0.note(name, value) }
+    }
+
     /// Takes bytes of the response's body, as they came over the wire, content coding included.
     public func receive(body bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in

@@ -21,6 +21,24 @@ protocol CallRecorder: UsageSink {
     /// Takes it that a response was released before its record was kept.
     func releasedLate()
 
+    /// Takes it that something has happened that only metrics tell.
+    func count(_ event: DataPlaneEvent)
+
+    /// Takes it that more or fewer calls wait for a connection to the upstream.
+    func changeWaiting(by change: Int)
+
     /// Called when a stream that does not tell its usage goes to the upstream as the client wrote it.
     func usageNotAsked(_ reason: IncludeUsage.Note)
+}
+
+/// What happens on the data plane beside calls.
+enum DataPlaneEvent: String, Sendable, CaseIterable {
+    /// A request was sent once more, because its pooled connection turned out to be closed.
+    case replayed
+    /// A request was refused, because it breaks a rule or a limit.
+    case refused
+    /// An upstream sent bytes that nobody had asked for, and its connection was closed.
+    case strayBytes = "stray_bytes"
+    /// A client was turned away, because there are as many connections as may be.
+    case connectionRefused = "connection_refused"
 }

@@ -32,5 +32,7 @@ final class GatewayRows: CallRecorder {
     func callStarted(_ endpoint: Endpoint) { count.update { $0.started += 1 } }
     func callEnded(_ endpoint: Endpoint) { count.update { $0.ended += 1 } }
     func usageNotAsked(_ reason: IncludeUsage.Note) {}
+    func count(_ event: DataPlaneEvent) {}
+    func changeWaiting(by change: Int) {}
     func releasedLate() {}
 }

@@ -23,6 +23,8 @@ final class FakeRecorder: CallRecorder {
         var ended = 0
         var late = 0
         var notAsked: [IncludeUsage.Note] = []
+        var events: [DataPlaneEvent] = []
+        var waiting = 0
 
         var description: String {
             "\(records.count) records \(records.map(\.outcome)), \(openRecords.count) open, \(withheld.count) withheld, "
@@ -105,5 +107,7 @@ final class FakeRecorder: CallRecorder {
     func callStarted(_ endpoint: Endpoint) { state.update { $0.started += 1 } }
     func callEnded(_ endpoint: Endpoint) { state.update { $0.ended += 1 } }
     func usageNotAsked(_ reason: IncludeUsage.Note) { state.update { $0.notAsked.append(reason) } }
+    func count(_ event: DataPlaneEvent) { state.update { $0.events.append(event) } }
+    func changeWaiting(by change: Int) { state.update { $0.waiting += change } }
     func releasedLate() { state.update { $0.late += 1 } }
 }

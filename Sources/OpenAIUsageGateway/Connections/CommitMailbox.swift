@@ -1,0 +1,45 @@
+import NIOCore
+import Synchronization
+
+/// The words of the ledger's writer for the calls of one loop, which is woken once for as many as have come.
+final class CommitMailbox: Sendable {
+    private struct Word: Sendable {
+        let call: NIOLoopBound<ProxiedCall>
+        let generation: Int
+    }
+
+    private let eventLoop: any EventLoop
+    private let loop: NIOLoopBoundBox<DataPlaneLoop?>
+    private let words = Mutex<[Word]>([])
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        loop = NIOLoopBoundBox(nil, eventLoop: eventLoop)
+    }
+
+    /// Names the loop; called on it, before any word can come.
+    func open(for loop: DataPlaneLoop) { self.loop.value = loop }
+
+    /// What the writer calls when a record is kept, on any thread.
+    func word(for call: ProxiedCall, generation: Int) -> @Sendable () -> Void {
+        let word = Word(call: NIOLoopBound(call, eventLoop: eventLoop), generation: generation)
+        return { self.post(word) }
+    }
+
+    private func post(_ word: Word) {
+        let isFirst = words.withLock { words in
+            words.append(word)
+            return words.count == 1
+        }
+        if isFirst { eventLoop.execute { self.deliver() } }
+    }
+
+    private func deliver() {
+        let words = self.words.withLock { words in
+            defer { words = [] }
+            return words
+        }
+        for word in words { word.call.value.handle(.committed(generation: word.generation)) }
+        loop.value?.flush()
+    }
+}

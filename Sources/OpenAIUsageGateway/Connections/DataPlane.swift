@@ -1,0 +1,128 @@
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import OpenAIUsage
+
+/// The listener that clients connect to, and the loops that carry their calls.
+final class DataPlane: Sendable {
+    private let channel: any Channel
+    let loops: [NIOLoopBound<DataPlaneLoop>]
+    private let eventLoops: [any EventLoop]
+
+    /// The port that is listened on.
+    let port: Int
+
+    private init(channel: any Channel, loops: [NIOLoopBound<DataPlaneLoop>], eventLoops: [any EventLoop]) {
+        self.channel = channel
+        self.loops = loops
+        self.eventLoops = eventLoops
+        port = channel.localAddress?.port ?? 0
+    }
+
+    /// Listens, and carries calls until ``shutDown(within:)``.
+    static func start(
+        configuration: GatewayConfiguration,
+        exchanges: ExchangeConfiguration,
+        recorder: any CallRecorder,
+        logger: Logger,
+        group: MultiThreadedEventLoopGroup
+    ) async throws -> DataPlane {
+        let tls = configuration.upstream.isEncrypted ? try makeTLS(configuration) : nil
+        let usageRequests = UsageRequests(
+            upstream: configuration.upstream.authority,
+            bound: configuration.limits.heldBodyBytes,
+            clock: exchanges.clock
+        )
+        let clients = ClientCount(
+            limit: configuration.limits.connections,
+            limitPerAddress: configuration.limits.connectionsPerAddress
+        )
+        var loops: [NIOLoopBound<DataPlaneLoop>] = []
+        let eventLoops = Array(group.makeIterator())
+        for eventLoop in eventLoops {
+            let bound = try await eventLoop.submit {
+                let loop = DataPlaneLoop(
+                    eventLoop: eventLoop,
+                    configuration: configuration,
+                    exchanges: exchanges,
+                    recorder: recorder,
+                    clients: clients,
+                    logger: logger
+                )
+                let connector = Connector(
+                    upstream: configuration.upstream,
+                    proxy: configuration.proxy,
+                    tls: tls,
+                    timeout: .milliseconds(configuration.connectTimeoutMilliseconds)
+                )
+                loop.open(
+                    UpstreamRoute(
+                        upstream: configuration.upstream,
+                        proxy: configuration.proxy,
+                        pool: UpstreamPool(loop: loop, connector: connector),
+                        usageRequests: usageRequests
+                    )
+                )
+                return NIOLoopBound(loop, eventLoop: eventLoop)
+            }.get()
+            loops.append(bound)
+        }
+        let table = Dictionary(uniqueKeysWithValues: zip(eventLoops.map { ObjectIdentifier($0) }, loops))
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = table[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.inappropriateOperationForState
+                    }
+                    let pipeline = channel.pipeline.syncOperations
+                    guard clients.enter(channel) else {
+                        recorder.count(.connectionRefused)
+                        return try pipeline.addHandler(RefusedConnection())
+                    }
+                    try pipeline.addHandler(DownstreamConnection(loop: loop.value))
+                }
+            }
+            .bind(host: configuration.listen.host, port: configuration.listen.port)
+            .get()
+        return DataPlane(channel: channel, loops: loops, eventLoops: eventLoops)
+    }
+
+    /// Stops listening, waits for open calls, and ends what is left after the limit.
+    ///
+    /// - Returns: True if every call came to its own end.
+    func shutDown(within limit: TimeAmount) async -> Bool {
+        try? await channel.close().get()
+        let futures = zip(loops, eventLoops).map { loop, eventLoop in
+            eventLoop.flatSubmit { loop.value.shutDown() }
+        }
+        guard let first = eventLoops.first else { return true }
+        let all = EventLoopFuture.andAllSucceed(futures, on: first)
+        let promise = first.makePromise(of: Bool.self)
+        all.whenComplete { _ in promise.succeed(true) }
+        let timer = first.scheduleTask(in: limit) { promise.succeed(false) }
+        // Whoever cancels the shutdown does not want to wait.
+        let isDrained = await withTaskCancellationHandler {
+            (try? await promise.futureResult.get()) ?? false
+        } onCancel: {
+            promise.succeed(false)
+        }
+        timer.cancel()
+        for (loop, eventLoop) in zip(loops, eventLoops) {
+            try? await eventLoop.submit { loop.value.abort() }.get()
+        }
+        return isDrained
+    }
+
+    private static func makeTLS(_ configuration: GatewayConfiguration) throws -> NIOSSLContext {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        tls.certificateVerification = .fullVerification
+        tls.trustRoots = try TrustRoots.load(file: configuration.trustRoots, folder: configuration.trustFolder)
+        return try NIOSSLContext(configuration: tls)
+    }
+}

@@ -1,0 +1,152 @@
+import Logging
+import NIOCore
+import OpenAIUsage
+
+/// What the calls of one event loop share; touched on that loop only.
+final class DataPlaneLoop {
+    let eventLoop: any EventLoop
+    let configuration: GatewayConfiguration
+    let limits: GatewayLimits
+    let headLimits: HeadLimits
+    let rules: StreamRules
+    let exchanges: ExchangeConfiguration
+    let recorder: any CallRecorder
+    let logger: Logger
+    let timers: LoopTimers
+    let commits: CommitMailbox
+    private let clients: ClientCount
+    private var route: UpstreamRoute?
+    private(set) var handlers: [ObjectIdentifier: DownstreamConnection] = [:]
+    private var calls: [ObjectIdentifier: ProxiedCall] = [:]
+    private var readOn: Set<ObjectIdentifier> = []
+    private var unflushedDownstream: [DownstreamConnection] = []
+    private var unflushedUpstream: [UpstreamConnection] = []
+    private var drained: EventLoopPromise<Void>?
+    private(set) var isShuttingDown = false
+
+    init(
+        eventLoop: any EventLoop,
+        configuration: GatewayConfiguration,
+        exchanges: ExchangeConfiguration,
+        recorder: any CallRecorder,
+        clients: ClientCount,
+        logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.exchanges = exchanges
+        self.recorder = recorder
+        self.clients = clients
+        self.logger = logger
+        limits = configuration.limits
+        headLimits = HeadLimits(
+            bytes: limits.headBytes,
+            targetBytes: min(limits.headBytes, HeadLimits().targetBytes),
+            fields: limits.headFields
+        )
+        rules = StreamRules(configuration)
+        timers = LoopTimers(eventLoop: eventLoop)
+        commits = CommitMailbox(eventLoop: eventLoop)
+        commits.open(for: self)
+    }
+
+    /// Names where the calls go; called once, before there are any.
+    func open(_ route: UpstreamRoute) { self.route = route }
+
+    // MARK: - Calls
+
+    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) -> ProxiedCall {
+        guard let route else { preconditionFailure("a loop has its route before its first client") }
+        return ProxiedCall(head, downstream, self, route)
+    }
+
+    /// A call of a request that is refused, of which only the first line was read; `nil` if that cannot be shown.
+    func makeRefusedCall(_ line: RequestLine, _ bytes: ByteBuffer, _ downstream: DownstreamConnection) -> ProxiedCall? {
+        guard let route else { return nil }
+        return ProxiedCall(RequestHead(line: line, bytes: bytes), downstream, self, route)
+    }
+
+    func started(_ call: ProxiedCall) {
+        calls[ObjectIdentifier(call)] = call
+        recorder.callStarted(call.endpoint)
+    }
+
+    func ended(_ call: ProxiedCall) {
+        guard calls.removeValue(forKey: ObjectIdentifier(call)) != nil else { return }
+        readOn.remove(ObjectIdentifier(call))
+        recorder.callEnded(call.endpoint)
+        completeShutdown()
+    }
+
+    /// True if there is room to read another response on after its client has gone.
+    var mayReadOn: Bool { readOn.count < limits.disconnects }
+
+    func readsOn(_ call: ProxiedCall) { readOn.insert(ObjectIdentifier(call)) }
+
+    func count(_ note: StreamNote) {
+        switch note {
+        case .releasedLate: recorder.releasedLate()
+        case .usageNotAsked(let reason): recorder.usageNotAsked(reason)
+        case .replayed: recorder.count(.replayed)
+        case .refused: recorder.count(.refused)
+        case .strayBytes: recorder.count(.strayBytes)
+        case .failed, .refusesUsage: break
+        }
+    }
+
+    func countWaiters(_ change: Int) { recorder.changeWaiting(by: change) }
+
+    // MARK: - Clients
+
+    func add(_ handler: DownstreamConnection) {
+        handlers[ObjectIdentifier(handler)] = handler
+        // A connection that was accepted while the listener was being closed.
+        if isShuttingDown { eventLoop.assumeIsolated().execute { handler.closeWhenIdle() } }
+    }
+
+    func remove(_ handler: DownstreamConnection) {
+        handlers[ObjectIdentifier(handler)] = nil
+        completeShutdown()
+    }
+
+    // MARK: - Flushing
+
+    func needsFlush(_ connection: DownstreamConnection) { unflushedDownstream.append(connection) }
+    func needsFlush(_ connection: UpstreamConnection) { unflushedUpstream.append(connection) }
+
+    /// Sends everything that was written; called once at the end of whatever has happened.
+    func flush() {
+        while let connection = unflushedUpstream.popLast() { connection.flush() }
+        while let connection = unflushedDownstream.popLast() { connection.flush() }
+    }
+
+    // MARK: - The end
+
+    /// Ends idle connections now, the others behind their call.
+    ///
+    /// - Returns: A future that succeeds when no call is open and every client has what was written to it.
+    func shutDown() -> EventLoopFuture<Void> {
+        isShuttingDown = true
+        let promise = drained ?? eventLoop.makePromise(of: Void.self)
+        drained = promise
+        for handler in handlers.values { handler.closeWhenIdle() }
+        flush()
+        completeShutdown()
+        return promise.futureResult
+    }
+
+    /// Ends every connection and call that is left.
+    func abort() {
+        // A call whose client has gone belongs to no connection of a client any more.
+        for call in calls.values { call.handle(.abort) }
+        for handler in handlers.values { handler.abort() }
+        route?.pool.close()
+        flush()
+    }
+
+    private func completeShutdown() {
+        guard isShuttingDown, calls.isEmpty, handlers.isEmpty else { return }
+        route?.pool.close()
+        drained?.succeed()
+    }
+}

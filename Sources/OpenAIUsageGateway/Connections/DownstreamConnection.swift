@@ -1,0 +1,400 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A client's connection: turns what it sends into calls, one at a time.
+///
+/// What comes behind a request waits, up to a bound, until that request's response has been written.
+final class DownstreamConnection: ChannelInboundHandler, TimedItem {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// Between two calls, or within the head of the next.
+        case head
+        /// Within the body of a request.
+        case body
+        /// The request is complete, and its response is not.
+        case response
+        case tunnel
+        /// The connection ends, and what comes is for nobody.
+        case discarding
+    }
+
+    /// How long a connection whose request is not read to its end stays, so that its client can read the response.
+    private static let lingering: Int64 = 2_000
+    /// The most bytes that are read away in that time.
+    private static let lingeringBytes = 1 << 20
+    /// The most bytes that wait behind a request.
+    private static let waitingBytes = 64 << 10
+
+    private let loop: DataPlaneLoop
+    private var context: ChannelHandlerContext?
+    private var buffer = ByteBuffer()
+    private var parser: RequestParser
+    private var body = BodyReader(.none)
+    private var trailers: ByteBuffer?
+    private var phase = Phase.head
+    private var call: ProxiedCall?
+    private var isProcessing = false
+    private var hasEnded = false
+    private var isWritable = true
+    /// True while the call wants no more of its request.
+    private var isHeldUp = false
+    private var isReading = true
+    private var discardedBytes = 0
+    /// True once only the client's end is waited for.
+    private var isLingering = false
+    /// When the connection ends unless something happens; `max` for never.
+    private var deadline = Int64.max
+    private var isTimed = false
+    private var isHeadTimed = false
+
+    init(loop: DataPlaneLoop) {
+        self.loop = loop
+        parser = RequestParser(limits: loop.headLimits)
+    }
+
+    // MARK: - The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+        waitForHead()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        deadline = .max
+        loop.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        switch phase {
+        case .discarding:
+            discardedBytes += bytes.readableBytes
+            if discardedBytes > Self.lingeringBytes { context.close(promise: nil) }
+        case .tunnel:
+            call?.handle(.clientData(bytes))
+        default:
+            if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+            process()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        loop.flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
+        call?.handle(.clientWritable(isWritable))
+        loop.flush()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed { end(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        phase = .discarding
+        let call = self.call
+        self.call = nil
+        call?.clientClosed()
+        loop.flush()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// The client has ended its side.
+    private func end(_ context: ChannelHandlerContext) {
+        hasEnded = true
+        switch phase {
+        case .response: call?.handle(.clientEnded)
+        case .head, .body, .tunnel, .discarding: context.close(promise: nil)
+        }
+        loop.flush()
+    }
+
+    // MARK: - Requests
+
+    private func process() {
+        guard !isProcessing else { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        while buffer.readableBytes > 0 || phase == .body {
+            let isStuck: Bool
+            switch phase {
+            case .head: isStuck = !readHead()
+            case .body: isStuck = !readBody()
+            case .response, .tunnel, .discarding: isStuck = true
+            }
+            if isStuck { break }
+        }
+        if phase == .discarding { buffer = ByteBuffer() }
+        if phase == .head, hasEnded { context?.close(promise: nil) }
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+        updateReading()
+    }
+
+    /// Reads a head; false if it is not there in full.
+    private func readHead() -> Bool {
+        switch parser.parse(&buffer) {
+        case .needsMore:
+            waitForRestOfHead()
+            return false
+        case .failed(let error):
+            refuse(error)
+            return false
+        case .head(let head):
+            deadline = .max
+            isHeadTimed = false
+            begin(head)
+            return true
+        }
+    }
+
+    private func begin(_ head: RequestHead) {
+        body = BodyReader(head.framing)
+        phase = .body
+        trailers = nil
+        if let answer = GatewayAnswer.toLoadBalancer(head, isShuttingDown: loop.isShuttingDown) {
+            guard body.isComplete else {
+                write(answer)
+                return complete(.linger)
+            }
+            write(answer)
+            return complete(head.keepsAlive && !loop.isShuttingDown ? .keep : .close)
+        }
+        let call = loop.makeCall(head, self)
+        self.call = call
+        call.start()
+        // A client that was slow before it began is not slow anew.
+        if !isWritable { call.handle(.clientWritable(false)) }
+    }
+
+    /// Reads a piece of the body; false if there is none.
+    private func readBody() -> Bool {
+        guard let call else { return false }
+        var end: Int?
+        var failure: WireError?
+        let base = buffer.readerIndex
+        let count = buffer.readableBytes
+        var index = 0
+        reading: while true {
+            let step = buffer.withUnsafeReadableBytes { body.next($0, from: &index) }
+            switch step {
+            case .payload(let range):
+                if let slice = buffer.getSlice(at: base + range.lowerBound, length: range.count) {
+                    call.handle(.requestContent(slice))
+                }
+            case .framing: break
+            case .trailers(let range):
+                guard let slice = buffer.getSlice(at: base + range.lowerBound, length: range.count) else { break }
+                if trailers == nil { trailers = slice } else { trailers?.writeImmutableBuffer(slice) }
+            case .end(let position):
+                end = position
+                break reading
+            case .needsMore: break reading
+            case .failed(let error):
+                failure = error
+                break reading
+            }
+        }
+        guard self.call === call, phase == .body else { return false }
+        let length = end ?? count
+        if failure == nil, length > 0, let slice = buffer.readSlice(length: length) {
+            call.handle(.requestBytes(slice))
+        }
+        guard self.call === call, phase == .body else { return false }
+        if let failure {
+            buffer = ByteBuffer()
+            call.handle(.requestFailed(failure))
+            return false
+        }
+        guard end != nil else { return false }
+        phase = .response
+        call.handle(.requestEnd(trailers: trailers))
+        if hasEnded, phase == .response { self.call?.handle(.clientEnded) }
+        return true
+    }
+
+    /// Answers what is no request; a row is made of it if a method and a path were read.
+    private func refuse(_ error: WireError) {
+        deadline = .max
+        let bytes = buffer
+        buffer = ByteBuffer()
+        phase = .response
+        if let line = error.line, let call = loop.makeRefusedCall(line, bytes, self) {
+            self.call = call
+            call.refuse(error)
+            return
+        }
+        loop.count(.refused(code: error.code))
+        write(
+            GatewayAnswer.error(
+                status: error.status,
+                code: error.code,
+                message: error.message,
+                callID: nil,
+                connection: .close,
+                isBodiless: false
+            )
+        )
+        complete(.linger)
+    }
+
+    // MARK: - For the call
+
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        loop.needsFlush(self)
+    }
+
+    func flush() { context?.flush() }
+
+    /// True if the client's answer to what was written is that it has gone.
+    var isReset: Bool {
+        guard let options = context?.channel.syncOptions else { return true }
+        return (try? options.getOption(.socketOption(.so_error))) != 0
+    }
+
+    func beginTunnel() {
+        phase = .tunnel
+        guard buffer.readableBytes > 0 else { return }
+        let bytes = buffer
+        buffer = ByteBuffer()
+        call?.handle(.clientData(bytes))
+    }
+
+    func setReading(_ isWanted: Bool) {
+        isHeldUp = !isWanted
+        updateReading()
+    }
+
+    private func updateReading() {
+        let isWanted =
+            phase == .discarding || !(isHeldUp || (phase == .response && buffer.readableBytes >= Self.waitingBytes))
+        guard isWanted != isReading, let context else { return }
+        isReading = isWanted
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isWanted)
+    }
+
+    /// Takes it that the call's response was written in full.
+    func complete(_ fate: ClientConnectionFate) {
+        call = nil
+        isHeldUp = false
+        guard let context else { return }
+        switch fate {
+        case .keep where !loop.isShuttingDown && !hasEnded:
+            phase = .head
+            waitForHead()
+            process()
+        case .keep, .close: close(context, lingering: false)
+        case .linger: close(context, lingering: true)
+        case .cut: close(context, lingering: false)
+        case .reset:
+            phase = .discarding
+            // A linger of nothing makes the close a reset, which no client takes for an end.
+            guard let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
+            options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated()
+                .whenComplete { _ in context.close(promise: nil) }
+        }
+    }
+
+    func closeWhenIdle() {
+        if let call { return call.makeLast() }
+        if isLingering { context?.close(promise: nil) }
+        if phase == .head, let context { close(context, lingering: false) }
+    }
+
+    func abort() {
+        let call = self.call
+        self.call = nil
+        call?.handle(.abort)
+        context?.close(promise: nil)
+    }
+
+    /// Closes for writing when all has left that was written, however slowly the client reads, and then for reading.
+    private func close(_ context: ChannelHandlerContext, lingering: Bool) {
+        guard phase != .discarding else { return }
+        phase = .discarding
+        buffer = ByteBuffer()
+        updateReading()
+        deadline = LoopTimers.now + loop.limits.writeMilliseconds * 1_000_000
+        time(loop.limits.writeMilliseconds)
+        let written = loop.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            guard let self, let context = self.context else { return }
+            guard lingering, !self.hasEnded else { return context.close(promise: nil) }
+            if self.loop.isShuttingDown { return context.close(promise: nil) }
+            self.isLingering = true
+            context.close(mode: .output, promise: nil)
+            self.deadline = LoopTimers.now + Self.lingering * 1_000_000
+            self.time(Self.lingering)
+        }
+    }
+
+    // MARK: - Time
+
+    private func waitForHead() {
+        isHeadTimed = false
+        deadline = LoopTimers.now + loop.limits.keepAliveMilliseconds * 1_000_000
+        if !isTimed { time(loop.limits.keepAliveMilliseconds) }
+    }
+
+    private func waitForRestOfHead() {
+        guard !isHeadTimed else { return }
+        isHeadTimed = true
+        deadline = LoopTimers.now + loop.limits.headMilliseconds * 1_000_000
+        time(loop.limits.headMilliseconds)
+    }
+
+    private func time(_ milliseconds: Int64) {
+        isTimed = true
+        loop.timers.schedule(after: milliseconds, self, 0)
+    }
+
+    func isWaiting(_ token: Int) -> Bool { context != nil }
+
+    func timerFired(_ token: Int) {
+        isTimed = false
+        guard let context, deadline != .max else { return }
+        let rest = deadline - LoopTimers.now
+        guard rest <= 0 else { return time(max(1, rest / 1_000_000)) }
+        deadline = .max
+        switch phase {
+        case .head where parser.isInsideHead:
+            loop.count(.refused(code: "request_timeout"))
+            write(
+                GatewayAnswer.error(
+                    status: 408,
+                    code: "request_timeout",
+                    message: "The request's head did not come in time.",
+                    callID: nil,
+                    connection: .close,
+                    isBodiless: false
+                )
+            )
+            close(context, lingering: true)
+        case .head: close(context, lingering: false)
+        default: context.close(promise: nil)
+        }
+        loop.flush()
+    }
+}

@@ -1,0 +1,198 @@
+import Logging
+import NIOCore
+import OpenAIUsage
+
+/// One call on its event loop: carries out what ``ProxyStream`` decides.
+final class ProxiedCall: TimedItem {
+    private let loop: DataPlaneLoop
+    private let route: UpstreamRoute
+    private let exchange: Exchange
+    private let method: RequestMethod
+    private let isWebSocket: Bool
+    private var stream: ProxyStream<Exchange>
+    private var downstream: DownstreamConnection?
+    private var upstream: UpstreamConnection?
+    private var waiter: UpstreamPool.Waiter?
+    private var actions: [StreamAction] = []
+    private var isActing = false
+
+    init(_ head: RequestHead, _ downstream: DownstreamConnection, _ loop: DataPlaneLoop, _ route: UpstreamRoute) {
+        self.loop = loop
+        self.route = route
+        self.downstream = downstream
+        method = head.method
+        isWebSocket = head.upgradesToWebSocket
+        let path = head.pathText
+        exchange = Exchange(
+            request: head.observed(path: path, upstream: route.upstream),
+            tags: [:],
+            configuration: loop.exchanges,
+            sink: loop.recorder
+        )
+        stream = ProxyStream(
+            request: head,
+            observer: exchange,
+            target: route.target(head),
+            transformer: RequestTransformer(
+                request: head,
+                path: path,
+                endpoint: exchange.endpoint,
+                includesUsage: loop.configuration.includesUsage,
+                requests: route.usageRequests
+            ),
+            rules: loop.rules,
+            isLastCall: loop.isShuttingDown,
+            at: LoopTimers.now
+        )
+    }
+
+    var endpoint: Endpoint { exchange.endpoint }
+
+    func start() {
+        loop.started(self)
+        stream.start(&actions)
+        act()
+    }
+
+    func refuse(_ error: WireError) {
+        loop.started(self)
+        stream.refuse(error, &actions)
+        act()
+    }
+
+    func handle(_ event: StreamEvent) {
+        stream.handle(event, at: LoopTimers.now, &actions)
+        act()
+    }
+
+    func makeLast() { stream.makeLast() }
+
+    func clientClosed() {
+        downstream = nil
+        handle(.clientClosed(mayDrain: loop.mayReadOn))
+        if stream.isReadOn { loop.readsOn(self) }
+    }
+
+    /// Takes the connection that was waited for.
+    func receive(_ connection: UpstreamConnection) {
+        waiter = nil
+        upstream = connection
+        connection.begin(self, method)
+        handle(.connected(isReused: connection.isReused))
+        if upstream === connection, !connection.isWritable { handle(.upstreamWritable(false)) }
+    }
+
+    // MARK: - Actions
+
+    private func act() {
+        guard !isActing else { return }
+        isActing = true
+        var index = 0
+        while index < actions.count {
+            perform(actions[index])
+            index += 1
+        }
+        actions.removeAll(keepingCapacity: true)
+        isActing = false
+    }
+
+    private func perform(_ action: StreamAction) {
+        switch action {
+        case .connect(let isFresh):
+            waiter = route.pool.acquire(for: self, isFresh: isFresh)
+        case .cancelConnect:
+            waiter?.cancel()
+            waiter = nil
+        case .writeUpstream(let bytes): upstream?.write(bytes)
+        case .releaseUpstream(let isReusable):
+            let connection = upstream
+            upstream = nil
+            connection?.release(isReusable: isReusable)
+        case .writeClient(let bytes): downstream?.write(bytes)
+        case .completeResponse(let fate):
+            let connection = downstream
+            downstream = nil
+            connection?.complete(fate)
+        case .readClient(let isWanted): downstream?.setReading(isWanted)
+        case .readUpstream(let isWanted): upstream?.setReading(isWanted)
+        case .beginTunnel:
+            downstream?.beginTunnel()
+            upstream?.beginTunnel(isWebSocket: isWebSocket)
+        case .recordInFlight(let generation):
+            guard let record = exchange.openRecord() else {
+                if let generation { handle(.committed(generation: generation)) }
+                return
+            }
+            loop.recorder.submitOpen(record, onCommit: generation.map { loop.commits.word(for: self, generation: $0) })
+        case .record(let ending, let errorType, let errorCode, let generation):
+            guard let record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
+            loop.recorder.submit(record, onCommit: generation.map { loop.commits.word(for: self, generation: $0) })
+        case .arm(let deadline, let milliseconds):
+            loop.timers.schedule(after: milliseconds, self, deadline.token)
+        case .note(let note): tell(note)
+        case .finish:
+            downstream = nil
+            upstream = nil
+            loop.ended(self)
+        }
+    }
+
+    private func tell(_ note: StreamNote) {
+        loop.count(note)
+        switch note {
+        case .failed(let code):
+            loop.logger.warning(
+                "A call failed at the gateway.",
+                metadata: [
+                    "call_id": "\(exchange.id)", "error_code": "\(code)", "endpoint": "\(endpoint.name)",
+                    "upstream": "\(route.upstream)",
+                ]
+            )
+        case .refusesUsage(let model):
+            guard route.usageRequests.remember(model) else { return }
+            loop.logger.notice(
+                "The upstream refuses stream_options.include_usage: streams of this model pass as they are for 10 minutes, and without usage unless the upstream tells it by itself.",
+                metadata: [
+                    "call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)",
+                    "model": "\(model.map { String($0.prefix(128)) } ?? "-")", "upstream": "\(route.upstream)",
+                ]
+            )
+        case .releasedLate, .usageNotAsked, .replayed, .refused, .strayBytes: break
+        }
+    }
+
+    // MARK: - Time
+
+    func isWaiting(_ token: Int) -> Bool { !stream.isOver }
+
+    func timerFired(_ token: Int) {
+        let deadline = StreamDeadline(token: token)
+        if deadline == .halfCloseGrace, downstream?.isReset == true {
+            // The loop has not come to hear of it.
+            handle(.clientClosed(mayDrain: false))
+        }
+        handle(.deadline(deadline))
+        loop.flush()
+    }
+}
+
+extension StreamDeadline {
+    /// The deadline as a number: that of a commit is its generation, the others are negative.
+    fileprivate var token: Int {
+        switch self {
+        case .watch: -1
+        case .disconnectGrace: -2
+        case .halfCloseGrace: -3
+        case .commit(let generation): generation
+        }
+    }
+
+    fileprivate init(token: Int) {
+        switch token {
+        case -1: self = .watch
+        case -2: self = .disconnectGrace
+        case -3: self = .halfCloseGrace
+        default: self = .commit(generation: token)
+        }
+    }
+}

@@ -1,0 +1,321 @@
+import NIOCore
+import NIOTLS
+
+/// A connection to the upstream, which carries one call at a time.
+final class UpstreamConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// No call has the connection.
+        case idle
+        case head
+        case body
+        /// The call's response is complete, and the bytes that were read with it are not all looked at.
+        case returning
+        case tunnel
+        case closed
+    }
+
+    private unowned let pool: UpstreamPool
+    private let loop: DataPlaneLoop
+    private let isEncrypted: Bool
+    private var context: ChannelHandlerContext?
+    private var opened: EventLoopPromise<Void>?
+    private var buffer = ByteBuffer()
+    private var parser: ResponseParser
+    private var body = BodyReader(.none, of: .response)
+    private var trailers: ByteBuffer?
+    private var frames: WebSocketMeter?
+    private var method = RequestMethod.get
+    private var phase = Phase.idle
+    private var call: ProxiedCall?
+    private var failure: UpstreamFailure?
+    private var isReading = true
+    private var hasFlushed = false
+    /// What `Keep-Alive` allows, in milliseconds; `nil` for what the gateway itself allows.
+    private var keepAlive: Int64?
+    /// When the connection is too long idle, or too old, in monotonic nanoseconds.
+    var idleDeadline = Int64.max
+    let expiry: Int64
+    /// True while the pool counts the connection.
+    var isCounted = false
+    /// True if another call has used the connection before.
+    private(set) var isReused = false
+
+    init(pool: UpstreamPool, loop: DataPlaneLoop, isEncrypted: Bool, opened: EventLoopPromise<Void>) {
+        self.pool = pool
+        self.loop = loop
+        self.isEncrypted = isEncrypted
+        self.opened = opened
+        parser = ResponseParser(limits: loop.headLimits)
+        expiry = LoopTimers.now + loop.configuration.connectionAgeMilliseconds * 1_000_000
+    }
+
+    deinit {
+        // A channel that ended before the connection's handler was in it.
+        opened?.fail(UpstreamFailure.closed)
+    }
+
+    var isClosed: Bool { phase == .closed }
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: - For the call
+
+    /// Gives the connection to a call.
+    func begin(_ call: ProxiedCall, _ method: RequestMethod) {
+        self.call = call
+        self.method = method
+        phase = .head
+        hasFlushed = false
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        loop.needsFlush(self)
+    }
+
+    func flush() {
+        hasFlushed = true
+        context?.flush()
+    }
+
+    func setReading(_ isWanted: Bool) {
+        guard isWanted != isReading, let context else { return }
+        isReading = isWanted
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isWanted)
+    }
+
+    func beginTunnel(isWebSocket: Bool) {
+        phase = .tunnel
+        frames = isWebSocket ? WebSocketMeter() : nil
+        let bytes = buffer
+        buffer = ByteBuffer()
+        if bytes.readableBytes > 0 { receiveData(bytes) }
+    }
+
+    /// Takes the connection from its call.
+    ///
+    /// - Parameter isReusable: True if it may carry another call, as far as the call knows.
+    func release(isReusable: Bool) {
+        let hadCall = call != nil
+        call = nil
+        setReading(true)
+        guard phase != .closed else { return }
+        guard isReusable, hadCall, failure == nil, buffer.readableBytes == 0 else { return close() }
+        switch phase {
+        // What was read with the response must be known to be part of it first.
+        case .body: phase = .returning
+        case .head where !hasFlushed: goIdle()
+        default: close()
+        }
+    }
+
+    func close() {
+        call = nil
+        context?.close(promise: nil)
+        if context == nil { phase = .closed }
+    }
+
+    private func goIdle() {
+        phase = .idle
+        isReused = true
+        pool.takeBack(self, keepAlive: keepAlive)
+    }
+
+    // MARK: - The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive, !isEncrypted { succeed() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        // A channel that never became active does not become inactive.
+        fail(toOpen: failure ?? .closed)
+    }
+
+    /// Takes it that there will be no connection.
+    func fail(toOpen failure: UpstreamFailure) {
+        opened?.fail(failure)
+        opened = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !isEncrypted { succeed() }
+        context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted = event as? TLSUserEvent { succeed() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func succeed() {
+        opened?.succeed()
+        opened = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        switch phase {
+        case .idle, .returning, .closed:
+            // Bytes that nobody asked for: the connection cannot be trusted any more.
+            if phase != .closed { loop.count(.strayBytes) }
+            phase = .closed
+            pool.remove(self)
+            context.close(promise: nil)
+        case .head where !hasFlushed:
+            loop.count(.strayBytes)
+            failure = .closed
+            context.close(promise: nil)
+        case .tunnel: receiveData(bytes)
+        case .head, .body:
+            if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+            process(context)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        call?.handle(.responseReadComplete)
+        if phase == .returning {
+            if context.channel.isActive { goIdle() }
+        }
+        loop.flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        call?.handle(.upstreamWritable(context.channel.isWritable))
+        loop.flush()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if failure == nil {
+            failure = opened != nil ? UpstreamFailure(error) : .closed
+        }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let wasOpen = phase != .closed
+        let isWhole = phase == .body && failure == nil && body.close()
+        let call = self.call
+        self.call = nil
+        phase = .closed
+        if wasOpen { pool.remove(self) }
+        fail(toOpen: failure ?? .closed)
+        if isWhole {
+            call?.handle(.responseEnd(trailers: nil))
+        } else {
+            call?.handle(.upstreamClosed(failure ?? .closed))
+        }
+        loop.flush()
+        context.fireChannelInactive()
+    }
+
+    // MARK: - Responses
+
+    private var isProcessing = false
+
+    private func process(_ context: ChannelHandlerContext) {
+        guard !isProcessing else { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        reading: while let call {
+            switch phase {
+            case .head:
+                switch parser.parse(&buffer, answering: method) {
+                case .needsMore: break reading
+                case .failed(let error):
+                    fail(error, context)
+                    break reading
+                case .head(let head): receive(head, call)
+                }
+            case .body:
+                guard readBody(call, context) else { break reading }
+            case .idle, .returning, .tunnel, .closed: break reading
+            }
+        }
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+    }
+
+    private func receive(_ head: ResponseHead, _ call: ProxiedCall) {
+        if !head.isInterim, !head.switchesProtocols {
+            body = BodyReader(head.framing, of: .response)
+            trailers = nil
+            phase = .body
+            keepAlive = head.keepAliveMilliseconds
+        }
+        call.handle(.responseHead(head))
+    }
+
+    /// Reads a piece of the body; false if there is no more to be read now.
+    private func readBody(_ call: ProxiedCall, _ context: ChannelHandlerContext) -> Bool {
+        let base = buffer.readerIndex
+        let count = buffer.readableBytes
+        var index = 0
+        var end: Int?
+        reading: while true {
+            switch buffer.withUnsafeReadableBytes({ body.next($0, from: &index) }) {
+            case .payload(let range):
+                if let slice = buffer.getSlice(at: base + range.lowerBound, length: range.count) {
+                    call.handle(.responseContent(slice))
+                }
+            case .framing: break
+            case .trailers(let range):
+                guard let slice = buffer.getSlice(at: base + range.lowerBound, length: range.count) else { break }
+                if trailers == nil { trailers = slice } else { trailers?.writeImmutableBuffer(slice) }
+            case .end(let position):
+                end = position
+                break reading
+            case .needsMore: break reading
+            case .failed(let error):
+                // What came before the fault is the client's.
+                if index > 0, self.call === call, phase == .body, let slice = buffer.readSlice(length: index) {
+                    call.handle(.responseBytes(slice, isLast: false))
+                }
+                fail(error, context)
+                return false
+            }
+        }
+        // The call may have given the connection up on the way.
+        guard self.call === call, phase == .body else { return false }
+        let isLast = end != nil
+        if let slice = buffer.readSlice(length: end ?? count), slice.readableBytes > 0 {
+            call.handle(.responseBytes(slice, isLast: isLast))
+        }
+        guard isLast, self.call === call, phase == .body else { return false }
+        if buffer.readableBytes > 0 {
+            loop.count(.strayBytes)
+            failure = .closed
+        }
+        call.handle(.responseEnd(trailers: trailers))
+        return false
+    }
+
+    private func fail(_ error: WireError, _ context: ChannelHandlerContext) {
+        failure = .malformed(error.message)
+        buffer = ByteBuffer()
+        context.close(promise: nil)
+    }
+
+    private func receiveData(_ bytes: ByteBuffer) {
+        guard let call else { return }
+        if let closed = frames?.read(bytes, { call.handle(.message($0)) }), closed { call.handle(.sessionClosed) }
+        call.handle(.upstreamData(bytes))
+    }
+}
+
+extension ResponseHead {
+    /// How long the upstream keeps an idle connection, less what a request needs to get there (`Keep-Alive: timeout=5`).
+    fileprivate var keepAliveMilliseconds: Int64? {
+        guard let text = string(.keepAlive), let mark = text.lowercased().firstRange(of: "timeout=") else { return nil }
+        let digits = text[mark.upperBound...].prefix { $0.isASCII && $0.isNumber }
+        guard let seconds = Int64(digits), seconds < 1_000_000 else { return nil }
+        return max(0, seconds * 1_000 - 1_000)
+    }
+}

@@ -1,0 +1,770 @@
+import NIOCore
+import OpenAIUsage
+
+/// One call on its way through the gateway: every decision about it, as a value.
+///
+/// Events go in, actions come out; the shell carries them out after the state has moved, so that nothing re-enters. Any
+/// order of events is possible, and each ends with one record and everything released:
+///
+///     request head -> body -> end         client: here -> half closed -> gone
+///     idle -> connecting -> sent -> responding -> complete | failed
+///                  ^----------+ (once on a fresh connection, once without what was added)
+///     response -> barrier -> record committed -> last bytes -> next call
+struct ProxyStream<Observer: CallObserver> {
+    private enum Request { case open, complete, abandoned }
+    private enum Phase { case idle, connecting, sent, responding, tunnel, complete, failed }
+    private enum Client { case here, halfClosed, gone }
+
+    let request: RequestHead
+    let observer: Observer
+    private let rules: StreamRules
+    private let target: Target
+    private let startedAt: Int64
+
+    private var requestState = Request.open
+    private var upstream = Phase.idle
+    private var client = Client.here
+    private var transformer: RequestTransformer
+    private var response = ResponseTransformer()
+    private var barrier = CommitBarrier()
+
+    private var headReceivedAt: Int64 = 0
+    private var lastUpstreamActivity: Int64
+    private var lastClientActivity: Int64
+    private var clientBlockedSince: Int64?
+    private var isUpstreamWritable = true
+    private var readsClient = true
+    private var readsUpstream = true
+    private var keepsAlive: Bool
+    private var isReused = false
+    private var hasReplayed = false
+    /// True once the client's own request is on its way in the place of one that the upstream has refused.
+    private var isResent = false
+    private var hasInFlightRow = false
+    private var isRecorded = false
+    private var isDelivered = false
+    private var isFinished = false
+    /// What becomes of the connection once what is kept back has left.
+    private var pendingCut: ClientConnectionFate?
+    private var drainedBytes = 0
+    private var isDraining = false
+    private var awaitsHalfClose = false
+    private var sessionIsClosed = false
+
+    /// Where a call goes, and with what.
+    struct Target {
+        /// The upstream, for messages.
+        var upstream: Upstream
+        var route: RequestRoute
+        /// The bytes of the client's path that the route's prefix replaces.
+        var droppedPathBytes = 0
+        /// Field lines of the gateway's own credentials.
+        var credentials: [UInt8] = []
+        /// The client's fields that they replace.
+        var dropped = KnownFieldSet()
+    }
+
+    init(
+        request: RequestHead,
+        observer: Observer,
+        target: Target,
+        transformer: RequestTransformer,
+        rules: StreamRules,
+        isLastCall: Bool,
+        at now: Int64
+    ) {
+        self.request = request
+        self.observer = observer
+        self.rules = rules
+        self.transformer = transformer
+        self.target = target
+        keepsAlive = request.keepsAlive && !isLastCall
+        startedAt = now
+        lastUpstreamActivity = now
+        lastClientActivity = now
+    }
+
+    // MARK: - What the shell asks
+
+    /// True if the response has been written in full, or never will be.
+    var isOver: Bool { isFinished }
+    var hasClient: Bool { client != .gone }
+    /// True while more of the request is expected.
+    var expectsRequest: Bool { requestState == .open }
+    /// True while the response of a client that has gone is read on.
+    var isReadOn: Bool { isDraining }
+
+    private var isStream: Bool {
+        response.isEventStream || (response.head == nil && observer.asksForStream)
+    }
+
+    // MARK: - Events
+
+    /// Makes the call the last one of its client's connection.
+    mutating func makeLast() { keepsAlive = false }
+
+    /// Begins the call.
+    mutating func start(_ actions: inout [StreamAction]) {
+        if request.expectsContinue { actions.append(.writeClient(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))) }
+        actions.append(.arm(.watch, milliseconds: rules.inFlightRow))
+        if !transformer.isCollecting { connect(&actions) }
+    }
+
+    /// Answers a request that is no call the upstream could get.
+    mutating func refuse(_ error: WireError, _ actions: inout [StreamAction]) {
+        requestState = .abandoned
+        upstream = .failed
+        answer(error, &actions)
+    }
+
+    /// Takes what has happened.
+    ///
+    /// - Parameters:
+    ///   - event: What has happened.
+    ///   - now: The monotonic nanoseconds.
+    ///   - actions: Where the actions are appended.
+    mutating func handle(_ event: StreamEvent, at now: Int64, _ actions: inout [StreamAction]) {
+        guard !isFinished else { return release(event, &actions) }
+        switch event {
+        case .requestContent(let bytes):
+            guard requestState == .open else { return }
+            observer.receive(requestBody: bytes.readableBytesSpan)
+            transformer.receive(content: bytes)
+        case .requestBytes(let bytes): receiveRequest(bytes, now, &actions)
+        case .requestEnd(let trailers): endRequest(trailers, now, &actions)
+        case .requestFailed(let error): failRequest(error, &actions)
+        case .clientEnded: endClient(&actions)
+        case .clientClosed(let mayDrain): closeClient(mayDrain, &actions)
+        case .clientWritable(let isWritable):
+            clientBlockedSince = isWritable ? nil : clientBlockedSince ?? now
+            updateReading(&actions)
+        case .connected(let isReused): connected(isReused, now, &actions)
+        case .connectFailed(let failure):
+            guard upstream == .connecting else { return }
+            failUpstream(failure, &actions)
+        case .responseHead(let head): receive(head, now, &actions)
+        case .responseContent(let bytes): receiveContent(bytes, now, &actions)
+        case .responseBytes(let bytes, let isLast): receiveBytes(bytes, isLast, &actions)
+        case .responseEnd(let trailers): endResponse(trailers, &actions)
+        case .responseReadComplete: completeRead(&actions)
+        case .upstreamClosed(let failure): closeUpstream(failure, now, &actions)
+        case .upstreamWritable(let isWritable):
+            isUpstreamWritable = isWritable
+            updateReading(&actions)
+        case .clientData(let bytes):
+            guard upstream == .tunnel else { return }
+            lastClientActivity = now
+            actions.append(.writeUpstream(bytes))
+        case .upstreamData(let bytes):
+            guard upstream == .tunnel else { return }
+            lastUpstreamActivity = now
+            if hasClient { actions.append(.writeClient(bytes)) }
+        case .message(let bytes): observer.receive(message: bytes.readableBytesSpan)
+        case .sessionClosed: sessionIsClosed = true
+        case .committed(let generation): releaseBarrier(generation, &actions)
+        case .deadline(let deadline): reach(deadline, now, &actions)
+        case .abort: abort(&actions)
+        }
+    }
+
+    /// What comes after the end: a connection that nobody waits for any more goes back.
+    private func release(_ event: StreamEvent, _ actions: inout [StreamAction]) {
+        if case .connected = event { actions.append(.releaseUpstream(isReusable: true)) }
+    }
+
+    // MARK: - The request
+
+    private mutating func receiveRequest(_ bytes: ByteBuffer, _ now: Int64, _ actions: inout [StreamAction]) {
+        guard requestState == .open else { return }
+        lastClientActivity = now
+        let wasCollecting = transformer.isCollecting
+        transformer.receive(bytes)
+        if wasCollecting, !transformer.isCollecting { connect(&actions) }
+        sendReady(&actions)
+    }
+
+    private mutating func endRequest(_ trailers: ByteBuffer?, _ now: Int64, _ actions: inout [StreamAction]) {
+        guard requestState == .open else { return }
+        requestState = .complete
+        lastClientActivity = now
+        lastUpstreamActivity = max(lastUpstreamActivity, now)
+        let wasCollecting = transformer.isCollecting
+        transformer.end(trailers: trailers)
+        if let note = transformer.note, observer.lacksUsageOption { tell(note, &actions) }
+        if wasCollecting { connect(&actions) }
+        sendReady(&actions)
+    }
+
+    private mutating func failRequest(_ error: WireError, _ actions: inout [StreamAction]) {
+        guard requestState == .open else { return }
+        requestState = .abandoned
+        keepsAlive = false
+        dropUpstream(&actions)
+        switch upstream {
+        case .responding, .complete: break
+        default: abandonInspection(&actions)
+        }
+        if upstream == .responding {
+            upstream = .failed
+            record(.clientDisconnected, &actions)
+            cut(&actions)
+        } else if upstream != .complete {
+            upstream = .failed
+            answer(error, &actions)
+        }
+    }
+
+    private mutating func connect(_ actions: inout [StreamAction], isFresh: Bool = false) {
+        guard upstream == .idle || upstream == .sent else { return }
+        upstream = .connecting
+        actions.append(.connect(isFresh: isFresh))
+    }
+
+    private mutating func connected(_ isReused: Bool, _ now: Int64, _ actions: inout [StreamAction]) {
+        guard upstream == .connecting, hasClient else {
+            actions.append(.releaseUpstream(isReusable: true))
+            return
+        }
+        upstream = .sent
+        self.isReused = isReused
+        isUpstreamWritable = true
+        lastUpstreamActivity = now
+        var rewrite = RequestRewrite()
+        rewrite.droppedPathBytes = target.droppedPathBytes
+        rewrite.wantsIdentity = transformer.isRewritten
+        rewrite.passesUpgrade = request.upgradesToWebSocket
+        rewrite.dropped = target.dropped
+        rewrite.added = target.credentials
+        if let length = transformer.length { rewrite.body = .length(length) }
+        var head = ByteBuffer()
+        HeadWriter.write(request, to: target.route, rewrite, into: &head)
+        actions.append(.writeUpstream(head))
+        for bytes in transformer.take() { actions.append(.writeUpstream(bytes)) }
+        if !isResent, !hasReplayed { observer.add(gatewayNanoseconds: now - startedAt) }
+        updateReading(&actions)
+    }
+
+    private mutating func sendReady(_ actions: inout [StreamAction]) {
+        if upstream == .sent || upstream == .responding {
+            for bytes in transformer.take() { actions.append(.writeUpstream(bytes)) }
+        }
+        updateReading(&actions)
+    }
+
+    // MARK: - The response
+
+    private mutating func receive(_ head: ResponseHead, _ now: Int64, _ actions: inout [StreamAction]) {
+        guard upstream == .sent else { return }
+        lastUpstreamActivity = now
+        if head.isInterim {
+            guard hasClient, !request.isHTTP10, head.status != 100 || !request.expectsContinue else { return }
+            var bytes = ByteBuffer()
+            HeadWriter.write(head, into: &bytes)
+            actions.append(.writeClient(bytes))
+            return
+        }
+        if head.switchesProtocols { return beginTunnel(head, &actions) }
+        headReceivedAt = observer.instant
+        response.begin(head, strips: transformer.isRewritten)
+        if !response.isInspecting { beginResponse(&actions) }
+    }
+
+    /// Lets the response's head leave, and gives up what a second try would need.
+    private mutating func beginResponse(_ actions: inout [StreamAction]) {
+        guard let head = response.head else { return }
+        upstream = .responding
+        observer.receive(head, at: headReceivedAt)
+        transformer.settle()
+        if isResent, head.status < 400 { actions.append(.note(.refusesUsage(model: transformer.model))) }
+        response.decideFraming(isHTTP10: request.isHTTP10)
+        guard hasClient else { return }
+        var rewrite = ResponseRewrite()
+        switch response.framing {
+        case .asReceived: break
+        case .chunked: rewrite.body = .chunked
+        case .untilClose:
+            rewrite.body = .untilClose
+            keepsAlive = false
+        }
+        if response.isRewritten { rewrite.dropped.insert(.contentEncoding) }
+        rewrite.connection = keepsAlive ? (request.isHTTP10 ? .keepAlive : .unsaid) : .close
+        var bytes = ByteBuffer()
+        HeadWriter.write(head, rewrite, into: &bytes)
+        deliver(bytes, &actions)
+    }
+
+    private mutating func receiveContent(_ bytes: ByteBuffer, _ now: Int64, _ actions: inout [StreamAction]) {
+        lastUpstreamActivity = now
+        switch upstream {
+        case .sent where response.isInspecting:
+            response.inspect(content: bytes)
+            if response.isRefusal, resend(&actions) { return }
+            if !response.isInspecting { endInspection(&actions) }
+        case .responding:
+            observe(bytes)
+            if isDraining {
+                drainedBytes += bytes.readableBytes
+                if drainedBytes > rules.disconnectBytes { end(.clientDisconnected, &actions) }
+                return
+            }
+            guard response.framing != .asReceived else { return }
+            relay(response.rewrite(bytes), &actions)
+        default: break
+        }
+    }
+
+    private mutating func receiveBytes(_ bytes: ByteBuffer, _ isLast: Bool, _ actions: inout [StreamAction]) {
+        switch upstream {
+        case .sent where response.isInspecting: response.hold(bytes)
+        case .responding where response.framing == .asReceived:
+            if isLast, rules.waitsForCommit { barrier.arm() }
+            if hasClient { deliver(bytes, &actions) }
+        default: break
+        }
+    }
+
+    private mutating func observe(_ bytes: ByteBuffer) {
+        observer.receive(body: bytes.readableBytesSpan)
+        if rules.waitsForCommit, observer.isTerminated { barrier.arm() }
+    }
+
+    /// Lets leave what was held of the response.
+    private mutating func endInspection(_ actions: inout [StreamAction]) {
+        beginResponse(&actions)
+        let content = response.takeHeldContent()
+        for bytes in content { observe(bytes) }
+        let held = response.takeHeld()
+        if response.isRewritten {
+            relay(response.takeOutput(), &actions)
+        } else if response.framing == .asReceived {
+            for bytes in held where hasClient { deliver(bytes, &actions) }
+        } else {
+            for bytes in content { relay(bytes, &actions) }
+        }
+    }
+
+    /// Sends content to the client in the framing that it gets.
+    private mutating func relay(_ content: ByteBuffer?, _ actions: inout [StreamAction]) {
+        guard hasClient else { return }
+        if let content, content.readableBytes > 0 {
+            if response.framing == .chunked {
+                deliver(ByteBuffer(string: String(content.readableBytes, radix: 16) + "\r\n"), &actions)
+                deliver(content, &actions)
+                deliver(ByteBuffer(string: "\r\n"), &actions)
+            } else {
+                deliver(content, &actions)
+            }
+        }
+        guard response.isBroken else { return }
+        dropUpstream(&actions)
+        if upstream == .responding {
+            upstream = .failed
+            record(.cut, &actions)
+            cut(&actions)
+        }
+    }
+
+    private mutating func endResponse(_ trailers: ByteBuffer?, _ actions: inout [StreamAction]) {
+        if upstream == .sent, response.isInspecting {
+            response.finishInspection()
+            if response.isRefusal, resend(&actions) { return }
+            endInspection(&actions)
+        }
+        guard upstream == .responding else { return }
+        let isReusable = requestState == .complete && (response.head?.keepsAlive ?? false)
+        actions.append(.releaseUpstream(isReusable: isReusable))
+        let rest = response.finish()
+        if response.isBroken, hasClient {
+            upstream = .failed
+            record(.cut, &actions)
+            cut(&actions)
+            return
+        }
+        upstream = .complete
+        if rules.waitsForCommit { barrier.arm() }
+        if hasClient {
+            relay(rest, &actions)
+            if response.framing == .chunked {
+                deliver(ByteBuffer(string: "0\r\n"), &actions)
+                if let trailers { deliver(trailers, &actions) }
+                deliver(ByteBuffer(string: "\r\n"), &actions)
+            }
+        }
+        if client == .halfClosed, !isRecorded {
+            // Whoever has gone without a word is told apart from who only has nothing more to say by what comes back.
+            awaitsHalfClose = true
+            if let probe = barrier.releaseProbe() { actions.append(.writeClient(probe)) }
+            actions.append(.arm(.halfCloseGrace, milliseconds: rules.halfCloseGrace))
+            return
+        }
+        conclude(&actions)
+    }
+
+    /// Records a response that is complete, and lets its end leave.
+    private mutating func conclude(_ actions: inout [StreamAction]) {
+        awaitsHalfClose = false
+        record(hasClient ? .completed : .clientDisconnected, &actions)
+        guard hasClient else { return finish(&actions) }
+        if !barrier.bufferEnd() { completeResponse(&actions) }
+    }
+
+    private mutating func completeRead(_ actions: inout [StreamAction]) {
+        if upstream == .sent, response.pause() { endInspection(&actions) }
+        // The event that ends a stream is held although the body goes on: what is known is kept before it leaves.
+        if barrier.isArmed, !barrier.isAwaited, !isRecorded, !awaitsHalfClose, hasClient {
+            let generation = awaitCommit(&actions)
+            hasInFlightRow = true
+            actions.append(.recordInFlight(generation: generation))
+        }
+    }
+
+    /// Sends the client's own request in the place of the one that the upstream has refused; false if nobody waits.
+    private mutating func resend(_ actions: inout [StreamAction]) -> Bool {
+        guard upstream == .sent, hasClient, requestState == .complete else { return false }
+        actions.append(.releaseUpstream(isReusable: false))
+        isResent = true
+        response = ResponseTransformer()
+        tell(.refused, &actions)
+        transformer.restore()
+        connect(&actions)
+        return true
+    }
+
+    private mutating func tell(_ note: IncludeUsage.Note, _ actions: inout [StreamAction]) {
+        observer.note(note)
+        actions.append(.note(.usageNotAsked(note)))
+    }
+
+    // MARK: - Another protocol
+
+    private mutating func beginTunnel(_ head: ResponseHead, _ actions: inout [StreamAction]) {
+        guard request.upgradesToWebSocket, requestState == .complete, hasClient else {
+            actions.append(.releaseUpstream(isReusable: false))
+            return failUpstream(.malformed("a change of protocol that was not asked for"), &actions)
+        }
+        upstream = .tunnel
+        keepsAlive = false
+        transformer.settle()
+        observer.receive(head, at: observer.instant)
+        var bytes = ByteBuffer()
+        HeadWriter.write(head, into: &bytes)
+        actions.append(.writeClient(bytes))
+        actions.append(.beginTunnel)
+    }
+
+    // MARK: - Ends
+
+    private mutating func endClient(_ actions: inout [StreamAction]) {
+        guard client == .here else { return }
+        if requestState != .complete || upstream == .tunnel { return closeClient(false, &actions) }
+        if observer.isTerminated, !barrier.isArmed, upstream == .responding {
+            // The client has the event that ends its stream, and waits for no more.
+            isDelivered = true
+            actions.append(.completeResponse(.close))
+            return closeClient(true, &actions)
+        }
+        client = .halfClosed
+        keepsAlive = false
+    }
+
+    private mutating func closeClient(_ mayDrain: Bool, _ actions: inout [StreamAction]) {
+        guard client != .gone else { return }
+        client = .gone
+        if observer.isTerminated, !barrier.isArmed, !isRecorded {
+            // The client has the event that ends its stream, and went away as clients do then.
+            record(.completed, &actions)
+        }
+        switch upstream {
+        case .complete:
+            if !isRecorded { record(.clientDisconnected, &actions) }
+            finish(&actions)
+        case .failed: finish(&actions)
+        case .tunnel: end(sessionIsClosed ? .completed : .clientDisconnected, &actions)
+        case .idle, .connecting: end(.clientDisconnected, &actions)
+        case .sent, .responding:
+            guard requestState == .complete else {
+                requestState = .abandoned
+                return end(.clientDisconnected, &actions)
+            }
+            updateReading(&actions)
+            guard isStream else { return }
+            guard rules.disconnectGrace > 0, mayDrain else { return end(.clientDisconnected, &actions) }
+            isDraining = true
+            actions.append(.arm(.disconnectGrace, milliseconds: rules.disconnectGrace))
+        }
+    }
+
+    private mutating func closeUpstream(_ failure: UpstreamFailure, _ now: Int64, _ actions: inout [StreamAction]) {
+        switch upstream {
+        case .idle, .connecting, .complete, .failed: return
+        case .tunnel:
+            upstream = .failed
+            record(sessionIsClosed ? .completed : .cut, &actions)
+            if hasClient { completeResponse(&actions) } else { finish(&actions) }
+            return
+        case .sent, .responding: break
+        }
+        if upstream == .sent, response.head == nil, isReused, !hasReplayed, failure == .closed, hasClient, mayReplay,
+            transformer.rewind()
+        {
+            hasReplayed = true
+            lastUpstreamActivity = now
+            observer.note("upstream-replay", "connection-closed")
+            actions.append(.note(.replayed))
+            connect(&actions, isFresh: true)
+            return
+        }
+        failUpstream(failure, &actions)
+    }
+
+    private var mayReplay: Bool {
+        switch rules.replays {
+        case .all: true
+        case .none: false
+        case .idempotent: request.method.isIdempotent || request.present.contains(.idempotencyKey)
+        }
+    }
+
+    private mutating func failUpstream(
+        _ failure: UpstreamFailure,
+        _ actions: inout [StreamAction],
+        ending: Ending = .cut
+    ) {
+        abandonInspection(&actions)
+        let wasResponding = upstream == .responding
+        guard upstream != .complete, upstream != .failed else { return }
+        upstream = .failed
+        guard hasClient else { return end(.clientDisconnected, &actions) }
+        guard wasResponding else { return respond(failure, &actions) }
+        record(ending, &actions)
+        cut(&actions)
+    }
+
+    /// A response that is cut off while it is looked at leaves as it came, as far as it came.
+    private mutating func abandonInspection(_ actions: inout [StreamAction]) {
+        guard upstream == .sent, response.isInspecting else { return }
+        response.abandonInspection()
+        endInspection(&actions)
+    }
+
+    private mutating func abort(_ actions: inout [StreamAction]) {
+        let ending: Ending = client == .gone ? .clientDisconnected : .cut
+        client = .gone
+        end(ending, &actions)
+    }
+
+    /// Ends a call that nobody waits for.
+    private mutating func end(_ ending: Ending, _ actions: inout [StreamAction]) {
+        dropUpstream(&actions)
+        if upstream != .complete { upstream = .failed }
+        record(ending, &actions)
+        finish(&actions)
+    }
+
+    private mutating func dropUpstream(_ actions: inout [StreamAction]) {
+        switch upstream {
+        case .connecting: actions.append(.cancelConnect)
+        case .sent, .responding, .tunnel: actions.append(.releaseUpstream(isReusable: false))
+        case .idle, .complete, .failed: break
+        }
+    }
+
+    /// Ends a response that is not whole; what of it is kept back leaves first, as it would have without the gateway.
+    private mutating func cut(_ actions: inout [StreamAction]) {
+        guard hasClient else { return finish(&actions) }
+        let fate: ClientConnectionFate =
+            response.framing == .untilClose || response.head?.framing == .untilClose ? .reset : .cut
+        guard barrier.isArmed else {
+            isDelivered = true
+            actions.append(.completeResponse(fate))
+            return finish(&actions)
+        }
+        pendingCut = fate
+    }
+
+    /// Answers with an error of the gateway's own.
+    private mutating func respond(_ failure: UpstreamFailure, _ actions: inout [StreamAction]) {
+        actions.append(.note(.failed(code: failure.code)))
+        let isTimeout = failure == .connectTimeout || failure == .responseTimeout
+        respond(
+            status: failure.status,
+            code: failure.code,
+            message: failure.message(target.upstream),
+            isTimeout ? .timeout : .unreachable,
+            &actions
+        )
+    }
+
+    /// Answers a request that is refused.
+    private mutating func answer(_ error: WireError, _ actions: inout [StreamAction]) {
+        actions.append(.note(.refused(code: error.code)))
+        observer.receive(ownStatus: error.status)
+        respond(status: error.status, code: error.code, message: error.message, .completed, &actions)
+    }
+
+    private mutating func respond(
+        status: Int,
+        code: String,
+        message: String,
+        _ ending: Ending,
+        _ actions: inout [StreamAction]
+    ) {
+        guard hasClient else {
+            record(ending, errorType: GatewayAnswer.errorType, errorCode: code, &actions)
+            return finish(&actions)
+        }
+        if requestState != .complete { keepsAlive = false }
+        if rules.waitsForCommit { barrier.arm() }
+        let answer = GatewayAnswer.error(
+            status: status,
+            code: code,
+            message: message,
+            callID: observer.callID,
+            connection: keepsAlive ? (request.isHTTP10 ? .keepAlive : .unsaid) : .close,
+            isBodiless: request.method == .head
+        )
+        deliver(answer, &actions)
+        record(ending, errorType: GatewayAnswer.errorType, errorCode: code, &actions)
+        if !barrier.bufferEnd() { completeResponse(&actions) }
+    }
+
+    /// Hands the record on, once; what is kept back is released when it is kept.
+    private mutating func record(
+        _ ending: Ending,
+        errorType: String? = nil,
+        errorCode: String? = nil,
+        _ actions: inout [StreamAction]
+    ) {
+        guard !isRecorded else { return }
+        isRecorded = true
+        transformer.settle()
+        if response.isInspecting, let head = response.head {
+            observer.receive(head, at: headReceivedAt)
+            for bytes in response.takeHeldContent() { observer.receive(body: bytes.readableBytesSpan) }
+        }
+        let generation = barrier.isArmed && hasClient ? awaitCommit(&actions) : nil
+        actions.append(.record(ending, errorType: errorType, errorCode: errorCode, generation: generation))
+    }
+
+    private mutating func finish(_ actions: inout [StreamAction]) {
+        guard !isFinished, isRecorded, !hasClient || isDelivered else { return }
+        isFinished = true
+        actions.append(.finish)
+    }
+
+    // MARK: - What leaves
+
+    private mutating func deliver(_ bytes: ByteBuffer, _ actions: inout [StreamAction]) {
+        if !barrier.buffer(bytes) { actions.append(.writeClient(bytes)) }
+    }
+
+    private mutating func completeResponse(_ actions: inout [StreamAction]) {
+        guard !isDelivered else { return }
+        isDelivered = true
+        let fate: ClientConnectionFate
+        if requestState != .complete, upstream != .tunnel {
+            fate = .linger
+        } else {
+            fate = keepsAlive && client == .here ? .keep : .close
+        }
+        actions.append(.completeResponse(fate))
+        finish(&actions)
+    }
+
+    private mutating func awaitCommit(_ actions: inout [StreamAction]) -> Int {
+        let generation = barrier.await()
+        actions.append(.arm(.commit(generation: generation), milliseconds: rules.commitDeadline))
+        return generation
+    }
+
+    private mutating func releaseBarrier(_ generation: Int, _ actions: inout [StreamAction]) {
+        guard let released = barrier.release(generation), hasClient else { return }
+        for bytes in released.buffers { actions.append(.writeClient(bytes)) }
+        if let pendingCut {
+            self.pendingCut = nil
+            isDelivered = true
+            actions.append(.completeResponse(pendingCut))
+            finish(&actions)
+        } else if released.isEnd {
+            completeResponse(&actions)
+        }
+    }
+
+    private mutating func updateReading(_ actions: inout [StreamAction]) {
+        let hasConnection = upstream == .sent || upstream == .responding || upstream == .tunnel
+        let client = hasConnection ? isUpstreamWritable : !transformer.isFull
+        if client != readsClient {
+            readsClient = client
+            actions.append(.readClient(client))
+        }
+        let upstream = !hasClient || clientBlockedSince == nil
+        if upstream != readsUpstream {
+            readsUpstream = upstream
+            actions.append(.readUpstream(upstream))
+        }
+    }
+
+    // MARK: - Time
+
+    private mutating func reach(_ deadline: StreamDeadline, _ now: Int64, _ actions: inout [StreamAction]) {
+        switch deadline {
+        case .watch: watch(now, &actions)
+        case .commit(let generation):
+            guard barrier.isArmed, barrier.isAwaited, barrier.generation == generation, hasClient else { return }
+            actions.append(.note(.releasedLate))
+            releaseBarrier(generation, &actions)
+        case .disconnectGrace:
+            guard isDraining, !isRecorded else { return }
+            end(.clientDisconnected, &actions)
+        case .halfCloseGrace:
+            guard awaitsHalfClose, upstream == .complete else { return }
+            conclude(&actions)
+        }
+    }
+
+    private mutating func watch(_ now: Int64, _ actions: inout [StreamAction]) {
+        guard !isRecorded || (hasClient && !isDelivered) else { return }
+        if !hasInFlightRow, !isRecorded {
+            hasInFlightRow = true
+            actions.append(.recordInFlight(generation: nil))
+        }
+        var next = Int64.max
+        func left(_ since: Int64, _ limit: Int64) -> Int64 { limit - (now - since) / 1_000_000 }
+        if let clientBlockedSince, hasClient {
+            let rest = left(clientBlockedSince, rules.writeTimeout)
+            guard rest > 0 else { return giveUpOnClient(&actions) }
+            next = min(next, rest)
+        }
+        if requestState == .open, readsClient, upstream != .tunnel, hasClient {
+            let rest = left(lastClientActivity, rules.requestBodyTimeout)
+            guard rest > 0 else { return timeOutRequest(&actions) }
+            next = min(next, rest)
+        } else if upstream == .connecting || upstream == .sent || upstream == .responding, readsUpstream {
+            let rest = left(lastUpstreamActivity, rules.responseTimeout)
+            guard rest > 0 else {
+                dropUpstream(&actions)
+                return failUpstream(.responseTimeout, &actions, ending: .timeout)
+            }
+            next = min(next, rest)
+        } else {
+            next = min(next, 1_000)
+        }
+        actions.append(.arm(.watch, milliseconds: max(1, next)))
+    }
+
+    /// Ends a call whose client takes nothing of its response.
+    private mutating func giveUpOnClient(_ actions: inout [StreamAction]) {
+        observer.note("gateway-limit", "write-timeout")
+        actions.append(.completeResponse(.reset))
+        isDelivered = true
+        client = .gone
+        end(.clientDisconnected, &actions)
+    }
+
+    private mutating func timeOutRequest(_ actions: inout [StreamAction]) {
+        failRequest(
+            WireError(408, "request_timeout", "The request's body did not come in time."),
+            &actions
+        )
+    }
+}

@@ -1,0 +1,227 @@
+import NIOCore
+import OpenAIUsage
+
+/// A request's body on its way to the upstream: held where it may have to be rewritten, else passed on as it came.
+///
+/// A body that is rewritten is kept as the client wrote it until the response shows that the upstream has not refused the
+/// addition. What was sent is kept too, up to a bound, so that the request can be sent once more if a pooled connection
+/// turns out to be closed.
+struct RequestTransformer {
+    /// The most bytes that wait for a connection.
+    static let waitingBound = 64 << 10
+    /// The most bytes that are kept to be sent once more.
+    static let replayBound = 256 << 10
+
+    private let request: RequestHead
+    private let path: String
+    private let requests: UsageRequests
+    /// True while the body is held to be looked at as a whole.
+    private(set) var isCollecting = false
+    /// True if the body was changed.
+    private(set) var isRewritten = false
+    /// The length of a changed body whose length was told.
+    private(set) var length: Int?
+    /// The reason why the body was not changed, though it may ask for a stream without its usage.
+    private(set) var note: IncludeUsage.Note?
+    /// The model that refusals are remembered by.
+    private(set) var model: String?
+    private var reservation: UsageRequests.Reservation?
+    /// The bytes as they came, and the content in them.
+    private var own: [ByteBuffer] = []
+    private var content: [ByteBuffer] = []
+    private var ready: [ByteBuffer] = []
+    private var readyLength = 0
+    private var sent: [ByteBuffer] = []
+    private var sentLength = 0
+    private var canReplay = true
+
+    /// Creates a transformer for a request.
+    ///
+    /// - Parameters:
+    ///   - request: The client's request.
+    ///   - path: Its path and query.
+    ///   - endpoint: The endpoint that it names.
+    ///   - includesUsage: True if streams are to be made to tell their usage.
+    ///   - requests: What the gateway's calls share about asking for usage.
+    init(request: RequestHead, path: String, endpoint: Endpoint, includesUsage: Bool, requests: UsageRequests) {
+        self.request = request
+        self.path = path
+        self.requests = requests
+        let isCandidate =
+            includesUsage && request.framing != .none
+            && IncludeUsage.isCandidate(
+                endpoint,
+                method: request.methodName,
+                contentType: request.string(.contentType),
+                contentEncoding: request.string(.contentEncoding)
+            )
+        guard isCandidate else { return }
+        var length: Int?
+        if case .length(let count) = request.framing { length = count }
+        reservation = requests.reservation(for: length)
+        isCollecting = reservation != nil
+        if !isCollecting { note = .notHeld }
+    }
+
+    /// True if no more bytes should be read until some have left.
+    var isFull: Bool { readyLength >= Self.waitingBound }
+
+    /// Receives content; it is needed only while the body is collected.
+    mutating func receive(content bytes: ByteBuffer) {
+        if isCollecting { content.append(bytes) }
+    }
+
+    /// Receives bytes as they came, with their framing.
+    ///
+    /// - Returns: True if the body is not collected any more.
+    mutating func receive(_ bytes: ByteBuffer) {
+        guard isCollecting else { return pass(bytes) }
+        own.append(bytes)
+        if reservation?.grow(by: bytes.readableBytes) == true { return }
+        isCollecting = false
+        note = .notHeld
+        reservation = nil
+        passOwn()
+    }
+
+    /// Receives the end of the body.
+    ///
+    /// - Parameter trailers: The lines of its trailer section, if it came in chunks.
+    mutating func end(trailers: ByteBuffer?) {
+        guard isCollecting else { return }
+        isCollecting = false
+        rewrite(trailers)
+    }
+
+    /// The bytes to send now; they are sent once more by ``rewind()``.
+    mutating func take() -> [ByteBuffer] {
+        guard !ready.isEmpty else { return [] }
+        defer {
+            ready = []
+            readyLength = 0
+        }
+        if canReplay {
+            sentLength += readyLength
+            if sentLength <= Self.replayBound {
+                sent += ready
+            } else {
+                canReplay = false
+                sent = []
+            }
+        }
+        return ready
+    }
+
+    /// Puts what was sent back to be sent once more; false if it is not held any more.
+    mutating func rewind() -> Bool {
+        guard canReplay else { return false }
+        ready = sent + ready
+        readyLength += sentLength
+        sent = []
+        sentLength = 0
+        return true
+    }
+
+    /// Puts the client's own request back in the place of the rewritten one, which was refused.
+    mutating func restore() {
+        isRewritten = false
+        length = nil
+        ready = []
+        readyLength = 0
+        sent = []
+        sentLength = 0
+        canReplay = true
+        passOwn()
+    }
+
+    /// Gives up what a second try would need, because a response has begun.
+    mutating func settle() {
+        own = []
+        content = []
+        sent = []
+        canReplay = false
+        if !isCollecting { reservation = nil }
+    }
+
+    private mutating func pass(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        ready.append(bytes)
+        readyLength += bytes.readableBytes
+    }
+
+    private mutating func passOwn() {
+        for bytes in own { pass(bytes) }
+        own = []
+        content = []
+    }
+
+    // MARK: - Rewriting
+
+    private mutating func rewrite(_ trailers: ByteBuffer?) {
+        var rewriter = IncludeUsageRewriter()
+        var output: [UInt8] = []
+        output.reserveCapacity(content.reduce(64) { $0 + $1.readableBytes })
+        for bytes in content {
+            bytes.withUnsafeReadableBytes { rewriter.rewrite($0.assumingMemoryBound(to: UInt8.self), into: &output) }
+        }
+        rewriter.finish(into: &output)
+        model = IncludeUsage.model(rewriter.model, target: path)
+        // Options may stand before the member that tells that the body asks for no stream.
+        guard rewriter.isStreamRequest, rewriter.isChanged else { return passOwn() }
+        guard !requests.isRefused(model) else {
+            note = .refusedBefore
+            return passOwn()
+        }
+        isRewritten = true
+        let isChunked = request.framing == .chunked
+        if isChunked {
+            pass(ByteBuffer(string: String(output.count, radix: 16) + "\r\n"))
+        } else {
+            length = output.count
+        }
+        for part in Self.parts(of: output, content) { pass(part) }
+        content = []
+        guard isChunked else { return }
+        pass(ByteBuffer(string: "\r\n0\r\n"))
+        if let trailers { pass(trailers) }
+        pass(ByteBuffer(string: "\r\n"))
+    }
+
+    /// The rewritten body as the client's bytes with what differs between them, so that it is in memory once.
+    private static func parts(of output: [UInt8], _ content: [ByteBuffer]) -> [ByteBuffer] {
+        let length = content.reduce(0) { $0 + $1.readableBytes }
+        let shorter = min(length, output.count)
+        var prefix = 0
+        search: for bytes in content {
+            for byte in bytes.readableBytesView {
+                guard prefix < shorter, output[prefix] == byte else { break search }
+                prefix += 1
+            }
+        }
+        var suffix = 0
+        search: for bytes in content.reversed() {
+            for byte in bytes.readableBytesView.reversed() {
+                guard suffix < shorter - prefix, output[output.count - 1 - suffix] == byte else { break search }
+                suffix += 1
+            }
+        }
+        let middle = ByteBuffer(bytes: output[prefix..<output.count - suffix])
+        return slices(content, 0..<prefix) + [middle] + slices(content, length - suffix..<length)
+    }
+
+    /// A range of bytes that lie in several buffers.
+    private static func slices(_ buffers: [ByteBuffer], _ range: Range<Int>) -> [ByteBuffer] {
+        var start = 0
+        var result: [ByteBuffer] = []
+        for bytes in buffers {
+            let here = range.clamped(to: start..<start + bytes.readableBytes)
+            if !here.isEmpty,
+                let slice = bytes.getSlice(at: bytes.readerIndex + here.lowerBound - start, length: here.count)
+            {
+                result.append(slice)
+            }
+            start += bytes.readableBytes
+        }
+        return result
+    }
+}

@@ -1,0 +1,303 @@
+import NIOCore
+
+/// The destination of requests, as the bytes that their heads need; made once for an upstream.
+struct RequestRoute: Sendable, Equatable {
+    /// `Host: authority` with its CRLF.
+    let hostLine: [UInt8]
+    /// The bytes before every path: the scheme and authority for a plain proxy, then the upstream's path prefix.
+    let targetPrefix: [UInt8]
+
+    /// - Parameters:
+    ///   - authority: The upstream's host, with the port unless it is the scheme's own.
+    ///   - prefix: The upstream's path prefix; empty, or `/...` without a slash at its end.
+    ///   - proxied: The scheme of an upstream that is reached over a plain proxy, as `http`; `nil` for none.
+    init(authority: String, prefix: String = "", proxied: String? = nil) {
+        hostLine = Array("Host: \(authority)\r\n".utf8)
+        let origin = proxied.map { "\($0)://\(authority)" } ?? ""
+        targetPrefix = Array((origin + prefix).utf8)
+    }
+}
+
+/// The differences between the client's request head and the upstream's.
+struct RequestRewrite: Sendable {
+    /// The framing of the body.
+    enum Body: Equatable, Sendable {
+        /// As the client framed it.
+        case unchanged
+        /// With another length.
+        case length(Int)
+        /// In chunks.
+        case chunked
+    }
+
+    /// The bytes of the client's path that the route's prefix replaces.
+    var droppedPathBytes = 0
+    var body = Body.unchanged
+    /// True if the response will be changed, so that it must not be encoded.
+    var wantsIdentity = false
+    /// True to pass on the client's `Upgrade`.
+    var passesUpgrade = false
+    /// Fields to leave out beside those that no request takes along, such as credentials that are replaced.
+    var dropped = KnownFieldSet()
+    /// Whole field lines to add, each with its CRLF.
+    var added: [UInt8] = []
+}
+
+/// The differences between the upstream's response head and the client's.
+struct ResponseRewrite: Sendable {
+    /// The framing of the body.
+    enum Body: Equatable, Sendable {
+        /// As the upstream framed it; a body that ends with its connection gets no field.
+        case unchanged
+        /// With another length.
+        case length(Int)
+        /// In chunks.
+        case chunked
+        /// By the end of the connection.
+        case untilClose
+    }
+
+    /// The `Connection` field that the client gets.
+    enum Connection: Sendable {
+        case unsaid
+        case close
+        case keepAlive
+    }
+
+    var body = Body.unchanged
+    var connection = Connection.unsaid
+    /// Fields to leave out beside those that concern the upstream's connection; `contentEncoding` of a body that was
+    /// decoded.
+    var dropped = KnownFieldSet()
+    /// Whole field lines to add, each with its CRLF.
+    var added: [UInt8] = []
+}
+
+/// Writes the heads that the gateway passes on: runs of lines that stay are copied as they came.
+enum HeadWriter {
+    private static let requestFields = KnownFieldSet.hopByHop.union([.host, .expect, .usageTags, .acceptEncoding])
+
+    /// Writes the request that the upstream gets.
+    ///
+    /// - Parameters:
+    ///   - head: The client's request.
+    ///   - route: Where it goes.
+    ///   - rewrite: What differs.
+    ///   - buffer: Where the head is appended.
+    static func write(
+        _ head: RequestHead,
+        to route: RequestRoute,
+        _ rewrite: RequestRewrite = RequestRewrite(),
+        into buffer: inout ByteBuffer
+    ) {
+        var dropped = requestFields.union(rewrite.dropped)
+        if rewrite.body != .unchanged { dropped.insert(.contentLength) }
+        let upgrade = rewrite.passesUpgrade ? head.upgrade : nil
+        if upgrade != nil { dropped.insert(.secWebSocketExtensions) }
+        head.bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            // The list of codings is written anew, and may get a blank behind each of its commas.
+            let room = 2 * bytes.count + route.hostLine.count + route.targetPrefix.count + rewrite.added.count + 256
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { space in
+                var output = Output(space)
+                output.copy(base, head.methodRange)
+                output.write(Octets.space)
+                output.write(route.targetPrefix)
+                if head.line.isAsterisk, !route.targetPrefix.isEmpty {
+                    // What stands for the whole server is the root of what stands behind the prefix.
+                    output.write(UInt8(ascii: "/"))
+                } else {
+                    if head.line.pathLacksSlash, rewrite.droppedPathBytes == 0 { output.write(UInt8(ascii: "/")) }
+                    output.copy(base, head.path.dropFirst(rewrite.droppedPathBytes))
+                }
+                output.write(" HTTP/1.1\r\n")
+                output.write(route.hostLine)
+                output.copyFields(of: head, base, without: dropped)
+                if rewrite.wantsIdentity {
+                    output.write("Accept-Encoding: identity\r\n")
+                } else if head.present.contains(.acceptEncoding) {
+                    output.writeAcceptedCodings(of: head, base)
+                }
+                switch rewrite.body {
+                case .unchanged:
+                    if head.framing == .chunked { output.write("Transfer-Encoding: chunked\r\n") }
+                case .chunked: output.write("Transfer-Encoding: chunked\r\n")
+                case .length(let length): output.writeLength(length)
+                }
+                if let upgrade {
+                    output.write("Connection: Upgrade\r\nUpgrade: ")
+                    output.copy(base, upgrade)
+                    output.write("\r\n")
+                }
+                output.write(rewrite.added)
+                output.write("\r\n")
+                return output.count
+            }
+        }
+    }
+
+    /// Writes the response that the client gets.
+    ///
+    /// - Parameters:
+    ///   - head: The upstream's response.
+    ///   - rewrite: What differs.
+    ///   - buffer: Where the head is appended.
+    static func write(
+        _ head: ResponseHead,
+        _ rewrite: ResponseRewrite = ResponseRewrite(),
+        into buffer: inout ByteBuffer
+    ) {
+        // A length says nothing about a status that has no content at all.
+        let hasNoContent = head.status < 200 || head.status == 204
+        var dropped = KnownFieldSet.hopByHop.union(rewrite.dropped)
+        if rewrite.body != .unchanged || hasNoContent { dropped.insert(.contentLength) }
+        head.bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            let room = bytes.count + rewrite.added.count + 256
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { space in
+                var output = Output(space)
+                output.write("HTTP/1.1 ")
+                output.copy(base, 9..<12)
+                output.write(Octets.space)
+                output.copy(base, head.reason)
+                output.write("\r\n")
+                output.copyFields(of: head, base, without: dropped)
+                // A response without a body by its status or by its request needs no end to be told.
+                if head.framing != .none {
+                    switch rewrite.body {
+                    case .unchanged:
+                        if head.framing == .chunked { output.write("Transfer-Encoding: chunked\r\n") }
+                    case .chunked: output.write("Transfer-Encoding: chunked\r\n")
+                    case .length(let length): output.writeLength(length)
+                    case .untilClose: break
+                    }
+                }
+                if head.switchesProtocols {
+                    output.write("Connection: Upgrade\r\n")
+                    if let upgrade = head.value(.upgrade) {
+                        output.write("Upgrade: ")
+                        output.copy(base, upgrade)
+                        output.write("\r\n")
+                    }
+                } else {
+                    switch rewrite.connection {
+                    case .unsaid: break
+                    case .close: output.write("Connection: close\r\n")
+                    case .keepAlive: output.write("Connection: keep-alive\r\n")
+                    }
+                }
+                output.write(rewrite.added)
+                output.write("\r\n")
+                return output.count
+            }
+        }
+    }
+}
+
+/// Memory that a head is written to, checked at every write.
+private struct Output {
+    private let space: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ space: UnsafeMutableRawBufferPointer) { self.space = space }
+
+    @inline(__always)
+    private mutating func write(_ bytes: UnsafeRawPointer, _ length: Int) {
+        guard length > 0, let target = space.baseAddress else { return }
+        precondition(length <= space.count - count, "The room for a head is too small.")
+        (target + count).copyMemory(from: bytes, byteCount: length)
+        count += length
+    }
+
+    @inline(__always)
+    mutating func write(_ byte: UInt8) {
+        precondition(count < space.count, "The room for a head is too small.")
+        space[count] = byte
+        count += 1
+    }
+
+    @inline(__always)
+    mutating func write(_ text: StaticString) { write(UnsafeRawPointer(text.utf8Start), text.utf8CodeUnitCount) }
+
+    @inline(__always)
+    mutating func write(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { write(base, bytes.count) }
+        }
+    }
+
+    @inline(__always)
+    mutating func copy(_ base: UnsafeRawPointer, _ range: Range<Int>) { write(base + range.lowerBound, range.count) }
+
+    mutating func writeLength(_ length: Int) {
+        write("Content-Length: ")
+        let start = count
+        var rest = UInt(max(0, length))
+        repeat {
+            write(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        space[start..<count].reverse()
+        write("\r\n")
+    }
+
+    /// Copies the field lines that stay.
+    @inline(__always)
+    mutating func copyFields(
+        of head: some MessageHead,
+        _ base: UnsafeRawPointer,
+        without dropped: KnownFieldSet
+    ) {
+        var start = -1
+        var end = 0
+        for field in head.fields {
+            var stays = field.known.map { !dropped.contains($0) } ?? true
+            // A message whose length is taken away would be read as more than one.
+            if stays, head.namesConnectionFields, field.known != .contentLength {
+                stays = !head.connectionNames(field.name, base)
+            }
+            let line = field.line
+            if stays {
+                if start < 0 { start = line.lowerBound }
+                end = line.upperBound
+            } else if start >= 0 {
+                copy(base, start..<end)
+                start = -1
+            }
+        }
+        if start >= 0 { copy(base, start..<end) }
+    }
+
+    /// Writes what the client accepts, less what the gateway cannot read; `identity` if nothing is left.
+    mutating func writeAcceptedCodings(of head: RequestHead, _ base: UnsafeRawPointer) {
+        write("Accept-Encoding: ")
+        let start = count
+        for field in head.fields where field.known == .acceptEncoding {
+            var elements = ListElements(field.value)
+            while let element = elements.next(base) {
+                guard Self.isReadable(base, element) else { continue }
+                if count > start { write(", ") }
+                for index in element {
+                    let byte = Octets.byte(base, index)
+                    if !Octets.isBlank(byte) { write(byte) }
+                }
+            }
+        }
+        if count == start { write("identity") }
+        write("\r\n")
+    }
+
+    /// True for a coding that the gateway can look into, with its parameters.
+    private static func isReadable(_ base: UnsafeRawPointer, _ element: Range<Int>) -> Bool {
+        let end = Octets.first(UInt8(ascii: ";"), base, element.lowerBound, element.upperBound) ?? element.upperBound
+        let coding = Octets.trimmed(base, element.lowerBound, end)
+        let start = coding.lowerBound
+        switch coding.count {
+        case 4: return Octets.matches(base, start, 4, "gzip")
+        case 6: return Octets.matches(base, start, 6, "x-gzip")
+        case 7: return Octets.matches(base, start, 7, "deflate")
+        case 8: return Octets.matches(base, start, 8, "identity")
+        default: return false
+        }
+    }
+}
