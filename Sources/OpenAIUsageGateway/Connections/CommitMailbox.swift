@@ -9,16 +9,11 @@ final class CommitMailbox: Sendable {
     }
 
     private let eventLoop: any EventLoop
-    private let loop: NIOLoopBoundBox<DataPlaneLoop?>
     private let words = Mutex<[Word]>([])
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        loop = NIOLoopBoundBox(nil, eventLoop: eventLoop)
     }
-
-    /// Names the loop; called on it, before any word can come.
-    func open(for loop: DataPlaneLoop) { self.loop.value = loop }
 
     /// What the writer calls when a record is kept, on any thread.
     func word(for call: ProxiedCall, generation: Int) -> @Sendable () -> Void {
@@ -40,6 +35,6 @@ final class CommitMailbox: Sendable {
             return words
         }
         for word in words { word.call.value.handle(.committed(generation: word.generation)) }
-        loop.value?.flush()
+        words.last?.call.value.flush()
     }
 }

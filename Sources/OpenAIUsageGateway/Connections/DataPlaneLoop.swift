@@ -47,7 +47,6 @@ final class DataPlaneLoop {
         rules = StreamRules(configuration)
         timers = LoopTimers(eventLoop: eventLoop)
         commits = CommitMailbox(eventLoop: eventLoop)
-        commits.open(for: self)
     }
 
     /// Names where the calls go; called once, before there are any.
@@ -55,8 +54,9 @@ final class DataPlaneLoop {
 
     // MARK: - Calls
 
-    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) -> ProxiedCall {
-        guard let route else { preconditionFailure("a loop has its route before its first client") }
+    /// A call for a request; `nil` if the gateway has ended.
+    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) -> ProxiedCall? {
+        guard let route else { return nil }
         return ProxiedCall(head, downstream, self, route)
     }
 
@@ -142,6 +142,9 @@ final class DataPlaneLoop {
         for handler in handlers.values { handler.abort() }
         route?.pool.close()
         flush()
+        // What knows the loop would keep it alive, and itself with it.
+        timers.stop()
+        route = nil
     }
 
     private func completeShutdown() {

@@ -179,7 +179,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             write(answer)
             return complete(head.keepsAlive && !loop.isShuttingDown ? .keep : .close)
         }
-        let call = loop.makeCall(head, self)
+        guard let call = loop.makeCall(head, self) else { return complete(.close) }
         self.call = call
         call.start()
         // A client that was slow before it began is not slow anew.

@@ -28,6 +28,7 @@ final class LoopTimers {
     private let eventLoop: any EventLoop
     private var slots: [[Entry]] = Array(repeating: [], count: Int(slotCount))
     private var count = 0
+    private var isStopped = false
     /// The last tick that was looked at.
     private var current: Int64
     /// The tick that the loop will call for.
@@ -48,11 +49,19 @@ final class LoopTimers {
     ///   - item: Who is told.
     ///   - token: What the item is told with.
     func schedule(after milliseconds: Int64, _ item: any TimedItem, _ token: Int) {
+        guard !isStopped else { return }
         let now = Self.now
         let nanoseconds = milliseconds < 1_000_000_000 ? milliseconds * 1_000_000 : 1_000_000_000_000_000
         if count == 0 { current = max(current, now / Self.tick) }
         insert(Entry(item: item, token: token, tick: (now + nanoseconds) / Self.tick + 1))
         wake(at: min((now + nanoseconds) / Self.tick + 1, current + Self.slotCount - 1))
+    }
+
+    /// Ends all waiting: nobody is told of anything any more.
+    func stop() {
+        isStopped = true
+        slots = Array(repeating: [], count: Int(Self.slotCount))
+        count = 0
     }
 
     private func insert(_ entry: Entry) {

@@ -65,6 +65,9 @@ final class ProxiedCall: TimedItem {
         act()
     }
 
+    /// Sends what was written, for all calls of the loop.
+    func flush() { loop.flush() }
+
     func makeLast() { stream.makeLast() }
 
     func clientClosed() {

@@ -17,7 +17,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         case closed
     }
 
-    private unowned let pool: UpstreamPool
+    private let pool: UpstreamPool
     private let loop: DataPlaneLoop
     private let isEncrypted: Bool
     private var context: ChannelHandlerContext?
