@@ -93,6 +93,7 @@ package enum IncludeUsage {
     /// True if a request's head says that its body must stay as it is, byte for byte.
     ///
     /// - Parameter field: The value of any field, by its name in lower case; `nil` if it is not there.
+    /// - Returns: True if another body would make the request invalid.
     package static func isSigned(_ field: (_ name: String) -> String?) -> Bool {
         if let authorization = field("authorization"), isSignature(scheme: authorization.prefix { $0 != " " }) {
             return true
