@@ -481,7 +481,8 @@ struct ResponseMeter: ~Copyable, Sendable {
             let memory = TextCleaner.clean(facts.rare.tools.memory, maximumLength: 16) ?? "1g"
             containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
-        if !facts.rare.secondUsage.isEmpty {
+        // Zeros say that the tool was not used.
+        if !facts.rare.secondUsage.isZero {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
             let prefix = isImage ? "image_generation" : "svg"
             note(

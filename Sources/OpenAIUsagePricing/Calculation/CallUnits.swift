@@ -94,8 +94,12 @@ final class CallUnits {
         return ("container.\(containerMemory)", windows ?? 1)
     }
 
-    /// The model and tokens of a side usage; `nil` if the call has none.
+    /// The model and tokens of a side usage; `nil` if the call has none, or nothing but zeros.
     func sideUsage(_ prefix: String) -> (model: String?, usage: TokenUsage)? {
+        usage(of: prefix).flatMap { side in side.usage.counters.contains { $0.value != 0 } ? side : nil }
+    }
+
+    private func usage(of prefix: String) -> (model: String?, usage: TokenUsage)? {
         guard !others.isEmpty else { return nil }
         var usage = TokenUsage()
         for counter in TokenCounter.allCases where counter != .audioSeconds {
@@ -106,9 +110,10 @@ final class CallUnits {
         return usage.isEmpty ? nil : (modelName(prefix), usage)
     }
 
-    /// The seconds of a side usage and its model; `nil` if the call has none.
+    /// The seconds of a side usage and its model; `nil` if the call has none, or zero.
     func sideSeconds(_ prefix: String) -> (model: String?, quantity: Quantity)? {
-        guard !others.isEmpty, let amount = others["\(prefix).\(TokenCounter.audioSeconds.name)"].flatMap(Self.number)
+        guard !others.isEmpty, let amount = others["\(prefix).\(TokenCounter.audioSeconds.name)"].flatMap(Self.number),
+            amount.coefficient != 0
         else { return nil }
         return (
             modelName(prefix),
@@ -123,7 +128,7 @@ final class CallUnits {
         let names = others.keys.filter { $0.hasPrefix(Self.modelPrefix) }
             .compactMap { key in key.lastIndex(of: ".").map { String(key[..<$0].dropFirst(Self.modelPrefix.count)) } }
         return Set(names).sorted().compactMap { name in
-            sideUsage(Self.modelPrefix + name).map { (name, $0.usage) }
+            usage(of: Self.modelPrefix + name).map { (name, $0.usage) }
         }
     }
 
