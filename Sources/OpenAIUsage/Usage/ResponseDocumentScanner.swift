@@ -247,8 +247,8 @@ struct ResponseDocumentScanner: Sendable {
     private mutating func takeString(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch ResponseField(rawValue: scanner.field) {
         case .identity: Self.replace(&facts.identity.identity, by: scanner, bytes)
-        case .model: Self.replace(&facts.identity.model, by: scanner, bytes)
-        case .serviceTier: Self.replace(&facts.identity.serviceTier, by: scanner, bytes)
+        case .model: replace(\.model, bytes)
+        case .serviceTier: replace(\.serviceTier, bytes)
         case .status: Self.replace(&facts.identity.status, by: scanner, bytes)
         case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner, bytes)
         case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner, bytes)
@@ -328,6 +328,24 @@ struct ResponseDocumentScanner: Sendable {
         guard scanner.isNonEmpty, !scanner.isValueTruncated else { return }
         scanner.withValue(in: bytes) { ResponseIdentity.merge(&known, $0) }
     }
+
+    /// Replaces a name that a price depends on; one that is too long names something, though nobody knows what.
+    @inline(__always)
+    private mutating func replace(
+        _ name: WritableKeyPath<ResponseIdentity, [UInt8]>,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        guard scanner.isValueTruncated else {
+            Self.replace(&facts.identity[keyPath: name], by: scanner, bytes)
+            return
+        }
+        // The mark keeps it from being taken for a name that begins like it.
+        facts.identity[keyPath: name] =
+            scanner.withValue(in: bytes) { Array($0.prefix(Self.shownNameLength)) } + "…".utf8
+    }
+
+    /// How much is kept of a name that is too long.
+    private static let shownNameLength = 64
 
     private mutating func takeNumber(_ bytes: UnsafeBufferPointer<UInt8>) {
         // The text of a number that was cut says another number.
