@@ -429,7 +429,10 @@ struct ResponseMeter: ~Copyable, Sendable {
         case .null: hasNullUsage = true
         case .unread:
             hasUnreadUsage = true
-            if let cost = facts.rare.providerCost { providerCost = cost }
+            if let cost = facts.rare.providerCost {
+                providerCost = cost
+                noteUpstreamCost(facts)
+            }
             if usage == nil { rawUsage = facts.rawUsage }
         case .present:
             if let earlier = usage {
@@ -448,11 +451,16 @@ struct ResponseMeter: ~Copyable, Sendable {
             }
             usageSource = source()
             providerCost = facts.rare.providerCost
-            let upstreamCost = facts.isOwnKey ? facts.rare.upstreamCost : nil
-            if upstreamCost != nil || !units.isEmpty { units["upstream_cost_usd"] = upstreamCost }
+            noteUpstreamCost(facts)
             if meter == .chat { noteSeconds(facts, as: "audio_seconds") }
             note(facts)
         }
+    }
+
+    /// Notes the bill of a provider's provider where the caller's own key is used; one that is not told is `null`.
+    private mutating func noteUpstreamCost(_ facts: ResponseFacts) {
+        let cost = facts.isOwnKey ? facts.rare.upstreamCost.known ?? "null" : nil
+        if cost != nil || !units.isEmpty { units["upstream_cost_usd"] = cost }
     }
 
     /// Takes a usage that adds to earlier ones.
@@ -471,6 +479,7 @@ struct ResponseMeter: ~Copyable, Sendable {
     mutating func note(_ facts: ResponseFacts) {
         guard facts.hasRare else { return }
         isCacheHit = isCacheHit || facts.rare.isCacheHit
+        if let hour = facts.rare.cacheWriteHour, hour > 0 { units["cache_write_1h_tokens"] = String(hour) }
         for (tool, count) in facts.rare.tools.counted
         where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
             let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)

@@ -9,8 +9,10 @@ struct RareFacts: Sendable {
     /// What each of several models used.
     var models: [(name: String, usage: TokenUsage)] = []
     var providerCost: String?
+    /// What was written to the cache for an hour, a part of all that was written.
+    var cacheWriteHour: Int64?
     /// What a provider's provider costs.
-    var upstreamCost: String?
+    var upstreamCost = UpstreamCost()
     var errorType: String?
     var errorCode: String?
     /// An error that is the document itself.
@@ -31,6 +33,26 @@ struct RareFacts: Sendable {
 }
 
 extension RareFacts {
+    /// The price of a provider's provider, as plain decimals: the whole and its parts, as far as they are told.
+    struct UpstreamCost: Sendable {
+        var total: String?
+        var input: String?
+        var output: String?
+
+        /// The whole, else the sum of the parts; `nil` if all that is told is zero, which providers also say of what they
+        /// do not know.
+        var known: String? {
+            if let total, Self.isPositive(total) { return total }
+            let parts = [input, output].compactMap { $0 }.filter(Self.isPositive)
+            guard let first = parts.first else { return nil }
+            return parts.count == 1 ? first : JSONNumber.sum(first, parts[1])
+        }
+
+        private static func isPositive(_ text: String) -> Bool {
+            !text.hasPrefix("-") && text.utf8.contains { 0x31...0x39 ~= $0 }
+        }
+    }
+
     /// What a document says that may be an error by itself: `{"object": "error", "message": ..., "code": 400}`.
     struct FlatError: Sendable {
         /// True if the document says that it is an error.

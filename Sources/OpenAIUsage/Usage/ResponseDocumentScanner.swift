@@ -269,7 +269,9 @@ struct ResponseDocumentScanner: Sendable {
         case .flatErrorCode: if scanner.isNonEmpty { facts.rare.flatError.code = text(bytes) }
         case .flatErrorMessage: if scanner.isNonEmpty { facts.rare.flatError.hasMessage = true }
         case .providerCost, .providerCostTotal: facts.rare.providerCost = decimal(bytes) ?? facts.rare.providerCost
-        case .upstreamCost: facts.rare.upstreamCost = decimal(bytes) ?? facts.rare.upstreamCost
+        case .upstreamCost: facts.rare.upstreamCost.total = decimal(bytes) ?? facts.rare.upstreamCost.total
+        case .upstreamInputCost: facts.rare.upstreamCost.input = decimal(bytes) ?? facts.rare.upstreamCost.input
+        case .upstreamOutputCost: facts.rare.upstreamCost.output = decimal(bytes) ?? facts.rare.upstreamCost.output
         case .seconds: facts.rare.seconds = decimal(bytes) ?? facts.rare.seconds
         case .content: if scanner.isNonEmpty { facts.hasContent = true }
         case .secondModel: facts.rare.secondModel = text(bytes)
@@ -365,7 +367,11 @@ struct ResponseDocumentScanner: Sendable {
         case .flatErrorCode: if !isZero(bytes) { facts.rare.flatError.code = scanner.value(in: bytes) }
         case .providerCost, .providerCostTotal:
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
-        case .upstreamCost: facts.rare.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamCost: facts.rare.upstreamCost.total = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamInputCost:
+            facts.rare.upstreamCost.input = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamOutputCost:
+            facts.rare.upstreamCost.output = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .providerCostTicks:
             // Ten thousand million of them are a dollar.
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
@@ -398,6 +404,15 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     private mutating func set(_ field: UInt16, to value: Int64) {
+        if field == ResponseField.cacheWriteHour.rawValue || field == ResponseField.cacheWriteFiveMinutes.rawValue {
+            guard !isSecond, !isModelUsage else { return }
+            if field == ResponseField.cacheWriteHour.rawValue {
+                beside.cacheWriteHour = value
+            } else {
+                beside.cacheWriteFiveMinutes = value
+            }
+            return
+        }
         guard let counter = counter(field) else { return }
         if isSecond {
             facts.rare.secondUsage[counter] = value
@@ -458,6 +473,7 @@ struct ResponseDocumentScanner: Sendable {
         switch ResponseField(rawValue: scanner.field) {
         case .usage:
             facts.usage.include(beside)
+            if let hour = beside.cacheWriteHour { facts.rare.cacheWriteHour = hour }
             facts.endUsage(scanner.verbatim(in: bytes))
         case .secondUsage: isSecond = false
         case .modelUsage:

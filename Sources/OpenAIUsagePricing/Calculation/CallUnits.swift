@@ -16,6 +16,8 @@ import OpenAIUsage
 /// | `transcription.model`, `transcription.input_tokens`, ... | the tokens of the model that writes down what is said |
 /// | `transcription.audio_seconds` | the seconds of audio that it is billed by instead |
 /// | `delegated.model`, `delegated.input_tokens`, ... | the tokens of the model that a session delegates to |
+/// | `cache_write_1h_tokens` | the part of the input written to the cache that is kept for an hour |
+/// | `upstream_cost_usd` | the bill of a provider's provider for the caller's own key; `null` if it is not told |
 /// | `per_model.NAME.input_tokens`, ... | the tokens of each model of an evaluation |
 ///
 /// It is an object, since most calls have none, and room for all of them would be moved about in vain.
@@ -45,6 +47,8 @@ final class CallUnits {
     private var sessionSeconds: DecimalNumber?
     private var inputCharacters: DecimalNumber?
     private var videoSeconds: DecimalNumber?
+    /// The tokens that were written to the cache for an hour.
+    private(set) var cacheWrite1Hour: Int64 = 0
     private var containerMemory: String?
     private var containerWindows: DecimalNumber?
     /// What bears the name of another model's use; empty for most calls.
@@ -61,6 +65,7 @@ final class CallUnits {
             case "input_characters": inputCharacters = Self.number(literal)
             case "session_seconds": sessionSeconds = Self.number(literal)
             case "video_seconds": videoSeconds = Self.number(literal)
+            case "cache_write_1h_tokens": cacheWrite1Hour = Int64(literal) ?? 0
             case "audio_output_seconds": audioOutputSeconds = Self.number(literal)
             case "container_memory": containerMemory = Self.unquoted(literal)
             case "container_windows_min": containerWindows = Self.number(literal)

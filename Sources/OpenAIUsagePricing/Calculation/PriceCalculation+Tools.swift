@@ -42,6 +42,11 @@ extension PriceCalculation {
             if count < 0 { note(.inconsistentUsage, tool, String(count)) }
             return
         }
+        // The fees are OpenAI's, for tools of its own API.
+        guard record.endpoint.meter != .none else {
+            note(.unknownTool, tool, String(count))
+            return
+        }
         switch tool {
         case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
         case "file_search":

@@ -102,6 +102,18 @@ struct DialectTests {
             #"{"prompt_tokens":1,"cost_details":{"upstream_inference_cost":1e-3},"is_byok":true,"cost":1E-4}"#,
             "0.0001", "0.001"
         ),
+        // The parts stand for a whole that is not told; zeros stand for nothing that is known.
+        (
+            #"{"prompt_tokens":1,"cost":0,"is_byok":true,"cost_details":{"upstream_inference_cost":null,"upstream_inference_prompt_cost":0.00065,"upstream_inference_completions_cost":9.5e-4}}"#,
+            "0", "0.0016"
+        ),
+        (
+            #"{"prompt_tokens":1,"cost":0.01,"is_byok":true,"cost_details":{"upstream_inference_input_cost":"0.9","upstream_inference_output_cost":"0.2"}}"#,
+            "0.01", "1.1"
+        ),
+        (#"{"prompt_tokens":1,"cost":0,"is_byok":true,"cost_details":{"upstream_inference_cost":0}}"#, "0", "null"),
+        (#"{"prompt_tokens":1,"cost":0,"is_byok":true,"cost_details":null}"#, "0", "null"),
+        (#"{"prompt_tokens":1,"is_byok":true}"#, nil, "null"),
     ]
 
     @Test(arguments: ownKeys)
