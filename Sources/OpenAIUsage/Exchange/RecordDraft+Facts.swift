@@ -31,6 +31,7 @@ extension RecordDraft {
         if response.usage == nil, let text = response.rawUsage { record.rawUsage = text }
         if let usage = response.usage {
             record.usage = usage
+            if response.isContradictory { record.diagnostics[CallRecord.usageRemark] = CallRecord.contradiction }
             record.usage.deriveMissingSide(hasOutput: record.endpoint.meter != .embeddings)
             if let text = response.rawUsage { record.rawUsage = text }
             if let source = response.usageSource { record.usageSource = source }

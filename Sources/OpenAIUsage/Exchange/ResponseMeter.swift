@@ -57,6 +57,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     private(set) var hasNullUsage = false
     /// True if a usage was there of which nothing was understood.
     private(set) var hasUnreadUsage = false
+    /// True if the last report takes back a side that an earlier one has told.
+    private(set) var isContradictory = false
     private(set) var rawUsage: String?
     private(set) var usageSource: String?
     private(set) var providerCost: String?
@@ -444,6 +446,7 @@ struct ResponseMeter: ~Copyable, Sendable {
                 var later = facts.usage
                 rawUsage =
                     later.complete(from: earlier) ? ResponseFacts.joined(rawUsage, facts.rawUsage) : facts.rawUsage
+                isContradictory = later.contradicts(earlier)
                 usage = later
             } else {
                 usage = facts.usage

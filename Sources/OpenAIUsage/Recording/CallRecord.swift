@@ -136,6 +136,16 @@ public struct CallRecord: Sendable, Equatable {
         return isHit || (method == "POST" && diagnostics["x-cache-status"]?.lowercased() == "hit")
     }
 
+    /// True if the reports of one stream contradict one another: the last one counts, and lacks a side that an earlier one
+    /// has told.
+    package var hasContradictoryUsage: Bool {
+        !diagnostics.isEmpty && diagnostics[Self.usageRemark] == Self.contradiction
+    }
+
+    /// The name under which ``diagnostics`` say what is odd about the usage, and the word for a contradiction.
+    static let usageRemark = "usage"
+    static let contradiction = "contradictory"
+
     /// The fields of the response's head by which gateways say that their cache has answered.
     static let cacheFields = [
         "cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-openrouter-cache-status",

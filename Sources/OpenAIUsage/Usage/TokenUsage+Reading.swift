@@ -64,10 +64,11 @@ extension TokenUsage {
     /// Takes the sides from an earlier report that this one says nothing of.
     ///
     /// Reports of one stream are cumulative, so that the later one stands; some say the input at the start only, and zero
-    /// afterwards.
+    /// afterwards. A report whose total is the sum of its own sides says nothing of an earlier one, and stands by itself.
     ///
     /// - Returns: True if anything was taken.
     mutating func complete(from earlier: TokenUsage) -> Bool {
+        guard !isWhole else { return false }
         var isCompleted = false
         for (side, counters) in [(TokenCounter.inputTokens, Self.inputSide), (.outputTokens, Self.outputSide)]
         where (self[side] ?? 0) == 0 && (self[side] == nil ? earlier[side] != nil : (earlier[side] ?? 0) > 0) {
@@ -77,6 +78,17 @@ extension TokenUsage {
             isCompleted = true
         }
         return isCompleted
+    }
+
+    /// True if the total is the sum of the sides, so that nothing is left to other reports.
+    private var isWhole: Bool {
+        guard let total = totalTokens, total > 0 else { return false }
+        return total == Self.sum(inputTokens ?? 0, outputTokens ?? 0)
+    }
+
+    /// True if a side that an earlier report of the same stream has told has gone, which no cumulative report can say.
+    func contradicts(_ earlier: TokenUsage) -> Bool {
+        [TokenCounter.inputTokens, .outputTokens].contains { (self[$0] ?? 0) == 0 && (earlier[$0] ?? 0) > 0 }
     }
 
     /// Derives the side that was not reported from the total and the other one.
