@@ -19,24 +19,35 @@ extension RecordDraft {
         if let model = TextCleaner.clean(ResponseIdentity.text(response.identity.model)) { record.model = model }
         record.toolCalls = response.toolCalls
         record.objectCreatedAt = response.createdAt
-        // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
-        if response.hasCitations, record.endpoint.meter == .chat {
-            let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
-            record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
-        }
         if response.isCacheHit { record.diagnostics["cache_hit"] = "true" }
         if response.mode == .events || response.mode == .documents { record.isStream = true }
         record.units = isSuccess ? Self.units(response, facts, record.endpoint.meter) : [:]
+        noteSearches(facts, response)
         if let cost = response.providerCost { record.providerCost = cost }
-        if response.usage == nil, let text = response.rawUsage { record.rawUsage = text }
+        if let text = response.rawUsage { record.rawUsage = text }
         if let usage = response.usage {
             record.usage = usage
             if response.isContradictory { record.diagnostics[CallRecord.usageRemark] = CallRecord.contradiction }
             record.usage.deriveMissingSide(hasOutput: record.endpoint.meter != .embeddings)
-            if let text = response.rawUsage { record.rawUsage = text }
             if let source = response.usageSource { record.usageSource = source }
             record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
         }
+    }
+
+    /// Notes the searches of a chat model that nothing counts.
+    ///
+    /// A model that is made to search does so for every answer. Any other one has searched if the request let it and the
+    /// answer cites pages; pages that are cited otherwise came from elsewhere. There was one search at least.
+    private mutating func noteSearches(_ facts: RequestFacts, _ response: borrowing ResponseMeter) {
+        guard record.endpoint.meter == .chat, isSuccess, response.hasDocument, !response.hasError,
+            record.toolCalls["web_search"] == nil, let model = record.model ?? record.requestModel
+        else { return }
+        let isPreview = model.contains("-search-preview")
+        guard isPreview || model.contains("-search-api") || (response.hasCitations && facts.asksForSearch) else {
+            return
+        }
+        record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
+        record.units["web_search_calls_min"] = "1"
     }
 
     /// True if the response is the answer that was asked for: no error, and not a word about where to ask instead.

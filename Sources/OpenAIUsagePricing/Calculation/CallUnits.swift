@@ -17,6 +17,7 @@ import OpenAIUsage
 /// | `transcription.audio_seconds` | the seconds of audio that it is billed by instead |
 /// | `delegated.model`, `delegated.input_tokens`, ... | the tokens of the model that a session delegates to |
 /// | `cache_write_1h_tokens` | the part of the input written to the cache that is kept for an hour |
+/// | `web_search_calls_min` | the searches that there were at least, where nothing counts them |
 /// | `upstream_cost_usd` | the bill of a provider's provider for the caller's own key; `null` if it is not told |
 /// | `per_model.NAME.input_tokens`, ... | the tokens of each model of an evaluation |
 ///
@@ -49,6 +50,8 @@ final class CallUnits {
     private var videoSeconds: DecimalNumber?
     /// The tokens that were written to the cache for an hour.
     private(set) var cacheWrite1Hour: Int64 = 0
+    /// True if there may have been more searches than are counted.
+    private(set) var isSearchCountOpen = false
     private var containerMemory: String?
     private var containerWindows: DecimalNumber?
     /// What bears the name of another model's use; empty for most calls.
@@ -66,6 +69,7 @@ final class CallUnits {
             case "session_seconds": sessionSeconds = Self.number(literal)
             case "video_seconds": videoSeconds = Self.number(literal)
             case "cache_write_1h_tokens": cacheWrite1Hour = Int64(literal) ?? 0
+            case "web_search_calls_min": isSearchCountOpen = true
             case "audio_output_seconds": audioOutputSeconds = Self.number(literal)
             case "container_memory": containerMemory = Self.unquoted(literal)
             case "container_windows_min": containerWindows = Self.number(literal)

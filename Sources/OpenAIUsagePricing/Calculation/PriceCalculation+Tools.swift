@@ -48,7 +48,9 @@ extension PriceCalculation {
             return
         }
         switch tool {
-        case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
+        case "web_search", "web_search_preview":
+            addSearch(tool, count, record, model, tier)
+            if units?.isSearchCountOpen == true { note(.estimate, tool, String(count)) }
         case "file_search":
             // Only the Responses API charges for it; a search of a vector store itself has no published fee.
             let endpoint = record.endpoint.name.utf8
