@@ -1,7 +1,7 @@
 extension RecordDraft {
     /// Adds to a record what the request's body has told so far.
     mutating func fill(_ facts: RequestFacts) {
-        record.requestModel = TextCleaner.clean(facts.model) ?? record.requestModel
+        record.requestModel = RowText.maskingKey(TextCleaner.clean(facts.model)) ?? record.requestModel
         record.requestedServiceTier = TextCleaner.clean(facts.serviceTier)
         record.backgroundWindow = TextCleaner.clean(facts.completionWindow)
         record.requestOptions = facts.options
@@ -14,9 +14,11 @@ extension RecordDraft {
         record.responseID = Self.responseID(response.identity, record.endpoint)
         record.serviceTier = Self.serviceTier(response.identity, record.endpoint)
         record.finish = Self.finish(response.identity, record.endpoint)
-        record.errorType = TextCleaner.clean(response.errorType, maximumLength: 64)
-        record.errorCode = TextCleaner.clean(response.errorCode, maximumLength: 64)
-        if let model = TextCleaner.clean(ResponseIdentity.text(response.identity.model)) { record.model = model }
+        record.errorType = RowText.word(response.errorType)
+        record.errorCode = RowText.word(response.errorCode)
+        if let model = TextCleaner.clean(ResponseIdentity.text(response.identity.model)) {
+            record.model = RowText.maskingKey(model)
+        }
         record.toolCalls = response.toolCalls
         record.objectCreatedAt = response.createdAt
         if response.isCacheHit { record.diagnostics["cache_hit"] = "true" }
@@ -24,7 +26,7 @@ extension RecordDraft {
         record.units = isSuccess ? Self.units(response, facts, record.endpoint.meter) : [:]
         noteSearches(facts, response)
         if let cost = response.providerCost { record.providerCost = cost }
-        if let text = response.rawUsage { record.rawUsage = text }
+        if let text = response.rawUsage { record.rawUsage = RowText.maskingContent(ofUsage: text) }
         if let usage = response.usage {
             record.usage = usage
             if response.isContradictory { record.diagnostics[CallRecord.usageRemark] = CallRecord.contradiction }
@@ -95,7 +97,7 @@ extension RecordDraft {
     }
 
     private static func finish(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
-        func text(_ bytes: [UInt8]) -> String? { TextCleaner.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
+        func text(_ bytes: [UInt8]) -> String? { RowText.word(ResponseIdentity.text(bytes)) }
         switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)
         case .live: return text(identity.reason)
@@ -104,7 +106,7 @@ extension RecordDraft {
         default:
             guard let status = text(identity.status) else { return nil }
             guard status == "incomplete", let reason = ResponseIdentity.text(identity.reason) else { return status }
-            return TextCleaner.clean("\(status):\(reason)", maximumLength: 64)
+            return RowText.word("\(status):\(reason)")
         }
     }
 }

@@ -110,7 +110,7 @@ extension RecordDraft {
         }
         record.usage = further ?? TokenUsage()
         for part in fresh { record.usage.add(part.usage) }
-        let raw = fresh.compactMap(\.rawUsage)
+        let raw = fresh.compactMap { $0.rawUsage.map { RowText.maskingContent(ofUsage: $0) } }
         record.rawUsage =
             raw.count < fresh.count || further != nil
             ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
