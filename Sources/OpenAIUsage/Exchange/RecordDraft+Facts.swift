@@ -63,7 +63,7 @@ extension RecordDraft {
 
     private static func responseID(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
-        case .stored, .storage: nil
+        case .stored, .storage, .objectList: nil
         default: TextCleaner.clean(ResponseIdentity.text(identity.identity))
         }
     }
@@ -101,7 +101,8 @@ extension RecordDraft {
         switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)
         case .live: return text(identity.reason)
-        case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech:
+        case .embeddings, .stored, .free, .objectList, .none, .session, .container, .storage, .realtime, .transcription,
+            .speech:
             return nil
         default:
             guard let status = text(identity.status) else { return nil }

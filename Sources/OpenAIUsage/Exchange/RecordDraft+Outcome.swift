@@ -98,7 +98,7 @@ extension RecordDraft {
     /// Whether the endpoint reports usage at all.
     private var isUsageExpected: Bool {
         switch record.endpoint.meter {
-        case .stored, .free, .none, .session, .container, .storage, .search: false
+        case .stored, .free, .objectList, .none, .session, .container, .storage, .search: false
         default: true
         }
     }

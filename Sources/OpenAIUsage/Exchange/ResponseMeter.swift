@@ -84,6 +84,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     /// The usage of objects beyond ``maximumParts``.
     private(set) var furtherUsage: TokenUsage?
     private(set) var containers: [Container] = []
+    /// The names of each object of a list that has used something.
+    var listed: [[ObjectIdentity]] = []
     private var partLength = 0
 
     /// An object of several, and what it used.
@@ -135,6 +137,7 @@ struct ResponseMeter: ~Copyable, Sendable {
         case .compaction, .decisions: ResponseSelection.response
         case .none: ResponseSelection.unknown
         case .responsesSocket, .realtime, .live: ResponseSelection.responseEvent
+        case .objectList: ResponseSelection.objectList
         case .batchOutput: mode == .lines ? ResponseSelection.batchLine : ResponseSelection.errorOnly
         case .images, .transcription, .speech, .video, .batch, .fineTuningJob, .graderRun, .evaluationRun, .run, .agent,
             .session, .container, .storage:

@@ -88,8 +88,10 @@ enum RowText {
 
     // MARK: - Usage
 
-    /// A usage object without what may be content: texts that are no words and no numbers are masked, and so are names of
-    /// members that are no words. Everything else stays as it is, byte for byte.
+    /// A usage object without what may be content.
+    ///
+    /// Texts that are no words and no numbers are masked, and so are names of members that are no words. Everything else
+    /// stays as it is, byte for byte.
     ///
     /// - Parameter json: A JSON text.
     /// - Returns: A JSON text that is not longer, or `json` itself.

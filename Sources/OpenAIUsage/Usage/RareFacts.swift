@@ -18,6 +18,8 @@ struct RareFacts: Sendable {
     /// An error that is the document itself.
     var flatError = FlatError()
     var outputFile: String?
+    /// The objects of a list that have used something.
+    var listed = ListedObjects()
     /// True if a gateway says that its cache has answered.
     var isCacheHit = false
     /// The model that transcribes what is said to a session.
@@ -33,6 +35,36 @@ struct RareFacts: Sendable {
 }
 
 extension RareFacts {
+    /// The objects of a list that have used something, by their identities.
+    struct ListedObjects: Sendable {
+        /// An object while it is read.
+        struct Item: Sendable {
+            var identity: String?
+            var status = ""
+            var file: String?
+            var hasAmount = false
+            var hasDuration = false
+        }
+
+        /// The most that are told apart.
+        private static let maximumCount = 4_096
+
+        var item = Item()
+        /// The names of each: its own, and that of the file with what it has made.
+        private(set) var used: [[ObjectIdentity]] = []
+
+        /// Takes the end of an object.
+        mutating func endItem() {
+            defer { item = Item() }
+            // The length of a video is told before it is made.
+            let isUsed = item.hasAmount || (item.hasDuration && item.status == "completed")
+            guard isUsed, let identity = item.identity, !RecordDraft.isPassing(state: item.status),
+                used.count < Self.maximumCount
+            else { return }
+            used.append([identity, item.file].compactMap { $0 }.map { ObjectIdentity($0) })
+        }
+    }
+
     /// The price of a provider's provider, as plain decimals: the whole and its parts, as far as they are told.
     struct UpstreamCost: Sendable {
         var total: String?

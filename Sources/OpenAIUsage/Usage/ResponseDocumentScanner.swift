@@ -290,6 +290,10 @@ struct ResponseDocumentScanner: Sendable {
         case .outputFile: facts.rare.outputFile = text(bytes)
         case .transcriptionModel: facts.rare.transcriptionModel = text(bytes)
         case .modelName: modelName = text(bytes)
+        case .listedIdentity: facts.rare.listed.item.identity = text(bytes)
+        case .listedStatus: facts.rare.listed.item.status = scanner.value(in: bytes)
+        case .listedFile: facts.rare.listed.item.file = text(bytes)
+        case .listedDuration: facts.rare.listed.item.hasDuration = decimal(bytes).map { $0 != "0" } ?? false
         case .citation: if scanner.value(in: bytes) == "url_citation" { facts.hasCitations = true }
         default: takeCounter(bytes)
         }
@@ -375,6 +379,8 @@ struct ResponseDocumentScanner: Sendable {
         case .providerCostTicks:
             // Ten thousand million of them are a dollar.
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
+        case .listedAmount: if !isZero(bytes) { facts.rare.listed.item.hasAmount = true }
+        case .listedDuration: facts.rare.listed.item.hasDuration = !isZero(bytes)
         case .webSearches: count("web_search", bytes)
         // Perplexity's, which are not billed as the searches of a tool.
         case .searchQueries: count("search_query", bytes)
@@ -463,6 +469,7 @@ struct ResponseDocumentScanner: Sendable {
         case .contentObject: facts.hasContent = true
         case .flatErrorMessage: facts.rare.flatError.hasMessage = true
         case .item: facts.rare.tools.item = HostedTools.Item()
+        case .listed: facts.rare.listed.item = RareFacts.ListedObjects.Item()
         case .tool: facts.rare.tools.tool = HostedTools.Tool()
         case .datum: facts.images += 1
         default: break
@@ -484,6 +491,7 @@ struct ResponseDocumentScanner: Sendable {
                 facts.rare.models.append((modelName, modelUsage))
             }
         case .item: facts.rare.tools.endItem()
+        case .listed: facts.rare.listed.endItem()
         case .tool: facts.rare.tools.endTool()
         default: break
         }

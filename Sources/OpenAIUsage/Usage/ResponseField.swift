@@ -14,6 +14,8 @@ enum ResponseField: UInt16 {
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests
+    /// An object of a list, what names it, and how much it has used.
+    case listed, listedIdentity, listedStatus, listedFile, listedAmount, listedDuration
     /// A gateway's word that its cache has answered.
     case cacheHit
     case seconds, videoSeconds, size, quality, datum, memory, storedBytes

@@ -292,6 +292,22 @@ enum ResponseSelection {
         )
     )
 
+    /// A list of batches, videos, jobs or runs, of which only matters which have used something.
+    static let objectList: JSONSelection = {
+        let amounts: Members = ["total_tokens", "input_tokens", "output_tokens", "prompt_tokens", "completion_tokens"]
+            .map { ($0, field(.listedAmount)) }
+        let object: Members = [
+            ("id", field(.listedIdentity)), ("status", field(.listedStatus)), ("output_file_id", field(.listedFile)),
+            ("usage", Node(members: amounts)), ("per_model_usage", Node(elements: Node(members: amounts))),
+            ("trained_tokens", field(.listedAmount)), ("seconds", field(.listedDuration)),
+        ]
+        let list: Members = [
+            ("data", Node(elements: Node(field: ResponseField.listed.rawValue, members: object))), ("error", error),
+            ("type", field(.flatErrorType)),
+        ]
+        return JSONSelection(Node(members: list + flatError))
+    }()
+
     /// A line of a batch's output.
     static let batchLine = JSONSelection(
         Node(members: [("response", Node(members: [("body", Node(members: object))]))])

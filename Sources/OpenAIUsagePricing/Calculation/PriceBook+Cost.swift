@@ -41,7 +41,9 @@ extension PriceBook {
             }
             return CallCost(picoUSD: sum, status: .provider)
         }
-        if record.endpoint.isFree { return CallCost(picoUSD: 0, status: .free) }
+        // A list costs nothing; what its objects have used is counted where each is shown alone.
+        let isComplete = record.endpoint.meter == .objectList && record.usageState == .notApplicable
+        if record.endpoint.isFree || isComplete { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
         if work.isEmpty {
             guard record.isUsageUnknown || upstreamCost != nil else { return CallCost() }
