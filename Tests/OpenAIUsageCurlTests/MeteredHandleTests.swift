@@ -214,11 +214,20 @@ struct MeteredHandleTests {
         let closed = try DeafSocket(.refuses)
         let port = ending == .refused ? closed.port : server.port
         try await Self.blocking {
-            let program = Program(ending == .invalid ? "ftp://127.0.0.1/" : "http://127.0.0.1:\(port)/v1/models")
+            let program = Program(
+                ending == .invalid ? "ftp://127.0.0.1/" : "http://127.0.0.1:\(port)/v1/chat/completions"
+            )
+            if ending != .invalid { program.set { call, string in call.method = string("POST") } }
             if ending == .timeout { _ = ccurl_set_long(program.handle, CURLOPT_TIMEOUT_MS, 50) }
             if ending == .stopped { program.received.limit = 0 }
             let result = program.perform()
             let outcomes = program.sink.records.map(\.outcome)
+            let states = program.sink.records.map(\.usageState)
+            switch ending {
+            case .refused: #expect(states == [.notApplicable])
+            case .malformed, .timeout: #expect(states == [.missing])
+            case .cut, .stopped, .invalid: break
+            }
             switch ending {
             case .refused: #expect(result == CURLE_COULDNT_CONNECT && outcomes == [.unreachable])
             case .cut: #expect(result == CURLE_PARTIAL_FILE && outcomes == [.cut])

@@ -70,5 +70,8 @@ struct CallUnitsTests {
         #expect(units.sideUsage("image_generation")?.usage[.inputTokens] == 7)
         #expect(units.sideUsage("audio") == nil)
         #expect(CallUnits(["svg.model": "\"x\""]).sideUsage("svg") == nil)
+        #expect(CallUnits(["svg.input_tokens": "0", "svg.output_tokens": "0"]).sideUsage("svg") == nil)
+        #expect(CallUnits(["transcription.audio_seconds": "0.0"]).sideSeconds("transcription") == nil)
+        #expect(CallUnits(["transcription.audio_seconds": "0.5"]).sideSeconds("transcription") != nil)
     }
 }

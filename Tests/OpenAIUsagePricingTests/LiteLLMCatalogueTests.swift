@@ -21,6 +21,7 @@ struct LiteLLMCatalogueTests {
         ("input_cost_per_token_cache_hit", "default cached_input"),
         ("cache_creation_input_token_cost_flex", "flex cache_write"),
         ("cache_creation_input_token_cost_above_12hr", "default cache_write_12h"),
+        ("cache_creation_input_token_cost_above_1hr", "default cache_write_1h"),
         ("input_cost_per_audio_token", "default audio_input"), ("output_cost_per_audio_token", "default audio_output"),
         ("cache_read_input_audio_token_cost", "default cached_audio_input"),
         ("input_cost_per_image_token_batches", "batch image_input"),

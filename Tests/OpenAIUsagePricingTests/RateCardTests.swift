@@ -46,7 +46,7 @@ struct RateCardTests {
 
     @Test func metersAndNamesAreTheSame() {
         for meter in PriceMeter.allCases { #expect(PriceMeter(name: meter.name) == meter) }
-        #expect(Set(PriceMeter.allCases.map(\.name)).count == 11)
+        #expect(Set(PriceMeter.allCases.map(\.name)).count == 12)
         #expect(PriceMeter(name: "reasoning") == nil)
         #expect(PriceMeter(name: "") == nil)
     }

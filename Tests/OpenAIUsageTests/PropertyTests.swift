@@ -62,7 +62,9 @@ struct PropertyTests {
         }()
     }
 
-    static let endings: [Ending] = [.completed, .cut, .clientDisconnected, .timeout, .unreachable, .abandoned]
+    static let endings: [Ending] = [
+        .completed, .cut, .clientDisconnected, .timeout, .unreachable, .unanswered, .abandoned,
+    ]
 
     private static let configuration = ExchangeConfiguration(
         clock: ManualClock(),

@@ -47,6 +47,8 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         case video
         /// `/usage` of a batch object.
         case batch
+        /// A list of objects that were used, or will be, and each of which is counted where it is shown alone.
+        case objectList
         /// Lines of JSON, one per request of a batch.
         case batchOutput
         /// `/trained_tokens` of a fine-tuning job.

@@ -37,10 +37,11 @@ final class EndpointMemory: Sendable {
         if let facts = known.withLock({ Self.facts(in: $0, place, method, target) }) { return facts }
         let path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }))
         let cleaned = TextCleaner.clean(path, maximumLength: 256) ?? "/"
+        let masked = RowText.maskingKeys(inPath: cleaned)
         let facts = Facts(
-            path: cleaned,
+            path: masked,
             endpoint: Endpoint(method: method, path: cleaned),
-            model: Endpoint.deployment(in: cleaned) ?? Self.query("model", of: target)
+            model: Endpoint.deployment(in: masked) ?? RowText.maskingKey(Self.query("model", of: target))
         )
         // Addresses of a single object fill the memory without being asked for again.
         guard target.utf8.count <= 256 else { return facts }

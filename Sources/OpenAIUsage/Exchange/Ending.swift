@@ -8,8 +8,14 @@ public enum Ending: Sendable {
     case clientDisconnected
     /// A time limit passed.
     case timeout
-    /// No connection could be made, or it broke before a response began.
+    /// The request was not sent: no connection could be made, or none that is secure.
     case unreachable
+    /// No connection could be made within a time limit, so that the request was not sent.
+    case connectTimeout
+    /// The request was sent, at least in part, and no response came that could be read.
+    ///
+    /// The provider may have carried it out and billed it: its usage is ``UsageState/missing``.
+    case unanswered
     /// The caller dropped the body.
     case abandoned
     /// The process ends while the attempt is open.

@@ -1,7 +1,7 @@
 extension RecordDraft {
     /// Adds to a record what the request's body has told so far.
     mutating func fill(_ facts: RequestFacts) {
-        record.requestModel = TextCleaner.clean(facts.model) ?? record.requestModel
+        record.requestModel = RowText.maskingKey(TextCleaner.clean(facts.model)) ?? record.requestModel
         record.requestedServiceTier = TextCleaner.clean(facts.serviceTier)
         record.backgroundWindow = TextCleaner.clean(facts.completionWindow)
         record.requestOptions = facts.options
@@ -14,28 +14,42 @@ extension RecordDraft {
         record.responseID = Self.responseID(response.identity, record.endpoint)
         record.serviceTier = Self.serviceTier(response.identity, record.endpoint)
         record.finish = Self.finish(response.identity, record.endpoint)
-        record.errorType = TextCleaner.clean(response.errorType, maximumLength: 64)
-        record.errorCode = TextCleaner.clean(response.errorCode, maximumLength: 64)
-        if let model = TextCleaner.clean(ResponseIdentity.text(response.identity.model)) { record.model = model }
+        record.errorType = RowText.word(response.errorType)
+        record.errorCode = RowText.word(response.errorCode)
+        if let model = TextCleaner.clean(ResponseIdentity.text(response.identity.model)) {
+            record.model = RowText.maskingKey(model)
+        }
         record.toolCalls = response.toolCalls
         record.objectCreatedAt = response.createdAt
-        // Searches of chat models are told by nothing but the citations of the answer: there was one at least.
-        if response.hasCitations, record.endpoint.meter == .chat {
-            let isPreview = (record.model ?? record.requestModel)?.contains("-search-preview") ?? false
-            record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
-        }
         if response.isCacheHit { record.diagnostics["cache_hit"] = "true" }
         if response.mode == .events || response.mode == .documents { record.isStream = true }
         record.units = isSuccess ? Self.units(response, facts, record.endpoint.meter) : [:]
+        noteSearches(facts, response)
         if let cost = response.providerCost { record.providerCost = cost }
-        if response.usage == nil, let text = response.rawUsage { record.rawUsage = text }
+        if let text = response.rawUsage { record.rawUsage = RowText.maskingContent(ofUsage: text) }
         if let usage = response.usage {
             record.usage = usage
+            if response.isContradictory { record.diagnostics[CallRecord.usageRemark] = CallRecord.contradiction }
             record.usage.deriveMissingSide(hasOutput: record.endpoint.meter != .embeddings)
-            if let text = response.rawUsage { record.rawUsage = text }
             if let source = response.usageSource { record.usageSource = source }
             record.usageState = response.isUnterminated ? .reportedUnterminated : .reported
         }
+    }
+
+    /// Notes the searches of a chat model that nothing counts.
+    ///
+    /// A model that is made to search does so for every answer. Any other one has searched if the request let it and the
+    /// answer cites pages; pages that are cited otherwise came from elsewhere. There was one search at least.
+    private mutating func noteSearches(_ facts: RequestFacts, _ response: borrowing ResponseMeter) {
+        guard record.endpoint.meter == .chat, isSuccess, response.hasDocument, !response.hasError,
+            record.toolCalls["web_search"] == nil, let model = record.model ?? record.requestModel
+        else { return }
+        let isPreview = model.contains("-search-preview")
+        guard isPreview || model.contains("-search-api") || (response.hasCitations && facts.asksForSearch) else {
+            return
+        }
+        record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1
+        record.units["web_search_calls_min"] = "1"
     }
 
     /// True if the response is the answer that was asked for: no error, and not a word about where to ask instead.
@@ -49,7 +63,7 @@ extension RecordDraft {
 
     private static func responseID(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
         switch endpoint.meter {
-        case .stored, .storage: nil
+        case .stored, .storage, .objectList: nil
         default: TextCleaner.clean(ResponseIdentity.text(identity.identity))
         }
     }
@@ -83,16 +97,17 @@ extension RecordDraft {
     }
 
     private static func finish(_ identity: ResponseIdentity, _ endpoint: Endpoint) -> String? {
-        func text(_ bytes: [UInt8]) -> String? { TextCleaner.clean(ResponseIdentity.text(bytes), maximumLength: 64) }
+        func text(_ bytes: [UInt8]) -> String? { RowText.word(ResponseIdentity.text(bytes)) }
         switch endpoint.meter {
         case .chat, .completions: return text(identity.finishReason)
         case .live: return text(identity.reason)
-        case .embeddings, .stored, .free, .none, .session, .container, .storage, .realtime, .transcription, .speech:
+        case .embeddings, .stored, .free, .objectList, .none, .session, .container, .storage, .realtime, .transcription,
+            .speech:
             return nil
         default:
             guard let status = text(identity.status) else { return nil }
             guard status == "incomplete", let reason = ResponseIdentity.text(identity.reason) else { return status }
-            return TextCleaner.clean("\(status):\(reason)", maximumLength: 64)
+            return RowText.word("\(status):\(reason)")
         }
     }
 }

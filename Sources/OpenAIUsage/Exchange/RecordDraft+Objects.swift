@@ -5,6 +5,9 @@ extension RecordDraft {
         "running", "paused", "pending", "created", "preprocessing", "processing",
     ]
 
+    /// True for the state of an object whose usage is not final.
+    static func isPassing(state: String) -> Bool { passingStates.contains(state) }
+
     /// Decides what of the record is to be added up, by the objects that it tells of.
     mutating func account(_ objects: ObjectRegister, _ response: borrowing ResponseMeter) {
         guard let status = record.status, status < 400 else { return }
@@ -22,6 +25,11 @@ extension RecordDraft {
         if record.isAnsweredByCache {
             record.isCounted = false
             return
+        }
+        // One row cannot hold what several objects have used; until each was shown alone, or its file was, their usage is
+        // missing.
+        if record.endpoint.meter == .objectList, response.listed.contains(where: { !objects.isCounted($0) }) {
+            record.usageState = .missing
         }
         switch record.endpoint.accounting {
         case .unknown:
@@ -77,7 +85,7 @@ extension RecordDraft {
         record.objectAlias = alias
         let identities = [identity, record.objectAlias].compactMap { $0 }.map { ObjectIdentity($0) }
         let state = record.finish.map { String($0.prefix { $0 != ":" }) } ?? ""
-        let isFinal = hasFigures && !Self.passingStates.contains(state)
+        let isFinal = hasFigures && !Self.isPassing(state: state)
         guard isFinal || record.method == "POST" else {
             record.isCounted = false
             return
@@ -110,7 +118,7 @@ extension RecordDraft {
         }
         record.usage = further ?? TokenUsage()
         for part in fresh { record.usage.add(part.usage) }
-        let raw = fresh.compactMap(\.rawUsage)
+        let raw = fresh.compactMap { $0.rawUsage.map { RowText.maskingContent(ofUsage: $0) } }
         record.rawUsage =
             raw.count < fresh.count || further != nil
             ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"

@@ -28,7 +28,7 @@ extension RecordDraft {
     /// Decides how an attempt ended that had no response.
     private mutating func settle(_ ending: Ending) {
         record.outcome = Self.outcome(ending)
-        record.usageState = usageState()
+        record.usageState = usageState(ending)
     }
 
     /// Decides how an attempt ended that had one, and what of it is to be added up.
@@ -42,9 +42,9 @@ extension RecordDraft {
     /// How an attempt ended that had no response.
     private static func outcome(_ ending: Ending) -> Outcome {
         switch ending {
-        case .completed, .cut, .unreachable: .unreachable
+        case .completed, .cut, .unreachable, .unanswered: .unreachable
         case .clientDisconnected: .clientDisconnected
-        case .timeout: .timeout
+        case .timeout, .connectTimeout: .timeout
         case .abandoned: .abandoned
         case .interrupted: .interrupted
         }
@@ -59,9 +59,9 @@ extension RecordDraft {
         switch ending {
         case .completed: break
         case .cut: return .cut
-        case .unreachable: return .cut
+        case .unreachable, .unanswered: return .cut
         case .clientDisconnected: return .clientDisconnected
-        case .timeout: return .timeout
+        case .timeout, .connectTimeout: return .timeout
         case .abandoned: return .abandoned
         case .interrupted: return .interrupted
         }
@@ -85,14 +85,20 @@ extension RecordDraft {
     }
 
     /// What became of the usage of an attempt that had no response.
-    private func usageState() -> UsageState {
-        isUsageExpected && record.outcome != .unreachable ? .missing : .notApplicable
+    ///
+    /// A request that was sent may have been carried out and billed, whatever came back.
+    private func usageState(_ ending: Ending) -> UsageState {
+        switch ending {
+        case .unreachable, .connectTimeout: .notApplicable
+        case .completed, .cut, .clientDisconnected, .timeout, .unanswered, .abandoned, .interrupted:
+            isUsageExpected ? .missing : .notApplicable
+        }
     }
 
     /// Whether the endpoint reports usage at all.
     private var isUsageExpected: Bool {
         switch record.endpoint.meter {
-        case .stored, .free, .none, .session, .container, .storage, .search: false
+        case .stored, .free, .objectList, .none, .session, .container, .storage, .search: false
         default: true
         }
     }

@@ -22,6 +22,8 @@ struct RequestFacts: Sendable {
     var serviceTier: String?
     var completionWindow: String?
     var asksForStream = false
+    /// True if the answer may be searched for on the web.
+    var asksForSearch = false
     var inputScalars: Int64?
     /// The bytes of the body so far, without its content coding.
     var length: Int64 = 0

@@ -5,12 +5,12 @@ struct RequestMeter: ~Copyable {
         case stream, serviceTier, completionWindow, input
         case background, includeUsage, count, size, quality, outputFormat, responseFormat, streamFormat, seconds, memory
         case cacheMode, cacheLifetime, cachePrewarm, cacheRetention
-        case outputLimit, bestOf, prompt, reference, partType, toolType
+        case outputLimit, bestOf, prompt, reference, search, partType, toolType
 
         var option: RequestFacts.Option? {
             switch self {
             case .model, .stream, .serviceTier, .completionWindow, .input, .outputLimit, .bestOf, .prompt, .reference,
-                .partType, .toolType:
+                .search, .partType, .toolType:
                 nil
             case .background: .background
             case .includeUsage: .includeUsage
@@ -62,7 +62,7 @@ struct RequestMeter: ~Copyable {
                     "prompt",
                     .init(field: Field.prompt.rawValue, members: [("id", node(.reference))], isPresenceOnly: true)
                 ),
-                ("web_search_options", node(.reference)), ("data_sources", node(.reference)),
+                ("web_search_options", node(.search)), ("data_sources", node(.reference)),
                 ("plugins", node(.reference)),
                 ("best_of", node(.bestOf)),
                 ("tools", .init(elements: .init(members: [("type", node(.toolType))]))),
@@ -144,6 +144,9 @@ struct RequestMeter: ~Copyable {
             case .null:
                 if field == .stream { facts.asksForStream = false }
                 if let option = field.option { facts.set(option, literal: nil) }
+            case .objectStart where field == .search:
+                facts.asksForSearch = true
+                facts.set(.inputByReference, literal: "true")
             case .objectStart where field == .reference, .arrayStart where field == .reference:
                 facts.set(.inputByReference, literal: "true")
             case .arrayStart where field == .prompt: facts.set(.inputByReference, literal: "true")
@@ -172,7 +175,9 @@ struct RequestMeter: ~Copyable {
             let type = scanner.value(in: bytes)
             if Self.references.contains(type) { facts.set(.inputByReference, literal: "true") }
         case .toolType:
-            if !Self.ownTools.contains(scanner.value(in: bytes)) { facts.set(.inputByReference, literal: "true") }
+            let type = scanner.value(in: bytes)
+            if !Self.ownTools.contains(type) { facts.set(.inputByReference, literal: "true") }
+            if type.hasPrefix("web_search") { facts.asksForSearch = true }
         case .model: facts.model = scanner.value(in: bytes)
         case .serviceTier: facts.serviceTier = scanner.value(in: bytes)
         case .completionWindow: facts.completionWindow = scanner.value(in: bytes)

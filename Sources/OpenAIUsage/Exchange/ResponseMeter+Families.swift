@@ -43,6 +43,7 @@ extension ResponseMeter {
             var facts = facts
             facts.usagePresence = .present
             take(facts, source: "/metadata/token_usage")
+        case .objectList: listed = facts.rare.listed.used
         case .none: takeUnknown(facts, source: "/usage")
         case .stored, .free, .session, .search, .imageUnits, .translation, .batchOutput: break
         default: take(facts, source: "/usage")

@@ -57,6 +57,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     private(set) var hasNullUsage = false
     /// True if a usage was there of which nothing was understood.
     private(set) var hasUnreadUsage = false
+    /// True if the last report takes back a side that an earlier one has told.
+    private(set) var isContradictory = false
     private(set) var rawUsage: String?
     private(set) var usageSource: String?
     private(set) var providerCost: String?
@@ -82,6 +84,8 @@ struct ResponseMeter: ~Copyable, Sendable {
     /// The usage of objects beyond ``maximumParts``.
     private(set) var furtherUsage: TokenUsage?
     private(set) var containers: [Container] = []
+    /// The names of each object of a list that has used something.
+    var listed: [[ObjectIdentity]] = []
     private var partLength = 0
 
     /// An object of several, and what it used.
@@ -133,6 +137,7 @@ struct ResponseMeter: ~Copyable, Sendable {
         case .compaction, .decisions: ResponseSelection.response
         case .none: ResponseSelection.unknown
         case .responsesSocket, .realtime, .live: ResponseSelection.responseEvent
+        case .objectList: ResponseSelection.objectList
         case .batchOutput: mode == .lines ? ResponseSelection.batchLine : ResponseSelection.errorOnly
         case .images, .transcription, .speech, .video, .batch, .fineTuningJob, .graderRun, .evaluationRun, .run, .agent,
             .session, .container, .storage:
@@ -429,7 +434,10 @@ struct ResponseMeter: ~Copyable, Sendable {
         case .null: hasNullUsage = true
         case .unread:
             hasUnreadUsage = true
-            if let cost = facts.rare.providerCost { providerCost = cost }
+            if let cost = facts.rare.providerCost {
+                providerCost = cost
+                noteUpstreamCost(facts)
+            }
             if usage == nil { rawUsage = facts.rawUsage }
         case .present:
             if let earlier = usage {
@@ -441,6 +449,7 @@ struct ResponseMeter: ~Copyable, Sendable {
                 var later = facts.usage
                 rawUsage =
                     later.complete(from: earlier) ? ResponseFacts.joined(rawUsage, facts.rawUsage) : facts.rawUsage
+                isContradictory = later.contradicts(earlier)
                 usage = later
             } else {
                 usage = facts.usage
@@ -448,11 +457,16 @@ struct ResponseMeter: ~Copyable, Sendable {
             }
             usageSource = source()
             providerCost = facts.rare.providerCost
-            let upstreamCost = facts.isOwnKey ? facts.rare.upstreamCost : nil
-            if upstreamCost != nil || !units.isEmpty { units["upstream_cost_usd"] = upstreamCost }
+            noteUpstreamCost(facts)
             if meter == .chat { noteSeconds(facts, as: "audio_seconds") }
             note(facts)
         }
+    }
+
+    /// Notes the bill of a provider's provider where the caller's own key is used; one that is not told is `null`.
+    private mutating func noteUpstreamCost(_ facts: ResponseFacts) {
+        let cost = facts.isOwnKey ? facts.rare.upstreamCost.known ?? "null" : nil
+        if cost != nil || !units.isEmpty { units["upstream_cost_usd"] = cost }
     }
 
     /// Takes a usage that adds to earlier ones.
@@ -471,6 +485,7 @@ struct ResponseMeter: ~Copyable, Sendable {
     mutating func note(_ facts: ResponseFacts) {
         guard facts.hasRare else { return }
         isCacheHit = isCacheHit || facts.rare.isCacheHit
+        if let hour = facts.rare.cacheWriteHour, hour > 0 { units["cache_write_1h_tokens"] = String(hour) }
         for (tool, count) in facts.rare.tools.counted
         where toolCalls[tool] != nil || toolCalls.count < Self.maximumTools {
             let (sum, overflow) = toolCalls[tool, default: 0].addingReportingOverflow(count)
@@ -481,7 +496,8 @@ struct ResponseMeter: ~Copyable, Sendable {
             let memory = TextCleaner.clean(facts.rare.tools.memory, maximumLength: 16) ?? "1g"
             containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
-        if !facts.rare.secondUsage.isEmpty {
+        // Zeros say that the tool was not used.
+        if !facts.rare.secondUsage.isZero {
             let isImage = meter == .responses || meter == .responsesSocket || meter == .compaction || meter == .live
             let prefix = isImage ? "image_generation" : "svg"
             note(

@@ -7,6 +7,9 @@ import Synchronization
 /// as the caller wrote it, once, and is not asked for ten minutes with that model; the refused try cost nothing and has no
 /// record of its own, and the record of the call says `include-usage: refused` among its diagnostics.
 ///
+/// A request that is signed, or tells a digest of its body (`Content-Digest`, `Signature`, `x-amz-content-sha256`,
+/// `Authorization: AWS4-...`), is sent as it is; its record says `include-usage: signed`.
+///
 /// It belongs outside of ``UsageInterceptor``, which then sees what was really sent. Requests whose body is a stream are
 /// passed on unchanged when they say that they are longer than ``maximumLength``; shorter ones are collected, since their
 /// length changes.
@@ -34,9 +37,10 @@ public struct IncludeUsageInterceptor: Interceptor {
         context: CallContext,
         next: (Request, CallContext) async throws -> Response
     ) async throws -> Response {
-        guard let body = request.body, Self.isCandidate(request.head), let bytes = try await Self.bytes(of: body) else {
-            return try await next(request, context)
-        }
+        let candidacy = Self.candidacy(request.head)
+        guard candidacy != .none, let body = request.body else { return try await next(request, context) }
+        if candidacy == .signed { return try await passSigned(request, body, context, next) }
+        guard let bytes = try await Self.bytes(of: body) else { return try await next(request, context) }
         var own = request
         own.body = Body(bytes)
         var rewriter = IncludeUsageRewriter()
@@ -129,13 +133,33 @@ public struct IncludeUsageInterceptor: Interceptor {
         return response
     }
 
-    private static func isCandidate(_ head: HTTPRequest) -> Bool {
-        IncludeUsage.isCandidate(
+    /// Sends a request that is signed, as it is; one that does not ask for its usage is noted.
+    private func passSigned(
+        _ request: Request,
+        _ body: Body,
+        _ context: CallContext,
+        _ next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        // A body that is not there yet is not collected only to be noted.
+        if let bytes = body.bytes {
+            var rewriter = IncludeUsageRewriter()
+            var rewritten: [UInt8] = []
+            bytes.withUnsafeBufferPointer { rewriter.rewrite($0, into: &rewritten) }
+            if rewriter.isChanged, rewriter.isStreamRequest { context.includeUsageNote = .signed }
+        }
+        return try await next(request, context)
+    }
+
+    private static func candidacy(_ head: HTTPRequest) -> IncludeUsage.Candidacy {
+        IncludeUsage.candidacy(
             Endpoint(method: head.method.rawValue, path: head.path ?? ""),
             method: head.method.rawValue,
             contentType: head.headerFields[.contentType],
             contentEncoding: head.headerFields[.contentEncoding]
-        )
+        ) { name in
+            HTTPField.Name(name).flatMap { head.headerFields[$0] }
+        }
     }
 
     private static func bytes(of body: Body) async throws -> [UInt8]? {

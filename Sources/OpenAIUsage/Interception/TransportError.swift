@@ -34,11 +34,27 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// The error that the failure was made of.
     public var underlying: (any Error)?
 
+    /// True if the transport knows that nothing of the request was sent, so that nothing was carried out or billed.
+    public var isRequestUnsent: Bool
+
     /// Creates an error.
-    public init(_ code: Code, _ message: String, underlying: (any Error)? = nil) {
+    ///
+    /// - Parameters:
+    ///   - code: The kind of the failure.
+    ///   - message: What went wrong, and what to do about it; never content, never a key.
+    ///   - underlying: The error that the failure was made of.
+    ///   - isRequestUnsent: True if nothing of the request was sent; `nil` follows the code, where ``Code/unreachable`` and
+    ///     ``Code/invalidRequest`` mean that.
+    public init(
+        _ code: Code,
+        _ message: String,
+        underlying: (any Error)? = nil,
+        isRequestUnsent: Bool? = nil
+    ) {
         self.code = code
         self.message = message
         self.underlying = underlying
+        self.isRequestUnsent = isRequestUnsent ?? (code == .unreachable || code == .invalidRequest)
     }
 
     /// The kind and the message.

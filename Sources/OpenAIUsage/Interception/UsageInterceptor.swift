@@ -33,12 +33,16 @@ extension Ending {
     ///   - isHeadReceived: Whether a response had begun.
     public init(_ error: any Error, isHeadReceived: Bool) {
         let code = (error as? TransportError)?.code
+        // Of an error that is not a transport's own, nobody knows how far the request has come.
+        let isUnsent = (error as? TransportError)?.isRequestUnsent ?? false
         if error is CancellationError || code == .cancelled || Task.isCancelled {
             self = .abandoned
         } else if code == .timeout {
-            self = .timeout
+            self = isUnsent && !isHeadReceived ? .connectTimeout : .timeout
+        } else if isHeadReceived, code != .unreachable {
+            self = .cut
         } else {
-            self = isHeadReceived && code != .unreachable ? .cut : .unreachable
+            self = isUnsent ? .unreachable : .unanswered
         }
     }
 }

@@ -156,6 +156,33 @@ package enum JSONNumber {
         return decimal(number)
     }
 
+    /// The sum of two plain decimals that are not negative.
+    package static func sum(_ left: String, _ right: String) -> String {
+        func split(_ text: String) -> (whole: [UInt8], fraction: [UInt8]) {
+            let whole = text.utf8.prefix { $0 != UInt8(ascii: ".") }
+            return (Array(whole), Array(text.utf8.dropFirst(whole.count + 1)))
+        }
+        let (left, right) = (split(left), split(right))
+        let scale = max(left.fraction.count, right.fraction.count)
+        let wholeLength = max(left.whole.count, right.whole.count)
+        /// The digits of both, of which the shorter is filled up with zeros.
+        func digits(_ number: (whole: [UInt8], fraction: [UInt8])) -> [UInt8] {
+            [UInt8](repeating: 0x30, count: wholeLength - number.whole.count) + number.whole + number.fraction
+                + [UInt8](repeating: 0x30, count: scale - number.fraction.count)
+        }
+        var result: [UInt8] = []
+        var carry: UInt8 = 0
+        for (one, other) in zip(digits(left), digits(right)).reversed() {
+            if result.count == scale, scale > 0 { result.append(UInt8(ascii: ".")) }
+            let sum = (one - 0x30) + (other - 0x30) + carry
+            carry = sum / 10
+            result.append(0x30 + sum % 10)
+        }
+        if carry > 0 { result.append(0x30 + carry) }
+        let text = String(decoding: result.reversed(), as: UTF8.self)
+        return decimal(text.utf8) ?? text
+    }
+
     private static func appending(_ digit: UInt8, to value: Int64) -> Int64? {
         let (product, overflow) = value.multipliedReportingOverflow(by: 10)
         let (sum, borrow) = product.subtractingReportingOverflow(Int64(digit))

@@ -42,6 +42,11 @@ public final class ObjectRegister: Sendable {
         state.withLock { $0.decide(sight) }
     }
 
+    /// True if an object was counted under any of its names.
+    func isCounted(_ identities: [ObjectIdentity]) -> Bool {
+        state.withLock { $0.isCounted(identities) }
+    }
+
     /// Whether the use of a container at a time, in microseconds, begins another 20 minutes of it.
     func claim(container identity: ObjectIdentity, at time: Int64) -> Bool {
         state.withLock { $0.claim(container: identity, at: time) }

@@ -46,6 +46,8 @@ struct ObjectRegisterState: Sendable {
         if let oldest = owedOrder.add(identity), oldest != identity { owed[oldest] = nil }
     }
 
+    func isCounted(_ identities: [ObjectIdentity]) -> Bool { identities.contains { counted.contains($0) } }
+
     mutating func decide(_ sight: borrowing ObjectSight) -> ObjectDecision {
         let identities = sight.identities
         switch sight.kind {

@@ -20,7 +20,7 @@ public struct CallRecord: Sendable, Equatable {
     public var method: String
     /// The host of the upstream, without a port.
     public var host: String
-    /// The request's path without its query.
+    /// The request's path without its query; a segment that holds a key is masked (`sk-***`).
     public var path: String
     /// The API endpoint that the method and path name.
     public var endpoint: Endpoint
@@ -63,9 +63,9 @@ public struct CallRecord: Sendable, Equatable {
     public var outcome: Outcome
     /// The model's own reason to stop (`stop`, `length`, `completed`, `max_output_tokens`, ...).
     public var finish: String?
-    /// The `type` of the API's error.
+    /// The `type` of the API's error; `other` for one that is no short word (`[A-Za-z0-9_.:-]`, at most 64 bytes).
     public var errorType: String?
-    /// The `code` of the API's error.
+    /// The `code` of the API's error; `other` for one that is no short word.
     public var errorCode: String?
     /// The provider's identity of this attempt (`x-request-id`).
     public var requestID: String?
@@ -99,7 +99,7 @@ public struct CallRecord: Sendable, Equatable {
     public var usageSource: String?
     /// The provider's counters.
     public var usage: TokenUsage
-    /// The provider's usage object, verbatim.
+    /// The provider's usage object, verbatim, but for texts and names in it that are no short words: `***` stands for them.
     public var rawUsage: String?
     /// Other units that are billed, by name; each value is a JSON literal.
     public var units: [String: String]
@@ -135,6 +135,16 @@ public struct CallRecord: Sendable, Equatable {
         // Any cache of the web may say it of what is only fetched.
         return isHit || (method == "POST" && diagnostics["x-cache-status"]?.lowercased() == "hit")
     }
+
+    /// True if the reports of one stream contradict one another: the last one counts, and lacks a side that an earlier one
+    /// has told.
+    package var hasContradictoryUsage: Bool {
+        !diagnostics.isEmpty && diagnostics[Self.usageRemark] == Self.contradiction
+    }
+
+    /// The name under which ``diagnostics`` say what is odd about the usage, and the word for a contradiction.
+    static let usageRemark = "usage"
+    static let contradiction = "contradictory"
 
     /// The fields of the response's head by which gateways say that their cache has answered.
     static let cacheFields = [

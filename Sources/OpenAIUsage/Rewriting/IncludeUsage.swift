@@ -8,9 +8,47 @@ package enum IncludeUsage {
         case refusedBefore = "refused-before"
         /// The bodies that were held already left no room to hold this one.
         case notHeld = "not-held"
+        /// The client has signed or hashed its request, which another body would make invalid.
+        case signed
 
         /// The name under which a record's diagnostics hold the note.
         package static let name = "include-usage"
+    }
+
+    /// Whether a request may be made to ask, as far as its head tells.
+    package enum Candidacy: Sendable {
+        /// It may.
+        case candidate
+        /// It could, but it is signed: it is passed on as it came. If its body turns out to ask for a stream without its
+        /// usage, the row says ``Note/signed``.
+        case signed
+        /// It is none that streams chats.
+        case none
+    }
+
+    /// The candidacy of a request, as far as its head tells.
+    ///
+    /// - Parameters:
+    ///   - endpoint: The endpoint of the client's own path.
+    ///   - method: The method.
+    ///   - contentType: The value of `content-type`.
+    ///   - contentEncoding: The value of `content-encoding`.
+    ///   - field: The value of any field, by its name in lower case; `nil` if it is not there.
+    /// - Returns: The candidacy.
+    package static func candidacy(
+        _ endpoint: Endpoint,
+        method: String,
+        contentType: String?,
+        contentEncoding: String?,
+        field: (_ name: String) -> String?
+    ) -> Candidacy {
+        guard method == "POST", contentEncoding == nil else { return .none }
+        guard endpoint.meter == .chat || endpoint.meter == .completions, endpoint.accounting == .everyCall else {
+            return .none
+        }
+        // The bodies of these endpoints are JSON whatever they are labelled; what is no JSON is not changed.
+        guard contentType?.lowercased().hasPrefix("multipart/") != true else { return .none }
+        return isSigned(field) ? .signed : .candidate
     }
 
     /// True if a request may be made to ask, as far as its head tells.
@@ -20,19 +58,47 @@ package enum IncludeUsage {
     ///   - method: The method.
     ///   - contentType: The value of `content-type`.
     ///   - contentEncoding: The value of `content-encoding`.
+    ///   - field: The value of any field, by its name in lower case, which tells whether the request is signed.
     /// - Returns: False for requests that are passed on as they came.
     package static func isCandidate(
         _ endpoint: Endpoint,
         method: String,
         contentType: String?,
-        contentEncoding: String?
+        contentEncoding: String?,
+        field: (_ name: String) -> String? = { _ in nil }
     ) -> Bool {
-        guard method == "POST", contentEncoding == nil else { return false }
-        guard endpoint.meter == .chat || endpoint.meter == .completions, endpoint.accounting == .everyCall else {
-            return false
+        candidacy(
+            endpoint,
+            method: method,
+            contentType: contentType,
+            contentEncoding: contentEncoding,
+            field: field
+        ) == .candidate
+    }
+
+    /// The fields that say what the body's bytes are: digests (RFC 9530, RFC 3230, RFC 1864), signatures (RFC 9421), and
+    /// the hashes of clouds.
+    package static let signatureFields = [
+        "content-digest", "repr-digest", "digest", "content-md5", "signature", "signature-input",
+        "x-amz-content-sha256", "x-content-sha256", "x-acs-content-sha256",
+    ]
+
+    /// The schemes of `authorization` whose credentials are made of the body: those of AWS, of other clouds after it
+    /// (`ACS3-HMAC-SHA256`, `TC3-HMAC-SHA256`), of draft-cavage-http-signatures, and Hawk.
+    private static func isSignature(scheme: Substring) -> Bool {
+        let scheme = scheme.uppercased()
+        return scheme.hasPrefix("AWS4-") || scheme.contains("HMAC-") || scheme == "SIGNATURE" || scheme == "HAWK"
+    }
+
+    /// True if a request's head says that its body must stay as it is, byte for byte.
+    ///
+    /// - Parameter field: The value of any field, by its name in lower case; `nil` if it is not there.
+    /// - Returns: True if another body would make the request invalid.
+    package static func isSigned(_ field: (_ name: String) -> String?) -> Bool {
+        if let authorization = field("authorization"), isSignature(scheme: authorization.prefix { $0 != " " }) {
+            return true
         }
-        // The bodies of these endpoints are JSON whatever they are labelled; what is no JSON is not changed.
-        return contentType?.lowercased().hasPrefix("multipart/") != true
+        return signatureFields.contains { field($0) != nil }
     }
 
     /// The model that a refusal is remembered by: the body's, else the deployment that the path names.

@@ -52,8 +52,23 @@ struct HostedTools: Sendable {
         case "computer_call": count("computer_use")
         case "custom_tool_call": count("custom")
         case "function_call": count("function")
+        case let type where type.hasSuffix(Self.callSuffix):
+            // A tool that is not known yet: what it costs is not known either.
+            guard item.status.isEmpty || item.status == "completed" else { return }
+            let name = String(type.dropLast(Self.callSuffix.utf8.count))
+            count(calls.count < Self.maximumUnknownTools && Self.isName(name) ? name : "unknown")
         default: break
         }
+    }
+
+    private static let callSuffix = "_call"
+    /// The most tools of a response that bear names of their own.
+    private static let maximumUnknownTools = 32
+
+    /// True for what can be a tool's name and nothing else.
+    private static func isName(_ text: String) -> Bool {
+        1...40 ~= text.utf8.count
+            && text.utf8.allSatisfy { 0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "_") }
     }
 
     /// Takes the end of a tool.

@@ -247,8 +247,8 @@ struct ResponseDocumentScanner: Sendable {
     private mutating func takeString(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch ResponseField(rawValue: scanner.field) {
         case .identity: Self.replace(&facts.identity.identity, by: scanner, bytes)
-        case .model: Self.replace(&facts.identity.model, by: scanner, bytes)
-        case .serviceTier: Self.replace(&facts.identity.serviceTier, by: scanner, bytes)
+        case .model: replace(\.model, bytes)
+        case .serviceTier: replace(\.serviceTier, bytes)
         case .status: Self.replace(&facts.identity.status, by: scanner, bytes)
         case .incompleteReason, .reason: Self.replace(&facts.identity.reason, by: scanner, bytes)
         case .finishReason: Self.replace(&facts.identity.finishReason, by: scanner, bytes)
@@ -269,7 +269,9 @@ struct ResponseDocumentScanner: Sendable {
         case .flatErrorCode: if scanner.isNonEmpty { facts.rare.flatError.code = text(bytes) }
         case .flatErrorMessage: if scanner.isNonEmpty { facts.rare.flatError.hasMessage = true }
         case .providerCost, .providerCostTotal: facts.rare.providerCost = decimal(bytes) ?? facts.rare.providerCost
-        case .upstreamCost: facts.rare.upstreamCost = decimal(bytes) ?? facts.rare.upstreamCost
+        case .upstreamCost: facts.rare.upstreamCost.total = decimal(bytes) ?? facts.rare.upstreamCost.total
+        case .upstreamInputCost: facts.rare.upstreamCost.input = decimal(bytes) ?? facts.rare.upstreamCost.input
+        case .upstreamOutputCost: facts.rare.upstreamCost.output = decimal(bytes) ?? facts.rare.upstreamCost.output
         case .seconds: facts.rare.seconds = decimal(bytes) ?? facts.rare.seconds
         case .content: if scanner.isNonEmpty { facts.hasContent = true }
         case .secondModel: facts.rare.secondModel = text(bytes)
@@ -288,6 +290,10 @@ struct ResponseDocumentScanner: Sendable {
         case .outputFile: facts.rare.outputFile = text(bytes)
         case .transcriptionModel: facts.rare.transcriptionModel = text(bytes)
         case .modelName: modelName = text(bytes)
+        case .listedIdentity: facts.rare.listed.item.identity = text(bytes)
+        case .listedStatus: facts.rare.listed.item.status = scanner.value(in: bytes)
+        case .listedFile: facts.rare.listed.item.file = text(bytes)
+        case .listedDuration: facts.rare.listed.item.hasDuration = decimal(bytes).map { $0 != "0" } ?? false
         case .citation: if scanner.value(in: bytes) == "url_citation" { facts.hasCitations = true }
         default: takeCounter(bytes)
         }
@@ -329,6 +335,24 @@ struct ResponseDocumentScanner: Sendable {
         scanner.withValue(in: bytes) { ResponseIdentity.merge(&known, $0) }
     }
 
+    /// Replaces a name that a price depends on; one that is too long names something, though nobody knows what.
+    @inline(__always)
+    private mutating func replace(
+        _ name: WritableKeyPath<ResponseIdentity, [UInt8]>,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        guard scanner.isValueTruncated else {
+            Self.replace(&facts.identity[keyPath: name], by: scanner, bytes)
+            return
+        }
+        // The mark keeps it from being taken for a name that begins like it.
+        facts.identity[keyPath: name] =
+            scanner.withValue(in: bytes) { Array($0.prefix(Self.shownNameLength)) } + "…".utf8
+    }
+
+    /// How much is kept of a name that is too long.
+    private static let shownNameLength = 64
+
     private mutating func takeNumber(_ bytes: UnsafeBufferPointer<UInt8>) {
         // The text of a number that was cut says another number.
         guard !scanner.isValueTruncated else { return }
@@ -347,10 +371,16 @@ struct ResponseDocumentScanner: Sendable {
         case .flatErrorCode: if !isZero(bytes) { facts.rare.flatError.code = scanner.value(in: bytes) }
         case .providerCost, .providerCostTotal:
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
-        case .upstreamCost: facts.rare.upstreamCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamCost: facts.rare.upstreamCost.total = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamInputCost:
+            facts.rare.upstreamCost.input = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
+        case .upstreamOutputCost:
+            facts.rare.upstreamCost.output = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .providerCostTicks:
             // Ten thousand million of them are a dollar.
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
+        case .listedAmount: if !isZero(bytes) { facts.rare.listed.item.hasAmount = true }
+        case .listedDuration: facts.rare.listed.item.hasDuration = !isZero(bytes)
         case .webSearches: count("web_search", bytes)
         // Perplexity's, which are not billed as the searches of a tool.
         case .searchQueries: count("search_query", bytes)
@@ -380,6 +410,15 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     private mutating func set(_ field: UInt16, to value: Int64) {
+        if field == ResponseField.cacheWriteHour.rawValue || field == ResponseField.cacheWriteFiveMinutes.rawValue {
+            guard !isSecond, !isModelUsage else { return }
+            if field == ResponseField.cacheWriteHour.rawValue {
+                beside.cacheWriteHour = value
+            } else {
+                beside.cacheWriteFiveMinutes = value
+            }
+            return
+        }
         guard let counter = counter(field) else { return }
         if isSecond {
             facts.rare.secondUsage[counter] = value
@@ -430,6 +469,7 @@ struct ResponseDocumentScanner: Sendable {
         case .contentObject: facts.hasContent = true
         case .flatErrorMessage: facts.rare.flatError.hasMessage = true
         case .item: facts.rare.tools.item = HostedTools.Item()
+        case .listed: facts.rare.listed.item = RareFacts.ListedObjects.Item()
         case .tool: facts.rare.tools.tool = HostedTools.Tool()
         case .datum: facts.images += 1
         default: break
@@ -440,6 +480,7 @@ struct ResponseDocumentScanner: Sendable {
         switch ResponseField(rawValue: scanner.field) {
         case .usage:
             facts.usage.include(beside)
+            if let hour = beside.cacheWriteHour { facts.rare.cacheWriteHour = hour }
             facts.endUsage(scanner.verbatim(in: bytes))
         case .secondUsage: isSecond = false
         case .modelUsage:
@@ -450,6 +491,7 @@ struct ResponseDocumentScanner: Sendable {
                 facts.rare.models.append((modelName, modelUsage))
             }
         case .item: facts.rare.tools.endItem()
+        case .listed: facts.rare.listed.endItem()
         case .tool: facts.rare.tools.endTool()
         default: break
         }

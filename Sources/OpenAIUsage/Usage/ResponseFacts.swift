@@ -66,7 +66,8 @@ struct ResponseFacts: Sendable {
         guard hasRare else { return }
         rare.seconds = nil
         rare.providerCost = nil
-        rare.upstreamCost = nil
+        rare.cacheWriteHour = nil
+        rare.upstreamCost = RareFacts.UpstreamCost()
         rare.providerTools = [:]
     }
 

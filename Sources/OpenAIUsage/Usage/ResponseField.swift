@@ -7,12 +7,15 @@ enum ResponseField: UInt16 {
     case error, errorType, errorCode, errorMessage
     case object, flatErrorType, flatErrorCode, flatErrorMessage
     case choices, content, contentObject
-    case providerCost, providerCostTotal, providerCostTicks, upstreamCost, isOwnKey
+    case providerCost, providerCostTotal, providerCostTicks, upstreamCost, upstreamInputCost,
+        upstreamOutputCost, isOwnKey
     case webSearches, searchQueries, codeInterpretations, fileSearches, mcpCalls
     case citation, createdAt, outputFile, transcriptionModel
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests
+    /// An object of a list, what names it, and how much it has used.
+    case listed, listedIdentity, listedStatus, listedFile, listedAmount, listedDuration
     /// A gateway's word that its cache has answered.
     case cacheHit
     case seconds, videoSeconds, size, quality, datum, memory, storedBytes
@@ -22,9 +25,11 @@ enum ResponseField: UInt16 {
     case cachedAlias, cacheReadBeside
     /// Input written to the cache under Anthropic's name, whose input leaves it out.
     case cacheWriteBeside
+    /// Input written to the cache for five minutes and for an hour, parts of what was written.
+    case cacheWriteFiveMinutes, cacheWriteHour
 
     /// The first field of a counter; the others follow in the order of ``TokenCounter``.
-    static let firstCounter: UInt16 = 64
+    static let firstCounter: UInt16 = 96
 
     static func counter(_ counter: TokenCounter) -> UInt16 { firstCounter + UInt16(counter.rawValue) }
 }

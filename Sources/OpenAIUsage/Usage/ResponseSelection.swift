@@ -7,6 +7,12 @@ enum ResponseSelection {
     static func counter(_ counter: TokenCounter) -> Node { Node(field: ResponseField.counter(counter)) }
     private static func presence(_ field: ResponseField) -> Node { Node(field: field.rawValue, isPresenceOnly: true) }
 
+    /// How long what was written to the cache is kept, as Anthropic tells it and LiteLLM repeats it.
+    private static let cacheLifetimes = Node(members: [
+        ("ephemeral_5m_input_tokens", field(.cacheWriteFiveMinutes)),
+        ("ephemeral_1h_input_tokens", field(.cacheWriteHour)),
+    ])
+
     private static let inputDetails = Node(members: [
         ("cached_tokens", counter(.cachedInputTokens)),
         ("cache_write_tokens", counter(.cacheWriteTokens)),
@@ -21,6 +27,8 @@ enum ResponseSelection {
                 ("ttl_12h_tokens", counter(.cacheWrite12HourTokens)),
             ])
         ),
+        ("cache_creation_token_details", cacheLifetimes),
+        ("web_search_requests", field(.webSearches)),
         ("text_tokens", counter(.textInputTokens)),
         ("audio_tokens", counter(.audioInputTokens)),
         ("image_tokens", counter(.imageInputTokens)),
@@ -97,11 +105,24 @@ enum ResponseSelection {
             ("estimated_cost", field(.providerCost)),
             // LLM Gateway's.
             ("cost_usd_total", field(.providerCost)),
-            ("cost_details", Node(members: [("upstream_inference_cost", field(.upstreamCost))])),
+            // OpenRouter's, whose parts are named after the API that was called.
+            (
+                "cost_details",
+                Node(members: [
+                    ("upstream_inference_cost", field(.upstreamCost)),
+                    ("upstream_inference_prompt_cost", field(.upstreamInputCost)),
+                    ("upstream_inference_input_cost", field(.upstreamInputCost)),
+                    ("upstream_inference_completions_cost", field(.upstreamOutputCost)),
+                    ("upstream_inference_output_cost", field(.upstreamOutputCost)),
+                ])
+            ),
             ("is_byok", field(.isOwnKey)),
             // Other providers: xAI, Mistral, Perplexity.
             ("cost_in_usd_ticks", field(.providerCostTicks)), ("prompt_audio_seconds", field(.seconds)),
             ("num_search_queries", field(.searchQueries)),
+            // Anthropic's.
+            ("cache_creation", cacheLifetimes),
+            ("server_tool_use", Node(members: [("web_search_requests", field(.webSearches))])),
             (
                 "server_side_tool_usage_details",
                 Node(members: [
@@ -270,6 +291,22 @@ enum ResponseSelection {
             ] + flatError
         )
     )
+
+    /// A list of batches, videos, jobs or runs, of which only matters which have used something.
+    static let objectList: JSONSelection = {
+        let amounts: Members = ["total_tokens", "input_tokens", "output_tokens", "prompt_tokens", "completion_tokens"]
+            .map { ($0, field(.listedAmount)) }
+        let object: Members = [
+            ("id", field(.listedIdentity)), ("status", field(.listedStatus)), ("output_file_id", field(.listedFile)),
+            ("usage", Node(members: amounts)), ("per_model_usage", Node(elements: Node(members: amounts))),
+            ("trained_tokens", field(.listedAmount)), ("seconds", field(.listedDuration)),
+        ]
+        let list: Members = [
+            ("data", Node(elements: Node(field: ResponseField.listed.rawValue, members: object))), ("error", error),
+            ("type", field(.flatErrorType)),
+        ]
+        return JSONSelection(Node(members: list + flatError))
+    }()
 
     /// A line of a batch's output.
     static let batchLine = JSONSelection(

@@ -73,6 +73,12 @@ public struct TokenBuckets: Sendable, Hashable {
         {
             inconsistent = true
         }
+        // A total that its sides exceed is the sum of other ones; one beyond them needs something that it holds besides.
+        if let total = usage[.totalTokens], let input = usage[.inputTokens], let output = usage[.outputTokens],
+            hiddenOutput == 0, total.subtractingReportingOverflow(input).partialValue != output
+        {
+            inconsistent = true
+        }
         isInconsistent = inconsistent
     }
 

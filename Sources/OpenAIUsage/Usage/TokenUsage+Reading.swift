@@ -20,8 +20,17 @@ extension TokenUsage {
         var cacheRead: Int64?
         /// Anthropic's `cache_creation_input_tokens`.
         var cacheWrite: Int64?
+        /// What was written for five minutes, and for an hour.
+        var cacheWriteFiveMinutes: Int64?
+        var cacheWriteHour: Int64?
         /// True if the input is called `input_tokens`, as Anthropic calls it.
         var isNamedInput = false
+
+        /// The sum of what was written for one time and another; `nil` if neither is told.
+        var cacheWriteParts: Int64? {
+            guard cacheWriteFiveMinutes != nil || cacheWriteHour != nil else { return nil }
+            return TokenUsage.sum(cacheWriteFiveMinutes ?? 0, cacheWriteHour ?? 0)
+        }
     }
 
     /// Takes the counters in that stand beside the sides they belong to, so that the sides include them afterwards.
@@ -35,10 +44,10 @@ extension TokenUsage {
             return others.compactMap { $0 }.max() ?? known
         }
         self[.cachedInputTokens] = filled(self[.cachedInputTokens], beside.cachedAlias, beside.cacheRead)
-        self[.cacheWriteTokens] = filled(self[.cacheWriteTokens], beside.cacheWrite)
+        self[.cacheWriteTokens] = filled(self[.cacheWriteTokens], beside.cacheWrite, beside.cacheWriteParts)
         guard let input = inputTokens else { return }
         let cache = Self.sum(self[.cachedInputTokens] ?? 0, self[.cacheWriteTokens] ?? 0)
-        let besideCache = Self.sum(beside.cacheRead ?? 0, beside.cacheWrite ?? 0)
+        let besideCache = Self.sum(beside.cacheRead ?? 0, beside.cacheWrite ?? beside.cacheWriteParts ?? 0)
         var excludesCache = besideCache > input || (besideCache > 0 && beside.isNamedInput && totalTokens == nil)
         if let output = outputTokens {
             let reasoning = reasoningTokens ?? 0
@@ -55,10 +64,11 @@ extension TokenUsage {
     /// Takes the sides from an earlier report that this one says nothing of.
     ///
     /// Reports of one stream are cumulative, so that the later one stands; some say the input at the start only, and zero
-    /// afterwards.
+    /// afterwards. A report whose total is the sum of its own sides says nothing of an earlier one, and stands by itself.
     ///
     /// - Returns: True if anything was taken.
     mutating func complete(from earlier: TokenUsage) -> Bool {
+        guard !isWhole else { return false }
         var isCompleted = false
         for (side, counters) in [(TokenCounter.inputTokens, Self.inputSide), (.outputTokens, Self.outputSide)]
         where (self[side] ?? 0) == 0 && (self[side] == nil ? earlier[side] != nil : (earlier[side] ?? 0) > 0) {
@@ -68,6 +78,17 @@ extension TokenUsage {
             isCompleted = true
         }
         return isCompleted
+    }
+
+    /// True if the total is the sum of the sides, so that nothing is left to other reports.
+    private var isWhole: Bool {
+        guard let total = totalTokens, total > 0 else { return false }
+        return total == Self.sum(inputTokens ?? 0, outputTokens ?? 0)
+    }
+
+    /// True if a side that an earlier report of the same stream has told has gone, which no cumulative report can say.
+    func contradicts(_ earlier: TokenUsage) -> Bool {
+        [TokenCounter.inputTokens, .outputTokens].contains { (self[$0] ?? 0) == 0 && (earlier[$0] ?? 0) > 0 }
     }
 
     /// Derives the side that was not reported from the total and the other one.
@@ -89,7 +110,7 @@ extension TokenUsage {
     /// True if every reported counter is zero.
     var isZero: Bool { counters.allSatisfy { $0.value == 0 } }
 
-    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    fileprivate static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (sum, overflow) = left.addingReportingOverflow(right)
         return overflow ? .max : sum
     }

@@ -20,8 +20,15 @@ extension TransportError {
             return
         }
         let (code, text) = Self.meaning(of: error, isHeadReceived)
-        self.init(code, text, underlying: error)
+        let isUnsent = !isHeadReceived && (error as? HTTPClientError).map { Self.unsent.contains($0) } ?? false
+        self.init(code, text, underlying: error, isRequestUnsent: isUnsent ? true : nil)
     }
+
+    /// The client's errors before a connection that a request could be sent over.
+    private static let unsent: [HTTPClientError] = [
+        .connectTimeout, .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout,
+        .getConnectionFromPoolTimeout, .alreadyShutdown,
+    ]
 
     /// The system's errors of an attempt to connect.
     private static let connecting: Set<CInt> = [

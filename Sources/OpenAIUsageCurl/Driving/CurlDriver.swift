@@ -116,7 +116,8 @@ final class CurlDriver: Sendable {
         try life.state.withLock { state throws(TransportError) in
             switch state.phase {
             case .running(let mailbox, let loop): return (mailbox, loop)
-            case .ending, .ended: throw TransportError(.shutDown, "The transport is shut down.")
+            case .ending, .ended:
+                throw TransportError(.shutDown, "The transport is shut down.", isRequestUnsent: true)
             case .idle:
                 try CurlLibrary.load()
                 let multi = try MultiHandle(settings)

@@ -116,7 +116,8 @@ final class CurlLoop: @unchecked Sendable {
                     """
                     \(settings.maximumWaitingCalls) calls wait for a connection already; \
                     see CurlTransportConfiguration.maximumWaitingCalls and maximumConnections.
-                    """
+                    """,
+                    isRequestUnsent: true
                 )
             )
         }
@@ -218,7 +219,9 @@ final class CurlLoop: @unchecked Sendable {
                 finish(transfer, nil)
             } else {
                 let handle = transfer.handle
-                finish(transfer, TransportError(code, isAtProxy: handle.isAtProxy, detail: handle.failure))
+                var error = TransportError(code, isAtProxy: handle.isAtProxy, detail: handle.failure)
+                if !handle.hasSentRequest { error?.isRequestUnsent = true }
+                finish(transfer, error)
             }
             ended.append(transfer)
         }

@@ -85,7 +85,12 @@ public final class MeteredHandle {
             _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
             // The head may be a proxy's, which has made a connection that came to nothing.
             if status == 0, !isHeadReceived { waitingHead = nil }
-            let error = TransportError(result, isAtProxy: false, detail: "")
+            var error = TransportError(result, isAtProxy: false, detail: "")
+            // No byte of a request has left, whatever the verdict is.
+            var sent = 0
+            if ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK, sent == 0 {
+                error?.isRequestUnsent = true
+            }
             finish(error.map { Ending($0, isHeadReceived: isHeadReceived || waitingHead != nil) } ?? .completed)
         }
     }

@@ -59,7 +59,7 @@ final class CurlTransfer: Sendable {
     func start(_ loop: CurlLoop) throws(TransportError) {
         shared.withLock { $0.isPosted = true }
         switch mailbox.post(self, takesTurn: CurlLibrary.isReadyAtOnce) {
-        case .refused: throw TransportError(.shutDown, "The transport is shut down.")
+        case .refused: throw TransportError(.shutDown, "The transport is shut down.", isRequestUnsent: true)
         case .isTaken: break
         case .turn: loop.begin()
         }

@@ -32,6 +32,12 @@ final class EasyHandle: @unchecked Sendable {
         return status >= 300
     }
 
+    /// False if no byte of the last transfer's request has left, whatever became of it.
+    var hasSentRequest: Bool {
+        var sent = 0
+        return ccurl_get_long(pointer, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK || sent > 0
+    }
+
     /// Forgets the last transfer, but not its session and its addresses.
     func reset() {
         curl_easy_reset(pointer)

@@ -8,6 +8,8 @@ package enum PriceMeter: UInt8, Sendable, CaseIterable {
     case cacheWrite
     /// Input that was written to the cache for 12 hours.
     case cacheWrite12Hour
+    /// Input that was written to the cache for an hour, which is Anthropic's.
+    case cacheWrite1Hour
     /// Audio input.
     case audioInput
     /// Audio input that was read from the cache.
@@ -30,6 +32,7 @@ package enum PriceMeter: UInt8, Sendable, CaseIterable {
         case .cachedInput: "cached_input"
         case .cacheWrite: "cache_write"
         case .cacheWrite12Hour: "cache_write_12h"
+        case .cacheWrite1Hour: "cache_write_1h"
         case .audioInput: "audio_input"
         case .cachedAudioInput: "cached_audio_input"
         case .imageInput: "image_input"

@@ -16,6 +16,9 @@ import OpenAIUsage
 /// | `transcription.model`, `transcription.input_tokens`, ... | the tokens of the model that writes down what is said |
 /// | `transcription.audio_seconds` | the seconds of audio that it is billed by instead |
 /// | `delegated.model`, `delegated.input_tokens`, ... | the tokens of the model that a session delegates to |
+/// | `cache_write_1h_tokens` | the part of the input written to the cache that is kept for an hour |
+/// | `web_search_calls_min` | the searches that there were at least, where nothing counts them |
+/// | `upstream_cost_usd` | the bill of a provider's provider for the caller's own key; `null` if it is not told |
 /// | `per_model.NAME.input_tokens`, ... | the tokens of each model of an evaluation |
 ///
 /// It is an object, since most calls have none, and room for all of them would be moved about in vain.
@@ -45,6 +48,10 @@ final class CallUnits {
     private var sessionSeconds: DecimalNumber?
     private var inputCharacters: DecimalNumber?
     private var videoSeconds: DecimalNumber?
+    /// The tokens that were written to the cache for an hour.
+    private(set) var cacheWrite1Hour: Int64 = 0
+    /// True if there may have been more searches than are counted.
+    private(set) var isSearchCountOpen = false
     private var containerMemory: String?
     private var containerWindows: DecimalNumber?
     /// What bears the name of another model's use; empty for most calls.
@@ -61,6 +68,8 @@ final class CallUnits {
             case "input_characters": inputCharacters = Self.number(literal)
             case "session_seconds": sessionSeconds = Self.number(literal)
             case "video_seconds": videoSeconds = Self.number(literal)
+            case "cache_write_1h_tokens": cacheWrite1Hour = Int64(literal) ?? 0
+            case "web_search_calls_min": isSearchCountOpen = true
             case "audio_output_seconds": audioOutputSeconds = Self.number(literal)
             case "container_memory": containerMemory = Self.unquoted(literal)
             case "container_windows_min": containerWindows = Self.number(literal)
@@ -94,8 +103,12 @@ final class CallUnits {
         return ("container.\(containerMemory)", windows ?? 1)
     }
 
-    /// The model and tokens of a side usage; `nil` if the call has none.
+    /// The model and tokens of a side usage; `nil` if the call has none, or nothing but zeros.
     func sideUsage(_ prefix: String) -> (model: String?, usage: TokenUsage)? {
+        usage(of: prefix).flatMap { side in side.usage.counters.contains { $0.value != 0 } ? side : nil }
+    }
+
+    private func usage(of prefix: String) -> (model: String?, usage: TokenUsage)? {
         guard !others.isEmpty else { return nil }
         var usage = TokenUsage()
         for counter in TokenCounter.allCases where counter != .audioSeconds {
@@ -106,9 +119,10 @@ final class CallUnits {
         return usage.isEmpty ? nil : (modelName(prefix), usage)
     }
 
-    /// The seconds of a side usage and its model; `nil` if the call has none.
+    /// The seconds of a side usage and its model; `nil` if the call has none, or zero.
     func sideSeconds(_ prefix: String) -> (model: String?, quantity: Quantity)? {
-        guard !others.isEmpty, let amount = others["\(prefix).\(TokenCounter.audioSeconds.name)"].flatMap(Self.number)
+        guard !others.isEmpty, let amount = others["\(prefix).\(TokenCounter.audioSeconds.name)"].flatMap(Self.number),
+            amount.coefficient != 0
         else { return nil }
         return (
             modelName(prefix),
@@ -123,7 +137,7 @@ final class CallUnits {
         let names = others.keys.filter { $0.hasPrefix(Self.modelPrefix) }
             .compactMap { key in key.lastIndex(of: ".").map { String(key[..<$0].dropFirst(Self.modelPrefix.count)) } }
         return Set(names).sorted().compactMap { name in
-            sideUsage(Self.modelPrefix + name).map { (name, $0.usage) }
+            usage(of: Self.modelPrefix + name).map { (name, $0.usage) }
         }
     }
 

@@ -25,31 +25,40 @@ extension PriceBook {
         guard record.isCounted else { return CallCost() }
         // What the answer tells was used by the call that filled the cache.
         if record.isAnsweredByCache { return CallCost(reason: .answeredByCache) }
-        if let text = record.providerCost, let amount = DecimalNumber(text)?.picoUSD, amount >= 0 {
-            lines.add(Self.providerLine("provider", amount))
-            // With a key of the caller's own, another provider bills the model's work.
-            guard let text = record.units["upstream_cost_usd"], let work = DecimalNumber(text)?.picoUSD, work >= 0
-            else {
-                return CallCost(picoUSD: amount, status: .provider)
-            }
+        let fee = record.providerCost.flatMap { DecimalNumber($0)?.picoUSD }.flatMap { $0 >= 0 ? $0 : nil }
+        // With a key of the caller's own, another provider bills the model's work, and this one a fee.
+        let upstreamCost = record.units["upstream_cost_usd"]
+        if upstreamCost == nil, let fee {
+            lines.add(Self.providerLine("provider", fee))
+            return CallCost(picoUSD: fee, status: .provider)
+        }
+        if let upstreamCost, let work = DecimalNumber(upstreamCost)?.picoUSD, work > 0 {
+            lines.add(Self.providerLine("provider", fee ?? 0))
             lines.add(Self.providerLine("upstream", work))
-            let (sum, isTooMuch) = amount.addingReportingOverflow(work)
+            let (sum, isTooMuch) = work.addingReportingOverflow(fee ?? 0)
             guard !isTooMuch else {
                 return CallCost(status: .unpriced, reason: .outOfRange, priceVersion: version)
             }
             return CallCost(picoUSD: sum, status: .provider)
         }
-        if record.endpoint.isFree { return CallCost(picoUSD: 0, status: .free) }
+        // A list costs nothing; what its objects have used is counted where each is shown alone.
+        let isComplete = record.endpoint.meter == .objectList && record.usageState == .notApplicable
+        if record.endpoint.isFree || isComplete { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
         if work.isEmpty {
-            guard record.isUsageUnknown else { return CallCost() }
+            guard record.isUsageUnknown || upstreamCost != nil else { return CallCost() }
+            if let fee, fee > 0 {
+                lines.add(Self.providerLine("provider", fee))
+                return CallCost(picoUSD: fee, status: .partial, reason: .missingUsage)
+            }
             return CallCost(reason: .missingUsage, upperBoundPicoUSD: upperBound(of: record))
         }
 
         // An empty name names nothing.
         let name = record.model?.isEmpty == false ? record.model : record.requestModel
         let model = name.flatMap { self.model(named: $0) }
-        let host = upstream(record.host)
+        // What the caller's own provider bills is not told: it bills its own prices, whoever stands between.
+        let host = upstreamCost == nil ? upstream(record.host) : .standard
         let tier = record.tier(in: self)
         var calculation = PriceCalculation(
             book: self,
@@ -64,6 +73,10 @@ extension PriceBook {
         } else {
             if work.usesModel { calculation.addModel(record, work.units, name, model, tier) }
             if work.usesTools { calculation.addTools(record, work.units, model, tier) }
+        }
+        if upstreamCost != nil, let fee, fee > 0 {
+            calculation.addFee(picoUSD: fee)
+            calculation.lines.add(Self.providerLine("provider", fee))
         }
         lines = calculation.lines
         var cost = calculation.cost(remark: tier.isScale ? .scaleTier : nil)

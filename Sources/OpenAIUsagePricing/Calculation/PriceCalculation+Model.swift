@@ -27,7 +27,8 @@ extension PriceCalculation {
         }
         if usage[.inputTokens] != nil || usage[.outputTokens] != nil {
             guard let card = card(model, tier: tier.name, input: usage[.inputTokens] ?? 0, part: .model) else { return }
-            addTokens(usage, card)
+            if record.hasContradictoryUsage { note(.inconsistentUsage, "usage") }
+            addTokens(usage, card, cacheWrite1Hour: units?.cacheWrite1Hour ?? 0)
         } else {
             addUnits(units, usage, model, tier)
         }

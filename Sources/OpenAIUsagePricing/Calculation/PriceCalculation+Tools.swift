@@ -42,8 +42,15 @@ extension PriceCalculation {
             if count < 0 { note(.inconsistentUsage, tool, String(count)) }
             return
         }
+        // The fees are OpenAI's, for tools of its own API.
+        guard record.endpoint.meter != .none else {
+            note(.unknownTool, tool, String(count))
+            return
+        }
         switch tool {
-        case "web_search", "web_search_preview": addSearch(tool, count, record, model, tier)
+        case "web_search", "web_search_preview":
+            addSearch(tool, count, record, model, tier)
+            if units?.isSearchCountOpen == true { note(.estimate, tool, String(count)) }
         case "file_search":
             // Only the Responses API charges for it; a search of a vector store itself has no published fee.
             let endpoint = record.endpoint.name.utf8

@@ -93,7 +93,12 @@ struct PriceCalculation<Lines: PriceLineCollector> {
     }
 
     /// Adds tokens in their buckets.
-    mutating func addTokens(_ usage: TokenUsage, _ card: Card) {
+    ///
+    /// - Parameters:
+    ///   - usage: The counters.
+    ///   - card: The prices.
+    ///   - cacheWrite1Hour: How much of what was written to the cache is kept for an hour.
+    mutating func addTokens(_ usage: TokenUsage, _ card: Card, cacheWrite1Hour: Int64 = 0) {
         if usage[.inputTokens] == nil, card.rates.chargesInput { note(.missingUsage, PriceMeter.input.name) }
         if usage[.outputTokens] == nil, card.rates.chargesOutput { note(.missingUsage, PriceMeter.output.name) }
         var buckets = TokenBuckets(usage)
@@ -108,7 +113,10 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         }
         add(buckets.input, .input, card)
         add(buckets.cachedInput, .cachedInput, card)
-        add(buckets.cacheWrite, .cacheWrite, card)
+        if cacheWrite1Hour > buckets.cacheWrite { note(.inconsistentUsage, PriceMeter.cacheWrite1Hour.name) }
+        let keptForAnHour = max(0, min(cacheWrite1Hour, buckets.cacheWrite))
+        add(buckets.cacheWrite - keptForAnHour, .cacheWrite, card)
+        add(keptForAnHour, .cacheWrite1Hour, card)
         add(buckets.cacheWrite12Hour, .cacheWrite12Hour, card)
         add(buckets.audioInput, .audioInput, card)
         add(buckets.cachedAudioInput, .cachedAudioInput, card)
@@ -183,6 +191,12 @@ struct PriceCalculation<Lines: PriceLineCollector> {
             )
         )
         if isEstimate { note(.estimate, quantity.price) }
+    }
+
+    /// Adds an amount that is due beside the prices of the book.
+    mutating func addFee(picoUSD: Int64) {
+        total += Int128(picoUSD)
+        hasPrice = true
     }
 
     /// Adds the fee of a tool.

@@ -31,6 +31,7 @@ struct LiteLLMPriceKey: Equatable {
         "cache_read_input_token_cost": .token(.cachedInput), "input_cost_per_token_cache_hit": .token(.cachedInput),
         "cache_creation_input_token_cost": .token(.cacheWrite),
         "cache_creation_input_token_cost_above_12hr": .token(.cacheWrite12Hour),
+        "cache_creation_input_token_cost_above_1hr": .token(.cacheWrite1Hour),
         "input_cost_per_audio_token": .token(.audioInput), "output_cost_per_audio_token": .token(.audioOutput),
         "cache_read_input_audio_token_cost": .token(.cachedAudioInput),
         "input_cost_per_image_token": .token(.imageInput), "output_cost_per_image_token": .token(.imageOutput),

@@ -99,7 +99,8 @@ public struct UsageMiddleware: Sendable {
                 exchange.receive(head: HTTPResponse(response))
                 if let data { exchange.receive(body: data.bytes) }
             }
-            exchange.finish(response == nil ? .unreachable : .completed)
+            // The client does not tell how far a call without a response has come.
+            exchange.finish(response == nil ? .unanswered : .completed)
         }
         sweep()
         return (response, data)

@@ -36,7 +36,11 @@ struct ExchangeEndingTests {
             case .cut: expectation.cut
             case .clientDisconnected: expectation.client
             case .timeout: expectation.timeout
+            // It says that nothing was sent only where nothing was answered.
+            case .connectTimeout: call.status == nil ? "timeout/not_applicable" : expectation.timeout
             case .unreachable: expectation.unreachable
+            case .unanswered:
+                expectation.unreachable.replacing("unreachable/not_applicable", with: "unreachable/missing")
             case .abandoned, nil: expectation.abandoned
             // What is unknown is the same as when the caller goes away.
             case .interrupted: expectation.abandoned.replacing("abandoned/", with: "interrupted/")
@@ -89,8 +93,8 @@ struct ExchangeEndingTests {
         Point(
             "before the head",
             .init(
-                completed: "unreachable/not_applicable",
-                cut: "unreachable/not_applicable",
+                completed: "unreachable/missing",
+                cut: "unreachable/missing",
                 client: "client_disconnected/missing",
                 timeout: "timeout/missing",
                 unreachable: "unreachable/not_applicable",
@@ -210,7 +214,8 @@ struct ExchangeEndingTests {
     ]
 
     static let endings: [Ending?] = [
-        .completed, .cut, .clientDisconnected, .timeout, .unreachable, .abandoned, .interrupted, nil,
+        .completed, .cut, .clientDisconnected, .timeout, .connectTimeout, .unreachable, .unanswered, .abandoned,
+        .interrupted, nil,
     ]
 
     @Test(arguments: points, endings)
@@ -257,6 +262,27 @@ struct ExchangeEndingTests {
         #expect(sink.records == [before])
         #expect(sink.openRecords.isEmpty)
         #expect(before.status == nil && before.requestModel == nil && before.usage.isEmpty)
+    }
+
+    @Test(arguments: [
+        (TransportError(.unreachable, ""), "unreachable/not_applicable"),
+        (TransportError(.invalidRequest, ""), "unreachable/not_applicable"),
+        (TransportError(.shutDown, "", isRequestUnsent: true), "unreachable/not_applicable"),
+        (TransportError(.connectionLost, ""), "unreachable/missing"),
+        (TransportError(.failed, ""), "unreachable/missing"),
+        (TransportError(.timeout, ""), "timeout/missing"),
+        (TransportError(.timeout, "", isRequestUnsent: true), "timeout/not_applicable"),
+    ])
+    func `Only a request that was surely not sent used nothing`(error: TransportError, expected: String) throws {
+        var call = ObservedCall()
+        call.status = nil
+        call.ending = Ending(error, isHeadReceived: false)
+        let record = try call.record()
+        #expect("\(record.outcome.rawValue)/\(record.usageState.rawValue)" == expected)
+        // Nothing is expected of an endpoint that reports no usage.
+        call.method = "GET"
+        call.path = "/v1/models"
+        #expect(try call.record().usageState == .notApplicable)
     }
 
     @Test
@@ -420,7 +446,7 @@ struct ExchangeEndingTests {
         call.fields = Self.stream
         let body = (Self.chunk + Self.usageChunk + Self.done).bytes
         let endings: [Ending] = [
-            .completed, .cut, .timeout, .abandoned, .clientDisconnected, .unreachable, .interrupted,
+            .completed, .cut, .timeout, .abandoned, .clientDisconnected, .unreachable, .unanswered, .interrupted,
         ]
         do {
             let exchange = call.exchange(sink: sink)

@@ -75,6 +75,48 @@ struct IncludeUsageInterceptorTests {
         #expect(other.requests.first?.body?.bytes?.count == 15 && unchanged == Self.sent.joined())
     }
 
+    // MARK: - Signatures
+
+    static let signatures: [(name: String, value: String)] = [
+        ("content-digest", "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"),
+        ("repr-digest", "sha-256=:YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4=:"),
+        ("Digest", "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="), ("content-md5", "Q2hlY2sgSW50ZWdyaXR5IQ=="),
+        ("signature-input", "sig1=()"), ("signature", "sig1=:AA==:"), ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+        ("authorization", "AWS4-HMAC-SHA256 Credential=A/20261128/us-east-1/bedrock/aws4_request"),
+        ("authorization", "Signature keyId=\"k\""), ("authorization", "TC3-HMAC-SHA256 Credential=A"),
+    ]
+
+    @Test(arguments: signatures)
+    func `A request that is signed or hashed is sent as it is, and its row says so`(
+        field: (name: String, value: String)
+    ) async throws {
+        let body = #"{"model":"m","stream":true}"#
+        let request = Request.post("/v1/chat/completions", body, [field, ("content-length", "27")])
+        let (script, record, text) = try await run(request, Self.answer)
+        let sent = try #require(script.requests.first)
+        #expect(sent.body?.bytes == Array(body.utf8) && sent.head.headerFields[.contentLength] == "27")
+        #expect(sent.head.headerFields[.acceptEncoding] == nil)
+        #expect(text == Self.sent.joined() && record?.diagnostics["include-usage"] == "signed")
+    }
+
+    @Test(arguments: [#"{"model":"m"}"#, #"{"stream":true,"stream_options":{"include_usage":true}}"#])
+    func `A signed request that is told its usage anyway has no note`(body: String) async throws {
+        let request = Request.post("/v1/chat/completions", body, [Self.signatures[0]])
+        let (_, record, _) = try await run(request, Self.answer)
+        #expect(record?.diagnostics["include-usage"] == nil)
+    }
+
+    @Test(arguments: ["Bearer sk-hmac", "Basic QVdTNC0="])
+    func `A key is no signature`(credentials: String) async throws {
+        let request = Request.post(
+            "/v1/chat/completions",
+            #"{"model":"m","stream":true}"#,
+            [("authorization", credentials)]
+        )
+        let (_, record, text) = try await run(request, Self.answer)
+        #expect(text == Self.expected && record?.diagnostics["include-usage"] == nil)
+    }
+
     // MARK: - Refusals
 
     private static let own = #"{"model":"m","stream":true}"#

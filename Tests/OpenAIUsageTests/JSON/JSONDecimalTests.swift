@@ -15,4 +15,12 @@ struct JSONDecimalTests {
     func `A number is its shortest plain decimal`(text: String, expected: String?) {
         #expect(JSONNumber.decimal(text.utf8) == expected)
     }
+
+    @Test(arguments: [
+        ("0.00065", "0.00095", "0.0016"), ("0.9", "0.2", "1.1"), ("9.99", "0.01", "10"), ("12", "0.5", "12.5"),
+        ("0", "0", "0"), ("99", "1", "100"), ("1", "1234567890123456789012.5", "1234567890123456789013.5"),
+    ])
+    func `Plain decimals are added exactly`(left: String, right: String, sum: String) {
+        #expect(JSONNumber.sum(left, right) == sum && JSONNumber.sum(right, left) == sum)
+    }
 }

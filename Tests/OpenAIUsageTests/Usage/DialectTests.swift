@@ -6,10 +6,12 @@ struct DialectTests {
     private func record(
         _ body: String,
         isStream: Bool = false,
-        path: String = "/v1/chat/completions"
+        path: String = "/v1/chat/completions",
+        request: String = ""
     ) throws -> CallRecord {
         var call = ObservedCall()
         call.path = path
+        call.requestBody = request.bytes
         call.fields = [("content-type", isStream ? "text/event-stream" : "application/json")]
         call.body = body.bytes
         let whole = try call.record()
@@ -102,6 +104,18 @@ struct DialectTests {
             #"{"prompt_tokens":1,"cost_details":{"upstream_inference_cost":1e-3},"is_byok":true,"cost":1E-4}"#,
             "0.0001", "0.001"
         ),
+        // The parts stand for a whole that is not told; zeros stand for nothing that is known.
+        (
+            #"{"prompt_tokens":1,"cost":0,"is_byok":true,"cost_details":{"upstream_inference_cost":null,"upstream_inference_prompt_cost":0.00065,"upstream_inference_completions_cost":9.5e-4}}"#,
+            "0", "0.0016"
+        ),
+        (
+            #"{"prompt_tokens":1,"cost":0.01,"is_byok":true,"cost_details":{"upstream_inference_input_cost":"0.9","upstream_inference_output_cost":"0.2"}}"#,
+            "0.01", "1.1"
+        ),
+        (#"{"prompt_tokens":1,"cost":0,"is_byok":true,"cost_details":{"upstream_inference_cost":0}}"#, "0", "null"),
+        (#"{"prompt_tokens":1,"cost":0,"is_byok":true,"cost_details":null}"#, "0", "null"),
+        (#"{"prompt_tokens":1,"is_byok":true}"#, nil, "null"),
     ]
 
     @Test(arguments: ownKeys)
@@ -114,30 +128,41 @@ struct DialectTests {
         #expect(record.providerCost == cost && record.units["upstream_cost_usd"] == upstream)
     }
 
-    static let searches: [(model: String, annotations: String, tools: [String: Int64])] = [
-        (
-            "gpt-4o-search-preview-2025-03-11", #"[{"type":"url_citation","url_citation":{"url":"u"}}]"#,
-            ["web_search_preview": 1]
-        ),
-        ("gpt-5-search-api", #"[{"type":"url_citation"},{"type":"url_citation"}]"#, ["web_search": 1]),
-        ("gpt-4o-search-preview", "[]", [:]), ("gpt-4o", #"[{"type":"file_citation"}]"#, [:]),
+    private static let cites = #"[{"type":"url_citation","url_citation":{"url":"u"}}]"#
+
+    static let searches: [(model: String, asked: String, annotations: String, tools: [String: Int64])] = [
+        ("gpt-4o-search-preview-2025-03-11", "", cites, ["web_search_preview": 1]),
+        ("gpt-4o-search-preview", "", "[]", ["web_search_preview": 1]),
+        ("gpt-5-search-api", "", #"[{"type":"url_citation"},{"type":"url_citation"}]"#, ["web_search": 1]),
+        ("gpt-5-search-api", #","web_search_options":{}"#, "[]", ["web_search": 1]),
+        ("gpt-4o", "", #"[{"type":"file_citation"}]"#, [:]),
+        // Pages that were not searched for.
+        ("gpt-4o", "", cites, [:]), ("gpt-4o-mini", #","web_search_options":null"#, cites, [:]),
+        ("gpt-4o", #","web_search_options":{"search_context_size":"low"}"#, cites, ["web_search": 1]),
+        ("gpt-4o", #","web_search_options":{}"#, "[]", [:]),
+        ("gpt-4o", #","tools":[{"type":"web_search"}]"#, cites, ["web_search": 1]),
     ]
 
     @Test(arguments: searches)
-    func `An answer of a chat model with citations has searched once at least`(
+    func `An answer of a chat model that searches has searched once at least`(
         model: String,
+        asked: String,
         annotations: String,
         tools: [String: Int64]
     ) throws {
         let usage = #""usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}"#
         let body =
             #"{"model":"\#(model)","choices":[{"message":{"content":"x","annotations":\#(annotations)}}],\#(usage)}"#
-        #expect(try record(body).toolCalls == tools)
+        let request = #"{"model":"\#(model)"\#(asked)}"#
+        let record = try record(body, request: request)
+        #expect(record.toolCalls == tools)
+        // Nothing counts them: there may have been more.
+        #expect(record.units == (tools.isEmpty ? [:] : ["web_search_calls_min": "1"]))
         let chunks = stream(
             #"{"model":"\#(model)","choices":[{"delta":{"content":"x"}}]}"#,
             #"{"model":"\#(model)","choices":[{"delta":{"annotations":\#(annotations)}}]}"#,
             #"{"model":"\#(model)","choices":[],\#(usage)}"#
         )
-        #expect(try record(chunks, isStream: true).toolCalls == tools)
+        #expect(try self.record(chunks, isStream: true, request: request).toolCalls == tools)
     }
 }

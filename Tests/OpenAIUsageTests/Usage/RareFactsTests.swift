@@ -33,12 +33,12 @@ struct RareFactsTests {
         facts.isOwnKey = true
         facts.rare.seconds = "1.5"
         facts.rare.providerCost = "0.1"
-        facts.rare.upstreamCost = "0.2"
+        facts.rare.upstreamCost.total = "0.2"
         facts.rare.providerTools = ["mcp": 1]
         facts.rare.quality = "high"
         facts.beginUsage()
         #expect(facts.usagePresence == .present && facts.usage.isEmpty && facts.rawUsage == nil && !facts.isOwnKey)
-        #expect(facts.rare.seconds == nil && facts.rare.providerCost == nil && facts.rare.upstreamCost == nil)
+        #expect(facts.rare.seconds == nil && facts.rare.providerCost == nil && facts.rare.upstreamCost.total == nil)
         #expect(facts.rare.providerTools.isEmpty && facts.rare.quality == "high")
     }
 

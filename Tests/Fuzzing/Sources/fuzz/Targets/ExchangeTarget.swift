@@ -16,7 +16,9 @@ enum ExchangeTarget: FuzzTarget {
         static let types = ["text/event-stream; charset=utf-8", "application/json", "", "text/html", "audio/mpeg"]
         static let statuses = [200, 200, 200, 404, 500, 101, 204, 100]
         static let requestTypes = ["application/json", "multipart/form-data; boundary=XX", ""]
-        static let endings: [Ending] = [.completed, .cut, .clientDisconnected, .timeout, .unreachable, .abandoned]
+        static let endings: [Ending] = [
+            .completed, .cut, .clientDisconnected, .timeout, .unreachable, .unanswered, .abandoned,
+        ]
         static let paths = [
             "POST /v1/chat/completions", "POST /v1/responses", "POST /v1/completions", "POST /v1/embeddings",
             "POST /v1/responses/compact", "POST /v1/decisions", "POST /v1/images/generations", "POST /v1/images/edits",
