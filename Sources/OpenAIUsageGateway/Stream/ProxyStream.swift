@@ -585,12 +585,19 @@ struct ProxyStream<Observer: CallObserver> {
     /// Answers with an error of the gateway's own.
     private mutating func respond(_ failure: UpstreamFailure, _ actions: inout [StreamAction]) {
         actions.append(.note(.failed(code: failure.code)))
-        let isTimeout = failure == .connectTimeout || failure == .responseTimeout
+        let ending: Ending =
+            switch failure {
+            case .connectTimeout: .connectTimeout
+            case .responseTimeout: .timeout
+            // The provider may have carried the request out.
+            case .closed, .malformed: .unanswered
+            case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .overloaded: .unreachable
+            }
         respond(
             status: failure.status,
             code: failure.code,
             message: failure.message(target.upstream),
-            isTimeout ? .timeout : .unreachable,
+            ending,
             &actions
         )
     }

@@ -47,15 +47,16 @@ struct RequestTransformer {
         self.request = request
         self.path = path
         self.requests = requests
-        let isCandidate =
-            includesUsage && request.framing != .none
-            && IncludeUsage.isCandidate(
-                endpoint,
-                method: request.methodName,
-                contentType: request.string(.contentType),
-                contentEncoding: request.string(.contentEncoding)
-            )
-        guard isCandidate else { return }
+        guard includesUsage, request.framing != .none else { return }
+        let candidacy = IncludeUsage.candidacy(
+            endpoint,
+            method: request.methodName,
+            contentType: request.string(.contentType),
+            contentEncoding: request.string(.contentEncoding),
+            field: { request.string(named: $0) }
+        )
+        if candidacy == .signed { note = .signed }
+        guard candidacy == .candidate else { return }
         var length: Int?
         if case .length(let count) = request.framing { length = count }
         reservation = requests.reservation(for: length)

@@ -96,6 +96,20 @@ extension MessageHead {
     /// The text of the first value of a field.
     func string(_ known: KnownField) -> String? { value(known).map { string($0) } }
 
+    /// The text of the first value of a field that has no short way.
+    ///
+    /// - Parameter name: The name in lower case.
+    func string(named name: String) -> String? {
+        let count = name.utf8.count
+        return withBytes(0..<bytes.readableBytes) { bytes in
+            for field in fields where field.name.count == count {
+                let isSame = zip(bytes[field.name], name.utf8).allSatisfy { Octets.lowercased($0) == $1 }
+                if isSame { return string(field.value) }
+            }
+            return nil
+        }
+    }
+
     /// The range as a slice that shares the head's memory.
     func slice(_ range: Range<Int>) -> ByteBuffer {
         bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
