@@ -7,7 +7,7 @@ public import OpenAIUsage
 /// Records are handed over through a bounded queue, and a whole queue is written in one transaction. Only one process may
 /// write to a ledger; any number may read it with a ``LedgerReader`` meanwhile.
 public final class Ledger: UsageSink {
-    /// The path of the SQLite file.
+    /// The path of the SQLite file, in which all links are resolved.
     public let path: String
 
     /// The objects that the calls of this ledger have counted, or wait to be told the usage of.
@@ -31,9 +31,11 @@ public final class Ledger: UsageSink {
     ///
     /// - Throws: A ``LedgerError``.
     public init(path: String, options: LedgerOptions = LedgerOptions()) throws {
-        self.path = path
         clock = options.clock
-        try LedgerFile.prepare(path)
+        // The files beside the ledger are beside the file itself, whatever link leads to it.
+        try LedgerFile.prepare(try LedgerFile.resolve(path))
+        let path = try LedgerFile.resolve(path)
+        self.path = path
         let lock = try LedgerLock(path: "\(path).lock", purpose: options.purpose)
         do {
             let identities = CallIDGenerator.shared(by: options.clock)

@@ -18,6 +18,8 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         case notLedger = "not_ledger"
         /// The ledger was written by a newer version of this program.
         case newerSchema = "newer_schema"
+        /// The file has several names.
+        case hardLinked = "hard_linked"
         /// There is no space left.
         case diskFull = "disk_full"
         /// The ledger is in use, and stayed so.
