@@ -44,6 +44,9 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         self.description = description
     }
 
+    /// True if the content of the file is wrong for certain.
+    var isDamage: Bool { code == .corrupt || code == .notSQLite }
+
     /// The error of a failure of SQLite, or the error itself if it is one of ours.
     init(_ error: any Error, path: String) {
         if let error = error as? LedgerError {

@@ -154,10 +154,10 @@ enum LedgerFile {
     ///
     /// - Parameters:
     ///   - database: The ledger.
-    ///   - clock: The clocks.
+    ///   - now: The time, in microseconds since 1970, by which the session is known in the file.
     ///   - secret: The secret of a new ledger; `nil` for a random one.
     /// - Throws: An error of SQLite.
-    static func begin(_ database: Database, clock: any UsageClock, secret: [UInt8]?) throws {
+    static func begin(_ database: Database, at now: Int64, secret: [UInt8]?) throws {
         try database.inTransaction(.immediate) {
             var generator = SystemRandomNumberGenerator()
             let secret = secret ?? (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -170,7 +170,7 @@ enum LedgerFile {
             // This write also sees to it that the log is there, by which readers know that the ledger is in use.
             try database.execute(
                 sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('opened_at', ?)",
-                arguments: [clock.wallMicroseconds]
+                arguments: [now]
             )
             return .commit
         }
