@@ -204,8 +204,11 @@ struct LedgerWriter {
         case .moved:
             // A file that was moved elsewhere is made whole, and leaves no log to the one at the path.
             _ = lost.saveLog()
+            // A file without a name ends with its connection.
+            let isRemoved = lost.files.isRemoved
+            if isRemoved { gone = lost.committed }
             remedy =
-                "Rows that this process had written to it: \(lost.committed). It goes on with the file at the path."
+                "\(isRemoved ? "" : "Rows that this process had written to it: \(lost.committed). ")It goes on with the file at the path."
         }
         lost.close()
         session = nil

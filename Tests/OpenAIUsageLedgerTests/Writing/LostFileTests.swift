@@ -173,7 +173,7 @@ struct LostFileTests {
         // Another writer is kept away still.
         #expect(code { _ = try Ledger(path: folder.ledger) } == .locked)
         let lost = ledger.statistics.dropped[.ledgerLost] ?? 0
-        #expect(lost == (accident == .truncated || accident == .shortened || accident == .logTruncated ? 40 : 0))
+        #expect(lost == (accident == .renamed || accident.keepsOldRows ? 0 : 40))
         let statistics = await ledger.close()
         #expect(statistics.dropped[.shutdown] == 0)
         if accident == .renamed {
@@ -200,6 +200,42 @@ struct LostFileTests {
         await ledger.close()
         #expect(try OtherProgram.count(folder.ledger) == 50)
         #expect(folder.names == ["ledger.db"])
+    }
+
+    @Test("What is removed at the end, or kept by another name, is counted as what it is", arguments: [true, false])
+    func removedAtTheEnd(isLinked: Bool) async throws {
+        let folder = TemporaryFolder()
+        let changes = Collector<LedgerStatusChange>()
+        let ledger = try Ledger(path: folder.ledger)
+        ledger.observeStatus { changes.append($0) }
+        var open = Records.plain(50)
+        open.outcome = .open
+        ledger.recordOpen(open)
+        for number in 0..<20 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        if isLinked { try FileManager.default.linkItem(atPath: folder.ledger, toPath: "\(folder.path)/other.db") }
+        try FileManager.default.removeItem(atPath: folder.ledger)
+        let statistics = await ledger.close()
+        #expect(changes.all.map(\.kind) == [.replaced])
+        #expect(statistics.dropped[.ledgerLost] == (isLinked ? 0 : 20))
+        #expect(statistics.written == (isLinked ? 20 : 0) && statistics.isBalanced)
+        if isLinked { #expect(try OtherProgram.count("\(folder.path)/other.db") == 20) }
+    }
+
+    @Test("Rows that outlive their log are lost with the file later")
+    func removedAfterLog() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        for number in 0..<20 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        try FileManager.default.removeItem(atPath: "\(folder.ledger)-wal")
+        for number in 20..<30 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        #expect(ledger.statistics.dropped[.ledgerLost] == 0)
+        try FileManager.default.removeItem(atPath: folder.ledger)
+        for number in 30..<40 { ledger.record(Records.plain(number)) }
+        let statistics = await ledger.close()
+        #expect(statistics.dropped[.ledgerLost] == 30 && statistics.written == 10 && statistics.isBalanced)
     }
 
     @Test("Keys have the same fingerprints in a ledger that was begun anew")
