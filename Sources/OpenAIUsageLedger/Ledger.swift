@@ -27,9 +27,10 @@ public final class Ledger: UsageSink {
 
     /// Opens a ledger to write to it; a new one is created, with its folder.
     ///
-    /// Calls that a crash has left open become interrupted.
+    /// Calls that a crash has left open become interrupted. A ledger that is damaged is renamed, and a new one begun at its
+    /// path; observers of the status are told.
     ///
-    /// - Throws: A ``LedgerError``.
+    /// - Throws: A ``LedgerError``, in particular if another process writes to the ledger, or if the file is no ledger.
     public init(path: String, options: LedgerOptions = LedgerOptions()) throws {
         clock = options.clock
         // The files beside the ledger are beside the file itself, whatever link leads to it.
@@ -39,23 +40,31 @@ public final class Ledger: UsageSink {
         let lock = try LedgerLock(path: "\(path).lock", purpose: options.purpose)
         do {
             let identities = CallIDGenerator.shared(by: options.clock)
-            let session = try LedgerSession(path: path, options: options, secret: nil, identities: identities)
-            let (secret, newest, objects) = try session.database.writeWithoutTransaction { database in
-                (
-                    try LedgerFile.secret(database),
-                    try Int64.fetchOne(database, sql: "SELECT max(id) FROM call"),
-                    try LedgerObjects.register(database, now: options.clock.wallMicroseconds)
-                )
-            }
-            fingerprintSecret = secret
-            self.objects = objects
-            self.identities = identities
-            newestCallID = newest.map(CallID.init(rawValue:))
             let queue = RecordQueue(
                 capacity: options.capacity,
                 clock: options.clock,
                 idleMilliseconds: options.idleMilliseconds
             )
+            LedgerSession.saveOrphanedLog(path, options: options, queue: queue)
+            let (session, (secret, newest, objects)) = try LedgerSession.open(
+                path: path,
+                options: options,
+                secret: nil,
+                identities: identities,
+                queue: queue
+            ) { session in
+                try session.database.writeWithoutTransaction { database in
+                    (
+                        try LedgerFile.secret(database),
+                        try Int64.fetchOne(database, sql: "SELECT max(id) FROM call"),
+                        try LedgerObjects.register(database, now: options.clock.wallMicroseconds)
+                    )
+                }
+            }
+            fingerprintSecret = secret
+            self.objects = objects
+            self.identities = identities
+            newestCallID = newest.map(CallID.init(rawValue:))
             self.queue = queue
             self.lock = lock
             let thread = Thread {

@@ -174,7 +174,13 @@ struct LedgerWriter {
         try LedgerFile.prepare(path)
         // Whoever removed the ledger may have removed the lock too, and another process must not find it free.
         try lock.renew()
-        session = try LedgerSession(path: path, options: options, secret: secret, identities: identities)
+        (session, _) = try LedgerSession.open(
+            path: path,
+            options: options,
+            secret: secret,
+            identities: identities,
+            queue: queue
+        ) { _ in }
         copiedPages = 0
     }
 

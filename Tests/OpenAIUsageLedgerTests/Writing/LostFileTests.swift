@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import OpenAIUsage
 import OpenAIUsageLedger
+import Synchronization
 import Testing
 
 @Suite("Files that others touch")
@@ -220,6 +221,29 @@ struct LostFileTests {
         #expect(statistics.dropped[.ledgerLost] == (isLinked ? 0 : 20))
         #expect(statistics.written == (isLinked ? 20 : 0) && statistics.isBalanced)
         if isLinked { #expect(try OtherProgram.count("\(folder.path)/other.db") == 20) }
+    }
+
+    @Test("A file that takes the ledger's place while it is opened is not taken for it", arguments: [true, false])
+    func replacedWhileOpening(isRemoved: Bool) async throws {
+        let (folder, spare) = (TemporaryFolder(), TemporaryFolder())
+        try await fill(spare, [Records.plain(7_000)])
+        let isDone = Mutex(false)
+        var options = LedgerOptions()
+        options.hooks.afterOpening = {
+            let isFirst = isDone.withLock { isDone in
+                defer { isDone = true }
+                return !isDone
+            }
+            guard isFirst else { return }
+            #expect((isRemoved ? unlink(folder.ledger) : rename(spare.ledger, folder.ledger)) == 0)
+        }
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        for number in 0..<5 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        #expect(try OtherProgram.count(folder.ledger) == (isRemoved ? 5 : 6))
+        let statistics = await ledger.close()
+        #expect(statistics.written == 5)
+        #expect(try OtherProgram.count(folder.ledger) == (isRemoved ? 5 : 6))
     }
 
     @Test("Rows that outlive their log are lost with the file later")
