@@ -74,7 +74,7 @@ struct CallStore {
     mutating func seal(_ database: Database) throws {
         let rememberedIndex = index
         do {
-            var sealed: Set<Int64> = []
+            var sealed: [(hash: Int64, call: Int64)] = []
             try database.inTransaction(.immediate) {
                 sealed = try index.seal(database)
                 return .commit
