@@ -7,7 +7,7 @@ public import OpenAIUsage
 /// Records are handed over through a bounded queue, and a whole queue is written in one transaction. Only one process may
 /// write to a ledger; any number may read it with a ``LedgerReader`` meanwhile.
 public final class Ledger: UsageSink {
-    /// The path of the SQLite file.
+    /// The path of the SQLite file, in which all links are resolved.
     public let path: String
 
     /// The objects that the calls of this ledger have counted, or wait to be told the usage of.
@@ -27,33 +27,44 @@ public final class Ledger: UsageSink {
 
     /// Opens a ledger to write to it; a new one is created, with its folder.
     ///
-    /// Calls that a crash has left open become interrupted.
+    /// Calls that a crash has left open become interrupted. A ledger that is damaged is renamed, and a new one begun at its
+    /// path; observers of the status are told.
     ///
-    /// - Throws: A ``LedgerError``.
+    /// - Throws: A ``LedgerError``, in particular if another process writes to the ledger, or if the file is no ledger.
     public init(path: String, options: LedgerOptions = LedgerOptions()) throws {
-        self.path = path
         clock = options.clock
-        try LedgerFile.prepare(path)
+        // The files beside the ledger are beside the file itself, whatever link leads to it.
+        try LedgerFile.prepare(try LedgerFile.resolve(path))
+        let path = try LedgerFile.resolve(path)
+        self.path = path
         let lock = try LedgerLock(path: "\(path).lock", purpose: options.purpose)
         do {
             let identities = CallIDGenerator.shared(by: options.clock)
-            let session = try LedgerSession(path: path, options: options, secret: nil, identities: identities)
-            let (secret, newest, objects) = try session.database.writeWithoutTransaction { database in
-                (
-                    try LedgerFile.secret(database),
-                    try Int64.fetchOne(database, sql: "SELECT max(id) FROM call"),
-                    try LedgerObjects.register(database, now: options.clock.wallMicroseconds)
-                )
-            }
-            fingerprintSecret = secret
-            self.objects = objects
-            self.identities = identities
-            newestCallID = newest.map(CallID.init(rawValue:))
             let queue = RecordQueue(
                 capacity: options.capacity,
                 clock: options.clock,
                 idleMilliseconds: options.idleMilliseconds
             )
+            LedgerSession.saveOrphanedLog(path, options: options, queue: queue)
+            let (session, (secret, newest, objects)) = try LedgerSession.open(
+                path: path,
+                options: options,
+                secret: nil,
+                identities: identities,
+                queue: queue
+            ) { session in
+                try session.database.writeWithoutTransaction { database in
+                    (
+                        try LedgerFile.secret(database),
+                        try Int64.fetchOne(database, sql: "SELECT max(id) FROM call"),
+                        try LedgerObjects.register(database, now: options.clock.wallMicroseconds)
+                    )
+                }
+            }
+            fingerprintSecret = secret
+            self.objects = objects
+            self.identities = identities
+            newestCallID = newest.map(CallID.init(rawValue:))
             self.queue = queue
             self.lock = lock
             let thread = Thread {

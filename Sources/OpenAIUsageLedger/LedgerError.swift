@@ -18,6 +18,8 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         case notLedger = "not_ledger"
         /// The ledger was written by a newer version of this program.
         case newerSchema = "newer_schema"
+        /// The file has several names.
+        case hardLinked = "hard_linked"
         /// There is no space left.
         case diskFull = "disk_full"
         /// The ledger is in use, and stayed so.
@@ -41,6 +43,9 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.description = description
     }
+
+    /// True if the content of the file is wrong for certain.
+    var isDamage: Bool { code == .corrupt || code == .notSQLite }
 
     /// The error of a failure of SQLite, or the error itself if it is one of ours.
     init(_ error: any Error, path: String) {

@@ -4,10 +4,52 @@ import OpenAIUsage
 
 /// The steps of opening a ledger's file.
 enum LedgerFile {
+    /// The path of a file with all links resolved, also if there is no file yet.
+    ///
+    /// - Throws: A ``LedgerError`` if links lead in a circle.
+    static func resolve(_ path: String) throws -> String {
+        var path = path
+        for _ in 0..<40 {
+            if let real = real(path) { return real }
+            let url = URL(fileURLWithPath: path)
+            let folder = url.deletingLastPathComponent().path
+            var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            let count = buffer.withUnsafeMutableBytes { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    $0.baseAddress.map { readlink(path, $0, Int(PATH_MAX)) } ?? 0
+                }
+            }
+            guard count > 0 else { return real(folder).map { "\($0)/\(url.lastPathComponent)" } ?? path }
+            let target = String(decoding: buffer.prefix(count), as: UTF8.self)
+            path = target.hasPrefix("/") ? target : "\(folder)/\(target)"
+        }
+        throw LedgerError(.notReadable, "\(path) is a link that leads in a circle; give the path of a file.")
+    }
+
+    private static func real(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Refuses a file with several names.
+    ///
+    /// SQLite keeps the log beside the name by which a database was opened: under another name its newest rows are not
+    /// seen, and whoever writes under two of them destroys it.
+    static func requireSingleName(_ path: String) throws {
+        guard let facts = FileFacts(path), facts.links > 1 else { return }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        throw LedgerError(
+            .hardLinked,
+            "\(path) has \(facts.links) names (hard links), which would corrupt it; remove the others (find them with `find \(folder) -xdev -samefile \(path)`), or use a copy."
+        )
+    }
+
     /// Creates the folder, and refuses what cannot be a ledger before anything is changed.
     static func prepare(_ path: String) throws {
         if FileManager.default.fileExists(atPath: path) {
             try requireFile(path)
+            try requireSingleName(path)
             guard access(path, W_OK) == 0 else {
                 throw LedgerError(.notWritable, "\(path) cannot be written to; check its permissions.")
             }
@@ -79,6 +121,7 @@ enum LedgerFile {
 
     /// Brings a ledger that nobody writes to the newest schema.
     static func upgrade(_ path: String) throws {
+        try requireSingleName(path)
         let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage, which upgrades it")
         defer { lock.release() }
         try open(path, options: LedgerOptions()).close()
@@ -111,10 +154,10 @@ enum LedgerFile {
     ///
     /// - Parameters:
     ///   - database: The ledger.
-    ///   - clock: The clocks.
+    ///   - now: The time, in microseconds since 1970, by which the session is known in the file.
     ///   - secret: The secret of a new ledger; `nil` for a random one.
     /// - Throws: An error of SQLite.
-    static func begin(_ database: Database, clock: any UsageClock, secret: [UInt8]?) throws {
+    static func begin(_ database: Database, at now: Int64, secret: [UInt8]?) throws {
         try database.inTransaction(.immediate) {
             var generator = SystemRandomNumberGenerator()
             let secret = secret ?? (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -127,7 +170,7 @@ enum LedgerFile {
             // This write also sees to it that the log is there, by which readers know that the ledger is in use.
             try database.execute(
                 sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('opened_at', ?)",
-                arguments: [clock.wallMicroseconds]
+                arguments: [now]
             )
             return .commit
         }

@@ -23,6 +23,8 @@ public struct LedgerOptions: Sendable {
     package var labelCapacity = 4_096
     /// The rows from which on their identities are sealed when nothing else is to be done.
     package var sealThreshold = 8_192
+    /// The size from which on a file that another program wrote to is checked in the background, in bytes.
+    package var checkLimit: Int64 = 32 << 20
 
     /// Creates the default options.
     public init() {}

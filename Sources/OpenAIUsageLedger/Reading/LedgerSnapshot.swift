@@ -4,23 +4,16 @@ import Synchronization
 
 /// A connection that can only read, and what the files were like when it was made.
 final class LedgerSnapshot: Sendable {
-    private struct Identity: Sendable, Equatable {
-        var device: UInt64
-        var number: UInt64
-        var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
-
-        func isSameFile(as other: Identity?) -> Bool { device == other?.device && number == other?.number }
-    }
-
     /// The connection.
     let database: DatabaseQueue
 
     private let names = Mutex(LabelNames())
+    /// The path as it was given; a link in it may lead elsewhere later.
+    private let given: String
+    /// The path with all links resolved, beside which the log is.
     private let path: String
-    private let identity: Identity?
-    private let log: Identity?
+    private let identity: FileFacts?
+    private let log: FileFacts?
     private let isImmutable: Bool
 
     /// Opens a ledger for reading.
@@ -32,15 +25,17 @@ final class LedgerSnapshot: Sendable {
             throw LedgerError(.missing, "There is no ledger at \(path); give another path, or start the gateway first.")
         }
         try LedgerFile.requireFile(path)
+        given = path
+        let path = try LedgerFile.resolve(path)
         self.path = path
         isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
-        identity = Self.identity(path)
+        identity = FileFacts(path)
         do {
             database = try Self.open(path, isImmutable: isImmutable)
         } catch {
             throw LedgerError(error, path: path)
         }
-        log = Self.identity("\(path)-wal")
+        log = FileFacts("\(path)-wal")
     }
 
     /// Opens a ledger, after an upgrade if it is of an older version.
@@ -73,10 +68,10 @@ final class LedgerSnapshot: Sendable {
 
     /// Whether the connection still shows what is at the path.
     var isCurrent: Bool {
-        guard let now = Self.identity(path), let then = identity else { return false }
+        guard let now = FileFacts(given), let then = identity else { return false }
         if isImmutable { return now == then && (LedgerFile.size("\(path)-wal") ?? 0) == 0 }
         // A writer that goes on after it has lost its log begins another.
-        return now.isSameFile(as: then) && Self.identity("\(path)-wal").map { $0.isSameFile(as: log) } ?? false
+        return now.isSameFile(as: then) && FileFacts("\(path)-wal").map { $0.isSameFile(as: log) } ?? false
     }
 
     /// The labels, with those that were added since the last time.
@@ -106,22 +101,5 @@ final class LedgerSnapshot: Sendable {
             }
         }
         return address + "?immutable=1"
-    }
-
-    private static func identity(_ path: String) -> Identity? {
-        var information = stat()
-        guard stat(path, &information) == 0 else { return nil }
-        #if canImport(Darwin)
-        let time = information.st_mtimespec
-        #else
-        let time = information.st_mtim
-        #endif
-        return Identity(
-            device: UInt64(information.st_dev),
-            number: UInt64(information.st_ino),
-            size: Int64(information.st_size),
-            seconds: time.tv_sec,
-            nanoseconds: time.tv_nsec
-        )
     }
 }

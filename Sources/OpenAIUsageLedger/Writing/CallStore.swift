@@ -9,6 +9,8 @@ struct CallStore {
     private(set) var index: IdentifierIndex
     private var pending: PendingObjects
     private var newest: Int64
+    /// The rows that were written last.
+    private var recent: [Int64] = []
     private let identities: CallIDGenerator
     private let hooks: LedgerHooks
 
@@ -38,6 +40,7 @@ struct CallStore {
         try hooks.beforeBatch?()
         let rememberedIndex = index
         let rememberedNewest = newest
+        let rememberedRecent = recent
         do {
             var outcomes: [CommitOutcome] = []
             outcomes.reserveCapacity(items.count)
@@ -58,16 +61,20 @@ struct CallStore {
         } catch {
             index = rememberedIndex
             newest = rememberedNewest
+            recent = rememberedRecent
             pending.rollBack()
             throw error
         }
     }
 
+    /// The numbers of some rows that were written last, by which the file is recognized.
+    var newestRows: ArraySlice<Int64> { recent.suffix(16) }
+
     /// Seals the identities of some rows.
     mutating func seal(_ database: Database) throws {
         let rememberedIndex = index
         do {
-            var sealed: Set<Int64> = []
+            var sealed: [(hash: Int64, call: Int64)] = []
             try database.inTransaction(.immediate) {
                 sealed = try index.seal(database)
                 return .commit
@@ -151,6 +158,8 @@ struct CallStore {
             for window in item.record.containerWindows { try LedgerObjects.keep(window, database) }
         }
         newest = max(newest, id)
+        recent.append(id)
+        if recent.count > 128 { recent.removeFirst(112) }
     }
 
     /// True if the row with the record's identity is one of the same call.

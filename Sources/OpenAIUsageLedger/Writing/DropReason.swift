@@ -8,7 +8,7 @@ public enum DropReason: String, Sendable, CaseIterable {
     case databaseLocked = "db_locked"
     /// The queue was full because the ledger failed in another way.
     case ledgerFailed = "ledger_failed"
-    /// The record was committed, and somebody destroyed the file or log that held it.
+    /// The record was committed, and somebody removed or destroyed the file or log that held it.
     case ledgerLost = "ledger_lost"
     /// The record could not be written, whereas others could.
     case encodeError = "encode_error"

@@ -41,9 +41,8 @@ struct IdentifierIndex {
 
     /// Seals one segment of rows.
     ///
-    /// - Returns: The rows.
-    mutating func seal(_ database: Database) throws -> Set<Int64> {
-        var sealed: Set<Int64> = []
+    /// - Returns: The hashes of the identities, each with its row.
+    mutating func seal(_ database: Database) throws -> [(hash: Int64, call: Int64)] {
         var entries: [(hash: Int64, call: Int64)] = []
         var through = sealedThrough
         // The identity of Cloudflare's edge is on every row: it is looked for where there is no other.
@@ -59,7 +58,6 @@ struct IdentifierIndex {
                 var row = source
                 let id = row.integer() ?? 0
                 through = max(through, id)
-                sealed.insert(id)
                 for _ in 0..<6 {
                     if let hash = row.identifierHash() { entries.append((hash, id)) }
                 }
@@ -93,7 +91,7 @@ struct IdentifierIndex {
         sealedThrough = through
         // Rows that were noted twice, once open and once finished, are counted once here.
         unsealedCount = late + newer < segmentLength ? 0 : max(0, unsealedCount - late - newer)
-        return sealed
+        return entries
     }
 
     private mutating func write(_ entries: [(hash: Int64, call: Int64)], _ database: Database) throws {

@@ -8,10 +8,22 @@ struct LedgerSession {
     let log: LogLength
     var store: CallStore
     var files: LedgerFiles
-    /// The rows that were committed to the file in this session.
+    /// The calls that were committed to the file in this session.
     var committed: Int64 = 0
-    /// The rows that are in the log alone.
+    /// The calls that are in the log alone.
     var logged: Int64 = 0
+    /// The size from which on the file is checked in the background, in bytes.
+    let checkLimit: Int64
+    /// The check of the file that is under way.
+    var backgroundCheck: BackgroundCheck?
+    /// The monotonic time before which none is begun, in nanoseconds.
+    var nextBackgroundCheck: Int64 = .min
+    /// The time that is left for checks.
+    var allowance = CheckAllowance()
+    /// SQLite's count of the changes by other connections, when it was last asked for.
+    var dataVersion: Int64?
+    /// The mark of this session in the file.
+    let openedAt: Int64
 
     /// Opens the file, brings it to the newest schema and begins a session.
     ///
@@ -23,32 +35,45 @@ struct LedgerSession {
     /// - Throws: A ``LedgerError``, or an error of SQLite.
     init(path: String, options: LedgerOptions, secret: [UInt8]?, identities: CallIDGenerator) throws {
         self.path = path
+        checkLimit = options.checkLimit
         try LedgerFile.prepare(path)
         try LedgerFile.create(path)
         database = try LedgerFile.open(path, options: options)
         let log = LogLength()
         self.log = log
         do {
-            store = try database.writeWithoutTransaction { database in
-                try LedgerFile.begin(database, clock: options.clock, secret: secret)
+            let opened = options.clock.wallMicroseconds
+            openedAt = opened
+            (store, dataVersion) = try database.writeWithoutTransaction { database in
+                try LedgerFile.begin(database, at: opened, secret: secret)
                 log.install(on: database)
                 let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call")
                 if let newest { identities.advance(past: CallID(rawValue: newest)) }
-                return try CallStore(database, options: options, identities: identities)
+                let store = try CallStore(database, options: options, identities: identities)
+                return (store, try Int64.fetchOne(database, sql: "PRAGMA data_version"))
             }
         } catch {
             try? database.close()
             throw error
         }
+        options.hooks.afterOpening?()
         files = LedgerFiles(path)
+        // What was put at the path meanwhile must not be taken for the file that is open.
+        let hasMoved = database.writeWithoutTransaction { $0.sqliteConnection.map(RawFile.hasMoved) ?? false }
+        guard !hasMoved else {
+            // The log must not be left to the other file.
+            _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try? database.close()
+            throw LedgerError(.replaced, "\(path) was removed or replaced while it was opened.")
+        }
     }
 
     /// True if a file became shorter in a way that SQLite has itself, as by a checkpoint or `VACUUM` of another program, or
-    /// if what was cut off was in the log and is back.
+    /// if what was cut off was in the log and is back; the content is to be checked all the same.
     func isHarmless(_ damage: LedgerFiles.Damage) -> Bool {
         let isSound = try? database.writeWithoutTransaction { database in
             switch damage {
-            case .moved, .logMoved: return false
+            case .moved, .logMoved, .overwritten, .logOverwritten: return false
             case .logTruncated:
                 // The index of the log knows of a log that SQLite has emptied, and perhaps begun anew: all that it counts is
                 // there. Of a log that was cut off behind SQLite's back a checkpoint cannot read what it must copy.
@@ -62,11 +87,7 @@ struct LedgerSession {
                     database,
                     sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
                 )
-                guard let size, LedgerFile.size(path) ?? 0 >= size else { return false }
-                // The check must read the file, and neither the log nor what is cached.
-                _ = try database.checkpoint(.truncate)
-                try database.execute(sql: "PRAGMA shrink_memory")
-                return try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok"
+                return size.map { LedgerFile.size(path) ?? 0 >= $0 } ?? false
             }
         }
         return isSound == true
@@ -81,5 +102,36 @@ struct LedgerSession {
         _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         guard let progress else { return false }
         return progress.walFrameCount == progress.checkpointedFrameCount
+    }
+
+    /// Notes what became of items that are committed.
+    mutating func note(_ items: ArraySlice<RecordQueue.Item>, _ outcomes: [CommitOutcome]) {
+        for (item, outcome) in zip(items, outcomes) where !item.isOpen {
+            if case .dropped = outcome { continue }
+            committed += 1
+            logged += 1
+        }
+    }
+
+    /// Seals the identities of some rows.
+    mutating func seal() throws {
+        try database.writeWithoutTransaction { try store.seal($0) }
+    }
+
+    /// Copies as much of the log into the database as readers allow.
+    ///
+    /// - Returns: True if nothing is in the log alone any more.
+    @discardableResult
+    mutating func copyLog() throws -> Bool {
+        let progress = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        guard progress.walFrameCount == progress.checkpointedFrameCount else { return false }
+        logged = 0
+        return true
+    }
+
+    /// Ends a check that is under way, and closes the file.
+    func close() {
+        backgroundCheck?.cancel()
+        try? database.close()
     }
 }

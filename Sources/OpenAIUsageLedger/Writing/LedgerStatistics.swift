@@ -2,7 +2,8 @@
 public struct LedgerStatistics: Sendable, Equatable {
     /// The records that were handed in.
     public var captured: Int64 = 0
-    /// The records that are committed.
+    /// The records that are committed; it falls by those that are lost later with a file, which are
+    /// ``DropReason/ledgerLost`` from then on.
     public var written: Int64 = 0
     /// The records that are lost, by reason; every reason is there.
     public var dropped: [DropReason: Int64] = Dictionary(uniqueKeysWithValues: DropReason.allCases.map { ($0, 0) })

@@ -77,6 +77,7 @@ struct LedgerWriter {
         let result = Result {
             try open.database.writeWithoutTransaction { try command.body(&open.store, $0) }
         }
+        open.files.note()
         session = open
         command.completion(result.mapError { LedgerError($0, path: path) })
     }
@@ -99,7 +100,8 @@ struct LedgerWriter {
                 let outcomes = try write(batch, isRepeated: isRepeated)
                 let duration = options.clock.monotonicNanoseconds - start
                 isRepeated = true
-                guard try inspect() else { continue }
+                guard try inspect(afterOwnWrite: true) else { continue }
+                session?.note(batch, outcomes)
                 options.commitObserver?(LedgerCommit(records: batch.count, duration: duration))
                 queue.resolve(batch, outcomes, isCommit: true)
                 return
@@ -121,12 +123,9 @@ struct LedgerWriter {
         guard var open = session else { throw LedgerError(.closed, "\(path) is not open.") }
         session = nil
         defer { session = open }
-        let outcomes = try open.database.writeWithoutTransaction {
+        return try open.database.writeWithoutTransaction {
             try open.store.write(batch, $0, isRepeated: isRepeated)
         }
-        open.committed += Int64(batch.count)
-        open.logged += Int64(batch.count)
-        return outcomes
     }
 
     /// Looks at the files when nothing is to be written, and opens one again if there is none.
@@ -143,19 +142,29 @@ struct LedgerWriter {
 
     /// Looks at the files, and copes with what happened to them.
     ///
+    /// - Parameter afterOwnWrite: True if only this writer should have written to the log since the last look.
     /// - Returns: True if what was committed is in the file at the path.
     /// - Throws: A ``LedgerError`` if there is no file to write to any more.
-    private mutating func inspect() throws -> Bool {
+    private mutating func inspect(afterOwnWrite: Bool = false) throws -> Bool {
         guard var open = session else { return false }
         session = nil
-        let damage = open.files.inspect()
-        let isHarmless = damage.map(open.isHarmless(_:)) ?? true
-        if damage != nil, isHarmless { open.files = LedgerFiles(path) }
-        session = open
-        guard let damage, !isHarmless else { return true }
+        let damage: LedgerFiles.Damage?
+        do {
+            defer { session = open }
+            damage = try open.inspect(afterOwnWrite: afterOwnWrite, options.clock)
+        }
+        guard let damage else { return true }
+        return try goOn(after: damage)
+    }
+
+    /// Goes on in a sound file.
+    ///
+    /// - Returns: True if what was committed is in the file at the path.
+    /// - Throws: A ``LedgerError`` if there is no file to write to any more.
+    private mutating func goOn(after damage: LedgerFiles.Damage) throws -> Bool {
         isMended = true
         let isSaved = try survives(damage)
-        try self.open()
+        try open()
         return isSaved
     }
 
@@ -165,7 +174,13 @@ struct LedgerWriter {
         try LedgerFile.prepare(path)
         // Whoever removed the ledger may have removed the lock too, and another process must not find it free.
         try lock.renew()
-        session = try LedgerSession(path: path, options: options, secret: secret, identities: identities)
+        (session, _) = try LedgerSession.open(
+            path: path,
+            options: options,
+            secret: secret,
+            identities: identities,
+            queue: queue
+        ) { _ in }
         copiedPages = 0
     }
 
@@ -175,36 +190,42 @@ struct LedgerWriter {
     /// - Throws: A ``LedgerError`` if no file can be opened.
     private mutating func survives(_ damage: LedgerFiles.Damage) throws -> Bool {
         guard let lost = session else { return false }
-        let failure = LedgerError(.replaced, "\(path) \(damage.event).")
+        let failure = LedgerError(damage.code, "\(path) \(damage.event).")
         queue.noteError(failure)
         var isSaved = false
+        var gone: Int64 = 0
+        let remedy: String
         switch damage {
-        case .truncated, .logTruncated:
-            let rows = damage == .truncated ? lost.committed : lost.logged
-            guard setAside(failure, lost: rows) else { throw failure }
+        case .truncated, .overwritten:
+            guard setAside(failure, lost: lost.committed) else { throw failure }
+            return false
+        case .logTruncated, .logOverwritten:
+            guard setAside(failure, lost: lost.logged) else { throw failure }
             return false
         case .logMoved:
             // The log has no name any more, but is still open: what it holds can be copied.
             isSaved = lost.saveLog()
+            if !isSaved { gone = lost.logged }
+            remedy = isSaved ? "Its rows were saved." : "Rows of the log may be lost: \(lost.logged)."
         case .moved:
             // A file that was moved elsewhere is made whole, and leaves no log to the one at the path.
             _ = lost.saveLog()
+            // A file without a name ends with its connection.
+            let isRemoved = lost.files.isRemoved
+            if isRemoved { gone = lost.committed }
+            remedy =
+                "\(isRemoved ? "" : "Rows that this process had written to it: \(lost.committed). ")It goes on with the file at the path."
         }
-        try? lost.database.close()
+        lost.close()
         session = nil
-        let remedy =
-            switch damage {
-            case .moved:
-                "Rows that this process had written to it: \(lost.committed). It goes on with the file at the path."
-            default: isSaved ? "Its rows were saved." : "Rows of the log may be lost: \(lost.logged)."
-            }
-        let gone = damage == .logMoved && !isSaved ? lost.logged : 0
         do { try open() } catch {
             // The end of the trouble tells what was done.
             queue.noteFailure(failure)
             queue.noteReplacement(failure, remedy, lost: gone)
             throw error
         }
+        // The file may be the same one, with another log.
+        if session?.files.isSameDatabase(as: lost.files) == true { session?.committed += lost.committed - gone }
         queue.noteReplacement(failure, remedy, lost: gone)
         return isSaved
     }
@@ -214,15 +235,11 @@ struct LedgerWriter {
     /// - Returns: True if a new file can be begun at the path.
     private mutating func setAside(_ failure: LedgerError, lost: Int64 = 0) -> Bool {
         let aside = LedgerFiles.setAside(path, now: options.clock.wallMicroseconds)
-        if let session { try? session.database.close() }
+        session?.close()
         session = nil
         isMended = true
         guard let aside else { return false }
-        queue.noteReplacement(
-            failure,
-            "It was set aside as \(aside), and a new ledger begun; to save its rows: `sqlite3 \(aside) .recover`.",
-            lost: lost
-        )
+        queue.noteReplacement(failure, LedgerFiles.remedy(aside), lost: lost)
         return true
     }
 
@@ -236,54 +253,53 @@ struct LedgerWriter {
     private mutating func maintain(isIdle: Bool) {
         guard var open = session else { return }
         session = nil
-        defer { session = open }
+        var damage: LedgerFiles.Damage?
         do {
             if isIdle {
                 // A burst leaves several segments behind: they are made up for as long as nothing else is to be done.
-                while open.store.index.unsealedCount >= sealThreshold, queue.isIdle { try open.seal() }
+                while open.store.index.unsealedCount >= sealThreshold, queue.isIdle {
+                    try open.seal()
+                    open.files.note()
+                }
             } else if open.store.index.unsealedCount >= sealThreshold * 4 {
                 try open.seal()
+                open.files.note()
             }
             let pages = open.log.value
             // A log that has become shorter was begun anew after it had been copied.
             if pages < copiedPages { copiedPages = 0 }
             if pages - copiedPages >= (isIdle ? Self.checkpointThreshold : Self.urgentCheckpointThreshold) {
                 copiedPages = pages
-                try open.copyLog()
+                // What another program wrote into the log must not get into the database.
+                if try open.isLogSound() { try open.copyLog() } else { damage = .logOverwritten }
+                open.files.note()
             }
         } catch {
             queue.noteError(LedgerError(error, path: path))
         }
+        session = open
+        guard let damage else { return }
+        do { _ = try goOn(after: damage) } catch { queue.noteFailure(LedgerError(error, path: path)) }
     }
 
     private mutating func end() {
+        do {
+            // Whatever happened to the files since the last commit is told and counted too.
+            _ = try inspect()
+            if let open = session, try !open.isLogSound() { _ = try goOn(after: .logOverwritten) }
+        } catch {
+            queue.noteError(LedgerError(error, path: path))
+        }
         guard var open = session else { return }
         session = nil
         do {
-            // A file that was moved is not touched through the name of another.
-            if open.files.inspect() == nil {
-                while open.store.index.unsealedCount >= Self.finalSegmentLength, !queue.isPastDeadline {
-                    try open.seal()
-                }
-                try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
-            }
+            while open.store.index.unsealedCount >= Self.finalSegmentLength, !queue.isPastDeadline { try open.seal() }
+            open.backgroundCheck?.cancel()
+            try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
         } catch {
             // Readers may keep the log in use: it stays, and is read and copied by whoever opens the ledger next.
             queue.noteError(LedgerError(error, path: path))
         }
-        try? open.database.close()
-    }
-}
-
-extension LedgerSession {
-    /// Seals the identities of some rows.
-    mutating func seal() throws {
-        try database.writeWithoutTransaction { try store.seal($0) }
-    }
-
-    /// Copies as much of the log into the database as readers allow.
-    mutating func copyLog() throws {
-        let progress = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
-        if progress.walFrameCount == progress.checkpointedFrameCount { logged = 0 }
+        open.close()
     }
 }

@@ -52,10 +52,13 @@ struct PendingObjects {
     }
 
     /// Forgets rows that are sealed.
-    mutating func remove(_ sealed: Set<Int64>) {
-        rows = rows.compactMapValues { numbers in
-            let rest = numbers.filter { !sealed.contains($0) }
-            return rest.isEmpty ? nil : rest
+    ///
+    /// - Parameter sealed: The hashes of all their identities, each with its row.
+    mutating func remove(_ sealed: [(hash: Int64, call: Int64)]) {
+        for (hash, call) in sealed {
+            guard let numbers = rows[hash] else { continue }
+            let rest = numbers.filter { $0 != call }
+            rows[hash] = rest.isEmpty ? nil : rest
         }
     }
 }

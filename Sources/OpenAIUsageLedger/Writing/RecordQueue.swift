@@ -27,6 +27,8 @@ final class RecordQueue: Sendable {
         var resolved: Int64 = 0
         var health = LedgerHealth()
         var observers: [@Sendable (LedgerStatusChange) -> Void] = []
+        /// What happened before there was an observer.
+        var untold: [LedgerStatusChange] = []
         var writerWaits = false
         var deadline: Int64?
         var isFinished = false
@@ -145,12 +147,15 @@ final class RecordQueue: Sendable {
         return (isTroubled ? .postponed : nil, state.writerWaits)
     }
 
-    /// Adds an observer of the writer's health, which is told of a trouble that lasts.
+    /// Adds an observer of the writer's health, which is told of a trouble that lasts; the first one is told of
+    /// replacements before it, too.
     func observe(_ observer: @escaping @Sendable (LedgerStatusChange) -> Void) {
-        let trouble = state.withLock { state in
+        let (trouble, untold) = state.withLock { state in
             state.observers.append(observer)
-            return state.health.trouble
+            defer { state.untold = [] }
+            return (state.health.trouble, state.untold)
         }
+        for change in untold { observer(change) }
         if let trouble {
             observer(LedgerStatusChange(kind: .failed, trouble: trouble, duration: 0, remedy: nil, dropped: 0))
         }
@@ -266,7 +271,9 @@ final class RecordQueue: Sendable {
             let lost = min(lost, state.statistics.written)
             state.statistics.written -= lost
             state.statistics.dropped[.ledgerLost, default: 0] += lost
-            return (state.health.replace(error, remedy, lost: lost, at: now), state.observers)
+            let change = state.health.replace(error, remedy, lost: lost, at: now)
+            if let change, state.observers.isEmpty, state.untold.count < 16 { state.untold.append(change) }
+            return (change, state.observers)
         }
         if let change { for observer in observers { observer(change) } }
     }

@@ -9,7 +9,10 @@ enum StoreMetrics {
 
     static let descriptors: [MetricDescriptor] = [
         .counter("oai_usage_records_captured", help: "Records of calls handed to the store."),
-        .counter("oai_usage_records_written", help: "Records of calls committed to the store."),
+        .counter(
+            "oai_usage_records_written",
+            help: "Records of calls committed to the store; those lost with its file move to dropped, ledger_lost."
+        ),
         .counter("oai_usage_records_dropped", labels: ["reason"], help: "Records of calls that were lost, by reason."),
         .gauge("oai_usage_record_queue_length", help: "Records of calls that wait to be written."),
         .gauge("oai_usage_record_queue_capacity", help: "The most records of calls that may wait to be written."),

@@ -56,18 +56,6 @@ struct LedgerOpeningTests {
         #expect(code { _ = try Ledger(path: folder.path) } == .notSQLite)
     }
 
-    @Test("A damaged file is refused")
-    func damaged() async throws {
-        let folder = TemporaryFolder()
-        try await fill(folder, (0..<200).map { Records.plain($0) })
-        var bytes = try #require(folder.bytes(of: "ledger.db"))
-        for index in 100..<4_096 { bytes[index] = 0xff }
-        try folder.write("ledger.db", bytes)
-        let found = code { _ = try Ledger(path: folder.ledger) }
-        #expect(found == .corrupt || found == .notSQLite || found == .notLedger)
-        #expect(!folder.names.contains("ledger.db.lock"))
-    }
-
     @Test("Another program's database is refused, and left as it is")
     func notLedger() throws {
         let folder = TemporaryFolder()

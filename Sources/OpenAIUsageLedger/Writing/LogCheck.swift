@@ -1,0 +1,87 @@
+import GRDB
+
+/// The check of a write-ahead log against its own checksums.
+///
+/// SQLite itself compares them only after a crash, and then takes a frame that was overwritten for the log's end.
+///
+/// The formats are those of <https://sqlite.org/walformat.html> and <https://sqlite.org/fileformat2.html#walformat>.
+enum LogCheck {
+    /// True if every committed frame is as it was written.
+    ///
+    /// Nobody can write to the log meanwhile: the check holds SQLite's lock on it.
+    ///
+    /// - Throws: An error of SQLite, in particular if another program writes.
+    static func isSound(_ database: Database) throws -> Bool {
+        var isSound = true
+        try database.inTransaction(.immediate) {
+            isSound = check(database)
+            return .rollback
+        }
+        return isSound
+    }
+
+    private static func check(_ database: Database) -> Bool {
+        guard let connection = database.sqliteConnection, let file = RawFile(.database, of: connection),
+            let index = file.sharedIndex(96)
+        else { return true }
+        // Of the two copies of the index's head one may be under way; while the lock is held, none is.
+        guard index[..<48] == index[48...] else { return true }
+        let frames = Int64(index.number(at: 16))
+        guard frames > 0 else { return true }
+        guard let log = RawFile(.log, of: connection) else { return false }
+        let shortPageSize = Int(index[14]) | Int(index[15]) << 8
+        let pageSize = Int((shortPageSize & 0xfe00) | (shortPageSize & 1) << 16)
+        let head = log.bytes(32)
+        guard head.count == 32, head[..<3] == [0x37, 0x7f, 0x06], head[3] & 0xfe == 0x82,
+            head[16..<24] == index[32..<40]
+        else { return false }
+        var sum = Checksum(isBigEndian: head[3] & 1 == 1)
+        head.withUnsafeBytes { sum.add(UnsafeRawBufferPointer(rebasing: $0[..<24])) }
+        guard sum.matches(head[24..<32]) else { return false }
+        var frame = [UInt8](repeating: 0, count: 24 + pageSize)
+        for number in 0..<frames {
+            let isRead = frame.withUnsafeMutableBytes { log.read(into: $0, at: 32 + number * Int64(24 + pageSize)) }
+            guard isRead, frame[8..<16] == index[32..<40] else { return false }
+            frame.withUnsafeBytes {
+                sum.add(UnsafeRawBufferPointer(rebasing: $0[..<8]))
+                sum.add(UnsafeRawBufferPointer(rebasing: $0[24...]))
+            }
+            guard sum.matches(frame[16..<24]) else { return false }
+        }
+        return sum.first == index.number(at: 24) && sum.second == index.number(at: 28)
+    }
+
+    /// The running checksum of a log.
+    private struct Checksum {
+        let isBigEndian: Bool
+        var first: UInt32 = 0
+        var second: UInt32 = 0
+
+        /// Adds bytes, whose number is a multiple of 8.
+        mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            var (first, second) = (first, second)
+            for offset in stride(from: 0, to: bytes.count, by: 8) {
+                var word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                first = first &+ (isBigEndian ? UInt32(bigEndian: word) : UInt32(littleEndian: word)) &+ second
+                word = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+                second = second &+ (isBigEndian ? UInt32(bigEndian: word) : UInt32(littleEndian: word)) &+ first
+            }
+            (self.first, self.second) = (first, second)
+        }
+
+        /// True if eight stored bytes are this checksum.
+        func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
+            bytes.withUnsafeBytes {
+                UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) == first
+                    && UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self)) == second
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The number of four bytes in the order of this machine, as the index of a log has them.
+    fileprivate func number(at offset: Int) -> UInt32 {
+        withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
+    }
+}
