@@ -76,6 +76,7 @@ public final class Gateway: Service {
     ///
     /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if its end has lost records.
     public func run() async throws {
+        DescriptorLimit.raise()
         let log = LedgerLog(logger)
         ledger.observeStatus { log.tell($0) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
@@ -129,8 +130,9 @@ public final class Gateway: Service {
     private func serve(_ plane: DataPlane) async throws {
         enum Part: Sendable { case admin, shutdown }
         let readiness = AdminPlane.Readiness()
+        // Whatever ends the admin plane is thrown; what its libraries say on the way is for their makers.
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        quiet.logLevel = .critical
         let admin = AdminPlane(
             configuration: configuration,
             metrics: metrics,

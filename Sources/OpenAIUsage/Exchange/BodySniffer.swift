@@ -26,10 +26,15 @@ package struct BodySniffer: Sendable {
 
         /// The hint of a `content-type` field.
         package init(contentType: String?) {
+            // What nearly every response is.
+            if contentType == "application/json" {
+                self = .document
+                return
+            }
             let type = HeaderText.lowercased(contentType ?? "").drop { $0 == " " || $0 == "\t" }
             if type.hasPrefix("text/event-stream") {
                 self = .events
-            } else if type.isEmpty || type.contains("json") {
+            } else if type.isEmpty || HeaderText.contains(type, "json") {
                 self = .document
             } else if type.hasPrefix("text/") || type.hasPrefix("application/octet-stream") {
                 self = .text

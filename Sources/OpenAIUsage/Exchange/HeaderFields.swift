@@ -34,6 +34,22 @@ enum HeaderText {
         return isLower == true ? value : value.lowercased()
     }
 
+    /// True if a text has a part, byte for byte: a search through characters costs as much as all the rest of a call's head.
+    static func contains(_ text: some StringProtocol, _ part: StaticString) -> Bool {
+        let count = part.utf8CodeUnitCount
+        func isFound(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard let base = bytes.baseAddress, bytes.count >= count, count > 0 else { return false }
+            let first = part.utf8Start[0]
+            search: for start in 0...bytes.count - count where base[start] == first {
+                for index in 1..<max(count, 1) where base[start + index] != part.utf8Start[index] { continue search }
+                return true
+            }
+            return false
+        }
+        if let found = text.utf8.withContiguousStorageIfAvailable(isFound) { return found }
+        return Array(text.utf8).withUnsafeBufferPointer(isFound)
+    }
+
     /// A decimal number of milliseconds in microseconds.
     static func microseconds(milliseconds value: String?) -> Int64? {
         guard let value else { return nil }

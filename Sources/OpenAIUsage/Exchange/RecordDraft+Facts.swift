@@ -44,8 +44,9 @@ extension RecordDraft {
         guard record.endpoint.meter == .chat, isSuccess, response.hasDocument, !response.hasError,
             record.toolCalls["web_search"] == nil, let model = record.model ?? record.requestModel
         else { return }
-        let isPreview = model.contains("-search-preview")
-        guard isPreview || model.contains("-search-api") || (response.hasCitations && facts.asksForSearch) else {
+        let isPreview = HeaderText.contains(model, "-search-preview")
+        guard isPreview || HeaderText.contains(model, "-search-api") || (response.hasCitations && facts.asksForSearch)
+        else {
             return
         }
         record.toolCalls[isPreview ? "web_search_preview" : "web_search"] = 1

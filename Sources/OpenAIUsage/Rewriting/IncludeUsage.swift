@@ -87,7 +87,8 @@ package enum IncludeUsage {
     /// (`ACS3-HMAC-SHA256`, `TC3-HMAC-SHA256`), of draft-cavage-http-signatures, and Hawk.
     private static func isSignature(scheme: Substring) -> Bool {
         let scheme = scheme.uppercased()
-        return scheme.hasPrefix("AWS4-") || scheme.contains("HMAC-") || scheme == "SIGNATURE" || scheme == "HAWK"
+        return scheme.hasPrefix("AWS4-") || HeaderText.contains(scheme, "HMAC-") || scheme == "SIGNATURE"
+            || scheme == "HAWK"
     }
 
     /// True if a request's head says that its body must stay as it is, byte for byte.

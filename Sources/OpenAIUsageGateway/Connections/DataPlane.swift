@@ -35,7 +35,8 @@ final class DataPlane: Sendable {
             clock: exchanges.clock
         )
         let clients = ClientCount(
-            limit: configuration.limits.connections,
+            // An accept that fails for want of a descriptor would be tried again and again.
+            limit: min(configuration.limits.connections, DescriptorLimit.connections),
             limitPerAddress: configuration.limits.connectionsPerAddress
         )
         var loops: [NIOLoopBound<DataPlaneLoop>] = []

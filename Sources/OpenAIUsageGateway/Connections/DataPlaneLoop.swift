@@ -100,12 +100,13 @@ final class DataPlaneLoop {
 
     func add(_ handler: DownstreamConnection) {
         handlers[ObjectIdentifier(handler)] = handler
+        recorder.changeConnections(by: 1)
         // A connection that was accepted while the listener was being closed.
         if isShuttingDown { eventLoop.assumeIsolated().execute { handler.closeWhenIdle() } }
     }
 
     func remove(_ handler: DownstreamConnection) {
-        handlers[ObjectIdentifier(handler)] = nil
+        if handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil { recorder.changeConnections(by: -1) }
         completeShutdown()
     }
 

@@ -27,6 +27,9 @@ protocol CallRecorder: UsageSink {
     /// Takes it that more or fewer calls wait for a connection to the upstream.
     func changeWaiting(by change: Int)
 
+    /// Takes it that there are more or fewer connections of clients.
+    func changeConnections(by change: Int)
+
     /// Called when a stream that does not tell its usage goes to the upstream as the client wrote it.
     func usageNotAsked(_ reason: IncludeUsage.Note)
 }

@@ -10,11 +10,13 @@ final class LedgerRecorder: CallRecorder {
     private let recorder: UsageRecorder
     private let lateReleases = Atomic<Int64>(0)
     private let metrics: UsageMetrics
-    let events = DataPlaneEvents()
 
     init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger) {
         self.metrics = metrics
         for reason in IncludeUsage.Note.allCases { metrics.countUsageNotAsked(reason: reason.rawValue, by: 0) }
+        for event in DataPlaneEvent.allCases { metrics.countGatewayEvent(event.rawValue, by: 0) }
+        metrics.changeGatewayWaitingCalls(by: 0)
+        metrics.changeGatewayConnections(by: 0)
         recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics)
     }
 
@@ -51,19 +53,8 @@ final class LedgerRecorder: CallRecorder {
     func callStarted(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: 1) }
     func callEnded(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: -1) }
     func usageNotAsked(_ reason: IncludeUsage.Note) { metrics.countUsageNotAsked(reason: reason.rawValue) }
-    func count(_ event: DataPlaneEvent) { events.count(event) }
-    func changeWaiting(by change: Int) { events.waiting.add(change, ordering: .relaxed) }
+    func count(_ event: DataPlaneEvent) { metrics.countGatewayEvent(event.rawValue) }
+    func changeWaiting(by change: Int) { metrics.changeGatewayWaitingCalls(by: Int64(change)) }
+    func changeConnections(by change: Int) { metrics.changeGatewayConnections(by: Int64(change)) }
     func releasedLate() { lateReleases.add(1, ordering: .relaxed) }
-}
-
-/// How often what happened on the data plane.
-final class DataPlaneEvents: Sendable {
-    private let counts = Mutex<[DataPlaneEvent: Int64]>([:])
-    /// How many calls wait for a connection to the upstream.
-    let waiting = Atomic<Int>(0)
-
-    func count(_ event: DataPlaneEvent) { counts.withLock { $0[event, default: 0] += 1 } }
-
-    /// How often an event has happened.
-    subscript(event: DataPlaneEvent) -> Int64 { counts.withLock { $0[event] ?? 0 } }
 }

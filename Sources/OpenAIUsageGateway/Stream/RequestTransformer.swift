@@ -12,6 +12,8 @@ struct RequestTransformer {
     /// The most bytes that are kept to be sent once more.
     static let replayBound = 256 << 10
 
+    private static let signatureLengths = Set(IncludeUsage.signatureFields.map(\.utf8.count))
+
     private let request: RequestHead
     private let path: String
     private let requests: UsageRequests
@@ -48,12 +50,16 @@ struct RequestTransformer {
         self.path = path
         self.requests = requests
         guard includesUsage, request.framing != .none else { return }
+        // Most requests have no field of a length that a signature's name has.
+        let mayBeSigned = request.fields.contains { $0.known == nil && Self.signatureLengths.contains($0.name.count) }
         let candidacy = IncludeUsage.candidacy(
             endpoint,
             method: request.methodName,
             contentType: request.string(.contentType),
             contentEncoding: request.string(.contentEncoding),
-            field: { request.string(named: $0) }
+            field: {
+                $0 == "authorization" ? request.string(.authorization) : mayBeSigned ? request.string(named: $0) : nil
+            }
         )
         if candidacy == .signed { note = .signed }
         guard candidacy == .candidate else { return }

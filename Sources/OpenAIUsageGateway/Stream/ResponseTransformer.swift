@@ -45,9 +45,9 @@ struct ResponseTransformer {
     ///   - strips: True if the gateway asked for usage that the client did not ask for.
     mutating func begin(_ head: ResponseHead, strips: Bool) {
         self.head = head
-        let type = head.string(.contentType)
-        isEventStream = type?.lowercased().hasPrefix("text/event-stream") ?? false
+        isEventStream = head.isLabelledEventStream
         guard strips else { return }
+        let type = head.string(.contentType)
         transformer = IncludeUsageResponse(
             status: head.status,
             contentType: type,

@@ -18,6 +18,14 @@ struct ResponseHead: MessageHead {
     let switchesProtocols: Bool
     let namesConnectionFields: Bool
 
+    /// True if the content type is that of an event stream.
+    var isLabelledEventStream: Bool {
+        guard let value = value(.contentType), value.count >= 17 else { return false }
+        return withBytes(value) { bytes in
+            bytes.baseAddress.map { Octets.matches($0, 0, 17, "text/event-stream") } ?? false
+        }
+    }
+
     /// True for a response before the final one: 100 to 199, without 101.
     var isInterim: Bool { status < 200 && status != 101 }
 }

@@ -2,6 +2,14 @@ import Dispatch
 import OpenAIUsage
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The bounded queue between the threads that capture calls and the one that writes them.
 ///
 /// All counts change under one lock, so that they agree at every moment.
@@ -32,8 +40,15 @@ final class RecordQueue: Sendable {
         var writerWaits = false
         var deadline: Int64?
         var isFinished = false
+        /// When records were looked for last, in monotonic nanoseconds.
+        var lastTaken = Int64.min / 2
         var waiters: [Waiter] = []
     }
+
+    /// How long the writer waits for more records when it has just written some.
+    private static let gatheringNanoseconds = 150_000
+    /// The number of records for which it does not wait.
+    private static let sufficientBatch = 64
 
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
@@ -167,6 +182,7 @@ final class RecordQueue: Sendable {
     ///
     /// It is empty when there is only something else to do, and from time to time when there is nothing.
     func take() -> [Item]? {
+        gather()
         while true {
             enum Step {
                 case items([Item])
@@ -191,6 +207,24 @@ final class RecordQueue: Sendable {
                 if signal.wait(timeout: .now() + idleInterval) == .timedOut { return [] }
             }
         }
+    }
+
+    /// Waits a little for more records, if the last ones were taken just before: every batch costs a commit, however few they
+    /// are, and calls that are under way at the same time end at nearly the same time.
+    private func gather() {
+        let now = clock.monotonicNanoseconds
+        let waits = state.withLock { state in
+            guard state.deadline == nil, state.commands.isEmpty, state.items.count < Self.sufficientBatch else {
+                return false
+            }
+            return now - state.lastTaken < Self.gatheringNanoseconds
+        }
+        if waits {
+            var time = timespec(tv_sec: 0, tv_nsec: Self.gatheringNanoseconds)
+            nanosleep(&time, nil)
+        }
+        let end = clock.monotonicNanoseconds
+        state.withLock { $0.lastTaken = end }
     }
 
     /// The next thing to do besides writing records.

@@ -39,6 +39,9 @@ struct UsageMetricFamilies: Sendable {
     let clientRetries: MetricFamilyID
     let clientDisconnects: MetricFamilyID
     let includeUsageNotAsked: MetricFamilyID
+    let gatewayEvents: MetricFamilyID
+    let gatewayWaitingCalls: MetricFamilyID
+    let gatewayConnections: MetricFamilyID
     let rateLimitHeadroom: MetricFamilyID
     let labelOverflow: MetricFamilyID
     let buildInfo: MetricFamilyID
@@ -170,6 +173,17 @@ struct UsageMetricFamilies: Sendable {
             ["reason"],
             "Streams without usage that went to the upstream as their client wrote them, by reason."
         )
+        gatewayEvents = counter(
+            "gateway_events",
+            ["event"],
+            "What happened on the gateway's connections beside calls, by event."
+        )
+        gatewayWaitingCalls = gauge(
+            "gateway_waiting_calls",
+            [],
+            "Calls that wait for a connection to the upstream, because as many are open as may be."
+        )
+        gatewayConnections = gauge("gateway_client_connections", [], "Connections of clients that are open.")
         rateLimitHeadroom = histogram(
             "ratelimit_headroom_ratio",
             unit: "ratio",

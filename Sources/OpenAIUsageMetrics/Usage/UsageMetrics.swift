@@ -104,6 +104,25 @@ public final class UsageMetrics: UsageSink {
         registry.update { $0.add(.integer(count), to: families.includeUsageNotAsked, [reason]) }
     }
 
+    /// Counts something that happened on a gateway's connections.
+    ///
+    /// - Parameters:
+    ///   - event: The event, as a fixed word.
+    ///   - count: How often; zero creates the series.
+    package func countGatewayEvent(_ event: String, by count: Int64 = 1) {
+        registry.update { $0.add(.integer(count), to: families.gatewayEvents, [event]) }
+    }
+
+    /// Counts calls that wait for a connection to a gateway's upstream, in or out.
+    package func changeGatewayWaitingCalls(by change: Int64) {
+        registry.update { $0.add(.integer(change), to: families.gatewayWaitingCalls) }
+    }
+
+    /// Counts connections of a gateway's clients, in or out.
+    package func changeGatewayConnections(by change: Int64) {
+        registry.update { $0.add(.integer(change), to: families.gatewayConnections) }
+    }
+
     /// Tells the date of the price table, as Unix time; `nil` when it is not known.
     package func setPriceTableUpdated(timestampSeconds: Double?) {
         registry.update { editor in

@@ -34,5 +34,6 @@ final class GatewayRows: CallRecorder {
     func usageNotAsked(_ reason: IncludeUsage.Note) {}
     func count(_ event: DataPlaneEvent) {}
     func changeWaiting(by change: Int) {}
+    func changeConnections(by change: Int) {}
     func releasedLate() {}
 }

@@ -109,5 +109,6 @@ final class FakeRecorder: CallRecorder {
     func usageNotAsked(_ reason: IncludeUsage.Note) { state.update { $0.notAsked.append(reason) } }
     func count(_ event: DataPlaneEvent) { state.update { $0.events.append(event) } }
     func changeWaiting(by change: Int) { state.update { $0.waiting += change } }
+    func changeConnections(by change: Int) {}
     func releasedLate() { state.update { $0.late += 1 } }
 }

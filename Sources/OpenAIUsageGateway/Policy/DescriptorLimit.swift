@@ -1,0 +1,44 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The number of files, connections among them, that the process may have open.
+enum DescriptorLimit {
+    /// What is not for the connections of clients and upstreams: the ledger, the admin plane, lookups of names.
+    private static let reserve = 128
+
+    private static var current: rlimit? {
+        var limit = rlimit()
+        #if canImport(Darwin) || canImport(Musl)
+        guard getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return nil }
+        #else
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        #endif
+        return limit
+    }
+
+    /// Raises the limit as far as the system lets the process.
+    static func raise() {
+        guard var limit = current, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        #if canImport(Darwin)
+        // The system refuses more than this, whatever its own limit says.
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(OPEN_MAX))
+        #endif
+        #if canImport(Darwin) || canImport(Musl)
+        _ = setrlimit(RLIMIT_NOFILE, &limit)
+        #else
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        #endif
+    }
+
+    /// The connections of clients that there are descriptors for, each with one to the upstream.
+    static var connections: Int {
+        guard let limit = current, limit.rlim_cur < 1 << 30 else { return .max }
+        return max(16, (Int(limit.rlim_cur) - reserve) / 2)
+    }
+}
