@@ -99,6 +99,7 @@ extension MessageHead {
     /// The text of the first value of a field that has no short way.
     ///
     /// - Parameter name: The name in lower case.
+    /// - Returns: The text; `nil` if there is no such field.
     func string(named name: String) -> String? {
         let count = name.utf8.count
         return withBytes(0..<bytes.readableBytes) { bytes in
