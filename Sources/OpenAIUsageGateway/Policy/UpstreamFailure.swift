@@ -73,7 +73,8 @@ enum UpstreamFailure: Error, Equatable {
         case .responseTimeout: "\(upstream) did not answer the gateway in time."
         case .closed: "\(upstream) closed the gateway's connection before it answered."
         case .closedWithin: "\(upstream) closed the gateway's connection within the head of its response."
-        case .malformed(let detail): "\(upstream) sent the gateway something that is not HTTP: \(detail)."
+        case .malformed(let detail):
+            "\(upstream) sent the gateway something that is not HTTP: \(detail)\(detail.hasSuffix(".") ? "" : ".")"
         case .overloaded: "All of the gateway's connections to \(upstream) are busy; retry later."
         }
     }
