@@ -23,13 +23,14 @@ struct ErrorTextTests {
     }
 
     @Test(arguments: [
-        ("SSH-2.0-OpenSSH_9\r\n\r\n", "no status line"), ("HTTP/1.1 200 OK\r\nBad Name: 1\r\n\r\n", "of its header"),
+        ("SSH-2.0-OpenSSH_9\r\n\r\n", "The status line"), ("HTTP/1.1 200 OK\r\nBad Name: 1\r\n\r\n", "A field name"),
     ])
     func anUpstreamThatIsNoWebServer(_ answer: String, _ words: String) async throws {
         let upstream = try await ScriptedUpstream.answering(Array(answer.utf8))
         try await Harness.run(upstream: upstream) { harness in
             let response = try await harness.exchange(RawClient.chat())
             #expect(response.status == 502 && response.text.contains(words), "\(response.text)")
+            #expect(!response.text.contains(".."))
             for word in Self.foreign { #expect(!response.text.contains(word)) }
             _ = try await harness.recorder.record()
         }

@@ -27,6 +27,8 @@ package final class ScriptedUpstream: Sendable {
     ///   - expectsPattern: Whether what comes behind the first head of a connection is only compared with ``Pattern``.
     ///   - front: Puts handlers before the connection, such as those of TLS.
     ///   - script: What each connection does; without it the test plays what ``accept()`` returns.
+    ///   - host: The address of this machine to listen on.
+    ///   - port: The port; 0 picks a free one.
     ///   - group: The event loops, which other tests share unless it is another.
     /// - Returns: The server, which accepts connections already.
     /// - Throws: What the system says when it cannot listen.
@@ -34,6 +36,8 @@ package final class ScriptedUpstream: Sendable {
         expectsPattern: Bool = false,
         front: (@Sendable (any Channel) throws -> Void)? = nil,
         script: (@Sendable (RawConnection) async throws -> Void)? = nil,
+        host: String = "127.0.0.1",
+        port: Int = 0,
         group: MultiThreadedEventLoopGroup = .singleton
     ) async throws -> ScriptedUpstream {
         let state = Watched(State())
@@ -53,7 +57,7 @@ package final class ScriptedUpstream: Sendable {
                     }
                 }
             }
-            .bind(host: "127.0.0.1", port: 0)
+            .bind(host: host, port: port)
             .get()
         return ScriptedUpstream(listener, state)
     }

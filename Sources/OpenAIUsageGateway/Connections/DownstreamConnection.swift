@@ -124,7 +124,10 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         hasEnded = true
         switch phase {
         case .response: call?.handle(.clientEnded)
-        case .head, .body, .tunnel, .discarding: context.close(promise: nil)
+        // The last response may not have left in full.
+        case .head: close(context, lingering: false)
+        case .discarding where !isLingering: break
+        case .body, .tunnel, .discarding: context.close(promise: nil)
         }
         loop.flush()
     }
@@ -145,7 +148,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             if isStuck { break }
         }
         if phase == .discarding { buffer = ByteBuffer() }
-        if phase == .head, hasEnded { context?.close(promise: nil) }
+        if phase == .head, hasEnded, let context { close(context, lingering: false) }
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         updateReading()
     }
@@ -227,7 +230,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         }
         guard end != nil else { return false }
         phase = .response
-        call.handle(.requestEnd(trailers: trailers))
+        call.endRequest(trailers: trailers)
         if hasEnded, phase == .response { self.call?.handle(.clientEnded) }
         return true
     }

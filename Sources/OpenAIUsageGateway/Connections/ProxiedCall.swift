@@ -47,6 +47,8 @@ final class ProxiedCall: TimedItem {
     }
 
     var endpoint: Endpoint { exchange.endpoint }
+    /// True while more of the request is expected.
+    var expectsRequest: Bool { stream.expectsRequest }
 
     func start() {
         loop.started(self)
@@ -58,6 +60,13 @@ final class ProxiedCall: TimedItem {
         loop.started(self)
         stream.refuse(error, &actions)
         act()
+    }
+
+    /// Takes it that the request is complete.
+    func endRequest(trailers: ByteBuffer?) {
+        handle(.requestEnd(trailers: trailers))
+        waiter?.completeRequest()
+        upstream?.completeRequest()
     }
 
     func handle(_ event: StreamEvent) {

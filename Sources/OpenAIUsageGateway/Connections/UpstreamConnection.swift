@@ -1,6 +1,16 @@
 import NIOCore
 import NIOTLS
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+private let peeking = Int32(truncatingIfNeeded: MSG_PEEK | MSG_DONTWAIT)
+
 /// A connection to the upstream, which carries one call at a time.
 final class UpstreamConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -40,6 +50,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     let expiry: Int64
     /// True while the pool counts the connection.
     var isCounted = false
+    /// True while the pool counts the connection as one whose request is not complete.
+    var isUnfinished = false
     /// True if another call has used the connection before.
     private(set) var isReused = false
 
@@ -60,7 +72,25 @@ final class UpstreamConnection: ChannelInboundHandler {
     var isClosed: Bool { phase == .closed }
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
+    /// Looks at an idle connection for what the loop has not read of it yet: its end, or bytes that nobody asked for.
+    ///
+    /// Without the look such bytes would be the start of the next call's response.
+    ///
+    /// - Returns: True if nothing has come.
+    func isQuiet() -> Bool {
+        guard let context else { return false }
+        let count = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            var byte: UInt8 = 0
+            return recv($0, &byte, 1, peeking)
+        }
+        if let count, count > 0, !isEncrypted { loop.count(.strayBytes) }
+        return count.map { $0 < 0 } ?? true
+    }
+
     // MARK: - For the call
+
+    /// Takes it that the call's request is complete.
+    func completeRequest() { pool.completeRequest(on: self) }
 
     /// Gives the connection to a call.
     func begin(_ call: ProxiedCall, _ method: RequestMethod) {
@@ -203,6 +233,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         let wasOpen = phase != .closed
         let isWhole = phase == .body && failure == nil && body.close()
+        // A response that has begun is none that another connection may be asked for.
+        let isWithinHead = phase == .head && buffer.readableBytes > 0
         let call = self.call
         self.call = nil
         phase = .closed
@@ -211,7 +243,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         if isWhole {
             call?.handle(.responseEnd(trailers: nil))
         } else {
-            call?.handle(.upstreamClosed(failure ?? .closed))
+            let failure = failure ?? .closed
+            call?.handle(.upstreamClosed(failure == .closed && isWithinHead ? .closedWithin : failure))
         }
         loop.flush()
         context.fireChannelInactive()

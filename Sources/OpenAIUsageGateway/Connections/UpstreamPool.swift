@@ -8,32 +8,64 @@ final class UpstreamPool: TimedItem {
     final class Waiter: TimedItem {
         fileprivate weak var pool: UpstreamPool?
         fileprivate var call: ProxiedCall?
+        fileprivate let isFresh: Bool
+        /// True while the call's request is not complete.
+        fileprivate var isUnfinished: Bool
+        /// True if the call is one of the unfinished that may have a connection.
+        fileprivate var isAdmitted = false
         fileprivate var previous: Waiter?
         fileprivate var next: Waiter?
         fileprivate var isQueued = false
+        fileprivate var turn = 0
 
-        fileprivate init(_ call: ProxiedCall, _ pool: UpstreamPool) {
+        fileprivate init(_ call: ProxiedCall, _ pool: UpstreamPool, isFresh: Bool) {
             self.call = call
             self.pool = pool
+            self.isFresh = isFresh
+            isUnfinished = call.expectsRequest
         }
 
         /// Gives up waiting.
         func cancel() {
             call = nil
-            pool?.dequeue(self)
+            pool?.withdraw(self)
         }
 
-        func isWaiting(_ token: Int) -> Bool { isQueued }
+        /// Takes it that the call's request is complete.
+        func completeRequest() { pool?.completeRequest(of: self) }
+
+        func isWaiting(_ token: Int) -> Bool { isQueued && token == turn }
 
         func timerFired(_ token: Int) {
-            guard isQueued, let pool else { return }
-            pool.dequeue(self)
+            guard isWaiting(token), let pool else { return }
             pool.fail(self, .overloaded)
         }
 
         fileprivate func take() -> ProxiedCall? {
             defer { call = nil }
             return call
+        }
+    }
+
+    /// Calls that wait, in their order.
+    private struct Queue {
+        private(set) var first: Waiter?
+        private var last: Waiter?
+
+        mutating func append(_ waiter: Waiter) {
+            waiter.previous = last
+            last?.next = waiter
+            last = waiter
+            if first == nil { first = waiter }
+        }
+
+        mutating func remove(_ waiter: Waiter) {
+            if first === waiter { first = waiter.next }
+            if last === waiter { last = waiter.previous }
+            waiter.previous?.next = waiter.next
+            waiter.next?.previous = waiter.previous
+            waiter.previous = nil
+            waiter.next = nil
         }
     }
 
@@ -46,9 +78,13 @@ final class UpstreamPool: TimedItem {
     private let limit: Int
     private var idle: [UpstreamConnection] = []
     private var openCount = 0
-    private var first: Waiter?
-    private var last: Waiter?
+    /// Those who wait for a connection, and those whose requests must become complete first, or others'.
+    private var ready = Queue()
+    private var unfinished = Queue()
     private var waiterCount = 0
+    /// The most connections of calls whose requests are not complete, so that slow clients leave some to the others.
+    private let unfinishedLimit: Int
+    private var unfinishedCount = 0
     private var isSweeping = false
     private var isClosed = false
 
@@ -59,6 +95,7 @@ final class UpstreamPool: TimedItem {
         connectTimeout = configuration.connectTimeoutMilliseconds
         idleTimeout = configuration.idleMilliseconds
         limit = max(1, configuration.connectionsPerLoop)
+        unfinishedLimit = max(1, limit - limit / 4)
     }
 
     /// Gets a connection for a call: an idle one at once, else a new one, else the next that comes free.
@@ -68,37 +105,48 @@ final class UpstreamPool: TimedItem {
     ///   - isFresh: True if the connection must be a new one.
     /// - Returns: What to give up waiting with; `nil` if the call has been told already.
     func acquire(for call: ProxiedCall, isFresh: Bool) -> Waiter? {
+        let waiter = Waiter(call, self, isFresh: isFresh)
+        if waiter.isUnfinished, unfinishedCount >= unfinishedLimit {
+            enqueue(waiter)
+        } else {
+            admit(waiter)
+        }
+        return waiter.call == nil ? nil : waiter
+    }
+
+    /// Gets a connection for a call that may have one.
+    private func admit(_ waiter: Waiter) {
+        if waiter.isUnfinished {
+            waiter.isAdmitted = true
+            unfinishedCount += 1
+        }
         let now = LoopTimers.now
-        while !isFresh, let connection = idle.popLast() {
+        while !waiter.isFresh, let connection = idle.popLast() {
             guard !connection.isClosed else { continue }
-            guard connection.idleDeadline > now, connection.expiry > now else {
+            guard connection.idleDeadline > now, connection.expiry > now, connection.isQuiet() else {
                 connection.close()
                 continue
             }
-            call.receive(connection)
-            return nil
+            return give(connection, to: waiter)
         }
-        let waiter = Waiter(call, self)
-        if openCount < limit {
-            open(for: waiter)
-        } else if waiterCount < Self.maximumWaiters {
-            enqueue(waiter)
-        } else {
-            call.handle(.connectFailed(.overloaded))
-            return nil
-        }
-        return waiter
+        if openCount < limit { open(for: waiter) } else { enqueue(waiter) }
+    }
+
+    private func give(_ connection: UpstreamConnection, to waiter: Waiter) {
+        connection.isUnfinished = waiter.isAdmitted
+        waiter.isAdmitted = false
+        waiter.take()?.receive(connection)
     }
 
     /// Takes a connection back whose call is over.
     func takeBack(_ connection: UpstreamConnection, keepAlive: Int64?) {
+        completeRequest(on: connection)
         guard !isClosed, !connection.isClosed else { return connection.close() }
         let now = LoopTimers.now
         guard connection.expiry > now else { return connection.close() }
-        if let waiter = first {
+        if let waiter = ready.first {
             dequeue(waiter)
-            waiter.take()?.receive(connection)
-            return
+            return give(connection, to: waiter)
         }
         connection.idleDeadline = now + min(idleTimeout, keepAlive ?? .max) * 1_000_000
         idle.append(connection)
@@ -110,7 +158,15 @@ final class UpstreamPool: TimedItem {
         guard connection.isCounted else { return }
         connection.isCounted = false
         if let index = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: index) }
+        completeRequest(on: connection)
         countOut()
+    }
+
+    /// Takes it that the request that the connection carries is complete.
+    func completeRequest(on connection: UpstreamConnection) {
+        guard connection.isUnfinished else { return }
+        connection.isUnfinished = false
+        countFinished()
     }
 
     /// Ends all idle connections, and every other when its call is over.
@@ -129,8 +185,8 @@ final class UpstreamPool: TimedItem {
             switch result {
             case .success(let connection):
                 connection.isCounted = true
-                if let call = waiter.take() {
-                    call.receive(connection)
+                if waiter.call != nil {
+                    give(connection, to: waiter)
                 } else {
                     // The client has gone; the connection serves another call.
                     takeBack(connection, keepAlive: nil)
@@ -145,41 +201,66 @@ final class UpstreamPool: TimedItem {
 
     private func countOut() {
         openCount -= 1
-        while openCount < limit, let waiter = first, !isClosed {
+        while openCount < limit, let waiter = ready.first, !isClosed {
             dequeue(waiter)
             open(for: waiter)
         }
     }
 
     private func fail(_ waiter: Waiter, _ failure: UpstreamFailure) {
-        waiter.take()?.handle(.connectFailed(failure))
+        let call = waiter.take()
+        withdraw(waiter)
+        call?.handle(.connectFailed(failure))
         loop.flush()
     }
 
     // MARK: - Those who wait
 
     private func enqueue(_ waiter: Waiter) {
+        guard waiterCount < Self.maximumWaiters else { return fail(waiter, .overloaded) }
         waiter.isQueued = true
-        waiter.previous = last
-        last?.next = waiter
-        last = waiter
-        if first == nil { first = waiter }
+        waiter.turn += 1
+        if waiter.isUnfinished, !waiter.isAdmitted { unfinished.append(waiter) } else { ready.append(waiter) }
         waiterCount += 1
         loop.countWaiters(1)
-        loop.timers.schedule(after: connectTimeout, waiter, 0)
+        loop.timers.schedule(after: connectTimeout, waiter, waiter.turn)
     }
 
     private func dequeue(_ waiter: Waiter) {
         guard waiter.isQueued else { return }
         waiter.isQueued = false
-        if first === waiter { first = waiter.next }
-        if last === waiter { last = waiter.previous }
-        waiter.previous?.next = waiter.next
-        waiter.next?.previous = waiter.previous
-        waiter.previous = nil
-        waiter.next = nil
+        if waiter.isUnfinished, !waiter.isAdmitted { unfinished.remove(waiter) } else { ready.remove(waiter) }
         waiterCount -= 1
         loop.countWaiters(-1)
+    }
+
+    private func withdraw(_ waiter: Waiter) {
+        dequeue(waiter)
+        guard waiter.isAdmitted else { return }
+        waiter.isAdmitted = false
+        countFinished()
+    }
+
+    private func completeRequest(of waiter: Waiter) {
+        guard waiter.isUnfinished else { return }
+        guard !waiter.isAdmitted else {
+            // It stays where it waits.
+            waiter.isUnfinished = false
+            waiter.isAdmitted = false
+            return countFinished()
+        }
+        dequeue(waiter)
+        waiter.isUnfinished = false
+        admit(waiter)
+    }
+
+    /// Lets the next of the unfinished have a connection, because one of them is finished.
+    private func countFinished() {
+        unfinishedCount -= 1
+        while unfinishedCount < unfinishedLimit, let waiter = unfinished.first, !isClosed {
+            dequeue(waiter)
+            admit(waiter)
+        }
     }
 
     // MARK: - Time

@@ -17,6 +17,8 @@ enum UpstreamFailure: Error, Equatable {
     case responseTimeout
     /// The connection ended before a response began.
     case closed
+    /// The connection ended within the head of a response.
+    case closedWithin
     /// What came is not HTTP.
     case malformed(String)
     /// All connections are taken, and as many calls wait as may.
@@ -36,7 +38,7 @@ enum UpstreamFailure: Error, Equatable {
         switch self {
         case .connectTimeout, .responseTimeout: 504
         case .overloaded: 503
-        case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .closed, .malformed: 502
+        case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .closed, .closedWithin, .malformed: 502
         }
     }
 
@@ -48,7 +50,7 @@ enum UpstreamFailure: Error, Equatable {
         case .proxyUnreachable, .proxyRefused: "upstream_proxy_failure"
         case .connectTimeout: "upstream_connect_timeout"
         case .responseTimeout: "upstream_timeout"
-        case .closed: "upstream_closed"
+        case .closed, .closedWithin: "upstream_closed"
         case .malformed: "upstream_malformed_response"
         case .overloaded: "gateway_overloaded"
         }
@@ -70,7 +72,9 @@ enum UpstreamFailure: Error, Equatable {
         case .connectTimeout: "The gateway's connection to \(upstream) timed out."
         case .responseTimeout: "\(upstream) did not answer the gateway in time."
         case .closed: "\(upstream) closed the gateway's connection before it answered."
-        case .malformed(let detail): "\(upstream) sent the gateway something that is not HTTP: \(detail)."
+        case .closedWithin: "\(upstream) closed the gateway's connection within the head of its response."
+        case .malformed(let detail):
+            "\(upstream) sent the gateway something that is not HTTP: \(detail)\(detail.hasSuffix(".") ? "" : ".")"
         case .overloaded: "All of the gateway's connections to \(upstream) are busy; retry later."
         }
     }

@@ -38,6 +38,12 @@ struct CommitBarrier {
         return generation
     }
 
+    /// Counts no word that was asked for so far.
+    mutating func forget() {
+        isAwaited = false
+        generation += 1
+    }
+
     /// Keeps bytes back, if the barrier is armed.
     ///
     /// - Returns: False if the bytes may leave at once.
@@ -57,8 +63,12 @@ struct CommitBarrier {
     }
 
     /// Lets the first byte of what is kept back go: if its client has gone, that is what brings word of it.
+    ///
+    /// It is none that could end a line, and with it the event that ends a stream.
     mutating func releaseProbe() -> ByteBuffer? {
-        guard isArmed, !held.isEmpty, held[0].readableBytes > 1 else { return nil }
+        guard isArmed, let first = held.first, first.readableBytes > 1, first.readableBytesView.first != 0x0a,
+            first.readableBytesView.first != 0x0d
+        else { return nil }
         return held[0].readSlice(length: 1)
     }
 

@@ -51,6 +51,9 @@ struct StreamRules: Sendable {
     /// Which requests are sent once more when a pooled connection turns out to be closed.
     var replays = GatewayConfiguration.Replays.all
 
+    /// The longest that an open call is not looked at, in milliseconds.
+    var watchInterval: Int64 { max(1, min(requestBodyTimeout, responseTimeout, writeTimeout) / 8) }
+
     init() {}
 
     init(_ configuration: GatewayConfiguration) {

@@ -28,6 +28,8 @@ struct ProxyStream<Observer: CallObserver> {
     private var response = ResponseTransformer()
     private var barrier = CommitBarrier()
 
+    /// When the event came that is handled, in monotonic nanoseconds.
+    private var now: Int64
     private var headReceivedAt: Int64 = 0
     private var lastUpstreamActivity: Int64
     private var lastClientActivity: Int64
@@ -37,6 +39,8 @@ struct ProxyStream<Observer: CallObserver> {
     private var readsUpstream = true
     private var keepsAlive: Bool
     private var isReused = false
+    /// True once anything of a response has come on the connection.
+    private var hasResponse = false
     private var hasReplayed = false
     /// True once the client's own request is on its way in the place of one that the upstream has refused.
     private var isResent = false
@@ -80,6 +84,7 @@ struct ProxyStream<Observer: CallObserver> {
         self.target = target
         keepsAlive = request.keepsAlive && !isLastCall
         startedAt = now
+        self.now = now
         lastUpstreamActivity = now
         lastClientActivity = now
     }
@@ -106,7 +111,7 @@ struct ProxyStream<Observer: CallObserver> {
     /// Begins the call.
     mutating func start(_ actions: inout [StreamAction]) {
         if request.expectsContinue { actions.append(.writeClient(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))) }
-        actions.append(.arm(.watch, milliseconds: rules.inFlightRow))
+        actions.append(.arm(.watch, milliseconds: min(rules.inFlightRow, rules.watchInterval)))
         if !transformer.isCollecting { connect(&actions) }
     }
 
@@ -124,6 +129,7 @@ struct ProxyStream<Observer: CallObserver> {
     ///   - now: The monotonic nanoseconds.
     ///   - actions: Where the actions are appended.
     mutating func handle(_ event: StreamEvent, at now: Int64, _ actions: inout [StreamAction]) {
+        self.now = now
         guard !isFinished else { return release(event, &actions) }
         switch event {
         case .requestContent(let bytes):
@@ -150,6 +156,8 @@ struct ProxyStream<Observer: CallObserver> {
         case .upstreamClosed(let failure): closeUpstream(failure, now, &actions)
         case .upstreamWritable(let isWritable):
             isUpstreamWritable = isWritable
+            // An upstream that takes the request is not silent.
+            lastUpstreamActivity = now
             updateReading(&actions)
         case .clientData(let bytes):
             guard upstream == .tunnel else { return }
@@ -201,16 +209,15 @@ struct ProxyStream<Observer: CallObserver> {
         keepsAlive = false
         dropUpstream(&actions)
         switch upstream {
-        case .responding, .complete: break
-        default: abandonInspection(&actions)
-        }
-        if upstream == .responding {
+        case .responding:
             upstream = .failed
             record(.clientDisconnected, &actions)
             cut(&actions)
-        } else if upstream != .complete {
+        case .idle, .connecting, .sent:
             upstream = .failed
             answer(error, &actions)
+        // The answer is on its way.
+        case .complete, .failed, .tunnel: break
         }
     }
 
@@ -227,8 +234,10 @@ struct ProxyStream<Observer: CallObserver> {
         }
         upstream = .sent
         self.isReused = isReused
+        hasResponse = false
         isUpstreamWritable = true
         lastUpstreamActivity = now
+        if !readsUpstream { actions.append(.readUpstream(false)) }
         var rewrite = RequestRewrite()
         rewrite.droppedPathBytes = target.droppedPathBytes
         rewrite.wantsIdentity = transformer.isRewritten
@@ -256,6 +265,7 @@ struct ProxyStream<Observer: CallObserver> {
     private mutating func receive(_ head: ResponseHead, _ now: Int64, _ actions: inout [StreamAction]) {
         guard upstream == .sent else { return }
         lastUpstreamActivity = now
+        hasResponse = true
         if head.isInterim {
             guard hasClient, !request.isHTTP10, head.status != 100 || !request.expectsContinue else { return }
             var bytes = ByteBuffer()
@@ -290,6 +300,8 @@ struct ProxyStream<Observer: CallObserver> {
         rewrite.connection = keepsAlive ? (request.isHTTP10 ? .keepAlive : .unsaid) : .close
         var bytes = ByteBuffer()
         HeadWriter.write(head, rewrite, into: &bytes)
+        // The head is all that there is of the response.
+        if rules.waitsForCommit, head.framing == .none || head.framing == .length(0) { barrier.arm() }
         deliver(bytes, &actions)
     }
 
@@ -393,6 +405,8 @@ struct ProxyStream<Observer: CallObserver> {
         if client == .halfClosed, !isRecorded {
             // Whoever has gone without a word is told apart from who only has nothing more to say by what comes back.
             awaitsHalfClose = true
+            // The end of the response waits for the record that tells how it ended.
+            barrier.forget()
             if let probe = barrier.releaseProbe() { actions.append(.writeClient(probe)) }
             actions.append(.arm(.halfCloseGrace, milliseconds: rules.halfCloseGrace))
             return
@@ -456,7 +470,7 @@ struct ProxyStream<Observer: CallObserver> {
 
     private mutating func endClient(_ actions: inout [StreamAction]) {
         guard client == .here else { return }
-        if requestState != .complete || upstream == .tunnel { return closeClient(false, &actions) }
+        if requestState == .open || upstream == .tunnel { return closeClient(false, &actions) }
         if observer.isTerminated, !barrier.isArmed, upstream == .responding {
             // The client has the event that ends its stream, and waits for no more.
             isDelivered = true
@@ -487,10 +501,9 @@ struct ProxyStream<Observer: CallObserver> {
                 return end(.clientDisconnected, &actions)
             }
             updateReading(&actions)
-            guard isStream else { return }
-            guard rules.disconnectGrace > 0, mayDrain else { return end(.clientDisconnected, &actions) }
+            guard mayDrain, !isStream || rules.disconnectGrace > 0 else { return end(.clientDisconnected, &actions) }
             isDraining = true
-            actions.append(.arm(.disconnectGrace, milliseconds: rules.disconnectGrace))
+            if isStream { actions.append(.arm(.disconnectGrace, milliseconds: rules.disconnectGrace)) }
         }
     }
 
@@ -504,7 +517,7 @@ struct ProxyStream<Observer: CallObserver> {
             return
         case .sent, .responding: break
         }
-        if upstream == .sent, response.head == nil, isReused, !hasReplayed, failure == .closed, hasClient, mayReplay,
+        if upstream == .sent, !hasResponse, isReused, !hasReplayed, failure == .closed, hasClient, mayReplay,
             transformer.rewind()
         {
             hasReplayed = true
@@ -702,11 +715,14 @@ struct ProxyStream<Observer: CallObserver> {
         let client = hasConnection ? isUpstreamWritable : !transformer.isFull
         if client != readsClient {
             readsClient = client
+            // The silence of a side counts from when it is listened to.
+            if client { lastClientActivity = now }
             actions.append(.readClient(client))
         }
         let upstream = !hasClient || clientBlockedSince == nil
         if upstream != readsUpstream {
             readsUpstream = upstream
+            if upstream { lastUpstreamActivity = now }
             actions.append(.readUpstream(upstream))
         }
     }
@@ -721,7 +737,7 @@ struct ProxyStream<Observer: CallObserver> {
             actions.append(.note(.releasedLate))
             releaseBarrier(generation, &actions)
         case .disconnectGrace:
-            guard isDraining, !isRecorded else { return }
+            guard isDraining else { return }
             end(.clientDisconnected, &actions)
         case .halfCloseGrace:
             guard awaitsHalfClose, upstream == .complete else { return }
@@ -731,12 +747,18 @@ struct ProxyStream<Observer: CallObserver> {
 
     private mutating func watch(_ now: Int64, _ actions: inout [StreamAction]) {
         guard !isRecorded || (hasClient && !isDelivered) else { return }
-        if !hasInFlightRow, !isRecorded {
-            hasInFlightRow = true
-            actions.append(.recordInFlight(generation: nil))
-        }
-        var next = Int64.max
         func left(_ since: Int64, _ limit: Int64) -> Int64 { limit - (now - since) / 1_000_000 }
+        // What is waited for may change meanwhile to something with a nearer limit.
+        var next = rules.watchInterval
+        if !hasInFlightRow, !isRecorded {
+            let rest = left(startedAt, rules.inFlightRow)
+            if rest > 0 {
+                next = min(next, rest)
+            } else {
+                hasInFlightRow = true
+                actions.append(.recordInFlight(generation: nil))
+            }
+        }
         if let clientBlockedSince, hasClient {
             let rest = left(clientBlockedSince, rules.writeTimeout)
             guard rest > 0 else { return giveUpOnClient(&actions) }
@@ -753,8 +775,6 @@ struct ProxyStream<Observer: CallObserver> {
                 return failUpstream(.responseTimeout, &actions, ending: .timeout)
             }
             next = min(next, rest)
-        } else {
-            next = min(next, 1_000)
         }
         actions.append(.arm(.watch, milliseconds: max(1, next)))
     }

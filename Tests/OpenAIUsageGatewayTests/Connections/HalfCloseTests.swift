@@ -1,0 +1,55 @@
+import NIOCore
+import OpenAIUsage
+import OpenAIUsageTestKit
+import Testing
+
+@testable import OpenAIUsageGateway
+
+/// Clients that have nothing more to say, and read on.
+struct HalfCloseTests {
+    @Test(arguments: [GatewayConfiguration.Durability.committed, .buffered], [true, false])
+    func theResponseComes(_ durability: GatewayConfiguration.Durability, _ isChunked: Bool) async throws {
+        try await Harness.run(configure: { $0.durability = durability }) { harness in
+            let client = try await harness.client()
+            try await client.send(RawClient.chat())
+            try await client.connection.closeOutput()
+            let upstream = try await harness.upstream.accept()
+            _ = try await upstream.message(.request)
+            try await upstream.send(
+                isChunked
+                    ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" : DataPlaneTests.ok
+            )
+            #expect(try await client.response().text == "{}")
+            #expect(try await client.connection.ended().end == .closed)
+            #expect(try await harness.recorder.record().outcome == .completed)
+        }
+    }
+
+    /// A client that ends its side when its response is written, and not read yet, gets all of it.
+    @Test(arguments: [GatewayConfiguration.Durability.committed, .buffered])
+    func aResponseThatIsStillLeavingComesToItsEnd(_ durability: GatewayConfiguration.Durability) async throws {
+        let size = 8 << 20
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n"
+        try await Harness.run(
+            upstream: .answering(Array(head.utf8) + Array(repeating: 0x72, count: size)),
+            configure: { $0.durability = durability }
+        ) { harness in
+            let client = try await harness.client(receiveBuffer: 65_536)
+            try await client.send(RawClient.chat())
+            // What is left fits into what the gateway holds for a slow client.
+            var taken = 0
+            try await client.connection.setReading(false)
+            while harness.recorder.current.records.isEmpty {
+                client.connection.channel.read()
+                try await harness.settle(client)
+                taken = client.connection.unread.bytes.count
+            }
+            #expect(taken < size)
+            try await client.connection.closeOutput()
+            try await harness.settle(client)
+            try await client.connection.setReading(true)
+            let received = try await client.connection.ended()
+            #expect(received.bytes.count == size + head.utf8.count)
+        }
+    }
+}
