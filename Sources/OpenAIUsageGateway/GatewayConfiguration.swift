@@ -61,6 +61,12 @@ public struct GatewayConfiguration: Sendable {
     public var responseTimeoutMilliseconds: Int64 = 600_000
     /// How long a stream is read on after its client has gone, to learn its usage, in milliseconds; 0 aborts at once.
     public var drainMilliseconds: Int64 = 5_000
+    /// How soon behind its request a client that ends its side is taken as one that reads on, in milliseconds; later it is
+    /// taken as gone.
+    ///
+    /// The two look alike on the wire. Who ends its side because it has nothing more to say does so at once; who gives up does
+    /// so later, and each call that it gave up would go on at the upstream.
+    public var halfCloseMilliseconds: Int64 = 250
     /// How long a shutdown waits for open calls, in milliseconds.
     public var shutdownMilliseconds: Int64 = 30_000
     /// The most connections to the upstream per event loop.

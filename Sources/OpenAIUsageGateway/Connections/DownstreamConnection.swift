@@ -44,6 +44,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private var call: ProxiedCall?
     private var isProcessing = false
     private var hasEnded = false
+    private var requestEndedAt: Int64 = 0
     private var isWritable = true
     /// True while the call wants no more of its request.
     private var isHeldUp = false
@@ -123,7 +124,9 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private func end(_ context: ChannelHandlerContext) {
         hasEnded = true
         switch phase {
-        case .response: call?.handle(.clientEnded)
+        case .response where LoopTimers.now - requestEndedAt <= loop.configuration.halfCloseMilliseconds * 1_000_000:
+            call?.handle(.clientEnded)
+        case .response: context.close(promise: nil)
         // The last response may not have left in full.
         case .head: close(context, lingering: false)
         case .discarding where !isLingering: break
@@ -230,6 +233,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         }
         guard end != nil else { return false }
         phase = .response
+        requestEndedAt = LoopTimers.now
         call.endRequest(trailers: trailers)
         if hasEnded, phase == .response { self.call?.handle(.clientEnded) }
         return true

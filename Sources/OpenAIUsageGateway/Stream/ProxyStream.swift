@@ -603,7 +603,7 @@ struct ProxyStream<Observer: CallObserver> {
             case .connectTimeout: .connectTimeout
             case .responseTimeout: .timeout
             // The provider may have carried the request out.
-            case .closed, .malformed: .unanswered
+            case .closed, .closedWithin, .malformed: .unanswered
             case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .overloaded: .unreachable
             }
         respond(

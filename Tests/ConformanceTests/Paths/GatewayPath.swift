@@ -18,6 +18,7 @@ enum GatewayPath {
         configuration.responseTimeoutMilliseconds = Int64(setting.patience) * 1_000
         // Its reading on behind a client that has gone is what the other paths do not have.
         configuration.drainMilliseconds = 0
+        configuration.halfCloseMilliseconds = 0
         var exchanges = setting.exchanges
         exchanges.source = .gateway
         let rows = GatewayRows(setting.sink)

@@ -97,8 +97,8 @@ struct ProxyStreamTests {
         ),
         Order("no connection", [.end, .refuseConnection, .commit], .unreachable, .keep, 502),
         Order("no connection within the request", [.body, .refuseConnection, .commit], .unreachable, .linger, 502),
-        Order("closed before the response", [.connect, .end, .closed, .commit], .unreachable, .keep, 502),
-        Order("closed within the request", [.connect, .body, .closed, .commit], .unreachable, .linger, 502),
+        Order("closed before the response", [.connect, .end, .closed, .commit], .unanswered, .keep, 502),
+        Order("closed within the request", [.connect, .body, .closed, .commit], .unanswered, .linger, 502),
         Order("closed within the response", [.connect, .end, .head, .content, .closed], .cut, .cut, 200),
         Order("closed within an early response", [.connect, .body, .head, .content, .closed], .cut, .cut, 200),
         Order(
@@ -177,7 +177,7 @@ struct ProxyStreamTests {
         Order(
             "the client ends its side, the upstream is closed",
             [.connect, .end, .clientEnd, .closed, .commit],
-            .unreachable,
+            .unanswered,
             .close,
             502
         ),
@@ -215,7 +215,7 @@ struct ProxyStreamTests {
         Order(
             "the fresh connection is closed too",
             [.reuse, .end, .closed, .connect, .closed, .commit],
-            .unreachable,
+            .unanswered,
             .keep,
             502
         ),

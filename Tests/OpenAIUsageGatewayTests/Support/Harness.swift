@@ -39,6 +39,7 @@ struct Harness: Sendable {
         configuration.openRowMilliseconds = 60_000
         configuration.responseTimeoutMilliseconds = 60_000
         configuration.drainMilliseconds = 60_000
+        configuration.halfCloseMilliseconds = 60_000
         configure(&configuration)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let recorder = FakeRecorder(withholdsCommits: withholdsCommits)
