@@ -68,7 +68,7 @@ struct ClientEndingTests {
             let upstream = try await harness.upstream.accept()
             _ = try await upstream.message(.request)
             try await way.end(client)
-            if way.isTold { try await harness.untilClientsLeft(0) }
+            if way.isTold { try await harness.untilClientsLeft(0) } else { try await harness.settle(client) }
             // What is generated is billed, so it is read to its end although nobody waits.
             try await upstream.send(
                 isStream ? Self.streamHead + Self.delta + Self.last + Self.done + "0\r\n\r\n" : Self.document
@@ -95,7 +95,7 @@ struct ClientEndingTests {
             try await upstream.send(response)
             try await client.connection.take(through: isStream ? "\n\n\r\n" : "prompt_tokens")
             try await way.end(client)
-            if way.isTold { try await harness.untilClientsLeft(0) }
+            if way.isTold { try await harness.untilClientsLeft(0) } else { try await harness.settle(client) }
             try await upstream.send(isStream ? Self.last + Self.done + "0\r\n\r\n" : String(Self.document.suffix(20)))
             let record = try await harness.recorder.record()
             #expect(record.outcome == (way == .halfClose ? .completed : .clientDisconnected))
@@ -172,7 +172,7 @@ struct ClientEndingTests {
             try await upstream.send(Self.last + Self.done)
             try await harness.recorder.wait(for: "the interim record") { $0.openRecords.count == 1 }
             try await way.end(client)
-            if way.isTold { try await harness.untilClientsLeft(0) }
+            if way.isTold { try await harness.untilClientsLeft(0) } else { try await harness.settle(client) }
             try await upstream.send("0\r\n\r\n")
             // The client has not seen the event, unless it still reads.
             let record = try await harness.recorder.records(1)[0]

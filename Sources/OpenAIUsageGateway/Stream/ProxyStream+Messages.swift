@@ -47,7 +47,7 @@ struct StreamRules: Sendable {
     /// The most bytes that are read of a response after its client has gone.
     var disconnectBytes = 64 << 20
     /// How long a client that has ended its side is given to show that it has gone, in milliseconds.
-    var halfCloseGrace: Int64 = 50
+    var halfCloseGrace: Int64 = 10
     /// Which requests are sent once more when a pooled connection turns out to be closed.
     var replays = GatewayConfiguration.Replays.all
 
