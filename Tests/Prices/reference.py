@@ -190,6 +190,13 @@ class Reference:
             return 0
         return max(0, usage["total_tokens"] - usage["input_tokens"] - usage["output_tokens"])
 
+    @classmethod
+    def is_contradictory(cls, usage):
+        """True if a total is another sum than that of its sides, and nothing besides them explains it."""
+        if not all(name in usage for name in ("input_tokens", "output_tokens", "total_tokens")):
+            return False
+        return cls.hidden(usage) == 0 and usage["total_tokens"] != usage["input_tokens"] + usage["output_tokens"]
+
     # What is unknown
 
     @staticmethod
@@ -201,37 +208,54 @@ class Reference:
         )
 
     def upper_bound(self, call):
-        """The most that a call without usage can have cost: its bytes and its limit at the dearest prices."""
+        """The most that a call can have cost whose usage is not told, or not in full, at the dearest prices.
+
+        A side that was told is itself; else the body's bytes bound the input, and the request's limit the output; a total
+        bounds both together.
+        """
         name = call["model"] or call["request_model"]
         model = self.model(name) if name else None
-        if (
-            call["usage_state"] not in ("null", "missing", "cut", "unparsable") or call["request_bytes"] is None
-            or model is None or call["units"] or call["tool_calls"] or "input_by_reference" in call["request_options"]
-            or call["host"].endswith(OTHER_PROVIDERS)
-        ):
+        usage = call["usage"]
+        if model is None or call["units"] or call["tool_calls"] or call["host"].endswith(OTHER_PROVIDERS):
+            return None
+        body = None if "input_by_reference" in call["request_options"] else call["request_bytes"]
+        size = next((n for n in (usage.get("input_tokens"), body, usage.get("total_tokens")) if n is not None), None)
+        if size is None:
             return None
         tier = self.tier(call)
-        size = call["request_bytes"]
         try:
             window = self.window(call, tier)
             period = self.period(model, self.day(call["started_at"]))
-            cards = [period.get("per_1m", {}).get(tier)]
-            long = period.get("long_context")
-            if long and size > long["over_input_tokens"]:
-                cards.append(long["per_1m"].get(tier))
         except Unknown:
             return None
+        tiers = [tier]
+        tables = period.get("per_1m", {})
+        is_left_open = call["service_tier"] is None and call["requested_service_tier"] in (None, "auto")
+        if is_left_open and tier == "default" and window == 1 and "default" in tables:
+            # The project decides, and the answer did not come to tell.
+            tiers = [name for name in tables if name not in ("batch", "decisions")]
+        cards = []
+        long = period.get("long_context")
+        for tier in tiers:
+            cards.append(tables.get(tier))
+            if long and size > long["over_input_tokens"]:
+                cards.append(long["per_1m"].get(tier))
         if None in cards:
             return None
         inputs = [price for card in cards for price in self.prices_of(card, self.INPUT)]
         outputs = [price for card in cards for price in self.prices_of(card, self.OUTPUT)]
         if not inputs:
             return None
-        amount = size * max(inputs) / MILLION
-        if outputs and max(outputs) > 0:
-            if call["max_output_tokens"] is None:
-                return None
-            amount += call["max_output_tokens"] * max(outputs) / MILLION
+        output_price = max(outputs, default=Decimal(0))
+        amounts = []
+        if "total_tokens" in usage:
+            amounts.append(usage["total_tokens"] * max(max(inputs), output_price))
+        output = 0 if output_price == 0 else usage.get("output_tokens", call["max_output_tokens"])
+        if output is not None:
+            amounts.append(size * max(inputs) + output * output_price)
+        if not amounts:
+            return None
+        amount = min(amounts) / MILLION
         if self.is_regional(call["host"]):
             amount *= Decimal(period.get("regional_uplift", "1"))
         return (amount * window).quantize(PICO, ROUND_CEILING)
@@ -267,6 +291,8 @@ class Reference:
         def tokens(model, usage, tier, window):
             rates, uplift = self.rates(model, day, tier, usage.get("input_tokens", 0))
             reasons.extend("missing_usage" for _ in self.missing_sides(usage, rates))
+            if self.is_contradictory(usage):
+                reasons.append("inconsistent_usage")
             counts = [*self.meters(usage, model["kind"]).items(), ("output", self.hidden(usage))]
             for meter, count in counts:
                 if count == 0:
@@ -299,9 +325,13 @@ class Reference:
                 reasons.append("missing_usage")
             self.price_tools(call, model, tier, day, tools, tokens, lines, reasons)
         if not lines:
-            return Result("unpriced", None, reasons) if reasons else Result("exact", Decimal(0))
-        cost = sum((line.quantize(PICO, ROUND_HALF_EVEN) for line in lines), Decimal(0))
-        return Result("partial" if reasons else "exact", cost, reasons)
+            result = Result("unpriced", None, reasons) if reasons else Result("exact", Decimal(0))
+        else:
+            cost = sum((line.quantize(PICO, ROUND_HALF_EVEN) for line in lines), Decimal(0))
+            result = Result("partial" if reasons else "exact", cost, reasons)
+        if reasons and reasons[0] == "missing_usage":
+            result.bound = self.upper_bound(call)
+        return result
 
     def price_units(self, model, day, tier, units, lines, reasons):
         period = self.period(model, day)
