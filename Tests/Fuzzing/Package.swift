@@ -1,12 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The core's own sources with libFuzzer targets over its parsers. `./run` builds it: libFuzzer brings the `main`.
+// The core's and the gateway's own sources with libFuzzer targets over their parsers and states. `./run` builds it: libFuzzer brings the `main`.
 let package = Package(
     name: "fuzzing",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: [])
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
@@ -15,9 +16,16 @@ let package = Package(
             name: "OpenAIUsage",
             dependencies: ["CByteScan", "CZlib", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
+        .target(
+            name: "OpenAIUsageGateway",
+            dependencies: ["OpenAIUsage", .product(name: "NIOCore", package: "swift-nio")]
+        ),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: [
+                "OpenAIUsage", "OpenAIUsageGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])]
         ),
     ]

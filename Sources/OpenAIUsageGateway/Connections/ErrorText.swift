@@ -75,3 +75,15 @@ package enum ErrorText {
         return reasons.first { text.contains($0.mark) }?.text ?? "the handshake failed"
     }
 }
+
+extension UpstreamFailure {
+    /// The failure that an error of the network means.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as UpstreamFailure: self = failure
+        case ChannelError.connectTimeout: self = .connectTimeout
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .untrusted(ErrorText.describe(error))
+        default: self = .unreachable(ErrorText.describe(error))
+        }
+    }
+}

@@ -1,6 +1,3 @@
-import NIOCore
-import NIOSSL
-
 /// Why no response came from the upstream.
 enum UpstreamFailure: Error, Equatable {
     /// No connection could be made.
@@ -23,15 +20,6 @@ enum UpstreamFailure: Error, Equatable {
     case malformed(String)
     /// All connections are taken, and as many calls wait as may.
     case overloaded
-
-    init(_ error: any Error) {
-        switch error {
-        case let failure as UpstreamFailure: self = failure
-        case ChannelError.connectTimeout: self = .connectTimeout
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .untrusted(ErrorText.describe(error))
-        default: self = .unreachable(ErrorText.describe(error))
-        }
-    }
 
     /// The status that the client gets.
     var status: Int {

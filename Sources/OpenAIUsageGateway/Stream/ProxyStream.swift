@@ -383,7 +383,9 @@ struct ProxyStream<Observer: CallObserver> {
             endInspection(&actions)
         }
         guard upstream == .responding else { return }
-        let isReusable = requestState == .complete && (response.head?.keepsAlive ?? false)
+        // Servers that refuse to change the protocol may yet read nothing more on the connection.
+        let isReusable =
+            requestState == .complete && (response.head?.keepsAlive ?? false) && !request.upgradesToWebSocket
         actions.append(.releaseUpstream(isReusable: isReusable))
         let rest = response.finish()
         if response.isBroken, hasClient {

@@ -5,6 +5,7 @@ import Testing
 @testable import OpenAIUsageGateway
 
 /// Bytes that an upstream sends without being asked: they end its connection, and reach nobody.
+@Suite(.serialized)
 struct LeftoverTests {
     private static let evil = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL"
 

@@ -6,6 +6,7 @@ import Testing
 @testable import OpenAIUsageGateway
 
 /// What the data plane waits for and holds at most.
+@Suite(.serialized)
 struct LimitTests {
     @Test(arguments: ["G", "GET /v1/models HTTP/1.1\r\n", "GET /v1/models HTTP/1.1\r\nHost: a\r\nX"])
     func aHeadThatDoesNotCome(_ start: String) async throws {

@@ -5,6 +5,7 @@ import Testing
 @testable import OpenAIUsageGateway
 
 /// Requests that a pooled connection turns out to be closed for.
+@Suite(.serialized)
 struct ReplayTests {
     /// An upstream whose first connection answers once, and ends at its second request.
     private static func forgetful(_ last: String = "") async throws -> ScriptedUpstream {

@@ -184,13 +184,15 @@ struct WebSocketTests {
             try await upstream.send("HTTP/1.1 \(status)\r\nContent-Length: 2\r\n\r\nno")
             let response = try await client.response(to: "GET")
             #expect("\(response.status)" == status.prefix(3) && response.text == "no")
+            // Servers that are asked for another protocol may read nothing more on the connection.
+            try await upstream.ended()
             try await client.send(RawClient.post("/v1/responses", #"{"model":"m","input":"Hi"}"#))
-            _ = try await upstream.message(.request)
-            try await upstream.send(DataPlaneTests.ok)
+            let next = try await harness.upstream.accept()
+            _ = try await next.message(.request)
+            try await next.send(DataPlaneTests.ok)
             #expect(try await client.response().text == "{}")
             let records = try await harness.recorder.records(2)
             #expect(records.map(\.outcome) == [.error, .completed])
-            #expect(harness.upstream.acceptedCount == 1)
         }
     }
 }

@@ -1,6 +1,5 @@
 import NIOCore
 import OpenAIUsage
-import OpenAIUsageTestSupport
 
 @testable import OpenAIUsageGateway
 

@@ -1,0 +1,1 @@
+../../../../OpenAIUsageGatewayTests/Stream/StreamWalk.swift

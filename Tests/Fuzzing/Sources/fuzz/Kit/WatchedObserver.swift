@@ -1,0 +1,1 @@
+../../../../OpenAIUsageGatewayTests/Support/WatchedObserver.swift

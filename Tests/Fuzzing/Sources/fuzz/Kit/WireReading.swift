@@ -1,0 +1,1 @@
+../../../../OpenAIUsageGatewayTests/Wire/WireReading.swift
