@@ -23,7 +23,8 @@ struct ErrorTextTests {
     }
 
     @Test(arguments: [
-        ("SSH-2.0-OpenSSH_9\r\n\r\n", "begin with an HTTP version"), ("HTTP/1.1 200 OK\r\nBad Name: 1\r\n\r\n", "A field name"),
+        ("SSH-2.0-OpenSSH_9\r\n\r\n", "begin with an HTTP version"),
+        ("HTTP/1.1 200 OK\r\nBad Name: 1\r\n\r\n", "A field name"),
     ])
     func anUpstreamThatIsNoWebServer(_ answer: String, _ words: String) async throws {
         let upstream = try await ScriptedUpstream.answering(Array(answer.utf8))
