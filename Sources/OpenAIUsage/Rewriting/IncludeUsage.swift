@@ -15,7 +15,7 @@ package enum IncludeUsage {
         package static let name = "include-usage"
     }
 
-    /// Whether a request may be made to ask, as far as its head tells.
+    /// The answers to the question if a request may be made to ask, as far as its head tells.
     package enum Candidacy: Sendable {
         /// It may.
         case candidate

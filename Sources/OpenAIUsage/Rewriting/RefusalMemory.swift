@@ -2,7 +2,7 @@
 ///
 /// The number of entries is bounded: the one that is forgotten first makes room.
 package struct RefusalMemory: Sendable {
-    /// What has refused.
+    /// The upstream and model that have refused.
     package struct Key: Hashable, Sendable {
         private let upstream: String
         private let model: String

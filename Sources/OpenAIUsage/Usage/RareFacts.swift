@@ -9,7 +9,7 @@ struct RareFacts: Sendable {
     /// What each of several models used.
     var models: [(name: String, usage: TokenUsage)] = []
     var providerCost: String?
-    /// What was written to the cache for an hour, a part of all that was written.
+    /// The tokens written to the cache for an hour, a part of all that were written.
     var cacheWriteHour: Int64?
     /// What a provider's provider costs.
     var upstreamCost = UpstreamCost()

@@ -20,7 +20,7 @@ extension TokenUsage {
         var cacheRead: Int64?
         /// Anthropic's `cache_creation_input_tokens`.
         var cacheWrite: Int64?
-        /// What was written for five minutes, and for an hour.
+        /// The tokens written for five minutes, and for an hour.
         var cacheWriteFiveMinutes: Int64?
         var cacheWriteHour: Int64?
         /// True if the input is called `input_tokens`, as Anthropic calls it.

@@ -15,7 +15,7 @@ final class CommitMailbox: Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// What the writer calls when a record is kept, on any thread.
+    /// The closure that the writer calls when a record is kept, on any thread.
     func word(for call: ProxiedCall, generation: Int) -> @Sendable () -> Void {
         let word = Word(call: NIOLoopBound(call, eventLoop: eventLoop), generation: generation)
         return { self.post(word) }

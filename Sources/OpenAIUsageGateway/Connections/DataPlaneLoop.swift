@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import OpenAIUsage
 
-/// What the calls of one event loop share; touched on that loop only.
+/// The state that the calls of one event loop share; touched on that loop only.
 final class DataPlaneLoop {
     let eventLoop: any EventLoop
     let configuration: GatewayConfiguration

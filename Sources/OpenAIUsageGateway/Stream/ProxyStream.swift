@@ -11,49 +11,49 @@ import OpenAIUsage
 ///                  ^----------+ (once on a fresh connection, once without what was added)
 ///     response -> barrier -> record committed -> last bytes -> next call
 struct ProxyStream<Observer: CallObserver> {
-    private enum Request { case open, complete, abandoned }
-    private enum Phase { case idle, connecting, sent, responding, tunnel, complete, failed }
-    private enum Client { case here, halfClosed, gone }
+    enum Request { case open, complete, abandoned }
+    enum Phase { case idle, connecting, sent, responding, tunnel, complete, failed }
+    enum Client { case here, halfClosed, gone }
 
     let request: RequestHead
     let observer: Observer
-    private let rules: StreamRules
-    private let target: Target
-    private let startedAt: Int64
+    let rules: StreamRules
+    let target: Target
+    let startedAt: Int64
 
-    private var requestState = Request.open
-    private var upstream = Phase.idle
-    private var client = Client.here
-    private var transformer: RequestTransformer
-    private var response = ResponseTransformer()
-    private var barrier = CommitBarrier()
+    var requestState = Request.open
+    var upstream = Phase.idle
+    var client = Client.here
+    var transformer: RequestTransformer
+    var response = ResponseTransformer()
+    var barrier = CommitBarrier()
 
     /// When the event came that is handled, in monotonic nanoseconds.
-    private var now: Int64
-    private var headReceivedAt: Int64 = 0
-    private var lastUpstreamActivity: Int64
-    private var lastClientActivity: Int64
-    private var clientBlockedSince: Int64?
-    private var isUpstreamWritable = true
-    private var readsClient = true
-    private var readsUpstream = true
-    private var keepsAlive: Bool
-    private var isReused = false
+    var now: Int64
+    var headReceivedAt: Int64 = 0
+    var lastUpstreamActivity: Int64
+    var lastClientActivity: Int64
+    var clientBlockedSince: Int64?
+    var isUpstreamWritable = true
+    var readsClient = true
+    var readsUpstream = true
+    var keepsAlive: Bool
+    var isReused = false
     /// True once anything of a response has come on the connection.
-    private var hasResponse = false
-    private var hasReplayed = false
+    var hasResponse = false
+    var hasReplayed = false
     /// True once the client's own request is on its way in the place of one that the upstream has refused.
-    private var isResent = false
-    private var hasInFlightRow = false
-    private var isRecorded = false
-    private var isDelivered = false
-    private var isFinished = false
+    var isResent = false
+    var hasInFlightRow = false
+    var isRecorded = false
+    var isDelivered = false
+    var isFinished = false
     /// What becomes of the connection once what is kept back has left.
-    private var pendingCut: ClientConnectionFate?
-    private var drainedBytes = 0
-    private var isDraining = false
-    private var awaitsHalfClose = false
-    private var sessionIsClosed = false
+    var pendingCut: ClientConnectionFate?
+    var drainedBytes = 0
+    var isDraining = false
+    var awaitsHalfClose = false
+    var sessionIsClosed = false
 
     /// Where a call goes, and with what.
     struct Target {
@@ -99,7 +99,7 @@ struct ProxyStream<Observer: CallObserver> {
     /// True while the response of a client that has gone is read on.
     var isReadOn: Bool { isDraining }
 
-    private var isStream: Bool {
+    var isStream: Bool {
         response.isEventStream || (response.head == nil && observer.asksForStream)
     }
 
@@ -176,13 +176,13 @@ struct ProxyStream<Observer: CallObserver> {
     }
 
     /// What comes after the end: a connection that nobody waits for any more goes back.
-    private func release(_ event: StreamEvent, _ actions: inout [StreamAction]) {
+    func release(_ event: StreamEvent, _ actions: inout [StreamAction]) {
         if case .connected = event { actions.append(.releaseUpstream(isReusable: true)) }
     }
 
     // MARK: - The request
 
-    private mutating func receiveRequest(_ bytes: ByteBuffer, _ now: Int64, _ actions: inout [StreamAction]) {
+    mutating func receiveRequest(_ bytes: ByteBuffer, _ now: Int64, _ actions: inout [StreamAction]) {
         guard requestState == .open else { return }
         lastClientActivity = now
         let wasCollecting = transformer.isCollecting
@@ -191,7 +191,7 @@ struct ProxyStream<Observer: CallObserver> {
         sendReady(&actions)
     }
 
-    private mutating func endRequest(_ trailers: ByteBuffer?, _ now: Int64, _ actions: inout [StreamAction]) {
+    mutating func endRequest(_ trailers: ByteBuffer?, _ now: Int64, _ actions: inout [StreamAction]) {
         guard requestState == .open else { return }
         requestState = .complete
         lastClientActivity = now
@@ -203,7 +203,7 @@ struct ProxyStream<Observer: CallObserver> {
         sendReady(&actions)
     }
 
-    private mutating func failRequest(_ error: WireError, _ actions: inout [StreamAction]) {
+    mutating func failRequest(_ error: WireError, _ actions: inout [StreamAction]) {
         guard requestState == .open else { return }
         requestState = .abandoned
         keepsAlive = false
@@ -221,13 +221,13 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    private mutating func connect(_ actions: inout [StreamAction], isFresh: Bool = false) {
+    mutating func connect(_ actions: inout [StreamAction], isFresh: Bool = false) {
         guard upstream == .idle || upstream == .sent else { return }
         upstream = .connecting
         actions.append(.connect(isFresh: isFresh))
     }
 
-    private mutating func connected(_ isReused: Bool, _ now: Int64, _ actions: inout [StreamAction]) {
+    mutating func connected(_ isReused: Bool, _ now: Int64, _ actions: inout [StreamAction]) {
         guard upstream == .connecting, hasClient else {
             actions.append(.releaseUpstream(isReusable: true))
             return
@@ -253,7 +253,7 @@ struct ProxyStream<Observer: CallObserver> {
         updateReading(&actions)
     }
 
-    private mutating func sendReady(_ actions: inout [StreamAction]) {
+    mutating func sendReady(_ actions: inout [StreamAction]) {
         if upstream == .sent || upstream == .responding {
             for bytes in transformer.take() { actions.append(.writeUpstream(bytes)) }
         }
@@ -262,7 +262,7 @@ struct ProxyStream<Observer: CallObserver> {
 
     // MARK: - The response
 
-    private mutating func receive(_ head: ResponseHead, _ now: Int64, _ actions: inout [StreamAction]) {
+    mutating func receive(_ head: ResponseHead, _ now: Int64, _ actions: inout [StreamAction]) {
         guard upstream == .sent else { return }
         lastUpstreamActivity = now
         hasResponse = true
@@ -280,7 +280,7 @@ struct ProxyStream<Observer: CallObserver> {
     }
 
     /// Lets the response's head leave, and gives up what a second try would need.
-    private mutating func beginResponse(_ actions: inout [StreamAction]) {
+    mutating func beginResponse(_ actions: inout [StreamAction]) {
         guard let head = response.head else { return }
         upstream = .responding
         observer.receive(head, at: headReceivedAt)
@@ -305,7 +305,7 @@ struct ProxyStream<Observer: CallObserver> {
         deliver(bytes, &actions)
     }
 
-    private mutating func receiveContent(_ bytes: ByteBuffer, _ now: Int64, _ actions: inout [StreamAction]) {
+    mutating func receiveContent(_ bytes: ByteBuffer, _ now: Int64, _ actions: inout [StreamAction]) {
         lastUpstreamActivity = now
         switch upstream {
         case .sent where response.isInspecting:
@@ -325,7 +325,7 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    private mutating func receiveBytes(_ bytes: ByteBuffer, _ isLast: Bool, _ actions: inout [StreamAction]) {
+    mutating func receiveBytes(_ bytes: ByteBuffer, _ isLast: Bool, _ actions: inout [StreamAction]) {
         switch upstream {
         case .sent where response.isInspecting: response.hold(bytes)
         case .responding where response.framing == .asReceived:
@@ -335,13 +335,13 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    private mutating func observe(_ bytes: ByteBuffer) {
+    mutating func observe(_ bytes: ByteBuffer) {
         observer.receive(body: bytes.readableBytesSpan)
         if rules.waitsForCommit, observer.isTerminated { barrier.arm() }
     }
 
     /// Lets leave what was held of the response.
-    private mutating func endInspection(_ actions: inout [StreamAction]) {
+    mutating func endInspection(_ actions: inout [StreamAction]) {
         beginResponse(&actions)
         let content = response.takeHeldContent()
         for bytes in content { observe(bytes) }
@@ -356,7 +356,7 @@ struct ProxyStream<Observer: CallObserver> {
     }
 
     /// Sends content to the client in the framing that it gets.
-    private mutating func relay(_ content: ByteBuffer?, _ actions: inout [StreamAction]) {
+    mutating func relay(_ content: ByteBuffer?, _ actions: inout [StreamAction]) {
         guard hasClient else { return }
         if let content, content.readableBytes > 0 {
             if response.framing == .chunked {
@@ -376,7 +376,7 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    private mutating func endResponse(_ trailers: ByteBuffer?, _ actions: inout [StreamAction]) {
+    mutating func endResponse(_ trailers: ByteBuffer?, _ actions: inout [StreamAction]) {
         if upstream == .sent, response.isInspecting {
             response.finishInspection()
             if response.isRefusal, resend(&actions) { return }
@@ -417,14 +417,14 @@ struct ProxyStream<Observer: CallObserver> {
     }
 
     /// Records a response that is complete, and lets its end leave.
-    private mutating func conclude(_ actions: inout [StreamAction]) {
+    mutating func conclude(_ actions: inout [StreamAction]) {
         awaitsHalfClose = false
         record(hasClient ? .completed : .clientDisconnected, &actions)
         guard hasClient else { return finish(&actions) }
         if !barrier.bufferEnd() { completeResponse(&actions) }
     }
 
-    private mutating func completeRead(_ actions: inout [StreamAction]) {
+    mutating func completeRead(_ actions: inout [StreamAction]) {
         if upstream == .sent, response.pause() { endInspection(&actions) }
         // The event that ends a stream is held although the body goes on: what is known is kept before it leaves.
         if barrier.isArmed, !barrier.isAwaited, !isRecorded, !awaitsHalfClose, hasClient {
@@ -435,7 +435,7 @@ struct ProxyStream<Observer: CallObserver> {
     }
 
     /// Sends the client's own request in the place of the one that the upstream has refused; false if nobody waits.
-    private mutating func resend(_ actions: inout [StreamAction]) -> Bool {
+    mutating func resend(_ actions: inout [StreamAction]) -> Bool {
         guard upstream == .sent, hasClient, requestState == .complete else { return false }
         actions.append(.releaseUpstream(isReusable: false))
         isResent = true
@@ -446,14 +446,14 @@ struct ProxyStream<Observer: CallObserver> {
         return true
     }
 
-    private mutating func tell(_ note: IncludeUsage.Note, _ actions: inout [StreamAction]) {
+    mutating func tell(_ note: IncludeUsage.Note, _ actions: inout [StreamAction]) {
         observer.note(note)
         actions.append(.note(.usageNotAsked(note)))
     }
 
     // MARK: - Another protocol
 
-    private mutating func beginTunnel(_ head: ResponseHead, _ actions: inout [StreamAction]) {
+    mutating func beginTunnel(_ head: ResponseHead, _ actions: inout [StreamAction]) {
         guard request.upgradesToWebSocket, requestState == .complete, hasClient else {
             actions.append(.releaseUpstream(isReusable: false))
             return failUpstream(.malformed("a change of protocol that was not asked for"), &actions)
@@ -466,334 +466,5 @@ struct ProxyStream<Observer: CallObserver> {
         HeadWriter.write(head, into: &bytes)
         actions.append(.writeClient(bytes))
         actions.append(.beginTunnel)
-    }
-
-    // MARK: - Ends
-
-    private mutating func endClient(_ actions: inout [StreamAction]) {
-        guard client == .here else { return }
-        if requestState == .open || upstream == .tunnel { return closeClient(false, &actions) }
-        if observer.isTerminated, !barrier.isArmed, upstream == .responding {
-            // The client has the event that ends its stream, and waits for no more.
-            isDelivered = true
-            actions.append(.completeResponse(.close))
-            return closeClient(true, &actions)
-        }
-        client = .halfClosed
-        keepsAlive = false
-    }
-
-    private mutating func closeClient(_ mayDrain: Bool, _ actions: inout [StreamAction]) {
-        guard client != .gone else { return }
-        client = .gone
-        if observer.isTerminated, !barrier.isArmed, !isRecorded {
-            // The client has the event that ends its stream, and went away as clients do then.
-            record(.completed, &actions)
-        }
-        switch upstream {
-        case .complete:
-            if !isRecorded { record(.clientDisconnected, &actions) }
-            finish(&actions)
-        case .failed: finish(&actions)
-        case .tunnel: end(sessionIsClosed ? .completed : .clientDisconnected, &actions)
-        case .idle, .connecting: end(.clientDisconnected, &actions)
-        case .sent, .responding:
-            guard requestState == .complete else {
-                requestState = .abandoned
-                return end(.clientDisconnected, &actions)
-            }
-            updateReading(&actions)
-            guard mayDrain, !isStream || rules.disconnectGrace > 0 else { return end(.clientDisconnected, &actions) }
-            isDraining = true
-            if isStream { actions.append(.arm(.disconnectGrace, milliseconds: rules.disconnectGrace)) }
-        }
-    }
-
-    private mutating func closeUpstream(_ failure: UpstreamFailure, _ now: Int64, _ actions: inout [StreamAction]) {
-        switch upstream {
-        case .idle, .connecting, .complete, .failed: return
-        case .tunnel:
-            upstream = .failed
-            record(sessionIsClosed ? .completed : .cut, &actions)
-            if hasClient { completeResponse(&actions) } else { finish(&actions) }
-            return
-        case .sent, .responding: break
-        }
-        if upstream == .sent, !hasResponse, isReused, !hasReplayed, failure == .closed, hasClient, mayReplay,
-            transformer.rewind()
-        {
-            hasReplayed = true
-            lastUpstreamActivity = now
-            observer.note("upstream-replay", "connection-closed")
-            actions.append(.note(.replayed))
-            connect(&actions, isFresh: true)
-            return
-        }
-        failUpstream(failure, &actions)
-    }
-
-    private var mayReplay: Bool {
-        switch rules.replays {
-        case .all: true
-        case .none: false
-        case .idempotent: request.method.isIdempotent || request.present.contains(.idempotencyKey)
-        }
-    }
-
-    private mutating func failUpstream(
-        _ failure: UpstreamFailure,
-        _ actions: inout [StreamAction],
-        ending: Ending = .cut
-    ) {
-        abandonInspection(&actions)
-        let wasResponding = upstream == .responding
-        guard upstream != .complete, upstream != .failed else { return }
-        upstream = .failed
-        guard hasClient else { return end(.clientDisconnected, &actions) }
-        guard wasResponding else { return respond(failure, &actions) }
-        record(ending, &actions)
-        cut(&actions)
-    }
-
-    /// A response that is cut off while it is looked at leaves as it came, as far as it came.
-    private mutating func abandonInspection(_ actions: inout [StreamAction]) {
-        guard upstream == .sent, response.isInspecting else { return }
-        response.abandonInspection()
-        endInspection(&actions)
-    }
-
-    private mutating func abort(_ actions: inout [StreamAction]) {
-        let ending: Ending = client == .gone ? .clientDisconnected : .cut
-        client = .gone
-        end(ending, &actions)
-    }
-
-    /// Ends a call that nobody waits for.
-    private mutating func end(_ ending: Ending, _ actions: inout [StreamAction]) {
-        dropUpstream(&actions)
-        if upstream != .complete { upstream = .failed }
-        record(ending, &actions)
-        finish(&actions)
-    }
-
-    private mutating func dropUpstream(_ actions: inout [StreamAction]) {
-        switch upstream {
-        case .connecting: actions.append(.cancelConnect)
-        case .sent, .responding, .tunnel: actions.append(.releaseUpstream(isReusable: false))
-        case .idle, .complete, .failed: break
-        }
-    }
-
-    /// Ends a response that is not whole; what of it is kept back leaves first, as it would have without the gateway.
-    private mutating func cut(_ actions: inout [StreamAction]) {
-        guard hasClient else { return finish(&actions) }
-        let fate: ClientConnectionFate =
-            response.framing == .untilClose || response.head?.framing == .untilClose ? .reset : .cut
-        guard barrier.isArmed else {
-            isDelivered = true
-            actions.append(.completeResponse(fate))
-            return finish(&actions)
-        }
-        pendingCut = fate
-    }
-
-    /// Answers with an error of the gateway's own.
-    private mutating func respond(_ failure: UpstreamFailure, _ actions: inout [StreamAction]) {
-        actions.append(.note(.failed(code: failure.code)))
-        let ending: Ending =
-            switch failure {
-            case .connectTimeout: .connectTimeout
-            case .responseTimeout: .timeout
-            // The provider may have carried the request out.
-            case .closed, .closedWithin, .malformed: .unanswered
-            case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .overloaded: .unreachable
-            }
-        respond(
-            status: failure.status,
-            code: failure.code,
-            message: failure.message(target.upstream),
-            ending,
-            &actions
-        )
-    }
-
-    /// Answers a request that is refused.
-    private mutating func answer(_ error: WireError, _ actions: inout [StreamAction]) {
-        actions.append(.note(.refused(code: error.code)))
-        observer.receive(ownStatus: error.status)
-        respond(status: error.status, code: error.code, message: error.message, .completed, &actions)
-    }
-
-    private mutating func respond(
-        status: Int,
-        code: String,
-        message: String,
-        _ ending: Ending,
-        _ actions: inout [StreamAction]
-    ) {
-        guard hasClient else {
-            record(ending, errorType: GatewayAnswer.errorType, errorCode: code, &actions)
-            return finish(&actions)
-        }
-        if requestState != .complete { keepsAlive = false }
-        if rules.waitsForCommit { barrier.arm() }
-        let answer = GatewayAnswer.error(
-            status: status,
-            code: code,
-            message: message,
-            callID: observer.callID,
-            connection: keepsAlive ? (request.isHTTP10 ? .keepAlive : .unsaid) : .close,
-            isBodiless: request.method == .head
-        )
-        deliver(answer, &actions)
-        record(ending, errorType: GatewayAnswer.errorType, errorCode: code, &actions)
-        if !barrier.bufferEnd() { completeResponse(&actions) }
-    }
-
-    /// Hands the record on, once; what is kept back is released when it is kept.
-    private mutating func record(
-        _ ending: Ending,
-        errorType: String? = nil,
-        errorCode: String? = nil,
-        _ actions: inout [StreamAction]
-    ) {
-        guard !isRecorded else { return }
-        isRecorded = true
-        transformer.settle()
-        if response.isInspecting, let head = response.head {
-            observer.receive(head, at: headReceivedAt)
-            for bytes in response.takeHeldContent() { observer.receive(body: bytes.readableBytesSpan) }
-        }
-        let generation = barrier.isArmed && hasClient ? awaitCommit(&actions) : nil
-        actions.append(.record(ending, errorType: errorType, errorCode: errorCode, generation: generation))
-    }
-
-    private mutating func finish(_ actions: inout [StreamAction]) {
-        guard !isFinished, isRecorded, !hasClient || isDelivered else { return }
-        isFinished = true
-        actions.append(.finish)
-    }
-
-    // MARK: - What leaves
-
-    private mutating func deliver(_ bytes: ByteBuffer, _ actions: inout [StreamAction]) {
-        if !barrier.buffer(bytes) { actions.append(.writeClient(bytes)) }
-    }
-
-    private mutating func completeResponse(_ actions: inout [StreamAction]) {
-        guard !isDelivered else { return }
-        isDelivered = true
-        let fate: ClientConnectionFate
-        if requestState != .complete, upstream != .tunnel {
-            fate = .linger
-        } else {
-            fate = keepsAlive && client == .here ? .keep : .close
-        }
-        actions.append(.completeResponse(fate))
-        finish(&actions)
-    }
-
-    private mutating func awaitCommit(_ actions: inout [StreamAction]) -> Int {
-        let generation = barrier.await()
-        actions.append(.arm(.commit(generation: generation), milliseconds: rules.commitDeadline))
-        return generation
-    }
-
-    private mutating func releaseBarrier(_ generation: Int, _ actions: inout [StreamAction]) {
-        guard let released = barrier.release(generation), hasClient else { return }
-        for bytes in released.buffers { actions.append(.writeClient(bytes)) }
-        if let pendingCut {
-            self.pendingCut = nil
-            isDelivered = true
-            actions.append(.completeResponse(pendingCut))
-            finish(&actions)
-        } else if released.isEnd {
-            completeResponse(&actions)
-        }
-    }
-
-    private mutating func updateReading(_ actions: inout [StreamAction]) {
-        let hasConnection = upstream == .sent || upstream == .responding || upstream == .tunnel
-        let client = hasConnection ? isUpstreamWritable : !transformer.isFull
-        if client != readsClient {
-            readsClient = client
-            // The silence of a side counts from when it is listened to.
-            if client { lastClientActivity = now }
-            actions.append(.readClient(client))
-        }
-        let upstream = !hasClient || clientBlockedSince == nil
-        if upstream != readsUpstream {
-            readsUpstream = upstream
-            if upstream { lastUpstreamActivity = now }
-            actions.append(.readUpstream(upstream))
-        }
-    }
-
-    // MARK: - Time
-
-    private mutating func reach(_ deadline: StreamDeadline, _ now: Int64, _ actions: inout [StreamAction]) {
-        switch deadline {
-        case .watch: watch(now, &actions)
-        case .commit(let generation):
-            guard barrier.isArmed, barrier.isAwaited, barrier.generation == generation, hasClient else { return }
-            actions.append(.note(.releasedLate))
-            releaseBarrier(generation, &actions)
-        case .disconnectGrace:
-            guard isDraining else { return }
-            end(.clientDisconnected, &actions)
-        case .halfCloseGrace:
-            guard awaitsHalfClose, upstream == .complete else { return }
-            conclude(&actions)
-        }
-    }
-
-    private mutating func watch(_ now: Int64, _ actions: inout [StreamAction]) {
-        guard !isRecorded || (hasClient && !isDelivered) else { return }
-        func left(_ since: Int64, _ limit: Int64) -> Int64 { limit - (now - since) / 1_000_000 }
-        // What is waited for may change meanwhile to something with a nearer limit.
-        var next = rules.watchInterval
-        if !hasInFlightRow, !isRecorded {
-            let rest = left(startedAt, rules.inFlightRow)
-            if rest > 0 {
-                next = min(next, rest)
-            } else {
-                hasInFlightRow = true
-                actions.append(.recordInFlight(generation: nil))
-            }
-        }
-        if let clientBlockedSince, hasClient {
-            let rest = left(clientBlockedSince, rules.writeTimeout)
-            guard rest > 0 else { return giveUpOnClient(&actions) }
-            next = min(next, rest)
-        }
-        if requestState == .open, readsClient, upstream != .tunnel, hasClient {
-            let rest = left(lastClientActivity, rules.requestBodyTimeout)
-            guard rest > 0 else { return timeOutRequest(&actions) }
-            next = min(next, rest)
-        } else if upstream == .connecting || upstream == .sent || upstream == .responding, readsUpstream {
-            let rest = left(lastUpstreamActivity, rules.responseTimeout)
-            guard rest > 0 else {
-                dropUpstream(&actions)
-                return failUpstream(.responseTimeout, &actions, ending: .timeout)
-            }
-            next = min(next, rest)
-        }
-        actions.append(.arm(.watch, milliseconds: max(1, next)))
-    }
-
-    /// Ends a call whose client takes nothing of its response.
-    private mutating func giveUpOnClient(_ actions: inout [StreamAction]) {
-        observer.note("gateway-limit", "write-timeout")
-        actions.append(.completeResponse(.reset))
-        isDelivered = true
-        client = .gone
-        end(.clientDisconnected, &actions)
-    }
-
-    private mutating func timeOutRequest(_ actions: inout [StreamAction]) {
-        failRequest(
-            WireError(408, "request_timeout", "The request's body did not come in time."),
-            &actions
-        )
     }
 }
