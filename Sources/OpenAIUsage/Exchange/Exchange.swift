@@ -9,18 +9,14 @@ import Synchronization
 ///
 /// All methods may be called on any thread, C callbacks included. None blocks or throws.
 public final class Exchange: Sendable {
-    private let machine: Mutex<ExchangeStateMachine>
+    /// What the exchange knows, which the list holds too.
+    let state: ExchangeState
     private let clock: any UsageClock
     private let sink: any UsageSink
-    private let objects: ObjectRegister
     /// Decides whether the record is handed on, if somebody does.
     private let decision: AttemptDecision?
     /// Where the exchange is listed while it is under way.
     private let list: OpenExchanges?
-    /// SAFETY: only the list reads and writes it, under its lock.
-    nonisolated(unsafe) var links = OpenExchanges.Links()
-    /// The monotonic nanoseconds of the start.
-    let startedAt: Int64
     /// The identity of the attempt.
     public let id: CallID
     /// The API endpoint that the request's method and path name.
@@ -81,46 +77,48 @@ public final class Exchange: Sendable {
         self.sink = sink
         self.list = list
         self.decision = decision
-        objects = configuration.objects
-        startedAt = configuration.clock.monotonicNanoseconds
-        machine = Mutex(
+        let startedAt = configuration.clock.monotonicNanoseconds
+        state = ExchangeState(
             ExchangeStateMachine(
                 consume draft,
                 startedAt: startedAt,
                 contentType: facts.contentType,
                 contentEncoding: facts.contentEncoding
-            )
+            ),
+            endpoint: endpoint,
+            startedAt: startedAt,
+            configuration: configuration,
+            decision: decision
         )
     }
 
     deinit {
         finish(.abandoned)
-        list?.wait()
     }
 
     /// Whether the event that ends a stream has been received.
-    public var isTerminated: Bool { machine.withLock { $0.isTerminated } }
+    public var isTerminated: Bool { state.machine.withLock { $0.isTerminated } }
 
     /// Whether the request's body, as far as it was received, asks for a stream.
-    public var asksForStream: Bool { machine.withLock { $0.asksForStream } }
+    public var asksForStream: Bool { state.machine.withLock { $0.asksForStream } }
 
     /// True if the request's body, as far as it was received, asks for a stream that does not tell its usage.
     package var lacksUsageOption: Bool {
-        machine.withLock { $0.asksForStream && $0.request.facts[.includeUsage] != "true" }
+        state.machine.withLock { $0.asksForStream && $0.request.facts[.includeUsage] != "true" }
     }
 
     /// Takes bytes of the request's body.
     public func receive(requestBody bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
             let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
-            machine.withLock { $0.receive(requestBody: bytes.buffer) }
+            state.machine.withLock { $0.receive(requestBody: bytes.buffer) }
         }
     }
 
     /// Takes the response's head; an interim response is passed over.
     public func receive(head: HTTPResponse) {
         let now = clock.monotonicNanoseconds
-        machine.withLock { $0.receive(head: head, at: now) }
+        state.machine.withLock { $0.receive(head: head, at: now) }
     }
 
     /// The monotonic nanoseconds of the exchange's clock.
@@ -132,24 +130,24 @@ public final class Exchange: Sendable {
     ///   - head: The head.
     ///   - instant: The ``instant`` of its arrival.
     package func receive(head: HTTPResponse, at instant: Int64) {
-        machine.withLock { $0.receive(head: head, at: instant) }
+        state.machine.withLock { $0.receive(head: head, at: instant) }
     }
 
     /// Adds to the record's diagnostics how asking for usage went.
     package func note(_ note: IncludeUsage.Note) {
-        machine.withLock { $0.note(IncludeUsage.Note.name, note.rawValue) }
+        state.machine.withLock { $0.note(IncludeUsage.Note.name, note.rawValue) }
     }
 
     /// Adds to the record's diagnostics.
     package func note(_ name: String, _ value: String) {
-        machine.withLock { $0.note(name, value) }
+        state.machine.withLock { $0.note(name, value) }
     }
 
     /// Takes bytes of the response's body, as they came over the wire, content coding included.
     public func receive(body bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
             let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
-            machine.withLock { $0.receive(body: bytes.buffer) { clock.monotonicNanoseconds } }
+            state.machine.withLock { $0.receive(body: bytes.buffer) { clock.monotonicNanoseconds } }
         }
     }
 
@@ -157,14 +155,14 @@ public final class Exchange: Sendable {
     public func receive(message bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
             let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
-            machine.withLock { $0.receive(message: bytes.buffer) { clock.monotonicNanoseconds } }
+            state.machine.withLock { $0.receive(message: bytes.buffer) { clock.monotonicNanoseconds } }
         }
     }
 
     /// Ends the attempt and hands its record to the sink; every call but the first does nothing.
     public func finish(_ ending: Ending) {
-        guard let ended = take(ending) else { return }
-        list?.remove(self)
+        guard let ended = state.take(ending) else { return }
+        list?.remove(state)
         guard let decision else { return sink.record(ended.finished()) }
         decision.deliver(ended.finished(), to: sink)
     }
@@ -182,30 +180,17 @@ public final class Exchange: Sendable {
     ///   - errorCode: Its code.
     /// - Returns: The record, the first time.
     package func end(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
-        guard let ended = take(ending, errorType: errorType, errorCode: errorCode) else { return nil }
-        list?.remove(self)
+        guard let ended = state.take(ending, errorType: errorType, errorCode: errorCode) else { return nil }
+        list?.remove(state)
         return ended.finished()
     }
 
-    /// Ends the attempt and returns its record, the first time, but stays in the list.
-    func take(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> RecordDraft? {
-        let now = clock.monotonicNanoseconds
-        return machine.withLock {
-            $0.finish(ending, errorType: errorType, errorCode: errorCode, objects: objects, at: now)
-        }
-    }
-
     /// The record as far as it is known; `nil` if the attempt has ended.
-    package func openRecord() -> CallRecord? {
-        // An interim record of what turns out to be no attempt would stay open for ever.
-        if decision?.isOpen == true { return nil }
-        let now = clock.monotonicNanoseconds
-        return machine.withLock { $0.snapshot(at: now) }
-    }
+    package func openRecord() -> CallRecord? { state.openRecord() }
 
     /// Adds to the time that the gateway itself took.
     package func add(gatewayNanoseconds: Int64) {
-        machine.withLock { $0.add(gatewayNanoseconds: gatewayNanoseconds) }
+        state.machine.withLock { $0.add(gatewayNanoseconds: gatewayNanoseconds) }
     }
 }
 

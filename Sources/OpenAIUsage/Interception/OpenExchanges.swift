@@ -4,54 +4,47 @@ import Synchronization
 ///
 /// They are a list whose links they bear themselves, so that to enter and to leave takes neither memory nor a search.
 ///
-/// SAFETY: the list keeps no exchange alive. Whoever holds its lock finds every exchange in it there, because the `deinit` of
-/// one takes the lock before its memory is freed, whoever has ended it (``wait()``).
+/// The list holds the state of an exchange, and not the exchange itself, which ends when its caller lets go of it.
 final class OpenExchanges: Sendable {
     /// An exchange's place in the list, which is read and written under the list's lock only.
     struct Links {
-        fileprivate var previous: Unmanaged<Exchange>?
-        fileprivate var next: Unmanaged<Exchange>?
+        fileprivate unowned(unsafe) var previous: ExchangeState?
+        fileprivate var next: ExchangeState?
         fileprivate var isListed = false
         fileprivate var isRecorded = false
     }
 
+    /// SAFETY: `previous` is a state of the list, which holds each of its states until it leaves.
     private struct List {
-        var first: Unmanaged<Exchange>?
+        var first: ExchangeState?
         var count = 0
 
-        mutating func enter(_ exchange: Exchange) {
-            let entry = Unmanaged.passUnretained(exchange)
+        mutating func enter(_ exchange: ExchangeState) {
             exchange.links.isListed = true
             exchange.links.next = first
-            first?._withUnsafeGuaranteedRef { $0.links.previous = entry }
-            first = entry
+            first?.links.previous = exchange
+            first = exchange
             count += 1
         }
 
         /// Removes an exchange; false if another thread has done so.
-        mutating func leave(_ exchange: Exchange) -> Bool {
+        mutating func leave(_ exchange: ExchangeState) -> Bool {
             let links = exchange.links
             guard links.isListed else { return false }
             exchange.links = Links()
-            links.next?._withUnsafeGuaranteedRef { $0.links.previous = links.previous }
-            if let previous = links.previous {
-                previous._withUnsafeGuaranteedRef { $0.links.next = links.next }
-            } else {
-                first = links.next
-            }
+            links.next?.links.previous = links.previous
+            if let previous = links.previous { previous.links.next = links.next } else { first = links.next }
             count -= 1
             return true
         }
 
         /// Makes records of the exchanges, and of each only if the body returns one.
-        mutating func records(_ body: (inout List, Exchange) -> CallRecord?) -> [CallRecord] {
+        mutating func records(_ body: (inout List, ExchangeState) -> CallRecord?) -> [CallRecord] {
             var records: [CallRecord] = []
             var entry = first
-            while let current = entry {
-                current._withUnsafeGuaranteedRef { exchange in
-                    entry = exchange.links.next
-                    if let record = body(&self, exchange) { records.append(record) }
-                }
+            while let exchange = entry {
+                entry = exchange.links.next
+                if let record = body(&self, exchange) { records.append(record) }
             }
             return records
         }
@@ -75,18 +68,13 @@ final class OpenExchanges: Sendable {
 
     var count: Int { list.withLock { $0.count } }
 
-    func add(_ exchange: Exchange) {
+    func add(_ exchange: ExchangeState) {
         changed?(exchange.endpoint, 1)
         list.withLock { $0.enter(exchange) }
     }
 
-    func remove(_ exchange: Exchange) {
+    func remove(_ exchange: ExchangeState) {
         if list.withLock({ $0.leave(exchange) }) { changed?(exchange.endpoint, -1) }
-    }
-
-    /// Returns when nobody who found an exchange in the list still looks at it.
-    func wait() {
-        list.withLock { _ in }
     }
 
     /// Interim records of the exchanges that began before a time, of each once.
@@ -108,7 +96,6 @@ final class OpenExchanges: Sendable {
         var endpoints: [Endpoint] = []
         let records = list.withLock { list in
             list.records { list, exchange in
-                // It leaves first: once it has ended, nothing but this lock keeps another thread from freeing it.
                 guard list.leave(exchange) else { return nil }
                 endpoints.append(exchange.endpoint)
                 betweenLeavingAndEnding?()

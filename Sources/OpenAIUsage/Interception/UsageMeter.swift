@@ -73,7 +73,7 @@ public final class UsageMeter: Sendable {
             decision: context.decision
         )
         if let note = context.includeUsageNote { exchange.note(note) }
-        open.add(exchange)
+        open.add(exchange.state)
         return exchange
     }
 

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// The state of one exchange, which the list of a meter's open exchanges may hold longer than the exchange itself lasts.
+///
+/// Whoever finds it in the list can end it, whether or not another thread lets go of the exchange at that moment.
+final class ExchangeState: Sendable {
+    let machine: Mutex<ExchangeStateMachine>
+    /// The API endpoint that the request names.
+    let endpoint: Endpoint
+    /// The monotonic nanoseconds of the start.
+    let startedAt: Int64
+    /// SAFETY: only the list reads and writes it, under its lock.
+    nonisolated(unsafe) var links = OpenExchanges.Links()
+
+    private let clock: any UsageClock
+    private let objects: ObjectRegister
+    private let decision: AttemptDecision?
+
+    init(
+        _ machine: consuming sending ExchangeStateMachine,
+        endpoint: Endpoint,
+        startedAt: Int64,
+        configuration: ExchangeConfiguration,
+        decision: AttemptDecision?
+    ) {
+        self.machine = Mutex(machine)
+        self.endpoint = endpoint
+        self.startedAt = startedAt
+        clock = configuration.clock
+        objects = configuration.objects
+        self.decision = decision
+    }
+
+    /// Ends the attempt and returns its record, the first time, but stays in the list.
+    func take(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> RecordDraft? {
+        let now = clock.monotonicNanoseconds
+        return machine.withLock {
+            $0.finish(ending, errorType: errorType, errorCode: errorCode, objects: objects, at: now)
+        }
+    }
+
+    /// The record as far as it is known; `nil` if the attempt has ended.
+    func openRecord() -> CallRecord? {
+        // An interim record of what turns out to be no attempt would stay open for ever.
+        if decision?.isOpen == true { return nil }
+        let now = clock.monotonicNanoseconds
+        return machine.withLock { $0.snapshot(at: now) }
+    }
+}
