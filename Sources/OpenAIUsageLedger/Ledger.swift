@@ -46,13 +46,7 @@ public final class Ledger: UsageSink {
                 idleMilliseconds: options.idleMilliseconds
             )
             LedgerSession.saveOrphanedLog(path, options: options, queue: queue)
-            let (session, (secret, newest, objects)) = try LedgerSession.open(
-                path: path,
-                options: options,
-                secret: nil,
-                identities: identities,
-                queue: queue
-            ) { session in
+            func load(_ session: LedgerSession) throws -> (secret: [UInt8], newest: Int64?, objects: ObjectRegister) {
                 try session.database.writeWithoutTransaction { database in
                     (
                         try LedgerFile.secret(database),
@@ -61,6 +55,17 @@ public final class Ledger: UsageSink {
                     )
                 }
             }
+            var (opened, loaded) = try LedgerSession.open(
+                path: path,
+                options: options,
+                secret: nil,
+                identities: identities,
+                queue: queue,
+                load
+            )
+            if try opened.writeRemains(identities) { loaded = try load(opened) }
+            if options.keepsJournal { try queue.keepJournal(of: path) }
+            let (session, (secret, newest, objects)) = (opened, loaded)
             fingerprintSecret = secret
             self.objects = objects
             self.identities = identities
@@ -78,6 +83,7 @@ public final class Ledger: UsageSink {
                     options: options
                 )
                 writer.run()
+                queue.removeJournal()
                 lock.release()
                 queue.finish()
             }
@@ -96,30 +102,39 @@ public final class Ledger: UsageSink {
 
     /// Takes a finished record; it never blocks, and drops and counts what it has no room for.
     public func record(_ record: CallRecord) {
-        queue.add(record, onCommit: nil)
+        queue.add(record)
     }
 
     /// Takes an interim record, which the finished one replaces.
     public func recordOpen(_ record: CallRecord) {
-        queue.addOpen(record, onCommit: nil)
+        queue.addOpen(record)
     }
 
     /// Takes a finished record, and tells what became of it.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
-    package func record(_ record: CallRecord, onCommit: @escaping @Sendable (CommitOutcome) -> Void) {
-        queue.add(record, onCommit: onCommit)
+    ///   - waiter: Called on the writer's thread, or at once if there is no room; not called if the record is kept already.
+    ///   - onCommit: The same, but called in any case.
+    /// - Returns: True if the record is kept already: it survives the end of the process.
+    @discardableResult
+    package func record(
+        _ record: CallRecord,
+        waiter: (@Sendable (CommitOutcome) -> Void)?,
+        onCommit: (@Sendable (CommitOutcome) -> Void)? = nil
+    ) -> Bool {
+        queue.add(record, waiter: waiter, onCommit: onCommit)
     }
 
     /// Takes an interim record, and tells what became of it.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - onCommit: Called exactly once: on the writer's thread, or at once if there is no room.
-    package func recordOpen(_ record: CallRecord, onCommit: @escaping @Sendable (CommitOutcome) -> Void) {
-        queue.addOpen(record, onCommit: onCommit)
+    ///   - waiter: Called on the writer's thread, or at once if there is no room; not called if the record is kept already.
+    /// - Returns: True if the record is kept already.
+    @discardableResult
+    package func recordOpen(_ record: CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
+        queue.addOpen(record, waiter: waiter)
     }
 
     /// The state of the writer.

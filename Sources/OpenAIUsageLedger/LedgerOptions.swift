@@ -10,6 +10,11 @@ public struct LedgerOptions: Sendable {
     public var syncsEveryCommit = false
     /// What the lock file says about the writer.
     public var purpose = "oai-usage"
+    /// Whether records that wait to be written are kept in files beside the ledger (`-queue1`, `-queue2`), so that they survive
+    /// the end of the process from the moment in which they are handed over.
+    ///
+    /// Who opens the ledger next writes what such files have left. They do not outlive a loss of power.
+    public var keepsJournal = false
     /// The clocks.
     public var clock: any UsageClock = SystemUsageClock()
     /// What is told about every commit, on the writer's thread; it must return at once.

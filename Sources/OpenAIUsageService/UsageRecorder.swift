@@ -25,36 +25,36 @@ package struct UsageRecorder: UsageSink {
         tellPriceTable()
     }
 
-    package func record(_ record: CallRecord) { submit(record, onCommit: nil) }
-    package func recordOpen(_ record: CallRecord) { submitOpen(record, onCommit: nil) }
+    package func record(_ record: CallRecord) { submit(record, waiter: nil) }
+    package func recordOpen(_ record: CallRecord) { submitOpen(record, waiter: nil) }
 
     /// Takes the record of a call that has ended.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - onCommit: Called once on any thread when the record is kept, cannot be, or must wait for a ledger in trouble.
-    package func submit(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
+    ///   - waiter: Called once on any thread when the record is kept, cannot be, or must wait for a ledger in trouble; not
+    ///     called if it is kept already.
+    /// - Returns: True if the record is kept already.
+    @discardableResult
+    package func submit(_ record: CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
         let record = priced(record)
         guard let ledger else {
             metrics?.record(record)
-            onCommit?(.written)
-            return
+            return true
         }
         if let metrics, Self.isDecidedByLedger(record) {
             // An object that this process does not remember may have been counted by an old row.
-            ledger.record(record) { outcome in
+            return ledger.record(record, waiter: waiter) { outcome in
                 var record = record
                 if outcome == .writtenUncounted {
                     record.isCounted = false
                     record.cost = CallCost()
                 }
                 metrics.record(record)
-                onCommit?(outcome)
             }
-            return
         }
         metrics?.record(record)
-        if let onCommit { ledger.record(record, onCommit: onCommit) } else { ledger.record(record) }
+        return ledger.record(record, waiter: waiter)
     }
 
     private static func isDecidedByLedger(_ record: CallRecord) -> Bool {
@@ -62,14 +62,11 @@ package struct UsageRecorder: UsageSink {
     }
 
     /// Takes an interim record, as ``submit(_:onCommit:)`` takes a final one.
-    package func submitOpen(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
+    @discardableResult
+    package func submitOpen(_ record: CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
         let record = priced(record)
-        guard let onCommit else {
-            ledger?.recordOpen(record)
-            return
-        }
-        guard let ledger else { return onCommit(.written) }
-        ledger.recordOpen(record, onCommit: onCommit)
+        guard let ledger else { return true }
+        return ledger.recordOpen(record, waiter: waiter)
     }
 
     /// Takes it that a call has begun, with 1, or ended, with -1.

@@ -196,7 +196,7 @@ struct CommitTests {
                 #expect(try await client.response().text == Self.body)
             }
             let state = try await harness.recorder.wait(for: "the record") { $0.withheld.count == 1 && $0.ended == 1 }
-            #expect(state.withheld[0].onCommit == nil)
+            #expect(state.withheld[0].waiter == nil)
             #expect(state.openRecords.isEmpty)
         }
     }
@@ -254,7 +254,7 @@ struct CommitTests {
         try await Harness.run(withholdsCommits: true, configure: { $0.openRowMilliseconds = 1 }) { harness in
             let (client, upstream) = try await begin(harness)
             let state = try await harness.recorder.wait(for: "the open row") { $0.withheld.count == 1 }
-            #expect(state.withheld[0].onCommit == nil)
+            #expect(state.withheld[0].waiter == nil)
             try await upstream.send(Self.head + Self.body.prefix(10))
             try await client.connection.take(through: String(Self.body.prefix(10)))
             try await upstream.send(String(Self.body.dropFirst(10)))

@@ -135,10 +135,16 @@ final class ProxiedCall: TimedItem {
                 if let generation { handle(.committed(generation: generation)) }
                 return
             }
-            loop.recorder.submitOpen(record, onCommit: generation.map { loop.commits.word(for: self, generation: $0) })
+            let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
+            if loop.recorder.submitOpen(record, waiter: waiter), let generation {
+                handle(.committed(generation: generation))
+            }
         case .record(let ending, let errorType, let errorCode, let generation):
             guard let record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
-            loop.recorder.submit(record, onCommit: generation.map { loop.commits.word(for: self, generation: $0) })
+            let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
+            if loop.recorder.submit(record, waiter: waiter), let generation {
+                handle(.committed(generation: generation))
+            }
         case .arm(let deadline, let milliseconds):
             loop.timers.schedule(after: milliseconds, self, deadline.token)
         case .note(let note): tell(note)

@@ -6,11 +6,12 @@ protocol CallRecorder: UsageSink {
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - onCommit: Called once on any thread when the record is kept, or cannot be.
-    func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?)
+    ///   - waiter: Called once on any thread when the record is kept, or cannot be; not called if it is kept already.
+    /// - Returns: True if the record is kept already.
+    func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
-    /// Takes an interim record.
-    func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?)
+    /// Takes an interim record, in the same way.
+    func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
     /// Takes it that a call has begun.
     func callStarted(_ endpoint: Endpoint)

@@ -34,19 +34,19 @@ final class LedgerRecorder: CallRecorder {
     func record(_ record: CallRecord) { recorder.record(record) }
     func recordOpen(_ record: CallRecord) { recorder.recordOpen(record) }
 
-    func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        recorder.submit(record, onCommit: onCommit.map(noting(_:)))
+    func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        recorder.submit(record, waiter: waiter.map(noting(_:)))
     }
 
-    func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        recorder.submitOpen(record, onCommit: onCommit.map(noting(_:)))
+    func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        recorder.submitOpen(record, waiter: waiter.map(noting(_:)))
     }
 
     /// Counts a release that a ledger in trouble did not let wait for its commit.
-    private func noting(_ onCommit: @escaping @Sendable () -> Void) -> @Sendable (CommitOutcome) -> Void {
+    private func noting(_ waiter: @escaping @Sendable () -> Void) -> @Sendable (CommitOutcome) -> Void {
         { [weak self] outcome in
             if outcome == .postponed { self?.releasedLate() }
-            onCommit()
+            waiter()
         }
     }
 

@@ -28,6 +28,7 @@ final class LedgerSnapshot: Sendable {
         given = path
         let path = try LedgerFile.resolve(path)
         self.path = path
+        try Self.recoverRemains(path)
         isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
         identity = FileFacts(path)
         do {
@@ -36,6 +37,16 @@ final class LedgerSnapshot: Sendable {
             throw LedgerError(error, path: path)
         }
         log = FileFacts("\(path)-wal")
+    }
+
+    /// Completes a ledger whose writer was killed.
+    private static func recoverRemains(_ path: String) throws {
+        guard RecordJournal.hasRemains(path) else { return }
+        do {
+            try LedgerSession.recoverRemains(path)
+        } catch let error as LedgerError where [.locked, .notWritable].contains(error.code) {
+            // Whoever writes to it completes it; who may not write cannot.
+        }
     }
 
     /// Opens a ledger, after an upgrade if it is of an older version.

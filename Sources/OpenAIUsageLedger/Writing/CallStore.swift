@@ -165,7 +165,7 @@ struct CallStore {
     /// True if the row with the record's identity is one of the same call.
     private mutating func isSameCall(_ record: CallRecord, _ database: Database) throws -> Bool {
         let statement = try database.cachedStatement(sql: CallColumns.same).sqliteStatement
-        _ = bind(RecordQueue.Item(record: record, isOpen: false, onCommit: nil), to: statement)
+        _ = bind(RecordQueue.Item(record: record, isOpen: false), to: statement)
         defer { sqlite3_reset(statement) }
         return sqlite3_step(statement) == SQLITE_ROW
     }

@@ -18,8 +18,24 @@ final class RecordQueue: Sendable {
     struct Item {
         var record: CallRecord
         var isOpen: Bool
-        var onCommit: (@Sendable (CommitOutcome) -> Void)?
+        /// Told what became of the record by who waits for it.
+        var waiter: CommitObserver?
+        /// Told what became of the record by who does not.
+        var onCommit: CommitObserver?
+
+        func tell(_ outcome: CommitOutcome) {
+            waiter?(outcome)
+            onCommit?(outcome)
+        }
+
+        /// Tells that nobody should wait.
+        mutating func postpone() {
+            tell(.postponed)
+            (waiter, onCommit) = (nil, nil)
+        }
     }
+
+    typealias CommitObserver = @Sendable (CommitOutcome) -> Void
 
     private struct Waiter {
         var target: Int64
@@ -28,6 +44,10 @@ final class RecordQueue: Sendable {
 
     private struct State {
         var items: [Item] = []
+        /// Where records are kept until they are committed; `nil` if they are in memory only.
+        var journal: RecordJournal?
+        /// How many of the items are waited for.
+        var awaited = 0
         var commands: [WriterCommand] = []
         var statistics = LedgerStatistics()
         var openQueued = 0
@@ -38,6 +58,7 @@ final class RecordQueue: Sendable {
         /// What happened before there was an observer.
         var untold: [LedgerStatusChange] = []
         var writerWaits = false
+        var writerGathers = false
         var deadline: Int64?
         var isFinished = false
         /// When records were looked for last, in monotonic nanoseconds.
@@ -45,10 +66,11 @@ final class RecordQueue: Sendable {
         var waiters: [Waiter] = []
     }
 
-    /// How long the writer waits for more records when it has just written some.
-    private static let gatheringNanoseconds = 150_000
-    /// The number of records for which it does not wait.
-    private static let sufficientBatch = 64
+    /// How long the writer waits for more records when it has just written some, in nanoseconds: while nobody waits for their
+    /// commit, and while somebody does.
+    private static let gatheringNanoseconds: (unawaited: Int64, awaited: Int64) = (20_000_000, 150_000)
+    /// The numbers of records for which it does not wait.
+    private static let sufficientBatch = (unawaited: 4_096, awaited: 64)
 
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
@@ -57,6 +79,10 @@ final class RecordQueue: Sendable {
     /// How often the writer looks around when nothing is queued.
     private let idleInterval: DispatchTimeInterval
 
+    /// - Parameters:
+    ///   - capacity: The most records that wait.
+    ///   - clock: The clocks.
+    ///   - idleMilliseconds: How often the writer looks around when nothing is queued.
     init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000) {
         idleInterval = .milliseconds(max(1, idleMilliseconds))
         self.capacity = max(1, capacity)
@@ -68,9 +94,23 @@ final class RecordQueue: Sendable {
 
     // MARK: The capturing side
 
+    /// Keeps every record in a journal too, from now on, until it is committed.
+    ///
+    /// - Throws: A ``LedgerError`` if the journal's files cannot be created.
+    func keepJournal(of path: String) throws {
+        try state.withLock { $0.journal = try RecordJournal(path: path) }
+    }
+
     /// Takes a finished record, or drops it.
-    func add(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
-        let (outcome, wakes) = state.withLock { state -> (CommitOutcome?, Bool) in
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - waiter: Told what became of it, unless it need not be waited for.
+    ///   - onCommit: Told what became of it in any case.
+    /// - Returns: True if it survives the end of the process already, so that nobody need wait.
+    @discardableResult
+    func add(_ record: CallRecord, waiter: CommitObserver? = nil, onCommit: CommitObserver? = nil) -> Bool {
+        let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
             state.statistics.captured += 1
             var reason: DropReason?
             if state.deadline != nil || state.isFinished {
@@ -80,25 +120,33 @@ final class RecordQueue: Sendable {
             }
             if let reason {
                 state.statistics.dropped[reason, default: 0] += 1
-                return (.dropped(reason), false)
+                return (.dropped(reason), false, false)
             }
             state.statistics.queued += 1
-            return append(Item(record: record, isOpen: false, onCommit: onCommit), to: &state)
+            return append(Item(record: record, isOpen: false, waiter: waiter, onCommit: onCommit), to: &state)
         }
         if wakes { signal.signal() }
-        if let outcome { onCommit?(outcome) }
+        if let outcome {
+            waiter?(outcome)
+            onCommit?(outcome)
+        }
+        return isKept
     }
 
     /// Takes an interim record; it is left out when there is no room, since the finished one follows.
-    func addOpen(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
-        let (outcome, wakes) = state.withLock { state -> (CommitOutcome?, Bool) in
-            if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false) }
-            if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false) }
+    ///
+    /// - Returns: True if it survives the end of the process already.
+    @discardableResult
+    func addOpen(_ record: CallRecord, waiter: CommitObserver? = nil) -> Bool {
+        let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
+            if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false, false) }
+            if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false, false) }
             state.openQueued += 1
-            return append(Item(record: record, isOpen: true, onCommit: onCommit), to: &state)
+            return append(Item(record: record, isOpen: true, waiter: waiter, onCommit: nil), to: &state)
         }
         if wakes { signal.signal() }
-        if let outcome { onCommit?(outcome) }
+        if let outcome { waiter?(outcome) }
+        return isKept
     }
 
     /// Takes something else for the writer to do.
@@ -106,8 +154,7 @@ final class RecordQueue: Sendable {
         let (isTaken, wakes) = state.withLock { state in
             if state.deadline != nil || state.isFinished { return (false, false) }
             state.commands.append(command)
-            defer { state.writerWaits = false }
-            return (true, state.writerWaits)
+            return (true, wakeWriter(&state))
         }
         if wakes { signal.signal() }
         if !isTaken { command.refuse() }
@@ -119,11 +166,12 @@ final class RecordQueue: Sendable {
     /// Returns when everything that is in the queue now is committed or lost.
     func flush() async {
         await withCheckedContinuation { continuation in
-            let isDone = state.withLock { state in
-                if state.resolved >= state.accepted { return true }
+            let (isDone, wakes) = state.withLock { state in
+                if state.resolved >= state.accepted { return (true, false) }
                 state.waiters.append(Waiter(target: state.accepted, continuation: continuation))
-                return false
+                return (false, wakeWriter(&state))
             }
+            if wakes { signal.signal() }
             if isDone { continuation.resume() }
         }
     }
@@ -132,7 +180,7 @@ final class RecordQueue: Sendable {
     func close(deadline: Int64) {
         state.withLock { state in
             state.deadline = min(state.deadline ?? deadline, deadline)
-            state.writerWaits = false
+            (state.writerWaits, state.writerGathers) = (false, false)
         }
         signal.signal()
     }
@@ -149,17 +197,31 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Queues an item; while the writer is in trouble, nobody is made to wait for it.
+    /// Queues a record; while the writer is in trouble, nobody is made to wait for it.
     ///
-    /// - Returns: What is to be told at once, and whether the writer must be woken.
-    private func append(_ item: Item, to state: inout State) -> (CommitOutcome?, Bool) {
+    /// - Returns: What is to be told at once, whether the record is kept already, and whether the writer must be woken.
+    private func append(_ item: Item, to state: inout State) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
         var item = item
-        let isTroubled = state.health.trouble != nil
-        if isTroubled { item.onCommit = nil }
+        // Of a call that has not ended a record is of use only to who waits for it.
+        let isWorthKeeping = !item.isOpen || item.waiter != nil
+        let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
+        let isPostponed = !isKept && state.health.trouble != nil
+        if isKept { item.waiter = nil }
+        if isPostponed { (item.waiter, item.onCommit) = (nil, nil) }
+        let isAwaited = item.waiter != nil
         state.items.append(item)
         state.accepted += 1
-        defer { state.writerWaits = false }
-        return (isTroubled ? .postponed : nil, state.writerWaits)
+        if isAwaited { state.awaited += 1 }
+        var wakes = state.writerWaits
+        if state.writerGathers, isAwaited || state.items.count >= Self.sufficientBatch.unawaited { wakes = true }
+        if wakes { (state.writerWaits, state.writerGathers) = (false, false) }
+        return (isPostponed ? .postponed : nil, isKept, wakes)
+    }
+
+    /// Tells whether the writer must be woken, which is then to be done.
+    private func wakeWriter(_ state: inout State) -> Bool {
+        defer { (state.writerWaits, state.writerGathers) = (false, false) }
+        return state.writerWaits || state.writerGathers
     }
 
     /// Adds an observer of the writer's health, which is told of a trouble that lasts; the first one is told of
@@ -193,6 +255,8 @@ final class RecordQueue: Sendable {
                 if !state.items.isEmpty {
                     var items: [Item] = []
                     swap(&items, &state.items)
+                    state.awaited = 0
+                    state.journal?.turn()
                     return .items(items)
                 }
                 if state.deadline != nil { return .end }
@@ -213,18 +277,25 @@ final class RecordQueue: Sendable {
     /// are, and calls that are under way at the same time end at nearly the same time.
     private func gather() {
         let now = clock.monotonicNanoseconds
-        let waits = state.withLock { state in
-            guard state.deadline == nil, state.commands.isEmpty, state.items.count < Self.sufficientBatch else {
-                return false
+        let wait = state.withLock { state -> Int64 in
+            guard state.deadline == nil, state.commands.isEmpty, state.waiters.isEmpty else { return 0 }
+            let isAwaited = state.awaited > 0
+            let sufficient = isAwaited ? Self.sufficientBatch.awaited : Self.sufficientBatch.unawaited
+            guard state.items.count < sufficient else { return 0 }
+            if isAwaited {
+                let isBusy = now - state.lastTaken < Self.gatheringNanoseconds.awaited
+                return isBusy ? Self.gatheringNanoseconds.awaited : 0
             }
-            return now - state.lastTaken < Self.gatheringNanoseconds
+            let rest = state.lastTaken + Self.gatheringNanoseconds.unawaited - now
+            state.writerGathers = rest > 0
+            return rest
         }
-        if waits {
-            var time = timespec(tv_sec: 0, tv_nsec: Self.gatheringNanoseconds)
-            nanosleep(&time, nil)
-        }
+        if wait > 0 { _ = signal.wait(timeout: .now() + .nanoseconds(Int(wait))) }
         let end = clock.monotonicNanoseconds
-        state.withLock { $0.lastTaken = end }
+        state.withLock { state in
+            state.writerGathers = false
+            state.lastTaken = end
+        }
     }
 
     /// The next thing to do besides writing records.
@@ -258,24 +329,20 @@ final class RecordQueue: Sendable {
             count(error, in: &state)
             let change = state.health.fail(error, at: now, dropped: state.statistics.totalDropped)
             state.statistics.trouble = state.health.trouble
-            var released: [@Sendable (CommitOutcome) -> Void] = []
+            let released = state.items
             for index in state.items.indices {
-                guard let callback = state.items[index].onCommit else { continue }
-                released.append(callback)
-                state.items[index].onCommit = nil
+                (state.items[index].waiter, state.items[index].onCommit) = (nil, nil)
             }
+            state.awaited = 0
             return (released, change, state.observers)
         }
-        for callback in released { callback(.postponed) }
+        for item in released { item.tell(.postponed) }
         if let change { for observer in observers { observer(change) } }
     }
 
     /// Releases those who wait for items that the writer has taken and could not write.
     func postpone(_ items: inout ArraySlice<Item>) {
-        for index in items.indices {
-            items[index].onCommit?(.postponed)
-            items[index].onCommit = nil
-        }
+        for index in items.indices { items[index].postpone() }
     }
 
     /// Ends a trouble when nothing waits to be written.
@@ -344,8 +411,17 @@ final class RecordQueue: Sendable {
             return (takeWaiters(of: &state), change, change == nil ? [] : state.observers)
         }
         if let change { for observer in observers { observer(change) } }
-        for (item, outcome) in zip(items, outcomes) { item.onCommit?(outcome) }
+        for (item, outcome) in zip(items, outcomes) { item.tell(outcome) }
         for waiter in ready { waiter.continuation.resume() }
+    }
+
+    /// Removes the journal, while the ledger is still this process'; what the end has dropped is left to who opens it next.
+    func removeJournal() {
+        state.withLock { state in
+            guard state.statistics.queued == 0, state.statistics.dropped[.shutdown] ?? 0 == 0 else { return }
+            state.journal?.remove()
+            state.journal = nil
+        }
     }
 
     /// Tells everyone that the writer has ended.

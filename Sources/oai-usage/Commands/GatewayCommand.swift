@@ -47,6 +47,7 @@ struct GatewayCommand: AsyncParsableCommand {
         var ledgerOptions = LedgerOptions()
         ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
         ledgerOptions.syncsEveryCommit = configuration.durability == .fsync
+        ledgerOptions.keepsJournal = configuration.durability == .committed
         let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
         ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
         let path = settings.ledger(storage.ledger)

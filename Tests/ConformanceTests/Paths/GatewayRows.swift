@@ -22,12 +22,12 @@ final class GatewayRows: CallRecorder {
         try await count.wait(for: "all calls to end") { $0.started == $0.ended }
     }
 
-    func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
+    func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
         sink.record(record)
-        onCommit?()
+        return true
     }
 
-    func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) { onCommit?() }
+    func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool { true }
     func record(_ record: CallRecord) { sink.record(record) }
     func callStarted(_ endpoint: Endpoint) { count.update { $0.started += 1 } }
     func callEnded(_ endpoint: Endpoint) { count.update { $0.ended += 1 } }

@@ -10,7 +10,7 @@ final class FakeRecorder: CallRecorder {
     struct Commit: Sendable {
         let record: CallRecord
         let isOpen: Bool
-        let onCommit: (@Sendable () -> Void)?
+        let waiter: (@Sendable () -> Void)?
     }
 
     struct State: Sendable, CustomStringConvertible {
@@ -66,7 +66,7 @@ final class FakeRecorder: CallRecorder {
     func commitNext() async throws -> Commit {
         try await state.wait(for: "a withheld commit") { !$0.withheld.isEmpty }
         let commit = state.update { $0.withheld.removeFirst() }
-        commit.onCommit?()
+        commit.waiter?()
         return commit
     }
 
@@ -77,7 +77,7 @@ final class FakeRecorder: CallRecorder {
             defer { state.withheld = [] }
             return state.withheld
         }
-        for commit in withheld { commit.onCommit?() }
+        for commit in withheld { commit.waiter?() }
     }
 
     private func take(_ commit: Commit) {
@@ -90,17 +90,19 @@ final class FakeRecorder: CallRecorder {
             }
             if isWithheld { state.withheld.append(commit) }
         }
-        if !isWithheld { commit.onCommit?() }
+        if !isWithheld { commit.waiter?() }
     }
 
     // MARK: - CallRecorder
 
-    func submit(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        take(Commit(record: record, isOpen: false, onCommit: onCommit))
+    func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        take(Commit(record: record, isOpen: false, waiter: waiter))
+        return false
     }
 
-    func submitOpen(_ record: CallRecord, onCommit: (@Sendable () -> Void)?) {
-        take(Commit(record: record, isOpen: true, onCommit: onCommit))
+    func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        take(Commit(record: record, isOpen: true, waiter: waiter))
+        return false
     }
 
     func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }

@@ -44,7 +44,7 @@ struct PendingObjectsTests {
             let name = number % 2 == 0 ? "videos.create" : "videos.retrieve"
             record.endpoint = Endpoint(name: name, meter: .none, accounting: .onceByObject)
             record.responseID = number % 4 == 3 ? "video_\(number)" : "new_\(number)"
-            return RecordQueue.Item(record: record, isOpen: false, onCommit: nil)
+            return RecordQueue.Item(record: record, isOpen: false)
         }
         let steps = Steps()
         try session.database.writeWithoutTransaction { database in

@@ -8,8 +8,8 @@ struct RecordQueueTests {
     @Test("Everything that is queued is taken at once, in its order")
     func order() {
         let queue = RecordQueue(capacity: 10, clock: SystemUsageClock())
-        for number in 0..<5 { queue.add(Records.plain(number), onCommit: nil) }
-        queue.addOpen(Records.plain(5), onCommit: nil)
+        for number in 0..<5 { queue.add(Records.plain(number)) }
+        queue.addOpen(Records.plain(5))
         let items = queue.take() ?? []
         #expect(items.map(\.record) == (0..<6).map { Records.plain($0) })
         #expect(items.map(\.isOpen) == [false, false, false, false, false, true])
@@ -20,13 +20,13 @@ struct RecordQueueTests {
     @Test("What is being written still takes room, until it is settled")
     func room() {
         let queue = RecordQueue(capacity: 2, clock: SystemUsageClock())
-        queue.add(Records.plain(0), onCommit: nil)
-        queue.add(Records.plain(1), onCommit: nil)
+        queue.add(Records.plain(0))
+        queue.add(Records.plain(1))
         let items = queue.take() ?? []
-        queue.add(Records.plain(2), onCommit: nil)
+        queue.add(Records.plain(2))
         #expect(queue.statistics.dropped[.queueFull] == 1)
         queue.resolve(items[0..<1], [.written], isCommit: true)
-        queue.add(Records.plain(3), onCommit: nil)
+        queue.add(Records.plain(3))
         #expect(queue.statistics.queued == 2)
         queue.resolve(items[1..<2], [.dropped(.encodeError)], isCommit: true)
         let statistics = queue.statistics
@@ -39,17 +39,17 @@ struct RecordQueueTests {
     @Test("A stall names the reason of a full queue, and ends with the next commit")
     func stall() {
         let queue = RecordQueue(capacity: 1, clock: SystemUsageClock())
-        queue.add(Records.plain(0), onCommit: nil)
+        queue.add(Records.plain(0))
         let items = queue.take() ?? []
         queue.noteFailure(LedgerError(.diskFull, "full"))
-        queue.add(Records.plain(1), onCommit: nil)
+        queue.add(Records.plain(1))
         #expect(queue.statistics.dropped[.diskFull] == 1)
         queue.noteFailure(LedgerError(.busy, "locked"))
-        queue.add(Records.plain(2), onCommit: nil)
+        queue.add(Records.plain(2))
         #expect(queue.statistics.dropped[.databaseLocked] == 1)
         queue.resolve(items[...], [.written], isCommit: true)
-        queue.add(Records.plain(3), onCommit: nil)
-        queue.add(Records.plain(4), onCommit: nil)
+        queue.add(Records.plain(3))
+        queue.add(Records.plain(4))
         #expect(queue.statistics.dropped[.queueFull] == 1)
         #expect(queue.statistics.errors == 2)
         #expect(queue.statistics.lastError == "locked")
@@ -59,10 +59,10 @@ struct RecordQueueTests {
     @Test("A closed queue gives out what it has, then nothing, and takes nothing more")
     func close() {
         let queue = RecordQueue(capacity: 5, clock: SystemUsageClock())
-        queue.add(Records.plain(0), onCommit: nil)
+        queue.add(Records.plain(0))
         queue.close(deadline: .max)
         #expect(!queue.isPastDeadline)
-        queue.add(Records.plain(1), onCommit: nil)
+        queue.add(Records.plain(1))
         #expect(queue.statistics.dropped[.shutdown] == 1)
         #expect(queue.take()?.count == 1)
         #expect(queue.take() == nil)
@@ -74,9 +74,9 @@ struct RecordQueueTests {
     func flush() async {
         let queue = RecordQueue(capacity: 5, clock: SystemUsageClock())
         await queue.flush()
-        queue.add(Records.plain(0), onCommit: nil)
+        queue.add(Records.plain(0))
         let items = queue.take() ?? []
-        queue.add(Records.plain(1), onCommit: nil)
+        queue.add(Records.plain(1))
         queue.resolve(items[...], [.written], isCommit: true)
         let rest = queue.take() ?? []
         queue.resolve(rest[...], [.written], isCommit: true)

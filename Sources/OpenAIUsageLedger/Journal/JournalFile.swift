@@ -1,0 +1,125 @@
+import Foundation
+
+/// One of the two files of a journal.
+///
+/// A head names the file's generation, and the records of that generation follow. A file is used anew by writing a new head:
+/// what is left of older generations behind the new records does not bear its generation's checksum, and is not read.
+final class JournalFile {
+    /// The length of a head: the version, the generation and a checksum, eight bytes each.
+    private static let headLength = 24
+    /// The length of what is before a record: its length and a checksum, eight bytes each.
+    private static let prefixLength = 16
+    /// The length beyond which a file is shortened when it is used anew.
+    private static let lengthLimit: Int64 = 8 << 20
+
+    let path: String
+    private let descriptor: Int32
+    private(set) var generation: Int64 = 0
+    private var end: Int64 = 0
+    private var entry: [UInt8] = []
+
+    /// Opens a file; `nil` if that cannot be done.
+    init?(path: String) {
+        self.path = path
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return nil }
+    }
+
+    deinit { close(descriptor) }
+
+    /// True if the file is still found by its name, without which nobody would find its records.
+    var hasName: Bool {
+        var information = stat()
+        return fstat(descriptor, &information) == 0 && information.st_nlink > 0
+    }
+
+    /// Begins a generation, with which all older records are forgotten.
+    ///
+    /// - Returns: False if the file cannot be written to.
+    func begin(_ generation: Int64) -> Bool {
+        if end > Self.lengthLimit { _ = ftruncate(descriptor, 0) }
+        self.generation = generation
+        entry.removeAll(keepingCapacity: true)
+        Self.append(RecordEncoder.version, to: &entry)
+        Self.append(UInt64(bitPattern: generation), to: &entry)
+        Self.append(entry.withUnsafeBytes { Self.checksum($0, seed: RecordEncoder.version) }, to: &entry)
+        end = 0
+        guard write() else { return false }
+        return true
+    }
+
+    /// Appends a record with one system call; once it returns, the end of the process does not lose the record.
+    ///
+    /// - Returns: False if it could not be written whole; then it does not count as written.
+    func append(_ record: [UInt8]) -> Bool {
+        entry.removeAll(keepingCapacity: true)
+        Self.append(UInt64(record.count), to: &entry)
+        let seed = UInt64(bitPattern: generation) ^ UInt64(record.count)
+        Self.append(record.withUnsafeBytes { Self.checksum($0, seed: seed) }, to: &entry)
+        entry.append(contentsOf: record)
+        return write()
+    }
+
+    private func write() -> Bool {
+        let (descriptor, position) = (descriptor, end)
+        let written = entry.withUnsafeBytes { bytes in
+            while true {
+                let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(position))
+                if count >= 0 || errno != EINTR { return count }
+            }
+        }
+        guard written == entry.count else { return false }
+        end += Int64(written)
+        return true
+    }
+
+    // MARK: - Reading
+
+    /// The generation of a file and its records; `nil` if it is none or has none.
+    static func read(_ path: String) -> (generation: Int64, records: [ArraySlice<UInt8>])? {
+        guard let data = FileManager.default.contents(atPath: path), data.count > headLength else { return nil }
+        let bytes = [UInt8](data)
+        guard number(bytes, 0) == RecordEncoder.version,
+            number(bytes, 16) == bytes[..<16].withUnsafeBytes({ checksum($0, seed: RecordEncoder.version) })
+        else { return nil }
+        let generation = number(bytes, 8)
+        var records: [ArraySlice<UInt8>] = []
+        var position = headLength
+        while bytes.count - position > prefixLength {
+            let length = number(bytes, position)
+            let start = position + prefixLength
+            guard length > 0, length <= UInt64(bytes.count - start) else { break }
+            let record = bytes[start..<start + Int(length)]
+            let sum = record.withUnsafeBytes { checksum($0, seed: generation ^ length) }
+            guard number(bytes, position + 8) == sum else { break }
+            records.append(record)
+            position = start + Int(length)
+        }
+        return records.isEmpty ? nil : (Int64(bitPattern: generation), records)
+    }
+
+    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    private static func number(_ bytes: [UInt8], _ position: Int) -> UInt64 {
+        bytes[position..<position + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// A sum that tells a record that was written whole from what was there before; it is no defence against forgery.
+    private static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
+        var sum = seed &* 0x9e37_79b9_7f4a_7c15 ^ 0xcbf2_9ce4_8422_2325
+        var index = 0
+        while bytes.count - index >= 8 {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            sum = (sum ^ word) &* 0x9e37_79b9_7f4a_7c15
+            sum ^= sum >> 29
+            index += 8
+        }
+        for byte in bytes[index...] {
+            sum = (sum ^ UInt64(byte)) &* 0x9e37_79b9_7f4a_7c15
+            sum ^= sum >> 29
+        }
+        return sum
+    }
+}

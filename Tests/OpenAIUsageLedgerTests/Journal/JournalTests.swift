@@ -1,0 +1,210 @@
+import Foundation
+import OpenAIUsage
+import OpenAIUsageTestSupport
+import Synchronization
+import Testing
+
+@testable import OpenAIUsageLedger
+
+@Suite("Records that outlive their process")
+struct JournalTests {
+    @Test("A record is read as it was written", arguments: [1, 2, 3, 4] as [UInt64])
+    func roundTrip(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        var encoder = RecordEncoder()
+        for number in 0..<500 {
+            var record = Records.random(number, &generator)
+            if generator.chance(20) {
+                record.settledCall = CallID(rawValue: .random(in: 0 ... .max, using: &generator))
+            }
+            if generator.chance(20) { record.containerWindows = [ContainerWindow(hash: -5, startedAt: 7)] }
+            encoder.encode(record, isOpen: number % 2 == 0)
+            var decoder = RecordDecoder(encoder.bytes[...])
+            let (decoded, isOpen) = try decoder.decode()
+            #expect(isOpen == (number % 2 == 0))
+            if record.endpoint.name == decoded.endpoint.name { record.endpoint = decoded.endpoint }
+            #expect(decoded == record)
+        }
+    }
+
+    @Test("Bytes that are no record are refused, wherever they are cut or changed", arguments: [1, 2] as [UInt64])
+    func malformed(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        var encoder = RecordEncoder()
+        encoder.encode(Records.random(1, &generator), isOpen: false)
+        for length in encoder.bytes.indices {
+            var decoder = RecordDecoder(encoder.bytes[..<length])
+            #expect(throws: RecordDecoder.Malformed.self) { try decoder.decode() }
+        }
+        for _ in 0..<2_000 {
+            var bytes = encoder.bytes
+            bytes[Int.random(in: bytes.indices, using: &generator)] = .random(in: 0...255, using: &generator)
+            var decoder = RecordDecoder(bytes[...])
+            _ = try? decoder.decode()
+        }
+    }
+
+    @Test("Of a file that was cut anywhere, or changed, the whole records before are read")
+    func cutFile() throws {
+        let folder = TemporaryFolder()
+        let path = folder.ledger + "-queue1"
+        let file = try #require(JournalFile(path: path))
+        #expect(file.begin(7))
+        let records: [[UInt8]] = [[1, 2, 3], Array(repeating: 9, count: 700), [4]]
+        for record in records { #expect(file.append(record)) }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let ends = [24 + 19, 24 + 19 + 716, 24 + 19 + 716 + 17]
+        #expect(whole.count == ends[2])
+        for length in 0...whole.count {
+            try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+            let expected = ends.count { $0 <= length }
+            let read = JournalFile.read(path)
+            #expect(read?.records.count ?? 0 == expected)
+            #expect(read?.records.map { Array($0) } ?? [] == Array(records.prefix(expected)))
+        }
+        for position in whole.indices {
+            var changed = whole
+            changed[position] ^= 0x10
+            try changed.write(to: URL(fileURLWithPath: path))
+            let expected = position < 24 ? 0 : ends.count { $0 <= position }
+            #expect(JournalFile.read(path)?.records.count ?? 0 == expected, "\(position)")
+        }
+    }
+
+    @Test("What an older generation has left behind the newer one is not read")
+    func generations() throws {
+        let folder = TemporaryFolder()
+        let path = folder.ledger + "-queue1"
+        let file = try #require(JournalFile(path: path))
+        #expect(file.begin(1))
+        for number in 0..<5 as Range<UInt8> { #expect(file.append([number, number])) }
+        #expect(file.begin(2))
+        #expect(JournalFile.read(path) == nil)
+        #expect(file.append([9, 9]))
+        let read = try #require(JournalFile.read(path))
+        #expect(read.generation == 2 && read.records.map { Array($0) } == [[9, 9]])
+    }
+
+    /// A ledger whose writer is held up, so that records wait.
+    private static func heldUp(_ path: String) throws -> (Ledger, Gate) {
+        let gate = Gate()
+        var options = LedgerOptions()
+        options.keepsJournal = true
+        options.hooks.beforeBatch = gate.hook
+        return (try Ledger(path: path, options: options), gate)
+    }
+
+    /// Copies a ledger's files as they are, as a killed process would leave them.
+    private static func killed(_ folder: TemporaryFolder) throws -> TemporaryFolder {
+        let copy = TemporaryFolder()
+        for name in folder.names where !name.hasSuffix(".lock") && !name.hasSuffix("-shm") {
+            try FileManager.default.copyItem(atPath: "\(folder.path)/\(name)", toPath: "\(copy.path)/\(name)")
+        }
+        return copy
+    }
+
+    enum Finder: CaseIterable, Sendable { case reader, ledger, ledgerWithJournal }
+
+    @Test("Records that wait for their commit are found after a kill, once", arguments: Finder.allCases)
+    func kill(finder: Finder) async throws {
+        let folder = TemporaryFolder()
+        let (ledger, gate) = try Self.heldUp(folder.ledger)
+        let told = Atomic<Int>(0)
+        for number in 0..<50 {
+            let isKept = ledger.record(Records.plain(number), waiter: { _ in told.add(1, ordering: .relaxed) })
+            #expect(isKept)
+        }
+        let isOpenKept = ledger.recordOpen(Records.plain(50), waiter: { _ in told.add(1, ordering: .relaxed) })
+        #expect(isOpenKept)
+        let copy = try Self.killed(folder)
+        gate.open()
+        await ledger.close()
+        #expect(told.load(ordering: .relaxed) == 0)
+        #expect(folder.names == ["ledger.db"])
+
+        if finder != .reader {
+            var options = LedgerOptions()
+            options.keepsJournal = finder == .ledgerWithJournal
+            let next = try Ledger(path: copy.ledger, options: options)
+            #expect(try #require(next.newestCallID) >= Records.plain(50).id)
+            await next.close()
+        }
+        for _ in 0..<2 {
+            let records = try LedgerReader(path: copy.ledger).calls(CallsQuery())
+            #expect(records.map(\.requestID) == (0...50).map { "req_\($0)" })
+            #expect(records.last?.outcome == .interrupted)
+            #expect(records.dropLast().allSatisfy { $0.outcome == .completed })
+        }
+        #expect(try LedgerReader(path: copy.ledger).summary().quarantined == 0)
+        #expect(!copy.names.contains { $0.contains("queue") })
+    }
+
+    @Test("Records that were committed before the kill are not written again")
+    func committedBefore() async throws {
+        let folder = TemporaryFolder()
+        var options = LedgerOptions()
+        options.keepsJournal = true
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        for round in 0..<4 {
+            for number in 0..<25 { ledger.record(Records.plain(round * 25 + number), waiter: nil) }
+            await ledger.flush()
+            let copy = try Self.killed(folder)
+            let reader = try LedgerReader(path: copy.ledger)
+            #expect(try reader.summary().calls == Int64(round + 1) * 25)
+            #expect(try reader.summary().quarantined == 0)
+        }
+        await ledger.close()
+        #expect(try LedgerReader(path: folder.ledger).summary().calls == 100)
+    }
+
+    @Test("A reader beside a living writer takes nothing from it")
+    func livingWriter() async throws {
+        let folder = TemporaryFolder()
+        let (ledger, gate) = try Self.heldUp(folder.ledger)
+        ledger.record(Records.plain(1), waiter: nil)
+        #expect(try LedgerReader(path: folder.ledger).summary().calls == 0)
+        #expect(folder.names.contains("ledger.db-queue1"))
+        gate.open()
+        await ledger.flush()
+        #expect(try LedgerReader(path: folder.ledger).summary().calls == 1)
+        await ledger.close()
+    }
+
+    @Test("Files that somebody removes are made anew, and records without them are waited for")
+    func removedFiles() async throws {
+        let folder = TemporaryFolder()
+        var options = LedgerOptions()
+        options.keepsJournal = true
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        ledger.record(Records.plain(0), waiter: nil)
+        await ledger.flush()
+        for name in folder.names where name.contains("queue") {
+            try FileManager.default.removeItem(atPath: "\(folder.path)/\(name)")
+        }
+        for number in 1..<5 {
+            ledger.record(Records.plain(number), waiter: nil)
+            await ledger.flush()
+        }
+        #expect(folder.names.contains { $0.contains("queue") })
+        let copy = try Self.killed(folder)
+        #expect(try LedgerReader(path: copy.ledger).summary().calls == 5)
+        await ledger.close()
+    }
+
+    @Test("A journal that cannot be created is a clear error")
+    func noFolder() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        await ledger.close()
+        try FileManager.default.createDirectory(
+            atPath: folder.ledger + "-queue2",
+            withIntermediateDirectories: true
+        )
+        var options = LedgerOptions()
+        options.keepsJournal = true
+        let error = try #require(
+            #expect(throws: LedgerError.self) { try Ledger(path: folder.ledger, options: options) }
+        )
+        #expect(error.code == .notWritable && "\(error)".contains("-queue2"))
+    }
+}
