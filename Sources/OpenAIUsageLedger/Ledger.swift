@@ -115,15 +115,15 @@ public final class Ledger: UsageSink {
     /// - Parameters:
     ///   - record: The record.
     ///   - waiter: Called on the writer's thread, or at once if there is no room; not called if the record is kept already.
-    ///   - onCommit: The same, but called in any case.
+    ///   - observer: Called with the record in the same way, but in any case.
     /// - Returns: True if the record is kept already: it survives the end of the process.
     @discardableResult
     package func record(
         _ record: CallRecord,
         waiter: (@Sendable (CommitOutcome) -> Void)?,
-        onCommit: (@Sendable (CommitOutcome) -> Void)? = nil
+        observer: (@Sendable (CallRecord, CommitOutcome) -> Void)? = nil
     ) -> Bool {
-        queue.add(record, waiter: waiter, onCommit: onCommit)
+        queue.add(record, waiter: waiter, observer: observer)
     }
 
     /// Takes an interim record, and tells what became of it.
@@ -148,6 +148,12 @@ public final class Ledger: UsageSink {
     /// Returns when everything that was handed in before is committed, or lost and counted.
     public func flush() async {
         await queue.flush()
+    }
+
+    /// Returns when everything that was handed in before is committed, or lost and counted; at once while the ledger is in
+    /// trouble.
+    package func flushUnlessTroubled() async {
+        await queue.flush(isImpatient: true)
     }
 
     /// Adds an observer of the writer's health.

@@ -9,11 +9,34 @@ package struct UsageRecorder: UsageSink {
     private let prices: CurrentPriceBook
     private let ledger: Ledger?
     private let metrics: UsageMetrics?
+    /// Counts records when they are committed, or lost.
+    private let observer: (@Sendable (CallRecord, CommitOutcome) -> Void)?
 
-    package init(book: PriceBook, ledger: Ledger?, metrics: UsageMetrics?) {
+    /// True if all records are counted by ``observer``, and not only those of which the ledger decides whether they are.
+    private let countsCommitted: Bool
+
+    /// - Parameters:
+    ///   - book: The prices.
+    ///   - ledger: Where records are kept.
+    ///   - metrics: Where they are counted.
+    ///   - countsCommitted: True to count records on the ledger's thread when they are committed, a little later but without the
+    ///     caller's time.
+    package init(book: PriceBook, ledger: Ledger?, metrics: UsageMetrics?, countsCommitted: Bool = false) {
+        self.countsCommitted = countsCommitted
         prices = CurrentPriceBook(book)
         self.ledger = ledger
         self.metrics = metrics
+        observer = metrics.map(Self.counting(in:))
+    }
+
+    private static func counting(in metrics: UsageMetrics) -> @Sendable (CallRecord, CommitOutcome) -> Void {
+        { record, outcome in
+            guard outcome == .writtenUncounted else { return metrics.record(record) }
+            var record = record
+            record.isCounted = false
+            record.cost = CallCost()
+            metrics.record(record)
+        }
     }
 
     /// The book that calls are priced with.
@@ -36,35 +59,28 @@ package struct UsageRecorder: UsageSink {
     ///     called if it is kept already.
     /// - Returns: True if the record is kept already.
     @discardableResult
-    package func submit(_ record: CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
-        let record = priced(record)
+    package func submit(_ record: consuming CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
+        price(&record)
         guard let ledger else {
             metrics?.record(record)
             return true
         }
-        if let metrics, Self.isDecidedByLedger(record) {
-            // An object that this process does not remember may have been counted by an old row.
-            return ledger.record(record, waiter: waiter) { outcome in
-                var record = record
-                if outcome == .writtenUncounted {
-                    record.isCounted = false
-                    record.cost = CallCost()
-                }
-                metrics.record(record)
-            }
+        // An object that this process does not remember may have been counted by an old row.
+        if countsCommitted || Self.isDecidedByLedger(record) {
+            return ledger.record(record, waiter: waiter, observer: observer)
         }
         metrics?.record(record)
         return ledger.record(record, waiter: waiter)
     }
 
-    private static func isDecidedByLedger(_ record: CallRecord) -> Bool {
+    private static func isDecidedByLedger(_ record: borrowing CallRecord) -> Bool {
         record.isCounted && record.endpoint.accounting == .onceByObject && record.settledCall == nil
     }
 
-    /// Takes an interim record, as ``submit(_:onCommit:)`` takes a final one.
+    /// Takes an interim record, as ``submit(_:waiter:)`` takes a final one.
     @discardableResult
-    package func submitOpen(_ record: CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
-        let record = priced(record)
+    package func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
+        price(&record)
         guard let ledger else { return true }
         return ledger.recordOpen(record, waiter: waiter)
     }
@@ -105,11 +121,7 @@ package struct UsageRecorder: UsageSink {
         metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
     }
 
-    private func priced(_ record: CallRecord) -> CallRecord {
-        var record = record
-        record.cost = book.cost(of: record)
-        return record
-    }
+    private func price(_ record: inout CallRecord) { record.cost = book.cost(of: record) }
 }
 
 /// The book that calls are priced with now, which may be replaced while they are.

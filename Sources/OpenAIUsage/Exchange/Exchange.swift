@@ -51,8 +51,32 @@ public final class Exchange: Sendable {
         )
     }
 
+    /// Begins an attempt whose request's head was read elsewhere.
+    ///
+    /// - Parameters:
+    ///   - line: The method, the target and the authority.
+    ///   - facts: What the fields say.
+    ///   - configuration: What the program's exchanges have in common.
+    ///   - sink: Where the record goes.
+    package convenience init(
+        line: RequestedTarget,
+        facts: RequestHeadFacts,
+        configuration: ExchangeConfiguration,
+        sink: any UsageSink
+    ) {
+        let draft = RecordDraft.begin(
+            line,
+            facts,
+            tags: UsageTags(),
+            operationID: nil,
+            attempt: nil,
+            configuration: configuration
+        )
+        self.init(draft, facts, configuration: configuration, sink: sink, list: nil, decision: nil)
+    }
+
     /// Begins an attempt that whoever makes it adds to a list.
-    init(
+    convenience init(
         request: HTTPRequest,
         tags: UsageTags,
         operationID: String?,
@@ -64,13 +88,28 @@ public final class Exchange: Sendable {
     ) {
         let facts = RequestHeadFacts(request.headerFields)
         let draft = RecordDraft.begin(
-            request,
+            RequestedTarget(
+                method: request.method.rawValue,
+                target: request.path ?? "/",
+                authority: request.authority
+            ),
             facts,
             tags: tags,
             operationID: operationID,
             attempt: attempt,
             configuration: configuration
         )
+        self.init(draft, facts, configuration: configuration, sink: sink, list: list, decision: decision)
+    }
+
+    private init(
+        _ draft: consuming RecordDraft,
+        _ facts: RequestHeadFacts,
+        configuration: ExchangeConfiguration,
+        sink: any UsageSink,
+        list: OpenExchanges?,
+        decision: AttemptDecision?
+    ) {
         id = draft.record.id
         endpoint = draft.record.endpoint
         clock = configuration.clock
@@ -131,6 +170,20 @@ public final class Exchange: Sendable {
     ///   - instant: The ``instant`` of its arrival.
     package func receive(head: HTTPResponse, at instant: Int64) {
         state.machine.withLock { $0.receive(head: head, at: instant) }
+    }
+
+    /// Takes a response's head whose fields were read elsewhere, and which may have been held.
+    ///
+    /// - Parameters:
+    ///   - status: The status.
+    ///   - facts: What the fields say.
+    ///   - instant: The ``instant`` of its arrival.
+    package func receive(status: Int, _ facts: consuming sending ResponseHeadFacts, at instant: Int64) {
+        var facts: ResponseHeadFacts? = consume facts
+        state.machine.withLock { machine in
+            guard let facts = facts.take() else { return }
+            machine.receive(status: status, unfinished: facts, at: instant)
+        }
     }
 
     /// Adds to the record's diagnostics how asking for usage went.

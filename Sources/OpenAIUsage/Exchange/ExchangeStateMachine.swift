@@ -31,11 +31,27 @@ struct ExchangeStateMachine: ~Copyable {
     }
 
     mutating func receive(head: HTTPResponse, at now: Int64) {
-        let status = head.status.code
+        guard let wall = wallMicroseconds(now) else { return }
+        receive(status: head.status.code, ResponseHeadFacts(head.headerFields, wallMicroseconds: wall), at: now)
+    }
+
+    /// The wall clock's time at a moment; `nil` if the attempt has ended.
+    private mutating func wallMicroseconds(_ now: Int64) -> Int64? {
+        guard let startedAt = draft?.record.startedAt else { return nil }
+        return startedAt + elapsed(now)
+    }
+
+    /// Takes a head of which the fields were read, and nothing is concluded yet.
+    mutating func receive(status: Int, unfinished facts: consuming ResponseHeadFacts, at now: Int64) {
+        guard let wall = wallMicroseconds(now) else { return }
+        facts.finish(wallMicroseconds: wall)
+        receive(status: status, facts, at: now)
+    }
+
+    private mutating func receive(status: Int, _ facts: consuming ResponseHeadFacts, at now: Int64) {
         // An interim response announces the real one.
-        guard let startedAt = draft?.record.startedAt, status >= 200 || status == 101 else { return }
+        guard status >= 200 || status == 101 else { return }
         let elapsed = elapsed(now)
-        let facts = ResponseHeadFacts(head.headerFields, wallMicroseconds: startedAt + elapsed)
         decoder = ContentDecoder(facts.contentEncoding, contentType: facts.contentType)
         response = draft?.take(facts, status: status, at: elapsed)
     }

@@ -1,10 +1,23 @@
-import HTTPTypes
+/// What a request asks of whom.
+package struct RequestedTarget: Sendable {
+    package var method: String
+    /// Path and query, as the client wrote them.
+    package var target: String
+    /// The host with its port.
+    package var authority: String?
+
+    package init(method: String, target: String, authority: String?) {
+        self.method = method
+        self.target = target
+        self.authority = authority
+    }
+}
 
 extension RecordDraft {
     /// Begins a record with what the request's head says.
     ///
     /// - Parameters:
-    ///   - request: The request's head, with its authority.
+    ///   - line: The method, the target and the authority.
     ///   - facts: What its fields say.
     ///   - tags: Labels of the call; those of the header are added.
     ///   - operationID: The identity of the logical call, if the program gives it one; else a header's, else the attempt's.
@@ -12,7 +25,7 @@ extension RecordDraft {
     ///   - configuration: What the program's exchanges have in common.
     /// - Returns: The record's draft.
     static func begin(
-        _ request: HTTPRequest,
+        _ line: RequestedTarget,
         _ facts: RequestHeadFacts,
         tags: UsageTags,
         operationID: String?,
@@ -20,8 +33,8 @@ extension RecordDraft {
         configuration: ExchangeConfiguration
     ) -> RecordDraft {
         let wall = configuration.clock.wallMicroseconds
-        let method = TextCleaner.clean(request.method.rawValue, maximumLength: 16) ?? "?"
-        let target = EndpointMemory.shared.facts(method: method, target: request.path ?? "/")
+        let method = TextCleaner.clean(line.method, maximumLength: 16) ?? "?"
+        let target = EndpointMemory.shared.facts(method: method, target: line.target)
         let clientRequestID = TextCleaner.clean(facts.clientRequestID, maximumLength: 512)
         var draft = RecordDraft(
             CallRecord(
@@ -31,7 +44,7 @@ extension RecordDraft {
                 startedAt: wall,
                 source: configuration.source,
                 method: method,
-                host: TextCleaner.clean(Self.host(of: request.authority), maximumLength: 128) ?? "",
+                host: TextCleaner.clean(Self.host(of: line.authority), maximumLength: 128) ?? "",
                 path: target.path,
                 endpoint: target.endpoint
             )

@@ -3,8 +3,8 @@ import HTTPTypes
 /// What a request's head says, read in one pass.
 ///
 /// Of a name that comes twice the values stand in one list, as HTTP says.
-struct RequestHeadFacts: Sendable {
-    private enum Field: Sendable {
+package struct RequestHeadFacts: Sendable {
+    package enum Field: Sendable {
         case contentType, contentEncoding, authorization, azureKey, organization, project, userAgent
         case clientLanguage, clientVersion, clientRequestID, idempotencyKey, retryCount, tags, traceParent
     }
@@ -18,7 +18,7 @@ struct RequestHeadFacts: Sendable {
     ])
 
     /// The names of the fields that are read.
-    static var names: [String] { fields.names }
+    package static var names: [String] { fields.names }
 
     private(set) var contentType: String?
     private(set) var contentEncoding: String?
@@ -35,25 +35,35 @@ struct RequestHeadFacts: Sendable {
     private(set) var tags: String?
     private(set) var traceParent: String?
 
+    package init() {}
+
     init(_ fields: HTTPFields) {
         for field in fields {
             guard let kind = Self.fields[field.name.canonicalName] else { continue }
-            switch kind {
-            case .contentType: Self.add(field.value, to: &contentType)
-            case .contentEncoding: Self.add(field.value, to: &contentEncoding)
-            case .authorization: Self.add(field.value, to: &authorization)
-            case .azureKey: Self.add(field.value, to: &azureKey)
-            case .organization: Self.add(field.value, to: &organization)
-            case .project: Self.add(field.value, to: &project)
-            case .userAgent: Self.add(field.value, to: &userAgent)
-            case .clientLanguage: Self.add(field.value, to: &clientLanguage)
-            case .clientVersion: Self.add(field.value, to: &clientVersion)
-            case .clientRequestID: Self.add(field.value, to: &clientRequestID)
-            case .idempotencyKey: Self.add(field.value, to: &idempotencyKey)
-            case .retryCount: Self.add(field.value, to: &retryCount)
-            case .tags: Self.add(field.value, to: &tags)
-            case .traceParent: Self.add(field.value, to: &traceParent)
-            }
+            take(kind, field.value)
+        }
+    }
+
+    /// The field of a name in lower case; `nil` if it is none that is read.
+    package static func field(named name: String) -> Field? { fields[name] }
+
+    /// Takes the value of a field.
+    package mutating func take(_ field: Field, _ value: String) {
+        switch field {
+        case .contentType: Self.add(value, to: &contentType)
+        case .contentEncoding: Self.add(value, to: &contentEncoding)
+        case .authorization: Self.add(value, to: &authorization)
+        case .azureKey: Self.add(value, to: &azureKey)
+        case .organization: Self.add(value, to: &organization)
+        case .project: Self.add(value, to: &project)
+        case .userAgent: Self.add(value, to: &userAgent)
+        case .clientLanguage: Self.add(value, to: &clientLanguage)
+        case .clientVersion: Self.add(value, to: &clientVersion)
+        case .clientRequestID: Self.add(value, to: &clientRequestID)
+        case .idempotencyKey: Self.add(value, to: &idempotencyKey)
+        case .retryCount: Self.add(value, to: &retryCount)
+        case .tags: Self.add(value, to: &tags)
+        case .traceParent: Self.add(value, to: &traceParent)
         }
     }
 

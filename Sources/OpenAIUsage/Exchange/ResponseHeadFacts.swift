@@ -3,8 +3,8 @@ import HTTPTypes
 /// What a response's head says, read in one pass.
 ///
 /// Names come in any case and may come twice: of a field that has one value, the first that is not empty stands.
-struct ResponseHeadFacts: ~Copyable {
-    private enum Field: Sendable {
+package struct ResponseHeadFacts: ~Copyable {
+    package enum Field: Sendable {
         case contentType, contentEncoding, transferEncoding, date
         case processing, organization, project, model
         case requestID, azureRequestID, generationID, correlationID, edgeRequestID, upstreamService
@@ -34,7 +34,7 @@ struct ResponseHeadFacts: ~Copyable {
     ])
 
     /// The names of the fields that are read, without those of rate limits.
-    static var names: [String] { fields.names }
+    package static var names: [String] { fields.names }
 
     /// The longest value of a diagnostic field that is kept, in bytes.
     private static let maximumDiagnosticLength = 64
@@ -59,55 +59,84 @@ struct ResponseHeadFacts: ~Copyable {
     /// also say of models without a price.
     private(set) var providerCost: String?
 
+    private var limits = RateLimits()
+    private var azureRequestID: String?
+    private var generationID: String?
+    private var correlationID: String?
+    private var cloudflareRay: String?
+    private var date: String?
+    private var retryAfter: String?
+    private var exactRetryAfter: String?
+    private var undiscountedCost: String?
+
+    /// Facts of a head of which nothing is read yet; ``finish(wallMicroseconds:)`` completes them.
+    package init() {}
+
     /// - Parameters:
     ///   - fields: The head's fields.
     ///   - wallMicroseconds: The present, from which a date to wait for is counted if the head bears none itself.
     init(_ fields: HTTPFields, wallMicroseconds: Int64) {
-        var limits = RateLimits()
-        var azureRequestID: String?
-        var generationID: String?
-        var correlationID: String?
-        var cloudflareRay: String?
-        var date: String?
-        var retryAfter: String?
-        var exactRetryAfter: String?
-        var undiscountedCost: String?
         for field in fields {
             let name = field.name.canonicalName
-            guard let kind = Self.fields[name] else {
-                _ = limits.take(name: name, value: field.value)
-                continue
-            }
-            switch kind {
-            case .contentType: Self.keep(field.value, &contentType)
-            case .contentEncoding:
-                // Several codings are one list, however many fields it takes.
-                contentEncoding = contentEncoding.map { "\($0), \(field.value)" } ?? field.value
-            case .transferEncoding: Self.keep(field.value, &transferEncoding)
-            case .date: Self.keep(field.value, &date)
-            case .processing: processing = processing ?? HeaderText.microseconds(milliseconds: field.value)
-            case .organization: Self.keep(TextCleaner.clean(field.value), &organization)
-            case .project: Self.keep(TextCleaner.clean(field.value), &project)
-            case .model: Self.keep(TextCleaner.clean(field.value), &model)
-            case .requestID: Self.keep(TextCleaner.clean(field.value), &requestID)
-            case .azureRequestID: Self.keep(TextCleaner.clean(field.value), &azureRequestID)
-            case .generationID: Self.keep(TextCleaner.clean(field.value), &generationID)
-            case .correlationID: Self.keep(TextCleaner.clean(field.value), &correlationID)
-            case .edgeRequestID: Self.keep(TextCleaner.clean(field.value), &cloudflareRay)
-            case .upstreamService:
-                upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: field.value)
-            case .retryAfter: Self.keep(field.value, &retryAfter)
-            case .retryAfterMilliseconds: Self.keep(field.value, &exactRetryAfter)
-            // The key is made of the request; that there is one says enough.
-            case .cacheKey: if !field.value.isEmpty { diagnostics[name] = "present" }
-            case .cost:
-                providerCost = providerCost ?? Self.cost(field.value)
-            case .undiscountedCost: undiscountedCost = undiscountedCost ?? Self.cost(field.value)
-            case .diagnostic:
-                guard diagnostics[name] == nil else { continue }
-                diagnostics[name] = TextCleaner.clean(field.value, maximumLength: Self.maximumDiagnosticLength)
+            if let kind = Self.fields[name] {
+                take(kind, name: name, field.value)
+            } else {
+                takeLimit(name: name, field.value)
             }
         }
+        finish(wallMicroseconds: wallMicroseconds)
+    }
+
+    /// The field of a name in lower case; `nil` if it is none that is read.
+    package static func field(named name: String) -> Field? { fields[name] }
+
+    /// Takes a field of a rate limit; any other is passed over.
+    ///
+    /// - Parameters:
+    ///   - name: The name in lower case.
+    ///   - value: The value.
+    package mutating func takeLimit(name: String, _ value: String) { _ = limits.take(name: name, value: value) }
+
+    /// Takes a field.
+    ///
+    /// - Parameters:
+    ///   - field: The field.
+    ///   - name: Its name in lower case.
+    ///   - value: Its value.
+    package mutating func take(_ field: Field, name: String, _ value: String) {
+        switch field {
+        case .contentType: Self.keep(value, &contentType)
+        case .contentEncoding:
+            // Several codings are one list, however many fields it takes.
+            contentEncoding = contentEncoding.map { "\($0), \(value)" } ?? value
+        case .transferEncoding: Self.keep(value, &transferEncoding)
+        case .date: Self.keep(value, &date)
+        case .processing: processing = processing ?? HeaderText.microseconds(milliseconds: value)
+        case .organization: Self.keep(TextCleaner.clean(value), &organization)
+        case .project: Self.keep(TextCleaner.clean(value), &project)
+        case .model: Self.keep(TextCleaner.clean(value), &model)
+        case .requestID: Self.keep(TextCleaner.clean(value), &requestID)
+        case .azureRequestID: Self.keep(TextCleaner.clean(value), &azureRequestID)
+        case .generationID: Self.keep(TextCleaner.clean(value), &generationID)
+        case .correlationID: Self.keep(TextCleaner.clean(value), &correlationID)
+        case .edgeRequestID: Self.keep(TextCleaner.clean(value), &cloudflareRay)
+        case .upstreamService: upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: value)
+        case .retryAfter: Self.keep(value, &retryAfter)
+        case .retryAfterMilliseconds: Self.keep(value, &exactRetryAfter)
+        // The key is made of the request; that there is one says enough.
+        case .cacheKey: if !value.isEmpty { diagnostics[name] = "present" }
+        case .cost: providerCost = providerCost ?? Self.cost(value)
+        case .undiscountedCost: undiscountedCost = undiscountedCost ?? Self.cost(value)
+        case .diagnostic:
+            guard diagnostics[name] == nil else { return }
+            diagnostics[name] = TextCleaner.clean(value, maximumLength: Self.maximumDiagnosticLength)
+        }
+    }
+
+    /// Concludes from all fields together.
+    ///
+    /// - Parameter wallMicroseconds: The present, from which a date to wait for is counted if the head bears none itself.
+    package mutating func finish(wallMicroseconds: Int64) {
         providerCost = providerCost ?? undiscountedCost
         edgeRequestID = azureRequestID ?? generationID ?? correlationID ?? cloudflareRay
         rateLimits = limits.windows.isEmpty ? nil : limits

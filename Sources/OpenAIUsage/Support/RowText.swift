@@ -21,13 +21,13 @@ enum RowText {
         bytes.count <= maximumWordLength && bytes.allSatisfy(isWordByte)
     }
 
+    @inline(__always)
     private static func isWordByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-            UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        // One bit for each of the bytes from 0x20 on: digits, letters, and `_ . : -`.
+        let (low, high): (UInt64, UInt64) = (0x07ff_fffe_87ff_fffe, 0x07ff_6000)
+        let place = UInt64(byte)
+        return place >= 0x40
+            ? place < 0x80 && low &>> (place &- 0x40) & 1 == 1 : place >= 0x20 && high &>> (place &- 0x20) & 1 == 1
     }
 
     // MARK: - Keys
@@ -40,9 +40,27 @@ enum RowText {
 
     /// How a text begins that is a key; `nil` if it is none.
     private static func keyPrefix(of text: some StringProtocol) -> String? {
+        // Most texts begin as no key does, and characters are slow to compare.
+        var start = text.utf8.makeIterator()
+        guard let first = start.next(), let second = start.next(), isKeyStart(first, second) else { return nil }
         let lowered = text.prefix(8).lowercased()
         return keyPrefixes.first { lowered.hasPrefix($0.prefix) && text.utf8.count >= $0.prefix.utf8.count + $0.rest }?
             .prefix
+    }
+
+    /// True for the first two bytes of ``keyPrefixes``, in either case.
+    private static func isKeyStart(_ first: UInt8, _ second: UInt8) -> Bool {
+        switch (first | 0x20, second | 0x20) {
+        case (UInt8(ascii: "s"), UInt8(ascii: "k")), (UInt8(ascii: "s"), UInt8(ascii: "e")),
+            (UInt8(ascii: "p"), UInt8(ascii: "k")), (UInt8(ascii: "p"), UInt8(ascii: "p")),
+            (UInt8(ascii: "r"), UInt8(ascii: "k")), (UInt8(ascii: "g"), UInt8(ascii: "s")),
+            (UInt8(ascii: "g"), UInt8(ascii: "h")), (UInt8(ascii: "x"), UInt8(ascii: "a")),
+            (UInt8(ascii: "n"), UInt8(ascii: "v")), (UInt8(ascii: "h"), UInt8(ascii: "f")),
+            (UInt8(ascii: "a"), UInt8(ascii: "k")), (UInt8(ascii: "a"), UInt8(ascii: "i")),
+            (UInt8(ascii: "e"), UInt8(ascii: "y")):
+            true
+        default: false
+        }
     }
 
     private static func isKey(_ text: some StringProtocol) -> Bool { keyPrefix(of: text) != nil }
@@ -96,6 +114,7 @@ enum RowText {
     /// - Parameter json: A JSON text.
     /// - Returns: A JSON text that is not longer, or `json` itself.
     static func maskingContent(ofUsage json: String) -> String {
+        if json.utf8.withContiguousStorageIfAvailable(hasOnlyWords) == true { return json }
         let bytes = Array(json.utf8)
         var result: [UInt8] = []
         var copied = 0
@@ -125,6 +144,28 @@ enum RowText {
         }
         guard copied > 0 else { return json }
         return String(decoding: result + bytes[copied...], as: UTF8.self)
+    }
+
+    /// True if every text in a JSON text is a word that can be no key, as nearly all are.
+    private static func hasOnlyWords(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = 0
+        while index < bytes.count {
+            defer { index &+= 1 }
+            guard bytes[index] == UInt8(ascii: "\"") else { continue }
+            let first = index + 1
+            index = first
+            while index < bytes.count, isWordByte(bytes[index]) { index &+= 1 }
+            let count = index - first
+            guard index < bytes.count, bytes[index] == UInt8(ascii: "\""), count > 0, count <= maximumWordLength else {
+                return false
+            }
+            if count > 8, isKeyStart(bytes[first], bytes[first + 1]),
+                keyPrefix(of: String(decoding: bytes[first..<index], as: UTF8.self)) != nil
+            {
+                return false
+            }
+        }
+        return true
     }
 
     private static func isKept(_ text: ArraySlice<UInt8>, isName: Bool) -> Bool {

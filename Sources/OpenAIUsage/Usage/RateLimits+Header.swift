@@ -18,16 +18,20 @@ extension RateLimits {
     ///
     /// - Returns: Whether it is.
     mutating func take(name: String, value: String) -> Bool {
-        guard name.hasPrefix("x-ratelimit-") else { return false }
-        let rest = name.dropFirst(12)
-        guard windows.count < Self.maximumCount, rest.utf8.count <= Self.maximumNameLength else { return true }
-        let value = value.drop { $0 == " " }
-        if rest.hasPrefix("limit-") {
-            self[String(rest.dropFirst(6)), default: Window()].limit = Self.count(value)
-        } else if rest.hasPrefix("remaining-") {
-            self[String(rest.dropFirst(10)), default: Window()].remaining = Self.count(value)
-        } else if rest.hasPrefix("reset-") {
-            self[String(rest.dropFirst(6)), default: Window()].reset = Self.microseconds(value)
+        guard name.utf8.starts(with: "x-ratelimit-".utf8) else { return false }
+        let rest = name.utf8.dropFirst(12)
+        guard windows.count < Self.maximumCount, rest.count <= Self.maximumNameLength else { return true }
+        func resource(behind prefix: StaticString) -> String? {
+            let length = prefix.utf8CodeUnitCount
+            guard rest.starts(with: UnsafeBufferPointer(start: prefix.utf8Start, count: length)) else { return nil }
+            return String(Substring(rest.dropFirst(length)))
+        }
+        if let resource = resource(behind: "limit-") {
+            self[resource, default: Window()].limit = Self.count(value)
+        } else if let resource = resource(behind: "remaining-") {
+            self[resource, default: Window()].remaining = Self.count(value)
+        } else if let resource = resource(behind: "reset-") {
+            self[resource, default: Window()].reset = Self.microseconds(value)
         }
         return true
     }
@@ -38,35 +42,43 @@ extension RateLimits {
     }
 
     private static func count(_ text: some StringProtocol) -> Int64? {
-        JSONNumber.integer(text.prefix { $0 != " " }.utf8)
+        JSONNumber.integer(text.utf8.drop { $0 == 0x20 }.prefix { $0 != 0x20 })
     }
 
     /// The microseconds of a Go duration (`1h36m16.107s`, `20ms`) or of bare seconds.
     package static func microseconds(_ text: some StringProtocol) -> Int64? {
         var total: Int64 = 0
-        var rest = Array(text.utf8).filter { $0 != 0x20 }[...]
+        var rest = Array(text.utf8)[...]
+        if rest.contains(0x20) { rest.removeAll { $0 == 0x20 } }
         guard !rest.isEmpty else { return nil }
         while !rest.isEmpty {
             let number = rest.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
             rest = rest.dropFirst(number.count)
             let unit = rest.prefix { !(0x30...0x39).contains($0) && $0 != UInt8(ascii: ".") }
             rest = rest.dropFirst(unit.count)
-            let scale: Int64
-            switch String(decoding: unit, as: UTF8.self) {
-            case "h": scale = 3_600_000_000_000
-            case "m": scale = 60_000_000_000
-            case "s", "": scale = 1_000_000_000
-            case "ms": scale = 1_000_000
-            case "us", "µs", "μs": scale = 1_000
-            case "ns": scale = 1
-            default: return nil
-            }
+            guard let scale = nanoseconds(in: unit) else { return nil }
             guard let part = nanoseconds(number, scale: scale) else { return nil }
             let (sum, overflow) = total.addingReportingOverflow(part)
             if overflow { return nil }
             total = sum
         }
         return total / 1_000
+    }
+
+    /// The nanoseconds of a unit of Go's durations.
+    private static func nanoseconds(in unit: ArraySlice<UInt8>) -> Int64? {
+        switch (unit.count, unit.first) {
+        case (0, _), (1, UInt8(ascii: "s")): return 1_000_000_000
+        case (1, UInt8(ascii: "m")): return 60_000_000_000
+        case (1, UInt8(ascii: "h")): return 3_600_000_000_000
+        default: break
+        }
+        switch String(decoding: unit, as: UTF8.self) {
+        case "ms": return 1_000_000
+        case "us", "µs", "μs": return 1_000
+        case "ns": return 1
+        default: return nil
+        }
     }
 
     /// A decimal number of units in nanoseconds, without passing through floating point.

@@ -35,7 +35,10 @@ struct AdminPlane: Sendable {
     ) -> Application<CallbackResponder<AdminContext>> {
         Application(
             responder: CallbackResponder { request, context in
-                request.uri.path == Gateway.repricePath ? await reprice(request, context) : respond(to: request)
+                if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
+                // Calls are counted when they are committed, and who asks has seen their responses.
+                if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
+                return respond(to: request)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.admin.host, port: configuration.admin.port)

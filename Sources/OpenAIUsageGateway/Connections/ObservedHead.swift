@@ -1,69 +1,94 @@
-import HTTPTypes
 import NIOCore
 import OpenAIUsage
 
 extension Exchange: CallObserver {
     var callID: String { id.description }
 
-    func receive(_ head: ResponseHead, at instant: Int64) { receive(head: head.observed, at: instant) }
+    func receive(_ head: ResponseHead, at instant: Int64) {
+        receive(status: head.status, head.facts, at: instant)
+    }
 
-    func receive(ownStatus status: Int) { receive(head: HTTPResponse(status: .init(code: status))) }
+    func receive(ownStatus status: Int) { receive(status: status, ResponseHeadFacts(), at: instant) }
 }
 
 extension RequestHead {
-    /// The request as the engine reads it: with the client's own path, and the upstream's host.
-    func observed(path: String, upstream: Upstream) -> HTTPRequest {
-        var request = HTTPRequest(
-            method: HTTPRequest.Method(rawValue: methodName) ?? .post,
-            scheme: upstream.isEncrypted ? "https" : "http",
-            authority: upstream.authority,
-            path: path
-        )
+    /// What the engine reads of the fields.
+    var facts: RequestHeadFacts {
+        var facts = RequestHeadFacts()
         for field in fields {
-            guard let known = field.known, let name = ObservedName.request[Int(known.rawValue)] else { continue }
-            request.headerFields.append(HTTPField(name: name, value: string(field.value)))
+            guard let known = field.known, let kind = ObservedField.request[Int(known.rawValue)] else { continue }
+            facts.take(kind, string(field.value))
         }
-        return request
+        return facts
     }
 }
 
 extension ResponseHead {
-    /// The response as the engine reads it.
-    var observed: HTTPResponse {
-        var response = HTTPResponse(status: .init(code: status))
+    /// What the engine reads of the fields, without its conclusions.
+    var facts: ResponseHeadFacts {
+        var facts = ResponseHeadFacts()
         for field in fields {
-            if let known = field.known, known != .rateLimit {
-                guard let name = ObservedName.response[Int(known.rawValue)] else { continue }
-                response.headerFields.append(HTTPField(name: name, value: string(field.value)))
-            } else if let name = ObservedName.find(
-                string(field.name).lowercased(),
-                isRateLimit: field.known == .rateLimit
-            ) {
-                response.headerFields.append(HTTPField(name: name, value: string(field.value)))
+            if let known = field.known {
+                if known == .rateLimit {
+                    facts.takeLimit(name: lowercasedText(field.name), string(field.value))
+                } else if let (kind, name) = ObservedField.response[Int(known.rawValue)] {
+                    facts.take(kind, name: name, string(field.value))
+                }
+            } else if mayBeObserved(field.name) {
+                let name = lowercasedText(field.name)
+                if let kind = ResponseHeadFacts.field(named: name) { facts.take(kind, name: name, string(field.value)) }
             }
         }
-        return response
+        return facts
+    }
+
+    private func lowercasedText(_ range: Range<Int>) -> String {
+        withBytes(range) { bytes in
+            String(unsafeUninitializedCapacity: bytes.count) { text in
+                for (index, byte) in bytes.enumerated() { text[index] = Octets.lowercased(byte) }
+                return bytes.count
+            }
+        }
+    }
+
+    /// False for nearly all names that the engine does not read.
+    private func mayBeObserved(_ name: Range<Int>) -> Bool {
+        guard name.count < ObservedField.others.count else { return false }
+        let first = withBytes(name.lowerBound..<name.lowerBound + 1) { Octets.lowercased($0[0]) }
+        return ObservedField.others[name.count] & ObservedField.bit(first) != 0
     }
 }
 
-/// The names of the fields that the engine reads, by what the wire knows them as.
-private enum ObservedName {
-    static let request = table(ObservedFields.request)
-    static let response = table(ObservedFields.response)
-    /// Those of responses that the wire does not know.
-    private static let others = ObservedFields.response.filter { name, _ in known(name) == nil }
-
-    static func find(_ name: String, isRateLimit: Bool) -> HTTPField.Name? {
-        others[name] ?? (isRateLimit ? HTTPField.Name(name) : nil)
-    }
-
-    private static func table(_ names: [String: HTTPField.Name]) -> [HTTPField.Name?] {
-        var table: [HTTPField.Name?] = Array(repeating: nil, count: KnownField.allCases.count)
-        for (text, name) in names {
-            if let known = known(text), known != .rateLimit { table[Int(known.rawValue)] = name }
+/// The fields that the engine reads, by what the wire knows them as.
+private enum ObservedField {
+    static let request: [RequestHeadFacts.Field?] = {
+        var table: [RequestHeadFacts.Field?] = Array(repeating: nil, count: KnownField.allCases.count)
+        for name in RequestHeadFacts.names {
+            if let known = known(name) { table[Int(known.rawValue)] = RequestHeadFacts.field(named: name) }
         }
         return table
-    }
+    }()
+
+    static let response: [(ResponseHeadFacts.Field, name: String)?] = {
+        var table: [(ResponseHeadFacts.Field, name: String)?] = Array(repeating: nil, count: KnownField.allCases.count)
+        for name in ResponseHeadFacts.names {
+            if let known = known(name), let field = ResponseHeadFacts.field(named: name) {
+                table[Int(known.rawValue)] = (field, name)
+            }
+        }
+        return table
+    }()
+
+    /// The first letters of the names that the wire does not know, by their length.
+    static let others: [UInt64] = {
+        var table: [UInt64] = Array(repeating: 0, count: 48)
+        for name in ResponseHeadFacts.names where known(name) == nil {
+            if let first = name.utf8.first { table[name.utf8.count] |= bit(first) }
+        }
+        return table
+    }()
+
+    static func bit(_ letter: UInt8) -> UInt64 { 1 << UInt64(letter & 0x3f) }
 
     private static func known(_ name: String) -> KnownField? {
         let bytes = Array(name.utf8)

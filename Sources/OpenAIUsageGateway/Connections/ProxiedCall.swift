@@ -3,7 +3,7 @@ import NIOCore
 import OpenAIUsage
 
 /// One call on its event loop: carries out what ``ProxyStream`` decides.
-final class ProxiedCall: TimedItem {
+final class ProxiedCall {
     private let loop: DataPlaneLoop
     private let route: UpstreamRoute
     private let exchange: Exchange
@@ -15,6 +15,7 @@ final class ProxiedCall: TimedItem {
     private var waiter: UpstreamPool.Waiter?
     private var actions: [StreamAction] = []
     private var isActing = false
+    private lazy var watch = Watch(self)
 
     init(_ head: RequestHead, _ downstream: DownstreamConnection, _ loop: DataPlaneLoop, _ route: UpstreamRoute) {
         self.loop = loop
@@ -24,8 +25,8 @@ final class ProxiedCall: TimedItem {
         isWebSocket = head.upgradesToWebSocket
         let path = head.pathText
         exchange = Exchange(
-            request: head.observed(path: path, upstream: route.upstream),
-            tags: [:],
+            line: RequestedTarget(method: head.methodName, target: path, authority: route.upstream.authority),
+            facts: head.facts,
             configuration: loop.exchanges,
             sink: loop.recorder
         )
@@ -146,11 +147,12 @@ final class ProxiedCall: TimedItem {
                 handle(.committed(generation: generation))
             }
         case .arm(let deadline, let milliseconds):
-            loop.timers.schedule(after: milliseconds, self, deadline.token)
+            loop.timers.schedule(after: milliseconds, watch, deadline.token)
         case .note(let note): tell(note)
         case .finish:
             downstream = nil
             upstream = nil
+            watch.call = nil
             loop.ended(self)
         }
     }
@@ -181,9 +183,17 @@ final class ProxiedCall: TimedItem {
 
     // MARK: - Time
 
-    func isWaiting(_ token: Int) -> Bool { !stream.isOver }
+    /// What the loop's timers hold of a call: they would else keep all of it long after its end.
+    private final class Watch: TimedItem {
+        var call: ProxiedCall?
 
-    func timerFired(_ token: Int) {
+        init(_ call: ProxiedCall) { self.call = call }
+
+        func isWaiting(_ token: Int) -> Bool { call != nil }
+        func timerFired(_ token: Int) { call?.reach(token) }
+    }
+
+    private func reach(_ token: Int) {
         let deadline = StreamDeadline(token: token)
         if deadline == .halfCloseGrace, downstream?.isReset == true {
             // The loop has not come to hear of it.

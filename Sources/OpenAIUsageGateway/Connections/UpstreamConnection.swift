@@ -31,6 +31,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let loop: DataPlaneLoop
     private let isEncrypted: Bool
     private var context: ChannelHandlerContext?
+    /// The channel's socket, which is open for as long as the channel is active; `nil` before and after.
+    private var socket: NIOBSDSocket.Handle?
     private var opened: EventLoopPromise<Void>?
     private var buffer = ByteBuffer()
     private var parser: ResponseParser
@@ -78,13 +80,12 @@ final class UpstreamConnection: ChannelInboundHandler {
     ///
     /// - Returns: True if nothing has come.
     func isQuiet() -> Bool {
-        guard let context else { return false }
-        let count = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
-            var byte: UInt8 = 0
-            return recv($0, &byte, 1, peeking)
-        }
-        if let count, count > 0, !isEncrypted { loop.count(.strayBytes) }
-        return count.map { $0 < 0 } ?? true
+        guard context != nil else { return false }
+        guard let socket else { return true }
+        var byte: UInt8 = 0
+        let count = recv(socket, &byte, 1, peeking)
+        if count > 0, !isEncrypted { loop.count(.strayBytes) }
+        return count < 0
     }
 
     // MARK: - For the call
@@ -163,6 +164,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        socket = nil
         // A channel that never became active does not become inactive.
         fail(toOpen: failure ?? .closed)
     }
@@ -184,6 +186,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     private func succeed() {
+        socket = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            $0
+        }
         opened?.succeed()
         opened = nil
     }
@@ -231,6 +236,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        socket = nil
         let wasOpen = phase != .closed
         let isWhole = phase == .body && failure == nil && body.close()
         // A response that has begun is none that another connection may be asked for.

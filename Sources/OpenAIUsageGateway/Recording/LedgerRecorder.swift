@@ -17,7 +17,7 @@ final class LedgerRecorder: CallRecorder {
         for event in DataPlaneEvent.allCases { metrics.countGatewayEvent(event.rawValue, by: 0) }
         metrics.changeGatewayWaitingCalls(by: 0)
         metrics.changeGatewayConnections(by: 0)
-        recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics)
+        recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics, countsCommitted: true)
     }
 
     /// Connects the metrics with the ledger's own figures.

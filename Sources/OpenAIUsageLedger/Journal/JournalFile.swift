@@ -8,7 +8,7 @@ final class JournalFile {
     /// The length of a head: the version, the generation and a checksum, eight bytes each.
     private static let headLength = 24
     /// The length of what is before a record: its length and a checksum, eight bytes each.
-    private static let prefixLength = 16
+    private static let prefixLength = RecordEncoder.margin
     /// The length beyond which a file is shortened when it is used anew.
     private static let lengthLimit: Int64 = 8 << 20
 
@@ -16,7 +16,6 @@ final class JournalFile {
     private let descriptor: Int32
     private(set) var generation: Int64 = 0
     private var end: Int64 = 0
-    private var entry: [UInt8] = []
 
     /// Opens a file; `nil` if that cannot be done.
     init?(path: String) {
@@ -39,38 +38,33 @@ final class JournalFile {
     func begin(_ generation: Int64) -> Bool {
         if end > Self.lengthLimit { _ = ftruncate(descriptor, 0) }
         self.generation = generation
-        entry.removeAll(keepingCapacity: true)
-        Self.append(RecordEncoder.version, to: &entry)
-        Self.append(UInt64(bitPattern: generation), to: &entry)
-        Self.append(entry.withUnsafeBytes { Self.checksum($0, seed: RecordEncoder.version) }, to: &entry)
+        var head = [RecordEncoder.version.littleEndian, UInt64(bitPattern: generation).littleEndian]
+        head.append(head.withUnsafeBytes { Self.checksum($0, seed: RecordEncoder.version) }.littleEndian)
         end = 0
-        guard write() else { return false }
-        return true
+        return head.withUnsafeBytes { write($0) }
     }
 
     /// Appends a record with one system call; once it returns, the end of the process does not lose the record.
     ///
+    /// - Parameter entry: The record behind a margin, which is written over.
     /// - Returns: False if it could not be written whole; then it does not count as written.
-    func append(_ record: [UInt8]) -> Bool {
-        entry.removeAll(keepingCapacity: true)
-        Self.append(UInt64(record.count), to: &entry)
-        let seed = UInt64(bitPattern: generation) ^ UInt64(record.count)
-        Self.append(record.withUnsafeBytes { Self.checksum($0, seed: seed) }, to: &entry)
-        entry.append(contentsOf: record)
-        return write()
+    func append(_ entry: UnsafeMutableRawBufferPointer) -> Bool {
+        let record = UnsafeRawBufferPointer(rebasing: entry[Self.prefixLength...])
+        let count = UInt64(record.count)
+        let sum = Self.checksum(record, seed: UInt64(bitPattern: generation) ^ count)
+        entry.storeBytes(of: count.littleEndian, as: UInt64.self)
+        entry.storeBytes(of: sum.littleEndian, toByteOffset: 8, as: UInt64.self)
+        return write(UnsafeRawBufferPointer(entry))
     }
 
-    private func write() -> Bool {
-        let (descriptor, position) = (descriptor, end)
-        let written = entry.withUnsafeBytes { bytes in
-            while true {
-                let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(position))
-                if count >= 0 || errno != EINTR { return count }
-            }
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        while true {
+            let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(end))
+            if count < 0, errno == EINTR { continue }
+            guard count == bytes.count else { return false }
+            end += Int64(count)
+            return true
         }
-        guard written == entry.count else { return false }
-        end += Int64(written)
-        return true
     }
 
     // MARK: - Reading
@@ -96,10 +90,6 @@ final class JournalFile {
             position = start + Int(length)
         }
         return records.isEmpty ? nil : (Int64(bitPattern: generation), records)
-    }
-
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     private static func number(_ bytes: [UInt8], _ position: Int) -> UInt64 {

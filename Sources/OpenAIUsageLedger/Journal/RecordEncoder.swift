@@ -3,15 +3,31 @@ import OpenAIUsage
 /// Writes records as bytes, for the journal.
 ///
 /// ``RecordDecoder`` reads the same fields in the same order; a file of another version is not read.
-struct RecordEncoder {
+final class RecordEncoder {
     /// What a file of this form begins with; it changes with the form.
     static let version: UInt64 = 0x3130_4c4e_4a49_4147
 
-    private(set) var bytes: [UInt8] = []
+    /// The room that a caller has before the record, in bytes.
+    static let margin = 16
+
+    private var memory: UnsafeMutableRawBufferPointer
+    private var end = margin
+
+    init() {
+        memory = .allocate(byteCount: 4_096, alignment: 8)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// The margin and the record behind it, until the next one is written.
+    var entry: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: memory[..<end]) }
+
+    /// The bytes of the record.
+    var bytes: [UInt8] { Array(memory[Self.margin..<end]) }
 
     /// Writes a record in the place of what was written before.
-    mutating func encode(_ record: CallRecord, isOpen: Bool) {
-        bytes.removeAll(keepingCapacity: true)
+    func encode(_ record: CallRecord, isOpen: Bool) {
+        end = Self.margin
         write(isOpen ? 1 : 0)
         write(record.id.rawValue)
         write(record.operationID)
@@ -30,7 +46,7 @@ struct RecordEncoder {
         write(record.requestedProject)
         write(record.key?.hint)
         write(Int64(bitPattern: record.key?.digest ?? 0))
-        write(record.tags.pairs.map { ($0.key, $0.value) })
+        write(record.tags.pairs)
         write(record.requestModel)
         write(record.model)
         write(record.requestedServiceTier)
@@ -38,7 +54,7 @@ struct RecordEncoder {
         write(record.backgroundWindow)
         write(record.requestBytes)
         write(record.maximumOutputTokens)
-        write(record.requestOptions.map { ($0.key, $0.value) })
+        write(record.requestOptions)
         write(record.status.map { Int64($0) })
         write(record.outcome.rawValue)
         write(record.finish)
@@ -49,7 +65,7 @@ struct RecordEncoder {
         write(record.responseID)
         write(record.traceID)
         write(record.edgeRequestID)
-        write(record.diagnostics.map { ($0.key, $0.value) })
+        write(record.diagnostics)
         writeAccounting(record)
         write(record.timing.duration)
         write(record.timing.timeToHeaders)
@@ -61,7 +77,7 @@ struct RecordEncoder {
         write(record.retryAfterMilliseconds)
     }
 
-    private mutating func writeAccounting(_ record: CallRecord) {
+    private func writeAccounting(_ record: CallRecord) {
         write(record.isCounted ? 1 : 0)
         write(record.objectCreatedAt)
         write(record.settledCall?.rawValue)
@@ -75,7 +91,7 @@ struct RecordEncoder {
         write(record.usageSource)
         for counter in TokenCounter.allCases { write(record.usage[counter]) }
         write(record.rawUsage)
-        write(record.units.map { ($0.key, $0.value) })
+        write(record.units)
         write(Int64(record.toolCalls.count))
         for (tool, count) in record.toolCalls {
             write(tool)
@@ -89,7 +105,7 @@ struct RecordEncoder {
         write(record.cost.upperBoundPicoUSD)
     }
 
-    private mutating func writeLimits(_ limits: RateLimits?) {
+    private func writeLimits(_ limits: RateLimits?) {
         guard let limits else { return write(Int64(-1)) }
         write(Int64(limits.windows.count))
         for (resource, window) in limits.windows {
@@ -102,31 +118,48 @@ struct RecordEncoder {
 
     // MARK: - Values
 
-    private mutating func write(_ value: Int64) {
+    private func reserve(_ count: Int) {
+        guard memory.count - end < count else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(memory.count * 2, end + count), alignment: 8)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<end]))
+        memory.deallocate()
+        memory = larger
+    }
+
+    private func append(_ byte: UInt8) {
+        memory[end] = byte
+        end &+= 1
+    }
+
+    private func write(_ value: Int64) {
+        reserve(10)
         // Small numbers of either sign take few bytes.
         var rest = UInt64(bitPattern: value << 1 ^ value >> 63)
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        bytes.append(UInt8(rest))
+        append(UInt8(rest))
     }
 
-    private mutating func write(_ value: Int64?) {
-        guard let value else { return bytes.append(0) }
-        bytes.append(1)
+    private func write(_ value: Int64?) {
+        reserve(11)
+        guard let value else { return append(0) }
+        append(1)
         write(value)
     }
 
-    private mutating func write(_ text: String?) {
+    private func write(_ text: String?) {
         guard var text else { return write(Int64(-1)) }
         text.withUTF8 { utf8 in
             write(Int64(utf8.count))
-            bytes.append(contentsOf: utf8)
+            reserve(utf8.count)
+            UnsafeMutableRawBufferPointer(rebasing: memory[end...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
+            end += utf8.count
         }
     }
 
-    private mutating func write(_ pairs: [(String, String)]) {
+    private func write(_ pairs: some Collection<(key: String, value: String)>) {
         write(Int64(pairs.count))
         for (key, value) in pairs {
             write(key)

@@ -14,7 +14,7 @@ struct RecordJournal {
     private let path: String
     private var current: JournalFile
     private var other: JournalFile
-    private var encoder = RecordEncoder()
+    private let encoder = RecordEncoder()
     /// False after a failure, until the writer has come by.
     private var isUsable: Bool
 
@@ -36,7 +36,7 @@ struct RecordJournal {
         guard isUsable else { return false }
         encoder.encode(record, isOpen: isOpen)
         // Behind a record that was written in part nothing would be found.
-        isUsable = current.append(encoder.bytes)
+        isUsable = current.append(encoder.entry)
         return isUsable
     }
 

@@ -20,25 +20,28 @@ final class RecordQueue: Sendable {
         var isOpen: Bool
         /// Told what became of the record by who waits for it.
         var waiter: CommitObserver?
-        /// Told what became of the record by who does not.
-        var onCommit: CommitObserver?
+        /// Told of the record and what became of it.
+        var observer: RecordObserver?
 
         func tell(_ outcome: CommitOutcome) {
             waiter?(outcome)
-            onCommit?(outcome)
+            observer?(record, outcome)
         }
 
         /// Tells that nobody should wait.
         mutating func postpone() {
             tell(.postponed)
-            (waiter, onCommit) = (nil, nil)
+            (waiter, observer) = (nil, nil)
         }
     }
 
     typealias CommitObserver = @Sendable (CommitOutcome) -> Void
+    typealias RecordObserver = @Sendable (CallRecord, CommitOutcome) -> Void
 
     private struct Waiter {
         var target: Int64
+        /// True for who does not wait while the writer is in trouble.
+        var isImpatient = false
         var continuation: CheckedContinuation<Void, Never>
     }
 
@@ -106,10 +109,10 @@ final class RecordQueue: Sendable {
     /// - Parameters:
     ///   - record: The record.
     ///   - waiter: Told what became of it, unless it need not be waited for.
-    ///   - onCommit: Told what became of it in any case.
+    ///   - observer: Told of the record and what became of it in any case.
     /// - Returns: True if it survives the end of the process already, so that nobody need wait.
     @discardableResult
-    func add(_ record: CallRecord, waiter: CommitObserver? = nil, onCommit: CommitObserver? = nil) -> Bool {
+    func add(_ record: CallRecord, waiter: CommitObserver? = nil, observer: RecordObserver? = nil) -> Bool {
         let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
             state.statistics.captured += 1
             var reason: DropReason?
@@ -123,12 +126,12 @@ final class RecordQueue: Sendable {
                 return (.dropped(reason), false, false)
             }
             state.statistics.queued += 1
-            return append(Item(record: record, isOpen: false, waiter: waiter, onCommit: onCommit), to: &state)
+            return append(Item(record: record, isOpen: false, waiter: waiter, observer: observer), to: &state)
         }
         if wakes { signal.signal() }
         if let outcome {
             waiter?(outcome)
-            onCommit?(outcome)
+            observer?(record, outcome)
         }
         return isKept
     }
@@ -142,7 +145,7 @@ final class RecordQueue: Sendable {
             if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false, false) }
             if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false, false) }
             state.openQueued += 1
-            return append(Item(record: record, isOpen: true, waiter: waiter, onCommit: nil), to: &state)
+            return append(Item(record: record, isOpen: true, waiter: waiter), to: &state)
         }
         if wakes { signal.signal() }
         if let outcome { waiter?(outcome) }
@@ -164,11 +167,16 @@ final class RecordQueue: Sendable {
     var statistics: LedgerStatistics { state.withLock(\.statistics) }
 
     /// Returns when everything that is in the queue now is committed or lost.
-    func flush() async {
+    ///
+    /// - Parameter isImpatient: True to return while the writer is in trouble.
+    func flush(isImpatient: Bool = false) async {
         await withCheckedContinuation { continuation in
             let (isDone, wakes) = state.withLock { state in
-                if state.resolved >= state.accepted { return (true, false) }
-                state.waiters.append(Waiter(target: state.accepted, continuation: continuation))
+                if state.resolved >= state.accepted || state.isFinished { return (true, false) }
+                if isImpatient, state.health.trouble != nil { return (true, false) }
+                state.waiters.append(
+                    Waiter(target: state.accepted, isImpatient: isImpatient, continuation: continuation)
+                )
                 return (false, wakeWriter(&state))
             }
             if wakes { signal.signal() }
@@ -207,7 +215,7 @@ final class RecordQueue: Sendable {
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
         if isKept { item.waiter = nil }
-        if isPostponed { (item.waiter, item.onCommit) = (nil, nil) }
+        if isPostponed { (item.waiter, item.observer) = (nil, nil) }
         let isAwaited = item.waiter != nil
         state.items.append(item)
         state.accepted += 1
@@ -325,18 +333,21 @@ final class RecordQueue: Sendable {
     /// Counts a failure for which records cannot be written, and releases everybody who waits for a commit.
     func noteFailure(_ error: LedgerError) {
         let now = clock.wallMicroseconds
-        let (released, change, observers) = state.withLock { state in
+        let (released, impatient, change, observers) = state.withLock { state in
             count(error, in: &state)
             let change = state.health.fail(error, at: now, dropped: state.statistics.totalDropped)
             state.statistics.trouble = state.health.trouble
             let released = state.items
             for index in state.items.indices {
-                (state.items[index].waiter, state.items[index].onCommit) = (nil, nil)
+                (state.items[index].waiter, state.items[index].observer) = (nil, nil)
             }
             state.awaited = 0
-            return (released, change, state.observers)
+            let impatient = state.waiters.filter(\.isImpatient)
+            state.waiters.removeAll(where: \.isImpatient)
+            return (released, impatient, change, state.observers)
         }
         for item in released { item.tell(.postponed) }
+        for waiter in impatient { waiter.continuation.resume() }
         if let change { for observer in observers { observer(change) } }
     }
 

@@ -11,7 +11,7 @@ struct JournalTests {
     @Test("A record is read as it was written", arguments: [1, 2, 3, 4] as [UInt64])
     func roundTrip(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
-        var encoder = RecordEncoder()
+        let encoder = RecordEncoder()
         for number in 0..<500 {
             var record = Records.random(number, &generator)
             if generator.chance(20) {
@@ -30,7 +30,7 @@ struct JournalTests {
     @Test("Bytes that are no record are refused, wherever they are cut or changed", arguments: [1, 2] as [UInt64])
     func malformed(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
-        var encoder = RecordEncoder()
+        let encoder = RecordEncoder()
         encoder.encode(Records.random(1, &generator), isOpen: false)
         for length in encoder.bytes.indices {
             var decoder = RecordDecoder(encoder.bytes[..<length])
@@ -44,6 +44,11 @@ struct JournalTests {
         }
     }
 
+    private static func append(_ record: [UInt8], to file: JournalFile) -> Bool {
+        var entry = Array(repeating: UInt8(0), count: RecordEncoder.margin) + record
+        return entry.withUnsafeMutableBytes { file.append($0) }
+    }
+
     @Test("Of a file that was cut anywhere, or changed, the whole records before are read")
     func cutFile() throws {
         let folder = TemporaryFolder()
@@ -51,7 +56,7 @@ struct JournalTests {
         let file = try #require(JournalFile(path: path))
         #expect(file.begin(7))
         let records: [[UInt8]] = [[1, 2, 3], Array(repeating: 9, count: 700), [4]]
-        for record in records { #expect(file.append(record)) }
+        for record in records { #expect(Self.append(record, to: file)) }
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let ends = [24 + 19, 24 + 19 + 716, 24 + 19 + 716 + 17]
         #expect(whole.count == ends[2])
@@ -77,10 +82,10 @@ struct JournalTests {
         let path = folder.ledger + "-queue1"
         let file = try #require(JournalFile(path: path))
         #expect(file.begin(1))
-        for number in 0..<5 as Range<UInt8> { #expect(file.append([number, number])) }
+        for number in 0..<5 as Range<UInt8> { #expect(Self.append([number, number], to: file)) }
         #expect(file.begin(2))
         #expect(JournalFile.read(path) == nil)
-        #expect(file.append([9, 9]))
+        #expect(Self.append([9, 9], to: file))
         let read = try #require(JournalFile.read(path))
         #expect(read.generation == 2 && read.records.map { Array($0) } == [[9, 9]])
     }
