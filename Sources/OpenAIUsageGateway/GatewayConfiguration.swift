@@ -2,9 +2,10 @@
 public struct GatewayConfiguration: Sendable {
     /// What a completed response waits for.
     public enum Durability: String, Sendable, CaseIterable {
-        /// The last bytes wait for the row's commit; a crash of the process loses no completed call.
+        /// The last bytes wait until the row is in the ledger, or in its journal (`LedgerOptions.keepsJournal`); a crash of the
+        /// process loses no completed call.
         case committed
-        /// As committed, and every commit is forced to the disk; a loss of power loses no completed call.
+        /// The last bytes wait until the disk has the row's commit; a loss of power loses no completed call.
         case fsync
         /// The last bytes wait for nothing.
         case buffered

@@ -151,7 +151,7 @@ public final class Ledger: UsageSink {
     }
 
     /// Returns when everything that was handed in before is committed, or lost and counted; at once while the ledger is in
-    /// trouble.
+    /// trouble, and after 100 ms at the latest.
     package func flushUnlessTroubled() async {
         await queue.flush(isImpatient: true)
     }

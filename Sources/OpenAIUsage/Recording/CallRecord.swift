@@ -122,7 +122,7 @@ public struct CallRecord: Sendable, Equatable {
     /// It follows from ``diagnostics``: a gateway's cache status of `HIT` (`cf-aig-cache-status`, `helicone-cache`,
     /// `x-portkey-cache-status`, ...), or an `x-litellm-cache-key` without an `x-litellm-cache-hit` that denies it.
     public var isAnsweredByCache: Bool {
-        guard !diagnostics.isEmpty, diagnostics.keys.contains(where: Self.mayTellOfCache) else { return false }
+        guard mayTellOfCache else { return false }
         var isHit = false
         for name in Self.cacheFields {
             guard let value = diagnostics[name] else { continue }
@@ -146,13 +146,17 @@ public struct CallRecord: Sendable, Equatable {
     static let usageRemark = "usage"
     static let contradiction = "contradictory"
 
-    /// False for most names that are none of ``cacheFields``, which would else be looked up one by one.
-    private static func mayTellOfCache(_ name: String) -> Bool {
-        switch name.utf8.first {
-        case UInt8(ascii: "x"): name.utf8.count >= 10
-        case UInt8(ascii: "c"), UInt8(ascii: "h"): name.utf8.count >= 9
-        default: false
+    /// False for most calls: the names of ``cacheFields`` would else be looked up one by one.
+    private var mayTellOfCache: Bool {
+        for name in diagnostics.keys {
+            switch name.utf8.first {
+            case UInt8(ascii: "x") where name.utf8.count >= 10: return true
+            case UInt8(ascii: "c") where name.utf8.count >= 9: return true
+            case UInt8(ascii: "h") where name.utf8.count >= 9: return true
+            default: break
+            }
         }
+        return false
     }
 
     /// The fields of the response's head by which gateways say that their cache has answered.

@@ -96,7 +96,9 @@ package enum IncludeUsage {
     /// - Parameter field: The value of any field, by its name in lower case; `nil` if it is not there.
     /// - Returns: True if another body would make the request invalid.
     package static func isSigned(_ field: (_ name: String) -> String?) -> Bool {
-        if let authorization = field("authorization"), isSignature(scheme: authorization.prefix { $0 != " " }) {
+        if let authorization = field("authorization"), !authorization.utf8.starts(with: "Bearer ".utf8),
+            isSignature(scheme: Substring(authorization.utf8.prefix { $0 != 0x20 }))
+        {
             return true
         }
         return signatureFields.contains { field($0) != nil }

@@ -18,27 +18,41 @@ extension RateLimits {
     ///
     /// - Returns: Whether it is.
     mutating func take(name: String, value: String) -> Bool {
-        guard name.utf8.starts(with: "x-ratelimit-".utf8) else { return false }
-        let rest = name.utf8.dropFirst(12)
-        guard windows.count < Self.maximumCount, rest.count <= Self.maximumNameLength else { return true }
-        func resource(behind prefix: StaticString) -> String? {
-            let length = prefix.utf8CodeUnitCount
-            guard rest.starts(with: UnsafeBufferPointer(start: prefix.utf8Start, count: length)) else { return nil }
-            return String(Substring(rest.dropFirst(length)))
+        var name = name
+        return name.withUTF8 { take(name: $0, value: value) }
+    }
+
+    private enum Part { case limit, remaining, reset }
+
+    private mutating func take(name: UnsafeBufferPointer<UInt8>, value: String) -> Bool {
+        guard Self.begins(name, at: 0, with: "x-ratelimit-") else { return false }
+        guard windows.count < Self.maximumCount, name.count - 12 <= Self.maximumNameLength else { return true }
+        let (part, start): (Part, Int)
+        if Self.begins(name, at: 12, with: "limit-") {
+            (part, start) = (.limit, 18)
+        } else if Self.begins(name, at: 12, with: "remaining-") {
+            (part, start) = (.remaining, 22)
+        } else if Self.begins(name, at: 12, with: "reset-") {
+            (part, start) = (.reset, 18)
+        } else {
+            return true
         }
-        if let resource = resource(behind: "limit-") {
-            self[resource, default: Window()].limit = Self.count(value)
-        } else if let resource = resource(behind: "remaining-") {
-            self[resource, default: Window()].remaining = Self.count(value)
-        } else if let resource = resource(behind: "reset-") {
-            self[resource, default: Window()].reset = Self.microseconds(value)
+        let resource = String(decoding: name[start...], as: UTF8.self)
+        let index = windows.firstIndex { $0.resource == resource } ?? windows.count
+        if index == windows.count { windows.append((resource, Window())) }
+        switch part {
+        case .limit: windows[index].window.limit = Self.count(value)
+        case .remaining: windows[index].window.remaining = Self.count(value)
+        case .reset: windows[index].window.reset = Self.microseconds(value)
         }
         return true
     }
 
-    private subscript(resource: String, default window: Window) -> Window {
-        get { self[resource] ?? window }
-        set { self[resource] = newValue }
+    private static func begins(_ name: UnsafeBufferPointer<UInt8>, at start: Int, with part: StaticString) -> Bool {
+        let count = part.utf8CodeUnitCount
+        guard name.count >= start + count else { return false }
+        for index in 0..<count where name[start + index] != part.utf8Start[index] { return false }
+        return true
     }
 
     private static func count(_ text: some StringProtocol) -> Int64? {

@@ -34,7 +34,7 @@ extension ResponseHead {
                 } else if let (kind, name) = ObservedField.response[Int(known.rawValue)] {
                     facts.take(kind, name: name, string(field.value))
                 }
-            } else if mayBeObserved(field.name) {
+            } else if ObservedField.others.mayContain(field.name, in: self) {
                 let name = lowercasedText(field.name)
                 if let kind = ResponseHeadFacts.field(named: name) { facts.take(kind, name: name, string(field.value)) }
             }
@@ -49,13 +49,6 @@ extension ResponseHead {
                 return bytes.count
             }
         }
-    }
-
-    /// False for nearly all names that the engine does not read.
-    private func mayBeObserved(_ name: Range<Int>) -> Bool {
-        guard name.count < ObservedField.others.count else { return false }
-        let first = withBytes(name.lowerBound..<name.lowerBound + 1) { Octets.lowercased($0[0]) }
-        return ObservedField.others[name.count] & ObservedField.bit(first) != 0
     }
 }
 
@@ -79,16 +72,8 @@ private enum ObservedField {
         return table
     }()
 
-    /// The first letters of the names that the wire does not know, by their length.
-    static let others: [UInt64] = {
-        var table: [UInt64] = Array(repeating: 0, count: 48)
-        for name in ResponseHeadFacts.names where known(name) == nil {
-            if let first = name.utf8.first { table[name.utf8.count] |= bit(first) }
-        }
-        return table
-    }()
-
-    static func bit(_ letter: UInt8) -> UInt64 { 1 << UInt64(letter & 0x3f) }
+    /// Those of responses that the wire does not know.
+    static let others = FieldNameFilter(ResponseHeadFacts.names.filter { known($0) == nil })
 
     private static func known(_ name: String) -> KnownField? {
         let bytes = Array(name.utf8)

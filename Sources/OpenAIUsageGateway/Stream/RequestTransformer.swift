@@ -12,7 +12,7 @@ struct RequestTransformer {
     /// The most bytes that are kept to be sent once more.
     static let replayBound = 256 << 10
 
-    private static let signatureLengths = Set(IncludeUsage.signatureFields.map(\.utf8.count))
+    private static let signatureFields = FieldNameFilter(IncludeUsage.signatureFields)
 
     private let request: RequestHead
     private let path: String
@@ -50,8 +50,9 @@ struct RequestTransformer {
         self.path = path
         self.requests = requests
         guard includesUsage, request.framing != .none else { return }
-        // Most requests have no field of a length that a signature's name has.
-        let mayBeSigned = request.fields.contains { $0.known == nil && Self.signatureLengths.contains($0.name.count) }
+        let mayBeSigned = request.fields.contains {
+            $0.known == nil && Self.signatureFields.mayContain($0.name, in: request)
+        }
         let candidacy = IncludeUsage.candidacy(
             endpoint,
             method: request.methodName,

@@ -2,7 +2,10 @@ import GRDB
 public import OpenAIUsage
 import Synchronization
 
-/// Reads a ledger, also while a gateway writes to it; it never writes, and never copies the log into the database.
+/// Reads a ledger, also while a gateway writes to it; it never writes to one that is in use, and never copies its log into the
+/// database.
+///
+/// A ledger that nobody uses is brought to the newest schema, and completed with what a killed writer has left in its journal.
 ///
 /// Every method blocks its thread while it reads.
 public final class LedgerReader: Sendable {

@@ -92,17 +92,27 @@ struct CallStore {
         _ database: Database,
         isRepeated: Bool
     ) throws -> CommitOutcome {
-        var item = item
-        var written = CommitOutcome.written
         if !item.isOpen, item.record.isCounted, item.record.endpoint.accounting == .onceByObject {
             if let call = item.record.settledCall {
                 try LedgerObjects.settle(call, database)
             } else if try LedgerObjects.isCounted(item.record, database, pending) {
-                item.record.isCounted = false
-                item.record.cost = CallCost()
-                written = .writtenUncounted
+                var uncounted = item
+                uncounted.record.isCounted = false
+                uncounted.record.cost = CallCost()
+                return try write(uncounted, .writtenUncounted, insert, database, isRepeated: isRepeated)
             }
         }
+        return try write(item, .written, insert, database, isRepeated: isRepeated)
+    }
+
+    /// Writes an item as it is; a record is large, and not copied on the way.
+    private mutating func write(
+        _ item: RecordQueue.Item,
+        _ written: CommitOutcome,
+        _ insert: SQLiteStatement,
+        _ database: Database,
+        isRepeated: Bool
+    ) throws -> CommitOutcome {
         do { try hooks.beforeRecord?(item.record) } catch {
             try quarantine(item.record, "\(error)", database)
             return .dropped(.encodeError)
@@ -120,9 +130,19 @@ struct CallStore {
                     try quarantine(item.record, "duplicate", database)
                     return .dropped(.encodeError)
                 }
-                (item, code) = renamed(item, insert)
+                let (renamed, code) = renamed(item, insert)
+                return try conclude(renamed, written, code, database)
             }
         }
+        return try conclude(item, written, code, database)
+    }
+
+    private mutating func conclude(
+        _ item: RecordQueue.Item,
+        _ written: CommitOutcome,
+        _ code: Int32,
+        _ database: Database
+    ) throws -> CommitOutcome {
         guard code == SQLITE_DONE else {
             let error = database.error(code)
             // Some failures end the transaction, and with it all of the batch; others concern this row only.

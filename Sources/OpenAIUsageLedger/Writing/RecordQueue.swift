@@ -40,8 +40,8 @@ final class RecordQueue: Sendable {
 
     private struct Waiter {
         var target: Int64
-        /// True for who does not wait while the writer is in trouble.
-        var isImpatient = false
+        /// The number of who does not wait for long, or while the writer is in trouble.
+        var impatience: Int?
         var continuation: CheckedContinuation<Void, Never>
     }
 
@@ -67,6 +67,7 @@ final class RecordQueue: Sendable {
         /// When records were looked for last, in monotonic nanoseconds.
         var lastTaken = Int64.min / 2
         var waiters: [Waiter] = []
+        var impatienceCount = 0
     }
 
     /// How long the writer waits for more records when it has just written some, in nanoseconds: while nobody waits for their
@@ -168,19 +169,33 @@ final class RecordQueue: Sendable {
 
     /// Returns when everything that is in the queue now is committed or lost.
     ///
-    /// - Parameter isImpatient: True to return while the writer is in trouble.
+    /// - Parameter isImpatient: True to return while the writer is in trouble, and after 100 ms at the latest.
     func flush(isImpatient: Bool = false) async {
         await withCheckedContinuation { continuation in
             let (isDone, wakes) = state.withLock { state in
                 if state.resolved >= state.accepted || state.isFinished { return (true, false) }
                 if isImpatient, state.health.trouble != nil { return (true, false) }
-                state.waiters.append(
-                    Waiter(target: state.accepted, isImpatient: isImpatient, continuation: continuation)
-                )
+                var waiter = Waiter(target: state.accepted, continuation: continuation)
+                if isImpatient {
+                    state.impatienceCount += 1
+                    waiter.impatience = state.impatienceCount
+                    giveUpLater(state.impatienceCount)
+                }
+                state.waiters.append(waiter)
                 return (false, wakeWriter(&state))
             }
             if wakes { signal.signal() }
             if isDone { continuation.resume() }
+        }
+    }
+
+    private func giveUpLater(_ impatience: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { [self] in
+            let waiter = state.withLock { state in
+                let index = state.waiters.firstIndex { $0.impatience == impatience }
+                return index.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
         }
     }
 
@@ -342,8 +357,8 @@ final class RecordQueue: Sendable {
                 (state.items[index].waiter, state.items[index].observer) = (nil, nil)
             }
             state.awaited = 0
-            let impatient = state.waiters.filter(\.isImpatient)
-            state.waiters.removeAll(where: \.isImpatient)
+            let impatient = state.waiters.filter { $0.impatience != nil }
+            state.waiters.removeAll { $0.impatience != nil }
             return (released, impatient, change, state.observers)
         }
         for item in released { item.tell(.postponed) }
@@ -400,8 +415,8 @@ final class RecordQueue: Sendable {
     func resolve(_ items: ArraySlice<Item>, _ outcomes: [CommitOutcome], isCommit: Bool) {
         let now = clock.wallMicroseconds
         let (ready, change, observers) = state.withLock { state in
-            for (item, outcome) in zip(items, outcomes) {
-                if item.isOpen {
+            for (index, outcome) in zip(items.indices, outcomes) {
+                if items[index].isOpen {
                     state.openQueued -= 1
                     continue
                 }
@@ -422,7 +437,7 @@ final class RecordQueue: Sendable {
             return (takeWaiters(of: &state), change, change == nil ? [] : state.observers)
         }
         if let change { for observer in observers { observer(change) } }
-        for (item, outcome) in zip(items, outcomes) { item.tell(outcome) }
+        for (index, outcome) in zip(items.indices, outcomes) { items[index].tell(outcome) }
         for waiter in ready { waiter.continuation.resume() }
     }
 
