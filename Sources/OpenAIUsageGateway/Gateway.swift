@@ -37,6 +37,7 @@ public final class Gateway: Service {
     private let configuration: GatewayConfiguration
     private let ledger: Ledger
     private let recorder: LedgerRecorder
+    private let live: LiveConfiguration
     private let metrics: UsageMetrics
     private let logger: Logger
     private let onReady: @Sendable (Addresses) -> Void
@@ -59,6 +60,7 @@ public final class Gateway: Service {
         onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
     ) {
         self.configuration = configuration
+        live = LiveConfiguration(configuration)
         self.ledger = ledger
         self.metrics = metrics
         self.logger = logger
@@ -69,6 +71,18 @@ public final class Gateway: Service {
 
     /// Prices calls with another book from now on; those that have ended keep their price.
     public func use(_ book: PriceBook) { recorder.use(book) }
+
+    /// Shows another certificate to the clients that connect from now on; open connections go on.
+    ///
+    /// - Throws: A ``GatewayError`` if the listener was started without TLS.
+    public func use(_ certificate: ServerCertificate) throws { try live.adopt(certificate) }
+
+    /// Adopts the tokens, the allowed names and the keys of the upstreams of a configuration that was read anew.
+    ///
+    /// Open calls go on; nothing else of the configuration counts.
+    ///
+    /// - Throws: A ``GatewayError``, and nothing changes, if the upstreams are others or a listener would be open to anyone.
+    public func useAccess(of configuration: GatewayConfiguration) throws { try live.adopt(configuration) }
 
     /// Serves until a graceful shutdown, then waits for open calls and closes the ledger.
     ///
@@ -88,7 +102,10 @@ public final class Gateway: Service {
         )
         exchanges.identities = ledger.identities
         do {
+            try configuration.validateAccess()
             let plane = try await dataPlane(exchanges, group)
+            live.apply(to: plane)
+            defer { live.apply(to: nil) }
             try await serve(plane)
         } catch {
             let loss = await closeLedger()
@@ -116,7 +133,7 @@ public final class Gateway: Service {
     ) async throws -> DataPlane {
         do {
             return try await DataPlane.start(
-                configuration: configuration,
+                configuration: live.configuration,
                 exchanges: exchanges,
                 recorder: recorder,
                 logger: logger,
@@ -139,6 +156,7 @@ public final class Gateway: Service {
             ledger: ledger,
             prices: { [recorder] in recorder.book },
             logger: quiet,
+            access: live.admin,
             isReady: readiness
         )
         let (configuration, onReady) = (configuration, onReady)
@@ -148,7 +166,8 @@ public final class Gateway: Service {
             calls.port = plane.port
             var operators = configuration.admin
             operators.port = port
-            onReady(Addresses(calls: "http://\(calls)", admin: "http://\(operators)"))
+            let scheme = configuration.access.certificate == nil ? "http" : "https"
+            onReady(Addresses(calls: "\(scheme)://\(calls)", admin: "http://\(operators)"))
         }
         try await withThrowingTaskGroup(of: Part.self) { tasks in
             tasks.addTask {

@@ -83,6 +83,17 @@ public struct GatewayConfiguration: Sendable {
     public var connectionAgeMilliseconds: Int64 = 600_000
     /// How many event loops carry calls.
     public var threads = 1
+    // MARK: - Access and routes
+
+    /// Who may use the listeners.
+    public var access = GatewayAccess()
+    /// The key that replaces whatever credentials clients send to ``upstream``; `nil` if they bring their own.
+    public var upstreamKey: UpstreamKey?
+    /// Upstreams by the beginning of a path; every other path goes to ``upstream``.
+    public var routes: [GatewayRoute] = []
+
+    // MARK: - Records
+
     /// The project of calls that name none, by the last four characters of their key or by its digest.
     public var projectsByKey: [String: String] = [:]
 

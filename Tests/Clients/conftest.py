@@ -74,7 +74,7 @@ class Gateway(Process):
             ],
             folder / f"gateway-{Gateway.count}.log",
         )
-        self.url = self.wait_for(r"gateway: listening on (http://\S+)")
+        self.url = self.wait_for(r"gateway: listening on (https?://\S+)")
         self.metrics_url = self.wait_for(r"gateway: metrics on (http://\S+)")
 
     def rows(self, *arguments):

@@ -33,7 +33,7 @@ enum LandingPage {
         <dd>Prices calls anew by this gateway's price book, from this machine only: <code>oai-usage reprice --since 7d
         --gateway</code>.</dd>
         </dl>
-        <p>Clients use <code>OPENAI_BASE_URL=http://\(escaped(configuration.listen.description))/v1</code>.
+        <p>Clients use <code>OPENAI_BASE_URL=\(configuration.access.certificate == nil ? "http" : "https")://\(escaped(configuration.listen.description))/v1</code>.
         Reports: <code>oai-usage report --by project</code>.</p>
         </body>
         </html>

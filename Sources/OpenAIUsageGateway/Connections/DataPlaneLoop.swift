@@ -15,7 +15,8 @@ final class DataPlaneLoop {
     let timers: LoopTimers
     let commits: CommitMailbox
     private let clients: ClientCount
-    private var route: UpstreamRoute?
+    private var access: AccessPolicy
+    private var routes: RouteTable<UpstreamRoute>?
     private(set) var handlers: [ObjectIdentifier: DownstreamConnection] = [:]
     private var calls: [ObjectIdentifier: ProxiedCall] = [:]
     private var readOn: Set<ObjectIdentifier> = []
@@ -45,24 +46,46 @@ final class DataPlaneLoop {
             fields: limits.headFields
         )
         rules = StreamRules(configuration)
+        access = AccessPolicy(configuration)
         timers = LoopTimers(eventLoop: eventLoop)
         commits = CommitMailbox(eventLoop: eventLoop)
     }
 
     /// Names where the calls go; called once, before there are any.
-    func open(_ route: UpstreamRoute) { self.route = route }
+    func open(_ routes: RouteTable<UpstreamRoute>) { self.routes = routes }
+
+    // MARK: - Access
+
+    /// Judges requests by other tokens and names from now on, and sends other keys.
+    ///
+    /// - Parameter configuration: The configuration with the tokens, the names and the routes.
+    func use(_ configuration: GatewayConfiguration) {
+        access = AccessPolicy(configuration)
+        routes?.standard.use(configuration.upstreamKey)
+        for route in routes?.all ?? [] {
+            // A key goes to the upstream that it stands beside, and to no other.
+            let other = configuration.routes.first { $0.prefix == route.prefix && $0.upstream == route.upstream }
+            if let other { route.use(other.key) }
+        }
+    }
 
     // MARK: - Calls
 
     /// A call for a request; `nil` if the gateway has ended.
-    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) -> ProxiedCall? {
-        guard let route else { return nil }
-        return ProxiedCall(head, downstream, self, route)
+    ///
+    /// - Throws: An ``AccessRefusal`` for a request that is none.
+    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) throws(AccessRefusal) -> ProxiedCall? {
+        guard let routes else { return nil }
+        let route = head.withBytes(head.path) { routes.route(for: $0) }
+        switch access.judge(head, route.access) {
+        case .admitted(let credential): return ProxiedCall(head, downstream, self, route, credential: credential)
+        case .refused(let refusal): throw refusal
+        }
     }
 
     /// A call of a request that is refused, of which only the first line was read; `nil` if that cannot be shown.
     func makeRefusedCall(_ line: RequestLine, _ bytes: ByteBuffer, _ downstream: DownstreamConnection) -> ProxiedCall? {
-        guard let route else { return nil }
+        guard let route = routes?.standard else { return nil }
         return ProxiedCall(RequestHead(line: line, bytes: bytes), downstream, self, route)
     }
 
@@ -93,6 +116,8 @@ final class DataPlaneLoop {
         case .failed, .refusesUsage: break
         }
     }
+
+    func countEvent(_ event: DataPlaneEvent) { recorder.count(event) }
 
     func countWaiters(_ change: Int) { recorder.changeWaiting(by: change) }
 
@@ -141,16 +166,20 @@ final class DataPlaneLoop {
         // A call whose client has gone belongs to no connection of a client any more.
         for call in calls.values { call.handle(.abort) }
         for handler in handlers.values { handler.abort() }
-        route?.pool.close()
+        closePools()
         flush()
         // What knows the loop would keep it alive, and itself with it.
         timers.stop()
-        route = nil
+        routes = nil
+    }
+
+    private func closePools() {
+        for route in routes?.all ?? [] { route.pool.close() }
     }
 
     private func completeShutdown() {
         guard isShuttingDown, calls.isEmpty, handlers.isEmpty else { return }
-        route?.pool.close()
+        closePools()
         drained?.succeed()
     }
 }

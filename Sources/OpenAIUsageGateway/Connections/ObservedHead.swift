@@ -27,6 +27,17 @@ extension RequestHead {
     }
 }
 
+extension HTTPRequest {
+    /// The request with a credential in the place of those that its fields have; `nil` leaves them.
+    func identified(by credential: String?) -> HTTPRequest {
+        guard let credential else { return self }
+        var request = self
+        if let name = HTTPField.Name("api-key") { request.headerFields[name] = nil }
+        request.headerFields[.authorization] = "Bearer \(credential)"
+        return request
+    }
+}
+
 extension ResponseHead {
     /// The response as the engine reads it.
     var observed: HTTPResponse {

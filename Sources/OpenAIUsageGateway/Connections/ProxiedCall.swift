@@ -16,7 +16,19 @@ final class ProxiedCall: TimedItem {
     private var actions: [StreamAction] = []
     private var isActing = false
 
-    init(_ head: RequestHead, _ downstream: DownstreamConnection, _ loop: DataPlaneLoop, _ route: UpstreamRoute) {
+    /// - Parameters:
+    ///   - head: The request's head.
+    ///   - downstream: The client's connection.
+    ///   - loop: The loop.
+    ///   - route: Where the call goes.
+    ///   - credential: The credential that the row's fingerprint is made of; `nil` leaves it to what the engine reads.
+    init(
+        _ head: RequestHead,
+        _ downstream: DownstreamConnection,
+        _ loop: DataPlaneLoop,
+        _ route: UpstreamRoute,
+        credential: String? = nil
+    ) {
         self.loop = loop
         self.route = route
         self.downstream = downstream
@@ -24,7 +36,7 @@ final class ProxiedCall: TimedItem {
         isWebSocket = head.upgradesToWebSocket
         let path = head.pathText
         exchange = Exchange(
-            request: head.observed(path: path, upstream: route.upstream),
+            request: head.observed(path: path, upstream: route.upstream).identified(by: credential),
             tags: [:],
             configuration: loop.exchanges,
             sink: loop.recorder

@@ -44,4 +44,11 @@ enum DataPlaneEvent: String, Sendable, CaseIterable {
     case strayBytes = "stray_bytes"
     /// A client was turned away, because there are as many connections as may be.
     case connectionRefused = "connection_refused"
+    // Access.
+    /// A request without a valid token was refused.
+    case unauthorized
+    /// A request was refused for the name that it calls the gateway by, or for the origin of the page that it comes from.
+    case hostRefused = "host_refused"
+    /// A handshake of TLS failed, or did not come in time.
+    case tlsFailure = "tls_failure"
 }

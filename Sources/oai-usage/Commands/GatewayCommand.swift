@@ -29,7 +29,21 @@ struct GatewayCommand: AsyncParsableCommand {
 
             Clients need nothing but OPENAI_BASE_URL=http://127.0.0.1:8787/v1.
 
-            SIGHUP reads the price files again. SIGTERM and Ctrl-C wait for open calls; a second one ends at once.
+            A --listen or --admin address that other machines reach asks for tokens, or for --allow-anyone or
+            --admin-allow-anyone. A client sends its token in the field OpenAI-Usage-Token beside its own key; on a route
+            with a key of its own, the token takes the key's place (Authorization: Bearer TOKEN, the api_key of an SDK).
+            Operators send Authorization: Bearer TOKEN. GET / and /healthz, and health and readiness for operators, need none.
+            On a loopback address the gateway answers to localhost, its own address and --allowed-host only.
+
+            Other upstreams are "routes" of the configuration file, by the beginning of the path:
+              {"routes": {
+                "/azure": {"upstream": "https://NAME.openai.azure.com", "key-env": "AZURE_OPENAI_API_KEY"},
+                "/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1", "key-file": "/run/secrets/openrouter"}}}
+            The longest prefix counts; it is cut off. A route without a key passes on the client's own. "key-header" is
+            authorization, api-key (Azure's default) or x-api-key (Anthropic's). "/" gives --upstream a key.
+
+            SIGHUP reads prices, certificates, tokens and the routes' keys again; open calls go on. Everything else takes
+            a restart. SIGTERM and Ctrl-C wait for open calls; a second one ends at once.
             HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count as for curl.
             """
     )
@@ -42,7 +56,7 @@ struct GatewayCommand: AsyncParsableCommand {
         // Until the signals are orders, those to end are obeyed by the system, and a hangup is for nothing.
         signal(SIGHUP, SIG_IGN)
         let settings = try await storage.settings()
-        let configuration = try options.configuration(settings)
+        let (configuration, warnings) = try options.configurationWithWarnings(settings)
         let book = try files.book(settings)
         var ledgerOptions = LedgerOptions()
         ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
@@ -53,7 +67,7 @@ struct GatewayCommand: AsyncParsableCommand {
         let logger = JSONLines.logger(label: "oai-usage", level: try options.level(settings))
         let ledger = try Ledger(path: path, options: ledgerOptions)
         let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
-        for message in settings.suspects { StandardError.write("gateway: \(message)") }
+        for message in settings.suspects + warnings { StandardError.write("gateway: \(message)") }
         let gateway = Gateway(
             configuration: configuration,
             ledger: ledger,
@@ -62,11 +76,17 @@ struct GatewayCommand: AsyncParsableCommand {
             logger: logger
         ) {
             StandardError.write("gateway: listening on \($0.calls)\ngateway: metrics on \($0.admin)/metrics")
-            Self.describe(configuration.upstream, configuration.proxy)
+            Self.describe(configuration.upstream, configuration.proxy, configuration.upstreamKey)
+            for route in configuration.routes {
+                let key = route.key.map { ", with \($0)" } ?? ""
+                StandardError.write("gateway: forwarding \(route.prefix) to \(route.upstream)\(key)")
+            }
+            Self.describe(configuration.access)
             StandardError.write("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
         }
-        let files = files
+        let (files, reload) = (files, AccessReload(options: options, gateway: gateway))
         let status = try await SignalScope.run(gateway, signals) {
+            await reload.run { try await storage.settings() }
             do {
                 let book = try files.book(try await storage.settings())
                 gateway.use(book)
@@ -78,8 +98,18 @@ struct GatewayCommand: AsyncParsableCommand {
         if let status { throw ExitCode(status) }
     }
 
-    private static func describe(_ upstream: Upstream, _ proxy: UpstreamProxy?) {
-        let way = proxy.map { " through the proxy \($0)" } ?? ""
+    private static func describe(_ access: GatewayAccess) {
+        let count = { (tokens: AccessTokens) in tokens.count == 1 ? "a token" : "one of \(tokens.count) tokens" }
+        if let tokens = access.clientTokens {
+            StandardError.write("gateway: clients need \(count(tokens))")
+        } else if access.allowsAnyone {
+            StandardError.write("gateway: clients need no token, wherever they are")
+        }
+        if let tokens = access.adminTokens { StandardError.write("gateway: operators need \(count(tokens))") }
+    }
+
+    private static func describe(_ upstream: Upstream, _ proxy: UpstreamProxy?, _ key: UpstreamKey?) {
+        let way = (proxy.map { " through the proxy \($0)" } ?? "") + (key.map { ", with \($0)" } ?? "")
         StandardError.write("gateway: forwarding to \(upstream)\(way)")
         guard !upstream.version.isEmpty else { return }
         StandardError.write(

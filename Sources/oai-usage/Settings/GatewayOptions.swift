@@ -53,18 +53,66 @@ struct GatewayOptions: ParsableArguments {
     )
     var logLevel: Logger.Level?
 
+    @OptionGroup(title: "Access") var access: AccessOptions
+
     func validate() throws {
         if let problem = upstream?.problem { throw ValidationError("--upstream: \(problem).") }
     }
 
     /// The configuration that the flags and the settings give together.
     func configuration(_ settings: Settings) throws -> GatewayConfiguration {
+        try configurationWithWarnings(settings).configuration
+    }
+
+    /// The configuration, and what is to be said about the files that it was read from.
+    ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - readsCertificate: False to leave out the certificate, which is read by itself when it is read again.
+    /// - Returns: The configuration and the warnings.
+    func configurationWithWarnings(
+        _ settings: Settings,
+        readsCertificate: Bool = true
+    ) throws -> (configuration: GatewayConfiguration, warnings: [String]) {
+        let routes = try RouteSettings(settings)
+        let upstream = try upstream(settings, routes)
+        var result = GatewayConfiguration(upstream: upstream)
+        result.upstreamKey = routes.standard?.key
+        result.routes = routes.routes
+        let access = try access.access(settings)
+        result.access = access.access
+        var warnings = routes.warnings + access.warnings
+        if readsCertificate, let (certificate, notes) = try self.access.certificate(settings) {
+            result.access.certificate = certificate
+            warnings += notes
+        }
+        try read(settings, into: &result)
+        try routes.validate(against: [("listen", result.listen), ("admin", result.admin)])
+        try result.validateAccess()
+        return (result, warnings)
+    }
+
+    /// The upstream of the paths under no route.
+    private func upstream(_ settings: Settings, _ routes: RouteSettings) throws -> Upstream {
+        if let standard = routes.standard {
+            // A key must not get to an upstream that is named elsewhere.
+            guard upstream == nil, settings.text("upstream") == nil else {
+                throw CommandFailure(
+                    "\(standard.place) and \(upstream == nil ? settings.place("upstream") : "--upstream") name the same upstream: leave one of them out."
+                )
+            }
+            return standard.upstream
+        }
         let standard = UpstreamArgument(argument: "https://api.openai.com")
         let argument = try settings.value("upstream", upstream, otherwise: standard)
         guard let upstream = argument.upstream, argument.problem == nil else {
             throw CommandFailure("\(settings.place("upstream")): \(argument.problem ?? "it is no URL").")
         }
-        var result = GatewayConfiguration(upstream: upstream)
+        return upstream
+    }
+
+    private func read(_ settings: Settings, into result: inout GatewayConfiguration) throws {
+        let upstream = result.upstream
         result.listen = try settings.value("listen", listen, otherwise: result.listen)
         result.admin = try settings.value("admin", admin, otherwise: result.admin)
         for (name, address) in [("listen", result.listen), ("admin", result.admin)]
@@ -73,7 +121,7 @@ struct GatewayOptions: ParsableArguments {
                 "\(settings.place("upstream")): it is the gateway's own --\(name) address, \(address)."
             )
         }
-        if result.upstream.isEncrypted {
+        if ([upstream] + result.routes.map(\.upstream)).contains(where: \.isEncrypted) {
             // The variables of the command curl, in its order.
             let bundle = upstreamCa ?? settings.text("upstream-ca") ?? settings.variable("CURL_CA_BUNDLE")
             result.trustRoots = bundle ?? settings.variable("SSL_CERT_FILE")
@@ -110,7 +158,6 @@ struct GatewayOptions: ParsableArguments {
                 result.projectsByKey[key] = project
             }
         }
-        return result
     }
 
     /// A limit of time, which is more than nothing.

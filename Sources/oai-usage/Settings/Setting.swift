@@ -12,6 +12,8 @@ struct Setting: Sendable {
         case list
         /// An object of strings, or a list of `name=value`.
         case pairs
+        /// An object that whoever needs it reads; there is no flag for it.
+        case document
     }
 
     /// The name, as in `--connect-timeout` and in the configuration file.
@@ -24,8 +26,29 @@ struct Setting: Sendable {
     /// The variable of the environment, as in `OAI_USAGE_CONNECT_TIMEOUT`.
     var variable: String { "OAI_USAGE_" + name.uppercased().replacing("-", with: "_") }
 
+    /// The routes.
+    static let routes = Setting(
+        name: "routes",
+        kind: .document,
+        allowed:
+            #"an object such as {"/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1", "key-env": "OPENROUTER_API_KEY"}}"#
+    )
+
+    /// The settings that say who may use a gateway.
+    private static let access: [Setting] = [
+        Setting(name: "admin-allow-anyone", kind: .boolean, allowed: "true or false"),
+        Setting(name: "admin-token-file", kind: .text, allowed: "the path of a file with one token a line"),
+        Setting(name: "allow-anyone", kind: .boolean, allowed: "true or false"),
+        Setting(name: "allowed-host", kind: .list, allowed: #"an array of names, as in ["host.docker.internal"]"#),
+        Setting(name: "client-token-file", kind: .text, allowed: "the path of a file with one token a line"),
+        Setting(name: "tls-cert", kind: .text, allowed: "the path of a PEM file"),
+        Setting(name: "tls-key", kind: .text, allowed: "the path of a PEM file"),
+    ]
+
     /// All settings, by name.
-    static let all: [Setting] = [
+    static let all: [Setting] = (access + [routes] + others).sorted { $0.name < $1.name }
+
+    private static let others: [Setting] = [
         Setting(name: "admin", kind: .text, allowed: #"host:port, as in "127.0.0.1:10464""#),
         Setting(name: "connect-timeout", kind: .text, allowed: times),
         Setting(name: "drain", kind: .text, allowed: times),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OpenAIUsagePricing
 
 /// The settings that flags leave open: from the environment, else from the configuration file.
 struct Settings {
@@ -80,9 +81,32 @@ struct Settings {
     /// The pairs of a list such as `1234=proj_a,5678=proj_b`.
     func pairs(_ name: String) -> [String] { list(name) }
 
+    /// A setting that is an object, and what names a place in it; `nil` if it is not set.
+    ///
+    /// - Throws: A ``CommandFailure`` if the variable holds no JSON.
+    func document(
+        _ name: String
+    ) throws -> (node: JSONDocument.Node, place: (JSONDocument.Position) -> String)? {
+        let variable = Setting.named(name)?.variable ?? name
+        guard let text = self.variable(variable) else {
+            guard let file, let entry = file[name] else { return nil }
+            return (entry.node, { "\(file.path):\($0.line)" })
+        }
+        let document: JSONDocument
+        do throws(JSONDocumentError) {
+            document = try JSONDocument(parsing: text)
+        } catch {
+            throw CommandFailure("The variable \(variable), line \(error.position.line): This is not JSON: \(error.message)")
+        }
+        if let duplicate = document.duplicates.first {
+            throw CommandFailure("The variable \(variable): \"\(duplicate.name)\" stands there twice.")
+        }
+        return (document.root, { "The variable \(variable), line \($0.line)" })
+    }
+
     /// Messages about variables that were meant to be settings, as far as their names show it.
     var suspects: [String] {
-        let known = Set(Setting.all.map(\.variable) + [Self.fileVariable])
+        let known = Set(Setting.all.map(\.variable) + [Self.fileVariable, AdminOptions.tokenVariable])
         return environment.keys.sorted().compactMap { name in
             guard name.hasPrefix("OAI_USAGE_"), !known.contains(name),
                 let setting = Setting.nearest(to: String(name.dropFirst("OAI_USAGE_".count)))

@@ -14,7 +14,7 @@ struct GatewayProcessTests {
         try RunningProgram(
             [
                 "gateway", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream", upstream,
-                "--ledger", folder.appending(path: "ledger.db").path,
+                "--ledger", folder.appending(path: "ledger.db").path, "--allowed-host", "x",
             ] + arguments
         )
     }
@@ -113,7 +113,7 @@ struct GatewayProcessTests {
     func `An address that cannot be listened on is told in words`() async throws {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let program = try Self.gateway(folder, ["--listen", "name.invalid:80"])
+        let program = try Self.gateway(folder, ["--listen", "name.invalid:80", "--allow-anyone"])
         #expect(try await program.status() == 1)
         let text = try await program.errors(containing: "Cannot listen")
         #expect(text.contains("Cannot listen on name.invalid:80: the name name.invalid cannot be resolved."))

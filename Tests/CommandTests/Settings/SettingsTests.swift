@@ -24,7 +24,7 @@ struct SettingsTests {
         ("{\"responseTimeout\": \"7s\"}", 1, "Do you mean \"response-timeout\"?"),
         ("{\"response\": {\"timeout\": \"7s\"}}", 1, "Do you mean \"response-timeout\"?"),
         ("{\"key\": {\"projects\": \"a=b\"}}", 1, "Do you mean \"key-project\"?"),
-        ("{\"colour\": 1}", 1, "The settings are: admin, connect-timeout, drain, "),
+        ("{\"colour\": 1}", 1, "The settings are: admin, admin-allow-anyone, admin-token-file, allow-anyone, "),
         ("{\"listen\": 8787}", 1, "\"listen\" is a number; it must be host:port"),
         ("{\"include-usage\": \"yes\"}", 1, "it must be true or false"),
         ("{\"threads\": null}", 1, "it must be a number"),
@@ -103,7 +103,9 @@ struct SettingsTests {
         let help = OAIUsage.helpMessage(for: GatewayCommand.self)
         let flags = Set(help.matches(of: /--(?:no-)?([a-z-]+)/).map { String($0.output.1) })
             .subtracting(["help", "version", "config"])
-        #expect(flags.count >= 15 && flags.symmetricDifference(Setting.all.map(\.name)) == [])
+        // Routes are an object, which no flag could hold.
+        let settings = Setting.all.filter { $0.kind != .document }.map(\.name)
+        #expect(flags.count >= 15 && flags.symmetricDifference(settings) == [])
     }
 
     @Test

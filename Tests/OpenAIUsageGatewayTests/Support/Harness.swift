@@ -40,6 +40,8 @@ struct Harness: Sendable {
         configuration.responseTimeoutMilliseconds = 60_000
         configuration.drainMilliseconds = 60_000
         configuration.halfCloseMilliseconds = 60_000
+        // Tests call the gateway by any name.
+        configuration.access.allowedHosts = ["*"]
         configure(&configuration)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let recorder = FakeRecorder(withholdsCommits: withholdsCommits)

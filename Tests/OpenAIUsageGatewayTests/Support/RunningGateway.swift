@@ -9,6 +9,7 @@ import Testing
 
 /// A whole gateway in this process, with a ledger in a temporary folder.
 struct RunningGateway: Sendable {
+    let gateway: Gateway
     let addresses: Gateway.Addresses
     let ledgerPath: String
     let ledger: Ledger
@@ -30,6 +31,8 @@ struct RunningGateway: Sendable {
         configuration.shutdownMilliseconds = 10_000
         // A machine that is busy with tests must not make commits late.
         configuration.commitDeadlineMilliseconds = 60_000
+        // Tests call the gateway by any name.
+        configuration.access.allowedHosts = ["*"]
         configure(&configuration)
         let ledger = try Ledger(path: path, options: options)
         let ready = Watched<Gateway.Addresses?>(nil)
@@ -53,6 +56,7 @@ struct RunningGateway: Sendable {
         do {
             let addresses = try await ready.wait(for: "the gateway to be ready") { $0 != nil }
             let running = RunningGateway(
+                gateway: gateway,
                 addresses: try #require(addresses),
                 ledgerPath: path,
                 ledger: ledger,
@@ -81,11 +85,17 @@ struct RunningGateway: Sendable {
     func operatorClient() async throws -> RawClient { try await client(addresses.admin) }
 
     /// Asks the listener for operators.
-    func ask(_ path: String, method: String = "GET", accept: String? = nil) async throws -> RawMessage {
+    func ask(
+        _ path: String,
+        method: String = "GET",
+        accept: String? = nil,
+        host: String = "x",
+        extra: String = ""
+    ) async throws -> RawMessage {
         let client = try await operatorClient()
         let field = accept.map { "Accept: \($0)\r\n" } ?? ""
         let response = try await client.exchange(
-            "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(field)\r\n",
+            "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n\(field)\(extra)\r\n",
             method: method
         )
         await client.connection.close()

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import OpenAIUsageGateway
+
+/// The flags that say who may use a gateway.
+struct AccessOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The certificate of the listener for clients, as PEM text: the server's own first, those of its authorities behind it.",
+            valueName: "file"
+        )
+    )
+    var tlsCert: String?
+
+    @Option(
+        help: ArgumentHelp("The certificate's key, as PEM text. (default: it is in the file of --tls-cert)", valueName: "file")
+    )
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The tokens of which each client needs one: one a line, # before a comment.",
+            valueName: "file"
+        )
+    )
+    var clientTokenFile: String?
+
+    @Flag(inversion: .prefixedNo, help: "Let clients from other machines in without a token. (default: --no-allow-anyone)")
+    var allowAnyone: Bool?
+
+    @Option(help: ArgumentHelp("The tokens of which each operator needs one, as for clients.", valueName: "file"))
+    var adminTokenFile: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let operators from other machines in without a token. (default: --no-admin-allow-anyone)"
+    )
+    var adminAllowAnyone: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "A name that the gateway may be called by besides localhost and its own address, as host.docker.internal or *.example.com; repeatable.",
+            valueName: "name"
+        )
+    )
+    var allowedHost: [String] = []
+
+    /// What the flags and the settings say of access.
+    struct Access {
+        /// The access, without a certificate.
+        var access = GatewayAccess()
+        /// What is to be said about files.
+        var warnings: [String] = []
+    }
+
+    /// Reads tokens and names.
+    ///
+    /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
+    func access(_ settings: Settings) throws -> Access {
+        var result = Access()
+        result.access.clientTokens = try tokens("client-token-file", clientTokenFile, settings, &result.warnings)
+        result.access.adminTokens = try tokens("admin-token-file", adminTokenFile, settings, &result.warnings)
+        result.access.allowsAnyone = try settings.flag("allow-anyone", allowAnyone, otherwise: false)
+        result.access.adminAllowsAnyone = try settings.flag("admin-allow-anyone", adminAllowAnyone, otherwise: false)
+        result.access.allowedHosts = allowedHost.isEmpty ? settings.list("allowed-host") : allowedHost
+        return result
+    }
+
+    /// Reads the certificate; `nil` if the listener does not speak TLS.
+    ///
+    /// - Throws: An error that names the file.
+    func certificate(_ settings: Settings) throws -> (certificate: ServerCertificate, warnings: [String])? {
+        let key = tlsKey ?? settings.text("tls-key")
+        guard let file = tlsCert ?? settings.text("tls-cert") else {
+            guard key == nil else {
+                throw CommandFailure(
+                    "\(tlsKey == nil ? settings.place("tls-key") : "--tls-key") has no certificate beside it: name its file with --tls-cert."
+                )
+            }
+            return nil
+        }
+        let certificate = try ServerCertificate(
+            file: file,
+            keyFile: key ?? file,
+            now: Int64(Date().timeIntervalSince1970)
+        )
+        return (certificate, SecretFile.warning(key ?? file).map { [$0] } ?? [])
+    }
+
+    private func tokens(
+        _ name: String,
+        _ flag: String?,
+        _ settings: Settings,
+        _ warnings: inout [String]
+    ) throws -> AccessTokens? {
+        guard let path = flag ?? settings.text(name) else { return nil }
+        let file = try SecretFile(path: path, place: flag == nil ? settings.place(name) : "--\(name)")
+        if let warning = file.warning { warnings.append(warning) }
+        return try AccessTokens(text: file.text, place: path)
+    }
+}
