@@ -91,20 +91,22 @@ struct AccessTests {
         }
     }
 
-    @Test(arguments: ["evil.example", "evil.example:8787", ":8787", "127.0.0.1.nip.io"])
+    @Test(arguments: ["evil.example", "evil.example:8787", "127.0.0.1.nip.io"])
     func `A name that was made to resolve to this machine gets nowhere`(_ host: String) async throws {
         let upstream = try await ScriptedUpstream.answering(Array(DataPlaneTests.ok.utf8))
         try await Harness.run(upstream: upstream, configure: { $0.access.allowedHosts = [] }) { harness in
-            for request in [
-                "GET /v1/models HTTP/1.1\r\nHost: \(host)\r\n\r\n", "GET http://\(host)/v1/models HTTP/1.1\r\nHost: \(host)\r\n\r\n",
-            ] where !(request.contains("//:")) {
+            for target in ["/v1/models", "http://\(host)/v1/models"] {
+                let request = "GET \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n"
                 let response = try await harness.exchange(request, method: "GET")
                 #expect(response.status == 421 && response.text.contains("--allowed-host"))
             }
             #expect(upstream.acceptedCount == 0 && harness.recorder.current.started == 0)
             #expect(harness.recorder.current.events.allSatisfy { $0 == .hostRefused })
             for name in ["localhost:\(harness.plane.port)", "127.0.0.1:\(harness.plane.port)", "[::1]"] {
-                let response = try await harness.exchange("GET /v1/models HTTP/1.1\r\nHost: \(name)\r\n\r\n", method: "GET")
+                let response = try await harness.exchange(
+                    "GET /v1/models HTTP/1.1\r\nHost: \(name)\r\n\r\n",
+                    method: "GET"
+                )
                 #expect(response.status == 200)
             }
             _ = try await harness.recorder.records(3)

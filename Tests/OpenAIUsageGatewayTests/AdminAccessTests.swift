@@ -28,9 +28,10 @@ struct AdminAccessTests {
     @Test func `Metrics, the page and orders want a token, health wants none`() async throws {
         try await Self.run { gateway in
             for path in ["/metrics", "/", "/nothing", "/api/reprice"] {
-                for field in ["", "Authorization: Bearer wrong\r\n", "Authorization: Basic \(Self.token)\r\n",
-                    "Authorization: \(Self.token)\r\n", "Authorization: Bearer \(Self.token)x\r\n"]
-                {
+                for field in [
+                    "", "Authorization: Bearer wrong\r\n", "Authorization: Basic \(Self.token)\r\n",
+                    "Authorization: \(Self.token)\r\n", "Authorization: Bearer \(Self.token)x\r\n",
+                ] {
                     let response = try await gateway.ask(path, extra: field)
                     #expect(response.status == 401 && response["www-authenticate"].count == 1)
                     #expect(response.text.contains("OAI_USAGE_ADMIN_TOKEN") && !response.text.contains("wrong"))

@@ -14,17 +14,24 @@ struct ListenerTLSTests {
 
     private static func certificate(_ name: String = "good", key: String? = nil) throws -> ServerCertificate {
         let files = try Certificates.shared.get()
-        return try ServerCertificate(file: files.path("\(name).pem"), keyFile: files.path("\(key ?? name).key"), now: now)
+        return try ServerCertificate(
+            file: files.path("\(name).pem"),
+            keyFile: files.path("\(key ?? name).key"),
+            now: now
+        )
     }
 
     private static func run(
         upstream: ScriptedUpstream? = nil,
         headMilliseconds: Int64 = 20_000,
+        halfCloseMilliseconds: Int64 = 60_000,
         _ body: (Harness) async throws -> Void
     ) async throws {
         let certificate = try certificate()
         var server: ScriptedUpstream
-        if let upstream { server = upstream } else {
+        if let upstream {
+            server = upstream
+        } else {
             server = try await ScriptedUpstream.answering(Array(DataPlaneTests.ok.utf8))
         }
         try await Harness.run(
@@ -32,6 +39,7 @@ struct ListenerTLSTests {
             configure: {
                 $0.access.certificate = certificate
                 $0.limits.headMilliseconds = headMilliseconds
+                $0.halfCloseMilliseconds = halfCloseMilliseconds
             },
             body: body
         )
@@ -50,7 +58,11 @@ struct ListenerTLSTests {
         let context = try NIOSSLContext(configuration: configuration)
         return RawClient(
             connection: try await RawConnection.connect(to: harness.plane.port) {
-                try $0.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                // Else it would wait for more once both sides have said goodbye.
+                try $0.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+                try $0.pipeline.syncOperations.addHandler(
+                    NIOSSLClientHandler(context: context, serverHostname: "localhost")
+                )
             }
         )
     }
@@ -82,7 +94,7 @@ struct ListenerTLSTests {
 
     @Test func `A client that goes away within its stream is noticed`() async throws {
         let upstream = try await ScriptedUpstream.start()
-        try await Self.run(upstream: upstream) { harness in
+        try await Self.run(upstream: upstream, halfCloseMilliseconds: 0) { harness in
             let client = try await Self.client(harness)
             try await client.send(RawClient.chat(stream: true, includeUsage: true))
             let connection = try await upstream.accept()
@@ -206,7 +218,11 @@ struct ListenerTLSTests {
     func `What is wrong with a file is told with its name`(_ fault: Fault) throws {
         let files = try Certificates.shared.get()
         #expect {
-            _ = try ServerCertificate(file: files.path(fault.certificate), keyFile: files.path(fault.key), now: Self.now)
+            _ = try ServerCertificate(
+                file: files.path(fault.certificate),
+                keyFile: files.path(fault.key),
+                now: Self.now
+            )
         } throws: { error in
             let message = "\(error)"
             return (error as? GatewayError)?.code == .invalidConfiguration

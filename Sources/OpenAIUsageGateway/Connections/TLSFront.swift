@@ -10,39 +10,53 @@ enum TLSFront {
         _ loop: DataPlaneLoop,
         to pipeline: ChannelPipeline.SynchronousOperations
     ) throws {
+        let handshake = Handshake()
         try pipeline.addHandlers(
-            PlainRequestDetector(loop: loop),
+            PlainRequestDetector(loop: loop, handshake),
             NIOSSLServerHandler(context: certificate.context),
-            HandshakeObserver(loop: loop)
+            HandshakeObserver(loop: loop, handshake)
         )
+    }
+
+    /// The facts of a handshake that the handlers on both of its sides share.
+    fileprivate final class Handshake {
+        /// True once a client has sent anything: a connection that is opened and closed, as load balancers do, is no
+        /// failure.
+        var hasBegun = false
+        /// True once it has ended well, or was counted as a failure.
+        var isSettled = false
     }
 }
 
 /// Answers clients that speak HTTP where TLS is spoken, since all that they would see is a connection that ends.
-private final class PlainRequestDetector: ChannelInboundHandler, RemovableChannelHandler {
+private final class PlainRequestDetector: ChannelInboundHandler, RemovableChannelHandler, TimedItem {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// The first byte of a handshake (RFC 8446, section 5.1).
     private static let handshake: UInt8 = 22
+    /// How long the rest of a request is read away, in milliseconds, so that its client can read the answer.
+    private static let lingering: Int64 = 2_000
 
     private let loop: DataPlaneLoop
-    private var isRefused = false
+    private let handshake: TLSFront.Handshake
+    private var context: ChannelHandlerContext?
 
-    init(loop: DataPlaneLoop) {
+    init(loop: DataPlaneLoop, _ handshake: TLSFront.Handshake) {
         self.loop = loop
+        self.handshake = handshake
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isRefused else { return }
         let bytes = unwrapInboundIn(data)
-        guard let first = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self) else { return }
+        guard !handshake.hasBegun, let first = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self) else { return }
+        handshake.hasBegun = true
         guard first != Self.handshake else {
             context.fireChannelRead(data)
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
             return
         }
-        isRefused = true
+        handshake.isSettled = true
         loop.countEvent(.tlsFailure)
         guard UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first else { return context.close(promise: nil) }
         let answer = GatewayAnswer.error(
@@ -53,11 +67,24 @@ private final class PlainRequestDetector: ChannelInboundHandler, RemovableChanne
             connection: .close,
             isBodiless: false
         )
-        let written = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(answer), promise: written)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        self.context = context
+        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        context.close(mode: .output, promise: nil)
+        loop.timers.schedule(after: Self.lingering, self, 0)
     }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard self.context != nil, let event = event as? ChannelEvent, event == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        context.close(promise: nil)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func isWaiting(_ token: Int) -> Bool { context != nil }
+
+    func timerFired(_ token: Int) { context?.close(promise: nil) }
 }
 
 /// Counts handshakes that fail, and ends those that do not come in time.
@@ -65,10 +92,12 @@ private final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHa
     typealias InboundIn = ByteBuffer
 
     private let loop: DataPlaneLoop
+    private let handshake: TLSFront.Handshake
     private var context: ChannelHandlerContext?
 
-    init(loop: DataPlaneLoop) {
+    init(loop: DataPlaneLoop, _ handshake: TLSFront.Handshake) {
         self.loop = loop
+        self.handshake = handshake
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -81,15 +110,12 @@ private final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHa
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         context.fireUserInboundEventTriggered(event)
         guard let event = event as? TLSUserEvent, case .handshakeCompleted = event else { return }
+        handshake.isSettled = true
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case NIOSSLError.handshakeFailed: loop.countEvent(.tlsFailure)
-        // A connection that was opened and closed, as load balancers do, or a client that has gone.
-        default: break
-        }
+        if case NIOSSLError.handshakeFailed = error, handshake.hasBegun { fail() }
         context.fireErrorCaught(error)
     }
 
@@ -97,7 +123,13 @@ private final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHa
 
     func timerFired(_ token: Int) {
         guard let context else { return }
-        loop.countEvent(.tlsFailure)
+        fail()
         context.close(promise: nil)
+    }
+
+    private func fail() {
+        guard !handshake.isSettled else { return }
+        handshake.isSettled = true
+        loop.countEvent(.tlsFailure)
     }
 }

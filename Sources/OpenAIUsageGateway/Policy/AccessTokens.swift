@@ -49,7 +49,8 @@ public struct AccessTokens: Sendable {
         guard !tokens.isEmpty else {
             throw GatewayError(
                 code: .invalidConfiguration,
-                message: "\(place) holds no token, so that nobody could get in: write one a line, as openssl rand -hex 32 makes it."
+                message:
+                    "\(place) holds no token, so that nobody could get in: write one a line, as openssl rand -hex 32 makes it."
             )
         }
         self.tokens = tokens

@@ -105,7 +105,8 @@ enum ClientCredentials {
     }
 
     /// What stands behind a start; `nil` for another start.
-    private static func rest(_ base: UnsafeRawPointer, _ element: Range<Int>, behind start: StaticString) -> Range<Int>? {
+    private static func rest(_ base: UnsafeRawPointer, _ element: Range<Int>, behind start: StaticString) -> Range<Int>?
+    {
         let count = start.utf8CodeUnitCount
         guard element.count > count else { return nil }
         // A server may not be strict about the case, and the key must not get there.

@@ -45,7 +45,8 @@ public struct GatewayRoute: Sendable {
                     }
                 }
         }
-        return isPlain ? nil : "may have letters, digits, hyphens, dots, underscores and tildes between its slashes only"
+        return isPlain
+            ? nil : "may have letters, digits, hyphens, dots, underscores and tildes between its slashes only"
     }
 }
 

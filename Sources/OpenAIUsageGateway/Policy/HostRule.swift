@@ -29,7 +29,9 @@ struct HostRule: Sendable, Equatable {
         guard let authority, let base = authority.baseAddress else { return false }
         // Nearly all; the rest may cost a string.
         if Self.isPlainLoopback(base, authority.count) { return true }
-        guard authority.count <= 512, let name = Self.name(String(decoding: authority, as: UTF8.self)) else { return false }
+        guard authority.count <= 512, let name = Self.name(String(decoding: authority, as: UTF8.self)) else {
+            return false
+        }
         if name == "localhost" || IPAddress(name)?.isLoopback == true || names.contains(name) { return true }
         return suffixes.contains { name.count > $0.count && name.hasSuffix($0) }
     }

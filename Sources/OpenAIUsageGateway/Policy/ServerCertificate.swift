@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import NIOSSL
 
 /// A certificate and its key, ready for handshakes.
@@ -25,7 +26,9 @@ public struct ServerCertificate: Sendable {
             throw Self.failure("The certificate in \(file) has expired on \(Self.time(end)): renew it.")
         }
         guard now >= start else {
-            throw Self.failure("The certificate in \(file) is valid from \(Self.time(start)) on: is this machine's clock right?")
+            throw Self.failure(
+                "The certificate in \(file) is valid from \(Self.time(start)) on: is this machine's clock right?"
+            )
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) },
@@ -33,6 +36,9 @@ public struct ServerCertificate: Sendable {
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
+        // Everything has left when a connection is closed: whoever does not say goodbye is not waited for (RFC 8446,
+        // section 6.1), so that a shutdown is not either.
+        configuration.shutdownTimeout = .milliseconds(200)
         do {
             context = try NIOSSLContext(configuration: configuration)
         } catch {
@@ -65,7 +71,9 @@ public struct ServerCertificate: Sendable {
     private static func key(_ bytes: [UInt8], _ file: String) throws -> NIOSSLPrivateKey {
         let text = String(decoding: bytes, as: UTF8.self)
         guard !text.contains("ENCRYPTED") else {
-            throw failure("The key in \(file) is encrypted, and nobody is there to type its passphrase: decrypt it with openssl pkey.")
+            throw failure(
+                "The key in \(file) is encrypted, and nobody is there to type its passphrase: decrypt it with openssl pkey."
+            )
         }
         do {
             // Without it, the library would ask on the terminal.

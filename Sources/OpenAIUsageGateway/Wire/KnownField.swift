@@ -55,7 +55,8 @@ enum KnownField: UInt8, Sendable, CaseIterable {
         case (14, UInt8(ascii: "c")): field = take("content-length", .contentLength)
         case (14, UInt8(ascii: "o")): field = take("openai-project", .project) ?? take("openai-version", .apiVersion)
         case (14, UInt8(ascii: "r")): field = take("retry-after-ms", .retryAfterMilliseconds)
-        case (14, UInt8(ascii: "x")): field = take("x-should-retry", .shouldRetry) ?? take("x-goog-api-key", .googleAPIKey)
+        case (14, UInt8(ascii: "x")):
+            field = take("x-should-retry", .shouldRetry) ?? take("x-goog-api-key", .googleAPIKey)
         case (15, UInt8(ascii: "a")):
             field = take("accept-encoding", .acceptEncoding) ?? take("apim-request-id", .azureRequestID)
         case (15, UInt8(ascii: "i")): field = take("idempotency-key", .idempotencyKey)
@@ -128,7 +129,8 @@ struct KnownFieldSet: Sendable, Equatable, ExpressibleByArrayLiteral {
         .host, .connection, .contentLength, .transferEncoding, .expect, .upgrade, .te, .trailer, .keepAlive,
         .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .forwarded, .forwardedFor, .forwardedHost,
         .forwardedProto, .contentType, .contentEncoding, .contentRange, .authorization, .apiKey, .cookie,
-        .xAPIKey, .googleAPIKey, .usageToken, .organization, .project, .usageTags, .idempotencyKey, .secWebSocketExtensions, .secWebSocketKey,
+        .xAPIKey, .googleAPIKey, .usageToken, .organization, .project, .usageTags, .idempotencyKey,
+        .secWebSocketExtensions, .secWebSocketKey,
         .secWebSocketAccept, .secWebSocketProtocol, .secWebSocketVersion,
     ]
 }

@@ -41,6 +41,7 @@ struct AccessReload: Sendable {
 extension GatewayConfiguration {
     /// True if there are tokens or keys that can change.
     fileprivate var hasSecrets: Bool {
-        access.clientTokens != nil || access.adminTokens != nil || upstreamKey != nil || routes.contains { $0.key != nil }
+        access.clientTokens != nil || access.adminTokens != nil || upstreamKey != nil
+            || routes.contains { $0.key != nil }
     }
 }

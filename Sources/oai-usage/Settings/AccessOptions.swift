@@ -13,7 +13,10 @@ struct AccessOptions: ParsableArguments {
     var tlsCert: String?
 
     @Option(
-        help: ArgumentHelp("The certificate's key, as PEM text. (default: it is in the file of --tls-cert)", valueName: "file")
+        help: ArgumentHelp(
+            "The certificate's key, as PEM text. (default: it is in the file of --tls-cert)",
+            valueName: "file"
+        )
     )
     var tlsKey: String?
 
@@ -25,7 +28,10 @@ struct AccessOptions: ParsableArguments {
     )
     var clientTokenFile: String?
 
-    @Flag(inversion: .prefixedNo, help: "Let clients from other machines in without a token. (default: --no-allow-anyone)")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let clients from other machines in without a token. (default: --no-allow-anyone)"
+    )
     var allowAnyone: Bool?
 
     @Option(help: ArgumentHelp("The tokens of which each operator needs one, as for clients.", valueName: "file"))

@@ -31,7 +31,9 @@ struct AdminOptions: ParsableArguments {
         if adminTokenFile == nil, let token = settings.variable(Self.tokenVariable) {
             let text = token.trimming { $0.isWhitespace }
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-                throw CommandFailure("The variable \(Self.tokenVariable) is no token: it has a blank or an end of line.")
+                throw CommandFailure(
+                    "The variable \(Self.tokenVariable) is no token: it has a blank or an end of line."
+                )
             }
             return text
         }

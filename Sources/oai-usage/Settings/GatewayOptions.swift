@@ -70,6 +70,7 @@ struct GatewayOptions: ParsableArguments {
     ///   - settings: The settings.
     ///   - readsCertificate: False to leave out the certificate, which is read by itself when it is read again.
     /// - Returns: The configuration and the warnings.
+    /// - Throws: An error that says where the mistake is and what is allowed there.
     func configurationWithWarnings(
         _ settings: Settings,
         readsCertificate: Bool = true

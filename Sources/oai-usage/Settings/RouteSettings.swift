@@ -103,7 +103,9 @@ struct RouteSettings {
                 )
             }
             guard let text = part.node.value.string, !text.isEmpty else {
-                throw CommandFailure("\(here) is \(part.node.value.kind == "a string" ? "empty" : part.node.value.kind); it must be a string.")
+                throw CommandFailure(
+                    "\(here) is \(part.node.value.kind == "a string" ? "empty" : part.node.value.kind); it must be a string."
+                )
             }
             texts[part.name] = (text, here)
         }
@@ -120,7 +122,9 @@ struct RouteSettings {
         let field = try texts["key-header"].map { header in
             guard let field = UpstreamKey.Field(rawValue: header.text.lowercased()) else {
                 let allowed = UpstreamKey.Field.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandFailure("\(header.place) is \"\(header.text.prefix(100))\"; it must be one of: \(allowed).")
+                throw CommandFailure(
+                    "\(header.place) is \"\(header.text.prefix(100))\"; it must be one of: \(allowed)."
+                )
             }
             return field
         }
@@ -136,9 +140,11 @@ struct RouteSettings {
         case (let variable?, nil):
             guard let value = settings.variable(variable.text) else {
                 // Whoever writes the key itself there must not find it in a log.
-                let isName = variable.text.utf8.count <= 64 && variable.text.utf8.allSatisfy {
-                    0x30...0x39 ~= $0 || 0x41...0x5a ~= $0 || $0 == UInt8(ascii: "_")
-                }
+                let isName =
+                    variable.text.utf8.count <= 64
+                    && variable.text.utf8.allSatisfy {
+                        0x30...0x39 ~= $0 || 0x41...0x5a ~= $0 || $0 == UInt8(ascii: "_")
+                    }
                 throw CommandFailure(
                     "\(variable.place): \(isName ? "the variable \(variable.text) of the environment is not set, or empty" : "it must be the name of a variable of the environment, in capitals, as in OPENROUTER_API_KEY")."
                 )

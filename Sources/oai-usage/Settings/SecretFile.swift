@@ -43,6 +43,7 @@ struct SecretFile {
     static func warning(_ path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IROTH != 0 else { return nil }
-        return "The file \(path) can be read by everyone on this machine; forbid it with: chmod o-r \(ShellWord.quoted(path))"
+        return
+            "The file \(path) can be read by everyone on this machine; forbid it with: chmod o-r \(ShellWord.quoted(path))"
     }
 }

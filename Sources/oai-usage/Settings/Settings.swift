@@ -96,7 +96,9 @@ struct Settings {
         do throws(JSONDocumentError) {
             document = try JSONDocument(parsing: text)
         } catch {
-            throw CommandFailure("The variable \(variable), line \(error.position.line): This is not JSON: \(error.message)")
+            throw CommandFailure(
+                "The variable \(variable), line \(error.position.line): This is not JSON: \(error.message)"
+            )
         }
         if let duplicate = document.duplicates.first {
             throw CommandFailure("The variable \(variable): \"\(duplicate.name)\" stands there twice.")

@@ -30,7 +30,8 @@ struct GatewayAccessProcessTests {
         try configuration.write(to: file, atomically: true, encoding: .utf8)
         return try RunningProgram(
             [
-                "gateway", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream", upstream, "--config", file.path,
+                "gateway", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream", upstream, "--config",
+                file.path,
                 "--ledger", folder.appending(path: "ledger.db").path, "--log-level", "trace",
             ] + arguments,
             environment: environment
@@ -88,7 +89,9 @@ struct GatewayAccessProcessTests {
         let bearer = "Authorization: Bearer \(Self.token)\r\n"
         #expect(try await Self.ask(calls, Self.chat("/file/v1/responses", bearer)).status == 401)
         #expect(try await Self.ask(calls, Self.chat("/variable/v1/responses", bearer)).status == 502)
-        #expect(try await Self.ask(calls, Self.chat("/v1/responses", "OpenAI-Usage-Token: \(Self.token)\r\n")).status == 502)
+        #expect(
+            try await Self.ask(calls, Self.chat("/v1/responses", "OpenAI-Usage-Token: \(Self.token)\r\n")).status == 502
+        )
         #expect(try await Self.ask(calls, Self.chat("/v1/responses", bearer)).status == 401)
         #expect(try await Self.ask(calls, Self.chat("/file/v1/responses?api-key=\(Self.token)", bearer)).status == 400)
         #expect(try await Self.ask(calls, Self.chat("/file/v1/responses", "api-key: \(Self.token)\r\n")).status == 401)
@@ -123,7 +126,8 @@ struct GatewayAccessProcessTests {
         #expect(Set(records.map { $0.key?.hint }) == ["...here"] && Set(records.map { $0.key?.digest }).count == 1)
         var places: [(String, [UInt8])] = [("the log", Array(try await program.errors(containing: "").utf8))]
         places.append(("the metrics", shown.body))
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where !["tokens", "key"].contains(name) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where !["tokens", "key"].contains(name) {
             places.append((name, Array(try Data(contentsOf: folder.appending(path: name)))))
         }
         #expect(places.contains { $0.0.hasPrefix("ledger.db") })

@@ -49,7 +49,10 @@ struct AccessSettingsTests {
     }
 
     @Test(arguments: [
-        Wrong(flags: ["--listen", "0.0.0.0:8787"], words: ["--listen 0.0.0.0:8787", "--client-token-file", "--allow-anyone"]),
+        Wrong(
+            flags: ["--listen", "0.0.0.0:8787"],
+            words: ["--listen 0.0.0.0:8787", "--client-token-file", "--allow-anyone"]
+        ),
         Wrong(file: #"{"listen": "192.0.2.7:1"}"#, words: ["192.0.2.7:1", "--client-token-file"]),
         Wrong(flags: ["--admin", "[::]:1"], words: ["--admin [::]:1", "--admin-token-file", "--admin-allow-anyone"]),
         // The one says nothing about the other.
@@ -62,14 +65,20 @@ struct AccessSettingsTests {
             file: "{\n\"admin-token-file\": \"{}/none\"}",
             words: ["config.json:2: \"admin-token-file\"", "no file"]
         ),
-        Wrong(environment: ["OAI_USAGE_CLIENT_TOKEN_FILE": "/none"], words: ["The variable OAI_USAGE_CLIENT_TOKEN_FILE"]),
+        Wrong(
+            environment: ["OAI_USAGE_CLIENT_TOKEN_FILE": "/none"],
+            words: ["The variable OAI_USAGE_CLIENT_TOKEN_FILE"]
+        ),
         Wrong(flags: ["--allowed-host", "http://x"], words: ["--allowed-host", "host.docker.internal"]),
         Wrong(flags: ["--tls-key", "{}/key"], words: ["--tls-key", "--tls-cert"]),
         Wrong(flags: ["--tls-cert", "{}/key"], words: ["/key holds no certificate"]),
         // Routes.
         Wrong(file: #"{"routes": []}"#, words: [":1:", "is an array", "/openrouter/v1"]),
-        Wrong(file: "{\"routes\": {\n\"/a\": \"https://a\"}}", words: ["config.json:2: \"/a\"", "is a string", "upstream"]),
-        Wrong(file: "{\"routes\": {\n\"/a\": {}}}", words: ["config.json:2: \"/a\"", "has no \"upstream\""]),
+        Wrong(
+            file: "{\"routes\": {\n\"/a\": \"https://a\"}}",
+            words: ["config.json:2: \"/a\"", "is a string", "upstream"]
+        ),
+        Wrong(file: "{\"routes\": {\n\"/a\": { }}}", words: ["config.json:2: \"/a\"", "has no \"upstream\""]),
         Wrong(
             file: "{\"routes\": {\"/a\": {\"upstream\": \"https://a\",\n\"keyenv\": \"X\"}}}",
             words: ["config.json:2: \"keyenv\"", "upstream, key-env, key-file, key-header"]
@@ -79,8 +88,14 @@ struct AccessSettingsTests {
             words: ["\"key\"", "key-env", "key-file"]
         ),
         Wrong(file: #"{"routes": {"/a": {"upstream": 1}}}"#, words: ["\"upstream\" is a number"]),
-        Wrong(file: #"{"routes": {"/a": {"upstream": "a.example"}}}"#, words: ["\"/a\": \"upstream\"", "http or https"]),
-        Wrong(file: #"{"routes": {"a": {"upstream": "https://a"}}}"#, words: ["The route \"a\" must begin with a slash"]),
+        Wrong(
+            file: #"{"routes": {"/a": {"upstream": "a.example"}}}"#,
+            words: ["\"/a\": \"upstream\"", "http or https"]
+        ),
+        Wrong(
+            file: #"{"routes": {"a": {"upstream": "https://a"}}}"#,
+            words: ["The route \"a\" must begin with a slash"]
+        ),
         Wrong(
             file: "{\"routes\": {\"/a\": {\"upstream\": \"https://a\"},\n\"/a/\": {\"upstream\": \"https://b\"}}}",
             words: ["config.json:2: \"/a/\"", "line 1"]
@@ -97,11 +112,23 @@ struct AccessSettingsTests {
             file: #"{"routes": {"/a": {"upstream": "https://a", "key-env": "sk-secret"}}}"#,
             words: ["it must be the name of a variable"]
         ),
-        Wrong(file: #"{"routes": {"/a": {"upstream": "https://a", "key-env": "BAD"}}}"#, environment: ["BAD": "sk secret"],
-            words: ["\"key-env\"", "has a blank"]),
-        Wrong(file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/empty"}}}"#, words: ["The key is empty"]),
-        Wrong(file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/two words"}}}"#, words: ["has a blank"]),
-        Wrong(file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/none"}}}"#, words: ["\"key-file\"", "no file"]),
+        Wrong(
+            file: #"{"routes": {"/a": {"upstream": "https://a", "key-env": "BAD"}}}"#,
+            environment: ["BAD": "sk secret"],
+            words: ["\"key-env\"", "has a blank"]
+        ),
+        Wrong(
+            file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/empty"}}}"#,
+            words: ["The key is empty"]
+        ),
+        Wrong(
+            file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/two words"}}}"#,
+            words: ["has a blank"]
+        ),
+        Wrong(
+            file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/none"}}}"#,
+            words: ["\"key-file\"", "no file"]
+        ),
         Wrong(
             file: #"{"routes": {"/a": {"upstream": "https://a", "key-file": "{}/key", "key-env": "K"}}}"#,
             words: ["a \"key-env\" and a \"key-file\""]
@@ -147,7 +174,9 @@ struct AccessSettingsTests {
         } catch {
             let message = "\(error)"
             for word in wrong.words { #expect(message.contains(word), "\(message)") }
-            for secret in ["sk-secret", "sk secret", "sk with", "sk-from", Self.token] { #expect(!message.contains(secret)) }
+            for secret in ["sk-secret", "sk secret", "sk with", "sk-from", Self.token] {
+                #expect(!message.contains(secret))
+            }
         }
     }
 
@@ -163,8 +192,11 @@ struct AccessSettingsTests {
               "/ollama": {"upstream": "http://127.0.0.1:11434"}
             }}
             """,
-            ["OPENAI_API_KEY": "sk-1", "ANTHROPIC_API_KEY": "sk-2", "K": "sk-3\n", "HTTPS_PROXY": "http://proxy:3128",
-                "NO_PROXY": "openrouter.ai"]
+            [
+                "OPENAI_API_KEY": "sk-1", "ANTHROPIC_API_KEY": "sk-2", "K": "sk-3\n",
+                "HTTPS_PROXY": "http://proxy:3128",
+                "NO_PROXY": "openrouter.ai",
+            ]
         )
         let (configuration, warnings) = try GatewayOptions.parse([]).configurationWithWarnings(settings)
         #expect(configuration.upstream.description == "https://api.openai.com")
@@ -194,7 +226,10 @@ struct AccessSettingsTests {
         try folder.mode("tokens", 0o644)
         try folder.mode("key", 0o604)
         let warnings = try GatewayOptions.parse([]).configurationWithWarnings(settings).warnings
-        #expect(warnings.count == 2 && warnings.allSatisfy { $0.contains("can be read by everyone") && $0.contains("chmod o-r") })
+        #expect(
+            warnings.count == 2
+                && warnings.allSatisfy { $0.contains("can be read by everyone") && $0.contains("chmod o-r") }
+        )
     }
 
     @Test func `Access is read from flags, variables and the file`() async throws {
@@ -214,11 +249,13 @@ struct AccessSettingsTests {
         }
     }
 
-    @Test(arguments: [
-        ([], [:], nil), ([], ["OAI_USAGE_ADMIN_TOKEN": " tok-of-a-variable\n"], "tok-of-a-variable"),
-        (["--admin-token-file", "{}/tokens"], ["OAI_USAGE_ADMIN_TOKEN": "tok-of-a-variable"], token),
-        ([], ["OAI_USAGE_ADMIN_TOKEN_FILE": "{}/tokens"], token),
-    ] as [([String], [String: String], String?)])
+    @Test(
+        arguments: [
+            ([], [:], nil), ([], ["OAI_USAGE_ADMIN_TOKEN": " tok-of-a-variable\n"], "tok-of-a-variable"),
+            (["--admin-token-file", "{}/tokens"], ["OAI_USAGE_ADMIN_TOKEN": "tok-of-a-variable"], token),
+            ([], ["OAI_USAGE_ADMIN_TOKEN_FILE": "{}/tokens"], token),
+        ] as [([String], [String: String], String?)]
+    )
     func `A command finds its token`(
         _ flags: [String],
         _ environment: [String: String],

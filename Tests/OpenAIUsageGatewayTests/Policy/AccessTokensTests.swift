@@ -13,7 +13,8 @@ struct AccessTokensTests {
     }
 
     @Test(arguments: [
-        token, token + "\n", token + "\r\n", "\u{feff}" + token + "\n", "  " + token + "\t\n\n", "# comment\n\n" + token,
+        token, token + "\n", token + "\r\n", "\u{feff}" + token + "\n", "  " + token + "\t\n\n",
+        "# comment\n\n" + token,
         "another-token-of-somebody\n" + token + "\n#" + token + "x\n",
     ])
     func `A token is a line, whatever ends it`(_ text: String) throws {
@@ -39,12 +40,14 @@ struct AccessTokensTests {
         }
     }
 
-    @Test(arguments: [
-        ("sk-key\n", UpstreamKey.Field.authorization, "Authorization: Bearer sk-key\r\n"),
-        (" \u{feff}sk-key", .apiKey, nil), ("\u{feff}sk-key\r\n", .apiKey, "api-key: sk-key\r\n"),
-        ("sk-key", .xAPIKey, "x-api-key: sk-key\r\n"), ("", .authorization, nil), (" \n", .authorization, nil),
-        ("sk\r\nX-Injected: 1", .authorization, nil), ("sk key", .apiKey, nil), ("schlüssel", .apiKey, nil),
-    ] as [(String, UpstreamKey.Field, String?)])
+    @Test(
+        arguments: [
+            ("sk-key\n", UpstreamKey.Field.authorization, "Authorization: Bearer sk-key\r\n"),
+            (" \u{feff}sk-key", .apiKey, nil), ("\u{feff}sk-key\r\n", .apiKey, "api-key: sk-key\r\n"),
+            ("sk-key", .xAPIKey, "x-api-key: sk-key\r\n"), ("", .authorization, nil), (" \n", .authorization, nil),
+            ("sk\r\nX-Injected: 1", .authorization, nil), ("sk key", .apiKey, nil), ("schlüssel", .apiKey, nil),
+        ] as [(String, UpstreamKey.Field, String?)]
+    )
     func `A key is one word, and is never shown`(_ text: String, _ field: UpstreamKey.Field, _ line: String?) throws {
         guard let line else {
             #expect {

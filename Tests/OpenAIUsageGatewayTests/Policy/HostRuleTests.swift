@@ -20,12 +20,14 @@ struct HostRuleTests {
     ])
     func `A loopback listener is called by the names of its machine`(_ host: String) { #expect(allows(host)) }
 
-    @Test(arguments: [
-        "", ":8787", "evil.example", "evil.example:8787", "localhost.evil.example", "evil.localhost", "localhostx",
-        "127.0.0.1.evil.example", "127.0.0.1.nip.io:8787", "xlocalhost", "localhost@evil", "localhost:80@evil",
-        "127.0.0.1x", "128.0.0.1", "10.0.0.1", "[::2]", "::1", "[::1", "[::1]x", "host.docker.internal", "0.0.0.0",
-        "localhost:8787:1", "localhost,evil", "localhost evil", "127.0.0.1:", "2130706433", "127.1", "0x7f.0.0.1",
-    ].filter { $0 != "127.0.0.1:" })
+    @Test(
+        arguments: [
+            "", ":8787", "evil.example", "evil.example:8787", "localhost.evil.example", "evil.localhost", "localhostx",
+            "127.0.0.1.evil.example", "127.0.0.1.nip.io:8787", "xlocalhost", "localhost@evil", "localhost:80@evil",
+            "127.0.0.1x", "128.0.0.1", "10.0.0.1", "[::2]", "::1", "[::1", "[::1]x", "host.docker.internal", "0.0.0.0",
+            "localhost:8787:1", "localhost,evil", "localhost evil", "127.0.0.1:", "2130706433", "127.1", "0x7f.0.0.1",
+        ].filter { $0 != "127.0.0.1:" }
+    )
     func `A name that could be made to resolve to this machine is none of them`(_ host: String) {
         #expect(!allows(host))
     }
