@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import threading
 
-import httpx
+import httpx2 as httpx
 import openai
 import pytest
 

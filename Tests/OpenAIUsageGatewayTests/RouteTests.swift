@@ -205,6 +205,20 @@ struct RouteTests {
         #expect(throws: GatewayError.self) { try GatewayRoute(prefix: prefix, upstream: upstream) }
     }
 
+    @Test func `Operators see the routes and no key`() throws {
+        var configuration = GatewayConfiguration(upstream: try #require(Upstream("https://api.openai.com")))
+        configuration.routes = [
+            try GatewayRoute(
+                prefix: "/azure",
+                upstream: try #require(Upstream("https://x.openai.azure.com/<b>")),
+                key: try UpstreamKey("route-secret", field: .apiKey)
+            )
+        ]
+        let page = LandingPage.html(configuration)
+        #expect(page.contains("<code>/azure</code> to <code>https://x.openai.azure.com/&lt;b&gt;</code>"))
+        #expect(!page.contains("route-secret") && !page.contains("<b>"))
+    }
+
     @Test func `Every upstream shares the room for bodies that are held`() throws {
         let first = UsageRequests(upstream: "a", bound: 100)
         let second = UsageRequests(upstream: "b", sharing: first)

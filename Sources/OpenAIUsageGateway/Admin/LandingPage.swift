@@ -22,6 +22,7 @@ enum LandingPage {
         <h1>oai-usage gateway</h1>
         <p>Version \(escaped(Gateway.version)). Every call to <code>\(escaped(configuration.upstream.description))</code>
         that goes through this gateway is metered, priced and kept.</p>
+        \(routes(configuration))
         <dl>
         <dt><a href="/metrics">/metrics</a></dt>
         <dd>Prometheus metrics, in the text format 0.0.4 or OpenMetrics 1.0.</dd>
@@ -39,6 +40,16 @@ enum LandingPage {
         </html>
 
         """
+    }
+
+    /// The upstreams by path; nothing if there is only one.
+    private static func routes(_ configuration: GatewayConfiguration) -> String {
+        guard !configuration.routes.isEmpty else { return "" }
+        let items = configuration.routes.map {
+            "<li><code>\(escaped($0.prefix))</code> to <code>\(escaped($0.upstream.description))</code></li>"
+        }
+        return
+            "<p>By the beginning of their paths, calls go to others:</p>\n<ul>\n\(items.joined(separator: "\n"))\n</ul>"
     }
 
     private static func escaped(_ text: String) -> String {

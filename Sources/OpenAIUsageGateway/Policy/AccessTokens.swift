@@ -1,7 +1,8 @@
 /// The tokens that open a listener.
 ///
-/// A token file has one token a line; empty lines and lines that begin with `#` count for nothing.
-public struct AccessTokens: Sendable {
+/// A token file has one token a line; empty lines and lines that begin with `#` count for nothing. Descriptions and mirrors
+/// show none of them.
+public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The fewest characters of a token; fewer can be guessed.
     static let leastLength = 16
     /// The most characters of a token.
@@ -55,6 +56,13 @@ public struct AccessTokens: Sendable {
         }
         self.tokens = tokens
     }
+
+    /// The number of tokens.
+    public var description: String { "\(count) tokens" }
+    /// The number of tokens.
+    public var debugDescription: String { description }
+    /// Nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// True if the bytes are one of the tokens.
     ///

@@ -52,8 +52,9 @@ public struct GatewayRoute: Sendable {
 
 /// The key of an upstream, which the gateway sends in the place of the client's.
 ///
-/// Its description does not show it.
-public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+/// Descriptions and mirrors do not show it.
+public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// The field that carries a key.
     public enum Field: String, Sendable, CaseIterable {
         /// `Authorization: Bearer KEY`, as OpenAI and most others read it.
@@ -115,4 +116,6 @@ public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomD
     public var description: String { "a key in \(field.rawValue)" }
     /// The name of the field.
     public var debugDescription: String { description }
+    /// Nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -205,7 +205,9 @@ struct AccessSettingsTests {
         #expect(configuration.routes.map(\.key?.field) == [.apiKey, .xAPIKey, .xAPIKey, nil])
         #expect(configuration.routes.map { $0.proxy != nil } == [true, true, false, false])
         #expect(warnings.isEmpty)
-        for secret in ["sk-1", "sk-2", "sk-3", "sk-from-a-file"] { #expect(!"\(configuration)".contains(secret)) }
+        var dumped = "\(configuration)"
+        dump(configuration, to: &dumped)
+        for secret in ["sk-1", "sk-2", "sk-3", "sk-from-a-file"] { #expect(!dumped.contains(secret)) }
     }
 
     @Test func `Routes may stand in a variable, which goes before the file`() async throws {
