@@ -11,6 +11,9 @@ import threading
 import httpx2 as httpx
 import openai
 import pytest
+import websockets.exceptions
+import websockets.sync.client
+import websockets.sync.server
 
 from conftest import CONTENT, KEY, execute
 
@@ -163,3 +166,53 @@ def test_reprice_presents_the_token(secured):
     assert refused.returncode == 1 and "OAI_USAGE_ADMIN_TOKEN" in refused.stderr
     assert execute(*arguments, environment={"OAI_USAGE_ADMIN_TOKEN": TOKEN}).returncode == 0
     assert execute(*arguments, "--admin-token-file", str(folder / "tokens")).returncode == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "/keyed"])
+def test_a_browser_presents_its_token_as_a_subprotocol(start, tmp_path, prefix):
+    """The way of browsers, which can set no field: over TLS, to a server that chooses among the subprotocols."""
+    offers = []
+
+    def select(_, offered):
+        offers.append(list(offered))
+        return "realtime"
+
+    def remember(_, request):
+        fields.append(str(request.headers))
+
+    fields = []
+    server = websockets.sync.server.serve(
+        lambda connection: connection.send("hello"), "127.0.0.1", 0, subprotocols=["realtime"],
+        select_subprotocol=select, process_request=remember,
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+    issue(tmp_path, "tls")
+    for name, text in (("tokens", TOKEN), ("key", ROUTE_KEY)):
+        (tmp_path / name).write_text(text)
+        os.chmod(tmp_path / name, 0o600)
+    (tmp_path / "config.json").write_text(json.dumps({
+        "routes": {"/keyed": {"upstream": url, "key-file": str(tmp_path / "key")}},
+        "tls-cert": str(tmp_path / "tls.pem"), "tls-key": str(tmp_path / "tls.key"), "client-token-file": str(tmp_path / "tokens"),
+    }))
+    gateway = start(url, "--config", str(tmp_path / "config.json"))
+    address = gateway.url.replace("https", "wss") + prefix + "/v1/realtime?model=gpt-realtime"
+    context = ssl.create_default_context(cafile=str(tmp_path / "tls.pem"))
+    own = "openai-insecure-api-key." + (TOKEN if prefix else KEY)
+    protocols = ["realtime", own] + ([] if prefix else [f"openai-usage-token.{TOKEN}"])
+    try:
+        with websockets.sync.client.connect(address, ssl=context, subprotocols=protocols) as connection:
+            assert connection.subprotocol == "realtime"
+            assert connection.recv() == "hello"
+        with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
+            websockets.sync.client.connect(address, ssl=context, subprotocols=["realtime", "openai-insecure-api-key.wrong"])
+        assert refusal.value.response.status_code == 401
+    finally:
+        server.shutdown()
+        thread.join()
+    assert offers == [["realtime"] if prefix else ["realtime", own]]
+    assert TOKEN not in "".join(fields)
+    assert (f"Bearer {ROUTE_KEY}" in fields[0]) == bool(prefix)
+    [row] = gateway.rows_when(1)
+    assert row["key"].startswith("...0123 #" if prefix else "sk-proj-...WXYZ #")
