@@ -29,21 +29,9 @@ struct GatewayCommand: AsyncParsableCommand {
 
             Clients need nothing but OPENAI_BASE_URL=http://127.0.0.1:8787/v1.
 
-            A --listen or --admin address that other machines reach asks for tokens, or for --allow-anyone or
-            --admin-allow-anyone. A client sends its token in the field OpenAI-Usage-Token beside its own key; on a route
-            with a key of its own, the token takes the key's place (Authorization: Bearer TOKEN, the api_key of an SDK).
-            Operators send Authorization: Bearer TOKEN. GET / and /healthz, and health and readiness for operators, need none.
-            On a loopback address the gateway answers to localhost, its own address and --allowed-host only.
+            \(AccessOptions.discussion)
 
-            Other upstreams are "routes" of the configuration file, by the beginning of the path:
-              {"routes": {
-                "/azure": {"upstream": "https://NAME.openai.azure.com", "key-env": "AZURE_OPENAI_API_KEY"},
-                "/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1", "key-file": "/run/secrets/openrouter"}}}
-            The longest prefix counts; it is cut off. A route without a key passes on the client's own. "key-header" is
-            authorization, api-key (Azure's default) or x-api-key (Anthropic's). "/" gives --upstream a key.
-
-            SIGHUP reads prices, certificates, tokens and the routes' keys again; open calls go on. Everything else takes
-            a restart. SIGTERM and Ctrl-C wait for open calls; a second one ends at once.
+            SIGTERM and Ctrl-C wait for open calls; a second one ends at once.
             HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count as for curl.
             """
     )

@@ -4,6 +4,33 @@ import OpenAIUsageGateway
 
 /// The flags that say who may use a gateway.
 struct AccessOptions: ParsableArguments {
+    /// What the help of the gateway says of access.
+    static let discussion = """
+        A --listen or --admin address that other machines reach asks for tokens, or for --allow-anyone or \
+        --admin-allow-anyone. A client sends its token in the field OpenAI-Usage-Token, beside its own key. On a route \
+        with a key of its own, the token takes the key's place: Authorization: Bearer TOKEN, which is the api_key of an \
+        SDK. Browsers send it as the WebSocket subprotocol openai-usage-token.TOKEN. Operators send Authorization: Bearer \
+        TOKEN. Health needs no token: GET / and /healthz for clients, /healthz and /-/ready for operators. A token's last \
+        four characters name it in the rows, and in --key-project.
+
+        On a loopback address the gateway answers to localhost, to its own address and to --allowed-host only, so that no \
+        page on the web gets at it through a browser here.
+
+        Other upstreams are the "routes" of the configuration file, by the beginning of the path, which is cut off; the \
+        longest counts. A route without a key passes on the client's own:
+
+          {"routes": {
+            "/azure": {"upstream": "https://NAME.openai.azure.com",
+                       "key-env": "AZURE_OPENAI_API_KEY"},
+            "/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1",
+                               "key-file": "/run/secrets/openrouter"}}}
+
+        "key-header" is authorization, api-key (the default for Azure) or x-api-key (for Anthropic). The route "/" stands \
+        for --upstream, and gives it a key. A key is never sent to another upstream than its route's.
+
+        SIGHUP reads prices, certificates, tokens and keys again, and open calls go on; everything else takes a restart.
+        """
+
     @Option(
         help: ArgumentHelp(
             "The certificate of the listener for clients, as PEM text: the server's own first, those of its authorities behind it.",

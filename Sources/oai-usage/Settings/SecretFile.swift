@@ -29,7 +29,7 @@ struct SecretFile {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw CommandFailure("\(place): there is no file \(path).")
         }
-        guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+        guard !isFolder.boolValue, let data = Self.contents(path) else {
             throw CommandFailure("\(place): \(path) cannot be read: it is no file, or its permissions forbid it.")
         }
         guard data.count <= Self.mostBytes, let text = String(validating: data, as: UTF8.self) else {
@@ -37,6 +37,23 @@ struct SecretFile {
         }
         self.text = text
         warning = Self.warning(path)
+    }
+
+    /// What a file holds, up to a byte more than it may; also of a pipe, as shells make them of a command's output.
+    private static func contents(_ path: String) -> Data? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        var data = Data()
+        do {
+            while data.count <= mostBytes, let piece = try file.read(upToCount: mostBytes + 1 - data.count),
+                !piece.isEmpty
+            {
+                data += piece
+            }
+        } catch {
+            return nil
+        }
+        return data
     }
 
     /// A warning if anyone on the machine can read a file.
