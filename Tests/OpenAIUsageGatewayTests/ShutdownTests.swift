@@ -26,15 +26,15 @@ struct ShutdownTests {
     }
 
     @Test(arguments: [1, 4])
-    func withoutCallsItEndsAtOnce(_ threads: Int) async throws {
+    func withoutCallsItEndsAtOnce(_ workers: Int) async throws {
         #if os(Linux)
         // An address of its own, where nobody else can take the port when it is free.
-        let host = "127.0.0.\(10 + threads)"
+        let host = "127.0.0.\(10 + workers)"
         #else
         let host = "127.0.0.1"
         #endif
         let configure: (inout GatewayConfiguration) -> Void = {
-            $0.threads = threads
+            $0.workers = workers
             $0.listen.host = host
         }
         try await Harness.run(configure: configure) { harness in

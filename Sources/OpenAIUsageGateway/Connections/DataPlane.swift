@@ -25,7 +25,7 @@ final class DataPlane: Sendable {
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
-        logger: Logger,
+        log: GatewayLog,
         group: MultiThreadedEventLoopGroup
     ) async throws -> DataPlane {
         let tls = configuration.upstream.isEncrypted ? try makeTLS(configuration) : nil
@@ -49,7 +49,7 @@ final class DataPlane: Sendable {
                     exchanges: exchanges,
                     recorder: recorder,
                     clients: clients,
-                    logger: logger
+                    log: log
                 )
                 let connector = Connector(
                     upstream: configuration.upstream,
@@ -81,9 +81,11 @@ final class DataPlane: Sendable {
                         throw ChannelError.inappropriateOperationForState
                     }
                     let pipeline = channel.pipeline.syncOperations
-                    guard clients.enter(channel) else {
+                    if let limit = clients.enter(channel) {
                         recorder.count(.connectionRefused)
-                        return try pipeline.addHandler(RefusedConnection())
+                        recorder.reached(limit)
+                        log.tell(.warning, "A client's connection was refused.", code: limit.rawValue)
+                        return try pipeline.addHandler(RefusedConnection(limit))
                     }
                     try pipeline.addHandler(DownstreamConnection(loop: loop.value))
                 }
@@ -117,6 +119,11 @@ final class DataPlane: Sendable {
             try? await eventLoop.submit { loop.value.abort() }.get()
         }
         return isDrained
+    }
+
+    /// Checks what a start would need, without starting.
+    static func check(_ configuration: GatewayConfiguration) throws {
+        if configuration.upstream.isEncrypted { _ = try makeTLS(configuration) }
     }
 
     private static func makeTLS(_ configuration: GatewayConfiguration) throws -> NIOSSLContext {

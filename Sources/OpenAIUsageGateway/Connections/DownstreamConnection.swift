@@ -388,6 +388,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         switch phase {
         case .head where parser.isInsideHead:
             loop.count(.refused(code: "request_timeout"))
+            loop.count(.limit(.headTimeout))
             write(
                 GatewayAnswer.error(
                     status: 408,
@@ -399,7 +400,9 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
                 )
             )
             close(context, lingering: true)
-        case .head: close(context, lingering: false)
+        case .head:
+            loop.count(.limit(.keepAlive))
+            close(context, lingering: false)
         default: context.close(promise: nil)
         }
         loop.flush()
