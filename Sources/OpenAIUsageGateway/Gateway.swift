@@ -77,6 +77,9 @@ public final class Gateway: Service {
     /// Opens the access log's file again, which may have been moved away.
     public func reopenAccessLog() { accessLog?.reopen() }
 
+    /// Counts a line of the log that what writes it has dropped.
+    package func countLostLogLine() { recorder.count(.logLost) }
+
     /// Checks a configuration as far as that is possible without listening: names of hosts, and trusted certificates.
     ///
     /// - Parameter configuration: The configuration of a gateway that may run already.
@@ -183,7 +186,12 @@ public final class Gateway: Service {
         let services = ServiceGroup(
             services: [
                 AdminService { try await application.run() },
-                DrainingService(plane: plane, readiness: readiness, limit: configuration.shutdownMilliseconds, log: log),
+                DrainingService(
+                    plane: plane,
+                    readiness: readiness,
+                    limit: configuration.shutdownMilliseconds,
+                    log: log
+                ),
             ],
             logger: quiet
         )

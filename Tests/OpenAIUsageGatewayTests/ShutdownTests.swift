@@ -115,6 +115,19 @@ struct ShutdownTests {
         }
     }
 
+    /// Where the connection's end would look like the response's, a reset shows that it is not whole.
+    @Test func atTheLimitAResponseWithoutAnEndOfItsOwnIsReset() async throws {
+        try await Harness.run { harness in
+            let (client, upstream) = try await begin(harness, RawClient.chat())
+            try await upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhalf")
+            try await client.connection.receive("the half") { $0.bytes.suffix(4).elementsEqual("half".utf8) }
+            #expect(await !harness.plane.shutDown(within: .milliseconds(1)))
+            #expect(harness.recorder.current.records.map(\.outcome) == [.cut])
+            #expect(try await client.connection.ended().end == .reset)
+            try await upstream.ended()
+        }
+    }
+
     @Test func atTheLimitEveryStageOfACallEnds() async throws {
         let configure: (inout GatewayConfiguration) -> Void = { $0.connectionsPerLoop = 2 }
         try await Harness.run(withholdsCommits: true, configure: configure) { harness in
