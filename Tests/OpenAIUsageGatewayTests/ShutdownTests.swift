@@ -118,7 +118,8 @@ struct ShutdownTests {
     /// Where the connection's end would look like the response's, a reset shows that it is not whole.
     @Test func atTheLimitAResponseWithoutAnEndOfItsOwnIsReset() async throws {
         try await Harness.run { harness in
-            let (client, upstream) = try await begin(harness, RawClient.chat())
+            let request = RawClient.chat().replacing("HTTP/1.1", with: "HTTP/1.0")
+            let (client, upstream) = try await begin(harness, request)
             try await upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhalf")
             try await client.connection.receive("the half") { $0.bytes.suffix(4).elementsEqual("half".utf8) }
             #expect(await !harness.plane.shutDown(within: .milliseconds(1)))

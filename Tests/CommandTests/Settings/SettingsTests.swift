@@ -90,7 +90,7 @@ struct SettingsTests {
         (["--head-size", "1GiB"], "--head-size is 1GiB; it must be from 1KiB to 16MiB."),
         (["--head-fields", "7"], "--head-fields is 7; it must be from 8 to 10000."),
         (["--max-connections", "0"], "--max-connections is 0; it must be from 1 to 1000000."),
-        (["--max-connections-per-address", "-1"], "--max-connections-per-address is -1"),
+        (["--max-connections-per-address", "0"], "--max-connections-per-address is 0"),
         (["--held-bodies", "1"], "--held-bodies is 1; it must be from 64KiB to 1024GiB."),
         (["--drain-size", "0"], "--drain-size is 0"), (["--max-drains", "0"], "--max-drains is 0"),
         (["--head-timeout", "0s"], "--head-timeout is 0"), (["--body-timeout", "0ms"], "--body-timeout is 0"),

@@ -49,9 +49,9 @@ struct ChaosClient {
         case .halfCloses: try? await connection.closeOutput()
         case .none, .leavesWithinRequest: break
         }
-        let verdict = try await judge(connection, plan)
-        // Nothing that comes behind a response is for anybody: the next call on the connection would read it.
-        if verdict == .identical, plan.clientFault == .none, plan.framing != .untilClose {
+        let (verdict, isOpen) = try await judge(connection, plan)
+        // What is answered before it is read to its end may cost the connection.
+        if isOpen, plan.clientFault == .none, !plan.isEarly {
             self.connection = connection
         } else {
             await connection.close()
@@ -69,7 +69,7 @@ struct ChaosClient {
         return .left
     }
 
-    private func judge(_ connection: RawConnection, _ plan: ChaosPlan) async throws -> Verdict {
+    private func judge(_ connection: RawConnection, _ plan: ChaosPlan) async throws -> (Verdict, isOpen: Bool) {
         let message: RawMessage?
         do {
             message = try await connection.message(.response(to: "POST"))
@@ -79,7 +79,12 @@ struct ChaosClient {
             message = nil
         }
         let left = connection.unread
-        guard let message else { return Self.judge(part: left.bytes, plan) }
+        guard let message else { return (Self.judge(part: left.bytes, plan), false) }
+        let isOpen = message.framing != .close && !message["connection"].contains("close")
+        return (Self.judge(message, left, plan), isOpen)
+    }
+
+    private static func judge(_ message: RawMessage, _ left: RawConnection.Received, _ plan: ChaosPlan) -> Verdict {
         if message.text.contains("oai_usage_gateway_error") {
             return [502, 503, 504, 408, 400].contains(message.status) ? .refused : .wrong("\(message.startLine)")
         }

@@ -107,11 +107,16 @@ struct ChaosPlan: Sendable {
         }
     }
 
-    var description: String { "plan \(seed): \(framing), \(upstreamFault), \(clientFault)" }
+    var description: String {
+        "plan \(seed): \(isEarly ? "early, " : "")\(framing), \(upstreamFault), \(clientFault)"
+    }
 
     /// True if the upstream sends its response in full, and nobody goes before that.
     var isSound: Bool {
         switch upstreamFault {
+        case .none where isEarly && framing == .untilClose: false
+        // Who closes before it has read the request resets the connection.
+        case .strays where isEarly, .closesBehind where isEarly: false
         case .none, .strays, .closesBehind: clientFault == .none
         case .closes, .resets, .cuts, .stalls, .garbles: false
         }

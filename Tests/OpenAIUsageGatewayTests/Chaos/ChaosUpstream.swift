@@ -2,6 +2,14 @@ import NIOCore
 import NIOPosix
 import OpenAIUsageTestKit
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// An upstream that does to each call what its plan says, and keeps nothing of any.
 struct ChaosUpstream: Sendable {
     private let listener: any Channel
@@ -109,7 +117,7 @@ struct ChaosUpstream: Sendable {
         private func finish(_ context: ChannelHandlerContext, isReset: Bool) {
             isOver = true
             if isReset, let channel = context.channel as? any SocketOptionProvider {
-                channel.setSoLinger(.init(l_onoff: 1, l_linger: 0)).assumeIsolated().whenComplete { _ in
+                channel.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated().whenComplete { _ in
                     context.close(promise: nil)
                 }
             } else {

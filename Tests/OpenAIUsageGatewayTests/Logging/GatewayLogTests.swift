@@ -2,7 +2,6 @@ import Dispatch
 import Logging
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
-import Synchronization
 import Testing
 
 @testable import OpenAIUsageGateway
@@ -45,19 +44,20 @@ struct GatewayLogTests {
 
     /// A log that nobody takes lines from holds nobody up, and tells what was lost.
     @Test func aLogThatStandsStillHoldsNothingUp() async throws {
-        let (gate, entered, lost) = (DispatchSemaphore(value: 0), Watched(false), Atomic(0))
-        let isOpen = Atomic(false)
+        let (gate, entered) = (DispatchSemaphore(value: 0), Watched(false))
+        let lost = Watched(0)
+        let isOpen = Watched(false)
         let collected = CollectedLog {
-            guard !isOpen.load(ordering: .sequentiallyConsistent) else { return }
+            guard !isOpen.value else { return }
             entered.update { $0 = true }
             gate.wait()
-            isOpen.store(true, ordering: .sequentiallyConsistent)
+            isOpen.update { $0 = true }
         }
-        let log = GatewayLog(collected.logger, capacity: 3) { lost.add(1, ordering: .relaxed) }
+        let log = GatewayLog(collected.logger, capacity: 3) { lost.update { $0 += 1 } }
         log.tell(.warning, "It failed.", code: "0")
         try await entered.wait(for: "the thread of the log") { $0 }
         for number in 1...9 { log.tell(.warning, "It failed.", code: "\(number)") }
-        #expect(lost.load(ordering: .relaxed) == 6 && collected.lines.isEmpty)
+        #expect(lost.value == 6 && collected.lines.isEmpty)
         gate.signal()
         log.finish()
         #expect(collected.lines.map { $0.metadata["error_code"] } == ["0", "1", "2", "3", nil])

@@ -39,8 +39,8 @@ struct LogThrottleTests {
 
     @Test func theEndTellsAllCounts() {
         var throttle = LogThrottle()
-        for now in 0..<3 { _ = throttle.receive(unreachable, at: now) }
-        for now in 3..<5 { _ = throttle.receive(timeout, at: now) }
+        for now in 0..<3 { _ = throttle.receive(unreachable, at: Int64(now)) }
+        for now in 3..<5 { _ = throttle.receive(timeout, at: Int64(now)) }
         #expect(throttle.finish() == [.init(kind: unreachable, repeated: 2), .init(kind: timeout, repeated: 1)])
         #expect(throttle.finish() == [])
     }
