@@ -162,7 +162,7 @@ final class ProxiedCall: TimedItem {
                 .warning,
                 "A call failed at the gateway.",
                 code: code,
-                upstream: route.upstream.authority,
+                upstream: "\(route.upstream)",
                 metadata: ["call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)"]
             )
         case .refusesUsage(let model):
@@ -171,7 +171,7 @@ final class ProxiedCall: TimedItem {
                 .notice,
                 "The upstream refuses stream_options.include_usage: streams of this model pass as they are for 10 minutes, and without usage unless the upstream tells it by itself.",
                 code: "include_usage_refused",
-                upstream: route.upstream.authority,
+                upstream: "\(route.upstream)",
                 metadata: [
                     "call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)",
                     "model": "\(model.map { String($0.prefix(128)) } ?? "-")",

@@ -36,6 +36,8 @@ struct ChaosPlan: Sendable {
     let seed: UInt64
     let isStream: Bool
     let framing: Framing
+    /// True if the client's version knows no end of a response but that of the connection.
+    let isHTTP10: Bool
     let upstreamFault: UpstreamFault
     let clientFault: ClientFault
     let request: [UInt8]
@@ -60,6 +62,7 @@ struct ChaosPlan: Sendable {
         framing =
             isStream ? (random.chance(85) ? .chunked : .untilClose) : framings.randomElement(using: &random) ?? .length
         self.clientFault = framing == .untilClose && clientFault == .halfCloses ? .none : clientFault
+        isHTTP10 = self.clientFault != .halfCloses && random.chance(15)
         let payload = String(repeating: "p", count: Int.random(in: 0...4_000, using: &random))
         request = Array(
             RawClient.post(
@@ -67,7 +70,7 @@ struct ChaosPlan: Sendable {
                     ? "/v1/chat/completions" : ["/v1/x", "/v1/embeddings"].randomElement(using: &random) ?? "/v1/x",
                 #"{"model":"gpt-4o-mini"\#(isStream ? #","stream":true"# : ""),"x":"\#(payload)"}"#,
                 extra: "X-Plan: \(seed)\r\n"
-            ).utf8
+            ).replacing("HTTP/1.1", with: isHTTP10 ? "HTTP/1.0" : "HTTP/1.1").utf8
         )
         status = isStream ? 200 : [200, 200, 200, 404, 429, 500].randomElement(using: &random) ?? 200
         var text = ""
@@ -108,7 +111,7 @@ struct ChaosPlan: Sendable {
     }
 
     var description: String {
-        "plan \(seed): \(isEarly ? "early, " : "")\(framing), \(upstreamFault), \(clientFault)"
+        "plan \(seed): \(isEarly ? "early, " : "")\(isHTTP10 ? "1.0, " : "")\(framing), \(upstreamFault), \(clientFault)"
     }
 
     /// True if the upstream sends its response in full, and nobody goes before that.

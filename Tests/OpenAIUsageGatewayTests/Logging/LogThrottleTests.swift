@@ -37,6 +37,18 @@ struct LogThrottleTests {
         #expect(throttle.receive(unreachable, at: 4 * Self.minute) == .write(repeated: 0))
     }
 
+    /// A failure that goes on is told every minute, not only when it began.
+    @Test func aFailureThatGoesOnIsToldEveryMinute() {
+        var throttle = LogThrottle()
+        var lines = 0
+        for second in 0..<600 {
+            let now = Int64(second) * 1_000
+            if case .write = throttle.receive(unreachable, at: now) { lines += 1 }
+            lines += throttle.expire(at: now).count
+        }
+        #expect(lines == 10)
+    }
+
     @Test func theEndTellsAllCounts() {
         var throttle = LogThrottle()
         for now in 0..<3 { _ = throttle.receive(unreachable, at: Int64(now)) }
