@@ -81,8 +81,9 @@ public struct GatewayConfiguration: Sendable {
     public var replays = Replays.all
     /// How long a connection to the upstream is used, in milliseconds, so that its name is resolved anew.
     public var connectionAgeMilliseconds: Int64 = 600_000
-    /// How many event loops carry calls.
-    public var threads = 1
+    /// The number of event loops that carry calls, each on a thread of its own.
+    public var workers = 1
+
     // MARK: - Access and routes
 
     /// Who may use the listeners.

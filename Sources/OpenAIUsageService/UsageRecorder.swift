@@ -9,11 +9,25 @@ package struct UsageRecorder: UsageSink {
     private let prices: CurrentPriceBook
     private let ledger: Ledger?
     private let metrics: UsageMetrics?
+    private let observer: (@Sendable (CallRecord) -> Void)?
 
-    package init(book: PriceBook, ledger: Ledger?, metrics: UsageMetrics?) {
+    /// Creates a recorder.
+    ///
+    /// - Parameters:
+    ///   - book: The book that calls are priced with.
+    ///   - ledger: Where records are kept.
+    ///   - metrics: What counts them.
+    ///   - observer: Called with each record of a call that has ended, with its cost, on any thread.
+    package init(
+        book: PriceBook,
+        ledger: Ledger?,
+        metrics: UsageMetrics?,
+        observer: (@Sendable (CallRecord) -> Void)? = nil
+    ) {
         prices = CurrentPriceBook(book)
         self.ledger = ledger
         self.metrics = metrics
+        self.observer = observer
     }
 
     /// The book that calls are priced with.
@@ -36,11 +50,11 @@ package struct UsageRecorder: UsageSink {
     package func submit(_ record: CallRecord, onCommit: (@Sendable (CommitOutcome) -> Void)?) {
         let record = priced(record)
         guard let ledger else {
-            metrics?.record(record)
+            tell(record)
             onCommit?(.written)
             return
         }
-        if let metrics, Self.isDecidedByLedger(record) {
+        if metrics != nil || observer != nil, Self.isDecidedByLedger(record) {
             // An object that this process does not remember may have been counted by an old row.
             ledger.record(record) { outcome in
                 var record = record
@@ -48,13 +62,18 @@ package struct UsageRecorder: UsageSink {
                     record.isCounted = false
                     record.cost = CallCost()
                 }
-                metrics.record(record)
+                tell(record)
                 onCommit?(outcome)
             }
             return
         }
-        metrics?.record(record)
+        tell(record)
         if let onCommit { ledger.record(record, onCommit: onCommit) } else { ledger.record(record) }
+    }
+
+    private func tell(_ record: CallRecord) {
+        metrics?.record(record)
+        observer?(record)
     }
 
     private static func isDecidedByLedger(_ record: CallRecord) -> Bool {

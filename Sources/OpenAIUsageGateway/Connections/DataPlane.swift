@@ -33,11 +33,10 @@ final class DataPlane: Sendable {
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
-        logger: Logger,
+        log: GatewayLog,
         group: MultiThreadedEventLoopGroup
     ) async throws -> DataPlane {
-        let upstreams = [configuration.upstream] + configuration.routes.map(\.upstream)
-        let tls = upstreams.contains(where: \.isEncrypted) ? try makeTLS(configuration) : nil
+        let tls = configuration.hasEncryptedUpstream ? try makeTLS(configuration) : nil
         let certificate = CurrentCertificate(configuration.access.certificate)
         let usageRequests = UsageRequests(
             upstream: configuration.upstream.authority,
@@ -59,7 +58,7 @@ final class DataPlane: Sendable {
                     exchanges: exchanges,
                     recorder: recorder,
                     clients: clients,
-                    logger: logger
+                    log: log
                 )
                 loop.open(routes(configuration, loop, tls, usageRequests))
                 return NIOLoopBound(loop, eventLoop: eventLoop)
@@ -78,9 +77,11 @@ final class DataPlane: Sendable {
                         throw ChannelError.inappropriateOperationForState
                     }
                     let pipeline = channel.pipeline.syncOperations
-                    guard clients.enter(channel) else {
+                    if let limit = clients.enter(channel) {
                         recorder.count(.connectionRefused)
-                        return try pipeline.addHandler(RefusedConnection())
+                        recorder.reached(limit)
+                        log.tell(.warning, "A client's connection was refused.", code: limit.rawValue)
+                        return try pipeline.addHandler(RefusedConnection(limit))
                     }
                     if let certificate = certificate.value {
                         try TLSFront.add(certificate, loop.value, to: pipeline)
@@ -175,6 +176,11 @@ final class DataPlane: Sendable {
             try? await eventLoop.submit { loop.value.abort() }.get()
         }
         return isDrained
+    }
+
+    /// Checks what a start would need, without starting.
+    static func check(_ configuration: GatewayConfiguration) throws {
+        if configuration.hasEncryptedUpstream { _ = try makeTLS(configuration) }
     }
 
     private static func makeTLS(_ configuration: GatewayConfiguration) throws -> NIOSSLContext {

@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import OpenAIUsage
 
@@ -11,7 +10,7 @@ final class DataPlaneLoop {
     let rules: StreamRules
     let exchanges: ExchangeConfiguration
     let recorder: any CallRecorder
-    let logger: Logger
+    let log: GatewayLog
     let timers: LoopTimers
     let commits: CommitMailbox
     private let clients: ClientCount
@@ -31,14 +30,14 @@ final class DataPlaneLoop {
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
         clients: ClientCount,
-        logger: Logger
+        log: GatewayLog
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.exchanges = exchanges
         self.recorder = recorder
         self.clients = clients
-        self.logger = logger
+        self.log = log
         limits = configuration.limits
         headLimits = HeadLimits(
             bytes: limits.headBytes,
@@ -109,9 +108,14 @@ final class DataPlaneLoop {
     func count(_ note: StreamNote) {
         switch note {
         case .releasedLate: recorder.releasedLate()
-        case .usageNotAsked(let reason): recorder.usageNotAsked(reason)
+        case .usageNotAsked(let reason):
+            recorder.usageNotAsked(reason)
+            if reason == .notHeld { recorder.reached(.heldBodies) }
         case .replayed: recorder.count(.replayed)
-        case .refused: recorder.count(.refused)
+        case .refused(let code):
+            recorder.count(.refused)
+            if let limit = DataPlaneLimit(refusal: code) { recorder.reached(limit) }
+        case .limit(let limit): recorder.reached(limit)
         case .strayBytes: recorder.count(.strayBytes)
         case .failed, .refusesUsage: break
         }
@@ -181,5 +185,16 @@ final class DataPlaneLoop {
         guard isShuttingDown, calls.isEmpty, handlers.isEmpty else { return }
         closePools()
         drained?.succeed()
+    }
+}
+
+extension DataPlaneLimit {
+    /// The limit that refuses a request with a code; `nil` if it is none, or does not follow from the code.
+    fileprivate init?(refusal code: String) {
+        switch code {
+        case "header_too_large": self = .headSize
+        case "too_many_fields": self = .headFields
+        default: return nil
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 #if canImport(Glibc)
@@ -201,6 +202,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     /// Answers a request that is no call because of who sends it; it gets no row, so that strangers cannot fill the ledger.
     private func refuse(_ refusal: AccessRefusal, isBodiless: Bool) {
         loop.countEvent(refusal.event)
+        loop.log.tell(.warning, "A request was refused.", code: refusal.code)
         write(
             GatewayAnswer.error(
                 status: refusal.status,
@@ -410,6 +412,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         switch phase {
         case .head where parser.isInsideHead:
             loop.count(.refused(code: "request_timeout"))
+            loop.count(.limit(.headTimeout))
             write(
                 GatewayAnswer.error(
                     status: 408,
@@ -421,7 +424,9 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
                 )
             )
             close(context, lingering: true)
-        case .head: close(context, lingering: false)
+        case .head:
+            loop.count(.limit(.keepAlive))
+            close(context, lingering: false)
         default: context.close(promise: nil)
         }
         loop.flush()

@@ -15,6 +15,8 @@ final class ProxiedCall: TimedItem {
     private var waiter: UpstreamPool.Waiter?
     private var actions: [StreamAction] = []
     private var isActing = false
+    /// The bytes that were written to the client.
+    private var sentBytes = 0
 
     /// - Parameters:
     ///   - head: The request's head.
@@ -132,7 +134,9 @@ final class ProxiedCall: TimedItem {
             let connection = upstream
             upstream = nil
             connection?.release(isReusable: isReusable)
-        case .writeClient(let bytes): downstream?.write(bytes)
+        case .writeClient(let bytes):
+            sentBytes += bytes.readableBytes
+            downstream?.write(bytes)
         case .completeResponse(let fate):
             let connection = downstream
             downstream = nil
@@ -149,7 +153,8 @@ final class ProxiedCall: TimedItem {
             }
             loop.recorder.submitOpen(record, onCommit: generation.map { loop.commits.word(for: self, generation: $0) })
         case .record(let ending, let errorType, let errorCode, let generation):
-            guard let record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
+            guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
+            record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
             loop.recorder.submit(record, onCommit: generation.map { loop.commits.word(for: self, generation: $0) })
         case .arm(let deadline, let milliseconds):
             loop.timers.schedule(after: milliseconds, self, deadline.token)
@@ -165,23 +170,26 @@ final class ProxiedCall: TimedItem {
         loop.count(note)
         switch note {
         case .failed(let code):
-            loop.logger.warning(
+            loop.log.tell(
+                .warning,
                 "A call failed at the gateway.",
-                metadata: [
-                    "call_id": "\(exchange.id)", "error_code": "\(code)", "endpoint": "\(endpoint.name)",
-                    "upstream": "\(route.upstream)",
-                ]
+                code: code,
+                upstream: "\(route.upstream)",
+                metadata: ["call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)"]
             )
         case .refusesUsage(let model):
             guard route.usageRequests.remember(model) else { return }
-            loop.logger.notice(
+            loop.log.tell(
+                .notice,
                 "The upstream refuses stream_options.include_usage: streams of this model pass as they are for 10 minutes, and without usage unless the upstream tells it by itself.",
+                code: "include_usage_refused",
+                upstream: "\(route.upstream)",
                 metadata: [
                     "call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)",
-                    "model": "\(model.map { String($0.prefix(128)) } ?? "-")", "upstream": "\(route.upstream)",
+                    "model": "\(model.map { String($0.prefix(128)) } ?? "-")",
                 ]
             )
-        case .releasedLate, .usageNotAsked, .replayed, .refused, .strayBytes: break
+        case .releasedLate, .usageNotAsked, .replayed, .refused, .strayBytes, .limit: break
         }
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -25,6 +26,14 @@ enum TLSFront {
         var hasBegun = false
         /// True once it has ended well, or was counted as a failure.
         var isSettled = false
+
+        /// Counts a failure, once.
+        func fail(_ loop: DataPlaneLoop) {
+            guard !isSettled else { return }
+            isSettled = true
+            loop.countEvent(.tlsFailure)
+            loop.log.tell(.warning, "A handshake of TLS failed.", code: DataPlaneEvent.tlsFailure.rawValue)
+        }
     }
 }
 
@@ -56,8 +65,7 @@ private final class PlainRequestDetector: ChannelInboundHandler, RemovableChanne
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
             return
         }
-        handshake.isSettled = true
-        loop.countEvent(.tlsFailure)
+        handshake.fail(loop)
         guard UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first else { return context.close(promise: nil) }
         let answer = GatewayAnswer.error(
             status: 400,
@@ -115,7 +123,7 @@ private final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHa
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case NIOSSLError.handshakeFailed = error, handshake.hasBegun { fail() }
+        if case NIOSSLError.handshakeFailed = error, handshake.hasBegun { handshake.fail(loop) }
         context.fireErrorCaught(error)
     }
 
@@ -123,13 +131,7 @@ private final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHa
 
     func timerFired(_ token: Int) {
         guard let context else { return }
-        fail()
+        handshake.fail(loop)
         context.close(promise: nil)
-    }
-
-    private func fail() {
-        guard !handshake.isSettled else { return }
-        handshake.isSettled = true
-        loop.countEvent(.tlsFailure)
     }
 }

@@ -27,6 +27,9 @@ public struct GatewayAccess: Sendable {
 }
 
 extension GatewayConfiguration {
+    /// True if an upstream's certificate will have to be checked.
+    package var hasEncryptedUpstream: Bool { ([upstream] + routes.map(\.upstream)).contains(where: \.isEncrypted) }
+
     /// Checks that a listener that can be reached from elsewhere asks for a token, unless it is told not to.
     ///
     /// - Throws: A ``GatewayError`` that names the settings.

@@ -1,3 +1,4 @@
+import Logging
 import OpenAIUsageGateway
 
 /// Reads certificates, tokens and keys again while calls go on.
@@ -6,10 +7,12 @@ import OpenAIUsageGateway
 struct AccessReload: Sendable {
     private let options: GatewayOptions
     private let gateway: Gateway
+    private let log: ProgramLog
 
-    init(options: GatewayOptions, gateway: Gateway) {
+    init(options: GatewayOptions, gateway: Gateway, log: ProgramLog) {
         self.options = options
         self.gateway = gateway
+        self.log = log
     }
 
     /// Reads everything again, and says what was adopted and what stays as it was.
@@ -20,22 +23,20 @@ struct AccessReload: Sendable {
                 readsCertificate: false
             )
             try gateway.useAccess(of: configuration)
-            for warning in warnings { Self.write(warning) }
-            if configuration.hasSecrets { Self.write("tokens and keys were read again") }
+            for warning in warnings { log.say("gateway: \(warning)", level: .warning) }
+            if configuration.hasSecrets { log.say("gateway: tokens and keys were read again") }
         } catch {
-            Self.write("\(error) The tokens, names and keys stay as they were.")
+            log.say("gateway: \(error) The tokens, names and keys stay as they were.", level: .error)
         }
         do {
             guard let (certificate, warnings) = try options.access.certificate(try await settings()) else { return }
             try gateway.use(certificate)
-            for warning in warnings { Self.write(warning) }
-            Self.write("showing the certificate that was read again to whoever connects from now on")
+            for warning in warnings { log.say("gateway: \(warning)", level: .warning) }
+            log.say("gateway: showing the certificate that was read again to whoever connects from now on")
         } catch {
-            Self.write("\(error) The certificate stays as it was.")
+            log.say("gateway: \(error) The certificate stays as it was.", level: .error)
         }
     }
-
-    private static func write(_ text: String) { LogWriter.standardError.write("gateway: \(text)") }
 }
 
 extension GatewayConfiguration {

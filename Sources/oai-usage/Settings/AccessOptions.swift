@@ -95,7 +95,12 @@ struct AccessOptions: ParsableArguments {
         result.access.adminTokens = try tokens("admin-token-file", adminTokenFile, settings, &result.warnings)
         result.access.allowsAnyone = try settings.flag("allow-anyone", allowAnyone, otherwise: false)
         result.access.adminAllowsAnyone = try settings.flag("admin-allow-anyone", adminAllowAnyone, otherwise: false)
-        result.access.allowedHosts = allowedHost.isEmpty ? settings.list("allowed-host") : allowedHost
+        if allowedHost.isEmpty {
+            result.access.allowedHosts = settings.list("allowed-host")
+        } else {
+            settings.trace.note("allowed-host", allowedHost.joined(separator: ","), .flag("allowed-host"))
+            result.access.allowedHosts = allowedHost
+        }
         return result
     }
 
@@ -103,8 +108,8 @@ struct AccessOptions: ParsableArguments {
     ///
     /// - Throws: An error that names the file.
     func certificate(_ settings: Settings) throws -> (certificate: ServerCertificate, warnings: [String])? {
-        let key = tlsKey ?? settings.text("tls-key")
-        guard let file = tlsCert ?? settings.text("tls-cert") else {
+        let key = settings.text("tls-key", tlsKey)
+        guard let file = settings.text("tls-cert", tlsCert) else {
             guard key == nil else {
                 throw CommandFailure(
                     "\(tlsKey == nil ? settings.place("tls-key") : "--tls-key") has no certificate beside it: name its file with --tls-cert."
@@ -126,7 +131,7 @@ struct AccessOptions: ParsableArguments {
         _ settings: Settings,
         _ warnings: inout [String]
     ) throws -> AccessTokens? {
-        guard let path = flag ?? settings.text(name) else { return nil }
+        guard let path = settings.text(name, flag) else { return nil }
         let file = try SecretFile(path: path, place: flag == nil ? settings.place(name) : "--\(name)")
         if let warning = file.warning { warnings.append(warning) }
         return try AccessTokens(text: file.text, place: path)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import NIOCore
 import OpenAIUsageGateway
 
 /// The flags of a gateway.
@@ -40,8 +41,13 @@ struct GatewayOptions: ParsableArguments {
     )
     var keyProject: [String] = []
 
-    @Option(help: "How many threads carry calls. (default: 1)")
-    var threads: ThreadCount?
+    @Option(
+        help: ArgumentHelp(
+            "The number of threads that carry calls; auto uses one a core. (default: 1)",
+            valueName: "number|auto"
+        )
+    )
+    var workers: WorkerCount?
 
     @Flag(inversion: .prefixedNo, help: "Make streaming chat requests report their usage. (default: --include-usage)")
     var includeUsage: Bool?
@@ -52,6 +58,23 @@ struct GatewayOptions: ParsableArguments {
         )
     )
     var logLevel: Logger.Level?
+
+    // MARK: Logs and limits
+
+    @Option(
+        help: "How the log is written: text, json, or auto for text on a terminal and JSON elsewhere. (default: auto)"
+    )
+    var logFormat: LogFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write a line of JSON for every call to a file, or to the standard output (-). (default: none)",
+            valueName: "file"
+        )
+    )
+    var accessLog: String?
+
+    @OptionGroup var limits: LimitOptions
 
     @OptionGroup(title: "Access") var access: AccessOptions
 
@@ -122,10 +145,11 @@ struct GatewayOptions: ParsableArguments {
                 "\(settings.place("upstream")): it is the gateway's own --\(name) address, \(address)."
             )
         }
-        if ([upstream] + result.routes.map(\.upstream)).contains(where: \.isEncrypted) {
+        if result.hasEncryptedUpstream {
             // The variables of the command curl, in its order.
-            let bundle = upstreamCa ?? settings.text("upstream-ca") ?? settings.variable("CURL_CA_BUNDLE")
-            result.trustRoots = bundle ?? settings.variable("SSL_CERT_FILE")
+            let bundle =
+                settings.text("upstream-ca", upstreamCa) ?? settings.traced("upstream-ca", variable: "CURL_CA_BUNDLE")
+            result.trustRoots = bundle ?? settings.traced("upstream-ca", variable: "SSL_CERT_FILE")
             result.trustFolder = bundle == nil ? settings.variable("SSL_CERT_DIR") : nil
         }
         result.proxy = try UpstreamProxy.environment(for: result.upstream, variable: settings.variable)
@@ -136,20 +160,31 @@ struct GatewayOptions: ParsableArguments {
         func span(_ path: KeyPath<GatewayConfiguration, Int64>) -> SpanOfTime {
             SpanOfTime(milliseconds: result[keyPath: path])
         }
-        milliseconds(\.drainMilliseconds, try settings.value("drain", drain, otherwise: span(\.drainMilliseconds)))
+        milliseconds(\.drainMilliseconds, try settings.time("drain", drain, otherwise: span(\.drainMilliseconds)))
         milliseconds(
             \.connectTimeoutMilliseconds,
-            try limit("connect-timeout", connectTimeout, span(\.connectTimeoutMilliseconds), settings)
+            try settings.time(
+                "connect-timeout",
+                connectTimeout,
+                otherwise: span(\.connectTimeoutMilliseconds),
+                atLeast: 1
+            )
         )
         milliseconds(
             \.responseTimeoutMilliseconds,
-            try limit("response-timeout", responseTimeout, span(\.responseTimeoutMilliseconds), settings)
+            try settings.time(
+                "response-timeout",
+                responseTimeout,
+                otherwise: span(\.responseTimeoutMilliseconds),
+                atLeast: 1
+            )
         )
         milliseconds(
             \.shutdownMilliseconds,
-            try settings.value("shutdown-timeout", shutdownTimeout, otherwise: span(\.shutdownMilliseconds))
+            try settings.time("shutdown-timeout", shutdownTimeout, otherwise: span(\.shutdownMilliseconds))
         )
-        result.threads = try settings.value("threads", threads, otherwise: ThreadCount(1)).value
+        result.workers = try settings.value("workers", workers, otherwise: WorkerCount(1)).value ?? System.coreCount
+        result.limits = try limits.limits(settings)
         result.includesUsage = try settings.flag("include-usage", includeUsage, otherwise: true)
         for (pairs, place) in [
             (settings.pairs("key-project"), settings.place("key-project")), (keyProject, "--key-project"),
@@ -159,21 +194,10 @@ struct GatewayOptions: ParsableArguments {
                 result.projectsByKey[key] = project
             }
         }
-    }
-
-    /// A limit of time, which is more than nothing.
-    private func limit(
-        _ name: String,
-        _ flag: SpanOfTime?,
-        _ standard: SpanOfTime,
-        _ settings: Settings
-    ) throws -> SpanOfTime {
-        let value = try settings.value(name, flag, otherwise: standard)
-        guard value.milliseconds > 0 else {
-            let place = flag == nil ? settings.place(name) : "--\(name)"
-            throw ValidationError("\(place) is 0, so that every call would fail; it must be longer, as in 10s.")
+        if !keyProject.isEmpty {
+            let all = result.projectsByKey.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            settings.trace.note("key-project", all.joined(separator: ","), .flag("key-project"))
         }
-        return value
     }
 
     /// The parts of `KEY=PROJECT`, where the key is known by its last four characters or by its digest.
@@ -196,18 +220,12 @@ struct GatewayOptions: ParsableArguments {
     func level(_ settings: Settings) throws -> Logger.Level {
         try settings.value("log-level", logLevel, otherwise: .info)
     }
-}
 
-/// A number of threads: 1 to 64.
-struct ThreadCount: ExpressibleByArgument {
-    var value: Int
-
-    init(_ value: Int) {
-        self.value = value
+    /// How the log is written.
+    func format(_ settings: Settings) throws -> LogFormat {
+        try settings.value("log-format", logFormat, otherwise: .auto)
     }
 
-    init?(argument: String) {
-        guard let value = Int(argument), 1...64 ~= value else { return nil }
-        self.value = value
-    }
+    /// The path of the access log, `-` for the standard output; `nil` for none.
+    func accessLog(_ settings: Settings) -> String? { settings.text("access-log", accessLog) }
 }

@@ -20,6 +20,8 @@ struct RunningGateway: Sendable {
         upstream: String,
         options: LedgerOptions = LedgerOptions(),
         book: PriceBook = .bundled,
+        logger: Logger? = nil,
+        accessLog: AccessLog? = nil,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         body: (RunningGateway) async throws -> Void
     ) async throws {
@@ -36,14 +38,15 @@ struct RunningGateway: Sendable {
         configure(&configuration)
         let ledger = try Ledger(path: path, options: options)
         let ready = Watched<Gateway.Addresses?>(nil)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        var silent = Logger(label: "test")
+        silent.logLevel = .critical
         let gateway = Gateway(
             configuration: configuration,
             ledger: ledger,
             book: book,
             metrics: UsageMetrics(build: BuildInformation(version: Gateway.version)),
-            logger: logger,
+            logger: logger ?? silent,
+            accessLog: accessLog,
             onReady: { addresses in ready.update { $0 = addresses } }
         )
         let failure = Watched<String?>(nil)
