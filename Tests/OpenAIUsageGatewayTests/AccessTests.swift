@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageLedger
 import OpenAIUsageTestKit
 import Testing
 
@@ -150,6 +151,29 @@ struct AccessTests {
             #expect(try await client.response().text == "{}")
             #expect(try await harness.recorder.records(2).allSatisfy { $0.outcome == .completed })
         }
+    }
+
+    @Test func `A token's end names the row's key and its project`() async throws {
+        let upstream = try await ScriptedUpstream.answering(Array(DataPlaneTests.ok.utf8))
+        let tokens = try AccessTokens(text: Self.token, place: "t")
+        let key = try UpstreamKey("route-secret-0123456789", field: .authorization)
+        try await RunningGateway.run(
+            upstream: "http://127.0.0.1:\(upstream.port)",
+            configure: {
+                $0.access.clientTokens = tokens
+                $0.upstreamKey = key
+                $0.projectsByKey = ["cdef": "proj_team", "6789": "proj_wrong"]
+            }
+        ) { gateway in
+            let client = try await gateway.caller()
+            let response = try await client.exchange(RawClient.chat(extra: "x-api-key: \(Self.token)\r\n"))
+            #expect(response.status == 200)
+            await client.connection.close()
+            await gateway.ledger.flush()
+            let records = try LedgerReader(path: gateway.ledgerPath).calls(CallsQuery())
+            #expect(records.map(\.project) == ["proj_team"] && records[0].key?.hint == "...cdef")
+        }
+        await upstream.stop()
     }
 
     @Test func `A key goes to no other upstream when the routes have changed`() throws {

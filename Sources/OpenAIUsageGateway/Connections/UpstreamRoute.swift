@@ -12,9 +12,9 @@ final class UpstreamRoute {
     /// The beginning of the paths, which is cut off before the upstream gets them; empty for the route of all others.
     let prefix: String
     private var prefixBytes: Int { prefix.utf8.count }
-    private let proxyCredentials: [UInt8]
-    private var credentials: [UInt8] = []
-    private var dropped: KnownFieldSet = []
+    /// The proxy that gets requests in the absolute form, as those do that are not tunneled through.
+    private let plainProxy: UpstreamProxy?
+    private var credentials: UpstreamCredentials
 
     /// Creates a route.
     ///
@@ -36,24 +36,21 @@ final class UpstreamRoute {
         self.upstream = upstream
         self.pool = pool
         self.usageRequests = usageRequests
-        // A proxy that is not tunneled through gets requests in the absolute form.
-        let plainProxy = upstream.isEncrypted ? nil : proxy
+        plainProxy = upstream.isEncrypted ? nil : proxy
         route = RequestRoute(
             authority: upstream.authority,
             prefix: upstream.pathPrefix,
             proxied: plainProxy == nil ? nil : "http"
         )
         self.prefix = prefix
-        proxyCredentials = Array((plainProxy?.authorization.map { "Proxy-Authorization: \($0)\r\n" } ?? "").utf8)
-        access = AccessPolicy.Route(hasPrefix: !prefix.isEmpty)
-        use(key)
+        credentials = UpstreamCredentials(key: key, proxy: plainProxy)
+        access = AccessPolicy.Route(ownsKey: key != nil, hasPrefix: !prefix.isEmpty)
     }
 
     /// Sends another key from now on, or the clients' own.
     func use(_ key: UpstreamKey?) {
         access.ownsKey = key != nil
-        credentials = proxyCredentials + Array((key?.line ?? "").utf8)
-        dropped = key == nil ? [] : ClientCredentials.replacedFields
+        credentials = UpstreamCredentials(key: key, proxy: plainProxy)
     }
 
     /// Where a request goes.
@@ -64,12 +61,7 @@ final class UpstreamRoute {
             let path = prefixBytes == 0 ? head.pathText : head.string(head.path.dropFirst(prefixBytes))
             target.droppedPathBytes += upstream.doubledBytes(of: path)
         }
-        target.credentials = credentials
-        target.dropped = dropped
-        if let line = ClientCredentials.protocolLine(of: head, keepsKeys: !access.ownsKey) {
-            target.credentials += line
-            target.dropped.insert(.secWebSocketProtocol)
-        }
+        (target.credentials, target.dropped) = credentials.exchange(for: head)
         return target
     }
 }

@@ -1,4 +1,5 @@
 import NIOCore
+import OpenAIUsageTestSupport
 import Testing
 
 @testable import OpenAIUsageGateway
@@ -138,6 +139,64 @@ struct AccessPolicyTests {
     func `A token in the query is misplaced`(_ path: String) throws {
         let head = try Heads.request([("OpenAI-Usage-Token", Self.token)], path: path)
         #expect(code(try Self.policy().judge(head, Self.passing)) == "gateway_token_misplaced")
+    }
+
+    /// Requests with the token and other secrets in any places, written in any way that a parser lets through: whatever the
+    /// verdict, no upstream gets a token, and none gets a client's key where the gateway has one.
+    @Test(arguments: 0..<8)
+    func `Nothing that is not the upstream's gets to it`(_ seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let policy = try Self.policy()
+        let key = try UpstreamKey(
+            "route-secret",
+            field: UpstreamKey.Field.allCases.randomElement(using: &random) ?? .apiKey
+        )
+        let names = [
+            "Authorization", "api-key", "X-API-Key", "x-goog-api-key", "OpenAI-Usage-Token", "Cookie",
+            "Proxy-Authorization",
+            "Sec-WebSocket-Protocol", "X-Custom", "OpenAI_Usage_Token", "Ocp-Apim-Subscription-Key",
+        ]
+        let forms = [
+            "{}", "Bearer {}", "bearer\t{}", "BEARER   {} ", "realtime, openai-insecure-api-key.{}",
+            "openai-usage-token.{}",
+            "OpenAI-Insecure-API-Key.{},realtime", ",, openai-usage-token.{} ,,realtime",
+        ]
+        var admitted = 0
+        for _ in 0..<500 {
+            let fields = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                let name = names.randomElement(using: &random) ?? ""
+                let form = forms.randomElement(using: &random) ?? ""
+                let secret = Bool.random(using: &random) ? Self.token : "client-secret"
+                let cased =
+                    Bool.random(using: &random)
+                    ? name : Bool.random(using: &random) ? name.uppercased() : name.lowercased()
+                return (cased, form.replacing("{}", with: secret))
+            }
+            let path =
+                ["/azure/v1/x", "/azure/v1/x?y=\(Self.token)", "/azure/v1/x?a=b"].randomElement(using: &random) ?? "/"
+            let head = try Heads.request(fields, path: path)
+            for route in [Self.own, Self.passing] {
+                guard case .admitted = policy.judge(head, route) else { continue }
+                admitted += 1
+                let credentials = UpstreamCredentials(key: route.ownsKey ? key : nil, proxy: nil)
+                var rewrite = RequestRewrite()
+                (rewrite.added, rewrite.dropped) = credentials.exchange(for: head)
+                var written = ByteBuffer()
+                HeadWriter.write(head, to: RequestRoute(authority: "upstream"), rewrite, into: &written)
+                let text = String(buffer: written)
+                // What is no credential by its name or form is the client's own affair, unless it is the token itself.
+                let isToken = text.split(whereSeparator: { " ,\t\r\n=".contains($0) }).contains { $0 == Self.token }
+                #expect(!isToken, "\(fields) \(text)")
+                #expect(text.contains("route-secret") == route.ownsKey)
+                guard route.ownsKey else { continue }
+                for name in ["authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie", "openai-usage-token"]
+                {
+                    let lines = text.lowercased().split(separator: "\r\n").filter { $0.hasPrefix(name + ":") }
+                    #expect(lines.allSatisfy { !$0.contains("client-secret") && !$0.contains(Self.token) }, "\(text)")
+                }
+            }
+        }
+        #expect(admitted > 50)
     }
 
     @Test(arguments: [
