@@ -44,9 +44,9 @@ extension GatewayLog {
         let isGood = change.kind == .recovered && change.dropped == 0
         tell(
             isGood ? .notice : .error,
-            Self.message(change.kind),
-            code: change.trouble.code.rawValue,
-            metadata: ["detail": "\(change)"]
+            "\(change)",
+            kind: Self.message(change.kind),
+            code: change.trouble.code.rawValue
         )
     }
 

@@ -56,22 +56,27 @@ final class GatewayLog: Sendable {
     ///
     /// - Parameters:
     ///   - level: How bad it is.
-    ///   - message: A sentence that is the same for all failures of the kind.
+    ///   - message: A sentence about this failure.
+    ///   - kind: A sentence that is the same for all failures of the kind; `nil` if the message is.
     ///   - code: The code of the failure.
     ///   - upstream: The upstream that it concerns; empty for none.
     ///   - metadata: What else is known of this one failure.
     func tell(
         _ level: Logger.Level,
         _ message: String,
+        kind: String? = nil,
         code: String,
         upstream: String = "",
         metadata: @autoclosure () -> Logger.Metadata = [:]
     ) {
         guard logger.logLevel <= level else { return }
-        let kind = LogThrottle.Kind(level: level, message: message, code: code, upstream: upstream)
+        let kind = LogThrottle.Kind(level: level, message: kind ?? message, code: code, upstream: upstream)
         let now = now
         switch state.withLock({ $0.throttle.receive(kind, at: now) }) {
-        case .write(let repeated): hand(Self.line(kind, repeated, metadata()))
+        case .write(let repeated):
+            var line = Self.line(kind, repeated, metadata())
+            line.message = message
+            hand(line)
         case .writeOthers(let repeated): hand(Self.line(LogThrottle.others, repeated))
         case .countFirst: wakeAtExpiry()
         case .count: break
@@ -153,6 +158,9 @@ final class GatewayLog: Sendable {
         }
         for line in lines { logger.log(level: line.level, "\(line.message)", metadata: line.metadata) }
         guard lost > 0 else { return }
-        logger.warning("Lines of the log were lost, because nobody took them.", metadata: ["lost": .stringConvertible(lost)])
+        logger.warning(
+            "Lines of the log were lost, because nobody took them.",
+            metadata: ["lost": .stringConvertible(lost)]
+        )
     }
 }

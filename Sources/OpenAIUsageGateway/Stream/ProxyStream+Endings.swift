@@ -110,7 +110,13 @@ extension ProxyStream {
     }
 
     /// True if nothing but the end of the connection shows the client the end of its response.
-    var endsByClosing: Bool { response.framing == .untilClose || response.head?.framing == .untilClose }
+    var endsByClosing: Bool {
+        switch response.framing {
+        case .untilClose: true
+        case .asReceived: response.head?.framing == .untilClose
+        case .chunked: false
+        }
+    }
 
     /// Ends a call that nobody waits for, because a limit does not let it be read on.
     mutating func endReadingOn(_ limit: DataPlaneLimit, _ actions: inout [StreamAction]) {

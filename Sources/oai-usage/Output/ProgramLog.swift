@@ -47,7 +47,7 @@ struct ProgramLog: Sendable {
     }
 
     /// Says what the program does, whatever the level: to a person as it is, else as a line of the log.
-    func say(_ message: String, level: Logger.Level = .notice) {
+    func say(_ message: String, level: Logger.Level = .info) {
         guard format == .json else { return writer.write(LogText.plain(message)) }
         write(level, message, [:])
     }
