@@ -21,7 +21,8 @@ help:
 	@echo "make fuzz          ten minutes of libFuzzer for each parser (not part of make test); SECONDS_EACH=60 for less"
 	@echo "make docs          the documentation of every library, in .build/docs; a warning fails"
 	@echo "make api-check     what has changed of the public interface since BASELINE=main, and breaks programs"
-	@echo "make soak          100,000 calls over every path, with memory and files flat (not part of make test); CALLS=1000 for less"
+	@echo "make soak          100,000 calls over every path, and 30 minutes of chaos at up to 5,000 calls a second, with memory"
+	@echo "                   and files flat (not part of make test); CALLS=1000 SECONDS_EACH=60 for less, CONFIGURATION=release"
 	@echo "make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo "make clean         remove what was built"
 
@@ -76,9 +77,13 @@ docs: prepare
 api-check: prepare
 	.ci/api-check $(or $(BASELINE),main)
 
+soak: configuration := -c $(or $(CONFIGURATION),debug) $(if $(filter release,$(CONFIGURATION)),-Xswiftc -enable-testing)
 soak: prepare
-	$(SWIFT) build --build-tests
-	OAI_USAGE_SOAK_CALLS=$(or $(CALLS),100000) $(SWIFT) test --skip-build --no-parallel --filter '^ConformanceTests\.SoakTests'
+	$(SWIFT) build --build-tests $(configuration)
+	OAI_USAGE_SOAK_CALLS=$(or $(CALLS),100000) \
+	    $(SWIFT) test $(configuration) --skip-build --no-parallel --filter '^ConformanceTests\.SoakTests'
+	OAI_USAGE_CHAOS_SECONDS=$(or $(SECONDS_EACH),1800) OAI_USAGE_CHAOS_RATE=$(or $(RATE),5000) \
+	    $(SWIFT) test $(configuration) --skip-build --no-parallel --filter '^OpenAIUsageGatewayTests\.ChaosTests'
 
 tsan: prepare
 	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --no-parallel --filter '^ConformanceTests\.'

@@ -37,8 +37,10 @@ public final class Gateway: Service {
     private let configuration: GatewayConfiguration
     private let ledger: Ledger
     private let recorder: LedgerRecorder
+    private let live: LiveConfiguration
     private let metrics: UsageMetrics
     private let logger: Logger
+    private let accessLog: AccessLog?
     private let onReady: @Sendable (Addresses) -> Void
 
     /// Creates a gateway; ``run()`` starts it.
@@ -48,7 +50,8 @@ public final class Gateway: Service {
     ///   - ledger: Where its calls are kept; the gateway closes it when it ends.
     ///   - book: What calls are priced with.
     ///   - metrics: What is counted.
-    ///   - logger: Where failures are reported; never content or keys.
+    ///   - logger: Where failures are reported, each kind once a minute; never content or keys. Its handler may block.
+    ///   - accessLog: What writes a line for every call; `nil` for nothing.
     ///   - onReady: Called once when both listeners accept connections.
     public init(
         configuration: GatewayConfiguration,
@@ -56,30 +59,72 @@ public final class Gateway: Service {
         book: PriceBook = .bundled,
         metrics: UsageMetrics,
         logger: Logger,
+        accessLog: AccessLog? = nil,
         onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
     ) {
         self.configuration = configuration
+        live = LiveConfiguration(configuration)
         self.ledger = ledger
         self.metrics = metrics
         self.logger = logger
+        self.accessLog = accessLog
         self.onReady = onReady
-        recorder = LedgerRecorder(book: book, metrics: metrics, ledger: ledger)
+        recorder = LedgerRecorder(book: book, metrics: metrics, ledger: ledger, accessLog: accessLog)
         recorder.observeLedger()
     }
 
     /// Prices calls with another book from now on; those that have ended keep their price.
     public func use(_ book: PriceBook) { recorder.use(book) }
 
+    /// Shows another certificate to the clients that connect from now on; open connections go on.
+    ///
+    /// - Throws: A ``GatewayError`` if the listener was started without TLS.
+    public func use(_ certificate: ServerCertificate) throws { try live.adopt(certificate) }
+
+    /// Adopts the tokens, the allowed names and the keys of the upstreams of a configuration that was read anew.
+    ///
+    /// Open calls go on; nothing else of the configuration counts.
+    ///
+    /// - Throws: A ``GatewayError``, and nothing changes, if the upstreams are others or a listener would be open to anyone.
+    public func useAccess(of configuration: GatewayConfiguration) throws { try live.adopt(configuration) }
+
+    /// Opens the access log's file again, which may have been moved away.
+    public func reopenAccessLog() { accessLog?.reopen() }
+
+    /// Counts a line of the log that what writes it has dropped.
+    package func countLostLogLine() { recorder.count(.logLost) }
+
+    /// Checks a configuration as far as that is possible without listening: names of hosts, and trusted certificates.
+    ///
+    /// - Parameter configuration: The configuration of a gateway that may run already.
+    /// - Throws: The error that ``run()`` would throw.
+    public static func check(_ configuration: GatewayConfiguration) throws {
+        try DataPlane.check(configuration)
+        for address in [configuration.listen, configuration.admin] {
+            do {
+                _ = try SocketAddress.makeAddressResolvingHost(address.host, port: address.port)
+            } catch {
+                throw explained(error, address)
+            }
+        }
+    }
+
     /// Serves until a graceful shutdown, then waits for open calls and closes the ledger.
     ///
-    /// When the task is cancelled it ends without waiting.
+    /// A graceful shutdown refuses new connections and turns readiness red at once. Open calls, streams among them, go on
+    /// until they end or ``GatewayConfiguration/shutdownMilliseconds`` are over; those that are left are cut off so that
+    /// their clients see it. Metrics and health are served until then. When the task is cancelled, it ends without waiting.
     ///
     /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if its end has lost records.
     public func run() async throws {
         DescriptorLimit.raise()
-        let log = LedgerLog(logger)
+        let log = GatewayLog(logger) { [recorder] in recorder.count(.logLost) }
         ledger.observeStatus { log.tell($0) }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+        accessLog?.observeTrouble { [recorder] in
+            for _ in 0..<$0.lostLines { recorder.count(.accessLogLost) }
+            log.tell($0)
+        }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.workers))
         var exchanges = ExchangeConfiguration(
             source: .gateway,
             fingerprinter: KeyFingerprinter(secret: ledger.fingerprintSecret),
@@ -87,18 +132,22 @@ public final class Gateway: Service {
             objects: ledger.objects
         )
         exchanges.identities = ledger.identities
+        var failure: (any Error)?
         do {
-            let plane = try await dataPlane(exchanges, group)
-            try await serve(plane)
+            try configuration.validateAccess()
+            let plane = try await dataPlane(exchanges, log, group)
+            live.apply(to: plane)
+            defer { live.apply(to: nil) }
+            try await serve(plane, log)
         } catch {
-            let loss = await closeLedger()
-            try? await group.shutdownGracefully()
-            if let loss { logger.error("\(loss)") }
-            throw error
+            failure = error
         }
         let loss = await closeLedger()
         try? await group.shutdownGracefully()
-        if let loss { throw loss }
+        accessLog?.flush()
+        if failure != nil, let loss { log.write(.error, "\(loss)") }
+        log.finish()
+        if let failure = failure ?? loss { throw failure }
     }
 
     private func closeLedger() async -> RecordsLostError? {
@@ -112,14 +161,15 @@ public final class Gateway: Service {
 
     private func dataPlane(
         _ exchanges: ExchangeConfiguration,
+        _ log: GatewayLog,
         _ group: MultiThreadedEventLoopGroup
     ) async throws -> DataPlane {
         do {
             return try await DataPlane.start(
-                configuration: configuration,
+                configuration: live.configuration,
                 exchanges: exchanges,
                 recorder: recorder,
-                logger: logger,
+                log: log,
                 group: group
             )
         } catch {
@@ -127,8 +177,7 @@ public final class Gateway: Service {
         }
     }
 
-    private func serve(_ plane: DataPlane) async throws {
-        enum Part: Sendable { case admin, shutdown }
+    private func serve(_ plane: DataPlane, _ log: GatewayLog) async throws {
         let readiness = AdminPlane.Readiness()
         // Whatever ends the admin plane is thrown; what its libraries say on the way is for their makers.
         var quiet = logger
@@ -139,6 +188,7 @@ public final class Gateway: Service {
             ledger: ledger,
             prices: { [recorder] in recorder.book },
             logger: quiet,
+            access: live.admin,
             isReady: readiness
         )
         let (configuration, onReady) = (configuration, onReady)
@@ -148,32 +198,28 @@ public final class Gateway: Service {
             calls.port = plane.port
             var operators = configuration.admin
             operators.port = port
-            onReady(Addresses(calls: "http://\(calls)", admin: "http://\(operators)"))
+            let scheme = configuration.access.certificate == nil ? "http" : "https"
+            onReady(Addresses(calls: "\(scheme)://\(calls)", admin: "http://\(operators)"))
         }
-        try await withThrowingTaskGroup(of: Part.self) { tasks in
-            tasks.addTask {
-                try await application.run()
-                return .admin
-            }
-            tasks.addTask {
-                try? await gracefulShutdown()
-                return .shutdown
-            }
-            do {
-                // The admin plane ends by itself at a graceful shutdown too.
-                _ = try await tasks.next()
-            } catch {
-                readiness.set(false)
-                tasks.cancelAll()
-                _ = await plane.shutDown(within: .zero)
-                throw Self.explained(error, configuration.admin)
-            }
-            readiness.set(false)
-            let limit: TimeAmount = Task.isCancelled ? .zero : .milliseconds(configuration.shutdownMilliseconds)
-            logger.info("The gateway ends when its open calls have ended.")
-            let isDrained = await plane.shutDown(within: limit)
-            if !isDrained { logger.warning("Some calls were still open at the end of the shutdown's time limit.") }
-            tasks.cancelAll()
+        // Services end in reverse, each when the one before it has: who asks for metrics is answered until no call is open.
+        let services = ServiceGroup(
+            services: [
+                AdminService { try await application.run() },
+                DrainingService(
+                    plane: plane,
+                    readiness: readiness,
+                    limit: configuration.shutdownMilliseconds,
+                    log: log
+                ),
+            ],
+            logger: quiet
+        )
+        do {
+            try await services.run()
+        } catch is CancellationError {
+            // Whoever cancels knows it.
+        } catch {
+            throw Self.explained(error, configuration.admin)
         }
     }
 

@@ -82,8 +82,20 @@ public struct GatewayConfiguration: Sendable {
     public var replays = Replays.all
     /// How long a connection to the upstream is used, in milliseconds, so that its name is resolved anew.
     public var connectionAgeMilliseconds: Int64 = 600_000
-    /// How many event loops carry calls.
-    public var threads = 1
+    /// The number of event loops that carry calls, each on a thread of its own.
+    public var workers = 1
+
+    // MARK: - Access and routes
+
+    /// Who may use the listeners.
+    public var access = GatewayAccess()
+    /// The key that replaces whatever credentials clients send to ``upstream``; `nil` if they bring their own.
+    public var upstreamKey: UpstreamKey?
+    /// Upstreams by the beginning of a path; every other path goes to ``upstream``.
+    public var routes: [GatewayRoute] = []
+
+    // MARK: - Records
+
     /// The project of calls that name none, by the last four characters of their key or by its digest.
     public var projectsByKey: [String: String] = [:]
 

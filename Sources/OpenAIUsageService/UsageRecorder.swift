@@ -10,32 +10,50 @@ package struct UsageRecorder: UsageSink {
     private let ledger: Ledger?
     private let metrics: UsageMetrics?
     /// Counts records when they are committed, or lost.
-    private let observer: (@Sendable (CallRecord, CommitOutcome) -> Void)?
-
-    /// True if all records are counted by ``observer``, and not only those of which the ledger decides whether they are.
+    private let counter: (@Sendable (CallRecord, CommitOutcome) -> Void)?
+    private let observer: (@Sendable (CallRecord) -> Void)?
+    /// True if all records are counted with their commit, and not only those of which the ledger decides whether they are.
     private let countsCommitted: Bool
 
+    /// Creates a recorder.
+    ///
     /// - Parameters:
-    ///   - book: The prices.
+    ///   - book: The book that calls are priced with.
     ///   - ledger: Where records are kept.
-    ///   - metrics: Where they are counted.
+    ///   - metrics: What counts them.
+    ///   - observer: Called with each record of a call that has ended, with its cost, on any thread.
     ///   - countsCommitted: True to count records on the ledger's thread when they are committed, a little later but without the
     ///     caller's time.
-    package init(book: PriceBook, ledger: Ledger?, metrics: UsageMetrics?, countsCommitted: Bool = false) {
-        self.countsCommitted = countsCommitted
+    package init(
+        book: PriceBook,
+        ledger: Ledger?,
+        metrics: UsageMetrics?,
+        observer: (@Sendable (CallRecord) -> Void)? = nil,
+        countsCommitted: Bool = false
+    ) {
         prices = CurrentPriceBook(book)
         self.ledger = ledger
         self.metrics = metrics
-        observer = metrics.map(Self.counting(in:))
+        self.observer = observer
+        self.countsCommitted = countsCommitted
+        counter = metrics == nil && observer == nil ? nil : Self.counting(in: metrics, observer)
     }
 
-    private static func counting(in metrics: UsageMetrics) -> @Sendable (CallRecord, CommitOutcome) -> Void {
+    private static func counting(
+        in metrics: UsageMetrics?,
+        _ observer: (@Sendable (CallRecord) -> Void)?
+    ) -> @Sendable (CallRecord, CommitOutcome) -> Void {
         { record, outcome in
-            guard outcome == .writtenUncounted else { return metrics.record(record) }
+            guard outcome == .writtenUncounted else {
+                metrics?.record(record)
+                observer?(record)
+                return
+            }
             var record = record
             record.isCounted = false
             record.cost = CallCost()
-            metrics.record(record)
+            metrics?.record(record)
+            observer?(record)
         }
     }
 
@@ -62,15 +80,20 @@ package struct UsageRecorder: UsageSink {
     package func submit(_ record: consuming CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
         price(&record)
         guard let ledger else {
-            metrics?.record(record)
+            tell(record)
             return true
         }
         // An object that this process does not remember may have been counted by an old row.
         if countsCommitted || Self.isDecidedByLedger(record) {
-            return ledger.record(record, waiter: waiter, observer: observer)
+            return ledger.record(record, waiter: waiter, observer: counter)
         }
-        metrics?.record(record)
+        tell(record)
         return ledger.record(record, waiter: waiter)
+    }
+
+    private func tell(_ record: CallRecord) {
+        metrics?.record(record)
+        observer?(record)
     }
 
     private static func isDecidedByLedger(_ record: borrowing CallRecord) -> Bool {

@@ -45,9 +45,9 @@ struct OAIUsage: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            LogWriter.standardError.flush()
+            ProgramLog.standard.flush()
         } catch {
-            LogWriter.standardError.flush()
+            ProgramLog.standard.flush()
             exit(withError: ErrorSentence.explained(error))
         }
     }

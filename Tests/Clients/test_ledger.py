@@ -268,7 +268,7 @@ def test_a_closed_log_ends_nothing(simulator, tmp_path):
         process.stderr.close()
 
         class Address:
-            url = re.search(r"listening on (http://\S+)", text).group(1)
+            url = re.search(r'listening on (http://[^\s"]+)', text).group(1)
 
         # Each of these makes the gateway write a line.
         for _ in range(3):

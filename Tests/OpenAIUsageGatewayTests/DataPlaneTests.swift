@@ -220,7 +220,7 @@ struct DataPlaneTests {
                 )
             }
         })
-        try await Harness.run(upstream: upstream, configure: { $0.threads = 4 }) { harness in
+        try await Harness.run(upstream: upstream, configure: { $0.workers = 4 }) { harness in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for number in 0..<16 {
                     tasks.addTask {

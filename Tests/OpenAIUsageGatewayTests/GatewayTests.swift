@@ -59,6 +59,7 @@ struct GatewayTests {
             )
             configuration.listen.port = 0
             configuration.admin.port = 0
+            configuration.access.allowedHosts = ["gateway"]
             let ready = Watched<Gateway.Addresses?>(nil)
             let gateway = Gateway(
                 configuration: configuration,
@@ -142,6 +143,7 @@ struct GatewayTests {
         let folder = try TemporaryFolder()
         var configuration = GatewayConfiguration(upstream: try #require(Upstream("http://127.0.0.1:1")))
         configuration.listen = .init(host: "192.0.2.1", port: 0)
+        configuration.access.allowsAnyone = true
         configuration.admin.port = 0
         let gateway = Gateway(
             configuration: configuration,

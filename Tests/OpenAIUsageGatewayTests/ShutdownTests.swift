@@ -26,15 +26,15 @@ struct ShutdownTests {
     }
 
     @Test(arguments: [1, 4])
-    func withoutCallsItEndsAtOnce(_ threads: Int) async throws {
+    func withoutCallsItEndsAtOnce(_ workers: Int) async throws {
         #if os(Linux)
         // An address of its own, where nobody else can take the port when it is free.
-        let host = "127.0.0.\(10 + threads)"
+        let host = "127.0.0.\(10 + workers)"
         #else
         let host = "127.0.0.1"
         #endif
         let configure: (inout GatewayConfiguration) -> Void = {
-            $0.threads = threads
+            $0.workers = workers
             $0.listen.host = host
         }
         try await Harness.run(configure: configure) { harness in
@@ -111,6 +111,20 @@ struct ShutdownTests {
             #expect(harness.recorder.current.records.map(\.outcome) == [hasBegunItsResponse ? .cut : .unreachable])
             #expect(harness.recorder.current.ended == 1)
             #expect(try await client.connection.ended().bytes.isEmpty)
+            try await upstream.ended()
+        }
+    }
+
+    /// Where the connection's end would look like the response's, a reset shows that it is not whole.
+    @Test func atTheLimitAResponseWithoutAnEndOfItsOwnIsReset() async throws {
+        try await Harness.run { harness in
+            let request = RawClient.chat().replacing("HTTP/1.1", with: "HTTP/1.0")
+            let (client, upstream) = try await begin(harness, request)
+            try await upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhalf")
+            try await client.connection.receive("the half") { $0.bytes.suffix(4).elementsEqual("half".utf8) }
+            #expect(await !harness.plane.shutDown(within: .milliseconds(1)))
+            #expect(harness.recorder.current.records.map(\.outcome) == [.cut])
+            #expect(try await client.connection.ended().end == .reset)
             try await upstream.ended()
         }
     }

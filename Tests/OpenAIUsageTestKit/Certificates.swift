@@ -29,6 +29,10 @@ package struct Certificates: Sendable {
         try issue("good", names: "DNS:localhost,IP:127.0.0.1")
         try issue("other", names: "DNS:other.example,IP:192.0.2.1")
         try issue("expired", names: "DNS:localhost,IP:127.0.0.1", days: -1)
+        try run("pkey -in \(path("good.key")) -aes256 -passout pass:secret -out \(path("encrypted.key"))")
+        var both = try Data(contentsOf: URL(filePath: path("good.key")))
+        both += try Data(contentsOf: URL(filePath: path("good.pem")))
+        try both.write(to: URL(filePath: path("both.pem")))
     }
 
     /// The path of a file.

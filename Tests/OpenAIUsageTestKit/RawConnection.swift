@@ -106,13 +106,15 @@ package final class RawConnection: Sendable {
     ///   - host: The address of this machine.
     ///   - expectsPattern: Whether what comes behind the first head is only compared with ``Pattern``.
     ///   - receiveBuffer: The size of the system's buffer for what comes.
+    ///   - front: Puts handlers before the connection, such as those of TLS.
     /// - Returns: The connection, once it is made.
     /// - Throws: What the system says when it cannot be made.
     package static func connect(
         to port: Int,
         at host: String = "127.0.0.1",
         expectsPattern: Bool = false,
-        receiveBuffer: Int? = nil
+        receiveBuffer: Int? = nil,
+        front: (@Sendable (any Channel) throws -> Void)? = nil
     ) async throws -> RawConnection {
         let group = MultiThreadedEventLoopGroup.singleton
         let connection = group.next().makePromise(of: RawConnection.self)
@@ -121,6 +123,7 @@ package final class RawConnection: Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try front?(channel)
                     connection.succeed(try attach(to: channel, expectsPattern: expectsPattern))
                 }
             }

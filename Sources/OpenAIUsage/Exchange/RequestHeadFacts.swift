@@ -67,6 +67,12 @@ package struct RequestHeadFacts: Sendable {
         }
     }
 
+    /// Puts a credential in the place of those that the fields have.
+    package mutating func identify(by credential: String) {
+        azureKey = nil
+        authorization = "Bearer \(credential)"
+    }
+
     private static func add(_ value: String, to known: inout String?) {
         known = known.map { "\($0), \(value)" } ?? value
     }

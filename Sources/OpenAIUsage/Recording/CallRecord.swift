@@ -52,6 +52,8 @@ public struct CallRecord: Sendable, Equatable {
     public var backgroundWindow: String?
     /// The size of the request's body as it was sent, in bytes; `nil` if it was not seen to its end.
     public var requestBytes: Int64?
+    /// The bytes that a gateway has sent to the client, its own framing included; no ledger keeps them.
+    package var sentBytes: Int64?
     /// The most output tokens that the request allows for all its choices together; `nil` if it sets no limit.
     public var maximumOutputTokens: Int64?
     /// What else the request chose that changes what is billed (`n`, `size`, `prompt_cache_ttl`, ...), as JSON literals.

@@ -62,7 +62,7 @@ extension AdminPlane {
         }
     }
 
-    private func failure(_ status: HTTPResponse.Status, _ message: String) -> Response {
+    func failure(_ status: HTTPResponse.Status, _ message: String) -> Response {
         let body = JSONDocument.Value.members(["error": .members(["message": .string(message)])]).line
         return response(status, type: "application/json", body: Array(body.utf8))
     }

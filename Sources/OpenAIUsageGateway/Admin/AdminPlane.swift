@@ -15,9 +15,14 @@ struct AdminPlane: Sendable {
     /// The book that calls are priced with now.
     let prices: @Sendable () -> PriceBook
     let logger: Logger
+    /// Who may ask for anything but health.
+    let access: AdminAccess
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
     let gate = RepriceGate()
+
+    /// What anyone may ask for, by any name.
+    private static let healthPaths: Set<String> = ["/healthz", "/-/healthy", "/readyz", "/-/ready"]
 
     var book: PriceBook { prices() }
 
@@ -35,6 +40,10 @@ struct AdminPlane: Sendable {
     ) -> Application<CallbackResponder<AdminContext>> {
         Application(
             responder: CallbackResponder { request, context in
+                let isHealth = Self.healthPaths.contains(request.uri.path)
+                if !isHealth, let refusal = refusal(of: request) {
+                    return request.method == .head ? refusal.createHeadResponse() : refusal
+                }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
                 // Calls are counted when they are committed, and who asks has seen their responses.
                 if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
@@ -57,7 +66,7 @@ struct AdminPlane: Sendable {
         case "/healthz", "/-/healthy":
             answer = response(.ok, text: "healthy\n")
         case "/readyz", "/-/ready":
-            answer = readiness()
+            answer = readiness(tellsReason: access.refusal(of: request) == nil)
         case "/":
             answer = response(.ok, type: "text/html; charset=utf-8", body: Array(LandingPage.html(configuration).utf8))
         default:
@@ -72,13 +81,15 @@ struct AdminPlane: Sendable {
         return request.method == .head ? answer.createHeadResponse() : answer
     }
 
-    private func readiness() -> Response {
+    private func readiness(tellsReason: Bool) -> Response {
         guard isReady.isReady else {
             return response(.serviceUnavailable, text: "not ready: the gateway is starting or ending\n")
         }
         let statistics = ledger.statistics
         if let trouble = statistics.trouble {
-            return response(.serviceUnavailable, text: "not ready: the ledger cannot be written: \(trouble)\n")
+            // The reason names files.
+            let reason = tellsReason ? ": \(trouble)" : ""
+            return response(.serviceUnavailable, text: "not ready: the ledger cannot be written\(reason)\n")
         }
         guard statistics.queued < statistics.capacity else {
             return response(.serviceUnavailable, text: "not ready: the ledger's queue is full\n")

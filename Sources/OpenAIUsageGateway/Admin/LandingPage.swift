@@ -22,6 +22,7 @@ enum LandingPage {
         <h1>oai-usage gateway</h1>
         <p>Version \(escaped(Gateway.version)). Every call to <code>\(escaped(configuration.upstream.description))</code>
         that goes through this gateway is metered, priced and kept.</p>
+        \(routes(configuration))
         <dl>
         <dt><a href="/metrics">/metrics</a></dt>
         <dd>Prometheus metrics, in the text format 0.0.4 or OpenMetrics 1.0.</dd>
@@ -33,12 +34,22 @@ enum LandingPage {
         <dd>Prices calls anew by this gateway's price book, from this machine only: <code>oai-usage reprice --since 7d
         --gateway</code>.</dd>
         </dl>
-        <p>Clients use <code>OPENAI_BASE_URL=http://\(escaped(configuration.listen.description))/v1</code>.
+        <p>Clients use <code>OPENAI_BASE_URL=\(configuration.access.certificate == nil ? "http" : "https")://\(escaped(configuration.listen.description))/v1</code>.
         Reports: <code>oai-usage report --by project</code>.</p>
         </body>
         </html>
 
         """
+    }
+
+    /// The upstreams by path; nothing if there is only one.
+    private static func routes(_ configuration: GatewayConfiguration) -> String {
+        guard !configuration.routes.isEmpty else { return "" }
+        let items = configuration.routes.map {
+            "<li><code>\(escaped($0.prefix))</code> to <code>\(escaped($0.upstream.description))</code></li>"
+        }
+        return
+            "<p>By the beginning of their paths, calls go to others:</p>\n<ul>\n\(items.joined(separator: "\n"))\n</ul>"
     }
 
     private static func escaped(_ text: String) -> String {

@@ -19,17 +19,18 @@ final class ClientCount: Sendable {
 
     /// Counts a new connection in, and out when it ends.
     ///
-    /// - Returns: False if there are as many as may be.
-    func enter(_ channel: any Channel) -> Bool {
+    /// - Returns: The limit that does not let it in; `nil` if it is counted in.
+    func enter(_ channel: any Channel) -> DataPlaneLimit? {
         let address = channel.remoteAddress?.ipAddress ?? ""
-        let isAllowed = counts.withLock { counts in
-            guard counts.all < limit, counts.byAddress[address, default: 0] < limitPerAddress else { return false }
+        let reached = counts.withLock { counts -> DataPlaneLimit? in
+            guard counts.all < limit else { return .connections }
+            guard counts.byAddress[address, default: 0] < limitPerAddress else { return .connectionsPerAddress }
             counts.all += 1
             counts.byAddress[address, default: 0] += 1
-            return true
+            return nil
         }
-        if isAllowed { channel.closeFuture.whenComplete { _ in self.leave(address) } }
-        return isAllowed
+        if reached == nil { channel.closeFuture.whenComplete { _ in self.leave(address) } }
+        return reached
     }
 
     private func leave(_ address: String) {
@@ -46,11 +47,20 @@ final class RefusedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private let limit: DataPlaneLimit
+
+    init(_ limit: DataPlaneLimit) {
+        self.limit = limit
+    }
+
     func channelActive(context: ChannelHandlerContext) {
+        let isOfAddress = limit == .connectionsPerAddress
         let answer = GatewayAnswer.error(
             status: 503,
-            code: "too_many_connections",
-            message: "The gateway has as many connections as it may have; retry later.",
+            code: isOfAddress ? "too_many_connections_of_address" : "too_many_connections",
+            message: isOfAddress
+                ? "The gateway has as many connections of this address as it may have; retry later."
+                : "The gateway has as many connections as it may have; retry later.",
             callID: nil,
             connection: .close,
             isBodiless: false

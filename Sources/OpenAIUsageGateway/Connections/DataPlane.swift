@@ -3,20 +3,28 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import OpenAIUsage
+import Synchronization
 
 /// The listener that clients connect to, and the loops that carry their calls.
 final class DataPlane: Sendable {
     private let channel: any Channel
     let loops: [NIOLoopBound<DataPlaneLoop>]
     private let eventLoops: [any EventLoop]
+    private let certificate: CurrentCertificate
 
     /// The port that is listened on.
     let port: Int
 
-    private init(channel: any Channel, loops: [NIOLoopBound<DataPlaneLoop>], eventLoops: [any EventLoop]) {
+    private init(
+        channel: any Channel,
+        loops: [NIOLoopBound<DataPlaneLoop>],
+        eventLoops: [any EventLoop],
+        certificate: CurrentCertificate
+    ) {
         self.channel = channel
         self.loops = loops
         self.eventLoops = eventLoops
+        self.certificate = certificate
         port = channel.localAddress?.port ?? 0
     }
 
@@ -25,10 +33,11 @@ final class DataPlane: Sendable {
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
-        logger: Logger,
+        log: GatewayLog,
         group: MultiThreadedEventLoopGroup
     ) async throws -> DataPlane {
-        let tls = configuration.upstream.isEncrypted ? try makeTLS(configuration) : nil
+        let tls = configuration.hasEncryptedUpstream ? try makeTLS(configuration) : nil
+        let certificate = CurrentCertificate(configuration.access.certificate)
         let usageRequests = UsageRequests(
             upstream: configuration.upstream.authority,
             bound: configuration.limits.heldBodyBytes,
@@ -49,22 +58,9 @@ final class DataPlane: Sendable {
                     exchanges: exchanges,
                     recorder: recorder,
                     clients: clients,
-                    logger: logger
+                    log: log
                 )
-                let connector = Connector(
-                    upstream: configuration.upstream,
-                    proxy: configuration.proxy,
-                    tls: tls,
-                    timeout: .milliseconds(configuration.connectTimeoutMilliseconds)
-                )
-                loop.open(
-                    UpstreamRoute(
-                        upstream: configuration.upstream,
-                        proxy: configuration.proxy,
-                        pool: UpstreamPool(loop: loop, connector: connector),
-                        usageRequests: usageRequests
-                    )
-                )
+                loop.open(routes(configuration, loop, tls, usageRequests))
                 return NIOLoopBound(loop, eventLoop: eventLoop)
             }.get()
             loops.append(bound)
@@ -81,17 +77,80 @@ final class DataPlane: Sendable {
                         throw ChannelError.inappropriateOperationForState
                     }
                     let pipeline = channel.pipeline.syncOperations
-                    guard clients.enter(channel) else {
+                    if let limit = clients.enter(channel) {
                         recorder.count(.connectionRefused)
-                        return try pipeline.addHandler(RefusedConnection())
+                        recorder.reached(limit)
+                        log.tell(.warning, "A client's connection was refused.", code: limit.rawValue)
+                        return try pipeline.addHandler(RefusedConnection(limit))
+                    }
+                    if let certificate = certificate.value {
+                        try TLSFront.add(certificate, loop.value, to: pipeline)
                     }
                     try pipeline.addHandler(DownstreamConnection(loop: loop.value))
                 }
             }
             .bind(host: configuration.listen.host, port: configuration.listen.port)
             .get()
-        return DataPlane(channel: channel, loops: loops, eventLoops: eventLoops)
+        return DataPlane(channel: channel, loops: loops, eventLoops: eventLoops, certificate: certificate)
     }
+
+    /// The routes of a loop, each with connections of its own.
+    private static func routes(
+        _ configuration: GatewayConfiguration,
+        _ loop: DataPlaneLoop,
+        _ tls: NIOSSLContext?,
+        _ usageRequests: UsageRequests
+    ) -> RouteTable<UpstreamRoute> {
+        func route(
+            _ upstream: Upstream,
+            _ proxy: UpstreamProxy?,
+            _ prefix: String,
+            _ key: UpstreamKey?,
+            _ requests: UsageRequests
+        ) -> UpstreamRoute {
+            let connector = Connector(
+                upstream: upstream,
+                proxy: proxy,
+                tls: tls,
+                timeout: .milliseconds(configuration.connectTimeoutMilliseconds)
+            )
+            return UpstreamRoute(
+                upstream: upstream,
+                proxy: proxy,
+                prefix: prefix,
+                key: key,
+                pool: UpstreamPool(loop: loop, connector: connector),
+                usageRequests: requests
+            )
+        }
+        return RouteTable(
+            standard: route(
+                configuration.upstream,
+                configuration.proxy,
+                "",
+                configuration.upstreamKey,
+                usageRequests
+            ),
+            configuration.routes.map {
+                let requests = UsageRequests(upstream: $0.upstream.authority, sharing: usageRequests)
+                return ($0.prefix, route($0.upstream, $0.proxy, $0.prefix, $0.key, requests))
+            }
+        )
+    }
+
+    // MARK: - What changes while calls go on
+
+    /// Shows another certificate to the clients that connect from now on; open connections keep theirs.
+    func use(_ certificate: ServerCertificate) { self.certificate.use(certificate) }
+
+    /// Judges requests by other tokens and names from now on, and sends other keys; calls that are open go on.
+    func use(_ configuration: GatewayConfiguration) {
+        for (loop, eventLoop) in zip(loops, eventLoops) {
+            eventLoop.execute { loop.value.use(configuration) }
+        }
+    }
+
+    // MARK: - The end
 
     /// Stops listening, waits for open calls, and ends what is left after the limit.
     ///
@@ -119,6 +178,11 @@ final class DataPlane: Sendable {
         return isDrained
     }
 
+    /// Checks what a start would need, without starting.
+    static func check(_ configuration: GatewayConfiguration) throws {
+        if configuration.hasEncryptedUpstream { _ = try makeTLS(configuration) }
+    }
+
     private static func makeTLS(_ configuration: GatewayConfiguration) throws -> NIOSSLContext {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -126,4 +190,17 @@ final class DataPlane: Sendable {
         tls.trustRoots = try TrustRoots.load(file: configuration.trustRoots, folder: configuration.trustFolder)
         return try NIOSSLContext(configuration: tls)
     }
+}
+
+/// The certificate that is shown to the clients that connect now.
+private final class CurrentCertificate: Sendable {
+    private let current: Mutex<ServerCertificate?>
+
+    init(_ certificate: ServerCertificate?) {
+        current = Mutex(certificate)
+    }
+
+    var value: ServerCertificate? { current.withLock { $0 } }
+
+    func use(_ certificate: ServerCertificate) { current.withLock { $0 = certificate } }
 }

@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import OpenAIUsage
 
@@ -11,11 +10,12 @@ final class DataPlaneLoop {
     let rules: StreamRules
     let exchanges: ExchangeConfiguration
     let recorder: any CallRecorder
-    let logger: Logger
+    let log: GatewayLog
     let timers: LoopTimers
     let commits: CommitMailbox
     private let clients: ClientCount
-    private var route: UpstreamRoute?
+    private var access: AccessPolicy
+    private var routes: RouteTable<UpstreamRoute>?
     private(set) var handlers: [ObjectIdentifier: DownstreamConnection] = [:]
     private var calls: [ObjectIdentifier: ProxiedCall] = [:]
     private var readOn: Set<ObjectIdentifier> = []
@@ -30,14 +30,14 @@ final class DataPlaneLoop {
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
         clients: ClientCount,
-        logger: Logger
+        log: GatewayLog
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.exchanges = exchanges
         self.recorder = recorder
         self.clients = clients
-        self.logger = logger
+        self.log = log
         limits = configuration.limits
         headLimits = HeadLimits(
             bytes: limits.headBytes,
@@ -45,24 +45,46 @@ final class DataPlaneLoop {
             fields: limits.headFields
         )
         rules = StreamRules(configuration)
+        access = AccessPolicy(configuration)
         timers = LoopTimers(eventLoop: eventLoop)
         commits = CommitMailbox(eventLoop: eventLoop)
     }
 
     /// Names where the calls go; called once, before there are any.
-    func open(_ route: UpstreamRoute) { self.route = route }
+    func open(_ routes: RouteTable<UpstreamRoute>) { self.routes = routes }
+
+    // MARK: - Access
+
+    /// Judges requests by other tokens and names from now on, and sends other keys.
+    ///
+    /// - Parameter configuration: The configuration with the tokens, the names and the routes.
+    func use(_ configuration: GatewayConfiguration) {
+        access = AccessPolicy(configuration)
+        routes?.standard.use(configuration.upstreamKey)
+        for route in routes?.all ?? [] {
+            // A key goes to the upstream that it stands beside, and to no other.
+            let other = configuration.routes.first { $0.prefix == route.prefix && $0.upstream == route.upstream }
+            if let other { route.use(other.key) }
+        }
+    }
 
     // MARK: - Calls
 
     /// A call for a request; `nil` if the gateway has ended.
-    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) -> ProxiedCall? {
-        guard let route else { return nil }
-        return ProxiedCall(head, downstream, self, route)
+    ///
+    /// - Throws: An ``AccessRefusal`` for a request that is none.
+    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) throws(AccessRefusal) -> ProxiedCall? {
+        guard let routes else { return nil }
+        let route = head.withBytes(head.path) { routes.route(for: $0) }
+        switch access.judge(head, route.access) {
+        case .admitted(let credential): return ProxiedCall(head, downstream, self, route, credential: credential)
+        case .refused(let refusal): throw refusal
+        }
     }
 
     /// A call of a request that is refused, of which only the first line was read; `nil` if that cannot be shown.
     func makeRefusedCall(_ line: RequestLine, _ bytes: ByteBuffer, _ downstream: DownstreamConnection) -> ProxiedCall? {
-        guard let route else { return nil }
+        guard let route = routes?.standard else { return nil }
         return ProxiedCall(RequestHead(line: line, bytes: bytes), downstream, self, route)
     }
 
@@ -86,13 +108,20 @@ final class DataPlaneLoop {
     func count(_ note: StreamNote) {
         switch note {
         case .releasedLate: recorder.releasedLate()
-        case .usageNotAsked(let reason): recorder.usageNotAsked(reason)
+        case .usageNotAsked(let reason):
+            recorder.usageNotAsked(reason)
+            if reason == .notHeld { recorder.reached(.heldBodies) }
         case .replayed: recorder.count(.replayed)
-        case .refused: recorder.count(.refused)
+        case .refused(let code):
+            recorder.count(.refused)
+            if let limit = DataPlaneLimit(refusal: code) { recorder.reached(limit) }
+        case .limit(let limit): recorder.reached(limit)
         case .strayBytes: recorder.count(.strayBytes)
         case .failed, .refusesUsage: break
         }
     }
+
+    func countEvent(_ event: DataPlaneEvent) { recorder.count(event) }
 
     func countWaiters(_ change: Int) { recorder.changeWaiting(by: change) }
 
@@ -141,16 +170,31 @@ final class DataPlaneLoop {
         // A call whose client has gone belongs to no connection of a client any more.
         for call in calls.values { call.handle(.abort) }
         for handler in handlers.values { handler.abort() }
-        route?.pool.close()
+        closePools()
         flush()
         // What knows the loop would keep it alive, and itself with it.
         timers.stop()
-        route = nil
+        routes = nil
+    }
+
+    private func closePools() {
+        for route in routes?.all ?? [] { route.pool.close() }
     }
 
     private func completeShutdown() {
         guard isShuttingDown, calls.isEmpty, handlers.isEmpty else { return }
-        route?.pool.close()
+        closePools()
         drained?.succeed()
+    }
+}
+
+extension DataPlaneLimit {
+    /// The limit that refuses a request with a code; `nil` if it is none, or does not follow from the code.
+    fileprivate init?(refusal code: String) {
+        switch code {
+        case "header_too_large": self = .headSize
+        case "too_many_fields": self = .headFields
+        default: return nil
+        }
     }
 }

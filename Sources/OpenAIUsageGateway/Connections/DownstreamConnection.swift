@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 #if canImport(Glibc)
@@ -185,11 +186,34 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             write(answer)
             return complete(head.keepsAlive && !loop.isShuttingDown ? .keep : .close)
         }
-        guard let call = loop.makeCall(head, self) else { return complete(.close) }
+        let admitted: ProxiedCall?
+        do throws(AccessRefusal) {
+            admitted = try loop.makeCall(head, self)
+        } catch {
+            return refuse(error, isBodiless: head.method == .head)
+        }
+        guard let call = admitted else { return complete(.close) }
         self.call = call
         call.start()
         // A client that was slow before it began is not slow anew.
         if !isWritable { call.handle(.clientWritable(false)) }
+    }
+
+    /// Answers a request that is no call because of who sends it; it gets no row, so that strangers cannot fill the ledger.
+    private func refuse(_ refusal: AccessRefusal, isBodiless: Bool) {
+        loop.countEvent(refusal.event)
+        loop.log.tell(.warning, "A request was refused.", code: refusal.code)
+        write(
+            GatewayAnswer.error(
+                status: refusal.status,
+                code: refusal.code,
+                message: refusal.message,
+                callID: nil,
+                connection: .close,
+                isBodiless: isBodiless
+            )
+        )
+        complete(body.isComplete ? .close : .linger)
     }
 
     /// Reads a piece of the body; false if there is none.
@@ -388,6 +412,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         switch phase {
         case .head where parser.isInsideHead:
             loop.count(.refused(code: "request_timeout"))
+            loop.count(.limit(.headTimeout))
             write(
                 GatewayAnswer.error(
                     status: 408,
@@ -399,7 +424,9 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
                 )
             )
             close(context, lingering: true)
-        case .head: close(context, lingering: false)
+        case .head:
+            loop.count(.limit(.keepAlive))
+            close(context, lingering: false)
         default: context.close(promise: nil)
         }
         loop.flush()

@@ -13,12 +13,16 @@ extension Exchange: CallObserver {
 
 extension RequestHead {
     /// What the engine reads of the fields.
-    var facts: RequestHeadFacts {
+    ///
+    /// - Parameter credential: What stands for the credentials that the fields have; `nil` leaves them.
+    /// - Returns: The facts.
+    func facts(identifiedBy credential: String?) -> RequestHeadFacts {
         var facts = RequestHeadFacts()
         for field in fields {
             guard let known = field.known, let kind = ObservedField.request[Int(known.rawValue)] else { continue }
             facts.take(kind, string(field.value))
         }
+        if let credential { facts.identify(by: credential) }
         return facts
     }
 }

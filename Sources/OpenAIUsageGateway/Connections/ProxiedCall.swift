@@ -16,8 +16,22 @@ final class ProxiedCall {
     private var actions: [StreamAction] = []
     private var isActing = false
     private lazy var watch = Watch(self)
+    /// The bytes that were written to the client.
+    private var sentBytes = 0
 
-    init(_ head: RequestHead, _ downstream: DownstreamConnection, _ loop: DataPlaneLoop, _ route: UpstreamRoute) {
+    /// - Parameters:
+    ///   - head: The request's head.
+    ///   - downstream: The client's connection.
+    ///   - loop: The loop.
+    ///   - route: Where the call goes.
+    ///   - credential: The credential that the row's fingerprint is made of; `nil` leaves it to what the engine reads.
+    init(
+        _ head: RequestHead,
+        _ downstream: DownstreamConnection,
+        _ loop: DataPlaneLoop,
+        _ route: UpstreamRoute,
+        credential: String? = nil
+    ) {
         self.loop = loop
         self.route = route
         self.downstream = downstream
@@ -26,7 +40,7 @@ final class ProxiedCall {
         let path = head.pathText
         exchange = Exchange(
             line: RequestedTarget(method: head.methodName, target: path, authority: route.upstream.authority),
-            facts: head.facts,
+            facts: head.facts(identifiedBy: credential),
             configuration: loop.exchanges,
             sink: loop.recorder
         )
@@ -121,7 +135,9 @@ final class ProxiedCall {
             let connection = upstream
             upstream = nil
             connection?.release(isReusable: isReusable)
-        case .writeClient(let bytes): downstream?.write(bytes)
+        case .writeClient(let bytes):
+            sentBytes += bytes.readableBytes
+            downstream?.write(bytes)
         case .completeResponse(let fate):
             let connection = downstream
             downstream = nil
@@ -141,7 +157,8 @@ final class ProxiedCall {
                 handle(.committed(generation: generation))
             }
         case .record(let ending, let errorType, let errorCode, let generation):
-            guard let record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
+            guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
+            record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
             let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
             if loop.recorder.submit(record, waiter: waiter), let generation {
                 handle(.committed(generation: generation))
@@ -161,23 +178,26 @@ final class ProxiedCall {
         loop.count(note)
         switch note {
         case .failed(let code):
-            loop.logger.warning(
+            loop.log.tell(
+                .warning,
                 "A call failed at the gateway.",
-                metadata: [
-                    "call_id": "\(exchange.id)", "error_code": "\(code)", "endpoint": "\(endpoint.name)",
-                    "upstream": "\(route.upstream)",
-                ]
+                code: code,
+                upstream: "\(route.upstream)",
+                metadata: ["call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)"]
             )
         case .refusesUsage(let model):
             guard route.usageRequests.remember(model) else { return }
-            loop.logger.notice(
+            loop.log.tell(
+                .notice,
                 "The upstream refuses stream_options.include_usage: streams of this model pass as they are for 10 minutes, and without usage unless the upstream tells it by itself.",
+                code: "include_usage_refused",
+                upstream: "\(route.upstream)",
                 metadata: [
                     "call_id": "\(exchange.id)", "endpoint": "\(endpoint.name)",
-                    "model": "\(model.map { String($0.prefix(128)) } ?? "-")", "upstream": "\(route.upstream)",
+                    "model": "\(model.map { String($0.prefix(128)) } ?? "-")",
                 ]
             )
-        case .releasedLate, .usageNotAsked, .replayed, .refused, .strayBytes: break
+        case .releasedLate, .usageNotAsked, .replayed, .refused, .strayBytes, .limit: break
         }
     }
 

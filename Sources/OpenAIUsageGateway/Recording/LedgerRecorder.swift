@@ -11,13 +11,22 @@ final class LedgerRecorder: CallRecorder {
     private let lateReleases = Atomic<Int64>(0)
     private let metrics: UsageMetrics
 
-    init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger) {
+    init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger, accessLog: AccessLog? = nil) {
         self.metrics = metrics
         for reason in IncludeUsage.Note.allCases { metrics.countUsageNotAsked(reason: reason.rawValue, by: 0) }
         for event in DataPlaneEvent.allCases { metrics.countGatewayEvent(event.rawValue, by: 0) }
+        for limit in DataPlaneLimit.allCases { metrics.countGatewayLimit(limit.rawValue, by: 0) }
         metrics.changeGatewayWaitingCalls(by: 0)
         metrics.changeGatewayConnections(by: 0)
-        recorder = UsageRecorder(book: book, ledger: ledger, metrics: metrics, countsCommitted: true)
+        var observer: (@Sendable (CallRecord) -> Void)?
+        if let accessLog { observer = { accessLog.write($0) } }
+        recorder = UsageRecorder(
+            book: book,
+            ledger: ledger,
+            metrics: metrics,
+            observer: observer,
+            countsCommitted: true
+        )
     }
 
     /// Connects the metrics with the ledger's own figures.
@@ -54,6 +63,7 @@ final class LedgerRecorder: CallRecorder {
     func callEnded(_ endpoint: Endpoint) { recorder.changeInFlight(endpoint, by: -1) }
     func usageNotAsked(_ reason: IncludeUsage.Note) { metrics.countUsageNotAsked(reason: reason.rawValue) }
     func count(_ event: DataPlaneEvent) { metrics.countGatewayEvent(event.rawValue) }
+    func reached(_ limit: DataPlaneLimit) { metrics.countGatewayLimit(limit.rawValue) }
     func changeWaiting(by change: Int) { metrics.changeGatewayWaitingCalls(by: Int64(change)) }
     func changeConnections(by change: Int) { metrics.changeGatewayConnections(by: Int64(change)) }
     func releasedLate() { lateReleases.add(1, ordering: .relaxed) }

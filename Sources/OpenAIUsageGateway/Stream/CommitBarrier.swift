@@ -62,6 +62,9 @@ struct CommitBarrier {
         return true
     }
 
+    /// The bytes that are kept back.
+    var heldBytes: Int { held.reduce(0) { $0 + $1.readableBytes } }
+
     /// Lets the first byte of what is kept back go: if its client has gone, that is what brings word of it.
     ///
     /// It is none that could end a line, and with it the event that ends a stream.

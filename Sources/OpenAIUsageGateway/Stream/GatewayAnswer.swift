@@ -29,6 +29,7 @@ enum GatewayAnswer {
         var fields = "Content-Type: application/json\r\n"
         if let callID { fields += "oai-usage-call-id: \(callID)\r\n" }
         if status == 503 { fields += "Retry-After: 1\r\n" }
+        if status == 401 { fields += "WWW-Authenticate: Bearer realm=\"oai-usage gateway\"\r\n" }
         return response(status, fields, body, connection, isBodiless)
     }
 
@@ -78,6 +79,7 @@ enum GatewayAnswer {
         case 200: "OK"
         case 400: "Bad Request"
         case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"

@@ -38,7 +38,8 @@ extension ProxyStream {
                 return end(.clientDisconnected, &actions)
             }
             updateReading(&actions)
-            guard mayDrain, !isStream || rules.disconnectGrace > 0 else { return end(.clientDisconnected, &actions) }
+            guard !isStream || rules.disconnectGrace > 0 else { return end(.clientDisconnected, &actions) }
+            guard mayDrain else { return endReadingOn(.drains, &actions) }
             isDraining = true
             if isStream { actions.append(.arm(.disconnectGrace, milliseconds: rules.disconnectGrace)) }
         }
@@ -99,8 +100,29 @@ extension ProxyStream {
 
     mutating func abort(_ actions: inout [StreamAction]) {
         let ending: Ending = client == .gone ? .clientDisconnected : .cut
+        if hasClient, !isDelivered, upstream != .tunnel, endsByClosing {
+            // Its client would take the connection's end for that of the response.
+            isDelivered = true
+            actions.append(.completeResponse(.reset))
+        }
         client = .gone
         end(ending, &actions)
+    }
+
+    /// True if nothing but the end of the connection shows the client the end of its response.
+    var endsByClosing: Bool {
+        switch response.framing {
+        case .untilClose: true
+        case .asReceived: response.head?.framing == .untilClose
+        case .chunked: false
+        }
+    }
+
+    /// Ends a call that nobody waits for, because a limit does not let it be read on.
+    mutating func endReadingOn(_ limit: DataPlaneLimit, _ actions: inout [StreamAction]) {
+        observer.note("gateway-limit", limit.rawValue)
+        actions.append(.note(.limit(limit)))
+        end(.clientDisconnected, &actions)
     }
 
     /// Ends a call that nobody waits for.
@@ -122,8 +144,7 @@ extension ProxyStream {
     /// Ends a response that is not whole; what of it is kept back leaves first, as it would have without the gateway.
     mutating func cut(_ actions: inout [StreamAction]) {
         guard hasClient else { return finish(&actions) }
-        let fate: ClientConnectionFate =
-            response.framing == .untilClose || response.head?.framing == .untilClose ? .reset : .cut
+        let fate: ClientConnectionFate = endsByClosing ? .reset : .cut
         guard barrier.isArmed else {
             isDelivered = true
             actions.append(.completeResponse(fate))
@@ -275,7 +296,7 @@ extension ProxyStream {
             releaseBarrier(generation, &actions)
         case .disconnectGrace:
             guard isDraining else { return }
-            end(.clientDisconnected, &actions)
+            endReadingOn(.drain, &actions)
         case .halfCloseGrace:
             guard awaitsHalfClose, upstream == .complete else { return }
             conclude(&actions)
@@ -318,7 +339,8 @@ extension ProxyStream {
 
     /// Ends a call whose client takes nothing of its response.
     mutating func giveUpOnClient(_ actions: inout [StreamAction]) {
-        observer.note("gateway-limit", "write-timeout")
+        observer.note("gateway-limit", DataPlaneLimit.writeTimeout.rawValue)
+        actions.append(.note(.limit(.writeTimeout)))
         actions.append(.completeResponse(.reset))
         isDelivered = true
         client = .gone
@@ -326,6 +348,7 @@ extension ProxyStream {
     }
 
     mutating func timeOutRequest(_ actions: inout [StreamAction]) {
+        actions.append(.note(.limit(.bodyTimeout)))
         failRequest(
             WireError(408, "request_timeout", "The request's body did not come in time."),
             &actions

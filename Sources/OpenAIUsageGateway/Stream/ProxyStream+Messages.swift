@@ -179,4 +179,6 @@ enum StreamNote: Equatable {
     case refused(code: String)
     /// The upstream sent bytes that nobody had asked for.
     case strayBytes
+    /// A limit was reached.
+    case limit(DataPlaneLimit)
 }

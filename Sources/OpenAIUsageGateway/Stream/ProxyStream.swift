@@ -316,7 +316,7 @@ struct ProxyStream<Observer: CallObserver> {
             observe(bytes)
             if isDraining {
                 drainedBytes += bytes.readableBytes
-                if drainedBytes > rules.disconnectBytes { end(.clientDisconnected, &actions) }
+                if drainedBytes > rules.disconnectBytes { endReadingOn(.drainSize, &actions) }
                 return
             }
             guard response.framing != .asReceived else { return }

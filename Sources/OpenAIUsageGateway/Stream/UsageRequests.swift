@@ -16,14 +16,14 @@ final class UsageRequests: Sendable {
         }
 
         deinit {
-            requests.held.subtract(length, ordering: .relaxed)
+            requests.shared.held.subtract(length, ordering: .relaxed)
         }
 
         /// Takes more of the room; false if there is not that much left.
         func grow(by count: Int) -> Bool {
-            let (_, total) = requests.held.add(count, ordering: .relaxed)
-            guard total <= requests.bound else {
-                requests.held.subtract(count, ordering: .relaxed)
+            let (_, total) = requests.shared.held.add(count, ordering: .relaxed)
+            guard total <= requests.shared.bound else {
+                requests.shared.held.subtract(count, ordering: .relaxed)
                 return false
             }
             length += count
@@ -31,11 +31,20 @@ final class UsageRequests: Sendable {
         }
     }
 
+    /// The room, and the refusals of every upstream.
+    private final class Shared: Sendable {
+        let bound: Int
+        let held = Atomic<Int>(0)
+        let refusals = Mutex(RefusalMemory())
+
+        init(bound: Int) {
+            self.bound = bound
+        }
+    }
+
     private let upstream: String
-    private let bound: Int
     private let clock: any UsageClock
-    private let held = Atomic<Int>(0)
-    private let refusals = Mutex(RefusalMemory())
+    private let shared: Shared
 
     /// Creates what the calls of a gateway share.
     ///
@@ -45,22 +54,29 @@ final class UsageRequests: Sendable {
     ///   - clock: The clock by which refusals are forgotten.
     init(upstream: String, bound: Int, clock: any UsageClock = SystemUsageClock()) {
         self.upstream = upstream
-        self.bound = bound
         self.clock = clock
+        shared = Shared(bound: bound)
+    }
+
+    /// Creates what the calls to another upstream share, within the same room.
+    init(upstream: String, sharing other: UsageRequests) {
+        self.upstream = upstream
+        clock = other.clock
+        shared = other.shared
     }
 
     /// The number of bytes that are held.
-    var heldLength: Int { held.load(ordering: .relaxed) }
+    var heldLength: Int { shared.held.load(ordering: .relaxed) }
 
     /// Begins to hold a body; `nil` if one of its length can never be held.
     func reservation(for length: Int?) -> Reservation? {
-        (length ?? 0) <= bound ? Reservation(self) : nil
+        (length ?? 0) <= shared.bound ? Reservation(self) : nil
     }
 
     /// True if the upstream has refused to be asked about a model lately.
     func isRefused(_ model: String?) -> Bool {
         let now = clock.monotonicNanoseconds
-        return refusals.withLock { $0.contains(RefusalMemory.Key(upstream: upstream, model: model), at: now) }
+        return shared.refusals.withLock { $0.contains(RefusalMemory.Key(upstream: upstream, model: model), at: now) }
     }
 
     /// Remembers that the upstream refuses to be asked about a model.
@@ -68,6 +84,6 @@ final class UsageRequests: Sendable {
     /// - Returns: True if it was not remembered already.
     func remember(_ model: String?) -> Bool {
         let now = clock.monotonicNanoseconds
-        return refusals.withLock { $0.remember(RefusalMemory.Key(upstream: upstream, model: model), at: now) }
+        return shared.refusals.withLock { $0.remember(RefusalMemory.Key(upstream: upstream, model: model), at: now) }
     }
 }

@@ -6,6 +6,8 @@ struct RequestRoute: Sendable, Equatable {
     let hostLine: [UInt8]
     /// The bytes before every path: the scheme and authority for a plain proxy, then the upstream's path prefix.
     let targetPrefix: [UInt8]
+    /// True if the upstream has no path prefix, so that a path that was cut off whole needs its slash.
+    private let isAtRoot: Bool
 
     /// - Parameters:
     ///   - authority: The upstream's host, with the port unless it is the scheme's own.
@@ -15,6 +17,12 @@ struct RequestRoute: Sendable, Equatable {
         hostLine = Array("Host: \(authority)\r\n".utf8)
         let origin = proxied.map { "\($0)://\(authority)" } ?? ""
         targetPrefix = Array((origin + prefix).utf8)
+        isAtRoot = prefix.isEmpty
+    }
+
+    /// True if a slash belongs before what is left of a path.
+    func needsSlash(before rest: Range<Int>, of base: UnsafeRawPointer) -> Bool {
+        isAtRoot && (rest.isEmpty || Octets.byte(base, rest.lowerBound) != UInt8(ascii: "/"))
     }
 }
 
@@ -75,7 +83,9 @@ struct ResponseRewrite: Sendable {
 
 /// Writes the heads that the gateway passes on: runs of lines that stay are copied as they came.
 enum HeadWriter {
-    private static let requestFields = KnownFieldSet.hopByHop.union([.host, .expect, .usageTags, .acceptEncoding])
+    private static let requestFields = KnownFieldSet.hopByHop.union([
+        .host, .expect, .usageTags, .usageToken, .acceptEncoding,
+    ])
 
     /// Writes the request that the upstream gets.
     ///
@@ -108,7 +118,11 @@ enum HeadWriter {
                     output.write(UInt8(ascii: "/"))
                 } else {
                     if head.line.pathLacksSlash, rewrite.droppedPathBytes == 0 { output.write(UInt8(ascii: "/")) }
-                    output.copy(base, head.path.dropFirst(rewrite.droppedPathBytes))
+                    let rest = head.path.dropFirst(rewrite.droppedPathBytes)
+                    if rewrite.droppedPathBytes > 0, route.needsSlash(before: rest, of: base) {
+                        output.write(UInt8(ascii: "/"))
+                    }
+                    output.copy(base, rest)
                 }
                 output.write(" HTTP/1.1\r\n")
                 output.write(route.hostLine)

@@ -6,6 +6,7 @@ enum KnownField: UInt8, Sendable, CaseIterable {
     case forwarded, forwardedFor, forwardedHost, forwardedProto
     // Content and its owner.
     case acceptEncoding, contentType, contentEncoding, contentRange, authorization, apiKey, cookie
+    case xAPIKey, googleAPIKey, usageToken
     case organization, project, usageTags, idempotencyKey, clientRequestID
     case userAgent, stainlessLanguage, stainlessPackageVersion, stainlessRetryCount, traceParent
     // Responses.
@@ -40,6 +41,7 @@ enum KnownField: UInt8, Sendable, CaseIterable {
         case (7, UInt8(ascii: "u")): field = take("upgrade", .upgrade)
         case (7, UInt8(ascii: "t")): field = take("trailer", .trailer)
         case (9, UInt8(ascii: "f")): field = take("forwarded", .forwarded)
+        case (9, UInt8(ascii: "x")): field = take("x-api-key", .xAPIKey)
         case (10, UInt8(ascii: "u")): field = take("user-agent", .userAgent)
         case (10, UInt8(ascii: "c")): field = take("connection", .connection)
         case (10, UInt8(ascii: "k")): field = take("keep-alive", .keepAlive)
@@ -53,7 +55,8 @@ enum KnownField: UInt8, Sendable, CaseIterable {
         case (14, UInt8(ascii: "c")): field = take("content-length", .contentLength)
         case (14, UInt8(ascii: "o")): field = take("openai-project", .project) ?? take("openai-version", .apiVersion)
         case (14, UInt8(ascii: "r")): field = take("retry-after-ms", .retryAfterMilliseconds)
-        case (14, UInt8(ascii: "x")): field = take("x-should-retry", .shouldRetry)
+        case (14, UInt8(ascii: "x")):
+            field = take("x-should-retry", .shouldRetry) ?? take("x-goog-api-key", .googleAPIKey)
         case (15, UInt8(ascii: "a")):
             field = take("accept-encoding", .acceptEncoding) ?? take("apim-request-id", .azureRequestID)
         case (15, UInt8(ascii: "i")): field = take("idempotency-key", .idempotencyKey)
@@ -67,6 +70,7 @@ enum KnownField: UInt8, Sendable, CaseIterable {
         case (17, UInt8(ascii: "o")): field = take("openai-usage-tags", .usageTags)
         case (17, UInt8(ascii: "x")): field = take("x-forwarded-proto", .forwardedProto)
         case (17, UInt8(ascii: "s")): field = take("sec-websocket-key", .secWebSocketKey)
+        case (18, UInt8(ascii: "o")): field = take("openai-usage-token", .usageToken)
         case (18, UInt8(ascii: "p")): field = take("proxy-authenticate", .proxyAuthenticate)
         case (19, UInt8(ascii: "o")): field = take("openai-organization", .organization)
         case (19, UInt8(ascii: "p")): field = take("proxy-authorization", .proxyAuthorization)
@@ -105,6 +109,8 @@ struct KnownFieldSet: Sendable, Equatable, ExpressibleByArrayLiteral {
     @inline(__always)
     func contains(_ field: KnownField) -> Bool { bits &>> UInt64(field.rawValue) & 1 == 1 }
 
+    func isDisjoint(with other: KnownFieldSet) -> Bool { bits & other.bits == 0 }
+
     func union(_ other: KnownFieldSet) -> KnownFieldSet {
         var result = self
         result.bits |= other.bits
@@ -123,7 +129,8 @@ struct KnownFieldSet: Sendable, Equatable, ExpressibleByArrayLiteral {
         .host, .connection, .contentLength, .transferEncoding, .expect, .upgrade, .te, .trailer, .keepAlive,
         .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .forwarded, .forwardedFor, .forwardedHost,
         .forwardedProto, .contentType, .contentEncoding, .contentRange, .authorization, .apiKey, .cookie,
-        .organization, .project, .usageTags, .idempotencyKey, .secWebSocketExtensions, .secWebSocketKey,
+        .xAPIKey, .googleAPIKey, .usageToken, .organization, .project, .usageTags, .idempotencyKey,
+        .secWebSocketExtensions, .secWebSocketKey,
         .secWebSocketAccept, .secWebSocketProtocol, .secWebSocketVersion,
     ]
 }

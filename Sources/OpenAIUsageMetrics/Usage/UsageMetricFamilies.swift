@@ -40,6 +40,7 @@ struct UsageMetricFamilies: Sendable {
     let clientDisconnects: MetricFamilyID
     let includeUsageNotAsked: MetricFamilyID
     let gatewayEvents: MetricFamilyID
+    let gatewayLimits: MetricFamilyID
     let gatewayWaitingCalls: MetricFamilyID
     let gatewayConnections: MetricFamilyID
     let rateLimitHeadroom: MetricFamilyID
@@ -177,6 +178,11 @@ struct UsageMetricFamilies: Sendable {
             "gateway_events",
             ["event"],
             "What happened on the gateway's connections beside calls, by event."
+        )
+        gatewayLimits = counter(
+            "gateway_limits_reached",
+            ["limit"],
+            "How often a limit of the gateway was reached, by the name of its setting."
         )
         gatewayWaitingCalls = gauge(
             "gateway_waiting_calls",

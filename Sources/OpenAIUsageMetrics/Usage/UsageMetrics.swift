@@ -113,6 +113,15 @@ public final class UsageMetrics: UsageSink {
         registry.update { $0.add(.integer(count), to: families.gatewayEvents, [event]) }
     }
 
+    /// Counts what a limit of a gateway has refused.
+    ///
+    /// - Parameters:
+    ///   - limit: The limit, by the name of its setting.
+    ///   - count: How often; zero creates the series.
+    package func countGatewayLimit(_ limit: String, by count: Int64 = 1) {
+        registry.update { $0.add(.integer(count), to: families.gatewayLimits, [limit]) }
+    }
+
     /// Counts calls that wait for a connection to a gateway's upstream, in or out.
     package func changeGatewayWaitingCalls(by change: Int64) {
         registry.update { $0.add(.integer(change), to: families.gatewayWaitingCalls) }

@@ -24,4 +24,13 @@ struct SpanOfTime: ExpressibleByArgument, Equatable {
         }
         milliseconds = count * scale
     }
+
+    /// The length in the largest unit that it is a whole number of.
+    var defaultValueDescription: String {
+        let units: [(Int64, String)] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")]
+        for (scale, unit) in units where milliseconds > 0 && milliseconds % scale == 0 {
+            return "\(milliseconds / scale)\(unit)"
+        }
+        return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
+    }
 }

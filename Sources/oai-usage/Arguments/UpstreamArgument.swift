@@ -15,6 +15,9 @@ struct UpstreamArgument: ExpressibleByArgument {
         problem = Self.problem(argument, upstream)
     }
 
+    /// The upstream as a URL, without what is wrong with it.
+    var defaultValueDescription: String { upstream?.description ?? "-" }
+
     private static func problem(_ text: String, _ upstream: Upstream?) -> String? {
         if let upstream {
             let endpoint = Endpoint(method: "POST", path: upstream.pathPrefix)

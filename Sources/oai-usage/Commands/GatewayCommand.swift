@@ -26,10 +26,22 @@ struct GatewayCommand: AsyncParsableCommand {
               oai-usage gateway
               oai-usage gateway --upstream https://eu.api.openai.com --ledger /var/lib/oai-usage/ledger.db
               oai-usage gateway --key-project WXYZ=proj_search
+              oai-usage gateway --check
 
             Clients need nothing but OPENAI_BASE_URL=http://127.0.0.1:8787/v1.
 
-            SIGHUP reads the price files again. SIGTERM and Ctrl-C wait for open calls; a second one ends at once.
+            \(AccessOptions.discussion)
+
+            SIGHUP also opens the access log again. SIGTERM and Ctrl-C refuse new connections, \
+            turn /-/ready red, and wait for open calls, streams among them, until --shutdown-timeout; metrics and health \
+            are served until then. What is left is cut off so that its client sees it. A second signal ends at once.
+            --check prints every setting with where it comes from, checks what a start needs without listening or opening \
+            the ledger, and ends with 0, or with 1 or 64 and what is wrong.
+            Of each kind of failure one line a minute is logged, with "repeated" for the number of those that were not. The \
+            log does not hold the gateway up: what nobody reads is dropped, and counted.
+            The access log has time, id, request_id, method, host, path, endpoint, status, outcome, error_code, duration_ms, \
+            request_bytes, sent_bytes, project, model, input_tokens, output_tokens and cost_usd as far as they are known; \
+            never content, queries or keys.
             HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR count as for curl.
             """
     )
@@ -38,52 +50,110 @@ struct GatewayCommand: AsyncParsableCommand {
     @OptionGroup var files: PricesOption
     @OptionGroup var storage: LedgerOption
 
+    @Flag(help: "Check the configuration and print it, with where each value comes from; start nothing.")
+    var check = false
+
     func run() async throws {
         // Until the signals are orders, those to end are obeyed by the system, and a hangup is for nothing.
         signal(SIGHUP, SIG_IGN)
         let settings = try await storage.settings()
-        let configuration = try options.configuration(settings)
-        let book = try files.book(settings)
+        let (configuration, warnings) = try options.configurationWithWarnings(settings)
+        let log = ProgramLog(format: try options.format(settings))
+        defer { log.flush() }
+        let logger = log.logger(level: try options.level(settings))
+        let book = try files.book(settings) { log.say($0, level: .warning) }
+        let path = settings.ledger(storage.ledger)
+        let accessLogPath = options.accessLog(settings)
+        if check { return try check(settings, configuration, warnings, ledger: path, accessLog: accessLogPath) }
         var ledgerOptions = LedgerOptions()
         ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
         ledgerOptions.syncsEveryCommit = configuration.durability == .fsync
         ledgerOptions.keepsJournal = configuration.durability == .committed
         let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
         ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
-        let path = settings.ledger(storage.ledger)
-        let logger = JSONLines.logger(label: "oai-usage", level: try options.level(settings))
+        let accessLog = try accessLogPath.map { try AccessLog(path: $0 == "-" ? nil : $0) }
         let ledger = try Ledger(path: path, options: ledgerOptions)
         let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
-        for message in settings.suspects { StandardError.write("gateway: \(message)") }
+        for message in settings.suspects + warnings { log.say("gateway: \(message)", level: .warning) }
         let gateway = Gateway(
             configuration: configuration,
             ledger: ledger,
             book: book,
             metrics: metrics,
-            logger: logger
+            logger: logger,
+            accessLog: accessLog
         ) {
-            StandardError.write("gateway: listening on \($0.calls)\ngateway: metrics on \($0.admin)/metrics")
-            Self.describe(configuration.upstream, configuration.proxy)
-            StandardError.write("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
+            log.say("gateway: listening on \($0.calls)")
+            log.say("gateway: metrics on \($0.admin)/metrics")
+            Self.describe(configuration.upstream, configuration.proxy, configuration.upstreamKey, log)
+            for route in configuration.routes {
+                let key = route.key.map { ", with \($0)" } ?? ""
+                log.say("gateway: forwarding \(route.prefix) to \(route.upstream)\(key)")
+            }
+            Self.describe(configuration.access, log)
+            log.say("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
         }
-        let files = files
-        let status = try await SignalScope.run(gateway, signals) {
+        log.observeLoss { gateway.countLostLogLine() }
+        let (files, reload) = (files, AccessReload(options: options, gateway: gateway, log: log))
+        let status = try await SignalScope.run(gateway, signals, logger: log.logger(level: .error)) {
+            gateway.reopenAccessLog()
+            await reload.run { try await storage.settings() }
             do {
-                let book = try files.book(try await storage.settings())
+                let book = try files.book(try await storage.settings()) { log.say($0, level: .warning) }
                 gateway.use(book)
-                LogWriter.standardError.write("gateway: pricing by the price book \(book.version) from now on")
+                log.say("gateway: pricing by the price book \(book.version) from now on")
             } catch {
-                LogWriter.standardError.write("gateway: \(error) The prices stay as they were.")
+                log.say("gateway: \(error) The prices stay as they were.", level: .error)
             }
         }
         if let status { throw ExitCode(status) }
     }
 
-    private static func describe(_ upstream: Upstream, _ proxy: UpstreamProxy?) {
-        let way = proxy.map { " through the proxy \($0)" } ?? ""
-        StandardError.write("gateway: forwarding to \(upstream)\(way)")
+    private static func describe(_ access: GatewayAccess, _ log: ProgramLog) {
+        let count = { (tokens: AccessTokens) in tokens.count == 1 ? "a token" : "one of \(tokens.count) tokens" }
+        if let tokens = access.clientTokens {
+            log.say("gateway: clients need \(count(tokens))")
+        } else if access.allowsAnyone {
+            log.say("gateway: clients need no token, wherever they are")
+        }
+        if let tokens = access.adminTokens { log.say("gateway: operators need \(count(tokens))") }
+    }
+
+    private func check(
+        _ settings: Settings,
+        _ configuration: GatewayConfiguration,
+        _ warnings: [String],
+        ledger: String,
+        accessLog: String?
+    ) throws {
+        var others: [SettingsReport.Row] = []
+        if let proxy = configuration.proxy {
+            others.append(.init(name: "(proxy)", value: "\(proxy)", origin: "environment"))
+        }
+        for route in configuration.routes {
+            let key = route.key.map { ", with \($0)" } ?? ""
+            others.append(.init(name: "(\(route.prefix))", value: "\(route.upstream)\(key)", origin: "routes"))
+        }
+        StandardOutput.write(SettingsReport(settings, others: others).text)
+        for message in settings.suspects + warnings { StandardError.write("gateway: \(message)") }
+        if let problem = WritablePath.ledgerProblem(ledger) {
+            throw CommandFailure("The ledger \(ledger) cannot be written: \(problem). Choose another with --ledger.")
+        }
+        if let accessLog, accessLog != "-", let problem = WritablePath.problem(accessLog, makesFolders: false) {
+            throw CommandFailure(
+                "The access log \(accessLog) cannot be written: \(problem). Choose another with --access-log."
+            )
+        }
+        try Gateway.check(configuration)
+        StandardError.write("gateway: the configuration is sound")
+    }
+
+    private static func describe(_ upstream: Upstream, _ proxy: UpstreamProxy?, _ key: UpstreamKey?, _ log: ProgramLog)
+    {
+        let way = (proxy.map { " through the proxy \($0)" } ?? "") + (key.map { ", with \($0)" } ?? "")
+        log.say("gateway: forwarding to \(upstream)\(way)")
         guard !upstream.version.isEmpty else { return }
-        StandardError.write(
+        log.say(
             "gateway: the upstream's \(upstream.version) stands for the /v1 of the clients' paths, which is not sent twice"
         )
     }

@@ -23,8 +23,7 @@ struct RepriceCommand: AsyncParsableCommand {
     @OptionGroup var selection: RepriceSelection
     @Flag(help: "Let the running gateway do it.")
     var gateway = false
-    @Option(help: ArgumentHelp("Where the gateway's operators connect. (default: 127.0.0.1:10464)", valueName: "url"))
-    var admin: AdminArgument?
+    @OptionGroup var access: AdminOptions
     @OptionGroup var files: PricesOption
     @OptionGroup var storage: LedgerOption
     @Option(help: "How the changes are written.")
@@ -33,13 +32,16 @@ struct RepriceCommand: AsyncParsableCommand {
     func run() async throws {
         let query = try selection.query(now: SystemUsageClock().wallMicroseconds)
         let settings = try await storage.settings()
-        let isRemote = gateway || admin != nil
+        let isRemote = gateway || access.admin != nil
         if isRemote, !files.prices.isEmpty {
             throw ValidationError("The gateway prices by its own book: start it with --prices, and leave it out here.")
         }
         let result =
             isRemote
-            ? try await Repricing(query).throughGateway(try settings.value("admin", admin, otherwise: .standard))
+            ? try await Repricing(query).throughGateway(
+                try access.address(settings),
+                token: try access.token(settings)
+            )
             : try await Repricing(query).here(settings.ledger(storage.ledger), try files.book(settings))
         format.write(result)
     }

@@ -45,7 +45,7 @@ struct SimulateCommand: AsyncParsableCommand {
         let group = ServiceGroup(
             services: [SimulatorService(configuration: configuration)],
             gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: JSONLines.logger(label: "oai-usage", level: .error)
+            logger: ProgramLog.standard.logger(level: .error)
         )
         try await group.run()
     }

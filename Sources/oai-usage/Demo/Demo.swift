@@ -65,7 +65,7 @@ struct Demo {
             configuration: configuration,
             ledger: ledger,
             metrics: metrics,
-            logger: JSONLines.logger(label: "oai-usage", level: .error)
+            logger: ProgramLog.standard.logger(level: .error)
         ) { ready.succeed($0) }
         return try await ServiceScope.run(gateway) {
             let addresses = try await ready.futureResult.get()

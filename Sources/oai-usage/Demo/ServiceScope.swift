@@ -16,7 +16,7 @@ enum ServiceScope {
         operation: @escaping @Sendable () async throws -> Result,
         onFailure: @escaping @Sendable (any Error) -> Void
     ) async throws -> Result {
-        let services = ServiceGroup(services: [service], logger: JSONLines.logger(label: "oai-usage", level: .error))
+        let services = ServiceGroup(services: [service], logger: ProgramLog.standard.logger(level: .error))
         return try await withThrowingTaskGroup(of: Result?.self) { tasks in
             tasks.addTask {
                 do {

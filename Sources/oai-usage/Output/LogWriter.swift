@@ -9,12 +9,11 @@ final class LogWriter: Sendable {
     private struct State: Sendable {
         var waiting = 0
         var dropped = 0
+        var onLoss: (@Sendable () -> Void)?
     }
 
-    /// The lines of the program.
-    static let standardError = LogWriter(capacity: 1_024) { StandardError.write($0) }
-
     private let capacity: Int
+    private let describeLoss: @Sendable (Int) -> String
     private let output: @Sendable (String) -> Void
     private let queue = DispatchQueue(label: "oai-usage.log")
     private let state = Mutex(State())
@@ -23,28 +22,45 @@ final class LogWriter: Sendable {
     ///
     /// - Parameters:
     ///   - capacity: The most lines that wait.
+    ///   - describeLoss: The line that tells how many were dropped.
     ///   - output: Writes a line; it may block.
-    init(capacity: Int, output: @escaping @Sendable (String) -> Void) {
+    init(
+        capacity: Int,
+        describeLoss: @escaping @Sendable (Int) -> String,
+        output: @escaping @Sendable (String) -> Void
+    ) {
         self.capacity = capacity
+        self.describeLoss = describeLoss
         self.output = output
     }
 
+    /// Names who is called for each line that is dropped, on the thread that wrote it.
+    func observeLoss(_ observer: @escaping @Sendable () -> Void) { state.withLock { $0.onLoss = observer } }
+
     /// Hands a line over; it never blocks.
     func write(_ line: String) {
-        let dropped = state.withLock { state -> Int? in
+        let (isTaken, onLoss) = state.withLock { state in
             guard state.waiting < capacity else {
                 state.dropped += 1
-                return nil
+                return (false, state.onLoss)
             }
             state.waiting += 1
-            defer { state.dropped = 0 }
-            return state.dropped
+            return (true, nil)
         }
-        guard let dropped else { return }
+        guard isTaken else {
+            onLoss?()
+            return
+        }
         queue.async { [self] in
-            if dropped > 0 { output("\(dropped) lines of the log were dropped, because nobody reads it.") }
             output(line)
-            state.withLock { $0.waiting -= 1 }
+            let dropped = state.withLock { state in
+                state.waiting -= 1
+                // What came while there was no room came behind most of the lines that still wait.
+                guard state.waiting <= capacity / 4 else { return 0 }
+                defer { state.dropped = 0 }
+                return state.dropped
+            }
+            if dropped > 0 { output(describeLoss(dropped)) }
         }
     }
 

@@ -9,6 +9,8 @@ struct ConfigurationFile {
         var values: [String]
         /// The line of the name, from 1.
         var line: Int
+        /// The value as it stands in the file.
+        var node: JSONDocument.Node
     }
 
     /// The path, for messages.
@@ -62,7 +64,7 @@ struct ConfigurationFile {
                     "\(path):\(line): \"\(setting.name)\" is \(member.node.value.kind); it must be \(setting.allowed)."
                 )
             }
-            entries[setting.name] = Entry(values: values, line: line)
+            entries[setting.name] = Entry(values: values, line: line, node: member.node)
         }
         self.entries = entries
     }
@@ -84,6 +86,7 @@ struct ConfigurationFile {
         switch (kind, value) {
         case (.text, .string(let text)), (.number, .string(let text)), (.number, .number(let text)): return [text]
         case (.boolean, .bool(let flag)): return [flag ? "true" : "false"]
+        case (.document, .object): return []
         case (.list, .string(let text)), (.pairs, .string(let text)): return Settings.split(text)
         case (.list, .array(let nodes)), (.pairs, .array(let nodes)):
             let texts = nodes.compactMap(\.value.string)

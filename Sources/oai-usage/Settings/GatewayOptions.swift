@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import NIOCore
 import OpenAIUsageGateway
 
 /// The flags of a gateway.
@@ -40,8 +41,13 @@ struct GatewayOptions: ParsableArguments {
     )
     var keyProject: [String] = []
 
-    @Option(help: "How many threads carry calls. (default: 1)")
-    var threads: ThreadCount?
+    @Option(
+        help: ArgumentHelp(
+            "The number of threads that carry calls; auto uses one a core. (default: 1)",
+            valueName: "number|auto"
+        )
+    )
+    var workers: WorkerCount?
 
     @Flag(inversion: .prefixedNo, help: "Make streaming chat requests report their usage. (default: --include-usage)")
     var includeUsage: Bool?
@@ -53,18 +59,84 @@ struct GatewayOptions: ParsableArguments {
     )
     var logLevel: Logger.Level?
 
+    // MARK: Logs and limits
+
+    @Option(
+        help: "How the log is written: text, json, or auto for text on a terminal and JSON elsewhere. (default: auto)"
+    )
+    var logFormat: LogFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write a line of JSON for every call to a file, or to the standard output (-). (default: none)",
+            valueName: "file"
+        )
+    )
+    var accessLog: String?
+
+    @OptionGroup var limits: LimitOptions
+
+    @OptionGroup(title: "Access") var access: AccessOptions
+
     func validate() throws {
         if let problem = upstream?.problem { throw ValidationError("--upstream: \(problem).") }
     }
 
     /// The configuration that the flags and the settings give together.
     func configuration(_ settings: Settings) throws -> GatewayConfiguration {
+        try configurationWithWarnings(settings).configuration
+    }
+
+    /// The configuration, and what is to be said about the files that it was read from.
+    ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - readsCertificate: False to leave out the certificate, which is read by itself when it is read again.
+    /// - Returns: The configuration and the warnings.
+    /// - Throws: An error that says where the mistake is and what is allowed there.
+    func configurationWithWarnings(
+        _ settings: Settings,
+        readsCertificate: Bool = true
+    ) throws -> (configuration: GatewayConfiguration, warnings: [String]) {
+        let routes = try RouteSettings(settings)
+        let upstream = try upstream(settings, routes)
+        var result = GatewayConfiguration(upstream: upstream)
+        result.upstreamKey = routes.standard?.key
+        result.routes = routes.routes
+        let access = try access.access(settings)
+        result.access = access.access
+        var warnings = routes.warnings + access.warnings
+        if readsCertificate, let (certificate, notes) = try self.access.certificate(settings) {
+            result.access.certificate = certificate
+            warnings += notes
+        }
+        try read(settings, into: &result)
+        try routes.validate(against: [("listen", result.listen), ("admin", result.admin)])
+        try result.validateAccess()
+        return (result, warnings)
+    }
+
+    /// The upstream of the paths under no route.
+    private func upstream(_ settings: Settings, _ routes: RouteSettings) throws -> Upstream {
+        if let standard = routes.standard {
+            // A key must not get to an upstream that is named elsewhere.
+            guard upstream == nil, settings.text("upstream") == nil else {
+                throw CommandFailure(
+                    "\(standard.place) and \(upstream == nil ? settings.place("upstream") : "--upstream") name the same upstream: leave one of them out."
+                )
+            }
+            return standard.upstream
+        }
         let standard = UpstreamArgument(argument: "https://api.openai.com")
         let argument = try settings.value("upstream", upstream, otherwise: standard)
         guard let upstream = argument.upstream, argument.problem == nil else {
             throw CommandFailure("\(settings.place("upstream")): \(argument.problem ?? "it is no URL").")
         }
-        var result = GatewayConfiguration(upstream: upstream)
+        return upstream
+    }
+
+    private func read(_ settings: Settings, into result: inout GatewayConfiguration) throws {
+        let upstream = result.upstream
         result.listen = try settings.value("listen", listen, otherwise: result.listen)
         result.admin = try settings.value("admin", admin, otherwise: result.admin)
         for (name, address) in [("listen", result.listen), ("admin", result.admin)]
@@ -73,10 +145,11 @@ struct GatewayOptions: ParsableArguments {
                 "\(settings.place("upstream")): it is the gateway's own --\(name) address, \(address)."
             )
         }
-        if result.upstream.isEncrypted {
+        if result.hasEncryptedUpstream {
             // The variables of the command curl, in its order.
-            let bundle = upstreamCa ?? settings.text("upstream-ca") ?? settings.variable("CURL_CA_BUNDLE")
-            result.trustRoots = bundle ?? settings.variable("SSL_CERT_FILE")
+            let bundle =
+                settings.text("upstream-ca", upstreamCa) ?? settings.traced("upstream-ca", variable: "CURL_CA_BUNDLE")
+            result.trustRoots = bundle ?? settings.traced("upstream-ca", variable: "SSL_CERT_FILE")
             result.trustFolder = bundle == nil ? settings.variable("SSL_CERT_DIR") : nil
         }
         result.proxy = try UpstreamProxy.environment(for: result.upstream, variable: settings.variable)
@@ -87,20 +160,31 @@ struct GatewayOptions: ParsableArguments {
         func span(_ path: KeyPath<GatewayConfiguration, Int64>) -> SpanOfTime {
             SpanOfTime(milliseconds: result[keyPath: path])
         }
-        milliseconds(\.drainMilliseconds, try settings.value("drain", drain, otherwise: span(\.drainMilliseconds)))
+        milliseconds(\.drainMilliseconds, try settings.time("drain", drain, otherwise: span(\.drainMilliseconds)))
         milliseconds(
             \.connectTimeoutMilliseconds,
-            try limit("connect-timeout", connectTimeout, span(\.connectTimeoutMilliseconds), settings)
+            try settings.time(
+                "connect-timeout",
+                connectTimeout,
+                otherwise: span(\.connectTimeoutMilliseconds),
+                atLeast: 1
+            )
         )
         milliseconds(
             \.responseTimeoutMilliseconds,
-            try limit("response-timeout", responseTimeout, span(\.responseTimeoutMilliseconds), settings)
+            try settings.time(
+                "response-timeout",
+                responseTimeout,
+                otherwise: span(\.responseTimeoutMilliseconds),
+                atLeast: 1
+            )
         )
         milliseconds(
             \.shutdownMilliseconds,
-            try settings.value("shutdown-timeout", shutdownTimeout, otherwise: span(\.shutdownMilliseconds))
+            try settings.time("shutdown-timeout", shutdownTimeout, otherwise: span(\.shutdownMilliseconds))
         )
-        result.threads = try settings.value("threads", threads, otherwise: ThreadCount(1)).value
+        result.workers = try settings.value("workers", workers, otherwise: WorkerCount(1)).value ?? System.coreCount
+        result.limits = try limits.limits(settings)
         result.includesUsage = try settings.flag("include-usage", includeUsage, otherwise: true)
         for (pairs, place) in [
             (settings.pairs("key-project"), settings.place("key-project")), (keyProject, "--key-project"),
@@ -110,22 +194,10 @@ struct GatewayOptions: ParsableArguments {
                 result.projectsByKey[key] = project
             }
         }
-        return result
-    }
-
-    /// A limit of time, which is more than nothing.
-    private func limit(
-        _ name: String,
-        _ flag: SpanOfTime?,
-        _ standard: SpanOfTime,
-        _ settings: Settings
-    ) throws -> SpanOfTime {
-        let value = try settings.value(name, flag, otherwise: standard)
-        guard value.milliseconds > 0 else {
-            let place = flag == nil ? settings.place(name) : "--\(name)"
-            throw ValidationError("\(place) is 0, so that every call would fail; it must be longer, as in 10s.")
+        if !keyProject.isEmpty {
+            let all = result.projectsByKey.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            settings.trace.note("key-project", all.joined(separator: ","), .flag("key-project"))
         }
-        return value
     }
 
     /// The parts of `KEY=PROJECT`, where the key is known by its last four characters or by its digest.
@@ -148,18 +220,12 @@ struct GatewayOptions: ParsableArguments {
     func level(_ settings: Settings) throws -> Logger.Level {
         try settings.value("log-level", logLevel, otherwise: .info)
     }
-}
 
-/// A number of threads: 1 to 64.
-struct ThreadCount: ExpressibleByArgument {
-    var value: Int
-
-    init(_ value: Int) {
-        self.value = value
+    /// How the log is written.
+    func format(_ settings: Settings) throws -> LogFormat {
+        try settings.value("log-format", logFormat, otherwise: .auto)
     }
 
-    init?(argument: String) {
-        guard let value = Int(argument), 1...64 ~= value else { return nil }
-        self.value = value
-    }
+    /// The path of the access log, `-` for the standard output; `nil` for none.
+    func accessLog(_ settings: Settings) -> String? { settings.text("access-log", accessLog) }
 }

@@ -25,20 +25,30 @@ enum PriceFiles {
     /// - Parameters:
     ///   - paths: The files.
     ///   - read: What reads a file.
+    ///   - tell: What is called with each finding about a file.
     /// - Returns: The book.
-    /// - Throws: A ``CommandFailure`` for a file with mistakes, after all of them were written to the standard error.
-    static func book(_ paths: [String], reading read: (String) throws -> String = text) throws -> PriceBook {
-        try paths.reduce(.bundled) { try $0.layered(with: checked(read($1), $1, before: $0)) }
+    /// - Throws: A ``CommandFailure`` for a file with mistakes, after all of them were told.
+    static func book(
+        _ paths: [String],
+        reading read: (String) throws -> String = text,
+        tell: (String) -> Void = StandardError.write
+    ) throws -> PriceBook {
+        try paths.reduce(.bundled) { try $0.layered(with: checked(read($1), $1, before: $0, tell)) }
     }
 
     /// The prices of one file, or the built-in ones, without any others behind them.
     static func single(_ path: String) throws -> PriceBook {
-        path == builtIn ? .bundled : try checked(text(path), path, before: nil)
+        path == builtIn ? .bundled : try checked(text(path), path, before: nil, StandardError.write)
     }
 
-    private static func checked(_ text: String, _ path: String, before base: PriceBook?) throws -> PriceBook {
+    private static func checked(
+        _ text: String,
+        _ path: String,
+        before base: PriceBook?,
+        _ tell: (String) -> Void
+    ) throws -> PriceBook {
         let findings = PriceBook.findings(in: text, before: base)
-        for finding in findings { StandardError.write(PriceFindings.line(finding, path)) }
+        for finding in findings { tell(PriceFindings.line(finding, path)) }
         let errors = findings.count { $0.severity == .error }
         guard errors == 0 else {
             throw CommandFailure("The price file \(path) has \(errors == 1 ? "a mistake" : "\(errors) mistakes").")

@@ -12,8 +12,20 @@ struct PricesOption: ParsableArguments {
     var prices: [String] = []
 
     /// The price files, from the flags or else from the settings.
-    func files(_ settings: Settings) -> [String] { prices.isEmpty ? settings.list("prices") : prices }
+    func files(_ settings: Settings) -> [String] {
+        guard !prices.isEmpty else { return settings.list("prices") }
+        settings.trace.note("prices", prices.joined(separator: ","), .flag("prices"))
+        return prices
+    }
 
     /// The book that calls are priced with.
-    func book(_ settings: Settings) throws -> PriceBook { try PriceFiles.book(files(settings)) }
+    ///
+    /// - Parameters:
+    ///   - settings: What the flag leaves open.
+    ///   - tell: What is called with each finding about a file.
+    /// - Returns: The book.
+    /// - Throws: A ``CommandFailure`` for a file that cannot be read, or has mistakes.
+    func book(_ settings: Settings, tell: (String) -> Void = StandardError.write) throws -> PriceBook {
+        try PriceFiles.book(files(settings), tell: tell)
+    }
 }

@@ -12,6 +12,8 @@ struct Setting: Sendable {
         case list
         /// An object of strings, or a list of `name=value`.
         case pairs
+        /// An object that whoever needs it reads; there is no flag for it.
+        case document
     }
 
     /// The name, as in `--connect-timeout` and in the configuration file.
@@ -24,30 +26,65 @@ struct Setting: Sendable {
     /// The variable of the environment, as in `OAI_USAGE_CONNECT_TIMEOUT`.
     var variable: String { "OAI_USAGE_" + name.uppercased().replacing("-", with: "_") }
 
+    /// The routes.
+    static let routes = Setting(
+        name: "routes",
+        kind: .document,
+        allowed:
+            #"an object such as {"/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1", "key-env": "OPENROUTER_API_KEY"}}"#
+    )
+
+    /// The settings that say who may use a gateway.
+    private static let access: [Setting] = [
+        Setting(name: "admin-allow-anyone", kind: .boolean, allowed: "true or false"),
+        Setting(name: "admin-token-file", kind: .text, allowed: "the path of a file with one token a line"),
+        Setting(name: "allow-anyone", kind: .boolean, allowed: "true or false"),
+        Setting(name: "allowed-host", kind: .list, allowed: #"an array of names, as in ["host.docker.internal"]"#),
+        Setting(name: "client-token-file", kind: .text, allowed: "the path of a file with one token a line"),
+        Setting(name: "tls-cert", kind: .text, allowed: "the path of a PEM file"),
+        Setting(name: "tls-key", kind: .text, allowed: "the path of a PEM file"),
+    ]
+
     /// All settings, by name.
-    static let all: [Setting] = [
+    static let all: [Setting] = (access + [routes] + others).sorted { $0.name < $1.name }
+
+    private static let others: [Setting] = [
+        Setting(name: "access-log", kind: .text, allowed: #"the path of a file, or "-" for the standard output"#),
         Setting(name: "admin", kind: .text, allowed: #"host:port, as in "127.0.0.1:10464""#),
+        Setting(name: "body-timeout", kind: .text, allowed: times),
         Setting(name: "connect-timeout", kind: .text, allowed: times),
         Setting(name: "drain", kind: .text, allowed: times),
+        Setting(name: "drain-size", kind: .number, allowed: sizes),
         Setting(name: "durability", kind: .text, allowed: #""committed", "fsync" or "buffered""#),
+        Setting(name: "head-fields", kind: .number, allowed: "a number from 8 to 10000"),
+        Setting(name: "head-size", kind: .number, allowed: sizes),
+        Setting(name: "head-timeout", kind: .text, allowed: times),
+        Setting(name: "held-bodies", kind: .number, allowed: sizes),
         Setting(name: "include-usage", kind: .boolean, allowed: "true or false"),
+        Setting(name: "keep-alive", kind: .text, allowed: times),
         Setting(name: "key-project", kind: .pairs, allowed: #"an object such as {"WXYZ": "proj_search"}"#),
         Setting(name: "ledger", kind: .text, allowed: "the path of a file"),
         Setting(name: "listen", kind: .text, allowed: #"host:port, as in "127.0.0.1:8787""#),
+        Setting(name: "log-format", kind: .text, allowed: #""auto", "text" or "json""#),
         Setting(
             name: "log-level",
             kind: .text,
             allowed: #""trace", "debug", "info", "notice", "warning", "error" or "critical""#
         ),
+        Setting(name: "max-connections", kind: .number, allowed: "a number from 1 to 1000000"),
+        Setting(name: "max-connections-per-address", kind: .number, allowed: "a number from 1 to 1000000"),
+        Setting(name: "max-drains", kind: .number, allowed: "a number from 1 to 1000000"),
         Setting(name: "prices", kind: .list, allowed: "an array of paths of price files"),
         Setting(name: "response-timeout", kind: .text, allowed: times),
         Setting(name: "shutdown-timeout", kind: .text, allowed: times),
-        Setting(name: "threads", kind: .number, allowed: "a number from 1 to 64"),
         Setting(name: "upstream", kind: .text, allowed: #"an http or https URL, as in "https://api.openai.com""#),
         Setting(name: "upstream-ca", kind: .text, allowed: "the path of a PEM file"),
+        Setting(name: "workers", kind: .number, allowed: #"a number from 1 to 64, or "auto""#),
+        Setting(name: "write-timeout", kind: .text, allowed: times),
     ]
 
     private static let times = #"a length of time, as in "300ms", "5s", "10m" or "24h""#
+    private static let sizes = #"a number of bytes, as in 65536, "64KiB" or "64MiB""#
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     /// The setting of a name; `nil` for none.

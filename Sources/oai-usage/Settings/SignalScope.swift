@@ -17,15 +17,17 @@ enum SignalScope {
     /// - Parameters:
     ///   - service: The service.
     ///   - signals: The signals of ``SignalReaction/signals``.
+    ///   - logger: What the service's surroundings log to.
     ///   - reload: Called at every signal to reload.
     /// - Returns: The exit status of a second signal; `nil` if there was none.
     /// - Throws: The error of the service.
     static func run(
         _ service: any Service,
         _ signals: UnixSignalsSequence,
+        logger: Logger = ProgramLog.standard.logger(level: .error),
         reload: @escaping @Sendable () async -> Void
     ) async throws -> Int32? {
-        let services = ServiceGroup(services: [service], logger: JSONLines.logger(label: "oai-usage", level: .error))
+        let services = ServiceGroup(services: [service], logger: logger)
         return try await withThrowingTaskGroup(of: Int32?.self) { tasks in
             tasks.addTask {
                 try await services.run()

@@ -1,4 +1,7 @@
 import Foundation
+import OpenAIUsage
+import OpenAIUsageLedger
+import OpenAIUsagePricing
 import OpenAIUsageTestKit
 import Testing
 
@@ -14,7 +17,7 @@ struct GatewayProcessTests {
         try RunningProgram(
             [
                 "gateway", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream", upstream,
-                "--ledger", folder.appending(path: "ledger.db").path,
+                "--ledger", folder.appending(path: "ledger.db").path, "--allowed-host", "x",
             ] + arguments
         )
     }
@@ -76,6 +79,169 @@ struct GatewayProcessTests {
         await upstream.stop()
     }
 
+    private static let streamHead =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n"
+
+    /// Asks the listener for operators.
+    private static func ask(_ port: Int, _ path: String) async throws -> RawMessage {
+        let client = try await RawConnection.connect(to: port)
+        try await client.send("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        let response = try await client.message(.response(to: "GET"))
+        await client.close()
+        return response
+    }
+
+    @Test
+    func `While calls are waited for, metrics and health are served, and new connections are refused`() async throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let upstream = try await ScriptedUpstream.start()
+        let program = try Self.gateway(
+            folder,
+            upstream: "http://127.0.0.1:\(upstream.port)",
+            ["--shutdown-timeout", "24h"]
+        )
+        let start = try await program.errors(containing: "pricing by")
+        let (calls, admin) = (try Self.port(start), try Self.adminPort(start))
+        let client = try await RawConnection.connect(to: calls)
+        try await client.send(Self.chat)
+        let call = try await upstream.accept()
+        _ = try await call.message(.request)
+        try await call.send(Self.streamHead)
+        try await client.receive("the first event") { $0.bytes.suffix(2).elementsEqual("\r\n".utf8) }
+        #expect(try await Self.ask(admin, "/-/ready").status == 200)
+        program.send(SIGTERM)
+        try await program.errors(containing: "when its open calls have ended")
+        try await ProcessFacts.wait(for: "the listener to close") { !Self.isOpen(calls) }
+        let ready = try await Self.ask(admin, "/-/ready")
+        #expect(ready.status == 503 && ready.text.contains("ending"))
+        #expect(try await Self.ask(admin, "/healthz").status == 200)
+        let metrics = try await Self.ask(admin, "/metrics")
+        #expect(metrics.status == 200 && metrics.text.contains(/oai_usage_requests_in_flight\{.*\} 1\n/))
+        // The stream ends by itself, and so does the gateway then.
+        try await call.send("0\r\n\r\n")
+        #expect(try await client.message(.response(to: "POST")).text == "data: 1\n\n")
+        #expect(try await program.status() == 0)
+        #expect(!Self.isOpen(admin))
+        await upstream.stop()
+    }
+
+    @Test
+    func `A stream that is longer than the drain is cut off so that its client sees it, and has its row`() async throws
+    {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let upstream = try await ScriptedUpstream.start()
+        let program = try Self.gateway(
+            folder,
+            upstream: "http://127.0.0.1:\(upstream.port)",
+            ["--shutdown-timeout", "50ms"]
+        )
+        let client = try await RawConnection.connect(
+            to: try Self.port(try await program.errors(containing: "pricing by"))
+        )
+        try await client.send(Self.chat)
+        let call = try await upstream.accept()
+        _ = try await call.message(.request)
+        try await call.send(Self.streamHead)
+        try await client.receive("the first event") { $0.bytes.suffix(2).elementsEqual("\r\n".utf8) }
+        program.send(SIGTERM)
+        #expect(try await program.status() == 0)
+        let received = try await client.ended()
+        #expect(!received.bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8))
+        let rows = try LedgerReader(path: folder.appending(path: "ledger.db").path).calls(CallsQuery())
+        #expect(rows.map(\.outcome) == [.cut])
+        #expect(try await program.errors(containing: "were cut off").contains("were cut off"))
+        await upstream.stop()
+    }
+
+    @Test
+    func `A hangup opens the access log again, and its errors are JSON`() async throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let upstream = try await ScriptedUpstream.answering(
+            Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".utf8)
+        )
+        let log = folder.appending(path: "access.log").path
+        let program = try Self.gateway(folder, upstream: "http://127.0.0.1:\(upstream.port)", ["--access-log", log])
+        let client = try await RawConnection.connect(
+            to: try Self.port(try await program.errors(containing: "pricing by"))
+        )
+        func call() async throws {
+            try await client.send(Self.chat)
+            #expect(try await client.message(.response(to: "POST")).status == 200)
+        }
+        try await call()
+        try await ProcessFacts.wait(for: "the line") { Self.lines(log) == 1 }
+        try FileManager.default.moveItem(atPath: log, toPath: log + ".1")
+        program.send(SIGHUP)
+        try await program.errors(containing: "from now on")
+        try await call()
+        program.send(SIGTERM)
+        #expect(try await program.status() == 0)
+        #expect(Self.lines(log) == 1 && Self.lines(log + ".1") == 1)
+        let errors = try await program.errors(containing: "from now on")
+        for line in errors.split(separator: "\n") {
+            #expect((try? JSONDocument(parsing: String(line))) != nil, "\(line)")
+        }
+        await client.close()
+        await upstream.stop()
+    }
+
+    @Test
+    func `A check starts nothing, and ends with what a start would say`() async throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sound = try Self.gateway(folder, ["--check"])
+        #expect(try await sound.status() == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        try "no ledger, and longer than sixteen bytes".write(
+            to: folder.appending(path: "ledger.db"),
+            atomically: true,
+            encoding: .utf8
+        )
+        for (arguments, status, words) in [
+            (["--check"], Int32(1), "it is no SQLite file"),
+            (["--check", "--ledger", "/dev/null/ledger.db"], 1, "/dev/null is no folder"),
+            (["--check", "--ledger", folder.path], 1, "it is a folder"),
+            (["--check", "--ledger", "/tmp/l.db", "--access-log", "/none/a.log"], 1, "there is no folder /none"),
+            (
+                ["--check", "--ledger", "/tmp/l.db", "--listen", "name.invalid:80", "--allow-anyone"], 1,
+                "cannot be resolved"
+            ),
+            (["--check", "--ledger", "/tmp/l.db", "--listen", "0.0.0.0:80"], 1, "--client-token-file"),
+            (["--check", "--ledger", "/tmp/l.db", "--tls-cert", "/none.pem"], 1, "there is no file /none.pem"),
+            (
+                ["--check", "--ledger", "/tmp/l.db", "--upstream", "https://h", "--upstream-ca", "/none.pem"], 1,
+                "/none.pem, is not there"
+            ),
+            (["--check", "--prices", "/none.json"], 1, "/none.json cannot be read"),
+            (["--check", "--max-drains", "0"], 64, "--max-drains is 0"),
+        ] {
+            let program = try Self.gateway(folder, arguments)
+            #expect(try await program.status() == status, "\(arguments)")
+            #expect(try await program.errors(containing: words).contains(words), "\(arguments)")
+        }
+    }
+
+    private static func lines(_ path: String) -> Int {
+        (try? String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count) ?? 0
+    }
+
+    private static func adminPort(_ text: String) throws -> Int {
+        try #require(text.firstMatch(of: /metrics on http:\/\/127\.0\.0\.1:([0-9]+)/).flatMap { Int($0.output.1) })
+    }
+
+    /// True if somebody listens on a port of this machine.
+    private static func isOpen(_ port: Int) -> Bool {
+        let listeners = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        let address = String(port, radix: 16, uppercase: true)
+        return listeners.split(separator: "\n").contains {
+            let fields = $0.split(separator: " ")
+            return fields.count > 3 && fields[1].hasSuffix(":\(address)") && fields[3] == "0A"
+        }
+    }
+
     @Test
     func `Nobody who reads its errors is no reason to end`() async throws {
         let folder = try Self.folder()
@@ -113,7 +279,7 @@ struct GatewayProcessTests {
     func `An address that cannot be listened on is told in words`() async throws {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let program = try Self.gateway(folder, ["--listen", "name.invalid:80"])
+        let program = try Self.gateway(folder, ["--listen", "name.invalid:80", "--allow-anyone"])
         #expect(try await program.status() == 1)
         let text = try await program.errors(containing: "Cannot listen")
         #expect(text.contains("Cannot listen on name.invalid:80: the name name.invalid cannot be resolved."))

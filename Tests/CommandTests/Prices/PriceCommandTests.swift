@@ -37,7 +37,7 @@ struct PriceCommandTests {
         #expect(query.filter.projects == ["a"])
         #expect(query.filter.models == ["m"])
         #expect(query.isDryRun)
-        #expect(command.admin?.address == GatewayConfiguration.Address(host: "127.0.0.1", port: 9))
+        #expect(command.access.admin?.address == GatewayConfiguration.Address(host: "127.0.0.1", port: 9))
     }
 
     @Test(arguments: [

@@ -25,7 +25,9 @@ struct ArgumentTests {
 
     @Test(arguments: [
         ["report", "--by", "colour"], ["report", "--format", "xml"], ["calls", "--limit", "-1"],
-        ["calls", "--outcome", "great"], ["gateway", "--durability", "maybe"], ["gateway", "--threads", "0"],
+        ["calls", "--outcome", "great"], ["gateway", "--durability", "maybe"], ["gateway", "--workers", "0"],
+        ["gateway", "--head-size", "64 KiB"],
+        ["gateway", "--log-format", "xml"],
         ["gateway", "--upstream", "api.openai.com"], ["simulate", "--seed", "-1"], ["show"], ["demo", "--calls", "0"],
         ["report", "--tag", "team"], ["nothing"], ["report", "--by", "project,project"],
         ["simulate", "--processing-ms", "9-3"], ["simulate", "--processing-ms", "x"],

@@ -38,7 +38,7 @@ enum GatewayPath {
                 configuration: configuration,
                 exchanges: exchanges,
                 recorder: rows,
-                logger: logger,
+                log: GatewayLog(logger),
                 group: group
             )
             plane = started

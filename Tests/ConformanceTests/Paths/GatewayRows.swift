@@ -23,6 +23,9 @@ final class GatewayRows: CallRecorder {
     }
 
     func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        var record = record
+        // The other paths send nothing on to a client.
+        record.sentBytes = nil
         sink.record(record)
         return true
     }
@@ -33,6 +36,7 @@ final class GatewayRows: CallRecorder {
     func callEnded(_ endpoint: Endpoint) { count.update { $0.ended += 1 } }
     func usageNotAsked(_ reason: IncludeUsage.Note) {}
     func count(_ event: DataPlaneEvent) {}
+    func reached(_ limit: DataPlaneLimit) {}
     func changeWaiting(by change: Int) {}
     func changeConnections(by change: Int) {}
     func releasedLate() {}

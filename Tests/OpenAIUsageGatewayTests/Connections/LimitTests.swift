@@ -18,6 +18,7 @@ struct LimitTests {
             #expect(response["connection"] == ["close"])
             try await client.connection.ended()
             #expect(harness.recorder.current.events == [.refused])
+            #expect(harness.recorder.current.limits == [.headTimeout])
             #expect(harness.recorder.current.started == 0)
         }
     }
@@ -42,6 +43,7 @@ struct LimitTests {
         try await Harness.run(configure: { $0.limits.keepAliveMilliseconds = 50 }) { harness in
             let received = try await harness.client().connection.ended()
             #expect(received.bytes.isEmpty && received.end == .closed)
+            #expect(harness.recorder.current.limits == [.keepAlive])
         }
     }
 
@@ -55,7 +57,58 @@ struct LimitTests {
             let record = try await harness.recorder.record()
             #expect(record.path == "/v1/models" && record.status == 431)
             #expect(harness.recorder.current.events == [.refused])
+            #expect(harness.recorder.current.limits == [.headSize])
             #expect(harness.upstream.acceptedCount == 0)
+        }
+    }
+
+    @Test func aHeadWithTooManyFields() async throws {
+        try await Harness.run(configure: { $0.limits.headFields = 8 }) { harness in
+            let client = try await harness.client()
+            let fields = (0..<9).map { "X-\($0): y\r\n" }.joined()
+            let response = try await client.exchange(RawClient.get(extra: fields))
+            #expect(response.status == 431 && response.text.contains("too_many_fields"))
+            #expect(try await harness.recorder.record().errorCode == "too_many_fields")
+            #expect(harness.recorder.current.limits == [.headFields])
+        }
+    }
+
+    @Test func aBodyThatThereIsNoRoomToHold() async throws {
+        let configure: (inout GatewayConfiguration) -> Void = { $0.limits.heldBodyBytes = 16 }
+        try await Harness.run(upstream: .answering(Array(DataPlaneTests.ok.utf8)), configure: configure) { harness in
+            let client = try await harness.client()
+            #expect(try await client.exchange(RawClient.chat(stream: true)).text == "{}")
+            #expect(try await harness.recorder.record().diagnostics["include-usage"] == "not-held")
+            #expect(harness.recorder.current.limits == [.heldBodies])
+        }
+    }
+
+    /// How a response that is read on behind its client meets a limit.
+    @Test(arguments: [DataPlaneLimit.drain, .drainSize, .drains])
+    func aResponseBehindItsClient(_ limit: DataPlaneLimit) async throws {
+        let configure: (inout GatewayConfiguration) -> Void = {
+            switch limit {
+            case .drain: $0.drainMilliseconds = 50
+            case .drainSize: $0.limits.disconnectBytes = 64
+            default: $0.limits.disconnects = 0
+            }
+        }
+        try await Harness.run(configure: configure) { harness in
+            let client = try await harness.client()
+            try await client.send(RawClient.chat(stream: true, includeUsage: true))
+            let upstream = try await harness.upstream.accept()
+            _ = try await upstream.message(.request)
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+            try await upstream.send(head + "8\r\ndata: 1\n\r\n")
+            try await client.connection.take(through: "data: 1\n\r\n")
+            await client.connection.reset()
+            try await harness.untilClientsLeft(0)
+            if limit == .drainSize { try await upstream.send("80\r\n\(String(repeating: ":", count: 128))\r\n") }
+            let record = try await harness.recorder.record()
+            #expect(record.outcome == .clientDisconnected)
+            #expect(record.diagnostics["gateway-limit"] == limit.rawValue)
+            #expect(harness.recorder.current.limits == [limit])
+            try await upstream.ended()
         }
     }
 
@@ -69,6 +122,7 @@ struct LimitTests {
             #expect(response.status == 408 && response.text.contains("request_timeout"))
             #expect(try await harness.recorder.record().status == 408)
             #expect(harness.recorder.current.events == [.refused])
+            #expect(harness.recorder.current.limits == [.bodyTimeout])
             #expect(harness.recorder.current.openRecords.isEmpty)
         }
     }
@@ -86,6 +140,7 @@ struct LimitTests {
             let record = try await harness.recorder.record()
             #expect(record.outcome == .clientDisconnected)
             #expect(record.diagnostics["gateway-limit"] == "write-timeout")
+            #expect(harness.recorder.current.limits == [.writeTimeout])
             let received = try await client.connection.ended()
             #expect(received.end == .reset && received.bytes.count < body.count)
         }
@@ -102,9 +157,11 @@ struct LimitTests {
             for client in [first, second] { #expect(try await client.exchange(RawClient.chat()).text == "{}") }
             let third = try await harness.client()
             let response = try await third.response()
-            #expect(response.status == 503 && response.text.contains("too_many_connections"))
+            let code = isPerAddress ? "too_many_connections_of_address" : "too_many_connections"
+            #expect(response.status == 503 && response.text.contains("\"\(code)\""))
             try await third.connection.ended()
             #expect(harness.recorder.current.events == [.connectionRefused])
+            #expect(harness.recorder.current.limits == [isPerAddress ? .connectionsPerAddress : .connections])
             await first.connection.close()
             try await harness.untilClientsLeft(1)
             let fourth = try await harness.client()

@@ -24,6 +24,7 @@ final class FakeRecorder: CallRecorder {
         var late = 0
         var notAsked: [IncludeUsage.Note] = []
         var events: [DataPlaneEvent] = []
+        var limits: [DataPlaneLimit] = []
         var waiting = 0
 
         var description: String {
@@ -110,6 +111,7 @@ final class FakeRecorder: CallRecorder {
     func callEnded(_ endpoint: Endpoint) { state.update { $0.ended += 1 } }
     func usageNotAsked(_ reason: IncludeUsage.Note) { state.update { $0.notAsked.append(reason) } }
     func count(_ event: DataPlaneEvent) { state.update { $0.events.append(event) } }
+    func reached(_ limit: DataPlaneLimit) { state.update { $0.limits.append(limit) } }
     func changeWaiting(by change: Int) { state.update { $0.waiting += change } }
     func changeConnections(by change: Int) {}
     func releasedLate() { state.update { $0.late += 1 } }

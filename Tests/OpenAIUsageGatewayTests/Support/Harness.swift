@@ -40,8 +40,10 @@ struct Harness: Sendable {
         configuration.responseTimeoutMilliseconds = 60_000
         configuration.drainMilliseconds = 60_000
         configuration.halfCloseMilliseconds = 60_000
+        // Tests call the gateway by any name.
+        configuration.access.allowedHosts = ["*"]
         configure(&configuration)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.workers)
         let recorder = FakeRecorder(withholdsCommits: withholdsCommits)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -49,7 +51,7 @@ struct Harness: Sendable {
             configuration: configuration,
             exchanges: ExchangeConfiguration(source: .gateway),
             recorder: recorder,
-            logger: logger,
+            log: GatewayLog(logger),
             group: group
         )
         let harness = Harness(upstream: server, recorder: recorder, plane: plane, group: group)

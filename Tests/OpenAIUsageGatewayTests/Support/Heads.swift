@@ -10,9 +10,10 @@ enum Heads {
         _ fields: [(String, String)] = [],
         method: String = "POST",
         path: String = "/v1/chat/completions",
-        version: String = "1.1"
+        version: String = "1.1",
+        host: String? = "gateway"
     ) throws -> RequestHead {
-        let lines = (fields + [("Host", "gateway")]).map { "\($0.0): \($0.1)\r\n" }.joined()
+        let lines = (fields + (host.map { [("Host", $0)] } ?? [])).map { "\($0.0): \($0.1)\r\n" }.joined()
         var buffer = ByteBuffer(string: "\(method) \(path) HTTP/\(version)\r\n\(lines)\r\n")
         var parser = RequestParser()
         guard case .head(let head) = parser.parse(&buffer) else { throw NoHead() }

@@ -9,6 +9,7 @@ import Testing
 
 /// A whole gateway in this process, with a ledger in a temporary folder.
 struct RunningGateway: Sendable {
+    let gateway: Gateway
     let addresses: Gateway.Addresses
     let ledgerPath: String
     let ledger: Ledger
@@ -19,6 +20,8 @@ struct RunningGateway: Sendable {
         upstream: String,
         options: LedgerOptions = LedgerOptions(),
         book: PriceBook = .bundled,
+        logger: Logger? = nil,
+        accessLog: AccessLog? = nil,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         body: (RunningGateway) async throws -> Void
     ) async throws {
@@ -30,17 +33,20 @@ struct RunningGateway: Sendable {
         configuration.shutdownMilliseconds = 10_000
         // A machine that is busy with tests must not make commits late.
         configuration.commitDeadlineMilliseconds = 60_000
+        // Tests call the gateway by any name.
+        configuration.access.allowedHosts = ["*"]
         configure(&configuration)
         let ledger = try Ledger(path: path, options: options)
         let ready = Watched<Gateway.Addresses?>(nil)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        var silent = Logger(label: "test")
+        silent.logLevel = .critical
         let gateway = Gateway(
             configuration: configuration,
             ledger: ledger,
             book: book,
             metrics: UsageMetrics(build: BuildInformation(version: Gateway.version)),
-            logger: logger,
+            logger: logger ?? silent,
+            accessLog: accessLog,
             onReady: { addresses in ready.update { $0 = addresses } }
         )
         let failure = Watched<String?>(nil)
@@ -53,6 +59,7 @@ struct RunningGateway: Sendable {
         do {
             let addresses = try await ready.wait(for: "the gateway to be ready") { $0 != nil }
             let running = RunningGateway(
+                gateway: gateway,
                 addresses: try #require(addresses),
                 ledgerPath: path,
                 ledger: ledger,
@@ -81,11 +88,17 @@ struct RunningGateway: Sendable {
     func operatorClient() async throws -> RawClient { try await client(addresses.admin) }
 
     /// Asks the listener for operators.
-    func ask(_ path: String, method: String = "GET", accept: String? = nil) async throws -> RawMessage {
+    func ask(
+        _ path: String,
+        method: String = "GET",
+        accept: String? = nil,
+        host: String = "x",
+        extra: String = ""
+    ) async throws -> RawMessage {
         let client = try await operatorClient()
         let field = accept.map { "Accept: \($0)\r\n" } ?? ""
         let response = try await client.exchange(
-            "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(field)\r\n",
+            "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n\(field)\(extra)\r\n",
             method: method
         )
         await client.connection.close()

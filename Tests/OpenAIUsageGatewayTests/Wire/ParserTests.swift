@@ -259,6 +259,7 @@ struct ParserTests {
         ("forwarded", .forwarded), ("x-forwarded-for", .forwardedFor), ("x-forwarded-host", .forwardedHost),
         ("x-forwarded-proto", .forwardedProto), ("accept-encoding", .acceptEncoding), ("content-type", .contentType),
         ("content-encoding", .contentEncoding), ("content-range", .contentRange), ("authorization", .authorization),
+        ("x-api-key", .xAPIKey), ("x-goog-api-key", .googleAPIKey), ("openai-usage-token", .usageToken),
         ("api-key", .apiKey), ("cookie", .cookie), ("openai-organization", .organization),
         ("openai-project", .project), ("openai-usage-tags", .usageTags), ("idempotency-key", .idempotencyKey),
         ("x-client-request-id", .clientRequestID), ("user-agent", .userAgent), ("x-stainless-lang", .stainlessLanguage),

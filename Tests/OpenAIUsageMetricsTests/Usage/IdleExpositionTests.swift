@@ -97,6 +97,7 @@ struct IdleExpositionTests {
                 "counter cost_usd(project,model,operation)",
                 "gauge gateway_client_connections()",
                 "counter gateway_events(event)",
+                "counter gateway_limits_reached(limit)",
                 "histogram gateway_overhead_seconds()",
                 "gauge gateway_waiting_calls()",
                 "counter include_usage_not_asked(reason)",

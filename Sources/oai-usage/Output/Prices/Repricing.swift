@@ -50,7 +50,15 @@ struct Repricing {
     }
 
     /// Asks a gateway, which prices by its own book.
-    func throughGateway(_ admin: AdminArgument) async throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - admin: Where its operators connect.
+    ///   - token: The token to send; `nil` for none.
+    /// - Returns: What has changed.
+    /// - Throws: A ``CommandFailure`` with the gateway's own words.
+    func throughGateway(_ admin: AdminArgument, token: String? = nil) async throws -> Result {
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = SimpleClient(group: group, host: admin.address.host, port: admin.address.port)
         let answer: SimpleClient.Answer
@@ -58,7 +66,7 @@ struct Repricing {
             answer = try await client.send(
                 .POST,
                 Gateway.repricePath,
-                headers: ["Content-Type": "application/json"],
+                headers: headers,
                 body: RepriceRequest(query: query).json
             )
             try await group.shutdownGracefully()

@@ -1,0 +1,76 @@
+import HTTPTypes
+import Hummingbird
+import OpenAIUsageMetrics
+import Synchronization
+
+/// Who may read metrics and give orders.
+///
+/// Health is told to anyone by any name, since whoever asks has no token; it tells no more than a word.
+final class AdminAccess: Sendable {
+    private struct Rules: Sendable {
+        var hosts: HostRule
+        var tokens: AccessTokens?
+    }
+
+    /// The reason why a request gets no further.
+    enum Refusal {
+        case host(String)
+        case token
+    }
+
+    private let rules: Mutex<Rules>
+
+    init(_ configuration: GatewayConfiguration) {
+        rules = Mutex(Self.rules(configuration))
+    }
+
+    private static func rules(_ configuration: GatewayConfiguration) -> Rules {
+        Rules(
+            hosts: HostRule(listen: configuration.admin, allowed: configuration.access.allowedHosts),
+            tokens: configuration.access.adminTokens
+        )
+    }
+
+    /// Judges by other tokens and names from now on.
+    func use(_ configuration: GatewayConfiguration) {
+        let rules = Self.rules(configuration)
+        self.rules.withLock { $0 = rules }
+    }
+
+    /// The refusal of a request; `nil` if it may go on.
+    func refusal(of request: Request) -> Refusal? {
+        let rules = self.rules.withLock { $0 }
+        var authority = request.head.authority ?? ""
+        guard authority.withUTF8({ rules.hosts.allows(UnsafeRawBufferPointer($0)) }) else { return .host(authority) }
+        guard let tokens = rules.tokens else { return nil }
+        let values = request.headers[values: .authorization]
+        guard values.count == 1 else { return .token }
+        let parts = values[0].split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .token }
+        var token = String(parts[1]).trimmingPrefix(" ").description
+        return token.withUTF8 { tokens.contains(UnsafeRawBufferPointer($0)) } ? nil : .token
+    }
+}
+
+extension AdminPlane {
+    /// The answer to a request that gets no further; `nil` if it may go on.
+    func refusal(of request: Request) -> Response? {
+        switch access.refusal(of: request) {
+        case nil: return nil
+        case .host(let name)?:
+            metrics.countGatewayEvent(DataPlaneEvent.hostRefused.rawValue)
+            return failure(
+                HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"),
+                "The gateway does not know itself by the host \"\(name.prefix(100))\": if operators may call it so, start it with --allowed-host NAME."
+            )
+        case .token?:
+            metrics.countGatewayEvent(DataPlaneEvent.unauthorized.rawValue)
+            var response = failure(
+                .unauthorized,
+                "Operators need a token: send one of the --admin-token-file as Authorization: Bearer TOKEN (Prometheus: authorization with credentials_file; oai-usage: --admin-token-file or OAI_USAGE_ADMIN_TOKEN)."
+            )
+            response.headers[.wwwAuthenticate] = "Bearer realm=\"oai-usage gateway\""
+            return response
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Dispatch
+import Logging
+import OpenAIUsage
+import Synchronization
+
+/// The gateway's log: hands lines to a thread of its own, so that no event loop ever waits for who reads them.
+///
+/// Of each kind of failure one line a minute is written, with the number of those that were not. The lines that wait have a
+/// bound; what comes beyond it is lost, counted, and told.
+final class GatewayLog: Sendable {
+    private struct Line: Sendable {
+        var level: Logger.Level
+        var message: String
+        var metadata: Logger.Metadata
+    }
+
+    private struct State: Sendable {
+        var throttle: LogThrottle
+        var lines: [Line] = []
+        var lost = 0
+        var isTimed = false
+    }
+
+    private let logger: Logger
+    private let clock: any UsageClock
+    private let capacity: Int
+    private let onLoss: @Sendable () -> Void
+    private let queue = DispatchQueue(label: "oai-usage.gateway.log")
+    private let state: Mutex<State>
+
+    /// Creates a log.
+    ///
+    /// - Parameters:
+    ///   - logger: Where the lines are written; its handler may block.
+    ///   - throttle: What decides which lines are written.
+    ///   - capacity: The most lines that wait.
+    ///   - clock: The clock of the throttle.
+    ///   - onLoss: Called for each line that is lost, on the thread that wrote it.
+    init(
+        _ logger: Logger,
+        throttle: LogThrottle = LogThrottle(),
+        capacity: Int = 1_024,
+        clock: any UsageClock = SystemUsageClock(),
+        onLoss: @escaping @Sendable () -> Void = {}
+    ) {
+        self.logger = logger
+        self.clock = clock
+        self.capacity = capacity
+        self.onLoss = onLoss
+        state = Mutex(State(throttle: throttle))
+    }
+
+    private var now: Int64 { clock.monotonicNanoseconds / 1_000_000 }
+
+    /// Tells what has failed, at most once a minute; it never blocks.
+    ///
+    /// - Parameters:
+    ///   - level: How bad it is.
+    ///   - message: A sentence about this failure.
+    ///   - kind: A sentence that is the same for all failures of the kind; `nil` if the message is.
+    ///   - code: The code of the failure.
+    ///   - upstream: The upstream that it concerns; empty for none.
+    ///   - metadata: What else is known of this one failure.
+    func tell(
+        _ level: Logger.Level,
+        _ message: String,
+        kind: String? = nil,
+        code: String,
+        upstream: String = "",
+        metadata: @autoclosure () -> Logger.Metadata = [:]
+    ) {
+        guard logger.logLevel <= level else { return }
+        let kind = LogThrottle.Kind(level: level, message: kind ?? message, code: code, upstream: upstream)
+        let now = now
+        switch state.withLock({ $0.throttle.receive(kind, at: now) }) {
+        case .write(let repeated):
+            var line = Self.line(kind, repeated, metadata())
+            line.message = message
+            hand(line)
+        case .writeOthers(let repeated): hand(Self.line(LogThrottle.others, repeated))
+        case .countFirst: wakeAtExpiry()
+        case .count: break
+        }
+    }
+
+    /// Writes a line that is none of a failure.
+    func write(_ level: Logger.Level, _ message: String) {
+        guard logger.logLevel <= level else { return }
+        hand(Line(level: level, message: message, metadata: [:]))
+    }
+
+    /// Writes what is waiting, and every count; waits for it, but not longer than a second.
+    func finish() {
+        summarize { $0.finish() }
+        let written = DispatchSemaphore(value: 0)
+        queue.async { [self] in
+            drain()
+            written.signal()
+        }
+        _ = written.wait(timeout: .now() + .seconds(1))
+    }
+
+    // MARK: - Counts
+
+    /// Writes the counts whose minute is over, and asks for the next.
+    func expire() {
+        let now = now
+        state.withLock { $0.isTimed = false }
+        summarize { $0.expire(at: now) }
+        wakeAtExpiry()
+    }
+
+    private func summarize(_ body: @Sendable (inout LogThrottle) -> [LogThrottle.Summary]) {
+        for summary in state.withLock({ body(&$0.throttle) }) { hand(Self.line(summary.kind, summary.repeated)) }
+    }
+
+    private func wakeAtExpiry() {
+        let now = now
+        let wait = state.withLock { state -> Int64? in
+            guard !state.isTimed, let wait = state.throttle.nextExpiry(after: now) else { return nil }
+            state.isTimed = true
+            return wait
+        }
+        guard let wait else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(wait) + 1)) { [weak self] in self?.expire() }
+    }
+
+    private static func line(_ kind: LogThrottle.Kind, _ repeated: Int, _ metadata: Logger.Metadata = [:]) -> Line {
+        var metadata = metadata
+        metadata["error_code"] = "\(kind.code)"
+        if !kind.upstream.isEmpty { metadata["upstream"] = "\(kind.upstream)" }
+        if repeated > 0 { metadata["repeated"] = .stringConvertible(repeated) }
+        return Line(level: kind.level, message: kind.message, metadata: metadata)
+    }
+
+    // MARK: - Lines
+
+    private func hand(_ line: Line) {
+        let isFirst = state.withLock { state -> Bool? in
+            guard state.lines.count < capacity else {
+                state.lost += 1
+                return nil
+            }
+            state.lines.append(line)
+            return state.lines.count == 1
+        }
+        guard let isFirst else { return onLoss() }
+        if isFirst { queue.async { [self] in drain() } }
+    }
+
+    private func drain() {
+        let (lines, lost) = state.withLock { state in
+            defer {
+                state.lines = []
+                state.lost = 0
+            }
+            return (state.lines, state.lost)
+        }
+        for line in lines { logger.log(level: line.level, "\(line.message)", metadata: line.metadata) }
+        guard lost > 0 else { return }
+        logger.warning(
+            "Lines of the log were lost, because nobody took them.",
+            metadata: ["lost": .stringConvertible(lost)]
+        )
+    }
+}

@@ -1,0 +1,191 @@
+import NIOCore
+
+/// The reason why a request gets no further.
+struct AccessRefusal: Error, Equatable, Sendable {
+    let status: Int
+    /// A stable code in snake case.
+    let code: String
+    /// A sentence for a person, without any credential.
+    let message: String
+    let event: DataPlaneEvent
+}
+
+/// Who may call, and through which route: decided from a request's head alone.
+struct AccessPolicy: Sendable {
+    /// The facts of a route that access depends on.
+    struct Route: Sendable {
+        /// True if the gateway's own key replaces the client's.
+        var ownsKey = false
+        /// True if a prefix is cut off the path.
+        var hasPrefix = false
+    }
+
+    /// The verdict on a request.
+    enum Verdict: Equatable {
+        /// The request is a call. Its credential is the one that the row's fingerprint is made of; `nil` leaves it to what
+        /// the engine reads.
+        case admitted(credential: String?)
+        case refused(AccessRefusal)
+    }
+
+    private let hosts: HostRule
+    private let tokens: AccessTokens?
+
+    init(hosts: HostRule, tokens: AccessTokens?) {
+        self.hosts = hosts
+        self.tokens = tokens
+    }
+
+    init(_ configuration: GatewayConfiguration) {
+        self.init(
+            hosts: HostRule(listen: configuration.listen, allowed: configuration.access.allowedHosts),
+            tokens: configuration.access.clientTokens
+        )
+    }
+
+    /// Judges a request.
+    ///
+    /// - Parameters:
+    ///   - head: The request's head.
+    ///   - route: The route of its path.
+    /// - Returns: The verdict.
+    func judge(_ head: RequestHead, _ route: Route) -> Verdict {
+        if let refusal = hostRefusal(head) { return .refused(refusal) }
+        if route.ownsKey || route.hasPrefix, head.withBytes(head.path, { PathBytes.hasDotSegment($0) }) {
+            return .refused(
+                AccessRefusal(
+                    status: 400,
+                    code: "bad_request_target",
+                    message: "The path has a segment of dots, which could lead out of its route.",
+                    event: .refused
+                )
+            )
+        }
+        if route.ownsKey, ClientCredentials.hasKeyInQuery(head) {
+            return .refused(Self.keyInQuery)
+        }
+        guard let tokens else {
+            if route.ownsKey, let refusal = originRefusal(head) { return .refused(refusal) }
+            return .admitted(credential: otherCredential(head))
+        }
+        return judge(head, route, tokens)
+    }
+
+    // MARK: - Names
+
+    private func hostRefusal(_ head: RequestHead) -> AccessRefusal? {
+        guard let authority = head.authority else {
+            return hosts.allows(nil) ? nil : Self.hostRefusal("The request names no host.")
+        }
+        guard !head.withBytes(authority, { hosts.allows($0) }) else { return nil }
+        let text = head.string(authority)
+        let name = HostRule.name(text).flatMap { HostRule.isName($0) ? $0 : nil }
+        return Self.hostRefusal(
+            "The gateway does not know itself by the host \"\(text.prefix(100))\": if clients may call it so, start it with --allowed-host \(name ?? "NAME"), as containers on its machine need --allowed-host host.docker.internal."
+        )
+    }
+
+    private static func hostRefusal(_ message: String) -> AccessRefusal {
+        AccessRefusal(status: 421, code: "host_not_allowed", message: message, event: .hostRefused)
+    }
+
+    /// The refusal of a page on the web that lets a browser spend by the gateway's key.
+    private func originRefusal(_ head: RequestHead) -> AccessRefusal? {
+        guard let origin = head.string(named: "origin"), !hosts.allows(origin: origin) else { return nil }
+        return AccessRefusal(
+            status: 403,
+            code: "origin_not_allowed",
+            message:
+                "Pages of other origins may not call a route that has a key of its own: ask for a token with --client-token-file, or allow the page's host with --allowed-host.",
+            event: .hostRefused
+        )
+    }
+
+    // MARK: - Tokens
+
+    private func judge(_ head: RequestHead, _ route: Route, _ tokens: AccessTokens) -> Verdict {
+        var token: String?
+        var ownKey: String?
+        var hasCandidate = false
+        var hasGatewayField = false
+        ClientCredentials.forEach(in: head) { _, purpose in
+            if purpose == .gateway { hasGatewayField = true }
+        }
+        ClientCredentials.forEach(in: head) { place, purpose in
+            let isToken = head.withBytes(place) { tokens.contains($0) }
+            if purpose == .upstream, ownKey == nil, !isToken { ownKey = head.string(place) }
+            // A token is never looked for where the client's own key belongs.
+            guard purpose == .gateway || (route.ownsKey && !hasGatewayField) else { return }
+            hasCandidate = true
+            if isToken, token == nil { token = head.string(place) }
+        }
+        guard let token else { return .refused(Self.unauthorized(route, hasCandidate)) }
+        if forwardsToken(head, route, tokens) { return .refused(Self.forwardedToken) }
+        return .admitted(credential: route.ownsKey ? token : ownKey ?? token)
+    }
+
+    /// True if the upstream would get a token of the gateway's.
+    private func forwardsToken(_ head: RequestHead, _ route: Route, _ tokens: AccessTokens) -> Bool {
+        var removed: KnownFieldSet = [.usageToken, .host]
+        if route.ownsKey { removed = removed.union(ClientCredentials.replacedFields) }
+        var isForwarded = false
+        head.bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for field in head.fields where !(field.known.map { removed.contains($0) } ?? false) {
+                let value = ClientCredentials.withoutScheme(base, field.value)
+                if tokens.contains(UnsafeRawBufferPointer(rebasing: bytes[value])) { isForwarded = true }
+            }
+        }
+        ClientCredentials.forEach(in: head) { place, purpose in
+            guard purpose == .upstream, !route.ownsKey else { return }
+            if head.withBytes(place, { tokens.contains($0) }) { isForwarded = true }
+        }
+        for (_, value) in ClientCredentials.query(of: head) {
+            var value = value
+            if value.withUTF8({ tokens.contains(UnsafeRawBufferPointer($0)) }) { isForwarded = true }
+        }
+        return isForwarded
+    }
+
+    private static func unauthorized(_ route: Route, _ hasCandidate: Bool) -> AccessRefusal {
+        let way =
+            route.ownsKey
+            ? "send one as Authorization: Bearer TOKEN (the api_key of the SDKs), or in the field OpenAI-Usage-Token"
+            : "send one in the field OpenAI-Usage-Token (default_headers of the SDKs), beside your own key for the upstream"
+        return AccessRefusal(
+            status: 401,
+            code: hasCandidate ? "invalid_gateway_token" : "missing_gateway_token",
+            message: hasCandidate
+                ? "This is no token of the gateway's: \(way)." : "The gateway wants a token of its own: \(way).",
+            event: .unauthorized
+        )
+    }
+
+    private static let forwardedToken = AccessRefusal(
+        status: 400,
+        code: "gateway_token_misplaced",
+        message:
+            "The gateway's token stands where it would be sent on to the upstream: send it in the field OpenAI-Usage-Token and nowhere else.",
+        event: .unauthorized
+    )
+
+    private static let keyInQuery = AccessRefusal(
+        status: 400,
+        code: "key_in_query",
+        message:
+            "The query holds a key, which would be sent on to an upstream that it is not for: the route has a key of its own, so leave it out.",
+        event: .refused
+    )
+
+    // MARK: - Keys
+
+    /// The client's key where the engine does not look for it.
+    private func otherCredential(_ head: RequestHead) -> String? {
+        guard !head.present.contains(.authorization), !head.present.contains(.apiKey) else { return nil }
+        var credential: String?
+        ClientCredentials.forEach(in: head) { place, purpose in
+            if purpose == .upstream, credential == nil { credential = head.string(place) }
+        }
+        return credential
+    }
+}

@@ -1,0 +1,87 @@
+/// The tokens that open a listener.
+///
+/// A token file has one token a line; empty lines and lines that begin with `#` count for nothing. Descriptions and mirrors
+/// show none of them.
+public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The fewest characters of a token; fewer can be guessed.
+    static let leastLength = 16
+    /// The most characters of a token.
+    static let mostLength = 512
+    /// The most tokens of a file, all of which each call is compared with.
+    static let mostTokens = 1_024
+
+    private let tokens: [[UInt8]]
+
+    /// The number of tokens.
+    public var count: Int { tokens.count }
+
+    /// Reads the text of a token file.
+    ///
+    /// - Parameters:
+    ///   - text: The text; a byte order mark, carriage returns and blanks at the ends of lines are no part of a token.
+    ///   - place: The file, for messages.
+    /// - Throws: A ``GatewayError`` that names the line and never the token, for a line that is no token, and for a file
+    ///   without any.
+    public init(text: String, place: String) throws {
+        var tokens: [[UInt8]] = []
+        let bytes = Array(text.utf8)
+        let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        let lines = bytes[start...].split(separator: Octets.lineFeed, omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            let token = Self.trimmed(line)
+            guard let first = token.first, first != UInt8(ascii: "#") else { continue }
+            let fault: String? =
+                if !token.allSatisfy({ (0x21...0x7e).contains($0) }) {
+                    "has a blank or a character that no header can carry; a line is one token and nothing else"
+                } else if token.count < Self.leastLength {
+                    "has less than \(Self.leastLength) characters and could be guessed; make one with: openssl rand -hex 32"
+                } else if token.count > Self.mostLength {
+                    "has more than \(Self.mostLength) characters"
+                } else if tokens.count == Self.mostTokens {
+                    "is beyond the \(Self.mostTokens) tokens that a file may have"
+                } else {
+                    nil
+                }
+            if let fault {
+                throw GatewayError(code: .invalidConfiguration, message: "\(place):\(index + 1): The token \(fault).")
+            }
+            tokens.append(Array(token))
+        }
+        guard !tokens.isEmpty else {
+            throw GatewayError(
+                code: .invalidConfiguration,
+                message:
+                    "\(place) holds no token, so that nobody could get in: write one a line, as openssl rand -hex 32 makes it."
+            )
+        }
+        self.tokens = tokens
+    }
+
+    /// The number of tokens.
+    public var description: String { "\(count) tokens" }
+    /// The number of tokens.
+    public var debugDescription: String { description }
+    /// Nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
+    /// True if the bytes are one of the tokens.
+    ///
+    /// The time depends on the length of the bytes and on the number of tokens, and not on the place of a difference.
+    func contains(_ candidate: UnsafeRawBufferPointer) -> Bool {
+        var found = false
+        for token in tokens where token.count == candidate.count {
+            var difference: UInt8 = 0
+            for index in token.indices { difference |= token[index] ^ candidate[index] }
+            // No early return: the number of comparisons must not tell which token it was.
+            found = (difference == 0) || found
+        }
+        return found
+    }
+
+    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var line = line
+        while let first = line.first, Octets.isBlank(first) { line.removeFirst() }
+        while let last = line.last, Octets.isBlank(last) || last == Octets.carriageReturn { line.removeLast() }
+        return line
+    }
+}

@@ -1,0 +1,153 @@
+import NIOCore
+
+/// The credentials in the head of a client's request.
+enum ClientCredentials {
+    /// The purpose of a credential, as far as its place tells.
+    enum Purpose {
+        /// For the gateway alone.
+        case gateway
+        /// For the upstream, or for a gateway that has a key of its own.
+        case upstream
+    }
+
+    /// The fields that carry a key, in the ways of the providers.
+    static let keyFields: KnownFieldSet = [.authorization, .apiKey, .xAPIKey, .googleAPIKey]
+    /// The fields of a client that a key of the gateway's own replaces.
+    static let replacedFields = keyFields.union([.cookie])
+    /// The start of the subprotocol in which browsers send a key, since they can set no field.
+    static let keyProtocol: StaticString = "openai-insecure-api-key."
+    /// The start of the subprotocol in which browsers send the gateway's token.
+    static let tokenProtocol: StaticString = "openai-usage-token."
+    /// Names of query parameters that some providers read a key from.
+    private static let parameters: Set<String> = [
+        "api-key", "api_key", "apikey", "key", "access_token", "token", "subscription-key",
+    ]
+
+    /// Calls a closure with the place of each credential.
+    static func forEach(in head: RequestHead, _ body: (Range<Int>, Purpose) -> Void) {
+        guard
+            head.present.contains(.usageToken) || head.present.contains(.secWebSocketProtocol)
+                || !head.present.isDisjoint(with: keyFields)
+        else { return }
+        head.bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for field in head.fields {
+                switch field.known {
+                case .usageToken?: body(withoutScheme(base, field.value), .gateway)
+                case .authorization?: body(withoutScheme(base, field.value), .upstream)
+                case .apiKey?, .xAPIKey?, .googleAPIKey?: body(field.value, .upstream)
+                case .secWebSocketProtocol?:
+                    var elements = ListElements(field.value)
+                    while let element = elements.next(base) {
+                        if let key = rest(base, element, behind: keyProtocol) { body(key, .upstream) }
+                        if let token = rest(base, element, behind: tokenProtocol) { body(token, .gateway) }
+                    }
+                default: break
+                }
+            }
+        }
+    }
+
+    /// The field line with the subprotocols that the upstream may see, with its CRLF; empty if there are none.
+    ///
+    /// - Parameters:
+    ///   - head: The client's request.
+    ///   - keepsKeys: True if the client's own key is for the upstream.
+    /// - Returns: The line; `nil` if the client's own lines may be sent as they are.
+    static func protocolLine(of head: RequestHead, keepsKeys: Bool) -> [UInt8]? {
+        guard head.present.contains(.secWebSocketProtocol) else { return nil }
+        return head.bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var line: [UInt8] = []
+            var isChanged = false
+            for field in head.fields where field.known == .secWebSocketProtocol {
+                var elements = ListElements(field.value)
+                while let element = elements.next(base) {
+                    if rest(base, element, behind: tokenProtocol) != nil
+                        || (!keepsKeys && rest(base, element, behind: keyProtocol) != nil)
+                    {
+                        isChanged = true
+                        continue
+                    }
+                    line += line.isEmpty ? Array("Sec-WebSocket-Protocol: ".utf8) : Array(", ".utf8)
+                    line += bytes[element]
+                }
+            }
+            guard isChanged else { return nil }
+            return line.isEmpty ? [] : line + [Octets.carriageReturn, Octets.lineFeed]
+        }
+    }
+
+    /// True if the query of a request names a parameter that holds a key.
+    static func hasKeyInQuery(_ head: RequestHead) -> Bool {
+        query(of: head).contains { parameters.contains($0.name.lowercased()) }
+    }
+
+    /// The parameters of a request's query, decoded.
+    static func query(of head: RequestHead) -> [(name: String, value: String)] {
+        let path = head.withBytes(head.path) { bytes -> [UInt8]? in
+            bytes.firstIndex(of: UInt8(ascii: "?")).map { Array(bytes[($0 + 1)...]) }
+        }
+        guard let path else { return [] }
+        return path.split(separator: UInt8(ascii: "&")).map { pair in
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let decode = { (part: ArraySlice<UInt8>) in String(decoding: PathBytes.decoded(part), as: UTF8.self) }
+            return (decode(parts[0]), parts.count > 1 ? decode(parts[1]) : "")
+        }
+    }
+
+    /// The credentials of a field's value, without the word that says of which scheme they are.
+    static func withoutScheme(_ base: UnsafeRawPointer, _ value: Range<Int>) -> Range<Int> {
+        guard value.count > 7, Octets.matches(base, value.lowerBound, 6, "bearer"),
+            Octets.isBlank(Octets.byte(base, value.lowerBound + 6))
+        else { return value }
+        return Octets.trimmed(base, value.lowerBound + 7, value.upperBound)
+    }
+
+    /// What stands behind a start; `nil` for another start.
+    private static func rest(_ base: UnsafeRawPointer, _ element: Range<Int>, behind start: StaticString) -> Range<Int>?
+    {
+        let count = start.utf8CodeUnitCount
+        guard element.count > count else { return nil }
+        // A server may not be strict about the case, and the key must not get there.
+        let isSame = (0..<count).allSatisfy {
+            Octets.lowercased(Octets.byte(base, element.lowerBound + $0)) == start.utf8Start[$0]
+        }
+        return isSame ? element.lowerBound + count..<element.upperBound : nil
+    }
+}
+
+/// What the bytes of a path mean to those who decode it.
+enum PathBytes {
+    /// The bytes with their escapes (`%2e`) decoded, once.
+    static func decoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        let bytes = Array(bytes)
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
+                let high = Octets.hexadecimal(bytes[index + 1]), let low = Octets.hexadecimal(bytes[index + 2])
+            {
+                result.append(UInt8(high * 16 + low))
+                index += 3
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    /// True if a segment of the path is `.` or `..`, as it stands or decoded, so that it may lead out of a prefix.
+    static func hasDotSegment(_ target: some Collection<UInt8>) -> Bool {
+        let path = target.prefix { $0 != UInt8(ascii: "?") }
+        // Nearly all paths.
+        guard path.contains(UInt8(ascii: ".")) || path.contains(UInt8(ascii: "%")) else { return false }
+        let segments = decoded(path).split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        return segments.contains { segment in
+            // Some servers take what stands behind a semicolon for parameters of the segment.
+            let name = segment.prefix { $0 != UInt8(ascii: ";") }
+            return name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import NIOCore
+import NIOSSL
+
+/// A certificate and its key, ready for handshakes.
+public struct ServerCertificate: Sendable {
+    let context: NIOSSLContext
+    /// The last second at which the certificate is valid, since 1970.
+    public let expiresAt: Int64
+
+    /// Reads a certificate and its key.
+    ///
+    /// Handshakes are TLS 1.2 or later, with HTTP/1.1 as the protocol.
+    ///
+    /// - Parameters:
+    ///   - file: A file of PEM text with the server's own certificate, and behind it those between it and its authority.
+    ///   - keyFile: A file of PEM text with the key, which must not be encrypted; it may be the same.
+    ///   - now: The seconds since 1970.
+    /// - Throws: A ``GatewayError`` that names the file and what is wrong with it.
+    public init(file: String, keyFile: String, now: Int64) throws {
+        let certificates = try Self.certificates(try Self.bytes(file, "--tls-cert"), file)
+        let key = try Self.key(try Self.bytes(keyFile, "--tls-key"), keyFile)
+        guard let own = certificates.first else { throw Self.holdsNone(file) }
+        let (start, end) = (Int64(own.notValidBefore), Int64(own.notValidAfter))
+        guard now <= end else {
+            throw Self.failure("The certificate in \(file) has expired on \(Self.time(end)): renew it.")
+        }
+        guard now >= start else {
+            throw Self.failure(
+                "The certificate in \(file) is valid from \(Self.time(start)) on: is this machine's clock right?"
+            )
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) },
+            privateKey: .privateKey(key)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        // Everything has left when a connection is closed: whoever does not say goodbye is not waited for (RFC 8446,
+        // section 6.1), so that a shutdown is not either.
+        configuration.shutdownTimeout = .milliseconds(200)
+        do {
+            context = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw Self.failure(
+                "The key in \(keyFile) is not that of the first certificate in \(file): the two must belong together, and the server's own certificate must come first."
+            )
+        }
+        expiresAt = end
+    }
+
+    private static func bytes(_ path: String, _ flag: String) throws -> [UInt8] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw failure("\(flag): there is no file \(path).")
+        }
+        guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+            throw failure("\(flag): \(path) cannot be read: it is no file, or its permissions forbid it.")
+        }
+        return Array(data)
+    }
+
+    private static func certificates(_ bytes: [UInt8], _ file: String) throws -> [NIOSSLCertificate] {
+        do {
+            return try NIOSSLCertificate.fromPEMBytes(bytes)
+        } catch {
+            throw holdsNone(file)
+        }
+    }
+
+    private static func key(_ bytes: [UInt8], _ file: String) throws -> NIOSSLPrivateKey {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard !text.contains("ENCRYPTED") else {
+            throw failure(
+                "The key in \(file) is encrypted, and nobody is there to type its passphrase: decrypt it with openssl pkey."
+            )
+        }
+        do {
+            // Without it, the library would ask on the terminal.
+            return try NIOSSLPrivateKey(bytes: bytes, format: .pem) { (_: NIOSSLPassphraseSetter<[UInt8]>) in }
+        } catch {
+            throw failure("The file \(file) holds no key: it must be PEM text (-----BEGIN PRIVATE KEY-----).")
+        }
+    }
+
+    private static func holdsNone(_ file: String) -> GatewayError {
+        failure("The file \(file) holds no certificate: it must be PEM text (-----BEGIN CERTIFICATE-----).")
+    }
+
+    private static func time(_ seconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    }
+
+    private static func failure(_ message: String) -> GatewayError {
+        GatewayError(code: .invalidConfiguration, message: message)
+    }
+}

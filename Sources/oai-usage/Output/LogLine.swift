@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import Logging
+import OpenAIUsageGateway
+import OpenAIUsageLedger
+
+/// How a log is written.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    /// As text on a terminal, as JSON elsewhere.
+    case auto
+    /// A line for a person.
+    case text
+    /// One JSON object a line.
+    case json
+
+    /// The format that stands for ``auto``.
+    func resolved(isTerminal: Bool) -> LogFormat {
+        self == .auto ? (isTerminal ? .text : .json) : self
+    }
+}
+
+/// A line of a log as a value.
+struct LogLine {
+    /// When, in microseconds since 1970.
+    var time: Int64
+    var level: Logger.Level
+    var logger: String
+    var message: String
+    var metadata: Logger.Metadata = [:]
+
+    private static let reserved: Set<String> = ["time", "level", "logger", "message"]
+
+    /// Milliseconds are enough for a log.
+    private var timestamp: String { TimestampText.utc(time).dropLast(4) + "Z" }
+    private var fields: [(key: String, value: Logger.MetadataValue)] { metadata.sorted { $0.key < $1.key } }
+
+    /// The line as one JSON object.
+    var json: String {
+        var members = [
+            ("time", LogText.json(timestamp)), ("level", LogText.json(level.rawValue)),
+            ("logger", LogText.json(logger)),
+            ("message", LogText.json(message)),
+        ]
+        members += fields.map { (Self.reserved.contains($0.key) ? $0.key + "_" : $0.key, Self.json($0.value)) }
+        return "{" + members.map { "\(LogText.json($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+    }
+
+    /// The line for a person: `2026-11-29T10:15:01.123Z warning A call failed. error_code=upstream_unreachable`.
+    ///
+    /// - Parameter isColored: True to color the level.
+    /// - Returns: The line, without its end.
+    func text(isColored: Bool) -> String {
+        var text = "\(timestamp) \(isColored ? Self.colored(level) : level.rawValue) \(LogText.plain(message))"
+        for (key, value) in fields { text += " \(LogText.plain(key))=\(Self.text(value))" }
+        return text
+    }
+
+    private static func colored(_ level: Logger.Level) -> String {
+        let code =
+            switch level {
+            case .critical, .error: "31"
+            case .warning: "33"
+            case .notice, .info: "36"
+            case .debug, .trace: "2"
+            }
+        return "\u{1b}[\(code)m\(level.rawValue)\u{1b}[0m"
+    }
+
+    private static func json(_ value: Logger.MetadataValue) -> String {
+        switch value {
+        case .stringConvertible(let number as any FixedWidthInteger): "\(number)"
+        case .string(let text): LogText.json(text)
+        case .stringConvertible(let value): LogText.json(value.description)
+        case .array(let values): "[" + values.map(json).joined(separator: ",") + "]"
+        case .dictionary(let values):
+            "{"
+                + values.sorted { $0.key < $1.key }.map { "\(LogText.json($0.key)):\(json($0.value))" }
+                .joined(separator: ",") + "}"
+        }
+    }
+
+    private static func text(_ value: Logger.MetadataValue) -> String {
+        let text = value.description
+        let plain = LogText.plain(text)
+        let isWord =
+            !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+        return isWord ? plain : "\"\(plain.replacing("\"", with: #"\""#))\""
+    }
+}

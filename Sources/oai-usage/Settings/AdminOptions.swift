@@ -1,0 +1,57 @@
+import ArgumentParser
+import OpenAIUsageGateway
+
+/// The flags by which a command finds a running gateway and gets in.
+struct AdminOptions: ParsableArguments {
+    /// The variable that holds a token for operators.
+    static let tokenVariable = "OAI_USAGE_ADMIN_TOKEN"
+
+    @Option(help: ArgumentHelp("Where the gateway's operators connect. (default: 127.0.0.1:10464)", valueName: "url"))
+    var admin: AdminArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "The gateway's tokens for operators, of which the first is sent. (default: the variable OAI_USAGE_ADMIN_TOKEN)",
+            valueName: "file"
+        )
+    )
+    var adminTokenFile: String?
+
+    /// Where the gateway's operators connect.
+    func address(_ settings: Settings) throws -> AdminArgument {
+        try settings.value("admin", admin, otherwise: .standard)
+    }
+
+    /// The token to send; `nil` for none.
+    ///
+    /// The flag goes before the variable with the token, and that before the file of the settings.
+    ///
+    /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
+    func token(_ settings: Settings) throws -> String? {
+        if adminTokenFile == nil, let token = settings.variable(Self.tokenVariable) {
+            let text = token.trimming { $0.isWhitespace }
+            guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+                throw CommandFailure(
+                    "The variable \(Self.tokenVariable) is no token: it has a blank or an end of line."
+                )
+            }
+            return text
+        }
+        guard let path = adminTokenFile ?? settings.text("admin-token-file") else { return nil }
+        let place = adminTokenFile == nil ? settings.place("admin-token-file") : "--admin-token-file"
+        let text = try SecretFile(path: path, place: place).text
+        // The gateway's own reading of it says what is wrong.
+        _ = try AccessTokens(text: text, place: path)
+        return text.split(whereSeparator: \.isNewline).map { $0.trimming { $0.isWhitespace || $0 == "\u{feff}" } }
+            .first { !$0.isEmpty && !$0.hasPrefix("#") }
+    }
+}
+
+extension StringProtocol {
+    /// The text without the characters at both its ends that meet a condition.
+    fileprivate func trimming(_ isLeftOut: (Character) -> Bool) -> String {
+        var rest = drop(while: isLeftOut)
+        while let last = rest.last, isLeftOut(last) { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,164 @@
+import OpenAIUsageGateway
+import OpenAIUsagePricing
+
+/// The routes of a configuration file.
+///
+/// ```json
+/// {"routes": {
+///   "/azure": {"upstream": "https://NAME.openai.azure.com", "key-env": "AZURE_OPENAI_API_KEY"},
+///   "/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1", "key-file": "/run/secrets/openrouter"}
+/// }}
+/// ```
+///
+/// The route `/` is the upstream of all other paths, with a key.
+struct RouteSettings {
+    private static let members = ["upstream", "key-env", "key-file", "key-header"]
+
+    /// The routes by prefix.
+    private(set) var routes: [GatewayRoute] = []
+    /// The upstream of all other paths, if the routes name it.
+    private(set) var standard: (upstream: Upstream, key: UpstreamKey?, place: String)?
+    /// What is to be said about the files of keys.
+    private(set) var warnings: [String] = []
+
+    /// Reads the routes.
+    ///
+    /// - Parameter settings: The settings.
+    /// - Throws: A ``CommandFailure`` with the place and what is allowed there; it repeats no key.
+    init(_ settings: Settings) throws {
+        guard let (node, source) = try settings.document("routes") else { return }
+        func place(_ position: JSONDocument.Position, _ name: String) -> String { "\(source(position)): \"\(name)\"" }
+        guard case .object(let members) = node.value else {
+            throw CommandFailure(
+                #"\#(place(node.position, "routes")) is \#(node.value.kind); it must be \#(Setting.routes.allowed)."#
+            )
+        }
+        var seen: [String: JSONDocument.Position] = [:]
+        for member in members {
+            let here = place(member.position, member.name)
+            guard case .object(let parts) = member.node.value else {
+                throw CommandFailure(
+                    #"\#(here) is \#(member.node.value.kind); a route is an object such as {"upstream": "https://openrouter.ai/api/v1", "key-env": "OPENROUTER_API_KEY"}."#
+                )
+            }
+            let texts = try Self.texts(parts, place)
+            guard let text = texts["upstream"]?.text else {
+                throw CommandFailure(
+                    #"\#(here) has no "upstream": add where its calls go, as in "https://openrouter.ai/api/v1"."#
+                )
+            }
+            let argument = UpstreamArgument(argument: text)
+            guard let upstream = argument.upstream, argument.problem == nil else {
+                throw CommandFailure("\(here): \"upstream\": \(argument.problem ?? "it is no URL").")
+            }
+            let key = try key(texts, upstream, here, settings)
+            if member.name == "/" {
+                standard = (upstream, key, here)
+                seen[member.name] = member.position
+                continue
+            }
+            let route: GatewayRoute
+            do {
+                route = try GatewayRoute(
+                    prefix: member.name,
+                    upstream: upstream,
+                    key: key,
+                    proxy: try UpstreamProxy.environment(for: upstream, variable: settings.variable)
+                )
+            } catch let error as GatewayError {
+                throw CommandFailure("\(source(member.position)): \(error.message)")
+            }
+            if let first = seen[route.prefix] {
+                throw CommandFailure("\(here) is the route of line \(first.line) once more.")
+            }
+            seen[route.prefix] = member.position
+            routes.append(route)
+        }
+    }
+
+    /// Refuses upstreams that are the gateway itself.
+    func validate(against addresses: [(name: String, address: GatewayConfiguration.Address)]) throws {
+        for route in routes {
+            guard let own = addresses.first(where: { $0.address.isReached(by: route.upstream) }) else { continue }
+            throw CommandFailure(
+                "The route \"\(route.prefix)\" leads back to the gateway: its upstream is the --\(own.name) address, \(own.address)."
+            )
+        }
+    }
+
+    private static func texts(
+        _ parts: [JSONDocument.Member],
+        _ place: (JSONDocument.Position, String) -> String
+    ) throws -> [String: (text: String, place: String)] {
+        var texts: [String: (text: String, place: String)] = [:]
+        for part in parts {
+            let here = place(part.position, part.name)
+            guard members.contains(part.name) else {
+                let hint =
+                    part.name == "key" || part.name == "api-key" || part.name == "token"
+                    ? " A key does not stand in this file: name the variable (key-env) or the file (key-file) that holds it."
+                    : ""
+                throw CommandFailure(
+                    "\(here) is nothing that a route has.\(hint) A route has: \(members.joined(separator: ", "))."
+                )
+            }
+            guard let text = part.node.value.string, !text.isEmpty else {
+                throw CommandFailure(
+                    "\(here) is \(part.node.value.kind == "a string" ? "empty" : part.node.value.kind); it must be a string."
+                )
+            }
+            texts[part.name] = (text, here)
+        }
+        return texts
+    }
+
+    /// The key of a route; `nil` if it names none.
+    private mutating func key(
+        _ texts: [String: (text: String, place: String)],
+        _ upstream: Upstream,
+        _ route: String,
+        _ settings: Settings
+    ) throws -> UpstreamKey? {
+        let field = try texts["key-header"].map { header in
+            guard let field = UpstreamKey.Field(rawValue: header.text.lowercased()) else {
+                let allowed = UpstreamKey.Field.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure(
+                    "\(header.place) is \"\(header.text.prefix(100))\"; it must be one of: \(allowed)."
+                )
+            }
+            return field
+        }
+        let (text, place): (String, String)
+        switch (texts["key-env"], texts["key-file"]) {
+        case (nil, nil):
+            guard field == nil else {
+                throw CommandFailure("\(route) has a \"key-header\" and no key: add \"key-env\" or \"key-file\".")
+            }
+            return nil
+        case (.some, .some):
+            throw CommandFailure("\(route) has a \"key-env\" and a \"key-file\": leave one of them out.")
+        case (let variable?, nil):
+            guard let value = settings.variable(variable.text) else {
+                // Whoever writes the key itself there must not find it in a log.
+                let isName =
+                    variable.text.utf8.count <= 64
+                    && variable.text.utf8.allSatisfy {
+                        0x30...0x39 ~= $0 || 0x41...0x5a ~= $0 || $0 == UInt8(ascii: "_")
+                    }
+                throw CommandFailure(
+                    "\(variable.place): \(isName ? "the variable \(variable.text) of the environment is not set, or empty" : "it must be the name of a variable of the environment, in capitals, as in OPENROUTER_API_KEY")."
+                )
+            }
+            (text, place) = (value, variable.place)
+        case (nil, let file?):
+            let secret = try SecretFile(path: file.text, place: file.place)
+            if let warning = secret.warning { warnings.append(warning) }
+            (text, place) = (secret.text, file.place)
+        }
+        do {
+            return try UpstreamKey(text, field: field ?? UpstreamKey.Field(for: upstream))
+        } catch let error as GatewayError {
+            throw CommandFailure("\(place): \(error.message)")
+        }
+    }
+}

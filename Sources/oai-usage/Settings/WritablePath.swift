@@ -1,0 +1,46 @@
+import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The answer to whether a file can be written, without writing or locking it.
+enum WritablePath {
+    /// What keeps a file from being written or made; `nil` for nothing.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - makesFolders: True if missing folders above it would be made.
+    /// - Returns: The reason, as a part of a sentence.
+    static func problem(_ path: String, makesFolders: Bool) -> String? {
+        var isFolder: ObjCBool = false
+        let files = FileManager.default
+        if files.fileExists(atPath: path, isDirectory: &isFolder) {
+            if isFolder.boolValue { return "it is a folder" }
+            return access(path, R_OK | W_OK) == 0 ? nil : "its permissions forbid it"
+        }
+        var folder = (path as NSString).deletingLastPathComponent
+        if folder.isEmpty { folder = "." }
+        while makesFolders, !files.fileExists(atPath: folder), folder.contains("/"), folder != "/" {
+            folder = (folder as NSString).deletingLastPathComponent
+            if folder.isEmpty { folder = "." }
+        }
+        guard files.fileExists(atPath: folder, isDirectory: &isFolder) else { return "there is no folder \(folder)" }
+        guard isFolder.boolValue else { return "\(folder) is no folder" }
+        return access(folder, W_OK | X_OK) == 0 ? nil : "the permissions of \(folder) forbid it"
+    }
+
+    /// What keeps a file from being a ledger; `nil` for nothing, and for a file that is not there yet.
+    static func ledgerProblem(_ path: String) -> String? {
+        if let problem = problem(path, makesFolders: true) { return problem }
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        let start = (try? file.read(upToCount: 16)) ?? Data()
+        guard !start.isEmpty, start != Data("SQLite format 3\0".utf8) else { return nil }
+        return "it is no SQLite file"
+    }
+}
