@@ -106,9 +106,15 @@ public final class Gateway: Service {
         DescriptorLimit.raise()
         let log = GatewayLog(logger) { [recorder] in recorder.count(.logLost) }
         ledger.observeStatus { log.tell($0) }
-        accessLog?.observeTrouble { [recorder] in
-            for _ in 0..<$0.lostLines { recorder.count(.accessLogLost) }
-            log.tell($0)
+        accessLog?.observeTrouble { log.tell($0) }
+        accessLog?.observeLoss { [metrics] in
+            metrics.countGatewayEvent(DataPlaneEvent.accessLogLost.rawValue, by: Int64($0))
+        }
+        if configuration.limits.connections > DescriptorLimit.connections {
+            log.write(
+                .notice,
+                "The system's limit of open files allows \(DescriptorLimit.connections) connections of clients, of \(configuration.limits.connections) that the setting does."
+            )
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.workers))
         var exchanges = ExchangeConfiguration(
