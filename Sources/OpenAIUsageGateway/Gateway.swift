@@ -110,12 +110,6 @@ public final class Gateway: Service {
         accessLog?.observeLoss { [metrics] in
             metrics.countGatewayEvent(DataPlaneEvent.accessLogLost.rawValue, by: Int64($0))
         }
-        if configuration.limits.connections > DescriptorLimit.connections {
-            log.write(
-                .notice,
-                "The system's limit of open files allows \(DescriptorLimit.connections) connections of clients, of \(configuration.limits.connections) that the setting does."
-            )
-        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.workers))
         var exchanges = ExchangeConfiguration(
             source: .gateway,
@@ -127,6 +121,7 @@ public final class Gateway: Service {
         var failure: (any Error)?
         do {
             let plane = try await dataPlane(exchanges, log, group)
+            tellConnectionLimit(log)
             try await serve(plane, log)
         } catch {
             failure = error
@@ -137,6 +132,15 @@ public final class Gateway: Service {
         if failure != nil, let loss { log.write(.error, "\(loss)") }
         log.finish()
         if let failure = failure ?? loss { throw failure }
+    }
+
+    private func tellConnectionLimit(_ log: GatewayLog) {
+        let (wanted, possible) = (configuration.limits.connections, DescriptorLimit.connections)
+        guard wanted > possible else { return }
+        log.write(
+            .info,
+            "The system's limit of open files allows \(possible) connections of clients, of \(wanted) that the setting does."
+        )
     }
 
     private func closeLedger() async -> RecordsLostError? {
