@@ -120,9 +120,9 @@ public final class Gateway: Service {
         DescriptorLimit.raise()
         let log = GatewayLog(logger) { [recorder] in recorder.count(.logLost) }
         ledger.observeStatus { log.tell($0) }
-        accessLog?.observeTrouble { [recorder] in
-            for _ in 0..<$0.lostLines { recorder.count(.accessLogLost) }
-            log.tell($0)
+        accessLog?.observeTrouble { log.tell($0) }
+        accessLog?.observeLoss { [metrics] in
+            metrics.countGatewayEvent(DataPlaneEvent.accessLogLost.rawValue, by: Int64($0))
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.workers))
         var exchanges = ExchangeConfiguration(
@@ -138,6 +138,7 @@ public final class Gateway: Service {
             let plane = try await dataPlane(exchanges, log, group)
             live.apply(to: plane)
             defer { live.apply(to: nil) }
+            tellConnectionLimit(log)
             try await serve(plane, log)
         } catch {
             failure = error
@@ -148,6 +149,15 @@ public final class Gateway: Service {
         if failure != nil, let loss { log.write(.error, "\(loss)") }
         log.finish()
         if let failure = failure ?? loss { throw failure }
+    }
+
+    private func tellConnectionLimit(_ log: GatewayLog) {
+        let (wanted, possible) = (configuration.limits.connections, DescriptorLimit.connections)
+        guard wanted > possible else { return }
+        log.write(
+            .info,
+            "The system's limit of open files allows \(possible) connections of clients, of \(wanted) that the setting does."
+        )
     }
 
     private func closeLedger() async -> RecordsLostError? {

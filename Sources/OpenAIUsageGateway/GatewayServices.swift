@@ -85,13 +85,3 @@ extension GatewayLog {
         }
     }
 }
-
-extension AccessLog.Trouble {
-    /// The lines that were lost.
-    var lostLines: Int {
-        switch self {
-        case .overflow(let lines), .refused(let lines, _): lines
-        case .notReopened: 0
-        }
-    }
-}

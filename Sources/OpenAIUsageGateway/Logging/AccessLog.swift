@@ -29,6 +29,7 @@ public final class AccessLog: Sendable {
         var records: [CallRecord] = []
         var lost = 0
         var onTrouble: (@Sendable (Trouble) -> Void)?
+        var onLoss: (@Sendable (Int) -> Void)?
     }
 
     /// What only the queue touches.
@@ -65,7 +66,8 @@ public final class AccessLog: Sendable {
         guard descriptor >= 0 else {
             throw GatewayError(
                 code: .invalidConfiguration,
-                message: "The access log \(path) cannot be opened: \(Self.reason(errno)). Choose another with --access-log."
+                message:
+                    "The access log \(path) cannot be opened: \(Self.reason(errno)). Choose another with --access-log."
             )
         }
         output = Mutex(Output(descriptor: descriptor))
@@ -75,21 +77,27 @@ public final class AccessLog: Sendable {
         if path != nil { _ = close(output.withLock { $0.descriptor }) }
     }
 
-    /// Names who is told of what goes wrong, on the log's own thread or that of the call.
+    /// Names who is told of what goes wrong, on the log's own thread.
     func observeTrouble(_ observer: @escaping @Sendable (Trouble) -> Void) {
         state.withLock { $0.onTrouble = observer }
     }
 
+    /// Names who is told at once how many lines were lost, on the log's own thread or that of the call.
+    func observeLoss(_ observer: @escaping @Sendable (Int) -> Void) {
+        state.withLock { $0.onLoss = observer }
+    }
+
     /// Hands a call over; it never blocks.
     package func write(_ record: CallRecord) {
-        let isFirst = state.withLock { state in
+        let (isFirst, onLoss) = state.withLock { state in
             guard state.records.count < capacity else {
                 state.lost += 1
-                return false
+                return (state.lost == 1, state.onLoss)
             }
             state.records.append(record)
-            return state.records.count == 1
+            return (state.records.count == 1, nil)
         }
+        onLoss?(1)
         if isFirst { queue.async { [self] in drain() } }
     }
 
@@ -154,7 +162,9 @@ public final class AccessLog: Sendable {
             return (done, code)
         }
         guard done < bytes.count else { return }
-        tell(.refused(lines: bytes[done...].count { $0 == UInt8(ascii: "\n") }, reason: Self.reason(code)))
+        let lines = bytes[done...].count { $0 == UInt8(ascii: "\n") }
+        state.withLock { $0.onLoss }?(lines)
+        tell(.refused(lines: lines, reason: Self.reason(code)))
     }
 
     private static func put(_ bytes: [UInt8], _ descriptor: Int32) -> Int {

@@ -154,6 +154,34 @@ struct SettingsTests {
         #expect(try await configuration("{\"workers\": 3}").0.workers == 3)
     }
 
+    /// A setting that is not asked for through ``Settings`` would be missing in what a check prints.
+    @Test
+    func `Every setting is traced to its variable`() async throws {
+        let values = [
+            "access-log": "/a.log", "admin": "127.0.0.1:1", "body-timeout": "1s", "connect-timeout": "2s",
+            "drain": "3s",
+            "drain-size": "4KiB", "durability": "fsync", "head-fields": "50", "head-size": "6KiB", "head-timeout": "7s",
+            "held-bodies": "8MiB", "include-usage": "false", "keep-alive": "9s", "key-project": "WXYZ=a",
+            "ledger": "/l.db", "listen": "127.0.0.1:2", "log-format": "json", "log-level": "error",
+            "max-connections": "10", "max-connections-per-address": "11", "max-drains": "12", "prices": "/p.json",
+            "response-timeout": "13s", "shutdown-timeout": "14s", "upstream": "https://h", "upstream-ca": "/ca.pem",
+            "workers": "3", "write-timeout": "15s",
+        ]
+        #expect(Set(values.keys) == Set(Setting.all.map(\.name)))
+        let environment = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.variable, values[$0.name] ?? "") })
+        let settings = try await Settings(
+            file: nil,
+            environment: environment.merging(["HOME": "/nonexistent"]) { first, _ in first }
+        )
+        let options = try GatewayOptions.parse([])
+        _ = try options.configuration(settings)
+        _ = (try options.level(settings), try options.format(settings), options.accessLog(settings))
+        _ = (settings.ledger(nil), try PricesOption.parse([]).files(settings))
+        for row in SettingsReport(settings).rows {
+            #expect(row.value == values[row.name] && row.origin == Setting.named(row.name)?.variable)
+        }
+    }
+
     @Test
     func `The report tells every setting, where it comes from, and no secret`() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID()).json").path

@@ -103,14 +103,29 @@ struct AccessLogTests {
         }
     }
 
+    @Test func whatThereIsNoRoomForIsCountedAtOnceAndTold() throws {
+        let folder = try TemporaryFolder()
+        let log = try AccessLog(path: folder.path("access.log"), capacity: 0)
+        let (troubles, lost) = (Watched<[AccessLog.Trouble]>([]), Watched(0))
+        log.observeTrouble { trouble in troubles.update { $0.append(trouble) } }
+        log.observeLoss { lines in lost.update { $0 += lines } }
+        for number in 1...3 { log.write(Self.record(number)) }
+        #expect(lost.value == 3)
+        log.flush()
+        let told = troubles.value.map { if case .overflow(let lines) = $0 { lines } else { 0 } }
+        #expect(told.reduce(0, +) == 3 && told.allSatisfy { $0 > 0 })
+    }
+
     #if os(Linux)
     @Test func aFullDiskLosesLinesAndTellsHowMany() throws {
         let log = try AccessLog(path: "/dev/full")
         let troubles = Watched<[AccessLog.Trouble]>([])
         log.observeTrouble { trouble in troubles.update { $0.append(trouble) } }
+        let lost = Watched(0)
+        log.observeLoss { lines in lost.update { $0 += lines } }
         log.write(Self.record(1))
         log.flush()
-        #expect(troubles.value == [.refused(lines: 1, reason: "no space left on device")])
+        #expect(troubles.value == [.refused(lines: 1, reason: "no space left on device")] && lost.value == 1)
     }
     #endif
 
