@@ -238,7 +238,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         socket = nil
         let wasOpen = phase != .closed
-        let isWhole = phase == .body && failure == nil && body.close()
+        // A reset that a write of the request meets comes without a word, and looks like the end of a response that ends so.
+        let isWhole = phase == .body && failure == nil && call?.expectsRequest != true && body.close()
         // A response that has begun is none that another connection may be asked for.
         let isWithinHead = phase == .head && buffer.readableBytes > 0
         let call = self.call

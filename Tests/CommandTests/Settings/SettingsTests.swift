@@ -157,14 +157,19 @@ struct SettingsTests {
     /// A setting that is not asked for through ``Settings`` would be missing in what a check prints.
     @Test
     func `Every setting is traced to its variable`() async throws {
-        let values = [
-            "access-log": "/a.log", "admin": "127.0.0.1:1", "body-timeout": "1s", "connect-timeout": "2s",
-            "drain": "3s",
+        let tokens = FileManager.default.temporaryDirectory.appending(path: "tokens-\(UUID())").path
+        try (String(repeating: "t", count: 32) + "\n").write(toFile: tokens, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: tokens) }
+        var values = [
+            "access-log": "/a.log", "admin": "127.0.0.1:1", "admin-allow-anyone": "true", "admin-token-file": tokens,
+            "allow-anyone": "true", "allowed-host": "a.example", "body-timeout": "1s", "client-token-file": tokens,
+            "connect-timeout": "2s", "drain": "3s",
             "drain-size": "4KiB", "durability": "fsync", "head-fields": "50", "head-size": "6KiB", "head-timeout": "7s",
             "held-bodies": "8MiB", "include-usage": "false", "keep-alive": "9s", "key-project": "WXYZ=a",
             "ledger": "/l.db", "listen": "127.0.0.1:2", "log-format": "json", "log-level": "error",
             "max-connections": "10", "max-connections-per-address": "11", "max-drains": "12", "prices": "/p.json",
-            "response-timeout": "13s", "shutdown-timeout": "14s", "upstream": "https://h", "upstream-ca": "/ca.pem",
+            "response-timeout": "13s", "routes": #"{"/a": {"upstream": "https://a"}}"#, "shutdown-timeout": "14s",
+            "tls-cert": "/c.pem", "tls-key": "/k.pem", "upstream": "https://h", "upstream-ca": "/ca.pem",
             "workers": "3", "write-timeout": "15s",
         ]
         #expect(Set(values.keys) == Set(Setting.all.map(\.name)))
@@ -174,9 +179,13 @@ struct SettingsTests {
             environment: environment.merging(["HOME": "/nonexistent"]) { first, _ in first }
         )
         let options = try GatewayOptions.parse([])
-        _ = try options.configuration(settings)
+        _ = try options.configurationWithWarnings(settings, readsCertificate: false)
+        // There are no such files, but they were asked for.
+        #expect(throws: (any Error).self) { try options.access.certificate(settings) }
         _ = (try options.level(settings), try options.format(settings), options.accessLog(settings))
         _ = (settings.ledger(nil), try PricesOption.parse([]).files(settings))
+        // What routes hold is nobody's business.
+        values["routes"] = "/a"
         for row in SettingsReport(settings).rows {
             #expect(row.value == values[row.name] && row.origin == Setting.named(row.name)?.variable)
         }
