@@ -43,7 +43,8 @@ public final class Ledger: UsageSink {
             let queue = RecordQueue(
                 capacity: options.capacity,
                 clock: options.clock,
-                idleMilliseconds: options.idleMilliseconds
+                idleMilliseconds: options.idleMilliseconds,
+                busyCount: options.busyCount
             )
             LedgerSession.saveOrphanedLog(path, options: options, queue: queue)
             func load(_ session: LedgerSession) throws -> (secret: [UInt8], newest: Int64?, objects: ObjectRegister) {

@@ -10,8 +10,8 @@ public struct LedgerOptions: Sendable {
     public var syncsEveryCommit = false
     /// What the lock file says about the writer.
     public var purpose = "oai-usage"
-    /// Whether records that wait to be written are kept in files beside the ledger (`-queue1`, `-queue2`), so that they survive
-    /// the end of the process from the moment in which they are handed over.
+    /// Whether records are kept in files beside the ledger (`-queue1`, `-queue2`) while many come at a time, some 800 a second,
+    /// so that they survive the end of the process before they are committed, and can be committed together.
     ///
     /// Who opens the ledger next writes what such files have left. They do not outlive a loss of power.
     public var keepsJournal = false
@@ -22,6 +22,8 @@ public struct LedgerOptions: Sendable {
 
     /// What tests put in the writer's way.
     package var hooks = LedgerHooks()
+    /// The records in 20 ms from which on the writer gathers them, and those that are waited for go into the journal.
+    package var busyCount = 16
     /// How often the writer looks at its files when nothing is to be written, in milliseconds.
     package var idleMilliseconds = 1_000
     /// The most values of a dimension that become labels.

@@ -1,5 +1,6 @@
 """The ledger while others touch it, fill its disk, lock it, damage it, or kill its writer."""
 
+import concurrent.futures
 import json
 import os
 import re
@@ -94,6 +95,18 @@ def test_committed_rows_survive_a_kill_whatever_was_asked_before(start, simulato
         call(gateway)
     gateway.stop(signal.SIGKILL)
     assert count(gateway.ledger) == 5
+
+
+def test_a_kill_under_load_loses_nothing_that_a_client_saw(start, simulator):
+    """Rows that were in the journal only are taken in by the next who reads the ledger."""
+    gateway = start(simulator.url)
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        seen = list(pool.map(lambda _: call(gateway), range(600)))
+    gateway.stop(signal.SIGKILL)
+    assert len(seen) == 600
+    calls = run("calls", "--ledger", gateway.ledger, "--limit", "1000", "--format", "jsonl").splitlines()
+    assert len(calls) == 600 and count(gateway.ledger) == 600
+    assert not os.path.exists(gateway.ledger + "-queue1")
 
 
 @pytest.mark.parametrize("victims", [[""], ["-wal"], ["-shm"], ["", "-wal"], ["", "-wal", "-shm"], ["", "-wal", "-shm", ".lock"]])

@@ -53,6 +53,21 @@ struct CommitTests {
         }
     }
 
+    /// The upstream's channel is closed within the read that brings the response, and tells nothing of the read's end.
+    @Test(arguments: [GatewayConfiguration.Durability.committed, .buffered], [true, false])
+    func aResponseOfAConnectionThatIsClosedLeavesAtOnce(
+        _ durability: GatewayConfiguration.Durability,
+        _ keepsAtOnce: Bool
+    ) async throws {
+        try await Harness.run(keepsAtOnce: keepsAtOnce, configure: { $0.durability = durability }) { harness in
+            let (client, upstream) = try await begin(harness)
+            let head = Self.head.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n")
+            try await upstream.send(head + Self.body)
+            #expect(try await client.connection.take(through: "}}").hasSuffix(Self.body))
+            #expect(try await harness.recorder.record().outcome == .completed)
+        }
+    }
+
     @Test func aBodyWithoutALengthWaitsFromTheReadThatEndsIt() async throws {
         try await Harness.run(withholdsCommits: true) { harness in
             let (client, upstream) = try await begin(harness)

@@ -44,6 +44,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var call: ProxiedCall?
     private var failure: UpstreamFailure?
     private var isReading = true
+    private var isClosing = false
     private var hasFlushed = false
     /// What `Keep-Alive` allows, in milliseconds; `nil` for what the gateway itself allows.
     private var keepAlive: Int64?
@@ -144,6 +145,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func close() {
+        isClosing = true
         call = nil
         context?.close(promise: nil)
         if context == nil { phase = .closed }
@@ -210,6 +212,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         case .head, .body:
             if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
             process(context)
+            // A channel that is closed while it reads does not tell that it has read.
+            if isClosing { loop.flush() }
         }
     }
 
@@ -338,6 +342,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     private func fail(_ error: WireError, _ context: ChannelHandlerContext) {
+        isClosing = true
         failure = .malformed(error.message)
         buffer = ByteBuffer()
         context.close(promise: nil)

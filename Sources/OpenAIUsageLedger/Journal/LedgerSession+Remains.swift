@@ -9,7 +9,10 @@ extension LedgerSession {
     /// - Throws: An error of SQLite; then the journal stays.
     mutating func writeRemains(_ identities: CallIDGenerator) throws -> Bool {
         let records = RecordJournal.remains(path)
-        guard !records.isEmpty else { return false }
+        guard !records.isEmpty else {
+            RecordJournal.removeRemains(path)
+            return false
+        }
         for record in records { identities.advance(past: record.id) }
         let items = records.map { RecordQueue.Item(record: $0, isOpen: false) }[...]
         let outcomes = try database.writeWithoutTransaction { try store.write(items, $0, isRepeated: true) }

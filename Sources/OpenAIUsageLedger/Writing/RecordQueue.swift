@@ -66,12 +66,14 @@ final class RecordQueue: Sendable {
         var isFinished = false
         /// When records were looked for last, in monotonic nanoseconds.
         var lastTaken = Int64.min / 2
+        /// How many records come at present.
+        var traffic = RecordTraffic()
         var waiters: [Waiter] = []
         var impatienceCount = 0
     }
 
-    /// How long the writer waits for more records when it has just written some, in nanoseconds: while nobody waits for their
-    /// commit, and while somebody does.
+    /// How long the writer waits for more records when it has just written some, in nanoseconds: while many come and nobody
+    /// waits for their commit, and while somebody does.
     private static let gatheringNanoseconds: (unawaited: Int64, awaited: Int64) = (20_000_000, 150_000)
     /// The numbers of records for which it does not wait.
     private static let sufficientBatch = (unawaited: 4_096, awaited: 64)
@@ -79,6 +81,8 @@ final class RecordQueue: Sendable {
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
+    /// The records in a window of time from which on they are gathered.
+    private let busyCount: Int
     private let clock: any UsageClock
     /// How often the writer looks around when nothing is queued.
     private let idleInterval: DispatchTimeInterval
@@ -87,7 +91,9 @@ final class RecordQueue: Sendable {
     ///   - capacity: The most records that wait.
     ///   - clock: The clocks.
     ///   - idleMilliseconds: How often the writer looks around when nothing is queued.
-    init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000) {
+    ///   - busyCount: The records in 20 ms from which on they are gathered.
+    init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000, busyCount: Int = 16) {
+        self.busyCount = busyCount
         idleInterval = .milliseconds(max(1, idleMilliseconds))
         self.capacity = max(1, capacity)
         self.clock = clock
@@ -225,8 +231,10 @@ final class RecordQueue: Sendable {
     /// - Returns: What is to be told at once, whether the record is kept already, and whether the writer must be woken.
     private func append(_ item: Item, to state: inout State) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
         var item = item
-        // Of a call that has not ended a record is of use only to who waits for it.
-        let isWorthKeeping = !item.isOpen || item.waiter != nil
+        let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
+        // Of a call that has not ended a record is of use only to who waits for it; and who waits for a writer that has little
+        // to do waits for the commit itself.
+        let isWorthKeeping = item.waiter == nil ? !item.isOpen : isBusy || state.health.trouble != nil
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
         if isKept { item.waiter = nil }
@@ -309,6 +317,7 @@ final class RecordQueue: Sendable {
                 let isBusy = now - state.lastTaken < Self.gatheringNanoseconds.awaited
                 return isBusy ? Self.gatheringNanoseconds.awaited : 0
             }
+            guard state.traffic.count(at: now) >= busyCount else { return 0 }
             let rest = state.lastTaken + Self.gatheringNanoseconds.unawaited - now
             state.writerGathers = rest > 0
             return rest

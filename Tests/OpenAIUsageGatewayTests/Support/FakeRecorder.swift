@@ -36,7 +36,11 @@ final class FakeRecorder: CallRecorder {
     private let state = Watched(State())
     private let withholds: Atomic<Bool>
 
-    init(withholdsCommits: Bool = false) {
+    /// True to keep every record at once, so that nobody is told of it later.
+    private let keepsAtOnce: Bool
+
+    init(withholdsCommits: Bool = false, keepsAtOnce: Bool = false) {
+        self.keepsAtOnce = keepsAtOnce
         withholds = Atomic(withholdsCommits)
     }
 
@@ -97,13 +101,13 @@ final class FakeRecorder: CallRecorder {
     // MARK: - CallRecorder
 
     func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
-        take(Commit(record: record, isOpen: false, waiter: waiter))
-        return false
+        take(Commit(record: record, isOpen: false, waiter: keepsAtOnce ? nil : waiter))
+        return keepsAtOnce
     }
 
     func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
-        take(Commit(record: record, isOpen: true, waiter: waiter))
-        return false
+        take(Commit(record: record, isOpen: true, waiter: keepsAtOnce ? nil : waiter))
+        return keepsAtOnce
     }
 
     func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }

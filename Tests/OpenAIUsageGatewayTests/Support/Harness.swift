@@ -25,6 +25,7 @@ struct Harness: Sendable {
         upstream: ScriptedUpstream? = nil,
         upstreamURL: String? = nil,
         withholdsCommits: Bool = false,
+        keepsAtOnce: Bool = false,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         body: (Harness) async throws -> Void
     ) async throws {
@@ -44,7 +45,7 @@ struct Harness: Sendable {
         configuration.access.allowedHosts = ["*"]
         configure(&configuration)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.workers)
-        let recorder = FakeRecorder(withholdsCommits: withholdsCommits)
+        let recorder = FakeRecorder(withholdsCommits: withholdsCommits, keepsAtOnce: keepsAtOnce)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let plane = try await DataPlane.start(

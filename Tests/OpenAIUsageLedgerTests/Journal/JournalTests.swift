@@ -95,6 +95,7 @@ struct JournalTests {
         let gate = Gate()
         var options = LedgerOptions()
         options.keepsJournal = true
+        options.busyCount = 0
         options.hooks.beforeBatch = gate.hook
         return (try Ledger(path: path, options: options), gate)
     }
@@ -149,6 +150,7 @@ struct JournalTests {
         let folder = TemporaryFolder()
         var options = LedgerOptions()
         options.keepsJournal = true
+        options.busyCount = 0
         let ledger = try Ledger(path: folder.ledger, options: options)
         for round in 0..<4 {
             for number in 0..<25 { ledger.record(Records.plain(round * 25 + number), waiter: nil) }
@@ -160,6 +162,34 @@ struct JournalTests {
         }
         await ledger.close()
         #expect(try LedgerReader(path: folder.ledger).summary().calls == 100)
+    }
+
+    @Test("While few records come, who waits for one waits for its commit")
+    func calm() async throws {
+        let folder = TemporaryFolder()
+        var options = LedgerOptions()
+        options.keepsJournal = true
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        for number in 0..<5 {
+            let outcomes = Collector<CommitOutcome>()
+            #expect(ledger.record(Records.plain(number)) { outcomes.append($0) } == false)
+            await outcomes.reach(1)
+            #expect(outcomes.all == [.written])
+            #expect(try OtherProgram.count(folder.ledger) == number + 1)
+        }
+        await ledger.close()
+    }
+
+    @Test("Traffic is what came in this window or the one before")
+    func traffic() {
+        var traffic = RecordTraffic()
+        for number in 1...20 { #expect(traffic.note(at: Int64(number) * 1_000) == number) }
+        #expect(traffic.count(at: 1_000_000) == 20)
+        #expect(traffic.note(at: 25_000_000) == 20)
+        #expect(traffic.count(at: 26_000_000) == 20)
+        #expect(traffic.count(at: 46_000_000) == 1)
+        #expect(traffic.count(at: 90_000_000) == 0)
+        #expect(traffic.note(at: 90_000_000) == 1)
     }
 
     @Test("A reader beside a living writer takes nothing from it")
@@ -180,6 +210,7 @@ struct JournalTests {
         let folder = TemporaryFolder()
         var options = LedgerOptions()
         options.keepsJournal = true
+        options.busyCount = 0
         let ledger = try Ledger(path: folder.ledger, options: options)
         ledger.record(Records.plain(0), waiter: nil)
         await ledger.flush()
