@@ -5,8 +5,9 @@ public struct KeyFingerprinter: Sendable {
     private let secret: [UInt8]
     private let memory = Memory()
 
-    /// The fingerprints of the keys that were seen last, since a program has few, and a digest costs more than all the rest of
-    /// a head. It is in memory only, and bounded.
+    /// The fingerprints of the keys that were seen last.
+    ///
+    /// A program has few, and a digest costs more than all the rest of a head. They are in memory only, and bounded.
     private final class Memory: Sendable {
         private static let count = 64
         private let known = Mutex<[(key: String, fingerprint: KeyFingerprint)?]>(Array(repeating: nil, count: count))

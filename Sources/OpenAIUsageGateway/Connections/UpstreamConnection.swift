@@ -45,6 +45,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var failure: UpstreamFailure?
     private var isReading = true
     private var isClosing = false
+    /// True while a response ends with the connection.
+    private var endsByClosing = false
+    /// True if a response that ends with the connection may have ended because the request could not be written: a reset that a
+    /// write meets comes without another word.
+    private var hasLostRequest = false
     private var hasFlushed = false
     /// What `Keep-Alive` allows, in milliseconds; `nil` for what the gateway itself allows.
     private var keepAlive: Int64?
@@ -104,7 +109,12 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
-        context.write(wrapOutboundOut(bytes), promise: nil)
+        var promise: EventLoopPromise<Void>?
+        if phase == .body, endsByClosing {
+            promise = loop.eventLoop.makePromise()
+            promise?.futureResult.assumeIsolated().whenFailure { [weak self] _ in self?.hasLostRequest = true }
+        }
+        context.write(wrapOutboundOut(bytes), promise: promise)
         loop.needsFlush(self)
     }
 
@@ -242,8 +252,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         socket = nil
         let wasOpen = phase != .closed
-        // A reset that a write of the request meets comes without a word, and looks like the end of a response that ends so.
-        let isWhole = phase == .body && failure == nil && call?.expectsRequest != true && body.close()
+        let isWhole = phase == .body && failure == nil && !hasLostRequest && body.close()
         // A response that has begun is none that another connection may be asked for.
         let isWithinHead = phase == .head && buffer.readableBytes > 0
         let call = self.call
@@ -293,6 +302,11 @@ final class UpstreamConnection: ChannelInboundHandler {
             trailers = nil
             phase = .body
             keepAlive = head.keepAliveMilliseconds
+            endsByClosing = head.framing == .untilClose
+            if endsByClosing {
+                let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+                hasLostRequest = (waiting ?? 0) > 0
+            }
         }
         call.handle(.responseHead(head))
     }

@@ -59,9 +59,12 @@ struct LogThrottle {
     /// - Parameters:
     ///   - kind: The kind of the line.
     ///   - now: Monotonic milliseconds.
+    /// - Returns: The decision.
     mutating func receive(_ kind: Kind, at now: Int64) -> Decision {
         if windows[kind] != nil { return decide(kind, at: now) }
-        if windows.count >= capacity { windows = windows.filter { $0.value.count > 0 || now - $0.value.start < interval } }
+        if windows.count >= capacity {
+            windows = windows.filter { $0.value.count > 0 || now - $0.value.start < interval }
+        }
         guard windows.count >= capacity else {
             windows[kind] = Window(start: now)
             return .write(repeated: 0)
