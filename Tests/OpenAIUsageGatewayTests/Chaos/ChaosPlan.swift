@@ -125,6 +125,13 @@ struct ChaosPlan: Sendable {
         }
     }
 
+    /// The content of a response that tells its usage.
+    var bodyWithUsage: [UInt8] {
+        Array(
+            (isStream ? String(text.dropLast("data: [DONE]\n\n".count)) + Self.usage + "data: [DONE]\n\n" : text).utf8
+        )
+    }
+
     /// What the upstream sends.
     ///
     /// - Parameter tellsUsage: True if it was asked to tell the usage of a stream.
