@@ -87,7 +87,7 @@ public struct GatewayConfiguration: Sendable {
 
     // MARK: - Access and routes
 
-    /// Who may use the listeners.
+    /// The access rules of both listeners.
     public var access = GatewayAccess()
     /// The key that replaces whatever credentials clients send to ``upstream``; `nil` if they bring their own.
     public var upstreamKey: UpstreamKey?

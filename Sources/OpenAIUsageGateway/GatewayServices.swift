@@ -11,7 +11,7 @@ struct AdminService: Service {
         do {
             try await cancelWhenGracefulShutdown { try await serve() }
         } catch {
-            // What is cut off by the end is no failure.
+            // A call cut off by the shutdown is no failure.
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             throw error
         }

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// All methods may be called on any thread, C callbacks included. None blocks or throws.
 public final class Exchange: Sendable {
-    /// What the exchange knows, which the list holds too.
+    /// The state, shared with the list of open exchanges.
     let state: ExchangeState
     private let clock: any UsageClock
     private let sink: any UsageSink
@@ -51,11 +51,11 @@ public final class Exchange: Sendable {
         )
     }
 
-    /// Begins an attempt whose request's head was read elsewhere.
+    /// Begins an attempt from a request's head that was parsed elsewhere.
     ///
     /// - Parameters:
     ///   - line: The method, the target and the authority.
-    ///   - facts: What the fields say.
+    ///   - facts: The facts of the fields.
     ///   - configuration: What the program's exchanges have in common.
     ///   - sink: Where the record goes.
     package convenience init(
@@ -163,20 +163,11 @@ public final class Exchange: Sendable {
     /// The monotonic nanoseconds of the exchange's clock.
     package var instant: Int64 { clock.monotonicNanoseconds }
 
-    /// Feeds a response's head that came earlier and was held.
-    ///
-    /// - Parameters:
-    ///   - head: The head.
-    ///   - instant: The ``instant`` of its arrival.
-    package func receive(head: HTTPResponse, at instant: Int64) {
-        state.machine.withLock { $0.receive(head: head, at: instant) }
-    }
-
-    /// Takes a response's head whose fields were read elsewhere, and which may have been held.
+    /// Feeds a response's head from fields that were parsed elsewhere.
     ///
     /// - Parameters:
     ///   - status: The status.
-    ///   - facts: What the fields say.
+    ///   - facts: The facts of the fields, not yet finished.
     ///   - instant: The ``instant`` of its arrival.
     package func receive(status: Int, _ facts: consuming sending ResponseHeadFacts, at instant: Int64) {
         var facts: ResponseHeadFacts? = consume facts

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The state of one exchange, which the list of a meter's open exchanges may hold longer than the exchange itself lasts.
+/// The state of one exchange, shared by the exchange and the list of a meter's open exchanges.
 ///
-/// Whoever finds it in the list can end it, whether or not another thread lets go of the exchange at that moment.
+/// The list may hold it longer than the exchange lasts, so that any thread can end it at any moment.
 final class ExchangeState: Sendable {
     let machine: Mutex<ExchangeStateMachine>
     /// The API endpoint that the request names.

@@ -41,7 +41,7 @@ struct ExchangeStateMachine: ~Copyable {
         return startedAt + elapsed(now)
     }
 
-    /// Takes a head of which the fields were read, and nothing is concluded yet.
+    /// Finishes the facts of a response's head, and feeds them.
     mutating func receive(status: Int, unfinished facts: consuming ResponseHeadFacts, at now: Int64) {
         guard let wall = wallMicroseconds(now) else { return }
         facts.finish(wallMicroseconds: wall)

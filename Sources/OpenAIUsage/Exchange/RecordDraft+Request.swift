@@ -1,4 +1,4 @@
-/// What a request asks of whom.
+/// The method, target and authority of a request.
 package struct RequestedTarget: Sendable {
     package var method: String
     /// Path and query, as the client wrote them.

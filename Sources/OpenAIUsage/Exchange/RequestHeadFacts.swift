@@ -47,7 +47,7 @@ package struct RequestHeadFacts: Sendable {
     /// The field of a name in lower case; `nil` if it is none that is read.
     package static func field(named name: String) -> Field? { fields[name] }
 
-    /// Takes the value of a field.
+    /// Adds the value of a field.
     package mutating func take(_ field: Field, _ value: String) {
         switch field {
         case .contentType: Self.add(value, to: &contentType)

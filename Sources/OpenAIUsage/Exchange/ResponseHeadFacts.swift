@@ -90,14 +90,14 @@ package struct ResponseHeadFacts: ~Copyable {
     /// The field of a name in lower case; `nil` if it is none that is read.
     package static func field(named name: String) -> Field? { fields[name] }
 
-    /// Takes a field of a rate limit; any other is passed over.
+    /// Adds the value of an `x-ratelimit-*` field; ignores any other.
     ///
     /// - Parameters:
     ///   - name: The name in lower case.
     ///   - value: The value.
     package mutating func takeLimit(name: String, _ value: String) { _ = limits.take(name: name, value: value) }
 
-    /// Takes a field.
+    /// Adds the value of a field.
     ///
     /// - Parameters:
     ///   - field: The field.

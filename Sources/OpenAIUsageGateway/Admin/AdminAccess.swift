@@ -3,7 +3,7 @@ import Hummingbird
 import OpenAIUsageMetrics
 import Synchronization
 
-/// Who may read metrics and give orders.
+/// The access rules of the admin listener.
 ///
 /// Health is told to anyone by any name, since whoever asks has no token; it tells no more than a word.
 final class AdminAccess: Sendable {

@@ -15,13 +15,13 @@ struct AdminPlane: Sendable {
     /// The book that calls are priced with now.
     let prices: @Sendable () -> PriceBook
     let logger: Logger
-    /// Who may ask for anything but health.
+    /// The access rules of everything but health.
     let access: AdminAccess
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
     let gate = RepriceGate()
 
-    /// What anyone may ask for, by any name.
+    /// The paths that need neither a token nor a known host.
     private static let healthPaths: Set<String> = ["/healthz", "/-/healthy", "/readyz", "/-/ready"]
 
     var book: PriceBook { prices() }

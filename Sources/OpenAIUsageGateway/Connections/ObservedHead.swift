@@ -12,9 +12,9 @@ extension Exchange: CallObserver {
 }
 
 extension RequestHead {
-    /// What the engine reads of the fields.
+    /// Returns the facts of the fields for the engine.
     ///
-    /// - Parameter credential: What stands for the credentials that the fields have; `nil` leaves them.
+    /// - Parameter credential: The credential in place of those of the fields; `nil` keeps them.
     /// - Returns: The facts.
     func facts(identifiedBy credential: String?) -> RequestHeadFacts {
         var facts = RequestHeadFacts()
@@ -28,7 +28,7 @@ extension RequestHead {
 }
 
 extension ResponseHead {
-    /// What the engine reads of the fields, without its conclusions.
+    /// The facts of the fields for the engine, not yet finished.
     var facts: ResponseHeadFacts {
         var facts = ResponseHeadFacts()
         for field in fields {

@@ -203,7 +203,7 @@ final class ProxiedCall {
 
     // MARK: - Time
 
-    /// What the loop's timers hold of a call: they would else keep all of it long after its end.
+    /// The handle of a call for the loop's timers, which outlive it and would keep its memory.
     private final class Watch: TimedItem {
         var call: ProxiedCall?
 

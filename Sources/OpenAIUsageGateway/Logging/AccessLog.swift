@@ -32,7 +32,7 @@ public final class AccessLog: Sendable {
         var onLoss: (@Sendable (Int) -> Void)?
     }
 
-    /// What only the queue touches.
+    /// The state of the writing queue.
     private struct Output: Sendable {
         var descriptor: Int32
         /// True if the last write ended within a line.
@@ -152,7 +152,7 @@ public final class AccessLog: Sendable {
     private func put(_ bytes: [UInt8]) {
         let (done, code) = output.withLock { output in
             if output.isWithinLine {
-                // What a full disk has cut off is not continued by the next line.
+                // The next line must not continue one that a full disk cut off.
                 guard Self.put([UInt8(ascii: "\n")], output.descriptor) == 1 else { return (0, errno) }
                 output.isWithinLine = false
             }

@@ -39,7 +39,7 @@ struct LogThrottle {
         var count = 0
     }
 
-    /// What stands for the kinds beyond the bound.
+    /// The kind of all lines beyond the bound.
     static let others = Kind(message: "Failures of more kinds than are told apart.", code: "others", upstream: "")
 
     /// How long a kind is not written again, in milliseconds.

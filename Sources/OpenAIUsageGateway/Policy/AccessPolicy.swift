@@ -10,7 +10,7 @@ struct AccessRefusal: Error, Equatable, Sendable {
     let event: DataPlaneEvent
 }
 
-/// Who may call, and through which route: decided from a request's head alone.
+/// The access rules of the data plane, applied to a request's head alone.
 struct AccessPolicy: Sendable {
     /// The facts of a route that access depends on.
     struct Route: Sendable {

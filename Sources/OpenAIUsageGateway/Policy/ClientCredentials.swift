@@ -104,7 +104,7 @@ enum ClientCredentials {
         return Octets.trimmed(base, value.lowerBound + 7, value.upperBound)
     }
 
-    /// What stands behind a start; `nil` for another start.
+    /// The range behind a prefix; `nil` for another prefix.
     private static func rest(_ base: UnsafeRawPointer, _ element: Range<Int>, behind start: StaticString) -> Range<Int>?
     {
         let count = start.utf8CodeUnitCount

@@ -4,7 +4,7 @@ import OpenAIUsage
 ///
 /// ``RecordDecoder`` reads the same fields in the same order; a file of another version is not read.
 final class RecordEncoder {
-    /// What a file of this form begins with; it changes with the form.
+    /// The first bytes of a file of this format version.
     static let version: UInt64 = 0x3130_4c4e_4a49_4147
 
     /// The room that a caller has before the record, in bytes.
@@ -21,9 +21,6 @@ final class RecordEncoder {
 
     /// The margin and the record behind it, until the next one is written.
     var entry: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: memory[..<end]) }
-
-    /// The bytes of the record.
-    var bytes: [UInt8] { Array(memory[Self.margin..<end]) }
 
     /// Writes a record in the place of what was written before.
     func encode(_ record: CallRecord, isOpen: Bool) {

@@ -229,8 +229,10 @@ final class RecordQueue: Sendable {
     /// Queues a record; while the writer is in trouble, nobody is made to wait for it.
     ///
     /// - Returns: What is to be told at once, whether the record is kept already, and whether the writer must be woken.
-    private func append(_ item: Item, to state: inout State) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
-        var item = item
+    private func append(
+        _ item: consuming Item,
+        to state: inout State
+    ) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
         let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
         // Of a call that has not ended a record is of use only to who waits for it; and who waits for a writer that has little
         // to do waits for the commit itself.

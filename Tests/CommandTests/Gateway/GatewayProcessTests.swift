@@ -56,27 +56,43 @@ struct GatewayProcessTests {
         #expect(try await program.status() == 0)
     }
 
+    /// A gateway's process with one call, whose request has reached the upstream.
+    private struct OpenCall {
+        let upstream: ScriptedUpstream
+        let program: RunningProgram
+        /// The lines that the program wrote when it started.
+        let start: String
+        let client: RawConnection
+        /// The upstream's side of the call.
+        let call: RawConnection
+
+        init(_ folder: URL, shutdownTimeout: String) async throws {
+            upstream = try await ScriptedUpstream.start()
+            program = try GatewayProcessTests.gateway(
+                folder,
+                upstream: "http://127.0.0.1:\(upstream.port)",
+                ["--shutdown-timeout", shutdownTimeout]
+            )
+            start = try await program.errors(containing: "pricing by")
+            client = try await RawConnection.connect(to: try GatewayProcessTests.port(start))
+            try await client.send(GatewayProcessTests.chat)
+            call = try await upstream.accept()
+            _ = try await call.message(.request)
+        }
+    }
+
     @Test(arguments: [SIGTERM, SIGINT])
     func `A second signal ends it though a call is open, and the call has its row`(signal: Int32) async throws {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let upstream = try await ScriptedUpstream.start()
-        let program = try Self.gateway(
-            folder,
-            upstream: "http://127.0.0.1:\(upstream.port)",
-            ["--shutdown-timeout", "24h"]
-        )
-        let client = try await RawConnection.connect(
-            to: try Self.port(try await program.errors(containing: "pricing by"))
-        )
-        try await client.send(Self.chat)
-        _ = try await (try await upstream.accept()).message(.request)
+        let open = try await OpenCall(folder, shutdownTimeout: "24h")
+        let (program, client) = (open.program, open.client)
         program.send(signal)
         try await program.errors(containing: "when its open calls have ended")
         program.send(signal)
         #expect(try await program.status() == 128 + signal)
         try await client.ended()
-        await upstream.stop()
+        await open.upstream.stop()
     }
 
     private static let streamHead =
@@ -95,18 +111,9 @@ struct GatewayProcessTests {
     func `While calls are waited for, metrics and health are served, and new connections are refused`() async throws {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let upstream = try await ScriptedUpstream.start()
-        let program = try Self.gateway(
-            folder,
-            upstream: "http://127.0.0.1:\(upstream.port)",
-            ["--shutdown-timeout", "24h"]
-        )
-        let start = try await program.errors(containing: "pricing by")
-        let (calls, admin) = (try Self.port(start), try Self.adminPort(start))
-        let client = try await RawConnection.connect(to: calls)
-        try await client.send(Self.chat)
-        let call = try await upstream.accept()
-        _ = try await call.message(.request)
+        let open = try await OpenCall(folder, shutdownTimeout: "24h")
+        let (program, client, call) = (open.program, open.client, open.call)
+        let (calls, admin) = (try Self.port(open.start), try Self.adminPort(open.start))
         try await call.send(Self.streamHead)
         try await client.receive("the first event") { $0.bytes.suffix(2).elementsEqual("\r\n".utf8) }
         #expect(try await Self.ask(admin, "/-/ready").status == 200)
@@ -123,7 +130,7 @@ struct GatewayProcessTests {
         #expect(try await client.message(.response(to: "POST")).text == "data: 1\n\n")
         #expect(try await program.status() == 0)
         #expect(!Self.isOpen(admin))
-        await upstream.stop()
+        await open.upstream.stop()
     }
 
     @Test
@@ -131,18 +138,8 @@ struct GatewayProcessTests {
     {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let upstream = try await ScriptedUpstream.start()
-        let program = try Self.gateway(
-            folder,
-            upstream: "http://127.0.0.1:\(upstream.port)",
-            ["--shutdown-timeout", "50ms"]
-        )
-        let client = try await RawConnection.connect(
-            to: try Self.port(try await program.errors(containing: "pricing by"))
-        )
-        try await client.send(Self.chat)
-        let call = try await upstream.accept()
-        _ = try await call.message(.request)
+        let open = try await OpenCall(folder, shutdownTimeout: "50ms")
+        let (program, client, call) = (open.program, open.client, open.call)
         try await call.send(Self.streamHead)
         try await client.receive("the first event") { $0.bytes.suffix(2).elementsEqual("\r\n".utf8) }
         program.send(SIGTERM)
@@ -152,7 +149,7 @@ struct GatewayProcessTests {
         let rows = try LedgerReader(path: folder.appending(path: "ledger.db").path).calls(CallsQuery())
         #expect(rows.map(\.outcome) == [.cut])
         #expect(try await program.errors(containing: "were cut off").contains("were cut off"))
-        await upstream.stop()
+        await open.upstream.stop()
     }
 
     @Test

@@ -19,7 +19,7 @@ struct JournalTests {
             }
             if generator.chance(20) { record.containerWindows = [ContainerWindow(hash: -5, startedAt: 7)] }
             encoder.encode(record, isOpen: number % 2 == 0)
-            var decoder = RecordDecoder(encoder.bytes[...])
+            var decoder = RecordDecoder(encoder.record[...])
             let (decoded, isOpen) = try decoder.decode()
             #expect(isOpen == (number % 2 == 0))
             if record.endpoint.name == decoded.endpoint.name { record.endpoint = decoded.endpoint }
@@ -32,12 +32,12 @@ struct JournalTests {
         var generator = SplitMix64(seed: seed)
         let encoder = RecordEncoder()
         encoder.encode(Records.random(1, &generator), isOpen: false)
-        for length in encoder.bytes.indices {
-            var decoder = RecordDecoder(encoder.bytes[..<length])
+        for length in encoder.record.indices {
+            var decoder = RecordDecoder(encoder.record[..<length])
             #expect(throws: RecordDecoder.Malformed.self) { try decoder.decode() }
         }
         for _ in 0..<2_000 {
-            var bytes = encoder.bytes
+            var bytes = encoder.record
             bytes[Int.random(in: bytes.indices, using: &generator)] = .random(in: 0...255, using: &generator)
             var decoder = RecordDecoder(bytes[...])
             _ = try? decoder.decode()
@@ -90,12 +90,18 @@ struct JournalTests {
         #expect(read.generation == 2 && read.records.map { Array($0) } == [[9, 9]])
     }
 
-    /// A ledger whose writer is held up, so that records wait.
-    private static func heldUp(_ path: String) throws -> (Ledger, Gate) {
-        let gate = Gate()
+    /// Options under which every record goes into the journal.
+    private static var busy: LedgerOptions {
         var options = LedgerOptions()
         options.keepsJournal = true
         options.busyCount = 0
+        return options
+    }
+
+    /// A ledger whose writer is held up, so that records wait.
+    private static func heldUp(_ path: String) throws -> (Ledger, Gate) {
+        let gate = Gate()
+        var options = busy
         options.hooks.beforeBatch = gate.hook
         return (try Ledger(path: path, options: options), gate)
     }
@@ -148,10 +154,7 @@ struct JournalTests {
     @Test("Records that were committed before the kill are not written again")
     func committedBefore() async throws {
         let folder = TemporaryFolder()
-        var options = LedgerOptions()
-        options.keepsJournal = true
-        options.busyCount = 0
-        let ledger = try Ledger(path: folder.ledger, options: options)
+        let ledger = try Ledger(path: folder.ledger, options: Self.busy)
         for round in 0..<4 {
             for number in 0..<25 { ledger.record(Records.plain(round * 25 + number), waiter: nil) }
             await ledger.flush()
@@ -208,10 +211,7 @@ struct JournalTests {
     @Test("Files that somebody removes are made anew, and records without them are waited for")
     func removedFiles() async throws {
         let folder = TemporaryFolder()
-        var options = LedgerOptions()
-        options.keepsJournal = true
-        options.busyCount = 0
-        let ledger = try Ledger(path: folder.ledger, options: options)
+        let ledger = try Ledger(path: folder.ledger, options: Self.busy)
         ledger.record(Records.plain(0), waiter: nil)
         await ledger.flush()
         for name in folder.names where name.contains("queue") {
@@ -243,4 +243,9 @@ struct JournalTests {
         )
         #expect(error.code == .notWritable && "\(error)".contains("-queue2"))
     }
+}
+
+extension RecordEncoder {
+    /// The bytes of the record, without the margin.
+    fileprivate var record: [UInt8] { Array(entry.dropFirst(Self.margin)) }
 }
