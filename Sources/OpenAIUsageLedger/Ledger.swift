@@ -120,7 +120,7 @@ public final class Ledger: UsageSink {
     /// - Returns: True if the record is kept already: it survives the end of the process.
     @discardableResult
     package func record(
-        _ record: CallRecord,
+        _ record: consuming CallRecord,
         waiter: (@Sendable (CommitOutcome) -> Void)?,
         observer: (@Sendable (CallRecord, CommitOutcome) -> Void)? = nil
     ) -> Bool {
@@ -134,7 +134,7 @@ public final class Ledger: UsageSink {
     ///   - waiter: Called on the writer's thread, or at once if there is no room; not called if the record is kept already.
     /// - Returns: True if the record is kept already.
     @discardableResult
-    package func recordOpen(_ record: CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
+    package func recordOpen(_ record: consuming CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
         queue.addOpen(record, waiter: waiter)
     }
 

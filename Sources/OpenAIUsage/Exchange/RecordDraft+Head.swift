@@ -15,8 +15,12 @@ extension RecordDraft {
         if let project = facts.project { record.project = project }
         if let requestID = facts.requestID { record.requestID = requestID }
         if let edgeRequestID = facts.edgeRequestID { record.edgeRequestID = edgeRequestID }
-        // Notes on the request stay.
-        record.diagnostics.merge(facts.diagnostics) { $1 }
+        if record.diagnostics.isEmpty {
+            record.diagnostics = facts.diagnostics
+        } else {
+            // Notes on the request stay.
+            record.diagnostics.merge(facts.diagnostics) { $1 }
+        }
         record.rateLimits = facts.rateLimits
         record.retryAfterMilliseconds = facts.retryAfterMilliseconds
         if let model = facts.model { record.model = model }

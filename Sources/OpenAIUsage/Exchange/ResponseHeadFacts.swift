@@ -81,7 +81,7 @@ package struct ResponseHeadFacts: ~Copyable {
             if let kind = Self.fields[name] {
                 take(kind, name: name, field.value)
             } else {
-                takeLimit(name: name, field.value)
+                _ = limits.take(name: name, value: field.value)
             }
         }
         finish(wallMicroseconds: wallMicroseconds)
@@ -93,9 +93,11 @@ package struct ResponseHeadFacts: ~Copyable {
     /// Adds the value of an `x-ratelimit-*` field; ignores any other.
     ///
     /// - Parameters:
-    ///   - name: The name in lower case.
+    ///   - name: The name in any case.
     ///   - value: The value.
-    package mutating func takeLimit(name: String, _ value: String) { _ = limits.take(name: name, value: value) }
+    package mutating func takeLimit(name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        _ = limits.take(name: name, value: value)
+    }
 
     /// Adds the value of a field.
     ///

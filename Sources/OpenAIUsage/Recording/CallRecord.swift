@@ -124,18 +124,21 @@ public struct CallRecord: Sendable, Equatable {
     /// It follows from ``diagnostics``: a gateway's cache status of `HIT` (`cf-aig-cache-status`, `helicone-cache`,
     /// `x-portkey-cache-status`, ...), or an `x-litellm-cache-key` without an `x-litellm-cache-hit` that denies it.
     public var isAnsweredByCache: Bool {
-        guard mayTellOfCache else { return false }
         var isHit = false
-        for name in Self.cacheFields {
-            guard let value = diagnostics[name] else { continue }
+        for (name, value) in diagnostics where Self.mayTellOfCache(name) {
+            if name == "x-cache-status" {
+                // Any cache of the web may say it of what is only fetched.
+                isHit = isHit || (method == "POST" && value.lowercased() == "hit")
+                continue
+            }
+            guard Self.cacheFields.contains(name) else { continue }
             let words = value.lowercased().split { $0 == " " || $0 == "," || $0 == ";" }
             if name == "x-litellm-cache-hit", words.contains("false") { return false }
             isHit =
                 isHit || name == "x-litellm-cache-key"
                 || (words.contains { $0 == "hit" || $0 == "true" } && !words.contains("miss"))
         }
-        // Any cache of the web may say it of what is only fetched.
-        return isHit || (method == "POST" && diagnostics["x-cache-status"]?.lowercased() == "hit")
+        return isHit
     }
 
     /// True if the reports of one stream contradict one another: the last one counts, and lacks a side that an earlier one
@@ -148,17 +151,19 @@ public struct CallRecord: Sendable, Equatable {
     static let usageRemark = "usage"
     static let contradiction = "contradictory"
 
-    /// False for most calls: the names of ``cacheFields`` would else be looked up one by one.
-    private var mayTellOfCache: Bool {
-        for name in diagnostics.keys {
-            switch name.utf8.first {
-            case UInt8(ascii: "x") where name.utf8.count >= 10: return true
-            case UInt8(ascii: "c") where name.utf8.count >= 9: return true
-            case UInt8(ascii: "h") where name.utf8.count >= 9: return true
-            default: break
-            }
+    /// False for nearly all names, by their length and first letter alone: most diagnostics tell of no cache.
+    private static func mayTellOfCache(_ name: String) -> Bool {
+        let count = name.utf8.count
+        guard count < 32, cacheFieldLengths & 1 << UInt32(count) != 0 else { return false }
+        switch name.utf8.first {
+        case UInt8(ascii: "c"), UInt8(ascii: "h"), UInt8(ascii: "x"): return true
+        default: return false
         }
-        return false
+    }
+
+    /// The lengths of the names of ``cacheFields`` and of `x-cache-status`, one bit each.
+    private static let cacheFieldLengths = (cacheFields + ["x-cache-status"]).reduce(UInt32(0)) {
+        $0 | 1 << UInt32($1.utf8.count)
     }
 
     /// The fields of the response's head by which gateways say that their cache has answered.

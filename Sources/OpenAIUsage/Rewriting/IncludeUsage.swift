@@ -42,13 +42,37 @@ package enum IncludeUsage {
         contentEncoding: String?,
         field: (_ name: String) -> String?
     ) -> Candidacy {
-        guard method == "POST", contentEncoding == nil else { return .none }
+        candidacy(
+            endpoint,
+            isPost: method == "POST",
+            // The bodies of these endpoints are JSON whatever they are labelled; what is no JSON is not changed.
+            isMultipart: contentType?.lowercased().hasPrefix("multipart/") == true,
+            isEncoded: contentEncoding != nil
+        ) { isSigned(field) }
+    }
+
+    /// The candidacy of a request whose head was parsed elsewhere.
+    ///
+    /// - Parameters:
+    ///   - endpoint: The endpoint of the client's own path.
+    ///   - isPost: True for the method `POST`.
+    ///   - isMultipart: True if `content-type` names a form of several parts.
+    ///   - isEncoded: True if the body has a content coding.
+    ///   - isSigned: Tells if the head says that its body must stay as it is.
+    /// - Returns: The candidacy.
+    @inline(__always)
+    package static func candidacy(
+        _ endpoint: Endpoint,
+        isPost: Bool,
+        isMultipart: Bool,
+        isEncoded: Bool,
+        isSigned: () -> Bool
+    ) -> Candidacy {
+        guard isPost, !isEncoded, !isMultipart else { return .none }
         guard endpoint.meter == .chat || endpoint.meter == .completions, endpoint.accounting == .everyCall else {
             return .none
         }
-        // The bodies of these endpoints are JSON whatever they are labelled; what is no JSON is not changed.
-        guard contentType?.lowercased().hasPrefix("multipart/") != true else { return .none }
-        return isSigned(field) ? .signed : .candidate
+        return isSigned() ? .signed : .candidate
     }
 
     /// True if a request may be made to ask, as far as its head tells.

@@ -18,13 +18,21 @@ extension RateLimits {
     ///
     /// - Returns: Whether it is.
     mutating func take(name: String, value: String) -> Bool {
-        var name = name
-        return name.withUTF8 { take(name: $0, value: value) }
+        var (name, value) = (name, value)
+        return name.withUTF8 { name in
+            value.withUTF8 { take(name: UnsafeRawBufferPointer(name), value: UnsafeRawBufferPointer($0)) }
+        }
     }
 
     private enum Part { case limit, remaining, reset }
 
-    private mutating func take(name: UnsafeBufferPointer<UInt8>, value: String) -> Bool {
+    /// Takes a field in, if it is one of a limit.
+    ///
+    /// - Parameters:
+    ///   - name: The name in any case.
+    ///   - value: The value.
+    /// - Returns: True if it is.
+    mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
         guard Self.begins(name, at: 0, with: "x-ratelimit-") else { return false }
         guard windows.count < Self.maximumCount, name.count - 12 <= Self.maximumNameLength else { return true }
         let (part, start): (Part, Int)
@@ -37,9 +45,13 @@ extension RateLimits {
         } else {
             return true
         }
-        let resource = String(decoding: name[start...], as: UTF8.self)
+        let resource = Self.resource(UnsafeRawBufferPointer(rebasing: name[start...]))
         let index = windows.firstIndex { $0.resource == resource } ?? windows.count
-        if index == windows.count { windows.append((resource, Window())) }
+        if index == windows.count {
+            // Requests and tokens.
+            if index == 0 { windows.reserveCapacity(2) }
+            windows.append((resource, Window()))
+        }
         switch part {
         case .limit: windows[index].window.limit = Self.count(value)
         case .remaining: windows[index].window.remaining = Self.count(value)
@@ -48,30 +60,52 @@ extension RateLimits {
         return true
     }
 
-    private static func begins(_ name: UnsafeBufferPointer<UInt8>, at start: Int, with part: StaticString) -> Bool {
+    /// The name of a resource in lower case; the most frequent ones are not made anew.
+    private static func resource(_ name: UnsafeRawBufferPointer) -> String {
+        if name.count == 8, begins(name, at: 0, with: "requests") { return "requests" }
+        if name.count == 6, begins(name, at: 0, with: "tokens") { return "tokens" }
+        return HeaderText.lowercased(String(decoding: name, as: UTF8.self))
+    }
+
+    /// True if a name has a part in lower case at a place, whatever the case of its own letters.
+    private static func begins(_ name: UnsafeRawBufferPointer, at start: Int, with part: StaticString) -> Bool {
         let count = part.utf8CodeUnitCount
         guard name.count >= start + count else { return false }
-        for index in 0..<count where name[start + index] != part.utf8Start[index] { return false }
+        for index in 0..<count {
+            let byte = name[start + index]
+            guard byte == part.utf8Start[index] || (byte &- 0x41 < 26 && byte | 0x20 == part.utf8Start[index]) else {
+                return false
+            }
+        }
         return true
     }
 
-    private static func count(_ text: some StringProtocol) -> Int64? {
-        JSONNumber.integer(text.utf8.drop { $0 == 0x20 }.prefix { $0 != 0x20 })
+    private static func count(_ text: UnsafeRawBufferPointer) -> Int64? {
+        JSONNumber.integer(UnsafeRawBufferPointer(rebasing: text.drop { $0 == 0x20 }.prefix { $0 != 0x20 }))
     }
 
     /// The microseconds of a Go duration (`1h36m16.107s`, `20ms`) or of bare seconds.
     package static func microseconds(_ text: some StringProtocol) -> Int64? {
+        Array(text.utf8).withUnsafeBytes { microseconds($0) }
+    }
+
+    private static func microseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
+        guard !text.contains(0x20) else {
+            let bytes = text.filter { $0 != 0x20 }
+            return bytes.withUnsafeBytes { microseconds($0) }
+        }
+        guard !text.isEmpty else { return nil }
+        func isNumeric(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || byte == UInt8(ascii: ".") }
         var total: Int64 = 0
-        var rest = Array(text.utf8)[...]
-        if rest.contains(0x20) { rest.removeAll { $0 == 0x20 } }
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let number = rest.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
-            rest = rest.dropFirst(number.count)
-            let unit = rest.prefix { !(0x30...0x39).contains($0) && $0 != UInt8(ascii: ".") }
-            rest = rest.dropFirst(unit.count)
-            guard let scale = nanoseconds(in: unit) else { return nil }
-            guard let part = nanoseconds(number, scale: scale) else { return nil }
+        var index = 0
+        while index < text.count {
+            let start = index
+            while index < text.count, isNumeric(text[index]) { index += 1 }
+            let middle = index
+            while index < text.count, !isNumeric(text[index]) { index += 1 }
+            let unit = UnsafeRawBufferPointer(rebasing: text[middle..<index])
+            let number = UnsafeRawBufferPointer(rebasing: text[start..<middle])
+            guard let scale = nanoseconds(in: unit), let part = nanoseconds(number, scale: scale) else { return nil }
             let (sum, overflow) = total.addingReportingOverflow(part)
             if overflow { return nil }
             total = sum
@@ -80,17 +114,19 @@ extension RateLimits {
     }
 
     /// The nanoseconds of a unit of Go's durations.
-    private static func nanoseconds(in unit: ArraySlice<UInt8>) -> Int64? {
+    private static func nanoseconds(in unit: UnsafeRawBufferPointer) -> Int64? {
         switch (unit.count, unit.first) {
         case (0, _), (1, UInt8(ascii: "s")): return 1_000_000_000
         case (1, UInt8(ascii: "m")): return 60_000_000_000
         case (1, UInt8(ascii: "h")): return 3_600_000_000_000
         default: break
         }
-        switch String(decoding: unit, as: UTF8.self) {
-        case "ms": return 1_000_000
-        case "us", "µs", "μs": return 1_000
-        case "ns": return 1
+        guard unit.last == UInt8(ascii: "s") else { return nil }
+        // A micro sign is written with either of two characters.
+        switch (unit.count, unit[0], unit[1]) {
+        case (2, UInt8(ascii: "m"), _): return 1_000_000
+        case (2, UInt8(ascii: "u"), _), (3, 0xc2, 0xb5), (3, 0xce, 0xbc): return 1_000
+        case (2, UInt8(ascii: "n"), _): return 1
         default: return nil
         }
     }

@@ -14,13 +14,13 @@ final class DataPlaneLoop {
     let timers: LoopTimers
     let commits: CommitMailbox
     private let clients: ClientCount
-    private var access: AccessPolicy
-    private var routes: RouteTable<UpstreamRoute>?
+    @exclusivity(unchecked) private var access: AccessPolicy
+    @exclusivity(unchecked) private var routes: RouteTable<UpstreamRoute>?
     private(set) var handlers: [ObjectIdentifier: DownstreamConnection] = [:]
-    private var calls: [ObjectIdentifier: ProxiedCall] = [:]
-    private var readOn: Set<ObjectIdentifier> = []
-    private var unflushedDownstream: [DownstreamConnection] = []
-    private var unflushedUpstream: [UpstreamConnection] = []
+    @exclusivity(unchecked) private var calls: [ObjectIdentifier: ProxiedCall] = [:]
+    @exclusivity(unchecked) private var readOn: Set<ObjectIdentifier> = []
+    @exclusivity(unchecked) private var unflushedDownstream: [DownstreamConnection] = []
+    @exclusivity(unchecked) private var unflushedUpstream: [UpstreamConnection] = []
     private var drained: EventLoopPromise<Void>?
     private(set) var isShuttingDown = false
 

@@ -36,14 +36,14 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private static let waitingBytes = 64 << 10
 
     private let loop: DataPlaneLoop
-    private var context: ChannelHandlerContext?
-    private var buffer = ByteBuffer()
-    private var parser: RequestParser
-    private var body = BodyReader(.none)
-    private var trailers: ByteBuffer?
-    private var phase = Phase.head
-    private var call: ProxiedCall?
-    private var isProcessing = false
+    @exclusivity(unchecked) private var context: ChannelHandlerContext?
+    @exclusivity(unchecked) private var buffer = ByteBuffer()
+    @exclusivity(unchecked) private var parser: RequestParser
+    @exclusivity(unchecked) private var body = BodyReader(.none)
+    @exclusivity(unchecked) private var trailers: ByteBuffer?
+    @exclusivity(unchecked) private var phase = Phase.head
+    @exclusivity(unchecked) private var call: ProxiedCall?
+    @exclusivity(unchecked) private var isProcessing = false
     private var hasEnded = false
     private var requestEndedAt: Int64 = 0
     private var isWritable = true
@@ -54,8 +54,8 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     /// True once only the client's end is waited for.
     private var isLingering = false
     /// When the connection ends unless something happens; `max` for never.
-    private var deadline = Int64.max
-    private var isTimed = false
+    @exclusivity(unchecked) private var deadline = Int64.max
+    @exclusivity(unchecked) private var isTimed = false
     private var isHeadTimed = false
 
     init(loop: DataPlaneLoop) {

@@ -26,13 +26,13 @@ final class LoopTimers {
     private static let slotCount: Int64 = 1_024
 
     private let eventLoop: any EventLoop
-    private var slots: [[Entry]] = Array(repeating: [], count: Int(slotCount))
-    private var count = 0
+    @exclusivity(unchecked) private var slots: [[Entry]] = Array(repeating: [], count: Int(slotCount))
+    @exclusivity(unchecked) private var count = 0
     private var isStopped = false
     /// The last tick that was looked at.
-    private var current: Int64
+    @exclusivity(unchecked) private var current: Int64
     /// The tick that the loop will call for.
-    private var scheduled: Int64?
+    @exclusivity(unchecked) private var scheduled: Int64?
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop

@@ -1,6 +1,14 @@
 import NIOCore
 import OpenAIUsage
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 extension Exchange: CallObserver {
     var callID: String { id.description }
 
@@ -18,9 +26,11 @@ extension RequestHead {
     /// - Returns: The facts.
     func facts(identifiedBy credential: String?) -> RequestHeadFacts {
         var facts = RequestHeadFacts()
-        for field in fields {
-            guard let known = field.known, let kind = ObservedField.request[Int(known.rawValue)] else { continue }
-            facts.take(kind, string(field.value))
+        bytes.withUnsafeReadableBytes { bytes in
+            for field in fields {
+                guard let known = field.known, let kind = ObservedField.request[Int(known.rawValue)] else { continue }
+                facts.take(kind, ObservedField.text(bytes, field.value))
+            }
         }
         if let credential { facts.identify(by: credential) }
         return facts
@@ -31,28 +41,31 @@ extension ResponseHead {
     /// The facts of the fields for the engine, not yet finished.
     var facts: ResponseHeadFacts {
         var facts = ResponseHeadFacts()
-        for field in fields {
-            if let known = field.known {
-                if known == .rateLimit {
-                    facts.takeLimit(name: lowercasedText(field.name), string(field.value))
-                } else if let (kind, name) = ObservedField.response[Int(known.rawValue)] {
-                    facts.take(kind, name: name, string(field.value))
+        // The date is of use only to who is told to wait for another one.
+        let needsDate = present.contains(.retryAfter)
+        bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for field in fields {
+                if let known = field.known {
+                    if known == .rateLimit {
+                        facts.takeLimit(
+                            name: UnsafeRawBufferPointer(rebasing: bytes[field.name]),
+                            UnsafeRawBufferPointer(rebasing: bytes[field.value])
+                        )
+                    } else if let (kind, name) = ObservedField.response[Int(known.rawValue)],
+                        needsDate || known != .date
+                    {
+                        facts.take(kind, name: name, ObservedField.text(bytes, field.value))
+                    }
+                } else if ObservedField.others.mayContain(base, field.name) {
+                    let name = ObservedField.lowercasedText(bytes, field.name)
+                    if let kind = ResponseHeadFacts.field(named: name) {
+                        facts.take(kind, name: name, ObservedField.text(bytes, field.value))
+                    }
                 }
-            } else if ObservedField.others.mayContain(field.name, in: self) {
-                let name = lowercasedText(field.name)
-                if let kind = ResponseHeadFacts.field(named: name) { facts.take(kind, name: name, string(field.value)) }
             }
         }
         return facts
-    }
-
-    private func lowercasedText(_ range: Range<Int>) -> String {
-        withBytes(range) { bytes in
-            String(unsafeUninitializedCapacity: bytes.count) { text in
-                for (index, byte) in bytes.enumerated() { text[index] = Octets.lowercased(byte) }
-                return bytes.count
-            }
-        }
     }
 }
 
@@ -78,6 +91,23 @@ private enum ObservedField {
 
     /// Those of responses that the wire does not know.
     static let others = FieldNameFilter(ResponseHeadFacts.names.filter { known($0) == nil })
+
+    /// The text of a value; the most frequent one that is long is not made anew.
+    static func text(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
+        let isJSON: Bool =
+            range.count == json.utf8CodeUnitCount
+            && bytes.baseAddress.map { memcmp($0 + range.lowerBound, json.utf8Start, range.count) == 0 } ?? false
+        return isJSON ? "application/json" : String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private static let json: StaticString = "application/json"
+
+    static func lowercasedText(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
+        String(unsafeUninitializedCapacity: range.count) { text in
+            for (index, place) in range.enumerated() { text[index] = Octets.lowercased(bytes[place]) }
+            return range.count
+        }
+    }
 
     private static func known(_ name: String) -> KnownField? {
         let bytes = Array(name.utf8)

@@ -9,15 +9,15 @@ final class ProxiedCall {
     private let exchange: Exchange
     private let method: RequestMethod
     private let isWebSocket: Bool
-    private var stream: ProxyStream<Exchange>
-    private var downstream: DownstreamConnection?
-    private var upstream: UpstreamConnection?
-    private var waiter: UpstreamPool.Waiter?
-    private var actions: [StreamAction] = []
-    private var isActing = false
+    @exclusivity(unchecked) private var stream: ProxyStream<Exchange>
+    @exclusivity(unchecked) private var downstream: DownstreamConnection?
+    @exclusivity(unchecked) private var upstream: UpstreamConnection?
+    @exclusivity(unchecked) private var waiter: UpstreamPool.Waiter?
+    @exclusivity(unchecked) private var actions: [StreamAction] = []
+    @exclusivity(unchecked) private var isActing = false
     private lazy var watch = Watch(self)
     /// The bytes that were written to the client.
-    private var sentBytes = 0
+    @exclusivity(unchecked) private var sentBytes = 0
 
     /// - Parameters:
     ///   - head: The request's head.
@@ -160,7 +160,7 @@ final class ProxiedCall {
             guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
             record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
             let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
-            if loop.recorder.submit(record, waiter: waiter), let generation {
+            if loop.recorder.submit(consume record, waiter: waiter), let generation {
                 handle(.committed(generation: generation))
             }
         case .arm(let deadline, let milliseconds):

@@ -30,18 +30,18 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let pool: UpstreamPool
     private let loop: DataPlaneLoop
     private let isEncrypted: Bool
-    private var context: ChannelHandlerContext?
+    @exclusivity(unchecked) private var context: ChannelHandlerContext?
     /// The channel's socket, which is open for as long as the channel is active; `nil` before and after.
     private var socket: NIOBSDSocket.Handle?
     private var opened: EventLoopPromise<Void>?
-    private var buffer = ByteBuffer()
-    private var parser: ResponseParser
-    private var body = BodyReader(.none, of: .response)
-    private var trailers: ByteBuffer?
+    @exclusivity(unchecked) private var buffer = ByteBuffer()
+    @exclusivity(unchecked) private var parser: ResponseParser
+    @exclusivity(unchecked) private var body = BodyReader(.none, of: .response)
+    @exclusivity(unchecked) private var trailers: ByteBuffer?
     private var frames: WebSocketMeter?
     private var method = RequestMethod.get
-    private var phase = Phase.idle
-    private var call: ProxiedCall?
+    @exclusivity(unchecked) private var phase = Phase.idle
+    @exclusivity(unchecked) private var call: ProxiedCall?
     private var failure: UpstreamFailure?
     private var isReading = true
     private var isClosing = false
@@ -50,7 +50,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// True if a response that ends with the connection may have ended because the request could not be written: a reset that a
     /// write meets comes without another word.
     private var hasLostRequest = false
-    private var hasFlushed = false
+    @exclusivity(unchecked) private var hasFlushed = false
     /// What `Keep-Alive` allows, in milliseconds; `nil` for what the gateway itself allows.
     private var keepAlive: Int64?
     /// When the connection is too long idle, or too old, in monotonic nanoseconds.
@@ -272,7 +272,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     // MARK: - Responses
 
-    private var isProcessing = false
+    @exclusivity(unchecked) private var isProcessing = false
 
     private func process(_ context: ChannelHandlerContext) {
         guard !isProcessing else { return }

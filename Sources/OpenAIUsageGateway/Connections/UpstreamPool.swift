@@ -76,7 +76,7 @@ final class UpstreamPool: TimedItem {
     private let connectTimeout: Int64
     private let idleTimeout: Int64
     private let limit: Int
-    private var idle: [UpstreamConnection] = []
+    @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
     private var openCount = 0
     /// Those who wait for a connection, and those whose requests must become complete first, or others'.
     private var ready = Queue()

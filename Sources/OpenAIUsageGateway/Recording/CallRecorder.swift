@@ -8,10 +8,10 @@ protocol CallRecorder: UsageSink {
     ///   - record: The record.
     ///   - waiter: Called once on any thread when the record is kept, or cannot be; not called if it is kept already.
     /// - Returns: True if the record is kept already.
-    func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
+    func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
     /// Takes an interim record, in the same way.
-    func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
+    func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
     /// Takes it that a call has begun.
     func callStarted(_ endpoint: Endpoint)

@@ -43,11 +43,11 @@ final class LedgerRecorder: CallRecorder {
     func record(_ record: CallRecord) { recorder.record(record) }
     func recordOpen(_ record: CallRecord) { recorder.recordOpen(record) }
 
-    func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+    func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
         recorder.submit(record, waiter: waiter.map(noting(_:)))
     }
 
-    func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+    func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
         recorder.submitOpen(record, waiter: waiter.map(noting(_:)))
     }
 

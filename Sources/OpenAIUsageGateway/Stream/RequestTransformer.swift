@@ -50,18 +50,14 @@ struct RequestTransformer {
         self.path = path
         self.requests = requests
         guard includesUsage, request.framing != .none else { return }
-        let mayBeSigned = request.fields.contains {
-            $0.known == nil && Self.signatureFields.mayContain($0.name, in: request)
-        }
         let candidacy = IncludeUsage.candidacy(
             endpoint,
-            method: request.methodName,
-            contentType: request.string(.contentType),
-            contentEncoding: request.string(.contentEncoding),
-            field: {
-                $0 == "authorization" ? request.string(.authorization) : mayBeSigned ? request.string(named: $0) : nil
-            }
-        )
+            isPost: request.method == .post,
+            isMultipart: request.begins(.contentType, with: "multipart/"),
+            isEncoded: request.present.contains(.contentEncoding)
+        ) {
+            Self.isSigned(request)
+        }
         if candidacy == .signed { note = .signed }
         guard candidacy == .candidate else { return }
         var length: Int?
@@ -69,6 +65,21 @@ struct RequestTransformer {
         reservation = requests.reservation(for: length)
         isCollecting = reservation != nil
         if !isCollecting { note = .notHeld }
+    }
+
+    /// True if a request says that its body must stay as it is.
+    private static func isSigned(_ request: RequestHead) -> Bool {
+        let mayBeSigned = request.withBytes(0..<request.bytes.readableBytes) { bytes in
+            bytes.baseAddress.map { base in
+                request.fields.contains { $0.known == nil && signatureFields.mayContain(base, $0.name) }
+            } ?? false
+        }
+        // Nearly no request is, and the look at single fields is slow.
+        let hasPlainKey = !request.present.contains(.authorization) || request.begins(.authorization, with: "bearer ")
+        guard mayBeSigned || !hasPlainKey else { return false }
+        return IncludeUsage.isSigned {
+            $0 == "authorization" ? request.string(.authorization) : mayBeSigned ? request.string(named: $0) : nil
+        }
     }
 
     /// True if no more bytes should be read until some have left.

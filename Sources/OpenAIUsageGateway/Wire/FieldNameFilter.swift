@@ -1,22 +1,32 @@
 /// A quick look at whether a field's name may be one of a list, which it is not for nearly all that are looked at.
 struct FieldNameFilter: Sendable {
-    /// The first letters of the names, one bit each, by the length of the name.
-    private var letters: [UInt64] = Array(repeating: 0, count: 64)
+    /// The first and the last letters of the names, one bit each, by the length of the name.
+    private var letters: [(first: UInt64, last: UInt64)] = Array(repeating: (0, 0), count: 64)
 
     /// - Parameter names: The names in lower case, each shorter than 64 bytes.
     init(_ names: some Sequence<String>) {
         for name in names {
-            guard let first = name.utf8.first, name.utf8.count < letters.count else { continue }
-            letters[name.utf8.count] |= Self.bit(first)
+            guard let first = name.utf8.first, let last = name.utf8.last, name.utf8.count < letters.count else {
+                continue
+            }
+            letters[name.utf8.count].first |= Self.bit(first)
+            letters[name.utf8.count].last |= Self.bit(last)
         }
     }
 
     /// False if the name is none of the list.
-    func mayContain(_ name: Range<Int>, in head: some MessageHead) -> Bool {
-        guard name.count < letters.count, letters[name.count] != 0 else { return false }
-        let first = head.withBytes(name.lowerBound..<name.lowerBound + 1) { $0.first ?? 0 }
-        return letters[name.count] & Self.bit(Octets.lowercased(first)) != 0
+    ///
+    /// - Parameters:
+    ///   - base: The head's bytes.
+    ///   - name: The place of the name, which is not empty.
+    @inline(__always)
+    func mayContain(_ base: UnsafeRawPointer, _ name: Range<Int>) -> Bool {
+        guard name.count < letters.count else { return false }
+        let (first, last) = letters[name.count]
+        return first & Self.bit(Octets.lowercased(Octets.byte(base, name.lowerBound))) != 0
+            && last & Self.bit(Octets.lowercased(Octets.byte(base, name.upperBound - 1))) != 0
     }
 
+    @inline(__always)
     private static func bit(_ letter: UInt8) -> UInt64 { 1 << UInt64(letter & 0x3f) }
 }

@@ -96,6 +96,21 @@ extension MessageHead {
     /// The text of the first value of a field.
     func string(_ known: KnownField) -> String? { value(known).map { string($0) } }
 
+    /// True if the first value of a field begins with a text, whatever the case of its letters.
+    ///
+    /// - Parameters:
+    ///   - known: The field.
+    ///   - text: The text in lower case: letters, digits, hyphens, slashes and blanks only.
+    /// - Returns: False if there is no such field, too.
+    func begins(_ known: KnownField, with text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard let value = value(known), value.count >= count else { return false }
+        return withBytes(value) { bytes in
+            for index in 0..<count where Octets.lowercased(bytes[index]) != text.utf8Start[index] { return false }
+            return true
+        }
+    }
+
     /// The text of the first value of a field that has no short way.
     ///
     /// - Parameter name: The name in lower case.

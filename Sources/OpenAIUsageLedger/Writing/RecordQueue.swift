@@ -119,7 +119,8 @@ final class RecordQueue: Sendable {
     ///   - observer: Told of the record and what became of it in any case.
     /// - Returns: True if it survives the end of the process already, so that nobody need wait.
     @discardableResult
-    func add(_ record: CallRecord, waiter: CommitObserver? = nil, observer: RecordObserver? = nil) -> Bool {
+    func add(_ record: consuming CallRecord, waiter: CommitObserver? = nil, observer: RecordObserver? = nil) -> Bool {
+        var item: Item? = Item(record: consume record, isOpen: false, waiter: waiter, observer: observer)
         let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
             state.statistics.captured += 1
             var reason: DropReason?
@@ -133,13 +134,10 @@ final class RecordQueue: Sendable {
                 return (.dropped(reason), false, false)
             }
             state.statistics.queued += 1
-            return append(Item(record: record, isOpen: false, waiter: waiter, observer: observer), to: &state)
+            return append(&item, to: &state)
         }
         if wakes { signal.signal() }
-        if let outcome {
-            waiter?(outcome)
-            observer?(record, outcome)
-        }
+        if let outcome { item?.tell(outcome) }
         return isKept
     }
 
@@ -147,15 +145,16 @@ final class RecordQueue: Sendable {
     ///
     /// - Returns: True if it survives the end of the process already.
     @discardableResult
-    func addOpen(_ record: CallRecord, waiter: CommitObserver? = nil) -> Bool {
+    func addOpen(_ record: consuming CallRecord, waiter: CommitObserver? = nil) -> Bool {
+        var item: Item? = Item(record: consume record, isOpen: true, waiter: waiter)
         let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
             if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false, false) }
             if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false, false) }
             state.openQueued += 1
-            return append(Item(record: record, isOpen: true, waiter: waiter), to: &state)
+            return append(&item, to: &state)
         }
         if wakes { signal.signal() }
-        if let outcome { waiter?(outcome) }
+        if let outcome { item?.tell(outcome) }
         return isKept
     }
 
@@ -228,11 +227,15 @@ final class RecordQueue: Sendable {
 
     /// Queues a record; while the writer is in trouble, nobody is made to wait for it.
     ///
+    /// - Parameters:
+    ///   - queued: The record, which is taken out; it is left if something is to be told of it at once.
+    ///   - state: The state.
     /// - Returns: What is to be told at once, whether the record is kept already, and whether the writer must be woken.
     private func append(
-        _ item: consuming Item,
+        _ queued: inout Item?,
         to state: inout State
     ) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
+        guard var item = queued.take() else { return (nil, false, false) }
         let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
         // Of a call that has not ended a record is of use only to who waits for it; and who waits for a writer that has little
         // to do waits for the commit itself.
@@ -240,7 +243,10 @@ final class RecordQueue: Sendable {
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
         if isKept { item.waiter = nil }
-        if isPostponed { (item.waiter, item.observer) = (nil, nil) }
+        if isPostponed {
+            queued = item
+            (item.waiter, item.observer) = (nil, nil)
+        }
         let isAwaited = item.waiter != nil
         state.items.append(item)
         state.accepted += 1

@@ -82,10 +82,8 @@ struct CallSeries: Sendable {
     /// Names the models that are known without a call.
     mutating func setListedModels(_ isListed: @escaping @Sendable (String) -> Bool) { models.isListed = isListed }
 
-    /// Counts a call as begun, or as ended with a negative change.
-    func changeInFlight(_ operation: CallOperation, by change: Int64, in editor: inout MetricsEditor) {
-        editor.add(.integer(change), to: operations[Int(operation.rawValue)].inFlight)
-    }
+    /// The cells of the calls that are under way, by the number of their operation.
+    var inFlight: [MetricCell?] { operations.map(\.inFlight) }
 
     /// Counts a call that has ended; returns the labels under which its rate limits may be shown, if there are any.
     mutating func count(

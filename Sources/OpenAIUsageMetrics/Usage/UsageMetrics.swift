@@ -20,6 +20,8 @@ public final class UsageMetrics: UsageSink {
     private let families: UsageMetricFamilies
     private let clock: any UsageClock
     private let state: Mutex<State>
+    /// The cells of the calls that are under way, by operation: they do not change, so that no lock guards them.
+    private let inFlight: [MetricCell?]
     private let store = Mutex<(@Sendable () -> StoreSnapshot)?>(nil)
 
     /// Creates the metrics of a program.
@@ -39,6 +41,7 @@ public final class UsageMetrics: UsageSink {
         self.application = ApplicationMetrics(registry)
         self.families = families
         self.clock = clock
+        self.inFlight = series.inFlight
         self.state = Mutex(State(series: series))
         registry.registerCollector(RateLimitBoard.descriptors) { [weak self] in self?.collectRateLimits(into: &$0) }
         registry.registerCollector(StoreMetrics.descriptors) { [weak self] in self?.collectStore(into: &$0) }
@@ -145,9 +148,7 @@ public final class UsageMetrics: UsageSink {
     }
 
     private func changeInFlight(_ operation: CallOperation, by change: Int64) {
-        state.withLock { state in
-            registry.update { state.series.changeInFlight(operation, by: change, in: &$0) }
-        }
+        registry.update { $0.add(.integer(change), to: inFlight[Int(operation.rawValue)]) }
     }
 
     private func collectRateLimits(into collection: inout MetricsCollection) {
