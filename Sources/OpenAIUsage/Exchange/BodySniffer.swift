@@ -27,11 +27,11 @@ package struct BodySniffer: Sendable {
         /// The hint of a `content-type` field.
         package init(contentType: String?) {
             // What nearly every response is.
-            if contentType == "application/json" {
+            guard let contentType, contentType != "application/json" else {
                 self = .document
                 return
             }
-            let type = HeaderText.lowercased(contentType ?? "").drop { $0 == " " || $0 == "\t" }
+            let type = HeaderText.lowercased(contentType).drop { $0 == " " || $0 == "\t" }
             if type.hasPrefix("text/event-stream") {
                 self = .events
             } else if type.isEmpty || HeaderText.contains(type, "json") {

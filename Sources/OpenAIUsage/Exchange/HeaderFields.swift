@@ -53,6 +53,9 @@ enum HeaderText {
     /// A decimal number of milliseconds in microseconds.
     static func microseconds(milliseconds value: String?) -> Int64? {
         guard let value else { return nil }
+        guard value.utf8.contains(0x20) else {
+            return RateLimits.nanoseconds(value.utf8, scale: 1_000_000).map { $0 / 1_000 }
+        }
         return RateLimits.nanoseconds(value.utf8.filter { $0 != 0x20 }, scale: 1_000_000).map { $0 / 1_000 }
     }
 }

@@ -131,6 +131,8 @@ package struct ResponseHeadFacts: ~Copyable {
         case .undiscountedCost: undiscountedCost = undiscountedCost ?? Self.cost(value)
         case .diagnostic:
             guard diagnostics[name] == nil else { return }
+            // Room for what the API itself sends, at once.
+            if diagnostics.isEmpty { diagnostics.reserveCapacity(6) }
             diagnostics[name] = TextCleaner.clean(value, maximumLength: Self.maximumDiagnosticLength)
         }
     }

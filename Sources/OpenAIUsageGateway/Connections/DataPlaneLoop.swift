@@ -141,8 +141,13 @@ final class DataPlaneLoop {
 
     // MARK: - Flushing
 
-    func needsFlush(_ connection: DownstreamConnection) { unflushedDownstream.append(connection) }
-    func needsFlush(_ connection: UpstreamConnection) { unflushedUpstream.append(connection) }
+    func needsFlush(_ connection: DownstreamConnection) {
+        if unflushedDownstream.last !== connection { unflushedDownstream.append(connection) }
+    }
+
+    func needsFlush(_ connection: UpstreamConnection) {
+        if unflushedUpstream.last !== connection { unflushedUpstream.append(connection) }
+    }
 
     /// Sends everything that was written; called once at the end of whatever has happened.
     func flush() {

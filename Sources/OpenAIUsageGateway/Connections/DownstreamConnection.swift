@@ -38,6 +38,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private let loop: DataPlaneLoop
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     @exclusivity(unchecked) private var buffer = ByteBuffer()
+    @exclusivity(unchecked) private var unsent = UnsentBytes()
     @exclusivity(unchecked) private var parser: RequestParser
     @exclusivity(unchecked) private var body = BodyReader(.none)
     @exclusivity(unchecked) private var trailers: ByteBuffer?
@@ -291,12 +292,20 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     // MARK: - For the call
 
     func write(_ bytes: ByteBuffer) {
-        guard let context else { return }
-        context.write(wrapOutboundOut(bytes), promise: nil)
+        guard context != nil else { return }
+        // A write that fills the channel may end in a flush of all connections, and this one waits for another then.
+        while !unsent.append(bytes) { writeUnsent() }
         loop.needsFlush(self)
     }
 
-    func flush() { context?.flush() }
+    private func writeUnsent() {
+        if let bytes = unsent.take() { context?.write(wrapOutboundOut(bytes), promise: nil) }
+    }
+
+    func flush() {
+        writeUnsent()
+        context?.flush()
+    }
 
     /// True if the client's answer to what was written is that it has gone.
     var isReset: Bool {
@@ -368,6 +377,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         updateReading()
         deadline = LoopTimers.now + loop.limits.writeMilliseconds * 1_000_000
         time(loop.limits.writeMilliseconds)
+        writeUnsent()
         let written = loop.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
         written.futureResult.assumeIsolated().whenComplete { [weak self] _ in

@@ -39,7 +39,7 @@ final class ProxiedCall {
         isWebSocket = head.upgradesToWebSocket
         let path = head.pathText
         exchange = Exchange(
-            line: RequestedTarget(method: head.methodName, target: path, authority: route.upstream.authority),
+            line: RequestedTarget(method: head.methodName, target: path, authority: route.authority),
             facts: head.facts(identifiedBy: credential),
             configuration: loop.exchanges,
             sink: loop.recorder
@@ -116,8 +116,11 @@ final class ProxiedCall {
         isActing = true
         var index = 0
         while index < actions.count {
-            perform(actions[index])
+            // Taken out, so that the bytes to write have one owner.
+            var action = StreamAction.finish
+            swap(&action, &actions[index])
             index += 1
+            perform(action)
         }
         actions.removeAll(keepingCapacity: true)
         isActing = false

@@ -35,6 +35,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var socket: NIOBSDSocket.Handle?
     private var opened: EventLoopPromise<Void>?
     @exclusivity(unchecked) private var buffer = ByteBuffer()
+    @exclusivity(unchecked) private var unsent = UnsentBytes()
     @exclusivity(unchecked) private var parser: ResponseParser
     @exclusivity(unchecked) private var body = BodyReader(.none, of: .response)
     @exclusivity(unchecked) private var trailers: ByteBuffer?
@@ -109,17 +110,25 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
-        var promise: EventLoopPromise<Void>?
         if phase == .body, endsByClosing {
-            promise = loop.eventLoop.makePromise()
-            promise?.futureResult.assumeIsolated().whenFailure { [weak self] _ in self?.hasLostRequest = true }
+            writeUnsent()
+            let promise = loop.eventLoop.makePromise(of: Void.self)
+            promise.futureResult.assumeIsolated().whenFailure { [weak self] _ in self?.hasLostRequest = true }
+            context.write(wrapOutboundOut(bytes), promise: promise)
+        } else {
+            while !unsent.append(bytes) { writeUnsent() }
         }
-        context.write(wrapOutboundOut(bytes), promise: promise)
+        // A write that fills the channel may have ended in a flush of all connections.
         loop.needsFlush(self)
+    }
+
+    private func writeUnsent() {
+        if let bytes = unsent.take() { context?.write(wrapOutboundOut(bytes), promise: nil) }
     }
 
     func flush() {
         hasFlushed = true
+        writeUnsent()
         context?.flush()
     }
 

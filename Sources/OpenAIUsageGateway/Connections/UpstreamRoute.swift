@@ -4,6 +4,8 @@ import OpenAIUsage
 /// Where calls of one event loop go: an upstream, its connections, and what a request needs to get there.
 final class UpstreamRoute {
     let upstream: Upstream
+    /// The upstream's host, with its port unless it is the scheme's own.
+    let authority: String
     let pool: UpstreamPool
     let usageRequests: UsageRequests
     /// The facts that access depends on.
@@ -34,11 +36,12 @@ final class UpstreamRoute {
         usageRequests: UsageRequests
     ) {
         self.upstream = upstream
+        authority = upstream.authority
         self.pool = pool
         self.usageRequests = usageRequests
         plainProxy = upstream.isEncrypted ? nil : proxy
         route = RequestRoute(
-            authority: upstream.authority,
+            authority: authority,
             prefix: upstream.pathPrefix,
             proxied: plainProxy == nil ? nil : "http"
         )

@@ -85,9 +85,9 @@ struct RequestTransformer {
     /// True if no more bytes should be read until some have left.
     var isFull: Bool { readyLength >= Self.waitingBound }
 
-    /// Receives content; it is needed only while the body is collected.
+    /// Receives content; it is needed only while the body is collected, and if it is not the bytes themselves.
     mutating func receive(content bytes: ByteBuffer) {
-        if isCollecting { content.append(bytes) }
+        if isCollecting, request.framing == .chunked { content.append(bytes) }
     }
 
     /// Receives bytes as they came, with their framing.
@@ -122,7 +122,7 @@ struct RequestTransformer {
         if canReplay {
             sentLength += readyLength
             if sentLength <= Self.replayBound {
-                sent += ready
+                if sent.isEmpty { sent = ready } else { sent += ready }
             } else {
                 canReplay = false
                 sent = []
@@ -169,14 +169,45 @@ struct RequestTransformer {
     }
 
     private mutating func passOwn() {
-        for bytes in own { pass(bytes) }
+        if ready.isEmpty {
+            swap(&ready, &own)
+            readyLength = ready.reduce(0) { $0 + $1.readableBytes }
+        } else {
+            for bytes in own { pass(bytes) }
+        }
         own = []
         content = []
     }
 
     // MARK: - Rewriting
 
+    /// False if a body has no member `stream`, as most that are no stream have none: a search is faster than a reading.
+    private static func mayAskForStream(_ content: [ByteBuffer]) -> Bool {
+        // A name may be cut in two, or written with escapes.
+        guard content.count == 1 else { return !content.isEmpty }
+        return content[0].withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return contains(base, bytes.count, "stream") || contains(base, bytes.count, "\\u")
+        }
+    }
+
+    private static func contains(_ base: UnsafeRawPointer, _ count: Int, _ part: StaticString) -> Bool {
+        let end = count - part.utf8CodeUnitCount + 1
+        var start = 0
+        search: while start < end, let place = Octets.first(part.utf8Start[0], base, start, end) {
+            start = place + 1
+            for index in 1..<part.utf8CodeUnitCount where Octets.byte(base, place + index) != part.utf8Start[index] {
+                continue search
+            }
+            return true
+        }
+        return false
+    }
+
     private mutating func rewrite(_ trailers: ByteBuffer?) {
+        let isChunked = request.framing == .chunked
+        let content = isChunked ? self.content : own
+        guard Self.mayAskForStream(content) else { return passOwn() }
         var rewriter = IncludeUsageRewriter()
         var output: [UInt8] = []
         output.reserveCapacity(content.reduce(64) { $0 + $1.readableBytes })
@@ -192,14 +223,13 @@ struct RequestTransformer {
             return passOwn()
         }
         isRewritten = true
-        let isChunked = request.framing == .chunked
         if isChunked {
             pass(ByteBuffer(string: String(output.count, radix: 16) + "\r\n"))
         } else {
             length = output.count
         }
         for part in Self.parts(of: output, content) { pass(part) }
-        content = []
+        self.content = []
         guard isChunked else { return }
         pass(ByteBuffer(string: "\r\n0\r\n"))
         if let trailers { pass(trailers) }

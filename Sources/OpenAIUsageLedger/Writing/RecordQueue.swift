@@ -235,20 +235,21 @@ final class RecordQueue: Sendable {
         _ queued: inout Item?,
         to state: inout State
     ) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
-        guard var item = queued.take() else { return (nil, false, false) }
+        guard let item = queued.take() else { return (nil, false, false) }
         let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
         // Of a call that has not ended a record is of use only to who waits for it; and who waits for a writer that has little
         // to do waits for the commit itself.
         let isWorthKeeping = item.waiter == nil ? !item.isOpen : isBusy || state.health.trouble != nil
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
-        if isKept { item.waiter = nil }
-        if isPostponed {
-            queued = item
-            (item.waiter, item.observer) = (nil, nil)
-        }
-        let isAwaited = item.waiter != nil
+        let index = state.items.count
         state.items.append(item)
+        if isKept { state.items[index].waiter = nil }
+        if isPostponed {
+            queued = state.items[index]
+            (state.items[index].waiter, state.items[index].observer) = (nil, nil)
+        }
+        let isAwaited = state.items[index].waiter != nil
         state.accepted += 1
         if isAwaited { state.awaited += 1 }
         var wakes = state.writerWaits
