@@ -14,11 +14,12 @@ struct FieldNameFilter: Sendable {
         }
     }
 
-    /// False if the name is none of the list.
+    /// Looks at the length, the first and the last letter of a name.
     ///
     /// - Parameters:
     ///   - base: The head's bytes.
     ///   - name: The place of the name, which is not empty.
+    /// - Returns: True if it may be one of them.
     @inline(__always)
     func mayContain(_ base: UnsafeRawPointer, _ name: Range<Int>) -> Bool {
         guard name.count < letters.count else { return false }
