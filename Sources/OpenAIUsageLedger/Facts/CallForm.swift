@@ -131,7 +131,9 @@ struct CallForm: Sendable, Equatable {
         guard limits.count == others.windows.count else { return false }
         for index in limits.indices {
             let other = others.windows[index]
-            guard limits[index].limit == other.window.limit, limits[index].resource == other.resource else { return false }
+            guard limits[index].limit == other.window.limit, limits[index].resource == other.resource else {
+                return false
+            }
         }
         return true
     }

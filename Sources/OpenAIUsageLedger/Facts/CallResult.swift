@@ -4,7 +4,9 @@ import OpenAIUsage
 ///
 /// Calls that share all of it refer to one row of the table `result`.
 struct CallResult: Sendable, Hashable {
-    /// The most results; beyond it a row bears its error itself. Numbers of results are part of the keys of rollups.
+    /// The most results; beyond it a row bears its error itself.
+    ///
+    /// Numbers of results are part of the keys of rollups.
     static let capacity = 4_000
 
     /// The outcome.

@@ -14,14 +14,21 @@ struct FactTables: Sendable {
     /// Reads what was added since the last time.
     mutating func update(_ database: Database) throws {
         try updateSeries(database)
-        try Self.read("id, outcome, status, error_type, error_code, is_error_in_row", "result", results.count, database) {
+        try Self.read("id, outcome, status, error_type, error_code, is_error_in_row", "result", results.count, database)
+        {
             var row = $0
             row.skip(1)
             let outcome = row.text().flatMap(Outcome.init(rawValue:)) ?? .interrupted
             let status = row.integer().map { Int($0) }
             let (type, code) = (row.text(), row.text())
             results.append(
-                CallResult(outcome: outcome, status: status, errorType: type, errorCode: code, isErrorInRow: row.integer() == 1)
+                CallResult(
+                    outcome: outcome,
+                    status: status,
+                    errorType: type,
+                    errorCode: code,
+                    isErrorInRow: row.integer() == 1
+                )
             )
         }
         try updateForms(database)
@@ -53,7 +60,9 @@ struct FactTables: Sendable {
             row.skip(1)
             let source = row.text().flatMap(CallSource.init(rawValue:)) ?? .library
             let texts = Series.Field.allCases.map { _ in row.text() }
-            series.append(Series(source: source, texts: texts, rowFields: UInt32(truncatingIfNeeded: row.integer() ?? 0)))
+            series.append(
+                Series(source: source, texts: texts, rowFields: UInt32(truncatingIfNeeded: row.integer() ?? 0))
+            )
         }
     }
 
@@ -95,7 +104,10 @@ struct FactTables: Sendable {
         statement.setUncheckedArguments([next])
         try statement.forEachRow(in: database) { row in
             guard row.integer(at: 0) == next else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "The table \(table) has a gap before \(next).")
+                throw DatabaseError(
+                    resultCode: .SQLITE_CORRUPT,
+                    message: "The table \(table) has a gap before \(next)."
+                )
             }
             next += 1
             body(row)

@@ -34,6 +34,7 @@ struct FactWriter {
     /// - Parameters:
     ///   - database: The ledger.
     ///   - capacity: The most values of a field.
+    /// - Throws: An error of SQLite.
     init(_ database: Database, capacity: Int) throws {
         self.capacity = (series: capacity * 32, forms: capacity * 16, shapes: 2_048)
         tables = FactTables()
@@ -88,7 +89,14 @@ struct FactWriter {
             if let value = series[field] { seriesValues[field.rawValue].note(value) }
         }
         guard series.rowFields == 0 else { return partialSeriesIndex.insert(number, series.partialHash) }
-        var record = CallRecord(id: CallID(rawValue: 0), startedAt: 0, source: series.source, method: "", host: "", path: "")
+        var record = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: series.source,
+            method: "",
+            host: "",
+            path: ""
+        )
         for field in Series.Field.allCases { Series.set(field, series[field], of: &record) }
         seriesIndex.insert(number, Series.hash(record))
     }
@@ -127,7 +135,9 @@ struct FactWriter {
     /// The number of a record's form.
     mutating func form(of record: CallRecord, shape: Int, _ rowFields: inout RowFields) -> Int {
         let hash = CallForm.hash(record, shape: shape)
-        if let known = formIndex.number(hash, where: { tables.forms[$0 - 1].matches(record, shape: shape) }) { return known }
+        if let known = formIndex.number(hash, where: { tables.forms[$0 - 1].matches(record, shape: shape) }) {
+            return known
+        }
         var form = CallForm(record, shape: shape)
         for field in CallForm.Field.allCases {
             guard let value = form[field] else { continue }
@@ -305,7 +315,8 @@ struct FactWriter {
     /// Notes that what was added is committed.
     mutating func markSaved() {
         saved = (
-            tables.series.count, tables.results.count, tables.forms.count, tables.shapes.count, tables.identityForms.count
+            tables.series.count, tables.results.count, tables.forms.count, tables.shapes.count,
+            tables.identityForms.count
         )
     }
 }

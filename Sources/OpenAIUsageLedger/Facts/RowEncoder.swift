@@ -209,7 +209,8 @@ enum RowExtra {
     /// The object of a record; `nil` if there is nothing to be kept in it.
     static func text(of record: CallRecord, _ rowFields: FactWriter.RowFields, hasShape: Bool) -> [UInt8]? {
         let needsCounters = !hasShape && !record.usage.isEmpty
-        if rowFields.isEmpty, !needsCounters, record.units.isEmpty, record.toolCalls.isEmpty, record.providerCost == nil,
+        if rowFields.isEmpty, !needsCounters, record.units.isEmpty, record.toolCalls.isEmpty,
+            record.providerCost == nil,
             record.retryAfterMilliseconds == nil
         {
             return nil
@@ -239,7 +240,9 @@ enum RowExtra {
             json.endObject()
         }
         if let units = CompactJSON.object(record.units) { json.member("units", literal: units) }
-        if let calls = CompactJSON.object(record.toolCalls.mapValues(String.init)) { json.member("tool_calls", literal: calls) }
+        if let calls = CompactJSON.object(record.toolCalls.mapValues(String.init)) {
+            json.member("tool_calls", literal: calls)
+        }
         if let cost = record.providerCost { json.member("provider_cost", kept(cost)) }
         if let milliseconds = record.retryAfterMilliseconds { json.member("retry_after_ms", milliseconds) }
         json.endObject()
@@ -270,7 +273,9 @@ enum RowExtra {
             case "error_code": record.errorCode = parser.string()
             case "usage_counters":
                 let values = CompactJSON.dictionary(literal)
-                for counter in TokenCounter.allCases { record.usage[counter] = values[counter.name].flatMap { Int64($0) } }
+                for counter in TokenCounter.allCases {
+                    record.usage[counter] = values[counter.name].flatMap { Int64($0) }
+                }
             case "units": record.units = CompactJSON.dictionary(literal)
             case "tool_calls": record.toolCalls = CompactJSON.dictionary(literal).compactMapValues { Int64($0) }
             case "provider_cost": record.providerCost = parser.string()

@@ -25,10 +25,14 @@ struct UsageShape: Sendable, Equatable {
         return true
     }
 
-    /// Finds places for the counters of a usage; `nil` if some counter is not among the integers.
+    /// Finds places for the counters of a usage.
     ///
-    /// - Parameter others: The places of shapes that are alike, and did not tell this usage: each counter whose integer there
-    ///   is another one gets a new place.
+    /// - Parameters:
+    ///   - usage: The counters.
+    ///   - numbers: The integers.
+    ///   - others: The places of shapes that are alike, and did not tell this usage: a counter whose integer there is another
+    ///     one gets a new place.
+    /// - Returns: The places; `nil` if some counter is not among the integers.
     static func places(_ usage: TokenUsage, _ numbers: borrowing UsageNumbers, unlike others: [[Int8]]) -> [Int8]? {
         var places = [Int8](repeating: -1, count: TokenCounter.allCases.count)
         var taken: UInt64 = 0
@@ -173,7 +177,8 @@ struct UsageNumbers: ~Copyable {
 
     private static func isOfNumber(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
+        case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+            true
         default: false
         }
     }

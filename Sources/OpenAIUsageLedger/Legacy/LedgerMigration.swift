@@ -137,7 +137,9 @@ extension LedgerFile {
     ///   - progress: Called with the rows that are copied, and with all of them.
     /// - Throws: A ``LedgerError``, or an error of SQLite.
     static func upgrade(_ path: String, _ progress: (Int64, Int64) throws -> Void) throws {
-        guard FileFacts(path)?.size ?? 0 > 0, let version = try version(path), version < LedgerSchema.version else { return }
+        guard FileFacts(path)?.size ?? 0 > 0, let version = try version(path), version < LedgerSchema.version else {
+            return
+        }
         try requireSingleName(path)
         // What is in the log alone must be in the file that is replaced.
         do {
@@ -150,7 +152,10 @@ extension LedgerFile {
         // The new file's log is empty, and goes with its connection.
         for suffix in ["-wal", "-shm"] { unlink("\(path)\(suffix)") }
         guard rename(copy, path) == 0 else {
-            throw LedgerError(.notWritable, "\(copy) cannot be renamed to \(path) (\(String(cString: strerror(errno)))).")
+            throw LedgerError(
+                .notWritable,
+                "\(copy) cannot be renamed to \(path) (\(String(cString: strerror(errno))))."
+            )
         }
     }
 }

@@ -55,7 +55,9 @@ struct CallMatcher {
             filter.outcomes.isEmpty || filter.outcomes.contains(record.outcome)
         else { return false }
         if !filter.keys.isEmpty {
-            guard let key = Series.text(.key, of: record), filter.keys.contains(where: { key.contains($0) }) else { return false }
+            guard let key = Series.text(.key, of: record), filter.keys.contains(where: { key.contains($0) }) else {
+                return false
+            }
         }
         return filter.tags.pairs.allSatisfy { record.tags[$0.key] == $0.value }
     }

@@ -22,6 +22,7 @@ struct RowSource {
     ///   - query: Which calls are wanted, in which order, and how many.
     ///   - series: The only series that are wanted; `nil` for all.
     ///   - body: Called with each call; returns true if it wants more.
+    /// - Throws: An error of SQLite, or of the body.
     func forEach(_ query: CallsQuery, series: Set<Int>? = nil, _ body: (CallRecord) throws -> Bool) throws {
         guard var range = rows(from: query.from, to: query.to) else { return }
         if let after = query.after {

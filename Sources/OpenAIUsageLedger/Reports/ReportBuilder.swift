@@ -55,7 +55,7 @@ struct ReportBuilder {
         let count = try Int.fetchOne(
             database,
             sql: "SELECT count(*) FROM (SELECT 1 FROM call WHERE id BETWEEN ? AND ? LIMIT ?)",
-            arguments: [rows.lowerBound, rows.upperBound, limit + 1]
+            arguments: [rows.lowerBound, rows.upperBound, min(limit, .max - 1) + 1]
         )
         return count ?? 0 <= limit
     }
@@ -67,7 +67,9 @@ struct ReportBuilder {
         let fields = query.groupBy.compactMap(\.field)
         var inRows = Set<Int>()
         for (index, series) in facts.series.enumerated() where series.rowFields != 0 {
-            if fields.contains(where: series.isInRow) || matcher.verdict(series: index + 1) == .maybe { inRows.insert(index + 1) }
+            if fields.contains(where: series.isInRow) || matcher.verdict(series: index + 1) == .maybe {
+                inRows.insert(index + 1)
+            }
         }
         let timeDimensions = query.groupBy.filter { $0.period != nil }
         let source = try RollupSource(database, facts)

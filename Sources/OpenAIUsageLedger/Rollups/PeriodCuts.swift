@@ -39,10 +39,16 @@ final class PeriodCuts {
         // A period is without gaps: its end is found by strides that grow, and then halved.
         var low: Int64 = 0
         var high: Int64 = 1
-        while high < 1 << 20, self.period(at: (first + high) * RollupKey.quarterLength) == period { (low, high) = (high, high * 2) }
+        while high < 1 << 20, self.period(at: (first + high) * RollupKey.quarterLength) == period {
+            (low, high) = (high, high * 2)
+        }
         while high - low > 1 {
             let middle = (low + high) / 2
-            if self.period(at: (first + middle) * RollupKey.quarterLength) == period { low = middle } else { high = middle }
+            if self.period(at: (first + middle) * RollupKey.quarterLength) == period {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         return (first + high) * RollupKey.quarterLength
     }

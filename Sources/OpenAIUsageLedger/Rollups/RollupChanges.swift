@@ -45,12 +45,17 @@ struct RollupChanges {
                     binder.blob(bytes)
                 }
             }
-            guard let first = level.keys.first, let coarser = RollupKey.Level(rawValue: first.level.rawValue + 1) else { break }
+            guard let first = level.keys.first, let coarser = RollupKey.Level(rawValue: first.level.rawValue + 1) else {
+                break
+            }
             var next: [RollupKey: RollupSums] = [:]
             for (key, change) in level {
                 let time = RollupKey.time(of: RollupKey.start(of: key.time, key.level), coarser)
-                next[RollupKey(level: coarser, time: time, series: key.series, result: key.result), default: RollupSums()]
-                    .add(change)
+                next[
+                    RollupKey(level: coarser, time: time, series: key.series, result: key.result),
+                    default: RollupSums()
+                ]
+                .add(change)
             }
             level = next
         }

@@ -34,8 +34,9 @@ struct RollupSource {
     ///   - from: The start of the range in microseconds since 1970, inclusive.
     ///   - to: The end of the range, exclusive.
     ///   - periods: The periods by which the range is cut; `nil` for one.
-    ///   - matcher: Which series and results are wanted.
+    ///   - isWanted: Tells by series and result what is wanted.
     ///   - body: Called with sums.
+    /// - Throws: An error of SQLite, or of the body.
     func forEach(
         from: Int64,
         to: Int64,
@@ -60,7 +61,9 @@ struct RollupSource {
         try withoutActuallyEscaping(isWanted) { isWanted in
             try withoutActuallyEscaping(body) { body in
                 let walk = Walk(source: self, from: from, to: to, cuts: cuts, isWanted: isWanted, body: body)
-                for month in RollupKey(rowID: first).time...RollupKey(rowID: last).time { try walk.visit(month, .month) }
+                for month in RollupKey(rowID: first).time...RollupKey(rowID: last).time {
+                    try walk.visit(month, .month)
+                }
             }
         }
     }

@@ -110,7 +110,8 @@ struct RollupSums: Sendable, Equatable {
     }
 
     static func == (left: RollupSums, right: RollupSums) -> Bool {
-        left.calls == right.calls && left.countedCalls == right.countedCalls && left.unpricedCalls == right.unpricedCalls
+        left.calls == right.calls && left.countedCalls == right.countedCalls
+            && left.unpricedCalls == right.unpricedCalls
             && left.partialCalls == right.partialCalls && left.callsWithoutUsage == right.callsWithoutUsage
             && left.cost == right.cost && left.upperBound == right.upperBound
             && left.unpricedUpperBound == right.unpricedUpperBound

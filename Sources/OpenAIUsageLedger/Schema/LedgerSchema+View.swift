@@ -31,7 +31,10 @@ extension LedgerSchema {
             ("source", "s.source"),
         ]
         + Series.Field.allCases.map { ($0.name, field("s", $0.name)) }
-        + [CallForm.Field.method, .path, .finish, .usageSource, .requestOptions, .diagnostics, .costReason, .priceVersion]
+        + [
+            CallForm.Field.method, .path, .finish, .usageSource, .requestOptions, .diagnostics, .costReason,
+            .priceVersion,
+        ]
         .map { ($0.name, field("f", $0.name)) }
         + [
             ("stream", "f.is_stream"),
@@ -107,7 +110,8 @@ extension LedgerSchema {
 
     private static let usage: String = {
         let numbers = (0..<UsageShape.maximumCount).map { "json_extract('[' || c.usage_numbers || ']', '$[\($0)]')" }
-        return "CASE WHEN u.id IS NOT NULL THEN printf(u.format, \(numbers.joined(separator: ", "))) ELSE c.usage_numbers END"
+        return
+            "CASE WHEN u.id IS NOT NULL THEN printf(u.format, \(numbers.joined(separator: ", "))) ELSE c.usage_numbers END"
     }()
 
     private static let rateLimit = """

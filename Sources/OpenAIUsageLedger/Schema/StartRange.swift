@@ -50,6 +50,8 @@ struct StartRange: Sendable {
     }
 
     private static func sum(_ left: Int64, _ right: Int64) -> Int64 { Int64(clamping: Int128(left) + Int128(right)) }
-    private static func difference(_ left: Int64, _ right: Int64) -> Int64 { Int64(clamping: Int128(left) - Int128(right)) }
+    private static func difference(_ left: Int64, _ right: Int64) -> Int64 {
+        Int64(clamping: Int128(left) - Int128(right))
+    }
     private static func id(of time: Int64) -> Int64 { Int64(clamping: Int128(time) << 11) }
 }

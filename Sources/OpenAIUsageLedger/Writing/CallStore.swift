@@ -262,7 +262,11 @@ struct CallStore {
     }
 
     /// Changes a row's share in the rollups, from which it is taken out if nothing follows.
-    private mutating func change(_ old: Row, to new: (record: CallRecord, numbers: RowEncoder.Numbers)?, _ database: Database) throws {
+    private mutating func change(
+        _ old: Row,
+        to new: (record: CallRecord, numbers: RowEncoder.Numbers)?,
+        _ database: Database
+    ) throws {
         let changed = ChangedRow(
             old: RollupSums.Call(old.record),
             new: new.map { RollupSums.Call($0.record) },
@@ -311,7 +315,9 @@ struct CallStore {
 
     /// Marks the call that created an object, whose usage another call has told.
     private mutating func settle(_ call: CallID, _ database: Database) throws {
-        guard let old = try row(call.rawValue, database), LedgerObjects.waiting.contains(old.record.usageState) else { return }
+        guard let old = try row(call.rawValue, database), LedgerObjects.waiting.contains(old.record.usageState) else {
+            return
+        }
         var record = old.record
         record.usageState = .settled
         record.cost.reason = nil

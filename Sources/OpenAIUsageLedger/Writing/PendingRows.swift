@@ -164,7 +164,8 @@ extension CallRecord {
         }
         // The identity of Cloudflare's edge is on every row: it is looked for where there is no other.
         guard let edgeRequestID else { return }
-        if requestID != nil, edgeRequestID.utf8.count == 20, edgeRequestID.utf8.dropFirst(16).first == UInt8(ascii: "-") {
+        if requestID != nil, edgeRequestID.utf8.count == 20, edgeRequestID.utf8.dropFirst(16).first == UInt8(ascii: "-")
+        {
             return
         }
         body(IdentityHash.hash(edgeRequestID))
