@@ -110,21 +110,14 @@ enum LedgerFile {
             try database.writeWithoutTransaction { database in
                 try LedgerSchema.requireLedger(database, path: path, allowsEmpty: true)
                 try configure(database, options: options)
+                try LedgerSchema.create(database)
+                try LedgerSchema.requireNewest(database, path: path)
             }
-            try LedgerSchema.migrator.migrate(database)
         } catch {
             try? database.close()
             throw error
         }
         return database
-    }
-
-    /// Brings a ledger that nobody writes to the newest schema.
-    static func upgrade(_ path: String) throws {
-        try requireSingleName(path)
-        let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage, which upgrades it")
-        defer { lock.release() }
-        try open(path, options: LedgerOptions()).close()
     }
 
     private static func configure(_ database: Database, options: LedgerOptions) throws {
@@ -165,8 +158,7 @@ enum LedgerFile {
                 sql: "INSERT OR IGNORE INTO meta(name, value) VALUES('fingerprint_secret', ?)",
                 arguments: [Data(secret)]
             )
-            try database.execute(sql: "INSERT INTO late_call(call_id) SELECT id FROM call WHERE outcome = 'open'")
-            try database.execute(sql: "UPDATE call SET outcome = 'interrupted' WHERE outcome = 'open'")
+            try interruptCallsInFlight(database)
             // This write also sees to it that the log is there, by which readers know that the ledger is in use.
             try database.execute(
                 sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('opened_at', ?)",
@@ -174,6 +166,30 @@ enum LedgerFile {
             )
             return .commit
         }
+    }
+
+    /// Marks the calls that a crash has left in flight.
+    private static func interruptCallsInFlight(_ database: Database) throws {
+        let results = try Int64.fetchAll(database, sql: "SELECT DISTINCT -result FROM call WHERE result < 0")
+        guard !results.isEmpty else { return }
+        var facts = try FactWriter(database, capacity: LedgerOptions().labelCapacity)
+        try database.execute(sql: "INSERT INTO late_call(call_id) SELECT id FROM call WHERE result < 0")
+        // Those among rows that are flushed must be flushed too.
+        try database.execute(
+            sql: """
+                INSERT OR IGNORE INTO pending_call(call_id) SELECT id FROM call WHERE result < 0
+                    AND id <= (SELECT value FROM meta WHERE name = 'flushed_through')
+                """
+        )
+        for number in results {
+            guard var result = facts.tables.result(number) else { continue }
+            result.outcome = .interrupted
+            try database.execute(
+                sql: "UPDATE call SET result = ? WHERE result = ?",
+                arguments: [facts.number(of: result), -number]
+            )
+        }
+        try facts.save(database)
     }
 
     /// The secret of the ledger.

@@ -20,16 +20,20 @@ public struct LedgerOptions: Sendable {
     /// What is told about every commit, on the writer's thread; it must return at once.
     public var commitObserver: (@Sendable (LedgerCommit) -> Void)?
 
+    /// What is told, while a ledger of an older version is brought to the newest one, how many of how many rows are copied; what
+    /// it throws ends that, and the next opening goes on.
+    public var upgradeObserver: (@Sendable (_ copied: Int64, _ all: Int64) throws -> Void)?
+
     /// What tests put in the writer's way.
     package var hooks = LedgerHooks()
     /// The records in 20 ms from which on the writer gathers them, and those that are waited for go into the journal.
     package var busyCount = 16
     /// How often the writer looks at its files when nothing is to be written, in milliseconds.
     package var idleMilliseconds = 1_000
-    /// The most values of a dimension that become labels.
+    /// The most values of a field that rows refer to by number.
     package var labelCapacity = 4_096
-    /// The rows from which on their identities are sealed when nothing else is to be done.
-    package var sealThreshold = 8_192
+    /// The rows from which on they are added to the rollups and the index when nothing else is to be done.
+    package var flushThreshold = 8_192
     /// The size from which on a file that another program wrote to is checked in the background, in bytes.
     package var checkLimit: Int64 = 32 << 20
 

@@ -105,7 +105,7 @@ def test_everything_agrees(start, simulator):
 
     # And the file itself, read with other tools.
     with sqlite3.connect(f"file:{gateway.ledger}?mode=ro", uri=True) as connection:
-        assert connection.execute("SELECT count(*), sum(cost_pico_usd) FROM call").fetchone() == (
+        assert connection.execute("SELECT count(*), sum(cost_pico_usd) FROM calls").fetchone() == (
             15, int(Decimal(report["totals"]["cost_usd"]) * 10**12))
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

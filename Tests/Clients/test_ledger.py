@@ -38,7 +38,7 @@ def count(path):
     """The finished rows, as another program sees them, which opens and closes the file."""
     database = sqlite3.connect(path, timeout=10)
     try:
-        return database.execute("SELECT count(*) FROM call WHERE outcome = 'completed'").fetchone()[0]
+        return database.execute("SELECT count(*) FROM calls WHERE outcome = 'completed'").fetchone()[0]
     finally:
         database.close()
 

@@ -29,24 +29,29 @@ extension LedgerReader {
     /// - Returns: The place of the view.
     /// - Throws: A ``LedgerError``.
     func follow(_ query: CallsQuery, late: Int64, _ body: (CallRecord) -> Void) throws -> FollowState {
-        try read { database, names in
+        try read { database, facts in
             let state = try FollowState(database)
             // Another ledger at the path has a list of its own.
             let known = late > state.late && late < .max ? 0 : late
+            let matcher = CallMatcher(query.filter, facts)
+            let decoder = RowDecoder(facts)
             let places: [(condition: String, value: Int64)] = [
                 ("id > ?", query.after?.rawValue ?? .min),
                 ("id IN (SELECT call_id FROM late_call WHERE number > ?)", known),
             ]
             for place in places {
-                var clause = FilterClause()
-                guard try TimeRange.add(from: query.from, to: query.to, to: &clause, database) else { continue }
-                clause.add(query.filter, names)
-                clause.add(place.condition, place.value)
-                let statement = try database.makeStatement(sql: "\(CallColumns.select)\(clause.text)")
-                statement.setUncheckedArguments(StatementArguments(clause.arguments))
-                let decoder = CallDecoder(names)
+                let statement = try database.cachedStatement(sql: "\(RowFormat.select) WHERE \(place.condition)")
+                statement.setUncheckedArguments([place.value])
                 try statement.forEachRow(in: database) { row in
-                    body(decoder.record(row))
+                    let verdict = matcher.verdict(
+                        series: Int(row.integer(at: 1) ?? 0),
+                        result: Int(row.integer(at: 2) ?? 0)
+                    )
+                    if verdict == .no { return true }
+                    let record = decoder.record(row)
+                    if let from = query.from, record.startedAt < from { return true }
+                    if let to = query.to, record.startedAt >= to { return true }
+                    if verdict == .yes || matcher.matches(record) { body(record) }
                     return true
                 }
             }

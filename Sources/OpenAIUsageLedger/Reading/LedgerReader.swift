@@ -14,12 +14,21 @@ public final class LedgerReader: Sendable {
 
     private let snapshot: Mutex<LedgerSnapshot>
 
+    /// What is told while a ledger of an older version is brought to the newest one: how many of how many rows are copied.
+    public typealias Progress = @Sendable (_ copied: Int64, _ all: Int64) -> Void
+
+    private let progress: Progress?
+
     /// Opens a ledger to read it.
     ///
+    /// - Parameters:
+    ///   - path: The ledger.
+    ///   - progress: Called while a ledger of an older version is brought to the newest one.
     /// - Throws: A ``LedgerError``.
-    public init(path: String) throws {
+    public init(path: String, progress: Progress? = nil) throws {
         self.path = path
-        snapshot = Mutex(try LedgerSnapshot(path: path))
+        self.progress = progress
+        snapshot = Mutex(try LedgerSnapshot(path: path, progress: progress))
     }
 
     /// Hands out the calls that a query asks for, each as soon as it is read.
@@ -30,25 +39,14 @@ public final class LedgerReader: Sendable {
     /// - Throws: A ``LedgerError``.
     public func calls(_ query: CallsQuery, _ body: (CallRecord) throws -> Bool) throws {
         var isFirst = true
-        try read { database, names in
+        try read { database, facts in
             // What was handed out already cannot be taken back.
             guard isFirst else {
                 throw LedgerError(.busy, "\(path) was taken into use while it was read; run the command again.")
             }
-            var clause = FilterClause()
-            guard try TimeRange.add(from: query.from, to: query.to, to: &clause, database) else { return }
-            clause.add(query.filter, names)
-            if let after = query.after { clause.add("id > ?", after.rawValue) }
-            let sql = """
-                \(CallColumns.select)\(clause.text) ORDER BY id\(query.order == .newestFirst ? " DESC" : "")
-                \(query.limit.map { " LIMIT \(max(0, $0))" } ?? "")
-                """
-            let statement = try database.makeStatement(sql: sql)
-            statement.setUncheckedArguments(StatementArguments(clause.arguments))
-            let decoder = CallDecoder(names)
-            try statement.forEachRow(in: database) { row in
+            try RowSource(database, facts).forEach(query) { record in
                 isFirst = false
-                return try body(decoder.record(row))
+                return try body(record)
             }
         }
     }
@@ -66,18 +64,16 @@ public final class LedgerReader: Sendable {
     /// The calls that an identity names, the oldest first: that of an attempt, of an operation (all its attempts), of
     /// the provider's request, of the network's edge, of the caller's request, of the response, or of a batch's file.
     public func calls(matching identity: String) throws -> [CallRecord] {
-        try read { database, names in
-            let lookup = IdentifierLookup(database)
-            let decoder = CallDecoder(names)
-            return try lookup.candidates(of: identity).sorted().compactMap { id in
-                let statement = try database.cachedStatement(sql: "\(CallColumns.select) WHERE id = ?")
+        try read { database, facts in
+            let decoder = RowDecoder(facts)
+            return try IdentityLookup(database).rows(of: identity, facts).sorted().compactMap { id in
+                let statement = try database.cachedStatement(sql: "\(RowFormat.select) WHERE id = ?")
                 statement.setUncheckedArguments([id])
                 var found: CallRecord?
                 try statement.forEachRow(in: database) { row in
                     found = decoder.record(row)
                     return false
                 }
-                guard let found, Self.matches(found, identity) else { return nil }
                 return found
             }
         }
@@ -101,30 +97,30 @@ public final class LedgerReader: Sendable {
 
     /// What the ledger holds, in a few numbers.
     public func summary() throws -> LedgerSummary {
-        try read { database, _ in
-            let sql = """
-                SELECT count(*), coalesce(sum(outcome = 'open'), 0), min(started_at), max(started_at),
-                    coalesce(sum(outcome <> 'open' AND cost_status IN ('unpriced', 'partial')), 0),
-                    coalesce(sum(outcome <> 'open' AND is_counted
-                        AND usage_state IN ('null', 'missing', 'cut', 'unparsable')), 0),
-                    (SELECT count(*) FROM quarantine)
-                FROM call
-                """
-            guard let row = try Row.fetchOne(database, sql: sql) else {
-                throw LedgerError(.failed, "\(path) cannot be summarised.")
-            }
-            let count: Int64 = row[0]
-            let open: Int64 = row[1]
-            return LedgerSummary(
-                calls: count - open,
-                openCalls: open,
-                first: row[2],
-                last: row[3],
-                unpricedCalls: row[4],
-                callsWithoutUsage: row[5],
-                quarantined: row[6]
+        try read { database, facts in
+            var summary = LedgerSummary(
+                calls: 0,
+                openCalls: try Int64.fetchOne(database, sql: "SELECT count(*) FROM call WHERE result < 0") ?? 0,
+                first: try Self.start(database, "min"),
+                last: try Self.start(database, "max"),
+                unpricedCalls: 0,
+                callsWithoutUsage: 0,
+                quarantined: try Int64.fetchOne(database, sql: "SELECT count(*) FROM quarantine") ?? 0
             )
+            try RollupSource(database, facts).forEach(from: .min, to: .max) { _, _, sums, weight in
+                summary.calls += sums.calls * weight
+                summary.unpricedCalls += sums.unpricedCalls * weight
+                summary.callsWithoutUsage += sums.callsWithoutUsage * weight
+            }
+            return summary
         }
+    }
+
+    private static func start(_ database: Database, _ function: String) throws -> Int64? {
+        try Int64.fetchOne(
+            database,
+            sql: "SELECT coalesce(started_at, id >> 11) FROM call WHERE id = (SELECT \(function)(id) FROM call)"
+        )
     }
 
     /// What SQLite's own check finds wrong with the file, at most 20 sentences; none if it is sound.
@@ -135,12 +131,12 @@ public final class LedgerReader: Sendable {
     }
 
     /// Reads in one consistent view of the ledger.
-    func read<Value>(_ body: (Database, LabelNames) throws -> Value) throws -> Value {
+    func read<Value>(_ body: (Database, FactTables) throws -> Value) throws -> Value {
         do {
             for _ in 0..<5 {
                 let snapshot = try current()
                 let value = try snapshot.database.read { database in
-                    try body(database, try snapshot.updatedNames(database))
+                    try body(database, try snapshot.updatedFacts(database))
                 }
                 if snapshot.isCurrent { return value }
             }
@@ -152,14 +148,8 @@ public final class LedgerReader: Sendable {
 
     private func current() throws -> LedgerSnapshot {
         try snapshot.withLock { snapshot in
-            if !snapshot.isCurrent { snapshot = try LedgerSnapshot(path: path) }
+            if !snapshot.isCurrent { snapshot = try LedgerSnapshot(path: path, progress: progress) }
             return snapshot
         }
-    }
-
-    private static func matches(_ record: CallRecord, _ identity: String) -> Bool {
-        record.id.description == identity || record.operationID == identity || record.requestID == identity
-            || record.clientRequestID == identity || record.responseID == identity
-            || record.objectAlias == identity || record.edgeRequestID == identity
     }
 }

@@ -7,7 +7,7 @@ final class LedgerSnapshot: Sendable {
     /// The connection.
     let database: DatabaseQueue
 
-    private let names = Mutex(LabelNames())
+    private let facts = Mutex(FactTables())
     /// The path as it was given; a link in it may lead elsewhere later.
     private let given: String
     /// The path with all links resolved, beside which the log is.
@@ -15,12 +15,18 @@ final class LedgerSnapshot: Sendable {
     private let identity: FileFacts?
     private let log: FileFacts?
     private let isImmutable: Bool
+    private let copy: TemporaryCopy?
 
     /// Opens a ledger for reading.
     ///
     /// A ledger without a write-ahead log is in use by nobody. It is then opened as a file that does not change, which
     /// leaves no files beside it, and also works where none can be created.
-    init(path: String) throws {
+    ///
+    /// - Parameters:
+    ///   - path: The ledger.
+    ///   - progress: Called while a ledger of an older version is brought to the newest one.
+    /// - Throws: A ``LedgerError``.
+    init(path: String, progress: LedgerReader.Progress? = nil) throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw LedgerError(.missing, "There is no ledger at \(path); give another path, or start the gateway first.")
         }
@@ -28,11 +34,12 @@ final class LedgerSnapshot: Sendable {
         given = path
         let path = try LedgerFile.resolve(path)
         self.path = path
+        do { copy = try Self.upgrade(path, progress) } catch { throw LedgerError(error, path: path) }
         try Self.recoverRemains(path)
         isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
         identity = FileFacts(path)
         do {
-            database = try Self.open(path, isImmutable: isImmutable)
+            database = try Self.open(copy?.path ?? path, isImmutable: copy == nil && isImmutable)
         } catch {
             throw LedgerError(error, path: path)
         }
@@ -49,23 +56,59 @@ final class LedgerSnapshot: Sendable {
         }
     }
 
-    /// Opens a ledger, after an upgrade if it is of an older version.
+    /// Opens a ledger of the newest version.
     private static func open(_ path: String, isImmutable: Bool) throws -> DatabaseQueue {
         let database = try connection(path, isImmutable: isImmutable)
-        let kind = try database.read { database in
-            try LedgerSchema.requireLedger(database, path: path, allowsEmpty: false)
-            return try LedgerSchema.kind(of: database)
-        }
-        guard case .ledger(let version) = kind, version < LedgerSchema.version else { return database }
-        try database.close()
         do {
-            try LedgerFile.upgrade(path)
+            try database.read { database in
+                try LedgerSchema.requireLedger(database, path: path, allowsEmpty: false)
+                try LedgerSchema.requireNewest(database, path: path)
+            }
+        } catch {
+            try? database.close()
+            throw error
+        }
+        return database
+    }
+
+    /// Brings a ledger of an older version that nobody uses to the newest one.
+    ///
+    /// - Returns: A copy of the newest version, if the file cannot be written to; `nil` if it is of that version now.
+    private static func upgrade(_ path: String, _ progress: LedgerReader.Progress?) throws -> TemporaryCopy? {
+        let address = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && understandsAddresses ? address(path) : path
+        guard let version = try LedgerFile.version(address), version < LedgerSchema.version else { return nil }
+        do {
+            let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage, which upgrades it")
+            defer { lock.release() }
+            guard access(path, W_OK) == 0 else { throw LedgerError(.notWritable, path) }
+            try LedgerFile.upgrade(path) { progress?($0, $1) }
+            return nil
+        } catch let error as LedgerError where error.code == .notWritable {
+            let copy = try TemporaryCopy()
+            try LedgerMigration(from: address, to: copy.path).run { progress?($0, $1) }
+            return copy
         } catch let error as LedgerError where error.code == .locked {
             // The writer may be of this version, and have upgraded the ledger by now.
+            return nil
         }
-        let upgraded = try connection(path, isImmutable: isImmutable)
-        try upgraded.read { try LedgerSchema.requireNewest($0, path: path) }
-        return upgraded
+    }
+
+    /// A ledger that lasts as long as it is read.
+    private final class TemporaryCopy: Sendable {
+        private let folder: String
+        var path: String { "\(folder)/ledger.db" }
+
+        init() throws {
+            let url = FileManager.default.temporaryDirectory.appendingPathComponent("oai-usage-\(UUID().uuidString)")
+            folder = url.path
+            try FileManager.default.createDirectory(
+                at: url,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
     }
 
     private static func connection(_ path: String, isImmutable: Bool) throws -> DatabaseQueue {
@@ -85,11 +128,11 @@ final class LedgerSnapshot: Sendable {
         return now.isSameFile(as: then) && FileFacts("\(path)-wal").map { $0.isSameFile(as: log) } ?? false
     }
 
-    /// The labels, with those that were added since the last time.
-    func updatedNames(_ database: Database) throws -> LabelNames {
-        try names.withLock { names in
-            try names.update(database)
-            return names
+    /// What rows refer to, with what was added since the last time.
+    func updatedFacts(_ database: Database) throws -> FactTables {
+        try facts.withLock { facts in
+            try facts.update(database)
+            return facts
         }
     }
 

@@ -1,4 +1,6 @@
-/// The exact percentiles of a latency: the smallest measured value that so many of the calls do not exceed.
+/// The percentiles of a latency: the smallest value that so many of the calls do not exceed.
+///
+/// They are exact over few calls, and within 1 % over many.
 public struct LatencyPercentiles: Sendable, Equatable {
     /// The value that half of the calls do not exceed, in microseconds.
     public var p50: Int64

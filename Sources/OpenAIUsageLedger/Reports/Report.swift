@@ -9,7 +9,7 @@ public struct Report: Sendable, Equatable {
 
     /// The report over a ledger without calls.
     package static func empty(_ query: ReportQuery) -> Report {
-        var sums = ReportAccumulator()
+        var sums = ReportAccumulator(keepsLatencies: false)
         return Report(query: query, rows: [], totals: sums.result(group: []))
     }
 }

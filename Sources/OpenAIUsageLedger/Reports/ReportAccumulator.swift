@@ -2,114 +2,111 @@ import OpenAIUsage
 
 /// The sums over a group of calls while they are read.
 struct ReportAccumulator {
-    private var row = ReportRow()
-    private var cost: Int128 = 0
-    private var hasCost = false
-    private var duration = LatencySamples()
-    private var processing = LatencySamples()
-    private var timeToFirstToken = LatencySamples()
+    private var sums = RollupSums()
+    private var errors: Int64 = 0
+    private var otherCalls: Int64 = 0
+    private var openCalls: Int64 = 0
+    private var errorDuration = LatencyHistogram()
+    /// The latencies themselves, while they are few.
+    private var samples: Samples?
 
-    /// The columns that ``add(_:)`` reads, from the first one on.
-    static let columns = [
-        "outcome", "is_counted", "endpoint", "usage_state", "cost_status", "cost_pico_usd",
-        "cost_upper_bound_pico_usd", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens",
-        "duration_us", "processing_us", "time_to_first_token_us",
-    ]
-
-    /// Adds a call.
-    mutating func add(_ source: StatementRow, _ names: LabelNames) {
-        var call = source
-        let outcome = call.text().flatMap(Outcome.init(rawValue:))
-        if outcome == .open {
-            row.openCalls += 1
-            return
-        }
-        row.calls += 1
-        switch outcome {
-        case .error, .cut, .timeout, .unreachable: row.errors += 1
-        default: break
-        }
-        if call.integer() == 0 {
-            // What the call shows was used by another one, or is a sum that grows.
-            call.skip(Self.figureCount)
-        } else {
-            addFigures(&call, names, usesNothing: outcome == .error || outcome == .unreachable)
-        }
-        duration.add(call.integer())
-        processing.add(call.integer())
-        timeToFirstToken.add(call.integer())
+    private struct Samples {
+        var duration = LatencySamples()
+        var processing = LatencySamples()
+        var timeToFirstToken = LatencySamples()
+        var errorDuration = LatencySamples()
     }
 
-    /// How many of the columns tell what was used.
-    private static let figureCount: Int32 = 9
+    /// Creates empty sums.
+    ///
+    /// - Parameter keepsLatencies: True for exact percentiles, which need every latency.
+    init(keepsLatencies: Bool) {
+        if keepsLatencies { samples = Samples() }
+    }
 
-    private mutating func addFigures(_ call: inout StatementRow, _ names: LabelNames, usesNothing: Bool) {
-        if call.label(names) == Endpoint.other.name, !usesNothing { row.otherCalls += 1 }
-        let isWithoutUsage =
-            switch call.text().flatMap(UsageState.init(rawValue:)) {
-            case .null, .missing, .cut, .unparsable: true
-            default: false
-            }
-        let status = call.text().flatMap(CostStatus.init(rawValue:))
-        let isUnpriced = status == .unpriced || status == .partial
-        if isUnpriced { row.unpricedCalls += 1 }
-        if status == .partial { row.partialCalls += 1 }
-        let known = call.integer()
-        if let picoUSD = known {
-            cost += Int128(picoUSD)
-            hasCost = true
+    /// True if nothing is in the sums.
+    var isEmpty: Bool { sums.calls == 0 && openCalls == 0 && sums.isEmpty }
+
+    /// Adds sums of calls of one series and result, or subtracts them with the weight -1.
+    mutating func add(_ other: RollupSums, endpoint: String?, _ result: CallResult?, weight: Int64) {
+        var figures = other
+        // Percentiles are those of completed calls: errors are fast, and would make a slow service look well.
+        if result?.outcome != .completed {
+            if result?.isError == true { errorDuration.add(figures.duration, weight: weight) }
+            figures.duration = LatencyHistogram()
+            figures.processing = LatencyHistogram()
+            figures.timeToFirstToken = LatencyHistogram()
         }
-        let bound = call.integer().map { Int128($0) }
-        if isWithoutUsage {
-            row.callsWithoutUsage += 1
-            if bound == nil { row.unboundedCalls += 1 }
-            Self.add(bound, to: &row.upperBoundPicoUSD)
-        } else if isUnpriced, let bound {
-            row.boundedUnpricedCalls += 1
-            Self.add(max(0, bound - Int128(known ?? 0)), to: &row.unpricedUpperBoundPicoUSD)
+        sums.add(figures, weight: weight)
+        if result?.isError == true { errors += other.calls * weight }
+        if endpoint == Endpoint.other.name, result?.usesNothing == false { otherCalls += other.countedCalls * weight }
+    }
+
+    /// Adds a call with its latencies.
+    mutating func add(_ record: CallRecord) {
+        if record.outcome == .open {
+            openCalls += 1
+            return
         }
-        Self.add(call.integer().map { Int128($0) }, to: &row.inputTokens)
-        Self.add(call.integer().map { Int128($0) }, to: &row.cachedInputTokens)
-        Self.add(call.integer().map { Int128($0) }, to: &row.outputTokens)
-        Self.add(call.integer().map { Int128($0) }, to: &row.reasoningTokens)
+        var one = RollupSums()
+        one.add(RollupSums.Call(record))
+        add(one, endpoint: record.endpoint.name, CallResult(outcome: record.outcome), weight: 1)
+        if record.outcome == .completed {
+            samples?.duration.add(record.timing.duration)
+            samples?.processing.add(record.timing.processing)
+            samples?.timeToFirstToken.add(record.timing.timeToFirstToken)
+        } else if CallResult(outcome: record.outcome).isError {
+            samples?.errorDuration.add(record.timing.duration)
+        }
     }
 
     /// Adds the calls of another group.
     mutating func add(_ other: ReportAccumulator) {
-        row.calls += other.row.calls
-        row.errors += other.row.errors
-        row.openCalls += other.row.openCalls
-        row.unpricedCalls += other.row.unpricedCalls
-        row.partialCalls += other.row.partialCalls
-        row.callsWithoutUsage += other.row.callsWithoutUsage
-        row.unboundedCalls += other.row.unboundedCalls
-        row.otherCalls += other.row.otherCalls
-        Self.add(other.row.upperBoundPicoUSD, to: &row.upperBoundPicoUSD)
-        row.boundedUnpricedCalls += other.row.boundedUnpricedCalls
-        Self.add(other.row.unpricedUpperBoundPicoUSD, to: &row.unpricedUpperBoundPicoUSD)
-        cost += other.cost
-        hasCost = hasCost || other.hasCost
-        Self.add(other.row.inputTokens, to: &row.inputTokens)
-        Self.add(other.row.cachedInputTokens, to: &row.cachedInputTokens)
-        Self.add(other.row.outputTokens, to: &row.outputTokens)
-        Self.add(other.row.reasoningTokens, to: &row.reasoningTokens)
-        duration.add(other.duration)
-        processing.add(other.processing)
-        timeToFirstToken.add(other.timeToFirstToken)
+        sums.add(other.sums)
+        errors += other.errors
+        otherCalls += other.otherCalls
+        openCalls += other.openCalls
+        errorDuration.add(other.errorDuration)
+        guard let added = other.samples else { return }
+        samples?.duration.add(added.duration)
+        samples?.processing.add(added.processing)
+        samples?.timeToFirstToken.add(added.timeToFirstToken)
+        samples?.errorDuration.add(added.errorDuration)
     }
 
     /// The sums as a line of a report.
     mutating func result(group: [String?]) -> ReportRow {
+        var row = ReportRow()
         row.group = group
-        let isKnown = hasCost || row.unpricedCalls + row.callsWithoutUsage + row.otherCalls + row.openCalls == 0
-        row.costPicoUSD = isKnown ? cost : nil
-        row.duration = duration.percentiles()
-        row.processing = processing.percentiles()
-        row.timeToFirstToken = timeToFirstToken.percentiles()
+        row.calls = sums.calls
+        row.errors = errors
+        row.inputTokens = sums[.inputTokens].known
+        row.cachedInputTokens = sums[.cachedInputTokens].known
+        row.outputTokens = sums[.outputTokens].known
+        row.reasoningTokens = sums[.reasoningTokens].known
+        row.unpricedCalls = sums.unpricedCalls
+        row.partialCalls = sums.partialCalls
+        row.callsWithoutUsage = sums.callsWithoutUsage
+        row.upperBoundPicoUSD = sums.upperBound.known
+        row.unboundedCalls = sums.callsWithoutUsage - sums.upperBound.count
+        row.boundedUnpricedCalls = sums.unpricedUpperBound.count
+        row.unpricedUpperBoundPicoUSD = sums.unpricedUpperBound.known
+        row.otherCalls = otherCalls
+        row.openCalls = openCalls
+        let isKnown =
+            sums.cost.count > 0 || row.unpricedCalls + row.callsWithoutUsage + row.otherCalls + row.openCalls == 0
+        row.costPicoUSD = isKnown ? sums.cost.value : nil
+        if var samples {
+            row.duration = samples.duration.percentiles()
+            row.processing = samples.processing.percentiles()
+            row.timeToFirstToken = samples.timeToFirstToken.percentiles()
+            row.errorDuration = samples.errorDuration.percentiles()
+        } else {
+            row.duration = sums.duration.percentiles()
+            row.processing = sums.processing.percentiles()
+            row.timeToFirstToken = sums.timeToFirstToken.percentiles()
+            row.errorDuration = errorDuration.percentiles()
+        }
         return row
-    }
-
-    private static func add(_ value: Int128?, to sum: inout Int128?) {
-        if let value { sum = (sum ?? 0) + value }
     }
 }

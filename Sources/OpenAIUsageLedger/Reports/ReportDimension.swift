@@ -66,20 +66,19 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The column that holds the dimension's value; `nil` for time.
-    var column: String? {
+    /// The field of a series that holds the dimension's value; `nil` for time and outcome.
+    var field: Series.Field? {
         switch self {
-        case .project: "project"
-        case .model: "model"
-        case .endpoint: "endpoint"
-        case .organization: "organization"
-        case .key: "key"
-        case .client: "client"
-        case .host: "host"
-        case .serviceTier: "service_tier"
-        case .outcome: "outcome"
-        case .tag: "tags"
-        case .hour, .day, .week, .month: nil
+        case .project: .project
+        case .model: .model
+        case .endpoint: .endpoint
+        case .organization: .organization
+        case .key: .key
+        case .client: .client
+        case .host: .host
+        case .serviceTier: .serviceTier
+        case .tag: .tags
+        case .outcome, .hour, .day, .week, .month: nil
         }
     }
 }

@@ -42,11 +42,13 @@ public struct ReportRow: Sendable, Equatable {
     public var otherCalls: Int64 = 0
     /// The calls that have not ended, which nothing else of this row counts.
     public var openCalls: Int64 = 0
-    /// How long the calls took.
+    /// How long completed calls took.
     public var duration: LatencyPercentiles?
-    /// How long the provider says that it took.
+    /// How long failed calls took, which are in no other latency.
+    public var errorDuration: LatencyPercentiles?
+    /// How long the provider says that completed calls took.
     public var processing: LatencyPercentiles?
-    /// How long the first content took.
+    /// How long the first content of completed calls took.
     public var timeToFirstToken: LatencyPercentiles?
 
     package init() {}

@@ -30,7 +30,12 @@ struct RepriceRun: Sendable {
     ) throws {
         self.query = query
         self.price = price
-        rest = try reader.read { database, _ in try TimeRange.bounds(from: query.from, to: query.to, database) }
+        rest = try reader.read { database, facts in
+            guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return nil }
+            // Calls that come later are priced when they come.
+            let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
+            return rows.lowerBound <= newest ? rows.lowerBound...min(rows.upperBound, newest) : nil
+        }
     }
 
     /// Prices the next rows.
@@ -41,26 +46,28 @@ struct RepriceRun: Sendable {
     mutating func next(_ reader: LedgerReader) throws -> [Change]? {
         guard let rest else { return nil }
         var read: [CallRecord] = []
-        try reader.read { database, names in
+        var last: Int64?
+        try reader.read { database, facts in
             read.removeAll()
-            var clause = FilterClause()
-            clause.add("id BETWEEN ? AND ?", rest.lowerBound, rest.upperBound)
-            clause.add("+started_at >= ?", query.from)
-            clause.add("+started_at < ?", query.to)
-            // What is open has no cost yet.
-            clause.add("outcome <> 'open'")
-            clause.add(query.filter, names)
-            let statement = try database.makeStatement(
-                sql: "\(CallColumns.select)\(clause.text) ORDER BY id LIMIT \(Self.stepLength)"
+            last = nil
+            let matcher = CallMatcher(query.filter, facts)
+            // What is in flight has no cost yet.
+            let statement = try database.cachedStatement(
+                sql: """
+                    \(RowFormat.select) WHERE id BETWEEN ? AND ? AND +result > 0 ORDER BY id LIMIT \(Self.stepLength)
+                    """
             )
-            statement.setUncheckedArguments(StatementArguments(clause.arguments))
-            let decoder = CallDecoder(names)
+            statement.setUncheckedArguments([rest.lowerBound, rest.upperBound])
+            let decoder = RowDecoder(facts)
             try statement.forEachRow(in: database) { row in
-                read.append(decoder.record(row))
+                let record = decoder.record(row)
+                last = record.id.rawValue
+                guard record.startedAt >= query.from, record.startedAt < query.to else { return true }
+                if matcher.passesAll || matcher.matches(record) { read.append(record) }
                 return true
             }
         }
-        guard let last = read.last?.id.rawValue else { return nil }
+        guard let last else { return nil }
         self.rest = last < rest.upperBound ? last + 1...rest.upperBound : nil
         return read.compactMap { record in
             let cost = price(record)

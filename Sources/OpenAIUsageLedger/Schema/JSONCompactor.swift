@@ -39,6 +39,23 @@ struct JSONCompactor {
         }
     }
 
+    /// The elements of the array that the text is, in their order; `nil` if it is none.
+    mutating func elements() -> [String]? {
+        var elements: [String] = []
+        skipSpace()
+        guard take("[") else { return nil }
+        skipSpace()
+        if take("]") { return isAtEnd ? elements : nil }
+        while true {
+            output.removeAll(keepingCapacity: true)
+            guard value(depth: 1) else { return nil }
+            elements.append(String(decoding: output, as: UTF8.self))
+            skipSpace()
+            if take(",") { continue }
+            return take("]") && isAtEnd ? elements : nil
+        }
+    }
+
     /// The text of the string that follows; `nil` if none does.
     mutating func string() -> String? {
         let start = index

@@ -5,7 +5,7 @@ enum LedgerSchema {
     /// What marks an SQLite file as a ledger: the letters `OAUG`.
     static let applicationID: Int64 = 0x4f41_5547
     /// The newest version that is understood.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     /// What a file claims to be.
     enum Kind: Equatable {
@@ -59,24 +59,14 @@ enum LedgerSchema {
         )
     }
 
-    /// What brings a file to the newest version.
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { database in
-            try database.execute(sql: version1)
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try database.execute(sql: "PRAGMA user_version = 1")
-        }
-        migrator.registerMigration("2") { database in
-            try database.execute(sql: version2)
-            try database.execute(sql: "PRAGMA user_version = 2")
-        }
-        migrator.registerMigration("3") { database in
-            try database.execute(sql: version3)
-            // The view names the columns of the newest version only.
+    /// Makes an empty file a ledger.
+    static func create(_ database: Database) throws {
+        try database.inTransaction(.immediate) {
+            guard try kind(of: database) == .empty else { return .rollback }
+            try database.execute(sql: tables)
             try database.execute(sql: view)
-            try database.execute(sql: "PRAGMA user_version = 3")
+            try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+            return .commit
         }
-        return migrator
     }
 }

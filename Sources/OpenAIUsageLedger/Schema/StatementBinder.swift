@@ -42,22 +42,17 @@ struct StatementBinder {
         }
     }
 
+    /// Binds bytes.
+    mutating func blob(_ bytes: [UInt8]) {
+        index += 1
+        bytes.withUnsafeBytes { _ = sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), Self.copies) }
+    }
+
     /// Binds a document, which is unknown when it is too long to keep: a cut one could not be read.
     mutating func document(_ value: String?) {
         index += 1
         guard let value, value.utf8.count <= Self.maximumDocumentLength else { return }
         bind(value, length: value.utf8.count)
-    }
-
-    /// Binds the number of a label, or the text itself if it has none.
-    mutating func label(_ value: String?, _ kind: LabelKind, _ labels: inout LabelCache) {
-        index += 1
-        guard let value else { return }
-        if let number = labels.number(of: value, kind) {
-            sqlite3_bind_int64(statement, index, number)
-        } else {
-            bind(value, length: Self.keptLength(of: value))
-        }
     }
 
     /// Runs a statement that returns no rows, and tells SQLite's result code.
@@ -80,13 +75,19 @@ struct StatementBinder {
         }
     }
 
-    private static func keptLength(of value: String) -> Int {
-        let text = value.utf8
-        guard text.count > maximumTextLength else { return text.count }
-        var end = text.index(text.startIndex, offsetBy: maximumTextLength)
+    /// The bytes of a text that are kept.
+    static func keptLength(of value: String) -> Int {
+        var value = value
+        return value.withUTF8(keptLength(of:))
+    }
+
+    /// The bytes of a text in UTF-8 that are kept.
+    static func keptLength(of utf8: UnsafeBufferPointer<UInt8>) -> Int {
+        guard utf8.count > maximumTextLength else { return utf8.count }
+        var end = maximumTextLength
         // A character is not cut in two: its later bytes all begin with the bits 10.
-        while text[end] & 0xc0 == 0x80 { end = text.index(before: end) }
-        return text.distance(from: text.startIndex, to: end)
+        while utf8[end] & 0xc0 == 0x80 { end -= 1 }
+        return end
     }
 
     // SQLITE_TRANSIENT is a macro, which Swift does not import.

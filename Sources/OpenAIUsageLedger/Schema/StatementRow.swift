@@ -29,12 +29,37 @@ struct StatementRow {
         return label(at: index, names)
     }
 
-    /// The hash of the next column's text.
-    mutating func identifierHash() -> Int64? {
+    /// The next column as an identity.
+    mutating func identity(_ facts: FactTables) -> String? {
         defer { index += 1 }
+        return identity(at: index, facts)
+    }
+
+    /// A column as an identity.
+    func identity(at index: Int32, _ facts: FactTables) -> String? {
+        guard sqlite3_column_type(statement, index) == SQLITE_BLOB else { return text(at: index) }
+        let bytes = bytes(at: index)
+        guard let number = bytes.first, facts.identityForms.indices.contains(Int(number) - 1) else { return nil }
+        return IdentityText.text(facts.identityForms[Int(number) - 1], UnsafeBufferPointer(rebasing: bytes.dropFirst()))
+    }
+
+    /// The next column as integers, as in `21,6,27`.
+    mutating func numbers() -> [Int64]? {
+        defer { index += 1 }
+        return numbers(at: index)
+    }
+
+    /// A column as integers.
+    func numbers(at index: Int32) -> [Int64]? {
         guard let base = sqlite3_column_text(statement, index) else { return nil }
+        return UsageShape.numbers(UnsafeBufferPointer(start: base, count: Int(sqlite3_column_bytes(statement, index))))
+    }
+
+    /// A column's bytes, which are valid until the statement's next step.
+    func bytes(at index: Int32) -> UnsafeBufferPointer<UInt8> {
+        guard let base = sqlite3_column_blob(statement, index) else { return UnsafeBufferPointer(start: nil, count: 0) }
         let count = Int(sqlite3_column_bytes(statement, index))
-        return IdentifierHash.hash(UnsafeBufferPointer(start: base, count: count))
+        return UnsafeBufferPointer(start: base.assumingMemoryBound(to: UInt8.self), count: count)
     }
 
     /// Leaves columns out.

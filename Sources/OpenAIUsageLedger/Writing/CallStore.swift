@@ -4,24 +4,30 @@ import OpenAIUsage
 
 /// Writes batches of records into the tables; what it remembers always agrees with what is committed.
 struct CallStore {
-    var labels: LabelCache
-    private var encoder = CallEncoder()
-    private(set) var index: IdentifierIndex
-    private var pending: PendingObjects
+    private(set) var facts: FactWriter
+    private(set) var pending: PendingRows
+    private let encoder = RowEncoder()
+    private var startRange: StartRange
     private var newest: Int64
     /// The rows that were written last.
     private var recent: [Int64] = []
+    /// True if a transaction has failed, so that what is remembered must be read anew.
+    private var isStale = false
+    /// Changes of rows that are in the rollups already.
+    private var corrections = RollupChanges()
+    /// True if they are applied at the end of the transaction.
+    private var gathersCorrections = false
     private let identities: CallIDGenerator
     private let hooks: LedgerHooks
 
     /// Loads the state of a ledger.
     init(_ database: Database, options: LedgerOptions, identities: CallIDGenerator) throws {
         self.identities = identities
-        pending = try PendingObjects(database)
-        newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
-        labels = try LabelCache(database, capacity: options.labelCapacity)
-        index = try IdentifierIndex(database, segmentLength: options.sealThreshold)
         hooks = options.hooks
+        newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
+        startRange = try StartRange(database)
+        facts = try FactWriter(database, capacity: options.labelCapacity)
+        pending = try PendingRows(database, facts.tables)
     }
 
     /// Writes items in one transaction, each of which may turn out to be unwritable.
@@ -38,52 +44,72 @@ struct CallStore {
         isRepeated: Bool = false
     ) throws -> [CommitOutcome] {
         try hooks.beforeBatch?()
-        let rememberedIndex = index
-        let rememberedNewest = newest
-        let rememberedRecent = recent
-        do {
-            var outcomes: [CommitOutcome] = []
-            outcomes.reserveCapacity(items.count)
-            try database.inTransaction(.immediate) {
-                var limits = LatestRateLimits()
-                let insert = try database.cachedStatement(sql: CallColumns.insert).sqliteStatement
-                for index in items.indices {
-                    outcomes.append(try write(items[index], insert, database, isRepeated: isRepeated))
-                    limits.note(items[index].record, at: index)
-                }
-                try limits.save(database) { items[$0].record }
-                try labels.save(database)
-                return .commit
+        var outcomes: [CommitOutcome] = []
+        outcomes.reserveCapacity(items.count)
+        let insert = try database.cachedStatement(sql: RowFormat.insert).sqliteStatement
+        try transaction(database) { store in
+            var limits = LatestRateLimits()
+            for index in items.indices {
+                outcomes.append(try store.write(items[index], insert, database, isRepeated: isRepeated))
+                limits.note(items[index].record, at: index)
             }
-            labels.markSaved()
-            pending.commit()
-            return outcomes
-        } catch {
-            index = rememberedIndex
-            newest = rememberedNewest
-            recent = rememberedRecent
-            pending.rollBack()
-            throw error
+            try limits.save(database) { items[$0].record }
+        }
+        return outcomes
+    }
+
+    /// Writes rows as they were in another ledger: what they say of objects and of containers stands.
+    mutating func writeRows(_ items: [RecordQueue.Item], _ database: Database) throws {
+        let insert = try database.cachedStatement(sql: RowFormat.insert).sqliteStatement
+        try transaction(database) { store in
+            for item in items { _ = try store.write(item, .written, insert, database, isRepeated: true) }
         }
     }
 
     /// The numbers of some rows that were written last, by which the file is recognized.
     var newestRows: ArraySlice<Int64> { recent.suffix(16) }
 
-    /// Seals the identities of some rows.
-    mutating func seal(_ database: Database) throws {
-        let rememberedIndex = index
-        do {
-            var sealed: [(hash: Int64, call: Int64)] = []
-            try database.inTransaction(.immediate) {
-                sealed = try index.seal(database)
-                return .commit
+    /// Adds the pending rows to the rollups and to the index by identities.
+    mutating func flush(_ database: Database) throws {
+        try transaction(database) { try $0.pending.flush(database) }
+    }
+
+    /// Merges segments of the index by identities.
+    ///
+    /// - Returns: True if there were enough of them.
+    mutating func merge(_ database: Database) throws -> Bool {
+        var isMerged = false
+        try database.inTransaction(.immediate) {
+            for level in 0..<IdentitySegment.lastLevel where !isMerged {
+                isMerged = try IdentitySegment.merge(level: level, database)
             }
-            pending.remove(sealed)
+            return .commit
+        }
+        return isMerged
+    }
+
+    /// Runs something in a transaction; what is remembered is read anew after one that has failed.
+    private mutating func transaction(_ database: Database, _ body: (inout CallStore) throws -> Void) throws {
+        if isStale {
+            newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
+            startRange = try StartRange(database)
+            pending = try PendingRows(database, facts.tables)
+            recent.removeAll()
+            isStale = false
+        }
+        isStale = true
+        try database.execute(sql: "BEGIN IMMEDIATE")
+        do {
+            try body(&self)
+            try facts.save(database)
+            try startRange.save(database)
+            try database.execute(sql: "COMMIT")
         } catch {
-            index = rememberedIndex
+            if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
             throw error
         }
+        facts.markSaved()
+        isStale = false
     }
 
     private mutating func write(
@@ -94,8 +120,8 @@ struct CallStore {
     ) throws -> CommitOutcome {
         if !item.isOpen, item.record.isCounted, item.record.endpoint.accounting == .onceByObject {
             if let call = item.record.settledCall {
-                try LedgerObjects.settle(call, database)
-            } else if try LedgerObjects.isCounted(item.record, database, pending) {
+                try settle(call, database)
+            } else if try isCounted(item.record, database) {
                 var uncounted = item
                 uncounted.record.isCounted = false
                 uncounted.record.cost = CallCost()
@@ -113,32 +139,38 @@ struct CallStore {
         _ database: Database,
         isRepeated: Bool
     ) throws -> CommitOutcome {
-        do { try hooks.beforeRecord?(item.record) } catch {
-            try quarantine(item.record, "\(error)", database)
-            return .dropped(.encodeError)
-        }
-        var code = bind(item, to: insert).run()
-        if code & 0xff == SQLITE_CONSTRAINT {
-            // The row is there already: open, or finished, which stands.
-            let update = try database.cachedStatement(sql: item.isOpen ? CallColumns.renew : CallColumns.finish)
-            code = bind(item, to: update.sqliteStatement).run()
-            if code == SQLITE_DONE, database.changesCount == 0 {
-                // The finished record of an interim one comes later, whoever has its identity now.
-                if item.isOpen { return .written }
-                if try isSameCall(item.record, database) {
-                    if isRepeated { return written }
-                    try quarantine(item.record, "duplicate", database)
-                    return .dropped(.encodeError)
-                }
-                let (renamed, code) = renamed(item, insert)
-                return try conclude(renamed, written, code, database)
+        if let beforeRecord = hooks.beforeRecord {
+            do { try beforeRecord(item.record) } catch {
+                try quarantine(item.record, "\(error)", database)
+                return .dropped(.encodeError)
             }
         }
-        return try conclude(item, written, code, database)
+        let numbers = bind(item, to: insert)
+        let code = Self.run(insert)
+        guard code & 0xff == SQLITE_CONSTRAINT else { return try conclude(item, numbers, written, code, database) }
+        // The row is there already: in flight, or finished, which stands.
+        guard let old = try row(item.record.id.rawValue, database) else { throw database.error(code) }
+        if old.record.isSameCall(as: item.record) {
+            let isUnfinished = old.record.outcome == .open || (old.record.outcome == .interrupted && !item.isOpen)
+            if isUnfinished {
+                if old.record.outcome == .interrupted { try change(old, to: nil, database) }
+                let update = try database.cachedStatement(sql: RowFormat.update).sqliteStatement
+                let numbers = bind(item, to: update)
+                return try conclude(item, numbers, written, Self.run(update), database)
+            }
+            if item.isOpen { return .written }
+            if isRepeated { return written }
+            try quarantine(item.record, "duplicate", database)
+            return .dropped(.encodeError)
+        }
+        // The finished record of an interim one comes later, whoever has its identity now.
+        if item.isOpen { return .written }
+        return try writeRenamed(item, written, insert, database)
     }
 
     private mutating func conclude(
         _ item: RecordQueue.Item,
+        _ numbers: RowEncoder.Numbers,
         _ written: CommitOutcome,
         _ code: Int32,
         _ database: Database
@@ -150,51 +182,46 @@ struct CallStore {
             try quarantine(item.record, error.message ?? "SQLite error \(code)", database)
             return .dropped(.encodeError)
         }
-        try noteRow(item, database)
-        return written
-    }
-
-    /// Inserts an item under an identity of its own, since another call has the one that it came with.
-    private mutating func renamed(
-        _ item: RecordQueue.Item,
-        _ insert: SQLiteStatement
-    ) -> (RecordQueue.Item, code: Int32) {
-        var item = item
-        var code = SQLITE_CONSTRAINT
-        // Those that follow may be taken too, by whatever made up the first.
-        for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
-            item.record.id = identities.next(at: item.record.startedAt)
-            code = bind(item, to: insert).run()
-        }
-        return (item, code)
-    }
-
-    private mutating func noteRow(_ item: RecordQueue.Item, _ database: Database) throws {
         let id = item.record.id.rawValue
-        try index.note(id, database)
-        pending.note(item.record)
+        startRange.note(id, item.record.startedAt)
         if !item.isOpen {
+            try pending.add(item.record, series: numbers.series, result: numbers.result, database)
             if id < newest &- LateCalls.lag << 11 { try LateCalls.add(id, database) }
             for window in item.record.containerWindows { try LedgerObjects.keep(window, database) }
         }
         newest = max(newest, id)
         recent.append(id)
         if recent.count > 128 { recent.removeFirst(112) }
+        return written
     }
 
-    /// True if the row with the record's identity is one of the same call.
-    private mutating func isSameCall(_ record: CallRecord, _ database: Database) throws -> Bool {
-        let statement = try database.cachedStatement(sql: CallColumns.same).sqliteStatement
-        _ = bind(RecordQueue.Item(record: record, isOpen: false), to: statement)
-        defer { sqlite3_reset(statement) }
-        return sqlite3_step(statement) == SQLITE_ROW
+    /// Inserts an item under an identity of its own, since another call has the one that it came with.
+    private mutating func writeRenamed(
+        _ item: RecordQueue.Item,
+        _ written: CommitOutcome,
+        _ insert: SQLiteStatement,
+        _ database: Database
+    ) throws -> CommitOutcome {
+        var item = item
+        var code = SQLITE_CONSTRAINT
+        var numbers = RowEncoder.Numbers(series: 0, result: 0, form: 0)
+        // Those that follow may be taken too, by whatever made up the first.
+        for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
+            item.record.id = identities.next(at: item.record.startedAt)
+            numbers = bind(item, to: insert)
+            code = Self.run(insert)
+        }
+        return try conclude(item, numbers, written, code, database)
     }
 
-    private mutating func bind(_ item: RecordQueue.Item, to statement: SQLiteStatement) -> StatementBinder {
-        var binder = StatementBinder(statement)
-        let outcome = item.isOpen ? Outcome.open : item.record.outcome
-        encoder.bind(item.record, outcome: outcome, to: &binder, labels: &labels)
-        return binder
+    private mutating func bind(_ item: RecordQueue.Item, to statement: SQLiteStatement) -> RowEncoder.Numbers {
+        encoder.bind(item.record, outcome: item.isOpen ? .open : item.record.outcome, to: statement, &facts)
+    }
+
+    private static func run(_ statement: SQLiteStatement) -> Int32 {
+        let code = sqlite3_step(statement)
+        sqlite3_reset(statement)
+        return code
     }
 
     private func quarantine(_ record: CallRecord, _ reason: String, _ database: Database) throws {
@@ -207,5 +234,133 @@ struct CallStore {
         case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE: false
         default: true
         }
+    }
+
+    // MARK: - Changing rows
+
+    /// A row as it is.
+    private struct Row {
+        var record: CallRecord
+        var series: Int
+        var result: Int
+    }
+
+    private func row(_ id: Int64, _ database: Database) throws -> Row? {
+        let statement = try database.cachedStatement(sql: "\(RowFormat.select) WHERE id = ?")
+        statement.setUncheckedArguments([id])
+        let decoder = RowDecoder(facts.tables)
+        var found: Row?
+        try statement.forEachRow(in: database) { row in
+            found = Row(
+                record: decoder.record(row),
+                series: Int(row.integer(at: 1) ?? 0),
+                result: Int(row.integer(at: 2) ?? 0)
+            )
+            return false
+        }
+        return found
+    }
+
+    /// Changes a row's share in the rollups, from which it is taken out if nothing follows.
+    private mutating func change(
+        _ old: Row,
+        to new: (record: CallRecord, numbers: RowEncoder.Numbers)?,
+        _ database: Database
+    ) throws {
+        let changed = ChangedRow(
+            old: RollupSums.Call(old.record),
+            new: new.map { RollupSums.Call($0.record) },
+            oldResult: old.result,
+            newResult: new?.numbers.result ?? 0,
+            oldSeries: old.series,
+            newSeries: new?.numbers.series ?? 0,
+            startedAt: old.record.startedAt
+        )
+        if pending.contains(old.record.id.rawValue) {
+            pending.change(changed)
+        } else {
+            corrections.add(changed)
+            if !gathersCorrections { try corrections.apply(database) }
+        }
+    }
+
+    /// Writes a row that has ended anew.
+    private mutating func rewrite(_ old: Row, as record: CallRecord, _ database: Database) throws {
+        let update = try database.cachedStatement(sql: RowFormat.update).sqliteStatement
+        let numbers = encoder.bind(record, outcome: record.outcome, to: update, &facts)
+        let code = Self.run(update)
+        guard code == SQLITE_DONE else { throw database.error(code) }
+        try change(old, to: (record, numbers), database)
+    }
+
+    /// Writes new costs into their rows in one transaction.
+    ///
+    /// A row keeps its cost if that is no longer the one from which the new one was told to differ.
+    mutating func write(_ changes: [RepriceRun.Change], _ database: Database) throws {
+        try transaction(database) { store in
+            store.gathersCorrections = true
+            defer { store.gathersCorrections = false }
+            store.corrections.removeAll()
+            for change in changes {
+                guard let old = try store.row(change.id, database), old.record.outcome != .open,
+                    old.record.cost.picoUSD == change.old.picoUSD, old.record.cost.status == change.old.status
+                else { continue }
+                var record = old.record
+                record.cost = change.new
+                try store.rewrite(old, as: record, database)
+            }
+            try store.corrections.apply(database)
+        }
+    }
+
+    /// Marks the call that created an object, whose usage another call has told.
+    private mutating func settle(_ call: CallID, _ database: Database) throws {
+        guard let old = try row(call.rawValue, database), LedgerObjects.waiting.contains(old.record.usageState) else {
+            return
+        }
+        var record = old.record
+        record.usageState = .settled
+        record.cost.reason = nil
+        record.cost.upperBoundPicoUSD = nil
+        if record.outcome == .open {
+            let update = try database.cachedStatement(sql: RowFormat.update).sqliteStatement
+            _ = encoder.bind(record, outcome: .open, to: update, &facts)
+            let code = Self.run(update)
+            guard code == SQLITE_DONE else { throw database.error(code) }
+            return
+        }
+        try rewrite(old, as: record, database)
+    }
+
+    /// True if another row has counted the object that a call shows.
+    ///
+    /// It is asked for objects that the process does not remember: it remembers the newest ones. It takes no scan: pending
+    /// rows are found in memory.
+    private func isCounted(_ record: CallRecord, _ database: Database) throws -> Bool {
+        let lookup = IdentityLookup(database)
+        for identity in [record.responseID, record.objectAlias].compactMap({ $0 }) {
+            let hash = IdentityHash.hash(identity)
+            var candidates = Set(pending.rows(of: hash))
+            candidates.formUnion(try lookup.flushed(hash, identity, facts.tables))
+            for id in candidates where id != record.id.rawValue {
+                guard let other = try row(id, database)?.record, other.isCounted,
+                    other.responseID == identity || other.objectAlias == identity
+                else { continue }
+                switch other.usageState {
+                case .null, .missing, .cut, .settled, .error, .unparsable: continue
+                default: return true
+                }
+            }
+        }
+        return false
+    }
+}
+
+extension CallRecord {
+    /// True if another record is one of the same attempt.
+    fileprivate func isSameCall(as other: CallRecord) -> Bool {
+        func kept(_ text: String) -> Substring.UTF8View { text[...].utf8.prefix(StatementBinder.keptLength(of: text)) }
+        return startedAt == other.startedAt && attempt == other.attempt && method.utf8.elementsEqual(kept(other.method))
+            && host.utf8.elementsEqual(kept(other.host)) && path.utf8.elementsEqual(kept(other.path))
     }
 }

@@ -7,7 +7,7 @@ enum LedgerObjects {
     static let maximumRows = 65_536
 
     /// The states of usage in which a row still waits for it.
-    private static let waiting: Set<UsageState> = [.null, .missing, .cut]
+    static let waiting: Set<UsageState> = [.null, .missing, .cut]
 
     /// A register of the objects in the newest rows, and of the containers that are paid for.
     ///
@@ -32,23 +32,25 @@ enum LedgerObjects {
     }
 
     private static func registerObjects(in register: ObjectRegister, _ database: Database) throws {
-        var names = LabelNames()
-        try names.update(database)
-        let endpoints = names.numbers(.endpoint) { Endpoint.namesWithObjects.contains($0) }
-        guard !endpoints.isEmpty else { return }
+        var facts = FactTables()
+        try facts.update(database)
+        let isOfObjects = facts.series.map { $0[.endpoint].map(Endpoint.namesWithObjects.contains) ?? true }
+        guard isOfObjects.contains(true) else { return }
         let sql = """
-            \(CallColumns.select)
-            WHERE id >= (SELECT min(id) FROM (SELECT id FROM call ORDER BY id DESC LIMIT ?))
-                AND response_id IS NOT NULL AND is_counted
-                AND endpoint IN (\(endpoints.map(String.init).joined(separator: ",")))
+            \(RowFormat.select)
+            WHERE id >= (SELECT min(id) FROM (SELECT id FROM call ORDER BY id DESC LIMIT ?)) AND response_id IS NOT NULL
             ORDER BY id
             """
         let statement = try database.makeStatement(sql: sql)
         statement.setUncheckedArguments([maximumRows])
-        let decoder = CallDecoder(names)
+        let decoder = RowDecoder(facts)
         try statement.forEachRow(in: database) { row in
+            let series = Int(row.integer(at: 1) ?? 0) - 1
+            guard isOfObjects.indices.contains(series), isOfObjects[series] else { return true }
             let record = decoder.record(row)
-            guard let identity = record.responseID else { return true }
+            guard record.isCounted, Endpoint.namesWithObjects.contains(record.endpoint.name),
+                let identity = record.responseID
+            else { return true }
             if waiting.contains(record.usageState) {
                 register.noteOwed(identity, ObjectOrigin(record))
             } else {
@@ -72,41 +74,5 @@ enum LedgerObjects {
             binder.integer(window.hash)
             binder.integer(window.startedAt)
         }
-    }
-
-    /// Marks the call that created an object, whose usage another call has told.
-    static func settle(_ call: CallID, _ database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                UPDATE call SET usage_state = ?1, cost_reason = NULL, cost_upper_bound_pico_usd = NULL
-                    WHERE id = ?2 AND usage_state IN ('null', 'missing', 'cut')
-                """
-        )
-        try statement.run(in: database) { binder in
-            binder.text(UsageState.settled.rawValue)
-            binder.integer(call.rawValue)
-        }
-    }
-
-    /// Whether another row has counted the object that a call shows.
-    ///
-    /// It is asked for objects that the process does not remember: it remembers the newest ones. It takes no scan: rows
-    /// that are not sealed are found in memory.
-    static func isCounted(_ record: CallRecord, _ database: Database, _ pending: PendingObjects) throws -> Bool {
-        let lookup = IdentifierLookup(database)
-        for identity in [record.responseID, record.objectAlias].compactMap({ $0 }) {
-            let hash = IdentifierHash.hash(identity)
-            let candidates = try lookup.sealed(hash).union(pending.rows(of: hash))
-            for id in candidates where id != record.id.rawValue {
-                let statement = try database.cachedStatement(
-                    sql: """
-                        SELECT 1 FROM call WHERE id = ? AND is_counted AND ? IN (response_id, object_alias)
-                            AND usage_state NOT IN ('null', 'missing', 'cut', 'settled', 'error', 'unparsable')
-                        """
-                )
-                if try Bool.fetchOne(statement, arguments: [id, identity]) == true { return true }
-            }
-        }
-        return false
     }
 }

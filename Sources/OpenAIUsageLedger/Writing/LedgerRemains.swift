@@ -7,8 +7,12 @@ enum LedgerRemains {
     /// How far a file is searched, in bytes.
     private static let limit = 32 << 20
     private static let magic = Data("SQLite format 3\0".utf8)
-    /// A part of the schema that no other program has.
-    private static let schema = Data("segment INTEGER NOT NULL, hash INTEGER NOT NULL, call_id INTEGER NOT NULL".utf8)
+    /// Parts of the schemas that no other program has.
+    private static let schemas = [
+        "segment INTEGER NOT NULL, hash INTEGER NOT NULL, call_id INTEGER NOT NULL",
+        "hash_bits INTEGER NOT NULL, last_id INTEGER NOT NULL, blocks BLOB NOT NULL",
+        "json_extract(c.extra, '$.usage_counters.",
+    ].map { Data($0.utf8) }
 
     /// True if what is left of a file is of a ledger of this version or an older one.
     ///
@@ -16,7 +20,7 @@ enum LedgerRemains {
     static func areOfLedger(_ path: String) -> Bool {
         let bytes = read(path)
         if bytes.starts(with: magic) { return isHead(bytes) }
-        return bytes.range(of: schema) != nil
+        return schemas.contains { bytes.range(of: $0) != nil }
     }
 
     /// True if the head of a database says that it is a ledger which this version understands.

@@ -38,6 +38,7 @@ struct LedgerSession {
         checkLimit = options.checkLimit
         try LedgerFile.prepare(path)
         try LedgerFile.create(path)
+        try LedgerFile.upgrade(path) { copied, all in try options.upgradeObserver?(copied, all) }
         database = try LedgerFile.open(path, options: options)
         let log = LogLength()
         self.log = log
@@ -114,9 +115,19 @@ struct LedgerSession {
         }
     }
 
-    /// Seals the identities of some rows.
-    mutating func seal() throws {
-        try database.writeWithoutTransaction { try store.seal($0) }
+    /// Adds the pending rows to the rollups and to the index by identities.
+    mutating func flush() throws {
+        try database.writeWithoutTransaction { try store.flush($0) }
+        files.note()
+    }
+
+    /// Merges segments of the index by identities.
+    ///
+    /// - Returns: True if there were enough of them.
+    mutating func merge() throws -> Bool {
+        let isMerged = try database.writeWithoutTransaction { try store.merge($0) }
+        files.note()
+        return isMerged
     }
 
     /// Copies as much of the log into the database as readers allow.

@@ -13,8 +13,8 @@ struct LedgerWriter {
     /// The same when there is always something else to be done.
     static let urgentCheckpointThreshold = 16_000
 
-    /// The rows from which on their identities are sealed when the ledger closes.
-    static let finalSegmentLength = 512
+    /// The rows from which on they are flushed when the ledger closes.
+    static let finalFlushThreshold = 512
 
     private let path: String
     private let queue: RecordQueue
@@ -22,8 +22,10 @@ struct LedgerWriter {
     private let lock: LedgerLock
     private let secret: [UInt8]
     private let identities: CallIDGenerator
-    private let sealThreshold: Int
+    private let flushThreshold: Int
     private var copiedPages = 0
+    /// The segments of the index that were written since they were merged last.
+    private var unmerged = IdentitySegment.mergedCount
     /// True once a file was opened in another's stead.
     private var isMended = false
     /// The open file; `nil` while there is none to write to.
@@ -44,7 +46,7 @@ struct LedgerWriter {
         self.lock = lock
         self.secret = secret
         self.identities = identities
-        sealThreshold = max(1, options.sealThreshold)
+        flushThreshold = max(1, options.flushThreshold)
         self.options = options
     }
 
@@ -249,21 +251,21 @@ struct LedgerWriter {
         return session.committed > 0 || !isMended
     }
 
-    /// Does what can wait: seals identities, and copies the log into the database.
+    /// Does what can wait: flushes rows into the rollups and the index, and copies the log into the database.
     private mutating func maintain(isIdle: Bool) {
         guard var open = session else { return }
         session = nil
         var damage: LedgerFiles.Damage?
         do {
-            if isIdle {
-                // A burst leaves several segments behind: they are made up for as long as nothing else is to be done.
-                while open.store.index.unsealedCount >= sealThreshold, queue.isIdle {
-                    try open.seal()
-                    open.files.note()
-                }
-            } else if open.store.index.unsealedCount >= sealThreshold * 4 {
-                try open.seal()
-                open.files.note()
+            let pending = open.store.pending.count
+            if pending >= (isIdle ? flushThreshold : flushThreshold * 4) {
+                try open.flush()
+                unmerged += 1
+            }
+            // Segments are merged when nothing else is to be done, or when there are too many of them.
+            if unmerged >= IdentitySegment.mergedCount * (isIdle ? 1 : 2) {
+                while try open.merge() {}
+                unmerged = 0
             }
             let pages = open.log.value
             // A log that has become shorter was begun anew after it had been copied.
@@ -293,7 +295,7 @@ struct LedgerWriter {
         guard var open = session else { return }
         session = nil
         do {
-            while open.store.index.unsealedCount >= Self.finalSegmentLength, !queue.isPastDeadline { try open.seal() }
+            if open.store.pending.count >= Self.finalFlushThreshold, !queue.isPastDeadline { try open.flush() }
             open.backgroundCheck?.cancel()
             try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
         } catch {

@@ -14,34 +14,27 @@ struct QueryPlanTests {
         }
     }
 
-    @Test("A look-up reads no more than what is not sealed")
-    func lookup() async throws {
-        let plan = try await plan(IdentifierLookup.unsealedSQL, ["x", 5])
-        // The list of late rows is short, and is scanned; the table of calls is not.
-        #expect(plan.contains("SCAN u"))
-        #expect(!plan.contains { $0.hasPrefix("SCAN c") }, "\(plan)")
-        #expect(plan.filter { $0.hasPrefix("SEARCH c USING INTEGER PRIMARY KEY") }.count == 2)
-    }
-
-    @Test("A segment is searched by its key")
-    func segment() async throws {
-        let plan = try await plan("SELECT call_id FROM identifier WHERE segment = ? AND hash = ?", [1, 2])
-        #expect(plan == ["SEARCH identifier USING PRIMARY KEY (segment=? AND hash=?)"])
-    }
-
-    @Test("Open calls are found by their own index, not among all calls")
-    func open() async throws {
-        let plan = try await plan("SELECT min(id) FROM call WHERE outcome = 'open'")
-        #expect(plan.allSatisfy { $0.contains("call_open") })
-    }
-
-    @Test("A range of time reads the index on time, then the rows between its ends")
-    func range() async throws {
-        let ends = try await plan(
-            "SELECT min(id), max(id) FROM call INDEXED BY call_started_at WHERE started_at >= 1 AND started_at < 2"
-        )
-        #expect(ends == ["SEARCH call USING COVERING INDEX call_started_at (started_at>? AND started_at<?)"])
-        let rows = try await plan("SELECT outcome FROM call WHERE id BETWEEN 1 AND 2 AND +started_at >= 3")
+    @Test("A slot of a segment, a rollup and a stretch of rows are searched by their key")
+    func keys() async throws {
+        let slot = try await plan("SELECT entries FROM segment_slot WHERE key = ?", [1])
+        #expect(slot == ["SEARCH segment_slot USING INTEGER PRIMARY KEY (rowid=?)"])
+        let rollup = try await plan("SELECT key, sums FROM rollup WHERE key BETWEEN ? AND ?", [1, 2])
+        #expect(rollup == ["SEARCH rollup USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])
+        let rows = try await plan("\(RowFormat.select) WHERE id BETWEEN 1 AND 2 AND +result > 0")
         #expect(rows == ["SEARCH call USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])
+    }
+
+    @Test("Listed rows are searched one by one")
+    func listed() async throws {
+        let plan = try await plan("\(RowFormat.select) WHERE id IN (SELECT call_id FROM pending_call) AND +result > 0")
+        #expect(plan.contains { $0.hasPrefix("SEARCH call USING INTEGER PRIMARY KEY (rowid=?)") }, "\(plan)")
+    }
+
+    @Test("Calls in flight are found by their own index, not among all calls")
+    func inFlight() async throws {
+        for sql in ["SELECT id FROM call WHERE result < 0", "\(RowFormat.select) WHERE result < 0"] {
+            let plan = try await plan(sql)
+            #expect(plan.allSatisfy { $0.contains("call_in_flight") }, "\(plan)")
+        }
     }
 }

@@ -6,32 +6,26 @@ import Testing
 
 @Suite("Parts of the file format")
 struct FormatTests {
-    /// The values are those of FNV-1a's published vectors, folded; a change of them would hide every sealed identity.
+    /// A change of them would hide every identity that is in an index.
     @Test(
         "Hashes of identities never change",
         arguments: [
             ("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8),
         ] as [(String, UInt64)]
     )
-    func hashes(text: String, full: UInt64) {
-        #expect(IdentifierHash.hash(text) == Int64((full ^ full >> 32) & 0x7fff_ffff))
+    func hashes(text: String, published: UInt64) {
+        // FNV-1a's published vectors, mixed.
+        var expected = published ^ published >> 32
+        expected = expected &* 0x9e37_79b9_7f4a_7c15
+        #expect(IdentityHash.hash(text) == expected ^ expected >> 29)
     }
 
-    @Test("Columns are bound in the order in which they are named, and every one is")
+    @Test("Columns are bound in the order in which they are named")
     func columns() {
-        #expect(Set(CallColumns.names).count == CallColumns.names.count)
-        #expect(CallColumns.names.first == "id")
-        #expect(CallColumns.insert.contains("?\(CallColumns.names.count))"))
-        let same = "started_at IS ?2 AND attempt IS ?3 AND method IS ?7 AND host IS ?8 AND path IS ?9"
-        #expect(CallColumns.finish.hasSuffix("WHERE id = ?1 AND outcome IN ('open', 'interrupted') AND \(same)"))
-        #expect(CallColumns.renew.hasSuffix("WHERE id = ?1 AND outcome = 'open' AND \(same)"))
-        #expect(!CallColumns.finish.contains("SET id"))
-    }
-
-    @Test("Kinds of labels have names of their own", arguments: LabelKind.allCases)
-    func kinds(kind: LabelKind) {
-        #expect(LabelKind(name: kind.name) == kind)
-        #expect(LabelKind(name: kind.name.uppercased()) == nil)
+        #expect(Set(RowFormat.columns).count == RowFormat.columns.count)
+        #expect(RowFormat.columns.first == "id" && RowFormat.columns.last == "extra")
+        #expect(RowFormat.insert.contains("?\(RowFormat.columns.count))"))
+        #expect(RowFormat.update.hasSuffix(" WHERE id = ?1") && !RowFormat.update.contains("SET id"))
     }
 
     @Test("Rate limits keep their order and what is unknown")

@@ -17,53 +17,26 @@ struct LedgerSchemaTests {
         try await fill(folder, [])
         try read(folder) { database in
             #expect(try Int64.fetchOne(database, sql: "PRAGMA application_id") == 0x4f41_5547)
-            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 3)
+            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 4)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let tables = try Row.fetchAll(database, sql: "PRAGMA table_list").filter { row in
                 let name: String = row["name"]
                 return !name.hasPrefix("sqlite_") && !name.hasPrefix("grdb_") && row["type"] == "table"
             }
-            #expect(tables.count == 9)
+            #expect(tables.count == 15)
             for table in tables { #expect(table["strict"] == 1, "\(table)") }
         }
     }
 
-    @Test("Every provider counter has a column", arguments: TokenCounter.allCases)
+    @Test("Every provider counter has a column of the view", arguments: TokenCounter.allCases)
     func counters(counter: TokenCounter) async throws {
         let folder = TemporaryFolder()
         var record = Records.plain(1)
         record.usage = TokenUsage()
         record.usage[counter] = 77
         try await fill(folder, [record])
-        let value = try read(folder) { try Int64.fetchOne($0, sql: "SELECT \(counter.name) FROM call") }
+        let value = try read(folder) { try Int64.fetchOne($0, sql: "SELECT \(counter.name) FROM calls") }
         #expect(value == 77)
-    }
-
-    @Test("The disjoint buckets stand beside the counters, and add up")
-    func buckets() async throws {
-        let folder = TemporaryFolder()
-        var record = Records.plain(1)
-        record.usage = TokenUsage()
-        record.usage[.inputTokens] = 1_000
-        record.usage[.cachedInputTokens] = 300
-        record.usage[.audioInputTokens] = 50
-        record.usage[.outputTokens] = 70
-        record.usage[.audioOutputTokens] = 20
-        var unknown = Records.plain(2)
-        unknown.usage = TokenUsage()
-        try await fill(folder, [record, unknown])
-        try read(folder) { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT * FROM call ORDER BY id")
-            #expect(rows[0]["bucket_input"] == 650)
-            #expect(rows[0]["bucket_cached_input"] == 300)
-            #expect(rows[0]["bucket_audio_input"] == 50)
-            #expect(rows[0]["bucket_output"] == 50)
-            #expect(rows[0]["bucket_audio_output"] == 20)
-            #expect(rows[0]["bucket_inconsistent"] == 0)
-            #expect(rows[0]["input_tokens"] == 1_000)
-            let unknownBucket: Int64? = rows[1]["bucket_input"]
-            #expect(unknownBucket == nil)
-        }
     }
 
     @Test("The view for people names things, and tells times and money as text")
@@ -97,57 +70,42 @@ struct LedgerSchemaTests {
         }
     }
 
-    @Test("A ledger of the second version is upgraded, by a writer as by a reader", arguments: [true, false])
-    func upgrade(byWriter: Bool) async throws {
-        let folder = TemporaryFolder()
-        let record = Records.plain(1)
-        try await fill(folder, [record])
-        try await DatabaseQueue(path: folder.ledger).writeWithoutTransaction { database in
-            try database.execute(sql: "DROP VIEW calls; DROP TABLE late_call; DROP TABLE container_window")
-            for column in ["request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd"] {
-                try database.execute(sql: "ALTER TABLE call DROP COLUMN \(column)")
-            }
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '3'; PRAGMA user_version = 2")
-        }
-        var bounded = Records.plain(2)
-        bounded.requestBytes = 77
-        if byWriter { try await fill(folder, [bounded]) }
-        let found = try LedgerReader(path: folder.ledger).calls(CallsQuery())
-        #expect(found == (byWriter ? [record, bounded] : [record]))
-        try read(folder) { database in
-            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 3)
-            let bytes = try Int64.fetchAll(database, sql: "SELECT request_bytes FROM calls WHERE request_bytes > 0")
-            #expect(bytes == (byWriter ? [77] : []))
-        }
-    }
-
-    @Test("Rows refer to labels by number, and no more labels are made than there is room for")
-    func labels() async throws {
+    @Test("Rows refer to values by number, and no more are kept than there is room for")
+    func capacity() async throws {
         let folder = TemporaryFolder()
         var options = LedgerOptions()
         options.labelCapacity = 3
         let records = (0..<10).map { Records.plain($0, project: "proj_\($0)") }
         try await fill(folder, records, options: options)
         try read(folder) { database in
-            let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM label WHERE kind = 'project'")
-            #expect(count == 3)
-            let types = try String.fetchAll(database, sql: "SELECT typeof(project) FROM call ORDER BY id")
-            #expect(types.prefix(3) == ["integer", "integer", "integer"])
-            #expect(types.dropFirst(3).allSatisfy { $0 == "text" })
+            #expect(try Int.fetchOne(database, sql: "SELECT count(DISTINCT project) FROM series") == 3)
+            let inRows = try Int.fetchOne(
+                database,
+                sql: "SELECT count(*) FROM call WHERE extra ->> '$.project' IS NOT NULL"
+            )
+            #expect(inRows == 7)
             #expect(
                 try String.fetchAll(database, sql: "SELECT project FROM calls ORDER BY id") == records.map(\.project)
             )
         }
-        // A second session goes on with the labels of the first.
+        // A second session goes on with the values of the first.
         try await fill(
             folder,
             [Records.plain(20, project: "proj_1"), Records.plain(21, project: "proj_new")],
             options: options
         )
         try read(folder) { database in
-            let types = try String.fetchAll(database, sql: "SELECT typeof(project) FROM call ORDER BY id DESC LIMIT 2")
-            #expect(types == ["text", "integer"])
+            let extras = try String?.fetchAll(
+                database,
+                sql: "SELECT extra ->> '$.project' FROM call ORDER BY id DESC LIMIT 2"
+            )
+            #expect(extras == ["proj_new", nil])
         }
+        #expect(
+            try LedgerReader(path: folder.ledger).calls(CallsQuery()).map(\.project).suffix(2) == [
+                "proj_1", "proj_new",
+            ]
+        )
     }
 
     @Test("There is no column for content, and no key, secret or value leaks into the files")
@@ -173,7 +131,9 @@ struct LedgerSchemaTests {
         #expect(log.contains(Array("sk-proj-...wxyz".utf8)))
         await ledger.close()
         try read(folder) { database in
-            let columns = try Set(database.columns(in: "call").map(\.name))
+            let columns = try Set(
+                ["call", "series", "form", "result"].flatMap { try database.columns(in: $0).map(\.name) }
+            )
             #expect(
                 columns.isDisjoint(with: ["prompt", "content", "messages", "completion", "input", "output", "body"])
             )

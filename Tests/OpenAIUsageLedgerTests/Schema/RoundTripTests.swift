@@ -13,7 +13,7 @@ struct RoundTripTests {
         var options = LedgerOptions()
         // With few labels most values stand in the rows themselves.
         options.labelCapacity = seed % 2 == 0 ? 4 : 4_096
-        options.sealThreshold = 64
+        options.flushThreshold = 64
         try await fill(folder, records, options: options)
         let found = try LedgerReader(path: folder.ledger).calls(CallsQuery())
         let expected = records.sorted { $0.id < $1.id }

@@ -107,10 +107,10 @@ struct ObjectsTests {
     }
 
     @Test("An object that the process has forgotten is found in the file", arguments: [1, 4_096])
-    func forgotten(sealThreshold: Int) async throws {
+    func forgotten(flushThreshold: Int) async throws {
         let folder = TemporaryFolder()
         var options = LedgerOptions()
-        options.sealThreshold = sealThreshold
+        options.flushThreshold = flushThreshold
         try await fill(
             folder,
             [
@@ -144,7 +144,7 @@ struct ObjectsTests {
 
     private static func timeOfShowing(after count: Int, _ folder: TemporaryFolder) async throws -> Duration {
         var options = LedgerOptions()
-        options.sealThreshold = 1_000_000
+        options.flushThreshold = 1_000_000
         let ledger = try Ledger(path: folder.ledger, options: options)
         for number in 0..<count {
             ledger.record(sight(number, "POST", "/v1/videos", "video_\(number)", .missing))
@@ -207,8 +207,7 @@ struct ObjectsTests {
     @Test("A ledger of the first version is upgraded by whoever opens it")
     func upgraded() async throws {
         let folder = TemporaryFolder()
-        let database = try DatabaseQueue(path: folder.ledger)
-        try LedgerSchema.migrator.migrate(database, upTo: "1")
+        let database = try await LegacyLedger.create(at: folder.ledger, version: 1)
         try await database.write { database in
             try database.execute(
                 sql: """
@@ -231,8 +230,7 @@ struct ObjectsTests {
     @Test("A ledger of the first version that somebody holds is not touched")
     func held() async throws {
         let folder = TemporaryFolder()
-        let database = try DatabaseQueue(path: folder.ledger)
-        try LedgerSchema.migrator.migrate(database, upTo: "1")
+        let database = try await LegacyLedger.create(at: folder.ledger, version: 1)
         try database.close()
         let lock = try LedgerLock(path: "\(folder.ledger).lock", purpose: "an older gateway")
         defer { lock.release() }

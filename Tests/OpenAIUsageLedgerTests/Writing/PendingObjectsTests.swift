@@ -6,7 +6,7 @@ import Testing
 
 @testable import OpenAIUsageLedger
 
-@Suite("Objects that are not sealed")
+@Suite("Objects in pending rows")
 struct PendingObjectsTests {
     /// Counts the instructions of SQLite's machine.
     private final class Steps: Sendable {
@@ -17,25 +17,18 @@ struct PendingObjectsTests {
     private func stepsPerRow(among count: Int) throws -> Int {
         let folder = TemporaryFolder()
         var options = LedgerOptions()
-        options.sealThreshold = 10_000_000
+        options.flushThreshold = 10_000_000
         let identities = CallIDGenerator.shared(by: options.clock)
-        try LedgerSession(path: folder.ledger, options: options, secret: nil, identities: identities).close()
-        let first = Records.start << 11
-        let database = try DatabaseQueue(path: folder.ledger)
-        try database.writeWithoutTransaction { database in
-            try database.execute(
-                sql: """
-                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-                    INSERT INTO call(id, started_at, attempt, source, method, host, path, endpoint, is_stream, project,
-                        outcome, usage_state, cost_status, response_id)
-                    SELECT ?2 + i, ?3, 0, 'gateway', 'POST', 'h', '/v1/videos', 'videos.create', 0, 'p', 'completed',
-                        'missing', 'none', 'video_' || i
-                    FROM n WHERE i <= ?1 AND ?1 > 0
-                    """,
-                arguments: [count, first, Records.start]
-            )
+        let objects = (0..<count).map { number in
+            var record = Records.plain(0, at: Records.start + Int64(number))
+            record.endpoint = Endpoint(name: "videos.create", meter: .none, accounting: .onceByObject)
+            record.usageState = .missing
+            record.responseID = "video_\(number)"
+            return RecordQueue.Item(record: record, isOpen: false)
         }
-        try database.close()
+        var filled = try LedgerSession(path: folder.ledger, options: options, secret: nil, identities: identities)
+        _ = try filled.database.writeWithoutTransaction { try filled.store.write(objects[...], $0) }
+        filled.close()
         var session = try LedgerSession(path: folder.ledger, options: options, secret: nil, identities: identities)
         defer { session.close() }
         let items = (0..<1_000).map { number in
@@ -71,23 +64,5 @@ struct PendingObjectsTests {
         #expect(few > 50)
         // A look at each of the others would take a hundred thousand.
         #expect(many < few + few / 5, "\(few) instructions among 1,000 objects, \(many) among 100,000")
-    }
-
-    @Test("What is sealed waits no more, and what is not does")
-    func removal() throws {
-        var pending = try DatabaseQueue().write { database in
-            try database.execute(sql: LedgerSchema.version1 + LedgerSchema.version2)
-            return try PendingObjects(database)
-        }
-        var records = (0..<4).map { Records.plain($0) }
-        for index in records.indices { records[index].responseID = "object_\(index / 2)" }
-        for record in records { pending.note(record) }
-        pending.commit()
-        let hashes = (0..<2).map { IdentifierHash.hash("object_\($0)") }
-        #expect(pending.rows(of: hashes[0]) == Set(records[..<2].map(\.id.rawValue)))
-        pending.remove([(hashes[0], records[0].id.rawValue), (hashes[1], records[2].id.rawValue)])
-        pending.remove([(hashes[1], records[3].id.rawValue), (12, 34)])
-        #expect(pending.rows(of: hashes[0]) == [records[1].id.rawValue])
-        #expect(pending.rows(of: hashes[1]).isEmpty)
     }
 }

@@ -1,7 +1,7 @@
 import OpenAIUsage
 
-/// Reads a record from a row of all columns.
-struct CallDecoder {
+/// Reads a record from a row of the schemas up to the third.
+struct LegacyCallDecoder {
     private let names: LabelNames
 
     /// Creates a decoder that knows the labels.
@@ -32,7 +32,7 @@ struct CallDecoder {
         record.attempt = attempt
         if let operationID { record.operationID = operationID }
         record.client = client
-        // The stored name stands: the catalogue may have learnt another one since.
+        // The stored name stands: the catalog may have learned another one since.
         if let endpoint = row.label(names), endpoint != record.endpoint.name {
             record.endpoint = Endpoint(name: endpoint, meter: .none)
         }
@@ -94,14 +94,5 @@ struct CallDecoder {
         record.cost.status = row.text().flatMap(CostStatus.init(rawValue:)) ?? .none
         record.cost.reason = row.label(names).map(CostReason.init(rawValue:))
         record.cost.priceVersion = row.label(names)
-    }
-}
-
-extension KeyFingerprint {
-    /// Reads a fingerprint from its text in the ledger, the hint and all digits of the digest.
-    init?(stored text: String) {
-        guard let mark = text.lastIndex(of: "#"), let digest = UInt64(text[text.index(after: mark)...], radix: 16)
-        else { return nil }
-        self.init(hint: String(text[..<mark].dropLast()), digest: digest)
     }
 }

@@ -1,10 +1,20 @@
-extension LedgerSchema {
-    /// The first version of the schema.
-    ///
-    /// A column of the type ANY holds the number of a label, or the text itself where its kind has too many values.
-    /// Provider counters and the disjoint buckets that were made of them stand side by side. Times are UTC microseconds,
-    /// money is millionths of a millionth of a US dollar, and NULL is unknown.
-    static let version1 = """
+import GRDB
+
+/// Ledgers of older schemas.
+enum LegacyLedger {
+    /// Creates an empty ledger.
+    static func create(at path: String, version: Int) async throws -> DatabaseQueue {
+        let database = try DatabaseQueue(path: path)
+        try await database.write { database in
+            for step in steps.prefix(version) { try database.execute(sql: step) }
+            try database.execute(sql: "CREATE TABLE grdb_migrations(identifier TEXT NOT NULL PRIMARY KEY)")
+            try database.execute(sql: "PRAGMA application_id = 1329681735; PRAGMA user_version = \(version)")
+        }
+        return database
+    }
+
+    private static let steps = [
+        """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY) STRICT;
         CREATE TABLE label(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, UNIQUE(kind, value)) STRICT;
         CREATE TABLE call(
@@ -103,5 +113,23 @@ extension LedgerSchema {
             PRIMARY KEY(project, model)
         ) STRICT;
         CREATE TABLE quarantine(call_id INTEGER NOT NULL, started_at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
+        """,
         """
+        ALTER TABLE call ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE call ADD COLUMN object_created_at INTEGER;
+        ALTER TABLE call ADD COLUMN object_alias TEXT;
+        ALTER TABLE call ADD COLUMN request_options ANY;
+        ALTER TABLE call ADD COLUMN trace_id TEXT;
+        ALTER TABLE call ADD COLUMN edge_request_id TEXT;
+        ALTER TABLE call ADD COLUMN diagnostics ANY;
+        ALTER TABLE call ADD COLUMN upstream_service_us INTEGER;
+        """,
+        """
+        ALTER TABLE call ADD COLUMN request_bytes INTEGER;
+        ALTER TABLE call ADD COLUMN max_output_tokens INTEGER;
+        ALTER TABLE call ADD COLUMN cost_upper_bound_pico_usd INTEGER;
+        CREATE TABLE late_call(number INTEGER PRIMARY KEY, call_id INTEGER NOT NULL) STRICT;
+        CREATE TABLE container_window(hash INTEGER PRIMARY KEY, started_at INTEGER NOT NULL) STRICT;
+        """,
+    ]
 }

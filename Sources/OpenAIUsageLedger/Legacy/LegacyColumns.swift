@@ -1,6 +1,6 @@
-/// The columns of the table of calls, in the order in which rows are written and read.
-enum CallColumns {
-    /// The names.
+/// The columns of the table of calls in the schemas up to the third, in the order in which they are read.
+enum LegacyColumns {
+    /// The columns of the third schema.
     static let names = [
         "id", "started_at", "attempt", "operation_id", "source", "client", "method", "host", "path", "endpoint",
         "is_stream", "organization", "project", "requested_organization", "requested_project", "key", "tags",
@@ -21,26 +21,23 @@ enum CallColumns {
         "diagnostics", "upstream_service_us", "request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd",
     ]
 
-    private static let list = names.joined(separator: ", ")
+    /// The columns that the second schema added, and those that the third did.
+    private static let added: [[String]] = [
+        [],
+        [
+            "is_counted", "object_created_at", "object_alias", "request_options", "trace_id", "edge_request_id",
+            "diagnostics", "upstream_service_us",
+        ],
+        ["request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd"],
+    ]
 
-    /// The statement that adds a row.
-    static let insert =
-        "INSERT INTO call(\(list)) VALUES(\(names.indices.map { "?\($0 + 1)" }.joined(separator: ", ")))"
-    /// The statement that finishes a row that is open, or that a crash has left interrupted.
-    static let finish = "\(assignments) AND outcome IN ('open', 'interrupted') AND \(sameCall)"
-    /// The statement that renews a row that is still open.
-    static let renew = "\(assignments) AND outcome = 'open' AND \(sameCall)"
-    /// The query that finds a row of the same call; it takes the first of the parameters of a row.
-    static let same = "SELECT 1 FROM call WHERE id = ?1 AND \(sameCall)"
-    /// The beginning of a query for whole rows.
-    static let select = "SELECT \(list) FROM call"
-
-    /// What no call's interim row differs in from its finished one.
-    private static let sameCall = ["started_at", "attempt", "method", "host", "path"]
-        .map { name in "\(name) IS ?\((names.firstIndex(of: name) ?? 0) + 1)" }.joined(separator: " AND ")
-
-    private static let assignments =
-        "UPDATE call SET "
-        + names.enumerated().dropFirst().map { "\($1) = ?\($0 + 1)" }.joined(separator: ", ")
-        + " WHERE id = ?1"
+    /// The beginning of a query for whole rows of a file of a version: what it does not have is unknown.
+    static func select(version: Int64) -> String {
+        let missing = Set(added.dropFirst(Int(max(1, version))).joined())
+        let list = names.map { name in
+            guard missing.contains(name) else { return name }
+            return name == "is_counted" ? "1" : "NULL"
+        }
+        return "SELECT \(list.joined(separator: ", ")) FROM call"
+    }
 }

@@ -1,0 +1,99 @@
+/// A cheap hash of facts, by which the writer finds the number of those that it has seen; it is not kept in the file.
+struct FactHash {
+    private(set) var value: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+    /// Adds a number.
+    mutating func add(_ number: UInt64) {
+        value = (value ^ number) &* 0xff51_afd7_ed55_8ccd
+        value ^= value >> 32
+    }
+
+    /// Adds a text; unknown differs from empty.
+    mutating func add(_ text: String?) {
+        guard var text else { return add(0xa5) }
+        text.withUTF8 { add($0) }
+    }
+
+    /// Adds bytes.
+    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var index = 0
+        while index &+ 8 <= raw.count {
+            add(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= 8
+        }
+        var rest = UInt64(truncatingIfNeeded: raw.count) << 56 | 1
+        while index < raw.count {
+            rest = rest << 8 ^ UInt64(raw[index])
+            index &+= 1
+        }
+        add(rest)
+    }
+
+    /// Adds members in any order.
+    mutating func add(_ members: [String: String]) {
+        var sum: UInt64 = UInt64(truncatingIfNeeded: members.count)
+        for (key, value) in members {
+            var hash = FactHash()
+            hash.add(key)
+            hash.add(value)
+            sum &+= hash.value
+        }
+        add(sum)
+    }
+
+    /// The hash of a list of texts.
+    static func hash(_ texts: some Sequence<String?>) -> UInt64 {
+        var hash = FactHash()
+        for text in texts { hash.add(text) }
+        return hash.value
+    }
+}
+
+/// The numbers of facts by their hash; facts that share a hash follow one another.
+struct FactIndex {
+    private var numbers: [UInt64: Int32] = [:]
+
+    /// The number of the facts with a hash that satisfy a condition.
+    func number(_ hash: UInt64, where condition: (Int) -> Bool) -> Int? {
+        var place = hash
+        while let number = numbers[place] {
+            if condition(Int(number)) { return Int(number) }
+            place &+= 1
+        }
+        return nil
+    }
+
+    /// Adds facts that have no number yet.
+    mutating func insert(_ number: Int, _ hash: UInt64) {
+        var place = hash
+        while numbers[place] != nil { place &+= 1 }
+        numbers[place] = Int32(number)
+    }
+}
+
+/// The values of a field that are kept in a table of facts; beyond its capacity a row bears the value itself.
+struct FactValues {
+    /// The longest value that is kept in a table, in bytes.
+    static let maximumLength = 256
+
+    private var values: Set<String> = []
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// True if the value is in the table, or may be added to it.
+    mutating func takes(_ value: String) -> Bool {
+        if values.contains(value) { return true }
+        guard values.count < capacity, value.utf8.count <= Self.maximumLength else { return false }
+        values.insert(value)
+        return true
+    }
+
+    /// Notes a value that is in the table.
+    mutating func note(_ value: String) {
+        values.insert(value)
+    }
+}

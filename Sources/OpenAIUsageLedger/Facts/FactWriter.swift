@@ -1,0 +1,322 @@
+import GRDB
+import OpenAIUsage
+
+/// The numbers of what calls share, as the writer knows them, which is all of them; what is new gets a number and is saved with
+/// the rows that refer to it.
+///
+/// Every field takes a bounded number of values, and every table a bounded number of rows: beyond it a row bears the value
+/// itself, so that callers who make up a new value for every call grow neither the memory nor the tables.
+struct FactWriter {
+    /// The fields of a record that its row must bear itself.
+    struct RowFields {
+        var series: UInt32 = 0
+        var form: UInt32 = 0
+        var isErrorInRow = false
+
+        var isEmpty: Bool { series == 0 && form == 0 && !isErrorInRow }
+    }
+
+    private(set) var tables: FactTables
+    private var seriesIndex = FactIndex()
+    private var partialSeriesIndex = FactIndex()
+    private var formIndex = FactIndex()
+    private var partialFormIndex = FactIndex()
+    private var shapeIndex = FactIndex()
+    private var resultNumbers: [CallResult: Int] = [:]
+    private var identityNumbers: [UInt64: [Int]] = [:]
+    private var seriesValues: [FactValues]
+    private var formValues: [FactValues]
+    private var saved: (series: Int, results: Int, forms: Int, shapes: Int, identities: Int)
+    private let capacity: (series: Int, forms: Int, shapes: Int)
+
+    /// Loads the tables of a ledger.
+    ///
+    /// - Parameters:
+    ///   - database: The ledger.
+    ///   - capacity: The most values of a field.
+    /// - Throws: An error of SQLite.
+    init(_ database: Database, capacity: Int) throws {
+        self.capacity = (series: capacity * 32, forms: capacity * 16, shapes: 2_048)
+        tables = FactTables()
+        try tables.update(database)
+        seriesValues = Series.Field.allCases.map { _ in FactValues(capacity: capacity) }
+        formValues = CallForm.Field.allCases.map { field in
+            FactValues(capacity: field == .path ? min(512, capacity) : capacity)
+        }
+        saved = (0, 0, 0, 0, 0)
+        for (index, series) in tables.series.enumerated() { note(series, index + 1) }
+        for (index, form) in tables.forms.enumerated() { note(form, index + 1) }
+        for (index, result) in tables.results.enumerated() { resultNumbers[result] = index + 1 }
+        for (index, shape) in tables.shapes.enumerated() { shapeIndex.insert(index + 1, Self.hash(shape.format)) }
+        for (index, form) in tables.identityForms.enumerated() {
+            identityNumbers[Self.hash(form), default: []].append(index + 1)
+        }
+        markSaved()
+    }
+
+    // MARK: - Series
+
+    /// The number of a record's series.
+    mutating func series(of record: CallRecord, _ rowFields: inout RowFields) -> Int {
+        let hash = Series.hash(record)
+        if let known = seriesIndex.number(hash, where: { tables.series[$0 - 1].matches(record) }) { return known }
+        var series = Series(record)
+        for field in Series.Field.allCases {
+            guard let value = series[field] else { continue }
+            if !seriesValues[field.rawValue].takes(value) { series.leaveToRows(field) }
+        }
+        if tables.series.count >= capacity.series {
+            for field in Series.Field.allCases where field != .endpoint { series.leaveToRows(field) }
+        }
+        rowFields.series = series.rowFields
+        if series.rowFields != 0,
+            let known = partialSeriesIndex.number(series.partialHash, where: { tables.series[$0 - 1] == series })
+        {
+            return known
+        }
+        tables.add(series)
+        let number = tables.series.count
+        if series.rowFields == 0 {
+            seriesIndex.insert(number, hash)
+        } else {
+            partialSeriesIndex.insert(number, series.partialHash)
+        }
+        return number
+    }
+
+    private mutating func note(_ series: Series, _ number: Int) {
+        for field in Series.Field.allCases {
+            if let value = series[field] { seriesValues[field.rawValue].note(value) }
+        }
+        guard series.rowFields == 0 else { return partialSeriesIndex.insert(number, series.partialHash) }
+        var record = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: series.source,
+            method: "",
+            host: "",
+            path: ""
+        )
+        for field in Series.Field.allCases { Series.set(field, series[field], of: &record) }
+        seriesIndex.insert(number, Series.hash(record))
+    }
+
+    // MARK: - Results
+
+    /// The number of a record's result.
+    mutating func result(of record: CallRecord, outcome: Outcome, _ rowFields: inout RowFields) -> Int {
+        var result = CallResult(
+            outcome: outcome,
+            status: record.status,
+            errorType: record.errorType,
+            errorCode: record.errorCode
+        )
+        if let known = resultNumbers[result] { return known }
+        if tables.results.count >= CallResult.capacity {
+            result = CallResult(outcome: outcome, status: nil, errorType: nil, errorCode: nil, isErrorInRow: true)
+            rowFields.isErrorInRow = true
+        } else if (record.errorType?.utf8.count ?? 0) + (record.errorCode?.utf8.count ?? 0) > FactValues.maximumLength {
+            (result.errorType, result.errorCode, result.isErrorInRow) = (nil, nil, true)
+            rowFields.isErrorInRow = true
+        }
+        return number(of: result)
+    }
+
+    /// The number of a result.
+    mutating func number(of result: CallResult) -> Int {
+        if let known = resultNumbers[result] { return known }
+        tables.add(result)
+        resultNumbers[result] = tables.results.count
+        return tables.results.count
+    }
+
+    // MARK: - Forms
+
+    /// The number of a record's form.
+    mutating func form(of record: CallRecord, shape: Int, _ rowFields: inout RowFields) -> Int {
+        let hash = CallForm.hash(record, shape: shape)
+        if let known = formIndex.number(hash, where: { tables.forms[$0 - 1].matches(record, shape: shape) }) {
+            return known
+        }
+        var form = CallForm(record, shape: shape)
+        for field in CallForm.Field.allCases {
+            guard let value = form[field] else { continue }
+            if !formValues[field.rawValue].takes(value) { form.leaveToRows(field) }
+        }
+        if tables.forms.count >= capacity.forms {
+            for field in CallForm.Field.allCases { form.leaveToRows(field) }
+        }
+        rowFields.form = form.rowFields
+        if form.rowFields != 0,
+            let known = partialFormIndex.number(form.partialHash, where: { tables.forms[$0 - 1] == form })
+        {
+            return known
+        }
+        tables.add(form)
+        let number = tables.forms.count
+        if form.rowFields == 0 {
+            formIndex.insert(number, hash)
+        } else {
+            partialFormIndex.insert(number, form.partialHash)
+        }
+        return number
+    }
+
+    private mutating func note(_ form: CallForm, _ number: Int) {
+        for field in CallForm.Field.allCases {
+            if let value = form[field] { formValues[field.rawValue].note(value) }
+        }
+        guard form.rowFields == 0 else { return partialFormIndex.insert(number, form.partialHash) }
+        var record = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: .library,
+            method: form[.method] ?? "",
+            host: "",
+            path: form[.path] ?? ""
+        )
+        form.apply(to: &record, limitNumbers: [])
+        formIndex.insert(number, CallForm.hash(record, shape: form.shape))
+    }
+
+    // MARK: - Shapes of usage
+
+    /// The number of the shape that tells a record's usage; 0 if there is none.
+    mutating func shape(of usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Int {
+        let hash = numbers.format.withUnsafeBufferPointer { format in
+            var hash = FactHash()
+            hash.add(format)
+            return hash.value
+        }
+        var others: [[Int8]] = []
+        var place = hash
+        while let number = shapeIndex.number(place, where: { _ in true }) {
+            let shape = tables.shapes[number - 1]
+            if shape.format == numbers.format {
+                if shape.tells(usage, numbers) { return number }
+                others.append(shape.places)
+            }
+            place &+= 1
+        }
+        guard others.count < 16, tables.shapes.count < capacity.shapes, numbers.format.count <= 4_096,
+            let places = UsageShape.places(usage, numbers, unlike: others)
+        else { return 0 }
+        tables.add(UsageShape(format: numbers.format, places: places))
+        shapeIndex.insert(tables.shapes.count, hash)
+        return tables.shapes.count
+    }
+
+    private static func hash(_ format: [UInt8]) -> UInt64 {
+        format.withUnsafeBufferPointer { format in
+            var hash = FactHash()
+            hash.add(format)
+            return hash.value
+        }
+    }
+
+    // MARK: - Forms of identities
+
+    /// The number of an identity's form; `nil` if it is kept as its text.
+    mutating func identityForm(_ text: UnsafeBufferPointer<UInt8>, _ parts: IdentityParts) -> Int? {
+        let prefix = UnsafeBufferPointer(rebasing: text[..<parts.prefix])
+        let suffix = UnsafeBufferPointer(rebasing: text[(text.count - parts.suffix)...])
+        var hash = FactHash()
+        hash.add(prefix)
+        hash.add(suffix)
+        hash.add(parts.kind.rawValue)
+        for number in identityNumbers[hash.value] ?? [] {
+            let form = tables.identityForms[number - 1]
+            if form.kind == parts.kind, form.prefix.utf8.elementsEqual(prefix), form.suffix.utf8.elementsEqual(suffix) {
+                return number
+            }
+        }
+        guard tables.identityForms.count < IdentityForm.capacity else { return nil }
+        tables.add(
+            IdentityForm(
+                prefix: String(decoding: prefix, as: UTF8.self),
+                suffix: String(decoding: suffix, as: UTF8.self),
+                kind: parts.kind
+            )
+        )
+        identityNumbers[hash.value, default: []].append(tables.identityForms.count)
+        return tables.identityForms.count
+    }
+
+    private static func hash(_ form: IdentityForm) -> UInt64 {
+        var (prefix, suffix) = (form.prefix, form.suffix)
+        var hash = FactHash()
+        prefix.withUTF8 { hash.add($0) }
+        suffix.withUTF8 { hash.add($0) }
+        hash.add(form.kind.rawValue)
+        return hash.value
+    }
+
+    // MARK: - Saving
+
+    /// Saves what was added since the last commit.
+    func save(_ database: Database) throws {
+        func insert<Element>(
+            _ table: String,
+            _ columns: [String],
+            _ values: [Element],
+            from first: Int,
+            _ bind: (inout StatementBinder, Element) -> Void
+        ) throws {
+            guard values.count > first else { return }
+            let marks = Array(repeating: "?", count: columns.count + 1).joined(separator: ", ")
+            let statement = try database.cachedStatement(
+                sql: "INSERT INTO \(table)(id, \(columns.joined(separator: ", "))) VALUES(\(marks))"
+            )
+            for index in first..<values.count {
+                try statement.run(in: database) { binder in
+                    binder.integer(Int64(index + 1))
+                    bind(&binder, values[index])
+                }
+            }
+        }
+        let seriesColumns = ["source"] + Series.Field.allCases.map(\.name) + ["row_fields"]
+        try insert("series", seriesColumns, tables.series, from: saved.series) { binder, series in
+            binder.text(series.source.rawValue)
+            for text in series.texts { binder.text(text) }
+            binder.integer(Int64(series.rowFields))
+        }
+        let resultColumns = ["outcome", "status", "error_type", "error_code", "is_error_in_row"]
+        try insert("result", resultColumns, tables.results, from: saved.results) { binder, result in
+            binder.text(result.outcome.rawValue)
+            binder.integer(result.status.map { Int64($0) })
+            binder.text(result.errorType)
+            binder.text(result.errorCode)
+            binder.integer(result.isErrorInRow ? 1 : 0)
+        }
+        let formColumns =
+            ["is_stream", "is_counted", "usage_state", "cost_status", "shape"] + CallForm.Field.allCases.map(\.name)
+            + ["row_fields"]
+        try insert("form", formColumns, tables.forms, from: saved.forms) { binder, form in
+            binder.integer(form.isStream ? 1 : 0)
+            binder.integer(form.isCounted ? 1 : 0)
+            binder.text(form.usageState.rawValue)
+            binder.text(form.costStatus.rawValue)
+            binder.integer(Int64(form.shape))
+            for text in form.texts { binder.text(text) }
+            binder.integer(Int64(form.rowFields))
+        }
+        let shapeColumns = ["format"] + TokenCounter.allCases.map(\.name)
+        try insert("usage_shape", shapeColumns, tables.shapes, from: saved.shapes) { binder, shape in
+            binder.text(shape.format)
+            for place in shape.places { binder.integer(place < 0 ? nil : Int64(place)) }
+        }
+        try insert("identity_form", ["prefix", "suffix", "kind"], tables.identityForms, from: saved.identities) {
+            $0.text($1.prefix)
+            $0.text($1.suffix)
+            $0.text($1.kind.rawValue)
+        }
+    }
+
+    /// Notes that what was added is committed.
+    mutating func markSaved() {
+        saved = (
+            tables.series.count, tables.results.count, tables.forms.count, tables.shapes.count,
+            tables.identityForms.count
+        )
+    }
+}

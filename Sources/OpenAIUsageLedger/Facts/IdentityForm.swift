@@ -1,0 +1,158 @@
+import OpenAIUsage
+
+/// The form of an identity: what stands around its varying part, and how that part is kept.
+///
+/// An identity is kept as a blob: the number of its form in one byte, and its varying part. One without a form, or beyond the
+/// capacity, is kept as its text.
+struct IdentityForm: Sendable, Hashable {
+    /// How the varying part is kept.
+    enum Kind: String, Sendable {
+        /// As the bytes that lower-case hexadecimal digits stand for.
+        case hexadecimal = "hex"
+        /// As the 16 bytes of a UUID in lower case.
+        case uuid
+        /// As it is.
+        case text
+    }
+
+    /// The most forms; their numbers are ASCII characters, which SQLite's functions for text can read.
+    static let capacity = 126
+
+    var prefix: String
+    var suffix: String
+    var kind: Kind
+}
+
+/// The place of an identity's varying part.
+struct IdentityParts {
+    var kind: IdentityForm.Kind
+    /// The length of what stands before the varying part.
+    var prefix: Int
+    /// The length of what stands behind it.
+    var suffix = 0
+
+    /// Takes an identity apart; `nil` for one that is kept as its text.
+    init?(_ text: UnsafeBufferPointer<UInt8>) {
+        let count = text.count
+        guard (4...256).contains(count) else { return nil }
+        // A prefix ends with the first mark, as in `chatcmpl-...` and `req_...`.
+        var mark = 0
+        while mark < min(count, 24), text[mark] != UInt8(ascii: "-"), text[mark] != UInt8(ascii: "_") {
+            guard Self.isWord(text[mark]) else { return nil }
+            mark += 1
+        }
+        let hasPrefix = mark < min(count, 24)
+        if count >= 36, Self.isUUID(text, from: count - 36), Self.isPlain(text, ..<(count - 36)), count - 36 <= 24 {
+            self.init(kind: .uuid, prefix: count - 36)
+            return
+        }
+        if hasPrefix {
+            let start = mark + 1
+            if Self.isHexadecimal(text, start..<count) {
+                self.init(kind: .hexadecimal, prefix: start)
+            } else if mark == 16, count <= 24, Self.isHexadecimal(text, 0..<mark), Self.isPlain(text, mark..<count) {
+                // An identity of Cloudflare's: its place stands behind.
+                self.init(kind: .hexadecimal, prefix: 0, suffix: count - mark)
+            } else if count > start {
+                self.init(kind: .text, prefix: start)
+            } else {
+                return nil
+            }
+            return
+        }
+        guard Self.isHexadecimal(text, 0..<count) else { return nil }
+        self.init(kind: .hexadecimal, prefix: 0)
+    }
+
+    private init(kind: IdentityForm.Kind, prefix: Int, suffix: Int = 0) {
+        self.kind = kind
+        self.prefix = prefix
+        self.suffix = suffix
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+        default: false
+        }
+    }
+
+    private static func isPlain(_ text: UnsafeBufferPointer<UInt8>, _ range: some RangeExpression<Int>) -> Bool {
+        text[range].allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+    }
+
+    private static func isHexadecimal(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count >= 4, range.count % 2 == 0 else { return false }
+        for index in range where IdentityText.value(text[index]) == nil { return false }
+        return true
+    }
+
+    private static func isUUID(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
+        for offset in 0..<36 {
+            let byte = text[start + offset]
+            switch offset {
+            case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
+            default: if IdentityText.value(byte) == nil { return false }
+            }
+        }
+        return true
+    }
+}
+
+/// The varying part of an identity as text and as bytes.
+enum IdentityText {
+    /// The value of a lower-case hexadecimal digit.
+    static func value(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte &- 0x30
+        case 0x61...0x66: byte &- 0x57
+        default: nil
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+
+    /// Writes the bytes of an identity's varying part.
+    ///
+    /// - Returns: Their number.
+    static func pack(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ parts: IdentityParts,
+        into memory: UnsafeMutablePointer<UInt8>
+    ) -> Int {
+        var count = 0
+        var high: UInt8?
+        for index in parts.prefix..<(text.count - parts.suffix) {
+            let byte = text[index]
+            if parts.kind == .text {
+                memory[count] = byte
+                count += 1
+            } else if byte != UInt8(ascii: "-"), let value = value(byte) {
+                if let first = high {
+                    memory[count] = first << 4 | value
+                    count += 1
+                    high = nil
+                } else {
+                    high = value
+                }
+            }
+        }
+        return count
+    }
+
+    /// The text of an identity.
+    static func text(_ form: IdentityForm, _ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var text: [UInt8] = Array(form.prefix.utf8)
+        if form.kind == .text {
+            text += bytes
+        } else {
+            for (index, byte) in bytes.enumerated() {
+                if form.kind == .uuid, [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
+                text.append(digit(byte >> 4))
+                text.append(digit(byte & 15))
+            }
+        }
+        text += form.suffix.utf8
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,207 @@
+import GRDB
+
+/// A part of the index by identities: the sorted hashes of some rows' identities, each with the block of rows that it is in.
+///
+/// An index on random identities would make every insertion touch a random page. Instead the hashes of many rows are written
+/// at once, in slots of some hundred by their first bits, and segments of a level are merged into one of the next. A look-up
+/// reads one slot of each segment, and then the few rows of a block.
+struct IdentitySegment {
+    /// An identity's hash, of which ``hashBits`` bits count, and the number of its block.
+    struct Entry {
+        var hash: UInt64
+        var block: Int
+    }
+
+    /// The rows between two identities of calls, both included.
+    typealias Block = ClosedRange<Int64>
+
+    /// The rows of a block.
+    static let blockLength = 64
+    /// The segments of a level that are merged.
+    static let mergedCount = 8
+    /// The level whose segments are not merged any more.
+    static let lastLevel = 2
+
+    private static let slotLength = 192
+    private static let slotShift: Int64 = 24
+
+    var level: Int
+    /// How many bits of the hashes are known.
+    var hashBits = 64
+    var blocks: [Block]
+    /// In any order; of equal ones only one is written.
+    var entries: [Entry]
+
+    /// Writes the segment.
+    func save(_ database: Database) throws {
+        guard !entries.isEmpty else { return }
+        var slotBits = 0
+        while slotBits < 22, entries.count >> slotBits > Self.slotLength { slotBits += 1 }
+        let blockBits = max(1, Int.bitWidth - (blocks.count - 1).leadingZeroBitCount)
+        let hashBits = min(self.hashBits, slotBits + 32 - blockBits)
+        let remainderBits = hashBits - slotBits
+        var bytes = VarintWriter()
+        var last: Int64 = 0
+        for block in blocks {
+            bytes.write(block.lowerBound &- last)
+            bytes.write(block.upperBound &- block.lowerBound)
+            last = block.lowerBound
+        }
+        let insert = try database.cachedStatement(
+            sql: """
+                INSERT INTO segment(level, slot_bits, block_bits, hash_bits, last_id, blocks) VALUES(?, ?, ?, ?, ?, ?)
+                """
+        )
+        let blob = bytes.bytes
+        let lastID = blocks.map(\.upperBound).max() ?? 0
+        let level = level
+        try insert.run(in: database) { binder in
+            for value in [level, slotBits, blockBits, hashBits] { binder.integer(Int64(value)) }
+            binder.integer(lastID)
+            binder.blob(blob)
+        }
+        let segment = database.lastInsertedRowID
+        // One number holds the slot, the rest of the hash and the block, so that it is also the order.
+        var words = entries.map { entry in
+            let known = entry.hash >> UInt64(64 - hashBits)
+            return known << UInt64(blockBits) | UInt64(entry.block)
+        }
+        words.sort()
+        let statement = try database.cachedStatement(sql: "INSERT INTO segment_slot(key, entries) VALUES(?, ?)")
+        var start = 0
+        while start < words.count {
+            let slot = words[start] >> UInt64(remainderBits + blockBits)
+            var slotBytes: [UInt8] = []
+            var previous: UInt64?
+            while start < words.count, words[start] >> UInt64(remainderBits + blockBits) == slot {
+                let word = words[start]
+                start += 1
+                if word == previous { continue }
+                previous = word
+                withUnsafeBytes(of: UInt32(truncatingIfNeeded: word).littleEndian) { slotBytes += $0 }
+            }
+            try statement.run(in: database) { binder in
+                binder.integer(segment << Self.slotShift | Int64(slot))
+                binder.blob(slotBytes)
+            }
+        }
+    }
+
+    /// The blocks that may hold a row with an identity, in all segments.
+    static func blocks(of hash: UInt64, _ database: Database) throws -> [Block] {
+        var found: [Block] = []
+        let slots = try database.cachedStatement(sql: "SELECT entries FROM segment_slot WHERE key = ?")
+        let segments = try database.cachedStatement(sql: "SELECT id, slot_bits, block_bits, hash_bits FROM segment")
+        let blobs = try database.cachedStatement(sql: "SELECT blocks FROM segment WHERE id = ?")
+        try segments.forEachRow(in: database) { row in
+            let id = row.integer(at: 0) ?? 0
+            let slotBits = UInt64(row.integer(at: 1) ?? 0)
+            let blockBits = UInt64(row.integer(at: 2) ?? 0)
+            let hashBits = UInt64(row.integer(at: 3) ?? 0)
+            let slot = slotBits == 0 ? 0 : hash >> (64 - slotBits)
+            let wanted = UInt32(truncatingIfNeeded: (hash << slotBits) >> (64 - (hashBits - slotBits)))
+            var numbers: [Int] = []
+            slots.setUncheckedArguments([id << slotShift | Int64(slot)])
+            try slots.forEachRow(in: database) { row in
+                let bytes = UnsafeRawBufferPointer(row.bytes(at: 0))
+                let mask = UInt32(truncatingIfNeeded: 1 << blockBits - 1)
+                for index in stride(from: 0, to: bytes.count & ~3, by: 4) {
+                    let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+                    if blockBits == 32 || word >> UInt32(blockBits) == wanted { numbers.append(Int(word & mask)) }
+                }
+                return false
+            }
+            guard !numbers.isEmpty else { return true }
+            blobs.setUncheckedArguments([id])
+            try blobs.forEachRow(in: database) { row in
+                let all = decode(row.bytes(at: 0))
+                found += numbers.filter(all.indices.contains).map { all[$0] }
+                return false
+            }
+            return true
+        }
+        return found
+    }
+
+    /// Merges the segments of a level into one of the next.
+    ///
+    /// - Returns: True if there were enough of them.
+    static func merge(level: Int, _ database: Database) throws -> Bool {
+        guard level < lastLevel else { return false }
+        struct Head {
+            var id: Int64
+            var slotBits: UInt64
+            var blockBits: UInt64
+            var hashBits: UInt64
+            var blocks: [Block]
+        }
+        var heads: [Head] = []
+        let query = try database.cachedStatement(
+            sql: "SELECT id, slot_bits, block_bits, hash_bits, blocks FROM segment WHERE level = ? ORDER BY id LIMIT ?"
+        )
+        query.setUncheckedArguments([level, mergedCount])
+        try query.forEachRow(in: database) { row in
+            heads.append(
+                Head(
+                    id: row.integer(at: 0) ?? 0,
+                    slotBits: UInt64(row.integer(at: 1) ?? 0),
+                    blockBits: UInt64(row.integer(at: 2) ?? 0),
+                    hashBits: UInt64(row.integer(at: 3) ?? 0),
+                    blocks: decode(row.bytes(at: 4))
+                )
+            )
+            return true
+        }
+        guard heads.count == mergedCount else { return false }
+        var merged = IdentitySegment(level: level + 1, blocks: [], entries: [])
+        let slots = try database.cachedStatement(sql: "SELECT key, entries FROM segment_slot WHERE key BETWEEN ? AND ?")
+        for head in heads {
+            let first = merged.blocks.count
+            merged.blocks += head.blocks
+            merged.hashBits = min(merged.hashBits, Int(head.hashBits))
+            let remainderBits = head.hashBits - head.slotBits
+            slots.setUncheckedArguments([head.id << slotShift, head.id << slotShift | 0xff_ffff])
+            try slots.forEachRow(in: database) { row in
+                let slot = UInt64(row.integer(at: 0) ?? 0) & 0xff_ffff
+                let bytes = UnsafeRawBufferPointer(row.bytes(at: 1))
+                for index in stride(from: 0, to: bytes.count & ~3, by: 4) {
+                    let word = UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)))
+                    let known = slot << remainderBits | word >> head.blockBits
+                    let block = Int(word & (1 << head.blockBits - 1))
+                    merged.entries.append(Entry(hash: known << (64 - head.hashBits), block: first + block))
+                }
+                return true
+            }
+        }
+        for head in heads { try remove(head.id, database) }
+        try merged.save(database)
+        return true
+    }
+
+    /// Removes the segments all of whose rows are older than an identity.
+    static func remove(before id: Int64, _ database: Database) throws {
+        let old = try Int64.fetchAll(database, sql: "SELECT id FROM segment WHERE last_id < ?", arguments: [id])
+        for segment in old { try remove(segment, database) }
+    }
+
+    private static func remove(_ segment: Int64, _ database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM segment_slot WHERE key BETWEEN ? AND ?",
+            arguments: [segment << slotShift, segment << slotShift | 0xff_ffff]
+        )
+        try database.execute(sql: "DELETE FROM segment WHERE id = ?", arguments: [segment])
+    }
+
+    private static func decode(_ source: UnsafeBufferPointer<UInt8>) -> [Block] {
+        var bytes = VarintReader(source)
+        var blocks: [Block] = []
+        var first: Int64 = 0
+        while bytes.hasMore {
+            first &+= bytes.integer()
+            let length = bytes.integer()
+            guard bytes.isValid, length >= 0, first <= .max - length else { break }
+            blocks.append(first...(first + length))
+        }
+        return blocks
+    }
+}

@@ -1,0 +1,107 @@
+import OpenAIUsage
+
+/// Reads records from rows of all columns.
+struct RowDecoder {
+    private let facts: FactTables
+
+    /// Creates a decoder that knows what rows refer to.
+    init(_ facts: FactTables) {
+        self.facts = facts
+    }
+
+    /// The record of the statement's current row.
+    func record(_ source: StatementRow) -> CallRecord {
+        var row = source
+        let id = row.integer() ?? 0
+        let series = facts.series(row.integer() ?? 0)
+        let resultNumber = row.integer() ?? 0
+        let result = facts.result(resultNumber)
+        let form = facts.form(row.integer() ?? 0)
+        let method = form?[.method] ?? ""
+        let path = form?[.path] ?? ""
+        let extra = row.text(at: Int32(RowFormat.columns.count - 1))
+        let startedAt = row.integer() ?? RowFormat.start(of: id)
+        // The endpoint follows from method and path, which the row may bear.
+        let members = extra.flatMap { form?.rowFields != 0 ? CompactJSON.dictionary($0) : nil }
+        var record = CallRecord(
+            id: CallID(rawValue: id),
+            startedAt: startedAt,
+            source: series?.source ?? .library,
+            method: Self.text(members?["method"]) ?? method,
+            host: "",
+            path: Self.text(members?["path"]) ?? path
+        )
+        if let series {
+            for field in Series.Field.allCases { Series.set(field, series[field], of: &record) }
+        }
+        record.attempt = Int(row.integer() ?? 0)
+        if let operation = row.identity(facts) { record.operationID = operation }
+        record.requestID = row.identity(facts)
+        record.responseID = row.identity(facts)
+        record.clientRequestID = row.identity(facts)
+        record.edgeRequestID = row.identity(facts)
+        record.traceID = row.identity(facts)
+        record.objectAlias = row.identity(facts)
+        record.objectCreatedAt = row.integer()
+        if let result {
+            record.outcome = resultNumber < 0 ? .open : result.outcome
+            record.status = result.status
+            record.errorType = result.errorType
+            record.errorCode = result.errorCode
+        }
+        readUsage(of: &record, form, from: &row)
+        record.cost.picoUSD = row.integer()
+        record.cost.upperBoundPicoUSD = row.integer()
+        record.timing.duration = row.integer()
+        record.timing.timeToHeaders = row.integer()
+        record.timing.timeToFirstToken = row.integer()
+        record.timing.processing = row.integer()
+        record.timing.upstreamService = row.integer()
+        record.timing.gateway = row.integer()
+        record.requestBytes = row.integer()
+        record.maximumOutputTokens = row.integer()
+        let limitNumbers = row.text()
+        form?.apply(to: &record, limitNumbers: limitNumbers.map(Self.numbers(_:)) ?? [])
+        if let extra, let limits = RowExtra.apply(extra, to: &record) {
+            record.rateLimits = RateLimits(limits, limitNumbers.map(Self.numbers(_:)) ?? [])
+        }
+        return record
+    }
+
+    private func readUsage(of record: inout CallRecord, _ form: CallForm?, from row: inout StatementRow) {
+        guard let form, form.shape != 0, let shape = facts.shape(form.shape) else {
+            record.rawUsage = row.text()
+            return
+        }
+        let numbers = row.numbers() ?? []
+        record.rawUsage = shape.text(numbers)
+        record.usage = shape.usage(numbers)
+    }
+
+    private static func text(_ literal: String?) -> String? {
+        literal.flatMap {
+            var parser = JSONCompactor($0)
+            return parser.string()
+        }
+    }
+
+    private static func numbers(_ text: String) -> [Int64?] {
+        text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { Int64($0) }
+    }
+}
+
+extension RateLimits {
+    /// The limits of resources, and what is left of them and until when, two numbers for each.
+    init(_ limits: [CallForm.Limit], _ numbers: [Int64?]) {
+        self.init()
+        for (index, limit) in limits.enumerated() {
+            let place = index * 2
+            let window = Window(
+                limit: limit.limit,
+                remaining: place < numbers.count ? numbers[place] : nil,
+                reset: place + 1 < numbers.count ? numbers[place + 1] : nil
+            )
+            windows.append((limit.resource, window))
+        }
+    }
+}

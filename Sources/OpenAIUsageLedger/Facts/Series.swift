@@ -1,0 +1,177 @@
+import OpenAIUsage
+
+/// Who and what a call was: what reports are grouped by and filtered on.
+///
+/// Calls that share all of it refer to one row of the table `series`.
+struct Series: Sendable, Equatable {
+    /// A fact that is a text.
+    enum Field: Int, CaseIterable, Sendable {
+        case client, host, endpoint, organization, project
+        case requestedOrganization, requestedProject, key, tags
+        case requestModel, model, requestedServiceTier, serviceTier, backgroundWindow
+
+        /// The name of the column.
+        var name: String {
+            switch self {
+            case .client: "client"
+            case .host: "host"
+            case .endpoint: "endpoint"
+            case .organization: "organization"
+            case .project: "project"
+            case .requestedOrganization: "requested_organization"
+            case .requestedProject: "requested_project"
+            case .key: "key"
+            case .tags: "tags"
+            case .requestModel: "request_model"
+            case .model: "model"
+            case .requestedServiceTier: "requested_service_tier"
+            case .serviceTier: "service_tier"
+            case .backgroundWindow: "background_window"
+            }
+        }
+    }
+
+    /// What captured the calls.
+    var source: CallSource
+    /// The texts by field; that of ``Field/key`` is the hint and the digest, that of ``Field/tags`` a JSON object.
+    private(set) var texts: [String?]
+    /// The fields that stand in the rows themselves, as a set of bits.
+    private(set) var rowFields: UInt32 = 0
+    /// The key's fingerprint.
+    private(set) var key: KeyFingerprint?
+    /// The tags.
+    private(set) var tags: UsageTags
+
+    /// The series of a row of the table.
+    init(source: CallSource, texts: [String?], rowFields: UInt32) {
+        self.source = source
+        self.texts = texts
+        self.rowFields = rowFields
+        key = texts[Field.key.rawValue].flatMap(KeyFingerprint.init(stored:))
+        tags = texts[Field.tags.rawValue].map(CompactJSON.tags(_:)) ?? UsageTags()
+    }
+
+    /// The series of a record, all of whose fields are in the table.
+    init(_ record: CallRecord) {
+        source = record.source
+        key = record.key
+        tags = record.tags
+        texts = Field.allCases.map { Self.text($0, of: record) }
+    }
+
+    /// The text of a field.
+    subscript(field: Field) -> String? { texts[field.rawValue] }
+
+    /// True if a field stands in the rows themselves.
+    func isInRow(_ field: Field) -> Bool { rowFields & 1 << field.rawValue != 0 }
+
+    /// Leaves a field to the rows.
+    mutating func leaveToRows(_ field: Field) {
+        texts[field.rawValue] = nil
+        rowFields |= 1 << field.rawValue
+        if field == .key { key = nil }
+        if field == .tags { tags = UsageTags() }
+    }
+
+    /// The text of a record's field.
+    static func text(_ field: Field, of record: CallRecord) -> String? {
+        switch field {
+        case .client: record.client
+        case .host: record.host
+        case .endpoint: record.endpoint.name
+        case .organization: record.organization
+        case .project: record.project
+        case .requestedOrganization: record.requestedOrganization
+        case .requestedProject: record.requestedProject
+        case .key: record.key.map { "\($0.hint) #\($0.digestText)" }
+        case .tags: record.tags.isEmpty ? nil : CompactJSON.object(record.tags)
+        case .requestModel: record.requestModel
+        case .model: record.model
+        case .requestedServiceTier: record.requestedServiceTier
+        case .serviceTier: record.serviceTier
+        case .backgroundWindow: record.backgroundWindow
+        }
+    }
+
+    /// Sets a record's field from its text.
+    static func set(_ field: Field, _ text: String?, of record: inout CallRecord) {
+        switch field {
+        case .client: record.client = text
+        case .host: record.host = text ?? ""
+        case .endpoint:
+            // The stored name stands: the catalog may know another one by now.
+            if let text, text != record.endpoint.name { record.endpoint = Endpoint(name: text, meter: .none) }
+        case .organization: record.organization = text
+        case .project: record.project = text ?? "default"
+        case .requestedOrganization: record.requestedOrganization = text
+        case .requestedProject: record.requestedProject = text
+        case .key: record.key = text.flatMap(KeyFingerprint.init(stored:))
+        case .tags: record.tags = text.map(CompactJSON.tags(_:)) ?? UsageTags()
+        case .requestModel: record.requestModel = text
+        case .model: record.model = text
+        case .requestedServiceTier: record.requestedServiceTier = text
+        case .serviceTier: record.serviceTier = text
+        case .backgroundWindow: record.backgroundWindow = text
+        }
+    }
+
+    /// True if all of a record's fields are those of the series.
+    func matches(_ record: borrowing CallRecord) -> Bool {
+        rowFields == 0 && source == record.source
+            && texts[Field.project.rawValue] == record.project
+            && texts[Field.model.rawValue] == record.model
+            && texts[Field.requestModel.rawValue] == record.requestModel
+            && texts[Field.endpoint.rawValue] == record.endpoint.name
+            && texts[Field.client.rawValue] == record.client
+            && texts[Field.host.rawValue] == record.host
+            && texts[Field.organization.rawValue] == record.organization
+            && texts[Field.requestedOrganization.rawValue] == record.requestedOrganization
+            && texts[Field.requestedProject.rawValue] == record.requestedProject
+            && texts[Field.requestedServiceTier.rawValue] == record.requestedServiceTier
+            && texts[Field.serviceTier.rawValue] == record.serviceTier
+            && texts[Field.backgroundWindow.rawValue] == record.backgroundWindow
+            && key == record.key && tags == record.tags
+    }
+
+    /// The hash of a record's fields.
+    static func hash(_ record: borrowing CallRecord) -> UInt64 {
+        var hash = FactHash()
+        hash.add(record.source == .gateway ? 1 : 2)
+        hash.add(record.project)
+        hash.add(record.model)
+        hash.add(record.requestModel)
+        hash.add(record.endpoint.name)
+        hash.add(record.client)
+        hash.add(record.host)
+        hash.add(record.organization)
+        hash.add(record.requestedOrganization)
+        hash.add(record.requestedProject)
+        hash.add(record.requestedServiceTier)
+        hash.add(record.serviceTier)
+        hash.add(record.backgroundWindow)
+        hash.add(record.key?.digest ?? 0)
+        for (key, value) in record.tags.pairs {
+            hash.add(key)
+            hash.add(value)
+        }
+        return hash.value
+    }
+
+    /// The hash of a series some of whose fields stand in the rows.
+    var partialHash: UInt64 {
+        var hash = FactHash()
+        hash.add(source == .gateway ? 3 : 4)
+        hash.add(UInt64(rowFields))
+        for text in texts { hash.add(text) }
+        return hash.value
+    }
+}
+
+extension KeyFingerprint {
+    /// Reads a fingerprint from its text in the ledger, the hint and all digits of the digest.
+    init?(stored text: String) {
+        guard let mark = text.lastIndex(of: "#"), let digest = UInt64(text[text.index(after: mark)...], radix: 16)
+        else { return nil }
+        self.init(hint: String(text[..<mark].dropLast()), digest: digest)
+    }
+}

@@ -1,0 +1,199 @@
+import OpenAIUsage
+
+/// The form of a provider's usage object: its text with the integers taken out, and which of them is which counter.
+///
+/// A row keeps only the integers, so that the text can be rebuilt byte for byte.
+struct UsageShape: Sendable, Equatable {
+    /// The most integers that are taken out of an object.
+    static let maximumCount = 40
+
+    /// The text, in which `%s` stands for an integer and `%%` for a percent sign, as SQLite's `printf` has it.
+    var format: [UInt8]
+    /// For each counter the index of its integer; -1 for one that is not reported.
+    var places: [Int8]
+
+    /// True if the integers are what a usage reports.
+    func tells(_ usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Bool {
+        for counter in TokenCounter.allCases {
+            let place = Int(places[counter.index])
+            guard let value = usage[counter] else {
+                if place >= 0 { return false }
+                continue
+            }
+            guard place >= 0, place < numbers.count, numbers[place] == value else { return false }
+        }
+        return true
+    }
+
+    /// Finds places for the counters of a usage.
+    ///
+    /// - Parameters:
+    ///   - usage: The counters.
+    ///   - numbers: The integers.
+    ///   - others: The places of shapes that are alike, and did not tell this usage: a counter whose integer there is another
+    ///     one gets a new place.
+    /// - Returns: The places; `nil` if some counter is not among the integers.
+    static func places(_ usage: TokenUsage, _ numbers: borrowing UsageNumbers, unlike others: [[Int8]]) -> [Int8]? {
+        var places = [Int8](repeating: -1, count: TokenCounter.allCases.count)
+        var taken: UInt64 = 0
+        for counter in TokenCounter.allCases {
+            guard let value = usage[counter] else { continue }
+            // A place that others have found stands while it fits: of several equal integers one is right for every row.
+            let known = others.lazy.map { Int($0[counter.index]) }
+                .last { $0 >= 0 && $0 < numbers.count && numbers[$0] == value }
+            var place = known
+            if place == nil {
+                for index in 0..<numbers.count where numbers[index] == value && taken & 1 << index == 0 {
+                    place = index
+                    break
+                }
+            }
+            if place == nil {
+                for index in 0..<numbers.count where numbers[index] == value {
+                    place = index
+                    break
+                }
+            }
+            guard let place else { return nil }
+            taken |= 1 << place
+            places[counter.index] = Int8(place)
+        }
+        return places
+    }
+
+    /// The usage that integers tell.
+    func usage(_ numbers: [Int64]) -> TokenUsage {
+        var usage = TokenUsage()
+        for counter in TokenCounter.allCases {
+            let place = Int(places[counter.index])
+            if place >= 0, place < numbers.count { usage[counter] = numbers[place] }
+        }
+        return usage
+    }
+
+    /// The text with its integers.
+    func text(_ numbers: [Int64]) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(format.count + numbers.count * 3)
+        var index = 0
+        var number = 0
+        while index < format.count {
+            let byte = format[index]
+            guard byte == UInt8(ascii: "%"), index + 1 < format.count else {
+                bytes.append(byte)
+                index += 1
+                continue
+            }
+            if format[index + 1] == UInt8(ascii: "%") {
+                bytes.append(byte)
+            } else {
+                if number < numbers.count { bytes += String(numbers[number]).utf8 }
+                number += 1
+            }
+            index += 2
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The integers of a text, as in `21,6,27`.
+    static func numbers(_ text: UnsafeBufferPointer<UInt8>) -> [Int64] {
+        var numbers: [Int64] = []
+        guard !text.isEmpty else { return numbers }
+        numbers.reserveCapacity(10)
+        var value: Int64 = 0
+        var isNegative = false
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: ","):
+                numbers.append(isNegative ? 0 &- value : value)
+                (value, isNegative) = (0, false)
+            case UInt8(ascii: "-"): isNegative = true
+            default: value = value &* 10 &+ Int64(byte &- 0x30)
+            }
+        }
+        numbers.append(isNegative ? 0 &- value : value)
+        return numbers
+    }
+}
+
+/// The integers of one usage object, and its text without them.
+struct UsageNumbers: ~Copyable {
+    private var values: UnsafeMutablePointer<Int64>
+    private(set) var count = 0
+    private(set) var format: [UInt8] = []
+
+    init() {
+        values = .allocate(capacity: UsageShape.maximumCount)
+        format.reserveCapacity(1_024)
+    }
+
+    deinit { values.deallocate() }
+
+    subscript(index: Int) -> Int64 { values[index] }
+
+    /// Takes a JSON text apart.
+    ///
+    /// - Returns: False if it cannot be rebuilt from its form and its integers, or has too many of them.
+    mutating func read(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        count = 0
+        format.removeAll(keepingCapacity: true)
+        var index = 0
+        while index < text.count {
+            let start = index
+            let byte = text[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                while index < text.count, text[index] != UInt8(ascii: "\"") {
+                    index += text[index] == UInt8(ascii: "\\") ? 2 : 1
+                }
+                index += 1
+                guard index <= text.count else { return false }
+                append(text, start..<index)
+            case UInt8(ascii: "-"), 0x30...0x39:
+                while index < text.count, Self.isOfNumber(text[index]) { index += 1 }
+                if let value = Self.integer(text, start..<index) {
+                    guard count < UsageShape.maximumCount else { return false }
+                    values[count] = value
+                    count += 1
+                    format.append(UInt8(ascii: "%"))
+                    format.append(UInt8(ascii: "s"))
+                } else {
+                    append(text, start..<index)
+                }
+            default: append(text, start..<index)
+            }
+        }
+        return true
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+        for index in range {
+            let byte = text[index]
+            format.append(byte)
+            if byte == UInt8(ascii: "%") { format.append(byte) }
+        }
+    }
+
+    private static func isOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// The value of an integer whose digits are those that it would be written with; `nil` for another number.
+    private static func integer(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int64? {
+        let isNegative = text[range.lowerBound] == UInt8(ascii: "-")
+        let digits = isNegative ? range.dropFirst() : range
+        guard let first = digits.first, digits.count <= 18 else { return nil }
+        if text[first] == 0x30, digits.count > 1 || isNegative { return nil }
+        var value: Int64 = 0
+        for index in digits {
+            guard (0x30...0x39).contains(text[index]) else { return nil }
+            value = value &* 10 &+ Int64(text[index] &- 0x30)
+        }
+        return isNegative ? -value : value
+    }
+}

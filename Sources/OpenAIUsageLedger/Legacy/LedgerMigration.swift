@@ -1,0 +1,161 @@
+import Foundation
+import GRDB
+import OpenAIUsage
+
+/// Copies a ledger of an older schema into a file of the newest one.
+///
+/// The old file is only read, so that an end at any moment loses nothing: what was copied stays, and the next copy goes on
+/// behind it.
+struct LedgerMigration {
+    /// The rows of one transaction.
+    private static let stepLength = 8_192
+
+    private let source: String
+    private let target: String
+
+    /// Prepares a migration.
+    ///
+    /// - Parameters:
+    ///   - source: The path or address of the old file.
+    ///   - target: The path of the new one, which may hold a part of the rows.
+    init(from source: String, to target: String) {
+        self.source = source
+        self.target = target
+    }
+
+    /// Copies everything that is not copied yet.
+    ///
+    /// - Parameter progress: Called with the rows that are copied, and with all of them.
+    /// - Throws: A ``LedgerError``, or an error of SQLite.
+    func run(_ progress: (Int64, Int64) throws -> Void) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(5)
+        let old = try DatabaseQueue(path: source, configuration: configuration)
+        defer { try? old.close() }
+        try LedgerFile.create(target)
+        let options = LedgerOptions()
+        let new = try LedgerFile.open(target, options: options)
+        defer { try? new.close() }
+        try old.read { old in
+            guard case .ledger(let version) = try LedgerSchema.kind(of: old) else { return }
+            try new.writeWithoutTransaction { new in try copy(old, version, new, options, progress) }
+        }
+    }
+
+    private func copy(
+        _ old: Database,
+        _ version: Int64,
+        _ new: Database,
+        _ options: LedgerOptions,
+        _ progress: (Int64, Int64) throws -> Void
+    ) throws {
+        let total = try Int64.fetchOne(old, sql: "SELECT count(*) FROM call") ?? 0
+        var copied = try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") ?? 0
+        var last = try Int64.fetchOne(new, sql: "SELECT max(id) FROM call") ?? .min
+        try copyTables(old, version, new)
+        var names = LabelNames()
+        try names.update(old)
+        let decoder = LegacyCallDecoder(names)
+        var store = try CallStore(new, options: options, identities: CallIDGenerator.shared(by: options.clock))
+        let statement = try old.makeStatement(
+            sql: "\(LegacyColumns.select(version: version)) WHERE id > ? ORDER BY id LIMIT \(Self.stepLength)"
+        )
+        // Nobody waits for these rows: a loss of power at worst makes the copy begin anew.
+        try new.execute(sql: "PRAGMA synchronous = OFF")
+        while true {
+            var items: [RecordQueue.Item] = []
+            items.reserveCapacity(Self.stepLength)
+            statement.setUncheckedArguments([last])
+            try statement.forEachRow(in: old) { row in
+                let record = decoder.record(row)
+                items.append(RecordQueue.Item(record: record, isOpen: record.outcome == .open))
+                return true
+            }
+            guard let newest = items.last?.record.id.rawValue else { break }
+            try store.writeRows(items, new)
+            try store.flush(new)
+            last = newest
+            copied += Int64(items.count)
+            while try store.merge(new) {}
+            _ = try new.checkpoint(.passive)
+            try progress(copied, total)
+        }
+        try new.execute(sql: "PRAGMA synchronous = FULL")
+        guard try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") == total else {
+            throw LedgerError(.failed, "\(source) was not copied whole; it is as it was.")
+        }
+        _ = try new.checkpoint(.truncate)
+    }
+
+    /// Copies the small tables.
+    private func copyTables(_ old: Database, _ version: Int64, _ new: Database) throws {
+        let tables: [(name: String, columns: String, since: Int64)] = [
+            ("rate_limit", "project, model, organization, observed_at, call_id, windows", 1),
+            ("quarantine", "call_id, started_at, reason", 1),
+            ("late_call", "number, call_id", 3),
+            ("container_window", "hash, started_at", 3),
+        ]
+        try new.inTransaction(.immediate) {
+            try new.execute(
+                sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('fingerprint_secret', ?)",
+                arguments: [try Data.fetchOne(old, sql: "SELECT value FROM meta WHERE name = 'fingerprint_secret'")]
+            )
+            for table in tables where table.since <= version {
+                try new.execute(sql: "DELETE FROM \(table.name)")
+                let marks = table.columns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
+                for row in try Row.fetchAll(old, sql: "SELECT \(table.columns) FROM \(table.name)") {
+                    try new.execute(
+                        sql: "INSERT INTO \(table.name)(\(table.columns)) VALUES(\(marks))",
+                        arguments: StatementArguments(row.databaseValues)
+                    )
+                }
+            }
+            return .commit
+        }
+    }
+}
+
+extension LedgerFile {
+    /// The version of a ledger's schema; `nil` for a file that is none, or empty.
+    static func version(_ address: String) throws -> Int64? {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(5)
+        let database = try DatabaseQueue(path: address, configuration: configuration)
+        defer { try? database.close() }
+        guard case .ledger(let version) = try database.read({ try LedgerSchema.kind(of: $0) }) else { return nil }
+        return version
+    }
+
+    /// Brings a ledger that nobody writes to the newest schema; the caller holds its lock.
+    ///
+    /// - Parameters:
+    ///   - path: The ledger, with all links resolved.
+    ///   - progress: Called with the rows that are copied, and with all of them.
+    /// - Throws: A ``LedgerError``, or an error of SQLite.
+    static func upgrade(_ path: String, _ progress: (Int64, Int64) throws -> Void) throws {
+        guard FileFacts(path)?.size ?? 0 > 0, let version = try version(path), version < LedgerSchema.version else {
+            return
+        }
+        try requireSingleName(path)
+        // What is in the log alone must be in the file that is replaced.
+        do {
+            let database = try DatabaseQueue(path: path)
+            try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try database.close()
+        }
+        let copy = "\(path)-upgrade"
+        try LedgerMigration(from: path, to: copy).run(progress)
+        // The new file's log is empty, and goes with its connection.
+        for suffix in ["-wal", "-shm"] { unlink("\(path)\(suffix)") }
+        guard rename(copy, path) == 0 else {
+            throw LedgerError(
+                .notWritable,
+                "\(copy) cannot be renamed to \(path) (\(String(cString: strerror(errno))))."
+            )
+        }
+    }
+}

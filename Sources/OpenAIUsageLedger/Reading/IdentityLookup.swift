@@ -1,0 +1,54 @@
+import GRDB
+import OpenAIUsage
+
+/// Finds rows by the identities of their calls.
+struct IdentityLookup {
+    private let database: Database
+
+    /// Creates a look-up in an open ledger.
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// The numbers of the rows that bear an identity.
+    func rows(of identity: String, _ facts: FactTables) throws -> Set<Int64> {
+        var found = try flushed(IdentityHash.hash(identity), identity, facts)
+        if let id = CallID(identity) { found.insert(id.rawValue) }
+        let flushedThrough = try PendingRows.flushedThrough(database)
+        try scan("WHERE id > ?", [flushedThrough], identity, facts, &found)
+        try scan("WHERE id IN (SELECT call_id FROM pending_call)", [], identity, facts, &found)
+        try scan("WHERE result < 0 AND id <= ?", [flushedThrough], identity, facts, &found)
+        return found
+    }
+
+    /// The numbers of the flushed rows that bear the identity of a hash.
+    func flushed(_ hash: UInt64, _ identity: String, _ facts: FactTables) throws -> Set<Int64> {
+        var found: Set<Int64> = []
+        for block in try IdentitySegment.blocks(of: hash, database) {
+            try scan("WHERE id BETWEEN ? AND ?", [block.lowerBound, block.upperBound], identity, facts, &found)
+        }
+        return found
+    }
+
+    private func scan(
+        _ condition: String,
+        _ arguments: [Int64],
+        _ identity: String,
+        _ facts: FactTables,
+        _ found: inout Set<Int64>
+    ) throws {
+        let sql = """
+            SELECT id, operation_id, request_id, response_id, client_request_id, edge_request_id, trace_id, object_alias
+            FROM call \(condition)
+            """
+        let statement = try database.cachedStatement(sql: sql)
+        statement.setUncheckedArguments(StatementArguments(arguments))
+        try statement.forEachRow(in: database) { row in
+            for index in 1...7 as ClosedRange<Int32> where row.identity(at: index, facts) == identity {
+                found.insert(row.integer(at: 0) ?? 0)
+                break
+            }
+            return true
+        }
+    }
+}

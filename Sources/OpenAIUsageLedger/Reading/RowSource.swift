@@ -1,0 +1,138 @@
+import GRDB
+import OpenAIUsage
+
+/// Reads the rows of a query from an open ledger, and passes by the stretches of time in which the rollups have none.
+struct RowSource {
+    private let database: Database
+    private let facts: FactTables
+    private let startRange: StartRange
+
+    init(_ database: Database, _ facts: FactTables) throws {
+        self.database = database
+        self.facts = facts
+        startRange = try StartRange(database)
+    }
+
+    /// The rows between which all are that started in a range of time; `nil` if there can be none.
+    func rows(from: Int64?, to: Int64?) -> ClosedRange<Int64>? { startRange.rows(from: from, to: to) }
+
+    /// Hands out the rows of a query.
+    ///
+    /// - Parameters:
+    ///   - query: Which calls are wanted, in which order, and how many.
+    ///   - series: The only series that are wanted; `nil` for all.
+    ///   - body: Called with each call; returns true if it wants more.
+    /// - Throws: An error of SQLite, or of the body.
+    func forEach(_ query: CallsQuery, series: Set<Int>? = nil, _ body: (CallRecord) throws -> Bool) throws {
+        guard var range = rows(from: query.from, to: query.to) else { return }
+        if let after = query.after {
+            guard after.rawValue < range.upperBound else { return }
+            range = max(range.lowerBound, after.rawValue + 1)...range.upperBound
+        }
+        let matcher = CallMatcher(query.filter, facts, series: series)
+        if matcher.passesNone { return }
+        let decoder = RowDecoder(facts)
+        var rest = query.limit ?? .max
+        guard rest > 0 else { return }
+        let isDescending = query.order == .newestFirst
+        func read(_ part: ClosedRange<Int64>) throws -> Bool {
+            let statement = try database.cachedStatement(
+                sql: "\(RowFormat.select) WHERE id BETWEEN ? AND ? ORDER BY id\(isDescending ? " DESC" : "")"
+            )
+            statement.setUncheckedArguments([part.lowerBound, part.upperBound])
+            var wantsMore = true
+            try statement.forEachRow(in: database) { row in
+                let verdict = matcher.verdict(
+                    series: Int(row.integer(at: 1) ?? 0),
+                    result: Int(row.integer(at: 2) ?? 0)
+                )
+                if verdict == .no { return true }
+                let startedAt = row.integer(at: 4) ?? RowFormat.start(of: row.integer(at: 0) ?? 0)
+                if let from = query.from, startedAt < from { return true }
+                if let to = query.to, startedAt >= to { return true }
+                let record = decoder.record(row)
+                if verdict == .maybe, !matcher.matches(record) { return true }
+                rest -= 1
+                wantsMore = try body(record) && rest > 0
+                return wantsMore
+            }
+            return wantsMore
+        }
+        if matcher.passesAll {
+            _ = try read(range)
+        } else {
+            try forEachPart(of: range, matcher, isDescending: isDescending, read)
+        }
+    }
+
+    /// Hands out the stretches of rows in which a filter can find any, in order, until the body has enough.
+    private func forEachPart(
+        of range: ClosedRange<Int64>,
+        _ matcher: CallMatcher,
+        isDescending: Bool,
+        _ body: (ClosedRange<Int64>) throws -> Bool
+    ) throws {
+        let flushedThrough = try PendingRows.flushedThrough(database)
+        let tail = max(range.lowerBound, flushedThrough == .max ? .max : flushedThrough + 1)
+        let newer = tail <= range.upperBound ? tail...range.upperBound : nil
+        if isDescending, let newer, try !body(newer) { return }
+        if range.lowerBound <= flushedThrough {
+            let older = range.lowerBound...min(range.upperBound, flushedThrough)
+            // Identities that do not tell the start of their calls are in no order of days.
+            guard startRange.isExact else {
+                guard try body(older) else { return }
+                if !isDescending, let newer { _ = try body(newer) }
+                return
+            }
+            var points: [Int64: [Int64]] = [:]
+            for sql in ["SELECT call_id FROM pending_call", "SELECT id FROM call WHERE result < 0"] {
+                for id in try Int64.fetchAll(database, sql: sql) where older.contains(id) {
+                    points[RollupKey.time(of: RowFormat.start(of: id), .day), default: []].append(id)
+                }
+            }
+            let low = RollupKey.time(of: RowFormat.start(of: older.lowerBound), .day)
+            let high = RollupKey.time(of: RowFormat.start(of: older.upperBound), .day)
+            var days = try times(.day, low...high, matcher)
+            days.formUnion(points.keys)
+            for day in days.sorted(by: { isDescending ? $0 > $1 : $0 < $1 }) {
+                var parts = (points[day] ?? []).map { $0...$0 }
+                for hour in try times(.hour, (day * 24)...(day * 24 + 23), matcher) {
+                    let first = RollupKey.start(of: hour, .hour)
+                    guard let stretch = rows(from: first, to: first + 4 * RollupKey.quarterLength) else { continue }
+                    if stretch.overlaps(older) { parts.append(stretch.clamped(to: older)) }
+                }
+                let merged = Self.merged(parts)
+                for part in isDescending ? merged.reversed() : merged where try !body(part) { return }
+            }
+        }
+        if !isDescending, let newer { _ = try body(newer) }
+    }
+
+    private static func merged(_ parts: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
+        parts.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, part in
+            if let last = merged.last, part.lowerBound <= last.upperBound || part.lowerBound == last.upperBound + 1 {
+                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, part.upperBound)
+            } else {
+                merged.append(part)
+            }
+        }
+    }
+
+    /// The stretches of time whose rollups have calls that may pass a filter.
+    private func times(
+        _ level: RollupKey.Level,
+        _ range: ClosedRange<Int64>,
+        _ matcher: CallMatcher
+    ) throws -> Set<Int64> {
+        let keys = RollupKey.rows(level, range)
+        var times = Set<Int64>()
+        let statement = try database.cachedStatement(sql: "SELECT key FROM rollup WHERE key BETWEEN ? AND ?")
+        statement.setUncheckedArguments([keys.lowerBound, keys.upperBound])
+        try statement.forEachRow(in: database) { row in
+            let key = RollupKey(rowID: row.integer(at: 0) ?? 0)
+            if matcher.verdict(series: key.series, result: key.result) != .no { times.insert(key.time) }
+            return true
+        }
+        return times
+    }
+}

@@ -1,0 +1,133 @@
+/// The counts of latencies by buckets whose width is at most 1/64 of their value, so that a percentile is off by at most 0.8 %.
+///
+/// The buckets are those of HdrHistogram: 64 of equal width between a power of two and the next. Histograms can be added and
+/// subtracted exactly.
+struct LatencyHistogram: Sendable, Equatable {
+    private static let subBits = 6
+    private static let subCount = 1 << subBits
+    private static let maximumIndex = 63 * subCount + 2 * subCount
+
+    private var first = 0
+    private var counts: [Int64] = []
+
+    /// True if nothing was counted.
+    var isEmpty: Bool { counts.allSatisfy { $0 == 0 } }
+
+    /// Counts a latency; one below 0 counts as 0.
+    mutating func add(_ value: Int64?, weight: Int64 = 1) {
+        guard let value else { return }
+        add(index: Self.index(of: max(0, value)), weight)
+    }
+
+    /// Adds or subtracts the counts of another histogram.
+    mutating func add(_ other: LatencyHistogram, weight: Int64 = 1) {
+        guard !other.counts.isEmpty else { return }
+        reserve(other.first, other.first + other.counts.count - 1)
+        let shift = other.first - first
+        for index in other.counts.indices { counts[index + shift] += weight * other.counts[index] }
+    }
+
+    /// The number of latencies.
+    var count: Int64 { counts.reduce(0, +) }
+
+    /// The percentiles; `nil` if nothing was counted.
+    func percentiles() -> LatencyPercentiles? {
+        let total = count
+        guard total > 0 else { return nil }
+        func value(_ percent: Int64) -> Int64 {
+            let wanted = (Int64(clamping: Int128(total) * Int128(percent) + 99) / 100)
+            var seen: Int64 = 0
+            for (index, count) in counts.enumerated() {
+                seen += count
+                if seen >= wanted { return Self.middle(of: first + index) }
+            }
+            return Self.middle(of: first + counts.count - 1)
+        }
+        return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
+    }
+
+    private mutating func add(index: Int, _ weight: Int64) {
+        reserve(index, index)
+        counts[index - first] += weight
+    }
+
+    private mutating func reserve(_ low: Int, _ high: Int) {
+        if counts.isEmpty {
+            first = low
+            counts = Array(repeating: 0, count: high - low + 1)
+            return
+        }
+        if low < first {
+            counts.insert(contentsOf: repeatElement(0, count: first - low), at: 0)
+            first = low
+        }
+        let missing = high - (first + counts.count - 1)
+        if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
+    }
+
+    /// The bucket of a value: exact below 128, then 64 to each power of two.
+    static func index(of value: Int64) -> Int {
+        guard value >= Int64(subCount) else { return Int(value) }
+        let exponent = 63 - value.leadingZeroBitCount - subBits
+        return exponent << subBits + Int(value >> exponent)
+    }
+
+    /// The value in the middle of a bucket.
+    static func middle(of index: Int) -> Int64 {
+        guard index >= 2 * subCount else { return Int64(index) }
+        let exponent = index >> subBits - 1
+        let low = Int64(index - exponent << subBits) << exponent
+        return low + (1 << exponent) / 2
+    }
+
+    // MARK: - Bytes
+
+    /// Writes the counts that are not 0.
+    func write(to bytes: inout VarintWriter) {
+        var last = 0
+        bytes.write(Int64(counts.reduce(0) { $1 == 0 ? $0 : $0 + 1 }))
+        for (offset, count) in counts.enumerated() where count != 0 {
+            bytes.write(Int64(first + offset - last))
+            bytes.write(count)
+            last = first + offset
+        }
+    }
+
+    /// Adds the counts that were written.
+    mutating func read(_ bytes: inout VarintReader, weight: Int64 = 1) {
+        var index = 0
+        var rest = bytes.integer()
+        while rest > 0, bytes.isValid {
+            index += Int(truncatingIfNeeded: bytes.integer())
+            guard (0...Self.maximumIndex).contains(index) else { return bytes.fail() }
+            add(index: index, weight &* bytes.integer())
+            rest -= 1
+        }
+    }
+
+    /// Passes by the counts that were written.
+    static func skip(_ bytes: inout VarintReader) {
+        var rest = bytes.integer()
+        while rest > 0, bytes.isValid {
+            _ = bytes.integer()
+            _ = bytes.integer()
+            rest -= 1
+        }
+    }
+
+    static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
+        var (left, right) = (left, right)
+        left.trim()
+        right.trim()
+        return left.first == right.first && left.counts == right.counts
+    }
+
+    private mutating func trim() {
+        guard let low = counts.firstIndex(where: { $0 != 0 }), let high = counts.lastIndex(where: { $0 != 0 }) else {
+            (first, counts) = (0, [])
+            return
+        }
+        counts = Array(counts[low...high])
+        first += low
+    }
+}

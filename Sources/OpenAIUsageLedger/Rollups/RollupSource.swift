@@ -1,0 +1,230 @@
+import GRDB
+import OpenAIUsage
+
+/// Sums over the calls of a range of time, put together from as few rollups as possible, and exact at its edges.
+///
+/// A stretch of time that lies in one period is read as one rollup. One that is cut in two is read as a whole too, and the
+/// smaller part is moved: it is added where it belongs, and subtracted from the other.
+struct RollupSource {
+    /// Called with the period, the series and result, what to add, and the weight, 1 or -1.
+    typealias Body = (_ period: Int, _ key: RollupKey, _ sums: RollupSums, _ weight: Int64) throws -> Void
+
+    private let database: Database
+    private let facts: FactTables
+    private let rows: RowSource
+    private let flushedThrough: Int64
+
+    init(_ database: Database, _ facts: FactTables) throws {
+        self.database = database
+        self.facts = facts
+        rows = try RowSource(database, facts)
+        flushedThrough = try PendingRows.flushedThrough(database)
+    }
+
+    /// A part of a stretch that lies in one period; `nil` is outside the range.
+    private struct Part {
+        var from: Int64
+        var to: Int64
+        var period: Int?
+    }
+
+    /// Hands out the sums of the calls of a range.
+    ///
+    /// - Parameters:
+    ///   - from: The start of the range in microseconds since 1970, inclusive.
+    ///   - to: The end of the range, exclusive.
+    ///   - periods: The periods by which the range is cut; `nil` for one.
+    ///   - isWanted: Tells by series and result what is wanted.
+    ///   - body: Called with sums.
+    /// - Throws: An error of SQLite, or of the body.
+    func forEach(
+        from: Int64,
+        to: Int64,
+        periods: PeriodCuts? = nil,
+        where isWanted: (RollupKey) -> Bool = { _ in true },
+        _ body: Body
+    ) throws {
+        guard from < to else { return }
+        let cuts = periods ?? PeriodCuts()
+        try forEachPendingRow(from: from, to: to) { record, key in
+            guard isWanted(key) else { return }
+            var sums = RollupSums()
+            sums.add(RollupSums.Call(record))
+            try body(cuts.period(at: record.startedAt), key, sums, 1)
+        }
+        let bounds = try Row.fetchOne(
+            database,
+            sql: "SELECT min(key), max(key) FROM rollup WHERE key >= ?",
+            arguments: [RollupKey(level: .month, time: 0, series: 0, result: 0).rowID]
+        )
+        guard let bounds, let first: Int64 = bounds[0], let last: Int64 = bounds[1] else { return }
+        try withoutActuallyEscaping(isWanted) { isWanted in
+            try withoutActuallyEscaping(body) { body in
+                let walk = Walk(source: self, from: from, to: to, cuts: cuts, isWanted: isWanted, body: body)
+                for month in RollupKey(rowID: first).time...RollupKey(rowID: last).time {
+                    try walk.visit(month, .month)
+                }
+            }
+        }
+    }
+
+    /// The walk over the stretches of a range.
+    private struct Walk {
+        let source: RollupSource
+        let from: Int64
+        let to: Int64
+        let cuts: PeriodCuts
+        let isWanted: (RollupKey) -> Bool
+        let body: Body
+
+        func visit(_ time: Int64, _ level: RollupKey.Level) throws {
+            let start = RollupKey.start(of: time, level)
+            let end = RollupKey.start(of: time + 1, level)
+            guard start < to, end > from else { return }
+            let parts = parts(start, end)
+            guard parts.count > 1 else {
+                if let period = parts.first?.period { try read(time, level, [(period, 1)]) }
+                return
+            }
+            // Of two parts the larger one is the stretch without the other.
+            if parts.count == 2, let base = parts.max(by: { $0.to - $0.from < $1.to - $1.from }), level != .quarter {
+                if let period = base.period { try read(time, level, [(period, 1)]) }
+                for part in parts where part.from != base.from {
+                    var targets: [(Int, Int64)] = []
+                    if let period = part.period { targets.append((period, 1)) }
+                    if let period = base.period { targets.append((period, -1)) }
+                    if !targets.isEmpty { try move(time, level, part.from, part.to, targets) }
+                }
+                return
+            }
+            guard let finer = level.finer else {
+                for part in parts {
+                    if let period = part.period { try readRows(time, part.from, part.to, [(period, 1)]) }
+                }
+                return
+            }
+            for child in Self.children(of: time, level, finer) { try visit(child, finer) }
+        }
+
+        /// Reads a part of a stretch from shorter ones.
+        private func move(
+            _ time: Int64,
+            _ level: RollupKey.Level,
+            _ from: Int64,
+            _ to: Int64,
+            _ targets: [(Int, Int64)]
+        ) throws {
+            guard let finer = level.finer else { return try readRows(time, from, to, targets) }
+            for child in Self.children(of: time, level, finer) {
+                let start = RollupKey.start(of: child, finer)
+                let end = RollupKey.start(of: child + 1, finer)
+                guard start < to, end > from else { continue }
+                if start >= from, end <= to {
+                    try read(child, finer, targets)
+                } else {
+                    try move(child, finer, max(from, start), min(to, end), targets)
+                }
+            }
+        }
+
+        private static func children(
+            of time: Int64,
+            _ level: RollupKey.Level,
+            _ finer: RollupKey.Level
+        ) -> ClosedRange<Int64> {
+            let first = RollupKey.time(of: RollupKey.start(of: time, level), finer)
+            return first...(RollupKey.time(of: RollupKey.start(of: time + 1, level), finer) - 1)
+        }
+
+        /// The parts of a stretch by period.
+        private func parts(_ start: Int64, _ end: Int64) -> [Part] {
+            var parts: [Part] = []
+            if start < from { parts.append(Part(from: start, to: min(from, end), period: nil)) }
+            var place = max(start, from)
+            let last = min(end, to)
+            while place < last {
+                let next = min(cuts.end(after: place), last)
+                parts.append(Part(from: place, to: next, period: cuts.period(at: place)))
+                place = next
+                // More than two parts are not told apart here.
+                if parts.count > 3 { return parts }
+            }
+            if end > to { parts.append(Part(from: max(to, start), to: end, period: nil)) }
+            return parts
+        }
+
+        private func read(_ time: Int64, _ level: RollupKey.Level, _ targets: [(Int, Int64)]) throws {
+            let keys = RollupKey.rows(level, time...time)
+            let statement = try source.database.cachedStatement(
+                sql: "SELECT key, sums FROM rollup WHERE key BETWEEN ? AND ?"
+            )
+            statement.setUncheckedArguments([keys.lowerBound, keys.upperBound])
+            try statement.forEachRow(in: source.database) { row in
+                let key = RollupKey(rowID: row.integer(at: 0) ?? 0)
+                guard isWanted(key) else { return true }
+                var sums = RollupSums()
+                guard sums.add(row.bytes(at: 1)) else {
+                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A rollup cannot be read.")
+                }
+                for (period, weight) in targets { try body(period, key, sums, weight) }
+                return true
+            }
+        }
+
+        /// Reads the rows of a part of a quarter of an hour.
+        private func readRows(_ time: Int64, _ from: Int64, _ to: Int64, _ targets: [(Int, Int64)]) throws {
+            try source.forEachFlushedRow(from: from, to: to) { record, key in
+                guard isWanted(key) else { return }
+                var sums = RollupSums()
+                sums.add(RollupSums.Call(record))
+                for (period, weight) in targets { try body(period, key, sums, weight) }
+            }
+        }
+    }
+
+    // MARK: - Rows
+
+    private func forEachFlushedRow(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
+        guard let range = rows.rows(from: from, to: to), range.lowerBound <= flushedThrough else { return }
+        try read(
+            "id BETWEEN \(range.lowerBound) AND \(min(range.upperBound, flushedThrough)) AND +result > 0 "
+                + "AND id NOT IN (SELECT call_id FROM pending_call)",
+            from: from,
+            to: to,
+            body
+        )
+    }
+
+    private func forEachPendingRow(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
+        let newer = flushedThrough < .max ? "id > \(flushedThrough) AND +result > 0" : "0"
+        try read(newer, from: from, to: to, body)
+        try read("id IN (SELECT call_id FROM pending_call) AND +result > 0", from: from, to: to, body)
+    }
+
+    /// Hands out the calls in flight of a range.
+    func forEachInFlight(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
+        try read("result < 0", from: from, to: to, body)
+    }
+
+    private func read(
+        _ condition: String,
+        from: Int64,
+        to: Int64,
+        _ body: (CallRecord, RollupKey) throws -> Void
+    ) throws {
+        let decoder = RowDecoder(facts)
+        let statement = try database.makeStatement(sql: "\(RowFormat.select) WHERE \(condition)")
+        try statement.forEachRow(in: database) { row in
+            let startedAt = row.integer(at: 4) ?? RowFormat.start(of: row.integer(at: 0) ?? 0)
+            guard startedAt >= from, startedAt < to else { return true }
+            let key = RollupKey(
+                level: .quarter,
+                time: RollupKey.time(of: startedAt, .quarter),
+                series: Int(row.integer(at: 1) ?? 0),
+                result: abs(Int(row.integer(at: 2) ?? 0))
+            )
+            try body(decoder.record(row), key)
+            return true
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import GRDB
+import OpenAIUsage
+
+/// The rows that are neither in the rollups nor in the index by identities yet: the newest ones, and those that ended long after
+/// they had begun.
+///
+/// Both are written for many rows at once, which costs a fraction of what it would for each. Until then a reader looks at
+/// these rows themselves.
+struct PendingRows {
+    /// Ended rows up to this one are flushed, except those that are listed.
+    private(set) var flushedThrough: Int64
+    /// The numbers of the rows.
+    private var ids: [Int64] = []
+    /// The rows among them that are listed in the file, since newer ones are flushed.
+    private var late: Set<Int64> = []
+    private var identities: [(hash: UInt64, id: Int64)] = []
+    /// The rows by the hashes of the objects that they show.
+    private var objects: [UInt64: [Int64]] = [:]
+    private var changes = RollupChanges()
+
+    /// How many rows are pending.
+    var count: Int { ids.count }
+
+    /// Loads the pending rows of a ledger.
+    init(_ database: Database, _ facts: FactTables) throws {
+        flushedThrough = try Self.flushedThrough(database)
+        let decoder = RowDecoder(facts)
+        func read(_ sql: String, isLate: Bool) throws {
+            try database.makeStatement(sql: sql).forEachRow(in: database) { row in
+                let record = decoder.record(row)
+                let series = Int(row.integer(at: 1) ?? 0)
+                let result = Int(row.integer(at: 2) ?? 0)
+                if isLate { late.insert(record.id.rawValue) }
+                note(record, series: series, result: result)
+                return true
+            }
+        }
+        try read("\(RowFormat.select) WHERE id > \(flushedThrough) AND result > 0", isLate: false)
+        let columns = RowFormat.columns.map { "c.\($0)" }.joined(separator: ", ")
+        try read(
+            "SELECT \(columns) FROM pending_call AS p CROSS JOIN call AS c ON c.id = p.call_id WHERE c.result > 0",
+            isLate: true
+        )
+    }
+
+    /// The newest row that is flushed.
+    static func flushedThrough(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'flushed_through'") ?? .min
+    }
+
+    /// True if a row that has ended is pending.
+    func contains(_ id: Int64) -> Bool { id > flushedThrough || late.contains(id) }
+
+    /// The numbers of the pending rows that may show the object of a hash.
+    func rows(of hash: UInt64) -> [Int64] { objects[hash] ?? [] }
+
+    /// Adds a row that has ended.
+    mutating func add(_ record: CallRecord, series: Int, result: Int, _ database: Database) throws {
+        let id = record.id.rawValue
+        if id <= flushedThrough {
+            late.insert(id)
+            try database.cachedStatement(sql: "INSERT OR IGNORE INTO pending_call(call_id) VALUES(?)")
+                .run(in: database) { $0.integer(id) }
+        }
+        note(record, series: series, result: result)
+    }
+
+    private mutating func note(_ record: CallRecord, series: Int, result: Int) {
+        let id = record.id.rawValue
+        ids.append(id)
+        record.forEachIndexedIdentity { identities.append(($0, id)) }
+        if Endpoint.namesWithObjects.contains(record.endpoint.name) {
+            for identity in [record.responseID, record.objectAlias] {
+                if let identity { objects[IdentityHash.hash(identity), default: []].append(id) }
+            }
+        }
+        changes.add(RollupSums.Call(record), startedAt: record.startedAt, series: series, result: result)
+    }
+
+    /// Replaces what a pending row adds to the rollups.
+    mutating func change(_ changed: ChangedRow) { changes.add(changed) }
+
+    /// Writes the rollups and a segment of the index.
+    mutating func flush(_ database: Database) throws {
+        try changes.apply(database)
+        // Rows that came twice, as interrupted ones that ended after all, stand once.
+        let sorted = Set(ids).sorted()
+        var segment = IdentitySegment(level: 0, blocks: [], entries: [])
+        var places: [Int64: Int] = [:]
+        places.reserveCapacity(sorted.count)
+        var blockEnd = 0
+        for id in sorted {
+            if late.contains(id) {
+                segment.blocks.append(id...id)
+                blockEnd = 0
+            } else if blockEnd > 0, let last = segment.blocks.last {
+                segment.blocks[segment.blocks.count - 1] = last.lowerBound...id
+                blockEnd -= 1
+            } else {
+                segment.blocks.append(id...id)
+                blockEnd = IdentitySegment.blockLength - 1
+            }
+            places[id] = segment.blocks.count - 1
+        }
+        segment.entries = identities.map { IdentitySegment.Entry(hash: $0.hash, block: places[$0.id] ?? 0) }
+        try segment.save(database)
+        try database.execute(sql: "DELETE FROM pending_call")
+        flushedThrough = max(flushedThrough, sorted.last ?? flushedThrough)
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('flushed_through', ?)",
+            arguments: [flushedThrough]
+        )
+        ids.removeAll(keepingCapacity: true)
+        late.removeAll()
+        identities.removeAll(keepingCapacity: true)
+        objects.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A row whose share in the rollups changes.
+struct ChangedRow {
+    var old: RollupSums.Call
+    var new: RollupSums.Call?
+    var oldResult: Int
+    var newResult: Int
+    var oldSeries: Int
+    var newSeries: Int
+    var startedAt: Int64
+}
+
+extension RollupChanges {
+    /// Takes out what a row was, and adds what it is; nothing if it is gone.
+    mutating func add(_ changed: ChangedRow) {
+        add(changed.old, startedAt: changed.startedAt, series: changed.oldSeries, result: changed.oldResult, weight: -1)
+        if let new = changed.new {
+            add(new, startedAt: changed.startedAt, series: changed.newSeries, result: changed.newResult)
+        }
+    }
+}
+
+extension RollupSums.Call {
+    /// What a record adds to sums.
+    init(_ record: CallRecord) {
+        self.init(
+            isCounted: record.isCounted,
+            usageState: record.usageState,
+            costStatus: record.cost.status,
+            picoUSD: record.cost.picoUSD,
+            upperBoundPicoUSD: record.cost.upperBoundPicoUSD,
+            usage: record.usage,
+            duration: record.timing.duration,
+            processing: record.timing.processing,
+            timeToFirstToken: record.timing.timeToFirstToken
+        )
+    }
+}
+
+extension CallRecord {
+    /// Calls a body with the hash of each identity by which the row is to be found without a scan.
+    fileprivate func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
+        if operationID.utf8.count != 16 || operationID != id.description { body(IdentityHash.hash(operationID)) }
+        for identity in [requestID, clientRequestID, responseID, traceID, objectAlias] {
+            if let identity { body(IdentityHash.hash(identity)) }
+        }
+        // The identity of Cloudflare's edge is on every row: it is looked for where there is no other.
+        guard let edgeRequestID else { return }
+        if requestID != nil, edgeRequestID.utf8.count == 20, edgeRequestID.utf8.dropFirst(16).first == UInt8(ascii: "-")
+        {
+            return
+        }
+        body(IdentityHash.hash(edgeRequestID))
+    }
+
+    /// True if an identity names the call.
+    func isNamed(_ identity: String) -> Bool {
+        id.description == identity || operationID == identity || requestID == identity || clientRequestID == identity
+            || responseID == identity || objectAlias == identity || edgeRequestID == identity || traceID == identity
+    }
+}
