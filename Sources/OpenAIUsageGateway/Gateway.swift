@@ -81,6 +81,11 @@ public final class Gateway: Service {
     /// - Throws: A ``GatewayError`` if the listener was started without TLS.
     public func use(_ certificate: ServerCertificate) throws { try live.adopt(certificate) }
 
+    /// Shows another certificate to the operators that connect from now on.
+    ///
+    /// - Throws: A ``GatewayError`` if their listener was started without TLS.
+    public func useAdmin(_ certificate: ServerCertificate) throws { try live.adoptAdmin(certificate) }
+
     /// Adopts the tokens, the allowed names and the keys of the upstreams of a configuration that was read anew.
     ///
     /// Open calls go on; nothing else of the configuration counts.
@@ -199,6 +204,7 @@ public final class Gateway: Service {
             prices: { [recorder] in recorder.book },
             logger: quiet,
             access: live.admin,
+            certificate: configuration.access.adminCertificate == nil ? nil : live.adminCertificate,
             isReady: readiness
         )
         let (configuration, onReady) = (configuration, onReady)
@@ -208,8 +214,10 @@ public final class Gateway: Service {
             calls.port = plane.port
             var operators = configuration.admin
             operators.port = port
-            let scheme = configuration.access.certificate == nil ? "http" : "https"
-            onReady(Addresses(calls: "\(scheme)://\(calls)", admin: "http://\(operators)"))
+            let access = configuration.access
+            let scheme = access.certificate == nil ? "http" : "https"
+            let adminScheme = access.adminCertificate == nil ? "http" : "https"
+            onReady(Addresses(calls: "\(scheme)://\(calls)", admin: "\(adminScheme)://\(operators)"))
         }
         // Services end in reverse, each when the one before it has: who asks for metrics is answered until no call is open.
         let services = ServiceGroup(

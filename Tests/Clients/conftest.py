@@ -75,7 +75,7 @@ class Gateway(Process):
             folder / f"gateway-{Gateway.count}.log",
         )
         self.url = self.wait_for(r"gateway: listening on (https?://[^\s\"]+)")
-        self.metrics_url = self.wait_for(r"gateway: metrics on (http://[^\s\"]+)")
+        self.metrics_url = self.wait_for(r"gateway: metrics on (https?://[^\s\"]+)")
 
     def rows(self, *arguments):
         text = run("calls", "--ledger", self.ledger, "--format", "jsonl", "--limit", "0", *arguments)

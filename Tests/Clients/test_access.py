@@ -7,6 +7,7 @@ import signal
 import ssl
 import subprocess
 import threading
+import time
 
 import httpx2 as httpx
 import openai
@@ -216,3 +217,33 @@ def test_a_browser_presents_its_token_as_a_subprotocol(start, tmp_path, prefix):
     assert (f"Bearer {ROUTE_KEY}" in fields[0]) == bool(prefix)
     [row] = gateway.rows_when(1)
     assert row["key"].startswith("...0123 #" if prefix else "sk-proj-...WXYZ #")
+
+
+def test_curl_and_the_admin_listeners_certificate(tmp_path, start, echo):
+    for name in ("admin", "next"):
+        issue(tmp_path, name)
+    gateway = start(
+        echo, "--admin-tls-cert", str(tmp_path / "admin.pem"), "--admin-tls-key", str(tmp_path / "admin.key")
+    )
+    admin = gateway.metrics_url.removesuffix("/metrics")
+    assert gateway.url.startswith("http://") and admin.startswith("https://")
+
+    def curl(url, root):
+        return subprocess.run(
+            ["curl", "-sS", "--noproxy", "*", "--max-time", "10", "--cacert", tmp_path / f"{root}.pem", url],
+            capture_output=True, text=True,
+        )
+
+    assert curl(admin + "/healthz", "admin").stdout == "healthy\n"
+    assert "oai_usage" in curl(admin + "/metrics", "admin").stdout
+    assert curl(admin + "/healthz", "next").returncode == 60
+    # Nothing is told in the clear.
+    assert "healthy" not in curl(admin.replace("https", "http") + "/healthz", "admin").stdout
+
+    for kind in ("pem", "key"):
+        (tmp_path / f"next.{kind}").rename(tmp_path / f"admin.{kind}")
+    gateway.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 10
+    while curl(admin + "/healthz", "admin").returncode and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert curl(admin + "/healthz", "admin").stdout == "healthy\n"

@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
@@ -18,7 +19,11 @@ let package = Package(
         ),
         .target(
             name: "OpenAIUsageGateway",
-            dependencies: ["OpenAIUsage", .product(name: "NIOCore", package: "swift-nio")]
+            dependencies: [
+                "OpenAIUsage", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["Policy/LiveConfiguration.swift"]
         ),
         .executableTarget(
             name: "fuzz",

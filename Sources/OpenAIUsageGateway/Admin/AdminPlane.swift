@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import OpenAIUsageLedger
@@ -17,6 +18,8 @@ struct AdminPlane: Sendable {
     let logger: Logger
     /// The access rules of everything but health.
     let access: AdminAccess
+    /// The certificate that is shown; `nil` for plain HTTP.
+    let certificate: CurrentCertificate?
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
     let gate = RepriceGate()
@@ -49,12 +52,18 @@ struct AdminPlane: Sendable {
                 if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
                 return respond(to: request)
             },
+            server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.admin.host, port: configuration.admin.port)
             ),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger
         )
+    }
+
+    private var server: HTTPServerBuilder {
+        guard let certificate else { return .http1() }
+        return HTTPServerBuilder { AdminTLSChannel(HTTP1Channel(responder: $0), certificate) }
     }
 
     private func respond(to request: Request) -> Response {

@@ -3,7 +3,6 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import OpenAIUsage
-import Synchronization
 
 /// The listener that clients connect to, and the loops that carry their calls.
 final class DataPlane: Sendable {
@@ -190,17 +189,4 @@ final class DataPlane: Sendable {
         tls.trustRoots = try TrustRoots.load(file: configuration.trustRoots, folder: configuration.trustFolder)
         return try NIOSSLContext(configuration: tls)
     }
-}
-
-/// The certificate that is shown to the clients that connect now.
-private final class CurrentCertificate: Sendable {
-    private let current: Mutex<ServerCertificate?>
-
-    init(_ certificate: ServerCertificate?) {
-        current = Mutex(certificate)
-    }
-
-    var value: ServerCertificate? { current.withLock { $0 } }
-
-    func use(_ certificate: ServerCertificate) { current.withLock { $0 = certificate } }
 }

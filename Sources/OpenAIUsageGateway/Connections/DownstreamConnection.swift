@@ -127,7 +127,8 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         hasEnded = true
         switch phase {
         case .response where LoopTimers.now - requestEndedAt <= loop.configuration.halfCloseMilliseconds * 1_000_000:
-            call?.handle(.clientEnded)
+            // The end stands behind the requests that wait: it is the last one's.
+            if buffer.readableBytes == 0 { call?.handle(.clientEnded) }
         case .response: context.close(promise: nil)
         // The last response may not have left in full.
         case .head: close(context, lingering: false)
@@ -153,7 +154,8 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             if isStuck { break }
         }
         if phase == .discarding { buffer = ByteBuffer() }
-        if phase == .head, hasEnded, let context { close(context, lingering: false) }
+        // What is not whole will not become so; the response before it may not have left.
+        if hasEnded, phase == .head || phase == .body, let context { close(context, lingering: false) }
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         updateReading()
     }
@@ -260,7 +262,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         phase = .response
         requestEndedAt = LoopTimers.now
         call.endRequest(trailers: trailers)
-        if hasEnded, phase == .response { self.call?.handle(.clientEnded) }
+        if hasEnded, phase == .response, buffer.readableBytes == 0 { self.call?.handle(.clientEnded) }
         return true
     }
 
@@ -340,7 +342,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         isHeldUp = false
         guard let context else { return }
         switch fate {
-        case .keep where !loop.isShuttingDown && !hasEnded:
+        case .keep where !loop.isShuttingDown && (!hasEnded || buffer.readableBytes > 0):
             phase = .head
             waitForHead()
             process()
@@ -366,6 +368,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         let call = self.call
         self.call = nil
         call?.handle(.abort)
+        context?.flush()
         context?.close(promise: nil)
     }
 

@@ -166,6 +166,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     func close() {
         isClosing = true
         call = nil
+        // The goodbye of a WebSocket may be waiting.
+        if phase == .tunnel { context?.flush() }
         context?.close(promise: nil)
         if context == nil { phase = .closed }
     }

@@ -21,6 +21,8 @@ public struct GatewayAccess: Sendable {
     public var allowedHosts: [String] = []
     /// The certificate of the listener for clients; `nil` if it does not speak TLS.
     public var certificate: ServerCertificate?
+    /// The certificate of the listener for operators; `nil` if it does not speak TLS.
+    public var adminCertificate: ServerCertificate?
 
     /// Creates the default: no tokens, no TLS.
     public init() {}

@@ -10,10 +10,13 @@ final class LiveConfiguration: Sendable {
     private let state: Mutex<State>
     /// The rules of the listener for operators.
     let admin: AdminAccess
+    /// The certificate of the listener for operators.
+    let adminCertificate: CurrentCertificate
 
     init(_ configuration: GatewayConfiguration) {
         state = Mutex(State(configuration: configuration, plane: nil))
         admin = AdminAccess(configuration)
+        adminCertificate = CurrentCertificate(configuration.access.adminCertificate)
     }
 
     /// The configuration as it is now.
@@ -38,9 +41,10 @@ final class LiveConfiguration: Sendable {
             try Self.requireSameRoutes(adopted, other)
             adopted.upstreamKey = other.upstreamKey
             adopted.routes = other.routes
-            let certificate = adopted.access.certificate
+            let (certificate, adminCertificate) = (adopted.access.certificate, adopted.access.adminCertificate)
             adopted.access = other.access
             adopted.access.certificate = certificate
+            adopted.access.adminCertificate = adminCertificate
             try adopted.validateAccess()
             state.configuration = adopted
             return (adopted, state.plane)
@@ -61,6 +65,16 @@ final class LiveConfiguration: Sendable {
             return state.plane
         }
         plane?.use(certificate)
+    }
+
+    /// Adopts a certificate of the listener for operators.
+    ///
+    /// - Throws: A ``GatewayError`` if that listener does not speak TLS.
+    func adoptAdmin(_ certificate: ServerCertificate) throws {
+        guard adminCertificate.value != nil else {
+            throw Self.needsRestart("The listener for operators does not speak TLS")
+        }
+        adminCertificate.use(certificate)
     }
 
     /// A key must never get to another upstream than the one that it stands beside.

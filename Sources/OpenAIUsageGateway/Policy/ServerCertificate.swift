@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOSSL
+import Synchronization
 
 /// A certificate and its key, ready for handshakes.
 public struct ServerCertificate: Sendable {
@@ -15,11 +16,17 @@ public struct ServerCertificate: Sendable {
     /// - Parameters:
     ///   - file: A file of PEM text with the server's own certificate, and behind it those between it and its authority.
     ///   - keyFile: A file of PEM text with the key, which must not be encrypted; it may be the same.
+    ///   - settings: The names of the settings of the files, for errors.
     ///   - now: The seconds since 1970.
     /// - Throws: A ``GatewayError`` that names the file and what is wrong with it.
-    public init(file: String, keyFile: String, now: Int64) throws {
-        let certificates = try Self.certificates(try Self.bytes(file, "--tls-cert"), file)
-        let key = try Self.key(try Self.bytes(keyFile, "--tls-key"), keyFile)
+    public init(
+        file: String,
+        keyFile: String,
+        settings: (certificate: String, key: String) = ("--tls-cert", "--tls-key"),
+        now: Int64
+    ) throws {
+        let certificates = try Self.certificates(try Self.bytes(file, settings.certificate), file)
+        let key = try Self.key(try Self.bytes(keyFile, settings.key), keyFile)
         guard let own = certificates.first else { throw Self.holdsNone(file) }
         let (start, end) = (Int64(own.notValidBefore), Int64(own.notValidAfter))
         guard now <= end else {
@@ -94,4 +101,17 @@ public struct ServerCertificate: Sendable {
     private static func failure(_ message: String) -> GatewayError {
         GatewayError(code: .invalidConfiguration, message: message)
     }
+}
+
+/// The certificate that is shown to whoever connects now.
+final class CurrentCertificate: Sendable {
+    private let current: Mutex<ServerCertificate?>
+
+    init(_ certificate: ServerCertificate?) {
+        current = Mutex(certificate)
+    }
+
+    var value: ServerCertificate? { current.withLock { $0 } }
+
+    func use(_ certificate: ServerCertificate) { current.withLock { $0 = certificate } }
 }

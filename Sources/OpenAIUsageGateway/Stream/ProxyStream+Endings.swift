@@ -105,6 +105,10 @@ extension ProxyStream {
             isDelivered = true
             actions.append(.completeResponse(.reset))
         }
+        if upstream == .tunnel, let goodbye {
+            if hasClient, let frame = goodbye.frame(from: .server) { actions.append(.writeClient(frame)) }
+            if let frame = goodbye.frame(from: .client) { actions.append(.writeUpstream(frame)) }
+        }
         client = .gone
         end(ending, &actions)
     }

@@ -54,6 +54,7 @@ struct ProxyStream<Observer: CallObserver> {
     var isDraining = false
     var awaitsHalfClose = false
     var sessionIsClosed = false
+    var goodbye: WebSocketGoodbye?
 
     /// Where a call goes, and with what.
     struct Target {
@@ -162,10 +163,12 @@ struct ProxyStream<Observer: CallObserver> {
         case .clientData(let bytes):
             guard upstream == .tunnel else { return }
             lastClientActivity = now
+            goodbye?.pass(bytes, from: .client)
             actions.append(.writeUpstream(bytes))
         case .upstreamData(let bytes):
             guard upstream == .tunnel else { return }
             lastUpstreamActivity = now
+            goodbye?.pass(bytes, from: .server)
             if hasClient { actions.append(.writeClient(bytes)) }
         case .message(let bytes): observer.receive(message: bytes.readableBytesSpan)
         case .sessionClosed: sessionIsClosed = true
@@ -465,6 +468,7 @@ struct ProxyStream<Observer: CallObserver> {
         var bytes = ByteBuffer()
         HeadWriter.write(head, into: &bytes)
         actions.append(.writeClient(bytes))
+        goodbye = WebSocketGoodbye()
         actions.append(.beginTunnel)
     }
 }

@@ -30,6 +30,8 @@ struct BodyReader: Sendable {
     /// The limits of chunked bodies.
     private enum Limit {
         static let sizeDigits = 16
+        /// The most bytes of a chunk: what every proxy reads without an overflow.
+        static let chunkBytes = (1 << 60) - 1
         static let extensionBytes = 4 << 10
         static let trailerBytes = 64 << 10
         static let trailerFields = 64
@@ -142,7 +144,7 @@ struct BodyReader: Sendable {
         case .size:
             if let digit = Octets.hexadecimal(byte) {
                 digits += 1
-                guard digits <= Limit.sizeDigits, remaining <= Int.max >> 4 else { return false }
+                guard digits <= Limit.sizeDigits, remaining <= Limit.chunkBytes >> 4 else { return false }
                 remaining = remaining << 4 | digit
                 return true
             }

@@ -60,6 +60,9 @@ struct WebSocketFrameReader: Sendable {
     /// The status of the Close frame; `nil` if there was none yet, or none in it.
     var closeCode: Int? { isClosed && closeBytes >= 2 ? closeStatus : nil }
 
+    /// True between two frames, also of one message, where a control frame may stand.
+    var isAtFrameStart: Bool { state == .header }
+
     /// True between two frames, where a connection may end without taking a frame apart.
     var isBetweenFrames: Bool { state == .header && message == 0 }
 

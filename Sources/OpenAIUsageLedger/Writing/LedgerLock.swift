@@ -7,7 +7,15 @@ final class LedgerLock: Sendable {
     private let purpose: String
     private let descriptor: Mutex<Int32?>
 
+    /// The longest that somebody is waited for who holds the lock for a moment only, in milliseconds.
+    private static let patience = 2_000
+    /// How long whoever took the lock just now has to write its name, in milliseconds.
+    private static let naming = 60
+    private static let pause = 20
+
     /// Takes the lock, or tells who holds it.
+    ///
+    /// A reader that completes a journal, or a process that upgrades the ledger, holds it for a moment and is waited for.
     init(path: String, purpose: String) throws {
         self.path = path
         self.purpose = purpose
@@ -38,14 +46,20 @@ final class LedgerLock: Sendable {
     }
 
     private static func take(_ path: String, _ purpose: String) throws -> Int32 {
+        var waited = 0
         while true {
             let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             guard file >= 0 else { throw error(path, errno) }
             guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
                 let code = errno
-                defer { Foundation.close(file) }
-                if code == EWOULDBLOCK { throw locked(path, holder: read(file)) }
-                throw error(path, code)
+                let holder = read(file)
+                Foundation.close(file)
+                guard code == EWOULDBLOCK else { throw error(path, code) }
+                // A file without a name is about to get one, and one that was left by a crash bears that of the dead.
+                guard waited < (isPassing(holder) ? patience : naming) else { throw locked(path, holder: holder) }
+                waited += pause
+                usleep(UInt32(pause) * 1_000)
+                continue
             }
             // The holder before may have removed the file between the two calls: then the lock is on nothing.
             guard isSame(file, path) else {
@@ -57,6 +71,11 @@ final class LedgerLock: Sendable {
             _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
             return file
         }
+    }
+
+    /// True if a holder does one thing and goes, as its purpose says.
+    private static func isPassing(_ holder: String) -> Bool {
+        holder.isEmpty || holder.hasSuffix(", which completes it") || holder.hasSuffix(", which upgrades it")
     }
 
     private static func isSame(_ file: Int32, _ path: String) -> Bool {

@@ -28,13 +28,24 @@ struct AccessReload: Sendable {
         } catch {
             log.say("gateway: \(error) The tokens, names and keys stay as they were.", level: .error)
         }
+        await adopt("certificate", gateway.use) { try options.access.certificate(try await settings()) }
+        await adopt("certificate for operators", gateway.useAdmin) {
+            try options.access.adminCertificate(try await settings())
+        }
+    }
+
+    private func adopt(
+        _ name: String,
+        _ use: (ServerCertificate) throws -> Void,
+        _ read: () async throws -> AccessOptions.ReadCertificate?
+    ) async {
         do {
-            guard let (certificate, warnings) = try options.access.certificate(try await settings()) else { return }
-            try gateway.use(certificate)
+            guard let (certificate, warnings) = try await read() else { return }
+            try use(certificate)
             for warning in warnings { log.say("gateway: \(warning)", level: .warning) }
-            log.say("gateway: showing the certificate that was read again to whoever connects from now on")
+            log.say("gateway: showing the \(name) that was read again to whoever connects from now on")
         } catch {
-            log.say("gateway: \(error) The certificate stays as it was.", level: .error)
+            log.say("gateway: \(error) The \(name) stays as it was.", level: .error)
         }
     }
 }

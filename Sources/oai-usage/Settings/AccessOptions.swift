@@ -49,6 +49,22 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The certificate of the listener for operators, as --tls-cert is for clients.",
+            valueName: "file"
+        )
+    )
+    var adminTlsCert: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "That certificate's key, as PEM text. (default: it is in the file of --admin-tls-cert)",
+            valueName: "file"
+        )
+    )
+    var adminTlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The tokens of which each client needs one: one a line, # before a comment.",
             valueName: "file"
         )
@@ -104,15 +120,33 @@ struct AccessOptions: ParsableArguments {
         return result
     }
 
-    /// Reads the certificate; `nil` if the listener does not speak TLS.
+    /// A certificate that was read, and what is to be said about its files.
+    typealias ReadCertificate = (certificate: ServerCertificate, warnings: [String])
+
+    /// Reads the certificate of the listener for clients; `nil` if it does not speak TLS.
     ///
     /// - Throws: An error that names the file.
-    func certificate(_ settings: Settings) throws -> (certificate: ServerCertificate, warnings: [String])? {
-        let key = settings.text("tls-key", tlsKey)
-        guard let file = settings.text("tls-cert", tlsCert) else {
+    func certificate(_ settings: Settings) throws -> ReadCertificate? {
+        try certificate("tls-cert", tlsCert, "tls-key", tlsKey, settings)
+    }
+
+    /// Reads the certificate of the listener for operators, in the same way.
+    func adminCertificate(_ settings: Settings) throws -> ReadCertificate? {
+        try certificate("admin-tls-cert", adminTlsCert, "admin-tls-key", adminTlsKey, settings)
+    }
+
+    private func certificate(
+        _ name: String,
+        _ flag: String?,
+        _ keyName: String,
+        _ keyFlag: String?,
+        _ settings: Settings
+    ) throws -> ReadCertificate? {
+        let key = settings.text(keyName, keyFlag)
+        guard let file = settings.text(name, flag) else {
             guard key == nil else {
                 throw CommandFailure(
-                    "\(tlsKey == nil ? settings.place("tls-key") : "--tls-key") has no certificate beside it: name its file with --tls-cert."
+                    "\(keyFlag == nil ? settings.place(keyName) : "--\(keyName)") has no certificate beside it: name its file with --\(name)."
                 )
             }
             return nil
@@ -120,6 +154,7 @@ struct AccessOptions: ParsableArguments {
         let certificate = try ServerCertificate(
             file: file,
             keyFile: key ?? file,
+            settings: ("--\(name)", "--\(keyName)"),
             now: Int64(Date().timeIntervalSince1970)
         )
         return (certificate, SecretFile.warning(key ?? file).map { [$0] } ?? [])

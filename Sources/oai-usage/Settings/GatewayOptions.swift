@@ -91,7 +91,7 @@ struct GatewayOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - settings: The settings.
-    ///   - readsCertificate: False to leave out the certificate, which is read by itself when it is read again.
+    ///   - readsCertificate: False to leave out the certificates, which are read by themselves when they are read again.
     /// - Returns: The configuration and the warnings.
     /// - Throws: An error that says where the mistake is and what is allowed there.
     func configurationWithWarnings(
@@ -106,9 +106,11 @@ struct GatewayOptions: ParsableArguments {
         let access = try access.access(settings)
         result.access = access.access
         var warnings = routes.warnings + access.warnings
-        if readsCertificate, let (certificate, notes) = try self.access.certificate(settings) {
-            result.access.certificate = certificate
-            warnings += notes
+        if readsCertificate {
+            let (clients, operators) = try (self.access.certificate(settings), self.access.adminCertificate(settings))
+            result.access.certificate = clients?.certificate
+            result.access.adminCertificate = operators?.certificate
+            warnings += (clients?.warnings ?? []) + (operators?.warnings ?? [])
         }
         try read(settings, into: &result)
         try routes.validate(against: [("listen", result.listen), ("admin", result.admin)])

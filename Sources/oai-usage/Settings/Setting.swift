@@ -37,6 +37,8 @@ struct Setting: Sendable {
     /// The settings that say who may use a gateway.
     private static let access: [Setting] = [
         Setting(name: "admin-allow-anyone", kind: .boolean, allowed: "true or false"),
+        Setting(name: "admin-tls-cert", kind: .text, allowed: "the path of a PEM file"),
+        Setting(name: "admin-tls-key", kind: .text, allowed: "the path of a PEM file"),
         Setting(name: "admin-token-file", kind: .text, allowed: "the path of a file with one token a line"),
         Setting(name: "allow-anyone", kind: .boolean, allowed: "true or false"),
         Setting(name: "allowed-host", kind: .list, allowed: #"an array of names, as in ["host.docker.internal"]"#),

@@ -27,7 +27,7 @@ struct SettingsTests {
         ("{\"key\": {\"projects\": \"a=b\"}}", 1, "Do you mean \"key-project\"?"),
         (
             "{\"colour\": 1}", 1,
-            "The settings are: access-log, admin, admin-allow-anyone, admin-token-file, allow-anyone, "
+            "The settings are: access-log, admin, admin-allow-anyone, admin-tls-cert, admin-tls-key, admin-token-file, "
         ),
         ("{\"listen\": 8787}", 1, "\"listen\" is a number; it must be host:port"),
         ("{\"include-usage\": \"yes\"}", 1, "it must be true or false"),
@@ -161,7 +161,8 @@ struct SettingsTests {
         try (String(repeating: "t", count: 32) + "\n").write(toFile: tokens, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: tokens) }
         var values = [
-            "access-log": "/a.log", "admin": "127.0.0.1:1", "admin-allow-anyone": "true", "admin-token-file": tokens,
+            "access-log": "/a.log", "admin": "127.0.0.1:1", "admin-allow-anyone": "true", "admin-tls-cert": "/ac.pem",
+            "admin-tls-key": "/ak.pem", "admin-token-file": tokens,
             "allow-anyone": "true", "allowed-host": "a.example", "body-timeout": "1s", "client-token-file": tokens,
             "connect-timeout": "2s", "drain": "3s",
             "drain-size": "4KiB", "durability": "fsync", "head-fields": "50", "head-size": "6KiB", "head-timeout": "7s",
@@ -182,6 +183,7 @@ struct SettingsTests {
         _ = try options.configurationWithWarnings(settings, readsCertificate: false)
         // There are no such files, but they were asked for.
         #expect(throws: (any Error).self) { try options.access.certificate(settings) }
+        #expect(throws: (any Error).self) { try options.access.adminCertificate(settings) }
         _ = (try options.level(settings), try options.format(settings), options.accessLog(settings))
         _ = (settings.ledger(nil), try PricesOption.parse([]).files(settings))
         // What routes hold is nobody's business.

@@ -52,4 +52,43 @@ struct HalfCloseTests {
             #expect(received.bytes.count == size + head.utf8.count)
         }
     }
+
+    /// The end of a client's side stands behind every request that was sent before it.
+    @Test(arguments: [GatewayConfiguration.Durability.committed, .buffered], [2, 5])
+    func everyRequestBeforeTheEndIsAnswered(_ durability: GatewayConfiguration.Durability, _ count: Int) async throws {
+        // The end comes to the gateway before the first of the responses.
+        let (received, hasEnded) = (Watched(0), Watched(false))
+        let upstream = try await ScriptedUpstream.start(script: { connection in
+            while true {
+                _ = try await connection.message(.request)
+                received.update { $0 += 1 }
+                try await hasEnded.wait(for: "the end of the client's side") { $0 }
+                try await connection.send(DataPlaneTests.ok)
+            }
+        })
+        try await Harness.run(upstream: upstream, configure: { $0.durability = durability }) { harness in
+            let client = try await harness.client()
+            try await client.send(String(repeating: RawClient.chat(), count: count))
+            try await client.connection.closeOutput()
+            try await received.wait(for: "the first request") { $0 == 1 }
+            try await harness.settle(client)
+            hasEnded.update { $0 = true }
+            for _ in 0..<count { #expect(try await client.response().text == "{}") }
+            #expect(try await client.connection.ended().end == .closed)
+            #expect(try await harness.recorder.records(count).allSatisfy { $0.outcome == .completed })
+        }
+    }
+
+    /// What stands behind a request and is none itself, because it is not whole, ends the connection.
+    @Test(arguments: ["GET /v1/mod", "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"])
+    func aRequestThatIsCutOffEndsTheConnection(_ rest: String) async throws {
+        try await Harness.run(upstream: .answering(Array(DataPlaneTests.ok.utf8))) { harness in
+            let client = try await harness.client()
+            try await client.send(RawClient.chat() + rest)
+            try await client.connection.closeOutput()
+            #expect(try await client.response().text == "{}")
+            try await client.connection.ended()
+            try await harness.untilClientsLeft(0)
+        }
+    }
 }

@@ -195,4 +195,42 @@ struct WebSocketTests {
             #expect(records.map(\.outcome) == [.error, .completed])
         }
     }
+
+    // MARK: - The end of the gateway
+
+    /// Both sides are told that the gateway goes away, unless that would take a frame apart.
+    @Test(arguments: [false, true])
+    func aShutdownSaysGoodbyeToBothSides(_ isWithinFrames: Bool) async throws {
+        try await Harness.run { harness in
+            let (client, upstream, _) = try await open(harness)
+            try await pass(Self.text(Self.created), from: upstream, to: client.connection)
+            try await pass(Self.frame(1, Array("hello".utf8), isMasked: true), from: client.connection, to: upstream)
+            if isWithinFrames {
+                try await pass(Array(Self.text("half").dropLast()), from: upstream, to: client.connection)
+                try await pass([0x81], from: client.connection, to: upstream)
+            }
+            #expect(await harness.plane.shutDown(within: .milliseconds(1)) == false)
+            let toClient = try await client.connection.ended().bytes
+            let toUpstream = try await upstream.ended().bytes
+            if isWithinFrames {
+                #expect(toClient.isEmpty && toUpstream.isEmpty)
+            } else {
+                #expect(toClient == Self.frame(8, [0x03, 0xe9]))
+                #expect(toUpstream.prefix(2) == [0x88, 0x82] && toUpstream.count == 8)
+                #expect(zip(toUpstream.suffix(2), toUpstream.dropFirst(2)).map { $0 ^ $1 } == [0x03, 0xe9])
+            }
+            #expect(try await harness.recorder.record().outcome == .cut)
+        }
+    }
+
+    /// Who has said goodbye is not spoken for again.
+    @Test func aGoodbyeIsSaidOnce() async throws {
+        try await Harness.run { harness in
+            let (client, upstream, _) = try await open(harness)
+            try await pass(Self.goodbye, from: upstream, to: client.connection)
+            #expect(await harness.plane.shutDown(within: .milliseconds(1)) == false)
+            #expect(try await client.connection.ended().bytes.isEmpty)
+            #expect(try await upstream.ended().bytes.count == 8)
+        }
+    }
 }

@@ -57,4 +57,16 @@ struct LedgerLockTests {
         #expect(LedgerError(Other(), path: "p").code == .failed)
         #expect(LedgerError(Other(), path: "p").description == "p: Other()")
     }
+
+    /// A reader that completes a journal goes in a moment, and whoever starts then starts all the same.
+    @Test(arguments: ["oai-usage, which completes it", "oai-usage, which upgrades it"])
+    func aHolderForAMomentIsWaitedFor(_ purpose: String) throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/lock"
+        let reader = try LedgerLock(path: path, purpose: purpose)
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(150)) { reader.release() }
+        let gateway = try LedgerLock(path: path, purpose: "a gateway")
+        #expect(code { _ = try LedgerLock(path: path, purpose: "second") } == .locked)
+        gateway.release()
+    }
 }

@@ -1,0 +1,1 @@
+../../../../Sources/OpenAIUsageGateway/Recording/CallRecorder.swift
