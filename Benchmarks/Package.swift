@@ -11,6 +11,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     ],
     targets: [
@@ -25,6 +26,14 @@ let package = Package(
             name: "OpenAIUsagePricing",
             dependencies: ["OpenAIUsage"],
             exclude: ["prices.json"]
+        ),
+        .target(
+            name: "OpenAIUsageLedger",
+            dependencies: [
+                "OpenAIUsage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
         ),
         .target(
             name: "OpenAIUsageCurl",
@@ -62,6 +71,7 @@ let package = Package(
             dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
         .executableTarget(name: "decoder-benchmark"),
+        .executableTarget(name: "ledger-benchmark", dependencies: ["OpenAIUsageLedger", "OpenAIUsage"]),
         .executableTarget(
             name: "pricing-benchmark",
             dependencies: ["OpenAIUsagePricing", "OpenAIUsage"]

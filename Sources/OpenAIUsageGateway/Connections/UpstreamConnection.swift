@@ -167,7 +167,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         isClosing = true
         call = nil
         // The goodbye of a WebSocket may be waiting.
-        if phase == .tunnel { context?.flush() }
+        if phase == .tunnel { flush() }
         context?.close(promise: nil)
         if context == nil { phase = .closed }
     }
