@@ -9,11 +9,13 @@ struct Mix {
 
     private static let models: [(requested: String, served: String, weight: UInt64)] = [
         ("gpt-4o-mini", "gpt-4o-mini-2024-07-18", 34), ("gpt-5.2", "gpt-5.2-2025-12-11", 20),
-        ("gpt-4.1", "gpt-4.1-2025-04-14", 14), ("gpt-5-mini", "gpt-5-mini-2025-08-07", 14), ("o4-mini", "o4-mini-2025-04-16", 6),
+        ("gpt-4.1", "gpt-4.1-2025-04-14", 14), ("gpt-5-mini", "gpt-5-mini-2025-08-07", 14),
+        ("o4-mini", "o4-mini-2025-04-16", 6),
         ("gpt-4o", "gpt-4o-2024-08-06", 6), ("text-embedding-3-small", "text-embedding-3-small", 6),
     ]
     private static let clients = ["OpenAI/Python 2.8.1", "OpenAI/JS 6.9.1", "AsyncOpenAI/Python 2.8.1"]
     private static let teams = ["search", "support", "growth", "billing", nil]
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
     private let step: Int64
     private var random: UInt64
 
@@ -38,7 +40,7 @@ struct Mix {
                 index += 1
             }
             for _ in 0..<count {
-                buffer[index] = Array("0123456789abcdef".utf8)[Int(next(16))]
+                buffer[index] = Self.hexadecimal[Int(next(16))]
                 index += 1
             }
             return index
@@ -147,8 +149,16 @@ struct Mix {
         record.timing.processing = duration / 1_000 / 3 * 1_000
         if record.isStream { record.timing.timeToFirstToken = duration / 3 + 4_000 }
         var limits = RateLimits()
-        limits["requests"] = RateLimits.Window(limit: 10_000, remaining: Int64(9_000 + next(1_000)), reset: Int64(6_000 * next(10)))
-        limits["tokens"] = RateLimits.Window(limit: 2_000_000, remaining: Int64(1_900_000 + next(99_999)), reset: Int64(1_000 * next(40)))
+        limits["requests"] = RateLimits.Window(
+            limit: 10_000,
+            remaining: Int64(9_000 + next(1_000)),
+            reset: Int64(6_000 * next(10))
+        )
+        limits["tokens"] = RateLimits.Window(
+            limit: 2_000_000,
+            remaining: Int64(1_900_000 + next(99_999)),
+            reset: Int64(1_000 * next(40))
+        )
         record.rateLimits = limits
     }
 }
