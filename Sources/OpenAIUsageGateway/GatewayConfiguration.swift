@@ -70,8 +70,6 @@ public struct GatewayConfiguration: Sendable {
     public var halfCloseMilliseconds: Int64 = 250
     /// How long a shutdown waits for open calls, in milliseconds.
     public var shutdownMilliseconds: Int64 = 30_000
-    /// The most connections to the upstream per event loop.
-    public var connectionsPerLoop = 1_024
     /// How long an idle connection to the upstream is kept, in milliseconds.
     public var idleMilliseconds: Int64 = 60_000
     /// Whether streaming chat requests that do not ask for usage are made to ask.

@@ -111,7 +111,7 @@ struct ConnectionTests {
     }
 
     @Test func beyondTheLimitCallsWaitForAConnection() async throws {
-        try await Harness.run(configure: { $0.connectionsPerLoop = 1 }) { harness in
+        try await Harness.run(configure: { $0.limits.upstreamConnections = 1 }) { harness in
             var clients: [RawClient] = []
             for number in 0..<3 {
                 let client = try await harness.client()
@@ -131,7 +131,7 @@ struct ConnectionTests {
     }
 
     @Test func aWaitingCallWhoseClientGoesIsPassedOver() async throws {
-        try await Harness.run(configure: { $0.connectionsPerLoop = 1 }) { harness in
+        try await Harness.run(configure: { $0.limits.upstreamConnections = 1 }) { harness in
             let first = try await harness.client()
             try await first.send(RawClient.get("/first"))
             let upstream = try await harness.upstream.accept()
@@ -155,7 +155,7 @@ struct ConnectionTests {
 
     /// A connection whose response ended with it is no connection for a call that waits.
     @Test func aWaitingCallGetsNoConnectionThatHasEnded() async throws {
-        try await Harness.run(configure: { $0.connectionsPerLoop = 1 }) { harness in
+        try await Harness.run(configure: { $0.limits.upstreamConnections = 1 }) { harness in
             let first = try await harness.client()
             try await first.send(RawClient.get("/first"))
             let upstream = try await harness.upstream.accept()
@@ -177,7 +177,7 @@ struct ConnectionTests {
     func bytesBehindAResponseAreNobodysResponse(_ durability: GatewayConfiguration.Durability) async throws {
         let configure: (inout GatewayConfiguration) -> Void = {
             $0.durability = durability
-            $0.connectionsPerLoop = 1
+            $0.limits.upstreamConnections = 1
         }
         try await Harness.run(configure: configure) { harness in
             let client = try await harness.client()

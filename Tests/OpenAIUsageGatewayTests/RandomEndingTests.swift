@@ -162,7 +162,7 @@ struct RandomEndingTests {
     ) async throws {
         let configure: (inout GatewayConfiguration) -> Void = {
             $0.durability = durability
-            $0.connectionsPerLoop = 6
+            $0.limits.upstreamConnections = 6
             $0.openRowMilliseconds = 5
             $0.responseTimeoutMilliseconds = 400
             $0.drainMilliseconds = 30

@@ -12,6 +12,7 @@ struct RouteTests {
         path: String = "",
         key: UpstreamKey? = nil,
         tokens: AccessTokens? = nil,
+        descriptors: Int = DescriptorLimit.connections,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         body: (Harness, ScriptedUpstream) async throws -> Void
     ) async throws {
@@ -19,17 +20,58 @@ struct RouteTests {
         let upstream = try #require(Upstream("http://127.0.0.1:\(other.port)\(path)"))
         let route = try GatewayRoute(prefix: prefix, upstream: upstream, key: key)
         do {
-            try await Harness.run(configure: {
-                $0.routes = [route]
-                $0.access.clientTokens = tokens
-                configure(&$0)
-            }) { try await body($0, other) }
+            try await Harness.run(
+                descriptors: descriptors,
+                configure: {
+                    $0.routes = [route]
+                    $0.access.clientTokens = tokens
+                    configure(&$0)
+                }
+            ) { try await body($0, other) }
         } catch {
             await other.stop()
             throw error
         }
         for connection in other.connections { try await connection.ended() }
         await other.stop()
+    }
+
+    /// Idle connections to one upstream do not keep calls from another, however few descriptors there are.
+    @Test func idleConnectionsMakeRoomForThoseOfOtherRoutes() async throws {
+        try await Self.run(descriptors: 1) { harness, other in
+            for number in 1...3 {
+                _ = try await Self.forwarded(RawClient.get("/\(number)"), harness, to: harness.upstream, method: "GET")
+                try await harness.untilClientsLeft(0)
+                _ = try await Self.forwarded(RawClient.get("/other/\(number)"), harness, to: other, method: "GET")
+                try await harness.untilClientsLeft(0)
+            }
+            #expect(harness.upstream.acceptedCount == 3 && other.acceptedCount == 3)
+        }
+    }
+
+    /// A connection that comes free is not kept for its own upstream while a call waits for another.
+    @Test func aCallGetsTheDescriptorOfAnotherRoute() async throws {
+        try await Self.run(descriptors: 1) { harness, other in
+            let first = try await harness.client()
+            try await first.send(RawClient.chat(stream: true))
+            let busy = try await harness.upstream.accept()
+            _ = try await busy.message(.request)
+            try await busy.send(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            // It is read on to its end.
+            try await first.connection.take(through: "\r\n\r\n")
+            await first.connection.reset()
+            try await harness.untilClientsLeft(0)
+            let second = try await harness.client()
+            try await second.send(RawClient.get("/other/models"))
+            try await harness.recorder.wait(for: "a call that waits") { $0.waiting == 1 }
+            try await busy.send("e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+            let free = try await other.accept()
+            #expect(try await free.message(.request).target == "/models")
+            try await free.send(DataPlaneTests.ok)
+            #expect(try await second.response(to: "GET").text == "{}")
+        }
     }
 
     /// Sends a request, answers it where it arrives, and returns what arrived.

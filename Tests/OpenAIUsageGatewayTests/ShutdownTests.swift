@@ -130,7 +130,7 @@ struct ShutdownTests {
     }
 
     @Test func atTheLimitEveryStageOfACallEnds() async throws {
-        let configure: (inout GatewayConfiguration) -> Void = { $0.connectionsPerLoop = 2 }
+        let configure: (inout GatewayConfiguration) -> Void = { $0.limits.upstreamConnections = 2 }
         try await Harness.run(withholdsCommits: true, configure: configure) { harness in
             // One waits for its record, one for its response, one for a connection, one for its own request.
             let (_, first) = try await begin(harness, RawClient.chat())

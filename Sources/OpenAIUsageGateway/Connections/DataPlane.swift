@@ -28,12 +28,15 @@ final class DataPlane: Sendable {
     }
 
     /// Listens, and carries calls until ``shutDown(within:)``.
+    ///
+    /// `descriptors` is the number of connections that there are descriptors for on either side, clients and upstreams.
     static func start(
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
         recorder: any CallRecorder,
         log: GatewayLog,
-        group: MultiThreadedEventLoopGroup
+        group: MultiThreadedEventLoopGroup,
+        descriptors: Int = DescriptorLimit.connections
     ) async throws -> DataPlane {
         let tls = configuration.hasEncryptedUpstream ? try makeTLS(configuration) : nil
         let certificate = CurrentCertificate(configuration.access.certificate)
@@ -44,7 +47,7 @@ final class DataPlane: Sendable {
         )
         let clients = ClientCount(
             // An accept that fails for want of a descriptor would be tried again and again.
-            limit: min(configuration.limits.connections, DescriptorLimit.connections),
+            limit: min(configuration.limits.connections, descriptors),
             limitPerAddress: configuration.limits.connectionsPerAddress
         )
         var loops: [NIOLoopBound<DataPlaneLoop>] = []
@@ -59,7 +62,9 @@ final class DataPlane: Sendable {
                     clients: clients,
                     log: log
                 )
-                loop.open(routes(configuration, loop, tls, usageRequests))
+                // Clients are spread evenly over the loops, and so are the connections that their calls need.
+                let upstreams = UpstreamDescriptors(limit: descriptors / eventLoops.count)
+                loop.open(routes(configuration, loop, upstreams, tls, usageRequests))
                 return NIOLoopBound(loop, eventLoop: eventLoop)
             }.get()
             loops.append(bound)
@@ -97,6 +102,7 @@ final class DataPlane: Sendable {
     private static func routes(
         _ configuration: GatewayConfiguration,
         _ loop: DataPlaneLoop,
+        _ descriptors: UpstreamDescriptors,
         _ tls: NIOSSLContext?,
         _ usageRequests: UsageRequests
     ) -> RouteTable<UpstreamRoute> {
@@ -118,7 +124,7 @@ final class DataPlane: Sendable {
                 proxy: proxy,
                 prefix: prefix,
                 key: key,
-                pool: UpstreamPool(loop: loop, connector: connector),
+                pool: UpstreamPool(loop: loop, connector: connector, descriptors: descriptors),
                 usageRequests: requests
             )
         }

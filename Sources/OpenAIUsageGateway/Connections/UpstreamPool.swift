@@ -73,6 +73,7 @@ final class UpstreamPool: TimedItem {
 
     private let loop: DataPlaneLoop
     private let connector: Connector
+    private let descriptors: UpstreamDescriptors
     private let connectTimeout: Int64
     private let idleTimeout: Int64
     private let limit: Int
@@ -88,14 +89,16 @@ final class UpstreamPool: TimedItem {
     private var isSweeping = false
     private var isClosed = false
 
-    init(loop: DataPlaneLoop, connector: Connector) {
+    init(loop: DataPlaneLoop, connector: Connector, descriptors: UpstreamDescriptors) {
         self.loop = loop
         self.connector = connector
+        self.descriptors = descriptors
         let configuration = loop.configuration
         connectTimeout = configuration.connectTimeoutMilliseconds
         idleTimeout = configuration.idleMilliseconds
-        limit = max(1, configuration.connectionsPerLoop)
+        limit = max(1, min(configuration.limits.upstreamConnections, descriptors.limit))
         unfinishedLimit = max(1, limit - limit / 4)
+        descriptors.add(self)
     }
 
     /// Gets a connection for a call: an idle one at once, else a new one, else the next that comes free.
@@ -129,7 +132,7 @@ final class UpstreamPool: TimedItem {
             }
             return give(connection, to: waiter)
         }
-        if openCount < limit { open(for: waiter) } else { enqueue(waiter) }
+        if openCount < limit, descriptors.take() { open(for: waiter) } else { enqueue(waiter) }
     }
 
     private func give(_ connection: UpstreamConnection, to waiter: Waiter) {
@@ -148,6 +151,7 @@ final class UpstreamPool: TimedItem {
             dequeue(waiter)
             return give(connection, to: waiter)
         }
+        guard !descriptors.isShort else { return connection.close() }
         connection.idleDeadline = now + min(idleTimeout, keepAlive ?? .max) * 1_000_000
         idle.append(connection)
         if !isSweeping { sweepLater() }
@@ -201,10 +205,29 @@ final class UpstreamPool: TimedItem {
 
     private func countOut() {
         openCount -= 1
-        while openCount < limit, let waiter = ready.first, !isClosed {
+        descriptors.giveBack()
+    }
+
+    /// True if a call waits for a connection that its own limit would let it have.
+    var isWaiting: Bool { openCount < limit && ready.first != nil && !isClosed }
+
+    /// Opens connections for those who wait, as far as the limits let it.
+    func openForWaiters() {
+        while openCount < limit, let waiter = ready.first, !isClosed, descriptors.take() {
+            // A connection that ended for the sake of its descriptor may have let somebody go on.
+            guard ready.first === waiter else { return descriptors.giveBack() }
             dequeue(waiter)
             open(for: waiter)
         }
+    }
+
+    /// Ends the connection that has been idle for the longest, so that another may have its descriptor.
+    ///
+    /// - Returns: False if none is idle.
+    func closeIdle() -> Bool {
+        guard !idle.isEmpty else { return false }
+        idle.removeFirst().close()
+        return true
     }
 
     private func fail(_ waiter: Waiter, _ failure: UpstreamFailure) {

@@ -16,6 +16,11 @@ public struct GatewayLimits: Sendable, Equatable {
     public var connections = 16_384
     /// The most connections of one address.
     public var connectionsPerAddress = 8_192
+    /// The most connections to one upstream per event loop.
+    ///
+    /// A call has one for as long as its client is slow: with fewer than ``connections``, slow clients could keep the others
+    /// from the upstream.
+    public var upstreamConnections = 16_384
     /// The most bytes of request bodies that all calls together hold in order to rewrite them, and to send them again as the
     /// client wrote them if the upstream refuses that; beyond it a call is not rewritten.
     public var heldBodyBytes = 64 << 20

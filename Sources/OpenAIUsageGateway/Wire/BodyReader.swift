@@ -30,8 +30,8 @@ struct BodyReader: Sendable {
     /// The limits of chunked bodies.
     private enum Limit {
         static let sizeDigits = 16
-        /// The most bytes of a chunk: what every proxy reads without an overflow.
-        static let chunkBytes = (1 << 60) - 1
+        /// The most bytes of a chunk, 52 bits as in haproxy: whoever reads the size into a double reads the same.
+        static let chunkBytes = (1 << 52) - 1
         static let extensionBytes = 4 << 10
         static let trailerBytes = 64 << 10
         static let trailerFields = 64

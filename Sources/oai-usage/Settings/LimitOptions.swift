@@ -35,6 +35,11 @@ struct LimitOptions: ParsableArguments {
     var maxConnectionsPerAddress: Int?
 
     @Option(
+        help: ArgumentHelp("The most connections to one upstream, per worker. (default: 16384)", valueName: "number")
+    )
+    var maxUpstreamConnections: Int?
+
+    @Option(
         help: ArgumentHelp(
             "The most bytes of request bodies that are held together to be sent again or rewritten. (default: 64MiB)",
             valueName: "size"
@@ -108,6 +113,7 @@ struct LimitOptions: ParsableArguments {
         try time("keep-alive", keepAlive, \.keepAliveMilliseconds)
         try number("max-connections", maxConnections, \.connections, 1...1_000_000)
         try number("max-connections-per-address", maxConnectionsPerAddress, \.connectionsPerAddress, 1...1_000_000)
+        try number("max-upstream-connections", maxUpstreamConnections, \.upstreamConnections, 1...1_000_000)
         try size("held-bodies", heldBodies, \.heldBodyBytes, 64 << 10...1 << 40)
         try size("drain-size", drainSize, \.disconnectBytes, 1 << 10...1 << 40)
         try number("max-drains", maxDrains, \.disconnects, 1...1_000_000)

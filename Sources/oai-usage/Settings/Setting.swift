@@ -76,6 +76,7 @@ struct Setting: Sendable {
         Setting(name: "max-connections", kind: .number, allowed: "a number from 1 to 1000000"),
         Setting(name: "max-connections-per-address", kind: .number, allowed: "a number from 1 to 1000000"),
         Setting(name: "max-drains", kind: .number, allowed: "a number from 1 to 1000000"),
+        Setting(name: "max-upstream-connections", kind: .number, allowed: "a number from 1 to 1000000"),
         Setting(name: "prices", kind: .list, allowed: "an array of paths of price files"),
         Setting(name: "response-timeout", kind: .text, allowed: times),
         Setting(name: "shutdown-timeout", kind: .text, allowed: times),

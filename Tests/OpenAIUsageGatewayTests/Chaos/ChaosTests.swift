@@ -76,7 +76,7 @@ struct ChaosTests {
         }
         let configure: (inout GatewayConfiguration) -> Void = {
             $0.workers = 2
-            $0.connectionsPerLoop = Self.connectionsPerLoop
+            $0.limits.upstreamConnections = Self.connectionsPerLoop
             $0.openRowMilliseconds = 20
             $0.commitDeadlineMilliseconds = 50
             $0.responseTimeoutMilliseconds = 2_000

@@ -171,7 +171,7 @@ struct LimitTests {
 
     @Test func waitingForAConnectionHasALimit() async throws {
         try await Harness.run(configure: {
-            $0.connectionsPerLoop = 1
+            $0.limits.upstreamConnections = 1
             $0.connectTimeoutMilliseconds = 200
         }) { harness in
             let first = try await harness.client()
@@ -201,7 +201,7 @@ struct LimitTests {
         try await Harness.run(
             upstream: .answering(Array(DataPlaneTests.ok.utf8)),
             configure: {
-                $0.connectionsPerLoop = limit
+                $0.limits.upstreamConnections = limit
                 $0.connectTimeoutMilliseconds = 60_000
             }
         ) { harness in

@@ -26,6 +26,7 @@ struct Harness: Sendable {
         upstreamURL: String? = nil,
         withholdsCommits: Bool = false,
         keepsAtOnce: Bool = false,
+        descriptors: Int = DescriptorLimit.connections,
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         body: (Harness) async throws -> Void
     ) async throws {
@@ -53,7 +54,8 @@ struct Harness: Sendable {
             exchanges: ExchangeConfiguration(source: .gateway),
             recorder: recorder,
             log: GatewayLog(logger),
-            group: group
+            group: group,
+            descriptors: descriptors
         )
         let harness = Harness(upstream: server, recorder: recorder, plane: plane, group: group)
         do {
