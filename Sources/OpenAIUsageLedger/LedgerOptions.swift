@@ -20,8 +20,9 @@ public struct LedgerOptions: Sendable {
     /// What is told about every commit, on the writer's thread; it must return at once.
     public var commitObserver: (@Sendable (LedgerCommit) -> Void)?
 
-    /// What is told, while a ledger of an older version is brought to the newest one, how many of how many rows are copied; what
-    /// it throws ends that, and the next opening goes on.
+    /// An observer of an upgrade to the newest version: how many of how many rows are copied.
+    ///
+    /// An error that it throws ends the upgrade; the next opening goes on.
     public var upgradeObserver: (@Sendable (_ copied: Int64, _ all: Int64) throws -> Void)?
 
     /// What tests put in the writer's way.

@@ -111,7 +111,7 @@ extension RecordDraft {
     private static func key(of facts: RequestHeadFacts) -> String? {
         if let key = facts.azureKey, !key.isEmpty { return key }
         guard let authorization = facts.authorization else { return nil }
-        // What every client sends; characters are slow to split.
+        // The form that clients send; splitting by characters is slow.
         if let key = plainKey(of: authorization) { return key }
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty else { return nil }

@@ -14,9 +14,9 @@ extension RateLimits {
         guard !windows.isEmpty else { return nil }
     }
 
-    /// Takes a field in, if it is one of a limit.
+    /// Adds a field, if it is one of a limit.
     ///
-    /// - Returns: Whether it is.
+    /// - Returns: True if it is.
     mutating func take(name: String, value: String) -> Bool {
         var (name, value) = (name, value)
         return name.withUTF8 { name in
@@ -26,7 +26,7 @@ extension RateLimits {
 
     private enum Part { case limit, remaining, reset }
 
-    /// Takes a field in, if it is one of a limit.
+    /// Adds a field, if it is one of a limit.
     ///
     /// - Parameters:
     ///   - name: The name in any case.

@@ -36,6 +36,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private static let waitingBytes = 64 << 10
 
     private let loop: DataPlaneLoop
+    // The loop's thread alone comes here, and no access lasts while something else is called.
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     @exclusivity(unchecked) private var buffer = ByteBuffer()
     @exclusivity(unchecked) private var unsent = UnsentBytes()
@@ -154,7 +155,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             if isStuck { break }
         }
         if phase == .discarding { buffer = ByteBuffer() }
-        // What is not whole will not become so; the response before it may not have left.
+        // A request without its end never gets one; the response before it may not have left.
         if hasEnded, phase == .head || phase == .body, let context { close(context, lingering: false) }
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         updateReading()

@@ -24,7 +24,7 @@ struct UnsentBytes {
         return true
     }
 
-    /// Takes all bytes; `nil` if there are none.
+    /// Removes and returns all bytes; `nil` if there are none.
     mutating func take() -> ByteBuffer? {
         guard !isEmpty else { return nil }
         var taken = ByteBuffer()

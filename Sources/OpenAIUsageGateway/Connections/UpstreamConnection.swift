@@ -30,6 +30,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let pool: UpstreamPool
     private let loop: DataPlaneLoop
     private let isEncrypted: Bool
+    // The loop's thread alone comes here, and no access lasts while something else is called.
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     /// The channel's socket, which is open for as long as the channel is active; `nil` before and after.
     private var socket: NIOBSDSocket.Handle?

@@ -1,9 +1,9 @@
 import OpenAIUsage
 
-/// What else many calls share: how they were made, what became of their usage and their cost, and the form of their numbers.
+/// The facts that many calls share besides: how they were made, the states of their usage and cost, and the form of their numbers.
 ///
 /// Calls that share all of it refer to one row of the table `form`.
-struct CallForm: Sendable, Equatable {
+struct CallForm: SharedFacts, Sendable {
     /// A fact that is a text.
     enum Field: Int, CaseIterable, Sendable {
         case method, path, finish, usageSource, costReason, priceVersion, requestOptions, diagnostics, limits
@@ -158,6 +158,25 @@ struct CallForm: Sendable, Equatable {
             hash.add(UInt64(bitPattern: window.limit ?? -1))
         }
         return hash.value
+    }
+
+    // Paths with the identities of objects are made up call by call.
+    static func capacity(of field: Field) -> Int? { field == .path ? 512 : nil }
+
+    static func isAlwaysShared(_ field: Field) -> Bool { false }
+
+    /// The hash of a record with the fields of the form.
+    var wholeHash: UInt64 {
+        var record = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: .library,
+            method: self[.method] ?? "",
+            host: "",
+            path: self[.path] ?? ""
+        )
+        apply(to: &record, limitNumbers: [])
+        return Self.hash(record, shape: shape)
     }
 
     /// The hash of a form some of whose fields stand in the rows.

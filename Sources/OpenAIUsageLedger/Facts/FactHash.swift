@@ -71,29 +71,3 @@ struct FactIndex {
         numbers[place] = Int32(number)
     }
 }
-
-/// The values of a field that are kept in a table of facts; beyond its capacity a row bears the value itself.
-struct FactValues {
-    /// The longest value that is kept in a table, in bytes.
-    static let maximumLength = 256
-
-    private var values: Set<String> = []
-    private let capacity: Int
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    /// True if the value is in the table, or may be added to it.
-    mutating func takes(_ value: String) -> Bool {
-        if values.contains(value) { return true }
-        guard values.count < capacity, value.utf8.count <= Self.maximumLength else { return false }
-        values.insert(value)
-        return true
-    }
-
-    /// Notes a value that is in the table.
-    mutating func note(_ value: String) {
-        values.insert(value)
-    }
-}

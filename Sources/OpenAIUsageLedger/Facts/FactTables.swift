@@ -1,7 +1,7 @@
 import GRDB
 import OpenAIUsage
 
-/// What many calls share, by the numbers by which rows refer to it.
+/// The facts that many calls share, by the numbers by which rows refer to them.
 ///
 /// Rows of these tables are only ever added, and numbered from 1 without a gap.
 struct FactTables: Sendable {

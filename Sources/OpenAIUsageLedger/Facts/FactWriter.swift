@@ -16,18 +16,16 @@ struct FactWriter {
         var isEmpty: Bool { series == 0 && form == 0 && !isErrorInRow }
     }
 
+    /// The most shapes of usage.
+    private static let shapeCapacity = 2_048
+
     private(set) var tables: FactTables
-    private var seriesIndex = FactIndex()
-    private var partialSeriesIndex = FactIndex()
-    private var formIndex = FactIndex()
-    private var partialFormIndex = FactIndex()
+    private var seriesNumbers: FactNumbers<Series>
+    private var formNumbers: FactNumbers<CallForm>
     private var shapeIndex = FactIndex()
     private var resultNumbers: [CallResult: Int] = [:]
     private var identityNumbers: [UInt64: [Int]] = [:]
-    private var seriesValues: [FactValues]
-    private var formValues: [FactValues]
     private var saved: (series: Int, results: Int, forms: Int, shapes: Int, identities: Int)
-    private let capacity: (series: Int, forms: Int, shapes: Int)
 
     /// Loads the tables of a ledger.
     ///
@@ -36,16 +34,13 @@ struct FactWriter {
     ///   - capacity: The most values of a field.
     /// - Throws: An error of SQLite.
     init(_ database: Database, capacity: Int) throws {
-        self.capacity = (series: capacity * 32, forms: capacity * 16, shapes: 2_048)
         tables = FactTables()
         try tables.update(database)
-        seriesValues = Series.Field.allCases.map { _ in FactValues(capacity: capacity) }
-        formValues = CallForm.Field.allCases.map { field in
-            FactValues(capacity: field == .path ? min(512, capacity) : capacity)
-        }
+        seriesNumbers = FactNumbers(capacity: capacity * 32, values: capacity)
+        formNumbers = FactNumbers(capacity: capacity * 16, values: capacity)
         saved = (0, 0, 0, 0, 0)
-        for (index, series) in tables.series.enumerated() { note(series, index + 1) }
-        for (index, form) in tables.forms.enumerated() { note(form, index + 1) }
+        for (index, series) in tables.series.enumerated() { seriesNumbers.insert(series, index + 1) }
+        for (index, form) in tables.forms.enumerated() { formNumbers.insert(form, index + 1) }
         for (index, result) in tables.results.enumerated() { resultNumbers[result] = index + 1 }
         for (index, shape) in tables.shapes.enumerated() { shapeIndex.insert(index + 1, Self.hash(shape.format)) }
         for (index, form) in tables.identityForms.enumerated() {
@@ -59,46 +54,14 @@ struct FactWriter {
     /// The number of a record's series.
     mutating func series(of record: CallRecord, _ rowFields: inout RowFields) -> Int {
         let hash = Series.hash(record)
-        if let known = seriesIndex.number(hash, where: { tables.series[$0 - 1].matches(record) }) { return known }
+        if let known = seriesNumbers.number(hash, where: { tables.series[$0 - 1].matches(record) }) { return known }
         var series = Series(record)
-        for field in Series.Field.allCases {
-            guard let value = series[field] else { continue }
-            if !seriesValues[field.rawValue].takes(value) { series.leaveToRows(field) }
-        }
-        if tables.series.count >= capacity.series {
-            for field in Series.Field.allCases where field != .endpoint { series.leaveToRows(field) }
-        }
+        let known = seriesNumbers.number(of: &series, among: tables.series)
         rowFields.series = series.rowFields
-        if series.rowFields != 0,
-            let known = partialSeriesIndex.number(series.partialHash, where: { tables.series[$0 - 1] == series })
-        {
-            return known
-        }
+        if let known { return known }
         tables.add(series)
-        let number = tables.series.count
-        if series.rowFields == 0 {
-            seriesIndex.insert(number, hash)
-        } else {
-            partialSeriesIndex.insert(number, series.partialHash)
-        }
-        return number
-    }
-
-    private mutating func note(_ series: Series, _ number: Int) {
-        for field in Series.Field.allCases {
-            if let value = series[field] { seriesValues[field.rawValue].note(value) }
-        }
-        guard series.rowFields == 0 else { return partialSeriesIndex.insert(number, series.partialHash) }
-        var record = CallRecord(
-            id: CallID(rawValue: 0),
-            startedAt: 0,
-            source: series.source,
-            method: "",
-            host: "",
-            path: ""
-        )
-        for field in Series.Field.allCases { Series.set(field, series[field], of: &record) }
-        seriesIndex.insert(number, Series.hash(record))
+        seriesNumbers.insert(series, tables.series.count)
+        return tables.series.count
     }
 
     // MARK: - Results
@@ -115,7 +78,9 @@ struct FactWriter {
         if tables.results.count >= CallResult.capacity {
             result = CallResult(outcome: outcome, status: nil, errorType: nil, errorCode: nil, isErrorInRow: true)
             rowFields.isErrorInRow = true
-        } else if (record.errorType?.utf8.count ?? 0) + (record.errorCode?.utf8.count ?? 0) > FactValues.maximumLength {
+        } else if (record.errorType?.utf8.count ?? 0) + (record.errorCode?.utf8.count ?? 0)
+            > FactNumbers<Series>.maximumLength
+        {
             (result.errorType, result.errorCode, result.isErrorInRow) = (nil, nil, true)
             rowFields.isErrorInRow = true
         }
@@ -135,48 +100,16 @@ struct FactWriter {
     /// The number of a record's form.
     mutating func form(of record: CallRecord, shape: Int, _ rowFields: inout RowFields) -> Int {
         let hash = CallForm.hash(record, shape: shape)
-        if let known = formIndex.number(hash, where: { tables.forms[$0 - 1].matches(record, shape: shape) }) {
+        if let known = formNumbers.number(hash, where: { tables.forms[$0 - 1].matches(record, shape: shape) }) {
             return known
         }
         var form = CallForm(record, shape: shape)
-        for field in CallForm.Field.allCases {
-            guard let value = form[field] else { continue }
-            if !formValues[field.rawValue].takes(value) { form.leaveToRows(field) }
-        }
-        if tables.forms.count >= capacity.forms {
-            for field in CallForm.Field.allCases { form.leaveToRows(field) }
-        }
+        let known = formNumbers.number(of: &form, among: tables.forms)
         rowFields.form = form.rowFields
-        if form.rowFields != 0,
-            let known = partialFormIndex.number(form.partialHash, where: { tables.forms[$0 - 1] == form })
-        {
-            return known
-        }
+        if let known { return known }
         tables.add(form)
-        let number = tables.forms.count
-        if form.rowFields == 0 {
-            formIndex.insert(number, hash)
-        } else {
-            partialFormIndex.insert(number, form.partialHash)
-        }
-        return number
-    }
-
-    private mutating func note(_ form: CallForm, _ number: Int) {
-        for field in CallForm.Field.allCases {
-            if let value = form[field] { formValues[field.rawValue].note(value) }
-        }
-        guard form.rowFields == 0 else { return partialFormIndex.insert(number, form.partialHash) }
-        var record = CallRecord(
-            id: CallID(rawValue: 0),
-            startedAt: 0,
-            source: .library,
-            method: form[.method] ?? "",
-            host: "",
-            path: form[.path] ?? ""
-        )
-        form.apply(to: &record, limitNumbers: [])
-        formIndex.insert(number, CallForm.hash(record, shape: form.shape))
+        formNumbers.insert(form, tables.forms.count)
+        return tables.forms.count
     }
 
     // MARK: - Shapes of usage
@@ -198,7 +131,7 @@ struct FactWriter {
             }
             place &+= 1
         }
-        guard others.count < 16, tables.shapes.count < capacity.shapes, numbers.format.count <= 4_096,
+        guard others.count < 16, tables.shapes.count < Self.shapeCapacity, numbers.format.count <= 4_096,
             let places = UsageShape.places(usage, numbers, unlike: others)
         else { return 0 }
         tables.add(UsageShape(format: numbers.format, places: places))
@@ -264,8 +197,9 @@ struct FactWriter {
         ) throws {
             guard values.count > first else { return }
             let marks = Array(repeating: "?", count: columns.count + 1).joined(separator: ", ")
+            // A row of a commit of which it was not known that it came through is there already.
             let statement = try database.cachedStatement(
-                sql: "INSERT INTO \(table)(id, \(columns.joined(separator: ", "))) VALUES(\(marks))"
+                sql: "INSERT OR IGNORE INTO \(table)(id, \(columns.joined(separator: ", "))) VALUES(\(marks))"
             )
             for index in first..<values.count {
                 try statement.run(in: database) { binder in

@@ -31,7 +31,7 @@ struct IdentityParts {
     /// The length of what stands behind it.
     var suffix = 0
 
-    /// Takes an identity apart; `nil` for one that is kept as its text.
+    /// Finds the parts of an identity; `nil` for one that is kept as its text.
     init?(_ text: UnsafeBufferPointer<UInt8>) {
         let count = text.count
         guard (4...256).contains(count) else { return nil }

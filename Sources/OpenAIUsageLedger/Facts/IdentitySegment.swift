@@ -49,15 +49,13 @@ struct IdentitySegment {
         }
         let insert = try database.cachedStatement(
             sql: """
-                INSERT INTO segment(level, slot_bits, block_bits, hash_bits, last_id, blocks) VALUES(?, ?, ?, ?, ?, ?)
+                INSERT INTO segment(level, slot_bits, block_bits, hash_bits, blocks) VALUES(?, ?, ?, ?, ?)
                 """
         )
         let blob = bytes.bytes
-        let lastID = blocks.map(\.upperBound).max() ?? 0
         let level = level
         try insert.run(in: database) { binder in
             for value in [level, slotBits, blockBits, hashBits] { binder.integer(Int64(value)) }
-            binder.integer(lastID)
             binder.blob(blob)
         }
         let segment = database.lastInsertedRowID
@@ -178,12 +176,6 @@ struct IdentitySegment {
         return true
     }
 
-    /// Removes the segments all of whose rows are older than an identity.
-    static func remove(before id: Int64, _ database: Database) throws {
-        let old = try Int64.fetchAll(database, sql: "SELECT id FROM segment WHERE last_id < ?", arguments: [id])
-        for segment in old { try remove(segment, database) }
-    }
-
     private static func remove(_ segment: Int64, _ database: Database) throws {
         try database.execute(
             sql: "DELETE FROM segment_slot WHERE key BETWEEN ? AND ?",
@@ -203,5 +195,25 @@ struct IdentitySegment {
             blocks.append(first...(first + length))
         }
         return blocks
+    }
+}
+
+/// The hash under which a row is found by an identity.
+///
+/// It is part of the file format: FNV-1a of the UTF-8 text in 64 bits, mixed so that its first bits are as good as its last.
+enum IdentityHash {
+    /// The hash of a text.
+    static func hash(_ text: String) -> UInt64 {
+        var text = text
+        return text.withUTF8(hash(_:))
+    }
+
+    /// The hash of a text's bytes.
+    static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash ^= hash >> 32
+        hash = hash &* 0x9e37_79b9_7f4a_7c15
+        return hash ^ hash >> 29
     }
 }

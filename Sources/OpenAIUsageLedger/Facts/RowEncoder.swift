@@ -7,7 +7,7 @@ import OpenAIUsage
 /// Texts are copied into memory that lasts until the statement has run, so that SQLite copies none of them.
 // SAFETY: the store that owns it is used by one thread at a time: the one that opens the ledger, and then the writer's.
 final class RowEncoder: @unchecked Sendable {
-    /// What a row refers to.
+    /// The numbers of the facts that a row refers to.
     struct Numbers {
         var series: Int
         /// Negative for a call in flight.
@@ -204,7 +204,7 @@ extension CallRecord {
     }
 }
 
-/// What a row bears as a JSON object: rare facts, and fields beyond the capacity of their tables.
+/// A row's JSON object: rare facts, and fields beyond the capacity of their tables.
 enum RowExtra {
     /// The object of a record; `nil` if there is nothing to be kept in it.
     static func text(of record: CallRecord, _ rowFields: FactWriter.RowFields, hasShape: Bool) -> [UInt8]? {

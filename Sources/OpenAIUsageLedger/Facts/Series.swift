@@ -1,9 +1,9 @@
 import OpenAIUsage
 
-/// Who and what a call was: what reports are grouped by and filtered on.
+/// The dimensions of a call that reports are grouped by and filtered on: who made it, and of what kind it was.
 ///
 /// Calls that share all of it refer to one row of the table `series`.
-struct Series: Sendable, Equatable {
+struct Series: SharedFacts, Sendable {
     /// A fact that is a text.
     enum Field: Int, CaseIterable, Sendable {
         case client, host, endpoint, organization, project
@@ -31,7 +31,7 @@ struct Series: Sendable, Equatable {
         }
     }
 
-    /// What captured the calls.
+    /// The source that captured the calls.
     var source: CallSource
     /// The texts by field; that of ``Field/key`` is the hint and the digest, that of ``Field/tags`` a JSON object.
     private(set) var texts: [String?]
@@ -155,6 +155,18 @@ struct Series: Sendable, Equatable {
             hash.add(value)
         }
         return hash.value
+    }
+
+    static func capacity(of field: Field) -> Int? { nil }
+
+    // The endpoint tells which calls went to one that nobody knows.
+    static func isAlwaysShared(_ field: Field) -> Bool { field == .endpoint }
+
+    /// The hash of a record's fields; that of a record with the fields of the series.
+    var wholeHash: UInt64 {
+        var record = CallRecord(id: CallID(rawValue: 0), startedAt: 0, source: source, method: "", host: "", path: "")
+        for field in Field.allCases { Self.set(field, self[field], of: &record) }
+        return Self.hash(record)
     }
 
     /// The hash of a series some of whose fields stand in the rows.

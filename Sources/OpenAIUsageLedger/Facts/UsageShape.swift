@@ -131,7 +131,7 @@ struct UsageNumbers: ~Copyable {
 
     subscript(index: Int) -> Int64 { values[index] }
 
-    /// Takes a JSON text apart.
+    /// Splits a JSON text into its form and its integers.
     ///
     /// - Returns: False if it cannot be rebuilt from its form and its integers, or has too many of them.
     mutating func read(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

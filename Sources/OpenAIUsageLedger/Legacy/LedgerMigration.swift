@@ -55,9 +55,7 @@ struct LedgerMigration {
         var copied = try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") ?? 0
         var last = try Int64.fetchOne(new, sql: "SELECT max(id) FROM call") ?? .min
         try copyTables(old, version, new)
-        var names = LabelNames()
-        try names.update(old)
-        let decoder = LegacyCallDecoder(names)
+        let decoder = LegacyCallDecoder(try LegacyLabels(old))
         var store = try CallStore(new, options: options, identities: CallIDGenerator.shared(by: options.clock))
         let statement = try old.makeStatement(
             sql: "\(LegacyColumns.select(version: version)) WHERE id > ? ORDER BY id LIMIT \(Self.stepLength)"
@@ -118,6 +116,18 @@ struct LedgerMigration {
 }
 
 extension LedgerFile {
+    /// Waits until the disk has a file that no connection of this process has open.
+    private static func synchronize(_ path: String) throws {
+        let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        defer { if file >= 0 { Foundation.close(file) } }
+        guard file >= 0, fsync(file) == 0 else {
+            throw LedgerError(
+                .notWritable,
+                "\(path) cannot be written to the disk (\(String(cString: strerror(errno))))."
+            )
+        }
+    }
+
     /// The version of a ledger's schema; `nil` for a file that is none, or empty.
     static func version(_ address: String) throws -> Int64? {
         var configuration = Configuration()
@@ -141,15 +151,21 @@ extension LedgerFile {
             return
         }
         try requireSingleName(path)
-        // What is in the log alone must be in the file that is replaced.
+        // The file that is replaced must hold all rows, those of its log too.
         do {
             let database = try DatabaseQueue(path: path)
             try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             try database.close()
         }
         let copy = "\(path)-upgrade"
-        try LedgerMigration(from: path, to: copy).run(progress)
-        // The new file's log is empty, and goes with its connection.
+        do {
+            try LedgerMigration(from: path, to: copy).run(progress)
+        } catch  where LedgerError(error, path: copy).isDamage {
+            // A loss of power has cut off the copy, which is not written for good before its end.
+            for suffix in ["", "-wal", "-shm"] { unlink("\(copy)\(suffix)") }
+            try LedgerMigration(from: path, to: copy).run(progress)
+        }
+        try synchronize(copy)
         for suffix in ["-wal", "-shm"] { unlink("\(path)\(suffix)") }
         guard rename(copy, path) == 0 else {
             throw LedgerError(

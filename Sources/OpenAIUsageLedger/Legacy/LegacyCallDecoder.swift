@@ -2,10 +2,10 @@ import OpenAIUsage
 
 /// Reads a record from a row of the schemas up to the third.
 struct LegacyCallDecoder {
-    private let names: LabelNames
+    private let names: LegacyLabels
 
     /// Creates a decoder that knows the labels.
-    init(_ names: LabelNames) {
+    init(_ names: LegacyLabels) {
         self.names = names
     }
 

@@ -2,7 +2,7 @@ import OpenAIUsage
 
 /// A filter applied to rows: what a row refers to decides, or else the record itself.
 struct CallMatcher {
-    /// What is known of a row before it is read whole.
+    /// The answer of a filter before a row is read whole.
     enum Verdict {
         case no, maybe, yes
     }
@@ -29,14 +29,14 @@ struct CallMatcher {
         results = facts.results.map { outcomes.isEmpty || outcomes.contains($0.outcome) ? .yes : .no }
     }
 
-    /// What is known of the rows of a series and a result.
+    /// The answer for the rows of a series and a result.
     func verdict(series number: Int, result: Int) -> Verdict {
         let ofResult = results.indices.contains(abs(result) - 1) ? results[abs(result) - 1] : .maybe
         guard ofResult != .no else { return .no }
         return verdict(series: number)
     }
 
-    /// What is known of the rows of a series.
+    /// The answer for the rows of a series.
     func verdict(series number: Int) -> Verdict {
         series.indices.contains(number - 1) ? series[number - 1] : .maybe
     }

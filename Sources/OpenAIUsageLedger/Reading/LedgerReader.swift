@@ -14,7 +14,7 @@ public final class LedgerReader: Sendable {
 
     private let snapshot: Mutex<LedgerSnapshot>
 
-    /// What is told while a ledger of an older version is brought to the newest one: how many of how many rows are copied.
+    /// An observer of an upgrade to the newest version: how many of how many rows are copied.
     public typealias Progress = @Sendable (_ copied: Int64, _ all: Int64) -> Void
 
     private let progress: Progress?

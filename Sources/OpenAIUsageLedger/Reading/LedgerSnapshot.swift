@@ -128,7 +128,7 @@ final class LedgerSnapshot: Sendable {
         return now.isSameFile(as: then) && FileFacts("\(path)-wal").map { $0.isSameFile(as: log) } ?? false
     }
 
-    /// What rows refer to, with what was added since the last time.
+    /// The facts that rows refer to, with those that were added since the last time.
     func updatedFacts(_ database: Database) throws -> FactTables {
         try facts.withLock { facts in
             try facts.update(database)

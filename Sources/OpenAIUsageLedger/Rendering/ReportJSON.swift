@@ -54,6 +54,7 @@ extension ReportRow {
         json.member("other_calls", otherCalls)
         json.member("open_calls", openCalls)
         Self.write("duration_ms", duration, to: &json)
+        Self.write("error_duration_ms", errorDuration, to: &json)
         Self.write("processing_ms", processing, to: &json)
         Self.write("time_to_first_token_ms", timeToFirstToken, to: &json)
         json.endObject()

@@ -8,7 +8,7 @@ struct ReportBuilder {
         var sums: ReportAccumulator
     }
 
-    /// What sums belong to.
+    /// The period, series and result of sums.
     private struct Place: Hashable {
         var period: Int
         var series: Int
@@ -46,12 +46,10 @@ struct ReportBuilder {
         return finished()
     }
 
-    /// True if the range has at most so many rows, and none of its rows was removed.
+    /// True if the range has at most so many rows.
     private func hasFewRows(_ database: Database, _ limit: Int) throws -> Bool {
         guard limit > 0 else { return false }
-        let pruned = try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'pruned_through'")
         guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return true }
-        if let pruned, rows.lowerBound <= pruned { return false }
         let count = try Int.fetchOne(
             database,
             sql: "SELECT count(*) FROM (SELECT 1 FROM call WHERE id BETWEEN ? AND ? LIMIT ?)",

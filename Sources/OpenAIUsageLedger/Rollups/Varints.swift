@@ -6,24 +6,21 @@ struct VarintWriter {
     mutating func clear() { bytes.removeAll(keepingCapacity: true) }
 
     /// Writes an integer of either sign.
-    mutating func write(_ value: Int64) {
-        var rest = UInt64(bitPattern: value << 1 ^ value >> 63)
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
+    mutating func write(_ value: Int64) { write(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
     /// Writes a large integer of either sign.
     mutating func write(_ value: Int128) {
         if let small = Int64(exactly: value) { return write(small) }
-        var rest = UInt128(bitPattern: value << 1 ^ value >> 127)
+        write(UInt128(bitPattern: value << 1 ^ value >> 127))
+    }
+
+    private mutating func write<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number) {
+        var rest = number
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        bytes.append(UInt8(rest))
+        bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 }
 
@@ -46,28 +43,24 @@ struct VarintReader {
 
     /// The next integer; 0 if there is none.
     mutating func integer() -> Int64 {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while index < bytes.count, shift < 70 {
-            let byte = bytes[index]
-            index &+= 1
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1) }
-            shift &+= 7
-        }
-        isValid = false
-        return 0
+        let value: UInt64 = number()
+        return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 
     /// The next large integer; 0 if there is none.
     mutating func large() -> Int128 {
-        var value: UInt128 = 0
-        var shift: UInt128 = 0
-        while index < bytes.count, shift < 133 {
+        let value: UInt128 = number()
+        return Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1)
+    }
+
+    private mutating func number<Number: FixedWidthInteger & UnsignedInteger>() -> Number {
+        var value: Number = 0
+        var shift = 0
+        while index < bytes.count, shift < Number.bitWidth {
             let byte = bytes[index]
             index &+= 1
-            value |= UInt128(byte & 0x7f) << shift
-            if byte < 0x80 { return Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1) }
+            value |= Number(truncatingIfNeeded: byte & 0x7f) << shift
+            if byte < 0x80 { return value }
             shift &+= 7
         }
         isValid = false

@@ -63,7 +63,7 @@ extension LedgerSchema {
         CREATE TABLE pending_call(call_id INTEGER PRIMARY KEY) STRICT;
         CREATE TABLE segment(
             id INTEGER PRIMARY KEY, level INTEGER NOT NULL, slot_bits INTEGER NOT NULL, block_bits INTEGER NOT NULL,
-            hash_bits INTEGER NOT NULL, last_id INTEGER NOT NULL, blocks BLOB NOT NULL
+            hash_bits INTEGER NOT NULL, blocks BLOB NOT NULL
         ) STRICT;
         CREATE TABLE segment_slot(key INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
         CREATE TABLE rollup(key INTEGER PRIMARY KEY, sums BLOB NOT NULL) STRICT;

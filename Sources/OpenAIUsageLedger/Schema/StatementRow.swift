@@ -23,12 +23,6 @@ struct StatementRow {
         return text(at: index)
     }
 
-    /// The next column as a text, by way of its label if it has one.
-    mutating func label(_ names: LabelNames) -> String? {
-        defer { index += 1 }
-        return label(at: index, names)
-    }
-
     /// The next column as an identity.
     mutating func identity(_ facts: FactTables) -> String? {
         defer { index += 1 }
@@ -80,16 +74,8 @@ struct StatementRow {
         return String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
     }
 
-    /// A column as a text, by way of its label if it has one.
-    func label(at index: Int32, _ names: LabelNames) -> String? {
-        sqlite3_column_type(statement, index) == SQLITE_INTEGER
-            ? names[sqlite3_column_int64(statement, index)] : text(at: index)
-    }
-
-    /// Whether a column holds the number of a label.
-    func isLabel(at index: Int32) -> Bool {
-        sqlite3_column_type(statement, index) == SQLITE_INTEGER
-    }
+    /// True if the next column holds an integer.
+    var isInteger: Bool { sqlite3_column_type(statement, index) == SQLITE_INTEGER }
 }
 
 extension Statement {

@@ -10,7 +10,7 @@ enum LedgerRemains {
     /// Parts of the schemas that no other program has.
     private static let schemas = [
         "segment INTEGER NOT NULL, hash INTEGER NOT NULL, call_id INTEGER NOT NULL",
-        "hash_bits INTEGER NOT NULL, last_id INTEGER NOT NULL, blocks BLOB NOT NULL",
+        "hash_bits INTEGER NOT NULL, blocks BLOB NOT NULL",
         "json_extract(c.extra, '$.usage_counters.",
     ].map { Data($0.utf8) }
 

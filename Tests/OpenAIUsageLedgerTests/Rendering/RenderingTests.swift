@@ -173,6 +173,7 @@ struct RenderingTests {
             #""calls_without_usage":0,"unknown_cost_upper_bound_usd":null,"unbounded_calls":0,"#,
             #""unpriced_upper_bound_usd":null,"other_calls":0,"#,
             #""open_calls":0,"duration_ms":{"p50":812,"p95":812,"p99":812},"#,
+            #""error_duration_ms":{"p50":null,"p95":null,"p99":null},"#,
             #""processing_ms":{"p50":null,"p95":null,"p99":null},"#,
             #""time_to_first_token_ms":{"p50":null,"p95":null,"p99":null}}"#,
         ].joined()
