@@ -102,12 +102,12 @@ public final class Ledger: UsageSink {
     }
 
     /// Takes a finished record; it never blocks, and drops and counts what it has no room for.
-    public func record(_ record: CallRecord) {
+    public func record(_ record: consuming CallRecord) {
         queue.add(record)
     }
 
     /// Takes an interim record, which the finished one replaces.
-    public func recordOpen(_ record: CallRecord) {
+    public func recordOpen(_ record: consuming CallRecord) {
         queue.addOpen(record)
     }
 

@@ -17,12 +17,16 @@ struct Mix {
     private static let teams = ["search", "support", "growth", "billing", nil]
     private static let hexadecimal = Array("0123456789abcdef".utf8)
     private let step: Int64
+    private let templates: [CallRecord]
     private var random: UInt64
 
     /// Prepares a number of calls.
     init(rows: Int) {
         step = max(1, Self.length / Int64(rows))
         random = 42
+        templates = Self.models.flatMap { model in
+            (0..<12).flatMap { project in (0..<3).map { Self.template(model, project, $0) } }
+        }
     }
 
     private mutating func next(_ bound: UInt64) -> UInt64 {
@@ -32,18 +36,26 @@ struct Mix {
         return random % bound
     }
 
-    private mutating func digits(_ count: Int, _ prefix: String) -> String {
-        String(unsafeUninitializedCapacity: prefix.utf8.count + count) { buffer in
+    private mutating func digits(_ count: Int, _ prefix: StaticString, _ suffix: StaticString = "") -> String {
+        let length = prefix.utf8CodeUnitCount + count + suffix.utf8CodeUnitCount
+        return String(unsafeUninitializedCapacity: length) { buffer in
             var index = 0
-            for byte in prefix.utf8 {
-                buffer[index] = byte
+            func add(_ text: StaticString) {
+                for byte in UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) {
+                    buffer[index] = byte
+                    index += 1
+                }
+            }
+            add(prefix)
+            var word: UInt64 = 0
+            for digit in 0..<count {
+                if digit % 16 == 0 { word = next(.max) }
+                buffer[index] = Self.hexadecimal[Int(word & 15)]
+                word >>= 4
                 index += 1
             }
-            for _ in 0..<count {
-                buffer[index] = Self.hexadecimal[Int(next(16))]
-                index += 1
-            }
-            return index
+            add(suffix)
+            return length
         }
     }
 
@@ -51,46 +63,60 @@ struct Mix {
     mutating func call(_ number: Int) -> CallRecord {
         let startedAt = Self.start + Int64(number) * step
         var pick = next(100)
-        var model = Self.models[0]
-        for candidate in Self.models {
-            if pick < candidate.weight {
-                model = candidate
-                break
-            }
-            pick -= candidate.weight
+        var model = 0
+        while pick >= Self.models[model].weight {
+            pick -= Self.models[model].weight
+            model += 1
         }
-        let isEmbedding = model.requested.hasPrefix("text-embedding")
-        let isResponses = !isEmbedding && model.requested.hasPrefix("gpt-5")
-        let path = isEmbedding ? "/v1/embeddings" : isResponses ? "/v1/responses" : "/v1/chat/completions"
-        var record = CallRecord(
-            id: CallID(rawValue: startedAt << 11),
-            startedAt: startedAt,
-            source: .gateway,
-            method: "POST",
-            host: "api.openai.com",
-            path: path
-        )
         let project = Int(next(12))
-        record.project = "proj_\(project)"
-        record.organization = "acme"
-        record.client = Self.clients[Int(next(3))]
-        record.key = KeyFingerprint(hint: "sk-proj-...\(1_000 + project)", digest: 0x5f2c_9a00_0000 + UInt64(project))
-        if let team = Self.teams[project % 5] { record.tags = ["team": team] }
-        record.requestModel = model.requested
-        record.model = model.served
+        let client = Int(next(3))
+        var record = templates[(model * 12 + project) * 3 + client]
+        record.id = CallID(rawValue: startedAt << 11)
+        record.operationID = record.id.description
+        record.startedAt = startedAt
         record.requestBytes = Int64(300 + next(20_000))
-        record.status = 200
-        record.outcome = .completed
         record.requestID = digits(32, "req_")
-        record.edgeRequestID = digits(16, "") + "-FRA"
-        record.diagnostics = ["openai-version": "2020-10-01", "cf-cache-status": "DYNAMIC"]
+        record.edgeRequestID = digits(16, "", "-FRA")
         record.timing.gateway = Int64(80 + next(200))
         let fate = next(100)
         if fate < 3 {
             fail(&record, fate)
         } else {
-            succeed(&record, isEmbedding: isEmbedding, isResponses: isResponses)
+            let isEmbedding = Self.models[model].requested.hasPrefix("text-embedding")
+            succeed(&record, isEmbedding: isEmbedding, isResponses: record.path == "/v1/responses")
         }
+        return record
+    }
+
+    /// What the calls of a client to a model have in common.
+    private static func template(
+        _ model: (requested: String, served: String, weight: UInt64),
+        _ project: Int,
+        _ client: Int
+    )
+        -> CallRecord
+    {
+        let isEmbedding = model.requested.hasPrefix("text-embedding")
+        let isResponses = !isEmbedding && model.requested.hasPrefix("gpt-5")
+        let path = isEmbedding ? "/v1/embeddings" : isResponses ? "/v1/responses" : "/v1/chat/completions"
+        var record = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: .gateway,
+            method: "POST",
+            host: "api.openai.com",
+            path: path
+        )
+        record.project = "proj_\(project)"
+        record.organization = "acme"
+        record.client = clients[client]
+        record.key = KeyFingerprint(hint: "sk-proj-...\(1_000 + project)", digest: 0x5f2c_9a00_0000 + UInt64(project))
+        if let team = teams[project % 5] { record.tags = ["team": team] }
+        record.requestModel = model.requested
+        record.model = model.served
+        record.status = 200
+        record.outcome = .completed
+        record.diagnostics = ["openai-version": "2020-10-01", "cf-cache-status": "DYNAMIC"]
         return record
     }
 

@@ -1,6 +1,7 @@
 /// A provider's counters; one that was not reported is `nil`.
 public struct TokenUsage: Sendable, Hashable {
-    private var reported: UInt32 = 0
+    /// The counters that are reported, as a set of bits by ``TokenCounter/index``.
+    package private(set) var reported: UInt32 = 0
     private var values: [Int64] = []
 
     /// Creates a usage in which nothing is reported.
@@ -31,6 +32,16 @@ public struct TokenUsage: Sendable, Hashable {
     /// The reported counters with their values, in the order of their declaration.
     public var counters: [(counter: TokenCounter, value: Int64)] {
         TokenCounter.allCases.compactMap { counter in self[counter].map { (counter, $0) } }
+    }
+
+    /// Calls a body with the index and the value of each reported counter, in the order of their declaration.
+    package func forEachReported(_ body: (Int, Int64) -> Void) {
+        var rest = reported
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            body(index, values[index])
+            rest &= rest &- 1
+        }
     }
 
     /// Output that only the total tells of: some providers leave reasoning out of the output, and bill it.

@@ -20,6 +20,12 @@ struct CallResult: Sendable, Hashable {
     /// True if type and code stand in the rows themselves.
     var isErrorInRow = false
 
+    /// True if all of a record's fields are those of the result.
+    func matches(_ record: borrowing CallRecord, _ outcome: Outcome) -> Bool {
+        !isErrorInRow && self.outcome == outcome && status == record.status && errorType == record.errorType
+            && errorCode == record.errorCode
+    }
+
     /// True if the call failed: an error of the API, a cut response, a timeout, or an upstream that could not be reached.
     var isError: Bool {
         switch outcome {

@@ -1,5 +1,5 @@
 /// Facts that many calls share, some fields of which may stand in the rows themselves.
-protocol SharedFacts: Equatable {
+protocol SharedFacts: Equatable, Sendable {
     /// The facts that are texts.
     associatedtype Field: CaseIterable & RawRepresentable<Int>
 
@@ -51,7 +51,7 @@ struct FactNumbers<Facts: SharedFacts> {
     ///   - facts: Whole facts that have no number.
     ///   - all: All facts of the table.
     /// - Returns: The number of what is left; `nil` if it has none yet.
-    mutating func number(of facts: inout Facts, among all: [Facts]) -> Int? {
+    mutating func number(of facts: inout Facts, among all: [FactTables.Fact<Facts>]) -> Int? {
         for field in Facts.Field.allCases {
             guard let value = facts[field] else { continue }
             let isFull = all.count >= capacity && !Facts.isAlwaysShared(field)
@@ -59,7 +59,7 @@ struct FactNumbers<Facts: SharedFacts> {
         }
         guard facts.rowFields != 0 else { return nil }
         let rest = facts
-        return partial.number(facts.partialHash) { all[$0 - 1] == rest }
+        return partial.number(facts.partialHash) { all[$0 - 1].value == rest }
     }
 
     /// Adds facts that are in the table.

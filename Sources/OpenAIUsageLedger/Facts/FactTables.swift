@@ -5,11 +5,20 @@ import OpenAIUsage
 ///
 /// Rows of these tables are only ever added, and numbered from 1 without a gap.
 struct FactTables: Sendable {
-    private(set) var series: [Series] = []
-    private(set) var results: [CallResult] = []
-    private(set) var forms: [CallForm] = []
-    private(set) var shapes: [UsageShape] = []
-    private(set) var identityForms: [IdentityForm] = []
+    /// A row of a table, which is looked at where it is.
+    final class Fact<Value: Sendable>: Sendable {
+        let value: Value
+
+        init(_ value: Value) {
+            self.value = value
+        }
+    }
+
+    private(set) var series: [Fact<Series>] = []
+    private(set) var results: [Fact<CallResult>] = []
+    private(set) var forms: [Fact<CallForm>] = []
+    private(set) var shapes: [Fact<UsageShape>] = []
+    private(set) var identityForms: [Fact<IdentityForm>] = []
 
     /// Reads what was added since the last time.
     mutating func update(_ database: Database) throws {
@@ -21,7 +30,7 @@ struct FactTables: Sendable {
             let outcome = row.text().flatMap(Outcome.init(rawValue:)) ?? .interrupted
             let status = row.integer().map { Int($0) }
             let (type, code) = (row.text(), row.text())
-            results.append(
+            add(
                 CallResult(
                     outcome: outcome,
                     status: status,
@@ -37,7 +46,7 @@ struct FactTables: Sendable {
             var row = $0
             row.skip(1)
             let format = Array((row.text() ?? "").utf8)
-            shapes.append(
+            add(
                 UsageShape(
                     format: format,
                     places: TokenCounter.allCases.map { _ in row.integer().flatMap { Int8(exactly: $0) } ?? -1 }
@@ -49,7 +58,7 @@ struct FactTables: Sendable {
             row.skip(1)
             let (prefix, suffix) = (row.text() ?? "", row.text() ?? "")
             let kind = row.text().flatMap(IdentityForm.Kind.init(rawValue:)) ?? .text
-            identityForms.append(IdentityForm(prefix: prefix, suffix: suffix, kind: kind))
+            add(IdentityForm(prefix: prefix, suffix: suffix, kind: kind))
         }
     }
 
@@ -60,7 +69,7 @@ struct FactTables: Sendable {
             row.skip(1)
             let source = row.text().flatMap(CallSource.init(rawValue:)) ?? .library
             let texts = Series.Field.allCases.map { _ in row.text() }
-            series.append(
+            add(
                 Series(source: source, texts: texts, rowFields: UInt32(truncatingIfNeeded: row.integer() ?? 0))
             )
         }
@@ -78,7 +87,7 @@ struct FactTables: Sendable {
             let costStatus = row.text().flatMap(CostStatus.init(rawValue:)) ?? .none
             let shape = Int(row.integer() ?? 0)
             let texts = CallForm.Field.allCases.map { _ in row.text() }
-            forms.append(
+            add(
                 CallForm(
                     isStream: isStream,
                     isCounted: isCounted,
@@ -117,23 +126,26 @@ struct FactTables: Sendable {
 
     // MARK: - Adding
 
-    mutating func add(_ value: Series) { series.append(value) }
-    mutating func add(_ value: CallResult) { results.append(value) }
-    mutating func add(_ value: CallForm) { forms.append(value) }
-    mutating func add(_ value: UsageShape) { shapes.append(value) }
-    mutating func add(_ value: IdentityForm) { identityForms.append(value) }
+    mutating func add(_ value: Series) { series.append(Fact(value)) }
+    mutating func add(_ value: CallResult) { results.append(Fact(value)) }
+    mutating func add(_ value: CallForm) { forms.append(Fact(value)) }
+    mutating func add(_ value: UsageShape) { shapes.append(Fact(value)) }
+    mutating func add(_ value: IdentityForm) { identityForms.append(Fact(value)) }
 
     // MARK: - Looking up
 
-    /// The series of a number; `nil` if there is none.
-    func series(_ number: Int64) -> Series? { series.indices.contains(Int(number) - 1) ? series[Int(number) - 1] : nil }
-    /// The result of a number, which is negative for a call in flight.
-    func result(_ number: Int64) -> CallResult? {
-        let index = Int(number.magnitude) - 1
-        return results.indices.contains(index) ? results[index] : nil
+    private static func value<Value>(_ facts: [Fact<Value>], _ index: Int) -> Value? {
+        facts.indices.contains(index) ? facts[index].value : nil
     }
+
+    /// The series of a number; `nil` if there is none.
+    func series(_ number: Int64) -> Series? { Self.value(series, Int(number) - 1) }
+    /// The result of a number, which is negative for a call in flight.
+    func result(_ number: Int64) -> CallResult? { Self.value(results, Int(number.magnitude) - 1) }
     /// The form of a number.
-    func form(_ number: Int64) -> CallForm? { forms.indices.contains(Int(number) - 1) ? forms[Int(number) - 1] : nil }
+    func form(_ number: Int64) -> CallForm? { Self.value(forms, Int(number) - 1) }
     /// The shape of a number; `nil` for 0.
-    func shape(_ number: Int) -> UsageShape? { shapes.indices.contains(number - 1) ? shapes[number - 1] : nil }
+    func shape(_ number: Int) -> UsageShape? { Self.value(shapes, number - 1) }
+    /// The form of identities of a number.
+    func identityForm(_ number: Int) -> IdentityForm? { Self.value(identityForms, number - 1) }
 }

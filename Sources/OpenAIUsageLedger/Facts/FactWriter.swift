@@ -16,6 +16,8 @@ struct FactWriter {
         var isEmpty: Bool { series == 0 && form == 0 && !isErrorInRow }
     }
 
+    /// How many of the latest shapes are tried.
+    private static let latestCount = 8
     /// The most shapes of usage.
     private static let shapeCapacity = 2_048
 
@@ -23,6 +25,11 @@ struct FactWriter {
     private var seriesNumbers: FactNumbers<Series>
     private var formNumbers: FactNumbers<CallForm>
     private var shapeIndex = FactIndex()
+    /// The shapes that were seen last, the newest first.
+    private var latestShapes: [Int] = []
+    /// The forms that calls of a series had last, of which 0 is none.
+    private var latestForms: [SIMD4<Int32>] = []
+    private var latestResult = 0
     private var resultNumbers: [CallResult: Int] = [:]
     private var identityNumbers: [UInt64: [Int]] = [:]
     private var saved: (series: Int, results: Int, forms: Int, shapes: Int, identities: Int)
@@ -39,11 +46,13 @@ struct FactWriter {
         seriesNumbers = FactNumbers(capacity: capacity * 32, values: capacity)
         formNumbers = FactNumbers(capacity: capacity * 16, values: capacity)
         saved = (0, 0, 0, 0, 0)
-        for (index, series) in tables.series.enumerated() { seriesNumbers.insert(series, index + 1) }
-        for (index, form) in tables.forms.enumerated() { formNumbers.insert(form, index + 1) }
-        for (index, result) in tables.results.enumerated() { resultNumbers[result] = index + 1 }
-        for (index, shape) in tables.shapes.enumerated() { shapeIndex.insert(index + 1, Self.hash(shape.format)) }
-        for (index, form) in tables.identityForms.enumerated() {
+        for (index, series) in tables.series.lazy.map(\.value).enumerated() { seriesNumbers.insert(series, index + 1) }
+        for (index, form) in tables.forms.lazy.map(\.value).enumerated() { formNumbers.insert(form, index + 1) }
+        for (index, result) in tables.results.lazy.map(\.value).enumerated() { resultNumbers[result] = index + 1 }
+        for (index, shape) in tables.shapes.lazy.map(\.value).enumerated() {
+            shapeIndex.insert(index + 1, Self.hash(shape.format))
+        }
+        for (index, form) in tables.identityForms.lazy.map(\.value).enumerated() {
             identityNumbers[Self.hash(form), default: []].append(index + 1)
         }
         markSaved()
@@ -54,7 +63,9 @@ struct FactWriter {
     /// The number of a record's series.
     mutating func series(of record: CallRecord, _ rowFields: inout RowFields) -> Int {
         let hash = Series.hash(record)
-        if let known = seriesNumbers.number(hash, where: { tables.series[$0 - 1].matches(record) }) { return known }
+        if let known = seriesNumbers.number(hash, where: { tables.series[$0 - 1].value.matches(record) }) {
+            return known
+        }
         var series = Series(record)
         let known = seriesNumbers.number(of: &series, among: tables.series)
         rowFields.series = series.rowFields
@@ -68,13 +79,17 @@ struct FactWriter {
 
     /// The number of a record's result.
     mutating func result(of record: CallRecord, outcome: Outcome, _ rowFields: inout RowFields) -> Int {
+        if latestResult > 0, tables.results[latestResult - 1].value.matches(record, outcome) { return latestResult }
         var result = CallResult(
             outcome: outcome,
             status: record.status,
             errorType: record.errorType,
             errorCode: record.errorCode
         )
-        if let known = resultNumbers[result] { return known }
+        if let known = resultNumbers[result] {
+            latestResult = known
+            return known
+        }
         if tables.results.count >= CallResult.capacity {
             result = CallResult(outcome: outcome, status: nil, errorType: nil, errorCode: nil, isErrorInRow: true)
             rowFields.isErrorInRow = true
@@ -98,9 +113,24 @@ struct FactWriter {
     // MARK: - Forms
 
     /// The number of a record's form.
-    mutating func form(of record: CallRecord, shape: Int, _ rowFields: inout RowFields) -> Int {
+    mutating func form(of record: CallRecord, series: Int, shape: Int, _ rowFields: inout RowFields) -> Int {
+        while latestForms.count < series { latestForms.append(.zero) }
+        let latest = latestForms[series - 1]
+        for index in 0..<4 where latest[index] > 0 {
+            let number = Int(latest[index])
+            if tables.forms[number - 1].value.matches(record, shape: shape) { return number }
+        }
+        let number = indexedForm(of: record, shape: shape, &rowFields)
+        // One that leaves fields to the rows is not found without its rest.
+        if rowFields.form == 0 {
+            latestForms[series - 1] = SIMD4(Int32(truncatingIfNeeded: number), latest[0], latest[1], latest[2])
+        }
+        return number
+    }
+
+    private mutating func indexedForm(of record: CallRecord, shape: Int, _ rowFields: inout RowFields) -> Int {
         let hash = CallForm.hash(record, shape: shape)
-        if let known = formNumbers.number(hash, where: { tables.forms[$0 - 1].matches(record, shape: shape) }) {
+        if let known = formNumbers.number(hash, where: { tables.forms[$0 - 1].value.matches(record, shape: shape) }) {
             return known
         }
         var form = CallForm(record, shape: shape)
@@ -114,8 +144,36 @@ struct FactWriter {
 
     // MARK: - Shapes of usage
 
+    /// The number of a shape that was seen last and tells a record's usage, and its integers as a row has them; `nil` if none of
+    /// them does.
+    mutating func latestShape(
+        of usage: TokenUsage,
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ numbers: inout UsageNumbers,
+        into memory: UnsafeMutablePointer<UInt8>
+    ) -> (number: Int, length: Int)? {
+        for index in latestShapes.indices {
+            let number = latestShapes[index]
+            guard let length = numbers.read(text, as: tables.shapes[number - 1].value, into: memory),
+                tables.shapes[number - 1].value.tells(usage, numbers)
+            else { continue }
+            if index > 0 { latestShapes.swapAt(index, index - 1) }
+            return (number, length)
+        }
+        return nil
+    }
+
     /// The number of the shape that tells a record's usage; 0 if there is none.
     mutating func shape(of usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Int {
+        let number = indexedShape(of: usage, numbers)
+        if number > 0 {
+            if latestShapes.count == Self.latestCount { latestShapes.removeLast() }
+            latestShapes.insert(number, at: latestShapes.count / 2)
+        }
+        return number
+    }
+
+    private mutating func indexedShape(of usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Int {
         let hash = numbers.format.withUnsafeBufferPointer { format in
             var hash = FactHash()
             hash.add(format)
@@ -124,7 +182,7 @@ struct FactWriter {
         var others: [[Int8]] = []
         var place = hash
         while let number = shapeIndex.number(place, where: { _ in true }) {
-            let shape = tables.shapes[number - 1]
+            let shape = tables.shapes[number - 1].value
             if shape.format == numbers.format {
                 if shape.tells(usage, numbers) { return number }
                 others.append(shape.places)
@@ -149,6 +207,20 @@ struct FactWriter {
 
     // MARK: - Forms of identities
 
+    /// Writes an identity's number and varying part, if its form is a given one.
+    ///
+    /// - Returns: The number of bytes; `nil` if it has another form.
+    func pack(
+        _ text: UnsafeBufferPointer<UInt8>,
+        as number: Int,
+        into memory: UnsafeMutablePointer<UInt8>
+    ) -> Int? {
+        guard number > 0 else { return nil }
+        let count = tables.identityForms[number - 1].value.pack(text, into: memory + 1)
+        memory[0] = UInt8(truncatingIfNeeded: number)
+        return count.map { $0 + 1 }
+    }
+
     /// The number of an identity's form; `nil` if it is kept as its text.
     mutating func identityForm(_ text: UnsafeBufferPointer<UInt8>, _ parts: IdentityParts) -> Int? {
         let prefix = UnsafeBufferPointer(rebasing: text[..<parts.prefix])
@@ -158,7 +230,7 @@ struct FactWriter {
         hash.add(suffix)
         hash.add(parts.kind.rawValue)
         for number in identityNumbers[hash.value] ?? [] {
-            let form = tables.identityForms[number - 1]
+            let form = tables.identityForms[number - 1].value
             if form.kind == parts.kind, form.prefix.utf8.elementsEqual(prefix), form.suffix.utf8.elementsEqual(suffix) {
                 return number
             }
@@ -191,7 +263,7 @@ struct FactWriter {
         func insert<Element>(
             _ table: String,
             _ columns: [String],
-            _ values: [Element],
+            _ values: [FactTables.Fact<Element>],
             from first: Int,
             _ bind: (inout StatementBinder, Element) -> Void
         ) throws {
@@ -204,7 +276,7 @@ struct FactWriter {
             for index in first..<values.count {
                 try statement.run(in: database) { binder in
                     binder.integer(Int64(index + 1))
-                    bind(&binder, values[index])
+                    bind(&binder, values[index].value)
                 }
             }
         }

@@ -21,6 +21,39 @@ struct IdentityForm: Sendable, Hashable {
     var prefix: String
     var suffix: String
     var kind: Kind
+
+    /// Writes the varying part of an identity of this form.
+    ///
+    /// - Returns: The number of bytes; `nil` if the identity has another form, or is one of those that are looked at closely.
+    func pack(_ text: UnsafeBufferPointer<UInt8>, into memory: UnsafeMutablePointer<UInt8>) -> Int? {
+        var (prefix, suffix) = (prefix, suffix)
+        return prefix.withUTF8 { prefix in
+            suffix.withUTF8 { suffix in
+                let length = text.count - prefix.count - suffix.count
+                guard length > 0, text.count <= 256, Self.begins(text, 0, prefix),
+                    Self.begins(text, text.count - suffix.count, suffix)
+                else { return nil }
+                let part = UnsafeBufferPointer(rebasing: text[prefix.count..<prefix.count + length])
+                switch kind {
+                case .hexadecimal: return IdentityText.packDigits(part, into: memory)
+                case .text:
+                    guard !prefix.isEmpty, suffix.isEmpty, let base = part.baseAddress else { return nil }
+                    memory.update(from: base, count: length)
+                    return length
+                case .uuid: return nil
+                }
+            }
+        }
+    }
+
+    private static func begins(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ start: Int,
+        _ part: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        for index in part.indices where text[start &+ index] != part[index] { return false }
+        return true
+    }
 }
 
 /// The place of an identity's varying part.
@@ -111,6 +144,25 @@ enum IdentityText {
     }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+
+    /// The values of lower-case hexadecimal digits; 0xff for other bytes.
+    private static let values: [UInt8] = (0...255).map { value($0) ?? 0xff }
+
+    /// Writes the bytes that lower-case hexadecimal digits stand for.
+    ///
+    /// - Returns: Their number; `nil` if the text is something else.
+    static func packDigits(_ text: UnsafeBufferPointer<UInt8>, into memory: UnsafeMutablePointer<UInt8>) -> Int? {
+        guard text.count >= 4, text.count % 2 == 0 else { return nil }
+        let count = text.count / 2
+        return values.withUnsafeBufferPointer { values in
+            for index in 0..<count {
+                let (high, low) = (values[Int(text[2 &* index])], values[Int(text[2 &* index &+ 1])])
+                guard high | low < 16 else { return nil }
+                memory[index] = high << 4 | low
+            }
+            return count
+        }
+    }
 
     /// Writes the bytes of an identity's varying part.
     ///

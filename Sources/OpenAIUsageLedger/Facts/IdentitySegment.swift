@@ -200,7 +200,7 @@ struct IdentitySegment {
 
 /// The hash under which a row is found by an identity.
 ///
-/// It is part of the file format: FNV-1a of the UTF-8 text in 64 bits, mixed so that its first bits are as good as its last.
+/// It is part of the file format: the UTF-8 text by words of 64 bits, mixed so that its first bits are as good as its last.
 enum IdentityHash {
     /// The hash of a text.
     static func hash(_ text: String) -> UInt64 {
@@ -210,8 +210,25 @@ enum IdentityHash {
 
     /// The hash of a text's bytes.
     static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        // The last word is filled up with zeros.
+        let raw = UnsafeRawBufferPointer(bytes)
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(truncatingIfNeeded: raw.count)
+        var index = 0
+        while index &+ 8 <= raw.count {
+            hash =
+                (hash ^ UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+                &* 0xff51_afd7_ed55_8ccd
+            hash ^= hash >> 32
+            index &+= 8
+        }
+        var rest: UInt64 = 0
+        var shift: UInt64 = 0
+        while index < raw.count {
+            rest |= UInt64(raw[index]) << shift
+            shift &+= 8
+            index &+= 1
+        }
+        hash = (hash ^ rest) &* 0xff51_afd7_ed55_8ccd
         hash ^= hash >> 32
         hash = hash &* 0x9e37_79b9_7f4a_7c15
         return hash ^ hash >> 29

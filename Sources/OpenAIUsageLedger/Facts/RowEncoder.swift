@@ -23,6 +23,8 @@ final class RowEncoder: @unchecked Sendable {
     private let memory: UnsafeMutablePointer<UInt8>
     private var used = 0
     private var usage = UsageNumbers()
+    /// The forms that identities had last, by their column.
+    private var latestForms = [Int](repeating: 0, count: RowFormat.columns.count + 1)
 
     init() {
         memory = .allocate(capacity: Self.memoryLength)
@@ -44,7 +46,7 @@ final class RowEncoder: @unchecked Sendable {
         let shape = bindUsage(record, to: statement, &facts)
         let series = facts.series(of: record, &rowFields)
         let result = facts.result(of: record, outcome: outcome, &rowFields)
-        let form = facts.form(of: record, shape: shape, &rowFields)
+        let form = facts.form(of: record, series: series, shape: shape, &rowFields)
         let numbers = Numbers(series: series, result: outcome == .open ? -result : result, form: form)
         integer(1, record.id.rawValue, statement)
         integer(2, Int64(numbers.series), statement)
@@ -95,7 +97,11 @@ final class RowEncoder: @unchecked Sendable {
         var count = 0
         var isPacked = false
         text.withUTF8 { utf8 in
-            if let parts = IdentityParts(utf8), let form = facts.identityForm(utf8, parts) {
+            if let length = facts.pack(utf8, as: latestForms[Int(index)], into: start) {
+                count = length
+                isPacked = true
+            } else if let parts = IdentityParts(utf8), let form = facts.identityForm(utf8, parts) {
+                latestForms[Int(index)] = form
                 start[0] = UInt8(form)
                 count = 1 + IdentityText.pack(utf8, parts, into: start + 1)
                 isPacked = true
@@ -126,9 +132,16 @@ final class RowEncoder: @unchecked Sendable {
         var shape = 0
         text.withUTF8 { utf8 in
             guard utf8.count <= Self.maximumDocumentLength else { return }
-            if usage.read(utf8) { shape = facts.shape(of: record.usage, usage) }
             let start = memory + used
-            if shape == 0, let base = utf8.baseAddress {
+            if let known = facts.latestShape(of: record.usage, utf8, &usage, into: start) {
+                shape = known.number
+                used += known.length
+            } else if usage.read(utf8) {
+                shape = facts.shape(of: record.usage, usage)
+            }
+            if used > start - memory {
+                // The integers are written.
+            } else if shape == 0, let base = utf8.baseAddress {
                 start.update(from: base, count: utf8.count)
                 used += utf8.count
             } else {
@@ -189,7 +202,7 @@ final class RowEncoder: @unchecked Sendable {
 
 extension CallRecord {
     /// True if the operation bears the attempt's own identity, as that of most calls does; its text is not made for it.
-    fileprivate var isNamedByID: Bool {
+    var isNamedByID: Bool {
         var text = operationID
         return text.withUTF8 { digits in
             guard digits.count == 16 else { return false }

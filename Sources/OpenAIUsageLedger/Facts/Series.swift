@@ -136,20 +136,14 @@ struct Series: SharedFacts, Sendable {
     /// The hash of a record's fields.
     static func hash(_ record: borrowing CallRecord) -> UInt64 {
         var hash = FactHash()
-        hash.add(record.source == .gateway ? 1 : 2)
+        // What differs between most series; the others are compared.
+        hash.add((record.key?.digest ?? 0) &+ (record.source == .gateway ? 1 : 2))
         hash.add(record.project)
         hash.add(record.model)
-        hash.add(record.requestModel)
-        hash.add(record.endpoint.name)
         hash.add(record.client)
-        hash.add(record.host)
-        hash.add(record.organization)
-        hash.add(record.requestedOrganization)
-        hash.add(record.requestedProject)
-        hash.add(record.requestedServiceTier)
+        hash.add(record.endpoint.name)
         hash.add(record.serviceTier)
-        hash.add(record.backgroundWindow)
-        hash.add(record.key?.digest ?? 0)
+        hash.add(record.organization)
         for (key, value) in record.tags.pairs {
             hash.add(key)
             hash.add(value)

@@ -10,19 +10,45 @@ struct UsageShape: Sendable, Equatable {
     /// The text, in which `%s` stands for an integer and `%%` for a percent sign, as SQLite's `printf` has it.
     var format: [UInt8]
     /// For each counter the index of its integer; -1 for one that is not reported.
-    var places: [Int8]
+    let places: [Int8]
+    /// The counters that are reported, as a set of bits.
+    private let counters: UInt32
+    /// The text between the integers, one part after the other, and the ends of the parts.
+    fileprivate let literals: [UInt8]
+    fileprivate let ends: [Int]
+
+    init(format: [UInt8], places: [Int8]) {
+        self.format = format
+        self.places = places
+        var literals: [UInt8] = []
+        var ends: [Int] = []
+        var index = 0
+        while index < format.count {
+            let byte = format[index]
+            index += 1
+            guard byte == UInt8(ascii: "%"), index < format.count else {
+                literals.append(byte)
+                continue
+            }
+            if format[index] == UInt8(ascii: "%") { literals.append(byte) } else { ends.append(literals.count) }
+            index += 1
+        }
+        ends.append(literals.count)
+        (self.literals, self.ends) = (literals, ends)
+        var counters: UInt32 = 0
+        for (index, place) in places.enumerated() where place >= 0 { counters |= 1 << UInt32(index) }
+        self.counters = counters
+    }
 
     /// True if the integers are what a usage reports.
     func tells(_ usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Bool {
-        for counter in TokenCounter.allCases {
-            let place = Int(places[counter.index])
-            guard let value = usage[counter] else {
-                if place >= 0 { return false }
-                continue
-            }
-            guard place >= 0, place < numbers.count, numbers[place] == value else { return false }
+        guard usage.reported == counters else { return false }
+        var isTold = true
+        usage.forEachReported { index, value in
+            let place = Int(places[index])
+            if place >= numbers.count || numbers[place] != value { isTold = false }
         }
-        return true
+        return isTold
     }
 
     /// Finds places for the counters of a usage.
@@ -165,6 +191,44 @@ struct UsageNumbers: ~Copyable {
             }
         }
         return true
+    }
+
+    /// Reads the integers of a JSON text that has the form of a shape, and writes them as a row has them.
+    ///
+    /// - Returns: The number of bytes that were written; `nil` if the text has another form.
+    mutating func read(
+        _ text: UnsafeBufferPointer<UInt8>,
+        as shape: borrowing UsageShape,
+        into memory: UnsafeMutablePointer<UInt8>
+    ) -> Int? {
+        guard shape.ends.count <= UsageShape.maximumCount + 1 else { return nil }
+        count = 0
+        var index = 0
+        var length = 0
+        var start = 0
+        for (number, end) in shape.ends.enumerated() {
+            guard index &+ (end &- start) <= text.count else { return nil }
+            while start < end {
+                guard shape.literals[start] == text[index] else { return nil }
+                start &+= 1
+                index &+= 1
+            }
+            if number == shape.ends.count - 1 { break }
+            let first = index
+            while index < text.count, Self.isOfNumber(text[index]) { index &+= 1 }
+            guard first < index, let value = Self.integer(text, first..<index) else { return nil }
+            values[count] = value
+            count &+= 1
+            if length > 0 {
+                memory[length] = UInt8(ascii: ",")
+                length &+= 1
+            }
+            for place in first..<index {
+                memory[length] = text[place]
+                length &+= 1
+            }
+        }
+        return index == text.count ? length : nil
     }
 
     private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {

@@ -22,11 +22,11 @@ struct CallMatcher {
     init(_ filter: CallFilter, _ facts: FactTables, series only: Set<Int>? = nil) {
         self.filter = filter
         passesAll = filter == CallFilter() && only == nil
-        series = facts.series.enumerated().map { index, series in
+        series = facts.series.lazy.map(\.value).enumerated().map { index, series in
             only?.contains(index + 1) ?? true ? Self.verdict(series, filter) : .no
         }
         let outcomes = Set(filter.outcomes)
-        results = facts.results.map { outcomes.isEmpty || outcomes.contains($0.outcome) ? .yes : .no }
+        results = facts.results.map { outcomes.isEmpty || outcomes.contains($0.value.outcome) ? .yes : .no }
     }
 
     /// The answer for the rows of a series and a result.

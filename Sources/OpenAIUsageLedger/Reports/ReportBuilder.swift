@@ -64,7 +64,7 @@ struct ReportBuilder {
         // What a row bears itself is not in its series: such rows are read.
         let fields = query.groupBy.compactMap(\.field)
         var inRows = Set<Int>()
-        for (index, series) in facts.series.enumerated() where series.rowFields != 0 {
+        for (index, series) in facts.series.lazy.map(\.value).enumerated() where series.rowFields != 0 {
             if fields.contains(where: series.isInRow) || matcher.verdict(series: index + 1) == .maybe {
                 inRows.insert(index + 1)
             }

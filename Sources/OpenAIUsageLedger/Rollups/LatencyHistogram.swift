@@ -5,7 +5,8 @@
 struct LatencyHistogram: Sendable, Equatable {
     private static let subBits = 6
     private static let subCount = 1 << subBits
-    private static let maximumIndex = 63 * subCount + 2 * subCount
+    /// The highest number of a bucket.
+    static let maximumIndex = 63 * subCount + 2 * subCount
 
     private var first = 0
     private var counts: [Int64] = []
@@ -82,14 +83,10 @@ struct LatencyHistogram: Sendable, Equatable {
 
     // MARK: - Bytes
 
-    /// Writes the counts that are not 0.
-    func write(to bytes: inout VarintWriter) {
-        var last = 0
-        bytes.write(Int64(counts.reduce(0) { $1 == 0 ? $0 : $0 + 1 }))
-        for (offset, count) in counts.enumerated() where count != 0 {
-            bytes.write(Int64(first + offset - last))
-            bytes.write(count)
-            last = first + offset
+    /// The buckets whose counts are not 0.
+    var buckets: [LatencyBucket] {
+        counts.enumerated().compactMap { offset, count in
+            count == 0 ? nil : LatencyBucket(index: Int32(first + offset), count: count)
         }
     }
 
@@ -129,5 +126,24 @@ struct LatencyHistogram: Sendable, Equatable {
         }
         counts = Array(counts[low...high])
         first += low
+    }
+}
+
+/// A bucket of a histogram.
+struct LatencyBucket {
+    var index: Int32
+    var count: Int64
+}
+
+extension VarintWriter {
+    /// Writes the buckets of a histogram, in their order.
+    mutating func write(_ buckets: [LatencyBucket]) {
+        var last: Int32 = 0
+        write(Int64(buckets.count))
+        for bucket in buckets {
+            write(Int64(bucket.index &- last))
+            write(bucket.count)
+            last = bucket.index
+        }
     }
 }

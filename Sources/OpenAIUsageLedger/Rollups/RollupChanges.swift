@@ -2,79 +2,146 @@ import GRDB
 import GRDBSQLite
 import OpenAIUsage
 
-/// Changes of sums that are not in the table of rollups yet, by series, result and quarter of an hour.
+/// Changes of sums that are not in the table of rollups yet.
 struct RollupChanges {
-    private var sums: [RollupKey: RollupSums] = [:]
-    private var writer = VarintWriter()
+    private var shares: [CallShare] = []
+    /// The values of the shares' counters.
+    private var values: [Int64] = []
 
     /// True if there are none.
-    var isEmpty: Bool { sums.isEmpty }
+    var isEmpty: Bool { shares.isEmpty }
 
-    /// Adds a call, or subtracts it with the weight -1.
-    mutating func add(_ call: RollupSums.Call, startedAt: Int64, series: Int, result: Int, weight: Int64 = 1) {
-        let time = RollupKey.time(of: startedAt, .quarter)
-        let key = RollupKey(level: .quarter, time: time, series: series, result: result)
-        sums[key, default: RollupSums()].add(call, weight: weight)
+    /// Adds a call that has ended, or takes it out again.
+    mutating func add(_ record: borrowing CallRecord, series: Int, result: Int, isNegative: Bool = false) {
+        var share = CallShare(record, series: series, result: result, isNegative: isNegative)
+        if share.marks.contains(.counted) {
+            share.firstValue = Int32(truncatingIfNeeded: values.count)
+            share.counters = record.usage.reported
+            record.usage.forEachReported { _, value in values.append(value) }
+        }
+        shares.append(share)
     }
 
     /// Forgets all changes.
-    mutating func removeAll() { sums.removeAll(keepingCapacity: true) }
+    mutating func removeAll() {
+        shares.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+    }
 
     /// Adds the changes to the table, on all levels.
     mutating func apply(_ database: Database) throws {
-        guard !sums.isEmpty else { return }
-        let read = try database.cachedStatement(sql: "SELECT sums FROM rollup WHERE key = ?").sqliteStatement
-        let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO rollup(key, sums) VALUES(?, ?)")
-        let delete = try database.cachedStatement(sql: "DELETE FROM rollup WHERE key = ?")
-        var level = sums
-        while true {
-            for (key, change) in level.sorted(by: { $0.key.rowID < $1.key.rowID }) {
-                var total = change
-                guard try total.addRow(key.rowID, read, database) else {
-                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A rollup cannot be read.")
+        guard !shares.isEmpty else { return }
+        var table = RollupTable(database, try RollupTable.Statements(database))
+        // The order of a level is nearly that of the next.
+        var order = shares.indices.map { Place(key: 0, index: Int32(truncatingIfNeeded: $0)) }
+        for level in RollupKey.Level.allCases {
+            var (lastQuarter, lastTime) = (Int32.min, Int64(0))
+            for place in order.indices {
+                let share = shares[Int(order[place].index)]
+                if share.quarter != lastQuarter {
+                    lastQuarter = share.quarter
+                    lastTime = RollupKey.time(of: RollupKey.start(of: Int64(share.quarter), .quarter), level)
                 }
-                if total.isEmpty {
-                    try delete.run(in: database) { $0.integer(key.rowID) }
-                    continue
+                let key = RollupKey(level: level, time: lastTime, series: Int(share.series), result: Int(share.result))
+                order[place].key = key.rowID
+            }
+            order.sort { $0.key < $1.key }
+            try table.begin(level)
+            var index = 0
+            while index < order.count {
+                let key = order[index].key
+                table.sum.clear()
+                values.withUnsafeBufferPointer { values in
+                    // A share without counters has no place among them.
+                    withUnsafePointer(to: 0 as Int64) { none in
+                        let values = values.baseAddress ?? none
+                        while index < order.count, order[index].key == key {
+                            table.sum.add(shares[Int(order[index].index)], values: values)
+                            index += 1
+                        }
+                    }
                 }
-                writer.clear()
-                total.write(to: &writer)
-                let bytes = writer.bytes
-                try insert.run(in: database) { binder in
-                    binder.integer(key.rowID)
-                    binder.blob(bytes)
-                }
+                try table.save(key)
             }
-            guard let first = level.keys.first, let coarser = RollupKey.Level(rawValue: first.level.rawValue + 1) else {
-                break
-            }
-            var next: [RollupKey: RollupSums] = [:]
-            for (key, change) in level {
-                let time = RollupKey.time(of: RollupKey.start(of: key.time, key.level), coarser)
-                next[
-                    RollupKey(level: coarser, time: time, series: key.series, result: key.result),
-                    default: RollupSums()
-                ]
-                .add(change)
-            }
-            level = next
         }
         removeAll()
     }
+
+    /// A share's place in the table.
+    private struct Place {
+        var key: Int64
+        var index: Int32
+    }
 }
 
-extension RollupSums {
-    /// Adds the sums of a row, if there is one.
-    ///
-    /// - Returns: False if they cannot be read.
-    fileprivate mutating func addRow(_ key: Int64, _ statement: SQLiteStatement, _ database: Database) throws -> Bool {
-        sqlite3_reset(statement)
-        sqlite3_bind_int64(statement, 1, key)
-        defer { sqlite3_reset(statement) }
-        switch sqlite3_step(statement) {
-        case SQLITE_ROW: return add(StatementRow(statement).bytes(at: 0))
-        case SQLITE_DONE: return true
+/// The table of rollups while changes are added to it.
+private struct RollupTable: ~Copyable {
+    /// The changes of one row.
+    var sum = ShareSum()
+
+    private let database: Database
+    private let statements: Statements
+    private var writer = VarintWriter()
+    /// The row behind which there is none of the level.
+    private var last = Int64.min
+
+    init(_ database: Database, _ statements: Statements) {
+        self.database = database
+        self.statements = statements
+    }
+
+    /// The statements by which rows are read and written.
+    struct Statements {
+        let find: SQLiteStatement
+        let insert: Statement
+        let update: Statement
+        let delete: Statement
+
+        init(_ database: Database) throws {
+            find = try database.cachedStatement(sql: "SELECT sums FROM rollup WHERE key = ?").sqliteStatement
+            insert = try database.cachedStatement(sql: "INSERT INTO rollup(key, sums) VALUES(?, ?)")
+            update = try database.cachedStatement(sql: "UPDATE rollup SET sums = ?2 WHERE key = ?1")
+            delete = try database.cachedStatement(sql: "DELETE FROM rollup WHERE key = ?")
+        }
+    }
+
+    /// Goes on with the rows of a level.
+    mutating func begin(_ level: RollupKey.Level) throws {
+        let rows = RollupKey.rows(level, 0...RollupKey.maximumTime)
+        let statement = try database.cachedStatement(sql: "SELECT max(key) FROM rollup WHERE key BETWEEN ? AND ?")
+        last = try Int64.fetchOne(statement, arguments: [rows.lowerBound, rows.upperBound]) ?? .min
+    }
+
+    /// Adds the changes to a row; rows come in their order.
+    mutating func save(_ key: Int64) throws {
+        guard key <= last else { return try write(key, stored: nil, with: statements.insert) }
+        sqlite3_reset(statements.find)
+        sqlite3_bind_int64(statements.find, 1, key)
+        defer { sqlite3_reset(statements.find) }
+        switch sqlite3_step(statements.find) {
+        case SQLITE_DONE: try write(key, stored: nil, with: statements.insert)
+        case SQLITE_ROW:
+            guard let stored = sum.add(StatementRow(statements.find).bytes(at: 0)) else { throw Self.unreadable }
+            try write(key, stored: stored, with: statements.update)
         case let code: throw database.error(code)
         }
+    }
+
+    private mutating func write(_ key: Int64, stored: VarintReader?, with statement: Statement) throws {
+        writer.clear()
+        guard let hasContent = sum.write(to: &writer, stored: stored) else { throw Self.unreadable }
+        guard hasContent else {
+            if stored != nil { try statements.delete.run(in: database) { $0.integer(key) } }
+            return
+        }
+        let bytes = writer.bytes
+        try statement.run(in: database) { binder in
+            binder.integer(key)
+            binder.blob(bytes)
+        }
+    }
+
+    private static var unreadable: DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A rollup cannot be read.")
     }
 }

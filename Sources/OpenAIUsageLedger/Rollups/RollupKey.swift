@@ -15,7 +15,8 @@ struct RollupKey: Hashable {
 
     private static let timeShift: Int64 = 36
     private static let seriesShift: Int64 = 12
-    private static let maximumTime: Int64 = 1 << 24 - 1
+    /// The last stretch of time that has a place.
+    static let maximumTime: Int64 = 1 << 24 - 1
 
     var level: Level
     /// The number of the stretch since 1970.
@@ -49,8 +50,11 @@ struct RollupKey: Hashable {
     }
 
     /// The number of the row.
+    ///
+    /// The shortest stretches come last: most rows are theirs, and are added behind all others, where pages get full.
     var rowID: Int64 {
-        level.rawValue << 60 | time << Self.timeShift | Int64(series) << Self.seriesShift | Int64(result)
+        (Level.month.rawValue - level.rawValue) << 60 | time << Self.timeShift | Int64(series) << Self.seriesShift
+            | Int64(result)
     }
 
     init(level: Level, time: Int64, series: Int, result: Int) {
@@ -62,7 +66,7 @@ struct RollupKey: Hashable {
 
     /// The key of a row.
     init(rowID: Int64) {
-        level = Level(rawValue: rowID >> 60) ?? .quarter
+        level = Level(rawValue: Level.month.rawValue - rowID >> 60) ?? .quarter
         time = rowID >> Self.timeShift & Self.maximumTime
         series = Int(rowID >> Self.seriesShift & 0xff_ffff)
         result = Int(rowID & 0xfff)

@@ -52,10 +52,11 @@ struct RollupSource {
             sums.add(RollupSums.Call(record))
             try body(cuts.period(at: record.startedAt), key, sums, 1)
         }
+        let months = RollupKey.rows(.month, 0...RollupKey.maximumTime)
         let bounds = try Row.fetchOne(
             database,
-            sql: "SELECT min(key), max(key) FROM rollup WHERE key >= ?",
-            arguments: [RollupKey(level: .month, time: 0, series: 0, result: 0).rowID]
+            sql: "SELECT min(key), max(key) FROM rollup WHERE key BETWEEN ? AND ?",
+            arguments: [months.lowerBound, months.upperBound]
         )
         guard let bounds, let first: Int64 = bounds[0], let last: Int64 = bounds[1] else { return }
         try withoutActuallyEscaping(isWanted) { isWanted in

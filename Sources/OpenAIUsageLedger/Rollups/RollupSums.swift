@@ -16,10 +16,19 @@ struct RollupSums: Sendable, Equatable {
             value += Int128(other) * Int128(weight)
         }
 
-        mutating func add(_ other: Sum, weight: Int64) {
+        mutating func add(_ other: Sum, weight: Int64 = 1) {
             count += other.count * weight
             value += other.value * Int128(weight)
         }
+
+        /// Adds a value, or takes it out again.
+        mutating func add(_ other: Int64, isNegative: Bool) {
+            count &+= isNegative ? -1 : 1
+            value += isNegative ? -Int128(other) : Int128(other)
+        }
+
+        /// True if nothing is in the sum.
+        var isZero: Bool { count == 0 && value == 0 }
     }
 
     /// What is known of a call for its sums.
@@ -129,17 +138,12 @@ struct RollupSums: Sendable, Equatable {
         bytes.write(unpricedCalls)
         bytes.write(partialCalls)
         bytes.write(callsWithoutUsage)
-        for sum in [cost, upperBound, unpricedUpperBound] { Self.write(sum, to: &bytes) }
+        for sum in [cost, upperBound, unpricedUpperBound] { bytes.write(sum) }
         var mask: Int64 = 0
-        for (index, sum) in counters.enumerated() where sum != Sum() { mask |= 1 << index }
+        for (index, sum) in counters.enumerated() where !sum.isZero { mask |= 1 << index }
         bytes.write(mask)
-        for (index, sum) in counters.enumerated() where mask & 1 << index != 0 { Self.write(sum, to: &bytes) }
-        for histogram in [duration, processing, timeToFirstToken] { histogram.write(to: &bytes) }
-    }
-
-    private static func write(_ sum: Sum, to bytes: inout VarintWriter) {
-        bytes.write(sum.count)
-        if sum.count != 0 || sum.value != 0 { bytes.write(sum.value) } else { bytes.write(Int64(0)) }
+        for (index, sum) in counters.enumerated() where mask & 1 << index != 0 { bytes.write(sum) }
+        for histogram in [duration, processing, timeToFirstToken] { bytes.write(histogram.buckets) }
     }
 
     /// Adds sums from their bytes.
@@ -152,15 +156,15 @@ struct RollupSums: Sendable, Equatable {
         unpricedCalls += bytes.integer() * weight
         partialCalls += bytes.integer() * weight
         callsWithoutUsage += bytes.integer() * weight
-        cost.add(Self.sum(&bytes), weight: weight)
-        upperBound.add(Self.sum(&bytes), weight: weight)
-        unpricedUpperBound.add(Self.sum(&bytes), weight: weight)
+        cost.add(bytes.sum(), weight: weight)
+        upperBound.add(bytes.sum(), weight: weight)
+        unpricedUpperBound.add(bytes.sum(), weight: weight)
         var mask = UInt64(bitPattern: bytes.integer())
         guard mask < 1 << UInt64(TokenCounter.allCases.count) else { return false }
         if mask != 0, counters.isEmpty { counters = Array(repeating: Sum(), count: TokenCounter.allCases.count) }
         while mask != 0 {
             let index = mask.trailingZeroBitCount
-            counters[index].add(Self.sum(&bytes), weight: weight)
+            counters[index].add(bytes.sum(), weight: weight)
             mask &= mask - 1
         }
         duration.read(&bytes, weight: weight)
@@ -168,10 +172,21 @@ struct RollupSums: Sendable, Equatable {
         timeToFirstToken.read(&bytes, weight: weight)
         return bytes.isValid
     }
+}
 
-    private static func sum(_ bytes: inout VarintReader) -> Sum {
-        let count = bytes.integer()
-        return Sum(count: count, value: bytes.large())
+extension VarintWriter {
+    /// Writes a sum.
+    mutating func write(_ sum: RollupSums.Sum) {
+        write(sum.count)
+        write(sum.value)
+    }
+}
+
+extension VarintReader {
+    /// The next sum.
+    mutating func sum() -> RollupSums.Sum {
+        let count = integer()
+        return RollupSums.Sum(count: count, value: large())
     }
 }
 

@@ -15,6 +15,7 @@ struct VarintWriter {
     }
 
     private mutating func write<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number) {
+        if number < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: number)) }
         var rest = number
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)

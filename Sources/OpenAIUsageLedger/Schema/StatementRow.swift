@@ -33,8 +33,8 @@ struct StatementRow {
     func identity(at index: Int32, _ facts: FactTables) -> String? {
         guard sqlite3_column_type(statement, index) == SQLITE_BLOB else { return text(at: index) }
         let bytes = bytes(at: index)
-        guard let number = bytes.first, facts.identityForms.indices.contains(Int(number) - 1) else { return nil }
-        return IdentityText.text(facts.identityForms[Int(number) - 1], UnsafeBufferPointer(rebasing: bytes.dropFirst()))
+        guard let number = bytes.first, let form = facts.identityForm(Int(number)) else { return nil }
+        return IdentityText.text(form, UnsafeBufferPointer(rebasing: bytes.dropFirst()))
     }
 
     /// The next column as integers, as in `21,6,27`.

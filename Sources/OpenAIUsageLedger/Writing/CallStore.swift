@@ -49,11 +49,11 @@ struct CallStore {
         let insert = try database.cachedStatement(sql: RowFormat.insert).sqliteStatement
         try transaction(database) { store in
             var limits = LatestRateLimits()
-            for index in items.indices {
-                outcomes.append(try store.write(items[index], insert, database, isRepeated: isRepeated))
-                limits.note(items[index].record, at: index)
+            for item in items {
+                outcomes.append(try store.write(item, insert, database, isRepeated: isRepeated))
+                limits.note(item)
             }
-            try limits.save(database) { items[$0].record }
+            try limits.save(database)
         }
         return outcomes
     }
@@ -122,16 +122,17 @@ struct CallStore {
             if let call = item.record.settledCall {
                 try settle(call, database)
             } else if try isCounted(item.record, database) {
-                var uncounted = item
-                uncounted.record.isCounted = false
-                uncounted.record.cost = CallCost()
-                return try write(uncounted, .writtenUncounted, insert, database, isRepeated: isRepeated)
+                var uncounted = item.record
+                uncounted.isCounted = false
+                uncounted.cost = CallCost()
+                let other = RecordQueue.Item(record: uncounted, isOpen: false)
+                return try write(other, .writtenUncounted, insert, database, isRepeated: isRepeated)
             }
         }
         return try write(item, .written, insert, database, isRepeated: isRepeated)
     }
 
-    /// Writes an item as it is; a record is large, and not copied on the way.
+    /// Writes an item as it is.
     private mutating func write(
         _ item: RecordQueue.Item,
         _ written: CommitOutcome,
@@ -207,7 +208,9 @@ struct CallStore {
         var numbers = RowEncoder.Numbers(series: 0, result: 0, form: 0)
         // Those that follow may be taken too, by whatever made up the first.
         for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
-            item.record.id = identities.next(at: item.record.startedAt)
+            var record = item.record
+            record.id = identities.next(at: record.startedAt)
+            item = RecordQueue.Item(record: record, isOpen: item.isOpen)
             numbers = bind(item, to: insert)
             code = Self.run(insert)
         }
@@ -268,13 +271,10 @@ struct CallStore {
         _ database: Database
     ) throws {
         let changed = ChangedRow(
-            old: RollupSums.Call(old.record),
-            new: new.map { RollupSums.Call($0.record) },
-            oldResult: old.result,
-            newResult: new?.numbers.result ?? 0,
-            oldSeries: old.series,
-            newSeries: new?.numbers.series ?? 0,
-            startedAt: old.record.startedAt
+            old: ChangedRow.Version(record: old.record, series: old.series, result: old.result),
+            new: new.map {
+                ChangedRow.Version(record: $0.record, series: $0.numbers.series, result: $0.numbers.result)
+            }
         )
         if pending.contains(old.record.id.rawValue) {
             pending.change(changed)

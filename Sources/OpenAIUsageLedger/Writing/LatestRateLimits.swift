@@ -11,19 +11,19 @@ struct LatestRateLimits {
         var model: String
     }
 
-    private var latest: [Key: (observedAt: Int64, index: Int)] = [:]
+    private var latest: [Key: (observedAt: Int64, item: RecordQueue.Item)] = [:]
 
-    /// Takes note of a record by its index in the batch.
-    mutating func note(_ record: borrowing CallRecord, at index: Int) {
-        guard record.rateLimits != nil else { return }
-        let observedAt = record.startedAt &+ (record.timing.timeToHeaders ?? 0)
-        let key = Key(project: record.project, model: record.model ?? record.requestModel ?? "")
+    /// Takes note of a record.
+    mutating func note(_ item: RecordQueue.Item) {
+        guard item.record.rateLimits != nil else { return }
+        let observedAt = item.record.startedAt &+ (item.record.timing.timeToHeaders ?? 0)
+        let key = Key(project: item.record.project, model: item.record.model ?? item.record.requestModel ?? "")
         if let known = latest[key], known.observedAt > observedAt { return }
-        latest[key] = (observedAt, index)
+        latest[key] = (observedAt, item)
     }
 
     /// Writes what is newer than the table's.
-    func save(_ database: Database, record: (Int) -> CallRecord) throws {
+    func save(_ database: Database) throws {
         guard !latest.isEmpty else { return }
         let statement = try database.cachedStatement(
             sql: """
@@ -36,7 +36,7 @@ struct LatestRateLimits {
                 """
         )
         for (key, value) in latest {
-            let record = record(value.index)
+            let record = value.item.record
             guard let limits = record.rateLimits else { continue }
             try statement.run(in: database) { binder in
                 binder.text(key.project)

@@ -34,7 +34,7 @@ enum LedgerObjects {
     private static func registerObjects(in register: ObjectRegister, _ database: Database) throws {
         var facts = FactTables()
         try facts.update(database)
-        let isOfObjects = facts.series.map { $0[.endpoint].map(Endpoint.namesWithObjects.contains) ?? true }
+        let isOfObjects = facts.series.map { $0.value[.endpoint].map(Endpoint.namesWithObjects.contains) ?? true }
         guard isOfObjects.contains(true) else { return }
         let sql = """
             \(RowFormat.select)

@@ -107,8 +107,7 @@ struct LedgerSession {
 
     /// Notes what became of items that are committed.
     mutating func note(_ items: ArraySlice<RecordQueue.Item>, _ outcomes: [CommitOutcome]) {
-        // A record is large: it is looked at where it is, and not copied.
-        for (index, outcome) in zip(items.indices, outcomes) where !items[index].isOpen {
+        for (item, outcome) in zip(items, outcomes) where !item.isOpen {
             if case .dropped = outcome { continue }
             committed += 1
             logged += 1

@@ -85,7 +85,7 @@ struct LedgerWriter {
     }
 
     private mutating func commit(_ items: ArraySlice<RecordQueue.Item>) {
-        var batch = items
+        let batch = items
         var pause = 5
         // Rows of a transaction of which it is not known where it went may be there already.
         var isRepeated = false
@@ -111,7 +111,7 @@ struct LedgerWriter {
                 let failure = LedgerError(error, path: path)
                 if isBeyondRepair(failure), setAside(failure) { continue }
                 queue.noteFailure(failure)
-                queue.postpone(&batch)
+                queue.postpone(batch)
                 queue.pause(milliseconds: pause)
                 pause = min(pause * 2, 1_000)
             }

@@ -13,9 +13,7 @@ struct PendingRows {
     private var ids: [Int64] = []
     /// The rows among them that are listed in the file, since newer ones are flushed.
     private var late: Set<Int64> = []
-    private var identities: [(hash: UInt64, id: Int64)] = []
-    /// The rows by the hashes of the objects that they show.
-    private var objects: [UInt64: [Int64]] = [:]
+    private var identities: [(id: Int64, hash: UInt64)] = []
     private var changes = RollupChanges()
 
     /// How many rows are pending.
@@ -51,8 +49,10 @@ struct PendingRows {
     /// True if a row that has ended is pending.
     func contains(_ id: Int64) -> Bool { id > flushedThrough || late.contains(id) }
 
-    /// The numbers of the pending rows that may show the object of a hash.
-    func rows(of hash: UInt64) -> [Int64] { objects[hash] ?? [] }
+    /// The numbers of the pending rows that may have the identity of a hash.
+    ///
+    /// All are looked at, in some ten microseconds.
+    func rows(of hash: UInt64) -> [Int64] { identities.compactMap { $0.hash == hash ? $0.id : nil } }
 
     /// Adds a row that has ended.
     mutating func add(_ record: CallRecord, series: Int, result: Int, _ database: Database) throws {
@@ -65,16 +65,11 @@ struct PendingRows {
         note(record, series: series, result: result)
     }
 
-    private mutating func note(_ record: CallRecord, series: Int, result: Int) {
+    private mutating func note(_ record: borrowing CallRecord, series: Int, result: Int) {
         let id = record.id.rawValue
         ids.append(id)
-        record.forEachIndexedIdentity { identities.append(($0, id)) }
-        if Endpoint.namesWithObjects.contains(record.endpoint.name) {
-            for identity in [record.responseID, record.objectAlias] {
-                if let identity { objects[IdentityHash.hash(identity), default: []].append(id) }
-            }
-        }
-        changes.add(RollupSums.Call(record), startedAt: record.startedAt, series: series, result: result)
+        record.forEachIndexedIdentity { identities.append((id, $0)) }
+        changes.add(record, series: series, result: result)
     }
 
     /// Replaces what a pending row adds to the rollups.
@@ -83,29 +78,36 @@ struct PendingRows {
     /// Writes the rollups and a segment of the index.
     mutating func flush(_ database: Database) throws {
         try changes.apply(database)
-        // Rows that came twice, as interrupted ones that ended after all, stand once.
-        let sorted = Set(ids).sorted()
+        // Rows that came twice, as interrupted ones that ended after all, stand once. Both lists are nearly in order.
+        ids.sort()
+        identities.sort { $0.id < $1.id }
         var segment = IdentitySegment(level: 0, blocks: [], entries: [])
-        var places: [Int64: Int] = [:]
-        places.reserveCapacity(sorted.count)
+        segment.entries.reserveCapacity(identities.count)
         var blockEnd = 0
-        for id in sorted {
+        var last: Int64?
+        var next = 0
+        for id in ids where id != last {
+            last = id
             if late.contains(id) {
                 segment.blocks.append(id...id)
                 blockEnd = 0
-            } else if blockEnd > 0, let last = segment.blocks.last {
-                segment.blocks[segment.blocks.count - 1] = last.lowerBound...id
+            } else if blockEnd > 0, let open = segment.blocks.last {
+                segment.blocks[segment.blocks.count - 1] = open.lowerBound...id
                 blockEnd -= 1
             } else {
                 segment.blocks.append(id...id)
                 blockEnd = IdentitySegment.blockLength - 1
             }
-            places[id] = segment.blocks.count - 1
+            while next < identities.count, identities[next].id == id {
+                segment.entries.append(
+                    IdentitySegment.Entry(hash: identities[next].hash, block: segment.blocks.count - 1)
+                )
+                next += 1
+            }
         }
-        segment.entries = identities.map { IdentitySegment.Entry(hash: $0.hash, block: places[$0.id] ?? 0) }
         try segment.save(database)
         try database.execute(sql: "DELETE FROM pending_call")
-        flushedThrough = max(flushedThrough, sorted.last ?? flushedThrough)
+        flushedThrough = max(flushedThrough, last ?? flushedThrough)
         try database.execute(
             sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('flushed_through', ?)",
             arguments: [flushedThrough]
@@ -113,28 +115,28 @@ struct PendingRows {
         ids.removeAll(keepingCapacity: true)
         late.removeAll()
         identities.removeAll(keepingCapacity: true)
-        objects.removeAll(keepingCapacity: true)
     }
 }
 
 /// A row whose share in the rollups changes.
 struct ChangedRow {
-    var old: RollupSums.Call
-    var new: RollupSums.Call?
-    var oldResult: Int
-    var newResult: Int
-    var oldSeries: Int
-    var newSeries: Int
-    var startedAt: Int64
+    /// What a row tells.
+    struct Version {
+        var record: CallRecord
+        var series: Int
+        var result: Int
+    }
+
+    var old: Version
+    /// What follows; `nil` if the row is gone.
+    var new: Version?
 }
 
 extension RollupChanges {
-    /// Takes out what a row was, and adds what it is; nothing if it is gone.
+    /// Takes out what a row was, and adds what it is.
     mutating func add(_ changed: ChangedRow) {
-        add(changed.old, startedAt: changed.startedAt, series: changed.oldSeries, result: changed.oldResult, weight: -1)
-        if let new = changed.new {
-            add(new, startedAt: changed.startedAt, series: changed.newSeries, result: changed.newResult)
-        }
+        add(changed.old.record, series: changed.old.series, result: changed.old.result, isNegative: true)
+        if let new = changed.new { add(new.record, series: new.series, result: new.result) }
     }
 }
 
@@ -157,11 +159,13 @@ extension RollupSums.Call {
 
 extension CallRecord {
     /// Calls a body with the hash of each identity by which the row is to be found without a scan.
-    fileprivate func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
-        if operationID.utf8.count != 16 || operationID != id.description { body(IdentityHash.hash(operationID)) }
-        for identity in [requestID, clientRequestID, responseID, traceID, objectAlias] {
-            if let identity { body(IdentityHash.hash(identity)) }
-        }
+    fileprivate borrowing func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
+        if !isNamedByID { body(IdentityHash.hash(operationID)) }
+        if let requestID { body(IdentityHash.hash(requestID)) }
+        if let clientRequestID { body(IdentityHash.hash(clientRequestID)) }
+        if let responseID { body(IdentityHash.hash(responseID)) }
+        if let traceID { body(IdentityHash.hash(traceID)) }
+        if let objectAlias { body(IdentityHash.hash(objectAlias)) }
         // The identity of Cloudflare's edge is on every row: it is looked for where there is no other.
         guard let edgeRequestID else { return }
         if requestID != nil, edgeRequestID.utf8.count == 20, edgeRequestID.utf8.dropFirst(16).first == UInt8(ascii: "-")

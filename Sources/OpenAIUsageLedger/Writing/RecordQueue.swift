@@ -14,29 +14,55 @@ import Darwin
 ///
 /// All counts change under one lock, so that they agree at every moment.
 final class RecordQueue: Sendable {
-    /// A record on its way.
-    struct Item {
-        var record: CallRecord
-        var isOpen: Bool
+    /// A record on its way; a record is large, and moved once.
+    // SAFETY: who waits changes under the queue's lock while the item is queued, and by the writer once it has taken the item.
+    final class Item: @unchecked Sendable {
+        let record: CallRecord
+        let isOpen: Bool
         /// Told what became of the record by who waits for it.
-        var waiter: CommitObserver?
+        fileprivate var waiter: CommitObserver?
         /// Told of the record and what became of it.
-        var observer: RecordObserver?
+        fileprivate var observer: RecordObserver?
 
-        func tell(_ outcome: CommitOutcome) {
-            waiter?(outcome)
-            observer?(record, outcome)
+        init(
+            record: consuming CallRecord,
+            isOpen: Bool,
+            waiter: CommitObserver? = nil,
+            observer: RecordObserver? = nil
+        ) {
+            self.record = record
+            self.isOpen = isOpen
+            self.waiter = waiter
+            self.observer = observer
         }
 
-        /// Tells that nobody should wait.
-        mutating func postpone() {
-            tell(.postponed)
-            (waiter, observer) = (nil, nil)
+        fileprivate func tell(_ outcome: CommitOutcome) {
+            if let waiter { waiter(outcome) }
+            if let observer { observer(record, outcome) }
+        }
+
+        /// The item with those who are to be told, which this one forgets.
+        fileprivate func released() -> ReleasedItem {
+            defer { (waiter, observer) = (nil, nil) }
+            return ReleasedItem(item: self, waiter: waiter, observer: observer)
+        }
+    }
+
+    /// Those who are to be told of an item that others hold by now.
+    struct ReleasedItem {
+        fileprivate let item: Item
+        fileprivate let waiter: CommitObserver?
+        fileprivate let observer: RecordObserver?
+
+        fileprivate func tell(_ outcome: CommitOutcome) {
+            waiter?(outcome)
+            observer?(item.record, outcome)
         }
     }
 
     typealias CommitObserver = @Sendable (CommitOutcome) -> Void
     typealias RecordObserver = @Sendable (CallRecord, CommitOutcome) -> Void
+    private typealias Told = (item: ReleasedItem, outcome: CommitOutcome)
 
     private struct Waiter {
         var target: Int64
@@ -120,8 +146,8 @@ final class RecordQueue: Sendable {
     /// - Returns: True if it survives the end of the process already, so that nobody need wait.
     @discardableResult
     func add(_ record: consuming CallRecord, waiter: CommitObserver? = nil, observer: RecordObserver? = nil) -> Bool {
-        var item: Item? = Item(record: consume record, isOpen: false, waiter: waiter, observer: observer)
-        let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
+        let item = Item(record: record, isOpen: false, waiter: waiter, observer: observer)
+        let (told, isKept, wakes) = state.withLock { state -> (Told?, Bool, Bool) in
             state.statistics.captured += 1
             var reason: DropReason?
             if state.deadline != nil || state.isFinished {
@@ -131,13 +157,13 @@ final class RecordQueue: Sendable {
             }
             if let reason {
                 state.statistics.dropped[reason, default: 0] += 1
-                return (.dropped(reason), false, false)
+                return ((item.released(), .dropped(reason)), false, false)
             }
             state.statistics.queued += 1
-            return append(&item, to: &state)
+            return append(item, to: &state)
         }
         if wakes { signal.signal() }
-        if let outcome { item?.tell(outcome) }
+        if let told { told.item.tell(told.outcome) }
         return isKept
     }
 
@@ -146,15 +172,19 @@ final class RecordQueue: Sendable {
     /// - Returns: True if it survives the end of the process already.
     @discardableResult
     func addOpen(_ record: consuming CallRecord, waiter: CommitObserver? = nil) -> Bool {
-        var item: Item? = Item(record: consume record, isOpen: true, waiter: waiter)
-        let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
-            if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false, false) }
-            if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false, false) }
+        let item = Item(record: record, isOpen: true, waiter: waiter)
+        let (told, isKept, wakes) = state.withLock { state -> (Told?, Bool, Bool) in
+            if state.deadline != nil || state.isFinished {
+                return ((item.released(), .dropped(.shutdown)), false, false)
+            }
+            if state.openQueued >= capacity {
+                return ((item.released(), .dropped(state.health.dropReason)), false, false)
+            }
             state.openQueued += 1
-            return append(&item, to: &state)
+            return append(item, to: &state)
         }
         if wakes { signal.signal() }
-        if let outcome { item?.tell(outcome) }
+        if let told { told.item.tell(told.outcome) }
         return isKept
     }
 
@@ -227,35 +257,24 @@ final class RecordQueue: Sendable {
 
     /// Queues a record; while the writer is in trouble, nobody is made to wait for it.
     ///
-    /// - Parameters:
-    ///   - queued: The record, which is taken out; it is left if something is to be told of it at once.
-    ///   - state: The state.
     /// - Returns: What is to be told at once, whether the record is kept already, and whether the writer must be woken.
-    private func append(
-        _ queued: inout Item?,
-        to state: inout State
-    ) -> (CommitOutcome?, isKept: Bool, wakes: Bool) {
-        guard let item = queued.take() else { return (nil, false, false) }
+    private func append(_ item: Item, to state: inout State) -> (Told?, isKept: Bool, wakes: Bool) {
         let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
         // Of a call that has not ended a record is of use only to who waits for it; and who waits for a writer that has little
         // to do waits for the commit itself.
         let isWorthKeeping = item.waiter == nil ? !item.isOpen : isBusy || state.health.trouble != nil
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
-        let index = state.items.count
+        if isKept { item.waiter = nil }
+        let told: Told? = isPostponed ? (item.released(), .postponed) : nil
         state.items.append(item)
-        if isKept { state.items[index].waiter = nil }
-        if isPostponed {
-            queued = state.items[index]
-            (state.items[index].waiter, state.items[index].observer) = (nil, nil)
-        }
-        let isAwaited = state.items[index].waiter != nil
+        let isAwaited = item.waiter != nil
         state.accepted += 1
         if isAwaited { state.awaited += 1 }
         var wakes = state.writerWaits
         if state.writerGathers, isAwaited || state.items.count >= Self.sufficientBatch.unawaited { wakes = true }
         if wakes { (state.writerWaits, state.writerGathers) = (false, false) }
-        return (isPostponed ? .postponed : nil, isKept, wakes)
+        return (told, isKept, wakes)
     }
 
     /// Tells whether the writer must be woken, which is then to be done.
@@ -370,10 +389,7 @@ final class RecordQueue: Sendable {
             count(error, in: &state)
             let change = state.health.fail(error, at: now, dropped: state.statistics.totalDropped)
             state.statistics.trouble = state.health.trouble
-            let released = state.items
-            for index in state.items.indices {
-                (state.items[index].waiter, state.items[index].observer) = (nil, nil)
-            }
+            let released = state.items.map { $0.released() }
             state.awaited = 0
             let impatient = state.waiters.filter { $0.impatience != nil }
             state.waiters.removeAll { $0.impatience != nil }
@@ -385,8 +401,8 @@ final class RecordQueue: Sendable {
     }
 
     /// Releases those who wait for items that the writer has taken and could not write.
-    func postpone(_ items: inout ArraySlice<Item>) {
-        for index in items.indices { items[index].postpone() }
+    func postpone(_ items: ArraySlice<Item>) {
+        for item in items { item.released().tell(.postponed) }
     }
 
     /// Ends a trouble when nothing waits to be written.
@@ -433,8 +449,8 @@ final class RecordQueue: Sendable {
     func resolve(_ items: ArraySlice<Item>, _ outcomes: [CommitOutcome], isCommit: Bool) {
         let now = clock.wallMicroseconds
         let (ready, change, observers) = state.withLock { state in
-            for (index, outcome) in zip(items.indices, outcomes) {
-                if items[index].isOpen {
+            for (item, outcome) in zip(items, outcomes) {
+                if item.isOpen {
                     state.openQueued -= 1
                     continue
                 }
@@ -455,7 +471,7 @@ final class RecordQueue: Sendable {
             return (takeWaiters(of: &state), change, change == nil ? [] : state.observers)
         }
         if let change { for observer in observers { observer(change) } }
-        for (index, outcome) in zip(items.indices, outcomes) { items[index].tell(outcome) }
+        for (item, outcome) in zip(items, outcomes) { item.tell(outcome) }
         for waiter in ready { waiter.continuation.resume() }
     }
 

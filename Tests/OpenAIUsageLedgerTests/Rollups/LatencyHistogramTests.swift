@@ -34,7 +34,7 @@ struct LatencyHistogramTests {
         sum.add(parts[1])
         #expect(sum == whole && sum.count == 2_000)
         var writer = VarintWriter()
-        whole.write(to: &writer)
+        writer.write(whole.buckets)
         var read = LatencyHistogram()
         writer.bytes.withUnsafeBufferPointer { bytes in
             var reader = VarintReader(bytes)

@@ -10,14 +10,16 @@ struct FormatTests {
     @Test(
         "Hashes of identities never change",
         arguments: [
-            ("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8),
+            ("", 0xafbe_16d1_f15d_a2ab),
+            ("a", 0x938b_689f_16f0_8a99),
+            ("foobar", 0x21c1_30b4_edf7_36a6),
+            ("req_972e90b8f51596b55d43bf6d78b53f13", 0x6363_254b_bd51_5d5d),
+            ("chatcmpl-é8byte", 0xe405_79e0_6962_e666),
         ] as [(String, UInt64)]
     )
-    func hashes(text: String, published: UInt64) {
-        // FNV-1a's published vectors, mixed.
-        var expected = published ^ published >> 32
-        expected = expected &* 0x9e37_79b9_7f4a_7c15
-        #expect(IdentityHash.hash(text) == expected ^ expected >> 29)
+    func hashes(text: String, computed: UInt64) {
+        // By a few lines of Python after the type's documentation.
+        #expect(IdentityHash.hash(text) == computed)
     }
 
     @Test("Columns are bound in the order in which they are named")

@@ -1,0 +1,240 @@
+import OpenAIUsage
+
+/// What a call adds to the rollups, in numbers alone: many of them wait in memory, and are sorted and added up at once.
+struct CallShare {
+    /// The facts that are true or false.
+    struct Marks: OptionSet {
+        let rawValue: UInt8
+
+        static let counted = Marks(rawValue: 1)
+        static let unpriced = Marks(rawValue: 2)
+        static let partial = Marks(rawValue: 4)
+        static let withoutUsage = Marks(rawValue: 8)
+        static let cost = Marks(rawValue: 16)
+        static let upperBound = Marks(rawValue: 32)
+        /// The share is taken out again.
+        static let negative = Marks(rawValue: 64)
+    }
+
+    /// The number of the quarter of an hour since 1970.
+    var quarter: Int32
+    var series: Int32
+    var result: Int32
+    /// The buckets of the latencies; -1 for one that is not known.
+    var duration: Int32
+    var processing: Int32
+    var timeToFirstToken: Int32
+    /// The counters that are reported, as a set of bits.
+    var counters: UInt32 = 0
+    /// The place of their values, which follow one another.
+    var firstValue: Int32 = 0
+    var marks: Marks
+    var cost: Int64
+    var upperBound: Int64
+
+    /// The share of a call.
+    init(_ record: borrowing CallRecord, series: Int, result: Int, isNegative: Bool = false) {
+        quarter = Int32(truncatingIfNeeded: RollupKey.time(of: record.startedAt, .quarter))
+        self.series = Int32(truncatingIfNeeded: series)
+        self.result = Int32(truncatingIfNeeded: result)
+        duration = Self.bucket(record.timing.duration)
+        processing = Self.bucket(record.timing.processing)
+        timeToFirstToken = Self.bucket(record.timing.timeToFirstToken)
+        marks = isNegative ? .negative : []
+        if record.isCounted { marks.insert(.counted) }
+        switch record.cost.status {
+        case .unpriced: marks.insert(.unpriced)
+        case .partial: marks.formUnion([.unpriced, .partial])
+        default: break
+        }
+        if record.usageState.isWithoutUsage { marks.insert(.withoutUsage) }
+        if record.cost.picoUSD != nil { marks.insert(.cost) }
+        if record.cost.upperBoundPicoUSD != nil { marks.insert(.upperBound) }
+        cost = record.cost.picoUSD ?? 0
+        upperBound = record.cost.upperBoundPicoUSD ?? 0
+    }
+
+    private static func bucket(_ latency: Int64?) -> Int32 {
+        guard let latency else { return -1 }
+        return Int32(truncatingIfNeeded: LatencyHistogram.index(of: max(0, latency)))
+    }
+}
+
+/// The sum of some shares, and of one that is in the table already.
+///
+/// It is used again and again, and keeps its memory.
+struct ShareSum: ~Copyable {
+    private var calls: Int64 = 0
+    private var countedCalls: Int64 = 0
+    private var unpricedCalls: Int64 = 0
+    private var partialCalls: Int64 = 0
+    private var callsWithoutUsage: Int64 = 0
+    private var cost = RollupSums.Sum()
+    private var upperBound = RollupSums.Sum()
+    private var unpricedUpperBound = RollupSums.Sum()
+    /// The sums of the counters, of which those in the set are in use.
+    private var counters: UnsafeMutablePointer<RollupSums.Sum>
+    private var used: UInt32 = 0
+    /// The buckets of the latencies, each with a last bit that is set where it is to be taken out.
+    private var latencies = [[Int32]](repeating: [], count: 3)
+    private var buckets: [LatencyBucket] = []
+
+    init() {
+        counters = .allocate(capacity: TokenCounter.allCases.count)
+    }
+
+    deinit { counters.deallocate() }
+
+    /// Starts over with nothing.
+    mutating func clear() {
+        (calls, countedCalls, unpricedCalls, partialCalls, callsWithoutUsage) = (0, 0, 0, 0, 0)
+        (cost, upperBound, unpricedUpperBound) = (RollupSums.Sum(), RollupSums.Sum(), RollupSums.Sum())
+        used = 0
+        for index in 0..<3 { latencies[index].removeAll(keepingCapacity: true) }
+    }
+
+    /// Adds a share, whose counters' values are among others.
+    mutating func add(_ share: borrowing CallShare, values: UnsafePointer<Int64>) {
+        let isNegative = share.marks.contains(.negative)
+        let weight: Int64 = isNegative ? -1 : 1
+        calls &+= weight
+        note(share.duration, isNegative, 0)
+        note(share.processing, isNegative, 1)
+        note(share.timeToFirstToken, isNegative, 2)
+        guard share.marks.contains(.counted) else { return }
+        countedCalls &+= weight
+        if share.marks.contains(.unpriced) { unpricedCalls &+= weight }
+        if share.marks.contains(.partial) { partialCalls &+= weight }
+        if share.marks.contains(.cost) { cost.add(share.cost, isNegative: isNegative) }
+        if share.marks.contains(.withoutUsage) {
+            callsWithoutUsage &+= weight
+            if share.marks.contains(.upperBound) { upperBound.add(share.upperBound, isNegative: isNegative) }
+        } else if share.marks.isSuperset(of: [.unpriced, .upperBound]) {
+            let rest = max(0, Int128(share.upperBound) - Int128(share.cost))
+            unpricedUpperBound.count &+= weight
+            unpricedUpperBound.value += isNegative ? -rest : rest
+        }
+        var rest = share.counters
+        var value = Int(share.firstValue)
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            use(index)
+            counters[index].add(values[value], isNegative: isNegative)
+            value &+= 1
+            rest &= rest &- 1
+        }
+    }
+
+    private mutating func use(_ counter: Int) {
+        guard used & 1 << UInt32(counter) == 0 else { return }
+        used |= 1 << UInt32(counter)
+        (counters + counter).initialize(to: RollupSums.Sum())
+    }
+
+    private mutating func note(_ bucket: Int32, _ isNegative: Bool, _ latency: Int) {
+        if bucket >= 0 { latencies[latency].append(bucket << 1 | (isNegative ? 1 : 0)) }
+    }
+
+    /// Adds sums that are in the table, all but their latencies.
+    ///
+    /// - Returns: What tells their latencies, `nil` if the bytes are no sums.
+    mutating func add(_ source: UnsafeBufferPointer<UInt8>) -> VarintReader? {
+        var bytes = VarintReader(source)
+        calls &+= bytes.integer()
+        countedCalls &+= bytes.integer()
+        unpricedCalls &+= bytes.integer()
+        partialCalls &+= bytes.integer()
+        callsWithoutUsage &+= bytes.integer()
+        cost.add(bytes.sum())
+        upperBound.add(bytes.sum())
+        unpricedUpperBound.add(bytes.sum())
+        var mask = UInt64(bitPattern: bytes.integer())
+        guard mask < 1 << UInt64(TokenCounter.allCases.count) else { return nil }
+        while mask != 0 {
+            let index = mask.trailingZeroBitCount
+            use(index)
+            counters[index].add(bytes.sum())
+            mask &= mask &- 1
+        }
+        return bytes.isValid ? bytes : nil
+    }
+
+    /// Writes the sums and the latencies, those of the table among them.
+    ///
+    /// - Parameters:
+    ///   - bytes: Where they are written.
+    ///   - stored: The latencies of the table.
+    /// - Returns: True if there is anything but zeros; `nil` if the latencies of the table cannot be read.
+    mutating func write(to bytes: inout VarintWriter, stored: VarintReader?) -> Bool? {
+        var stored = stored
+        var isEmpty =
+            calls == 0 && countedCalls == 0 && unpricedCalls == 0 && partialCalls == 0 && callsWithoutUsage == 0
+            && cost.isZero && upperBound.isZero && unpricedUpperBound.isZero
+        bytes.write(calls)
+        bytes.write(countedCalls)
+        bytes.write(unpricedCalls)
+        bytes.write(partialCalls)
+        bytes.write(callsWithoutUsage)
+        bytes.write(cost)
+        bytes.write(upperBound)
+        bytes.write(unpricedUpperBound)
+        var mask: UInt32 = 0
+        for index in 0..<TokenCounter.allCases.count where used & 1 << UInt32(index) != 0 && !counters[index].isZero {
+            mask |= 1 << UInt32(index)
+        }
+        bytes.write(Int64(mask))
+        if mask != 0 { isEmpty = false }
+        while mask != 0 {
+            bytes.write(counters[mask.trailingZeroBitCount])
+            mask &= mask &- 1
+        }
+        for latency in 0..<3 {
+            guard merge(latency, &stored) else { return nil }
+            if !buckets.isEmpty { isEmpty = false }
+            bytes.write(buckets)
+        }
+        return !isEmpty
+    }
+
+    /// Adds the noted latencies to stored ones.
+    ///
+    /// - Returns: False if these cannot be read.
+    private mutating func merge(_ latency: Int, _ stored: inout VarintReader?) -> Bool {
+        latencies[latency].sort()
+        buckets.removeAll(keepingCapacity: true)
+        var next = 0
+        let noted = latencies[latency]
+        func takeNoted(below limit: Int32, _ buckets: inout [LatencyBucket]) {
+            while next < noted.count, noted[next] >> 1 < limit {
+                let index = noted[next] >> 1
+                var count: Int64 = 0
+                while next < noted.count, noted[next] >> 1 == index {
+                    count &+= noted[next] & 1 == 0 ? 1 : -1
+                    next &+= 1
+                }
+                if count != 0 { buckets.append(LatencyBucket(index: index, count: count)) }
+            }
+        }
+        if var reader = stored {
+            var index: Int64 = 0
+            var rest = reader.integer()
+            while rest > 0, reader.isValid {
+                index &+= reader.integer()
+                var count = reader.integer()
+                guard (0...Int64(LatencyHistogram.maximumIndex)).contains(index) else { return false }
+                let place = Int32(truncatingIfNeeded: index)
+                takeNoted(below: place, &buckets)
+                while next < noted.count, noted[next] >> 1 == place {
+                    count &+= noted[next] & 1 == 0 ? 1 : -1
+                    next &+= 1
+                }
+                if count != 0 { buckets.append(LatencyBucket(index: place, count: count)) }
+                rest &-= 1
+            }
+            guard reader.isValid else { return false }
+            stored = reader
+        }
+        takeNoted(below: .max, &buckets)
+        return true
+    }
+}
