@@ -14,6 +14,10 @@ struct PendingRows {
     /// The rows among them that are listed in the file, since newer ones are flushed.
     private var late: Set<Int64> = []
     private var identities: [(id: Int64, hash: UInt64)] = []
+    /// The rows that show objects, each with the one before it that shows the same.
+    private var shows: [(id: Int64, previous: Int32?)] = []
+    /// The newest of them by the hash of the object.
+    private var newestShow: [UInt64: Int32] = [:]
     private var changes = RollupChanges()
 
     /// How many rows are pending.
@@ -49,10 +53,16 @@ struct PendingRows {
     /// True if a row that has ended is pending.
     func contains(_ id: Int64) -> Bool { id > flushedThrough || late.contains(id) }
 
-    /// The numbers of the pending rows that may have the identity of a hash.
-    ///
-    /// All are looked at, in some ten microseconds.
-    func rows(of hash: UInt64) -> [Int64] { identities.compactMap { $0.hash == hash ? $0.id : nil } }
+    /// The numbers of the pending rows that may show the object of a hash.
+    func rows(of hash: UInt64) -> [Int64] {
+        var found: [Int64] = []
+        var next = newestShow[hash]
+        while let index = next {
+            found.append(shows[Int(index)].id)
+            next = shows[Int(index)].previous
+        }
+        return found
+    }
 
     /// Adds a row that has ended.
     mutating func add(_ record: CallRecord, series: Int, result: Int, _ database: Database) throws {
@@ -69,7 +79,16 @@ struct PendingRows {
         let id = record.id.rawValue
         ids.append(id)
         record.forEachIndexedIdentity { identities.append((id, $0)) }
+        if Endpoint.namesWithObjects.contains(record.endpoint.name) {
+            if let responseID = record.responseID { noteShow(of: responseID, id) }
+            if let alias = record.objectAlias { noteShow(of: alias, id) }
+        }
         changes.add(record, series: series, result: result)
+    }
+
+    private mutating func noteShow(of object: String, _ id: Int64) {
+        let hash = IdentityHash.hash(object)
+        shows.append((id, newestShow.updateValue(Int32(truncatingIfNeeded: shows.count), forKey: hash)))
     }
 
     /// Replaces what a pending row adds to the rollups.
@@ -115,6 +134,8 @@ struct PendingRows {
         ids.removeAll(keepingCapacity: true)
         late.removeAll()
         identities.removeAll(keepingCapacity: true)
+        shows.removeAll(keepingCapacity: true)
+        newestShow.removeAll(keepingCapacity: true)
     }
 }
 
