@@ -60,7 +60,7 @@ def assert_sound(path):
     assert found.keys() == expected.keys()
     for key, (count, inputs, outputs, cost) in expected.items():
         # A cost of nothing known is 0 if nothing is unknown.
-        assert found[key][:3] == (count, inputs, outputs) and (found[key][3] or 0) == (cost or 0), key
+        assert found[key][:3] == (count, inputs, outputs) and (found[key][3] or 0) == (cost or 0), (key, found[key], expected[key])
     assert told["totals"]["calls"] == sum(row[3] for row in rows)
     assert told["totals"]["open_calls"] == in_flight
     return told["totals"]["calls"]

@@ -23,6 +23,9 @@ final class RecordQueue: Sendable {
         /// Told of the record and what became of it.
         var observer: RecordObserver?
 
+        /// The bytes that the record takes, about: its fields, and the provider's object, which alone may be long.
+        var size: Int { 2_048 + (record.rawUsage?.utf8.count ?? 0) }
+
         func tell(_ outcome: CommitOutcome) {
             waiter?(outcome)
             observer?(record, outcome)
@@ -54,6 +57,8 @@ final class RecordQueue: Sendable {
         var commands: [WriterCommand] = []
         var statistics = LedgerStatistics()
         var openQueued = 0
+        /// The bytes that the records take which wait.
+        var bytes = 0
         var accepted: Int64 = 0
         var resolved: Int64 = 0
         var health = LedgerHealth()
@@ -81,6 +86,7 @@ final class RecordQueue: Sendable {
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
+    private let capacityBytes: Int
     /// The records in a window of time from which on they are gathered.
     private let busyCount: Int
     private let clock: any UsageClock
@@ -89,10 +95,18 @@ final class RecordQueue: Sendable {
 
     /// - Parameters:
     ///   - capacity: The most records that wait.
+    ///   - capacityBytes: The most bytes that they take.
     ///   - clock: The clocks.
     ///   - idleMilliseconds: How often the writer looks around when nothing is queued.
     ///   - busyCount: The records in 20 ms from which on they are gathered.
-    init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000, busyCount: Int = 16) {
+    init(
+        capacity: Int,
+        capacityBytes: Int = .max,
+        clock: any UsageClock,
+        idleMilliseconds: Int = 1_000,
+        busyCount: Int = 16
+    ) {
+        self.capacityBytes = max(1, capacityBytes)
         self.busyCount = busyCount
         idleInterval = .milliseconds(max(1, idleMilliseconds))
         self.capacity = max(1, capacity)
@@ -126,7 +140,7 @@ final class RecordQueue: Sendable {
             var reason: DropReason?
             if state.deadline != nil || state.isFinished {
                 reason = .shutdown
-            } else if state.statistics.queued >= Int64(capacity) {
+            } else if state.statistics.queued >= Int64(capacity) || state.bytes >= capacityBytes {
                 reason = state.health.dropReason
             }
             if let reason {
@@ -149,7 +163,7 @@ final class RecordQueue: Sendable {
         var item: Item? = Item(record: consume record, isOpen: true, waiter: waiter)
         let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
             if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false, false) }
-            if state.openQueued >= capacity { return (.dropped(state.health.dropReason), false, false) }
+            if state.openQueued >= capacity || state.bytes >= capacityBytes { return (.dropped(state.health.dropReason), false, false) }
             state.openQueued += 1
             return append(&item, to: &state)
         }
@@ -243,6 +257,7 @@ final class RecordQueue: Sendable {
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
         let index = state.items.count
+        state.bytes += item.size
         state.items.append(item)
         if isKept { state.items[index].waiter = nil }
         if isPostponed {
@@ -434,6 +449,7 @@ final class RecordQueue: Sendable {
         let now = clock.wallMicroseconds
         let (ready, change, observers) = state.withLock { state in
             for (index, outcome) in zip(items.indices, outcomes) {
+                state.bytes -= items[index].size
                 if items[index].isOpen {
                     state.openQueued -= 1
                     continue
