@@ -43,7 +43,8 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
             return "The ledger fails: \(trouble)\(remedy) Calls go on, and their rows wait in memory."
         case .lasting:
             let seconds = duration / 1_000_000
-            return "The ledger still fails after \(seconds) s: \(trouble)\(remedy) Records dropped meanwhile: \(dropped)."
+            return
+                "The ledger still fails after \(seconds) s: \(trouble)\(remedy) Records dropped meanwhile: \(dropped)."
         case .recovered:
             let seconds = DecimalText.seconds(microseconds: duration / 1_000 * 1_000)
             return "The ledger is written again after \(seconds) s.\(remedy) Records dropped meanwhile: \(dropped)."

@@ -278,3 +278,36 @@ def test_another_programs_database_is_left_alone(simulator, tmp_path):
         assert gateway.stop() == 0
     finally:
         gateway.process.kill()
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_backup_that_is_restored_beside_the_log_that_a_kill_has_left(simulator, tmp_path, copied):
+    """Whoever restores a backup and forgets the log gets a sound ledger, and nothing is lost without a word."""
+    path, backup = tmp_path / "ledger.db", tmp_path / "backup.db"
+    gateway = Gateway(tmp_path, simulator.url, ledger=path)
+    for number in range(90):
+        call(gateway)
+        if number == 30:
+            source, target = sqlite3.connect(path, timeout=10), sqlite3.connect(backup)
+            source.backup(target)
+            target.close()
+            source.close()
+        if number == 60 and copied:
+            # What came since the backup is in the file, and what came later is in the log.
+            other = sqlite3.connect(path, timeout=10)
+            eventually(lambda: other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+            other.close()
+    eventually(lambda: count(path) == 90)
+    gateway.stop(signal.SIGKILL)
+    os.rename(backup, path)
+    gateway = Gateway(tmp_path, simulator.url, ledger=path)
+    try:
+        for _ in range(5):
+            call(gateway)
+        settle(gateway)
+        assert gateway.stop() == 0, gateway.log.read_text()
+    finally:
+        gateway.process.kill()
+    assert_sound(path)
+    aside = [name for name in os.listdir(tmp_path) if ".damaged-" in name]
+    assert count(path) == 95 or (aside and any(name in gateway.log.read_text() for name in aside)), (count(path), aside)

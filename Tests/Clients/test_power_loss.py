@@ -19,7 +19,7 @@ from ledger_files import assert_sound, calls
 from test_ledger import BODY, KEY
 
 SEED = int(os.environ.get("OAI_USAGE_SEED", time.time_ns() % 1_000_000))
-STATES = int(os.environ.get("OAI_USAGE_CRASHES", "150"))
+STATES = int(os.environ.get("OAI_USAGE_CRASHES", "100"))
 ARCHIVES = Path(__file__).parent / "ledgers"
 
 

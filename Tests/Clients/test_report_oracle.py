@@ -22,8 +22,8 @@ import pytest
 from ledger_files import PICO, calls, report
 
 SEED = int(os.environ.get("OAI_USAGE_SEED", time.time_ns() % 1_000_000))
-ROWS = 16_000
-REPORTS = int(os.environ.get("OAI_USAGE_REPORTS", "90"))
+ROWS = 12_500
+REPORTS = int(os.environ.get("OAI_USAGE_REPORTS", "45"))
 ARCHIVE = Path(__file__).parent / "ledgers" / "schema-3.tar.gz"
 UTC = datetime.timezone.utc
 ZONES = [
@@ -258,7 +258,7 @@ def test_reports_say_what_sql_says(ledger, oracle):
 
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Chatham"])
 def test_days_add_up_to_the_range(ledger, zone):
     """The year by days and by hours: each day has its own 23 to 25 hours, and together they are everything."""
     path, rows = ledger

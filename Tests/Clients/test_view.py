@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sqlite3
 import tarfile
 from decimal import Decimal
 from pathlib import Path
@@ -139,3 +140,17 @@ def test_the_statements_of_the_article_run(ledger):
 
 def test_a_secret_of_a_query_is_nowhere(ledger):
     assert not any("secret" in str(value) for row in view(ledger) for value in row.values())
+
+
+def test_a_view_of_an_earlier_release_is_renewed(folder, simulator):
+    gateway = Gateway(folder, simulator.url)
+    assert chat(gateway.url) == 200
+    assert gateway.stop() == 0
+    database = sqlite3.connect(gateway.ledger)
+    database.executescript("DROP VIEW calls; CREATE VIEW calls AS SELECT id FROM call;")
+    database.close()
+    gateway = Gateway(folder, simulator.url, ledger=gateway.ledger)
+    try:
+        assert columns(gateway.ledger) == list(documented())
+    finally:
+        assert gateway.stop() == 0

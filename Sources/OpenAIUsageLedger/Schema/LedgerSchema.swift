@@ -74,7 +74,10 @@ enum LedgerSchema {
     /// - Returns: True if it was another one.
     private static func renewView(_ database: Database) throws -> Bool {
         guard try kind(of: database) == .ledger(version: version) else { return false }
-        let found = try String.fetchOne(database, sql: "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'calls'")
+        let found = try String.fetchOne(
+            database,
+            sql: "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'calls'"
+        )
         guard let found, found + ";" != view else { return false }
         try database.execute(sql: "DROP VIEW calls; \(view)")
         return true

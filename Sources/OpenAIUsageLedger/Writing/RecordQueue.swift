@@ -163,7 +163,9 @@ final class RecordQueue: Sendable {
         var item: Item? = Item(record: consume record, isOpen: true, waiter: waiter)
         let (outcome, isKept, wakes) = state.withLock { state -> (CommitOutcome?, Bool, Bool) in
             if state.deadline != nil || state.isFinished { return (.dropped(.shutdown), false, false) }
-            if state.openQueued >= capacity || state.bytes >= capacityBytes { return (.dropped(state.health.dropReason), false, false) }
+            if state.openQueued >= capacity || state.bytes >= capacityBytes {
+                return (.dropped(state.health.dropReason), false, false)
+            }
             state.openQueued += 1
             return append(&item, to: &state)
         }
