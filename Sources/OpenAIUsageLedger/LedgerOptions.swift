@@ -4,8 +4,8 @@ public import OpenAIUsage
 public struct LedgerOptions: Sendable {
     /// The most records that wait to be written; what comes when it is reached is dropped and counted.
     public var capacity = 65_536
-    /// The most bytes that the waiting records may take, as far as they differ in size; what comes when it is reached is dropped
-    /// and counted.
+    /// The most bytes of records that wait, by an estimate that counts their fixed part and the provider's object; what comes when
+    /// it is reached is dropped and counted.
     public var capacityBytes = 256 << 20
     /// Whether a commit waits until the disk has it, so that it outlives a loss of power.
     ///

@@ -191,7 +191,7 @@ struct RollupReportTests {
         options.flushThreshold = 100
         // Around the days on which the clocks of the Chatham Islands, Lord Howe, Paris and New York change.
         let changes: [Int64] = [1_775_311_200, 1_775_314_800, 1_792_890_000, 1_793_512_800, 1_774_746_000]
-        let records = (0..<400).map { number in
+        let records = (0..<120).map { number in
             var record = Self.record(number, &generator)
             let change = changes.randomElement(using: &generator) ?? 0
             record.startedAt = change * 1_000_000 + Int64.random(in: -7_200_000_000...7_200_000_000, using: &generator)
@@ -202,19 +202,26 @@ struct RollupReportTests {
         let reader = try LedgerReader(path: folder.ledger)
         let identifiers = TimeZone.knownTimeZoneIdentifiers
         #expect(identifiers.count > 300)
+        // Of zones whose clocks show the same at each of the calls, one stands for all.
+        var shown = Set<[Int]>()
         for identifier in identifiers {
             let timeZone = try #require(TimeZone(identifier: identifier))
+            let offsets = records.map {
+                timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0.startedAt) / 1_000_000))
+            }
+            guard shown.insert(offsets).inserted else { continue }
             for dimension in [ReportDimension.day, .hour] {
                 var query = ReportQuery(from: .min, to: .max, timeZone: timeZone, groupBy: [dimension])
                 let found = try reader.report(query, exactLimit: 0)
                 compare(found, try reader.report(query, exactLimit: .max), "\(identifier) by \(dimension)")
-                #expect(found.rows.reduce(0) { $0 + $1.calls } == 400 && found.totals.calls == 400)
+                #expect(found.rows.reduce(0) { $0 + $1.calls } == 120 && found.totals.calls == 120)
                 let names = found.rows.map { $0.group[0] ?? "" }
                 #expect(Set(names).count == names.count, "\(identifier)")
                 query.groupBy = []
                 #expect(try reader.report(query, exactLimit: 0).totals == found.totals)
             }
         }
+        #expect(shown.count > 20)
     }
 
     @Test("An hour that the clock cuts off within itself is another one than the hour before")
