@@ -22,7 +22,8 @@ help:
 	@echo "make docs          the documentation of every library, in .build/docs; a warning fails"
 	@echo "make api-check     what has changed of the public interface since BASELINE=main, and breaks programs"
 	@echo "make soak          100,000 calls over every path, and 30 minutes of chaos at up to 5,000 calls a second, with memory"
-	@echo "                   and files flat (not part of make test); CALLS=1000 SECONDS_EACH=60 for less, CONFIGURATION=release"
+	@echo "                   and files flat, and 500 kills, losses of power and faults of the disk (not part of make test);"
+	@echo "                   CALLS=1000 SECONDS_EACH=60 KILLS=50 for less, CONFIGURATION=release"
 	@echo "make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo "make clean         remove what was built"
 
@@ -84,6 +85,8 @@ soak: prepare
 	    $(SWIFT) test $(configuration) --skip-build --no-parallel --filter '^ConformanceTests\.SoakTests'
 	OAI_USAGE_CHAOS_SECONDS=$(or $(SECONDS_EACH),1800) OAI_USAGE_CHAOS_RATE=$(or $(RATE),5000) \
 	    $(SWIFT) test $(configuration) --skip-build --no-parallel --filter '^OpenAIUsageGatewayTests\.ChaosTests'
+	CONFIGURATION=$(or $(CONFIGURATION),debug) OAI_USAGE_KILLS=$(or $(KILLS),500) OAI_USAGE_CRASHES=600 OAI_USAGE_REPORTS=400 \
+	    OAI_USAGE_LOCKED_SECONDS=75 Tests/Clients/run -s -k 'durability or power_loss or faults or report_oracle'
 
 tsan: prepare
 	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --no-parallel --filter '^ConformanceTests\.'

@@ -53,6 +53,7 @@ extension GatewayLog {
     private static func message(_ kind: LedgerStatusChange.Kind) -> String {
         switch kind {
         case .failed: "The ledger cannot be written."
+        case .lasting: "The ledger still cannot be written."
         case .recovered: "The ledger is written again."
         case .replaced: "The ledger's file was replaced."
         }

@@ -42,6 +42,7 @@ public final class Ledger: UsageSink {
             let identities = CallIDGenerator.shared(by: options.clock)
             let queue = RecordQueue(
                 capacity: options.capacity,
+                capacityBytes: options.capacityBytes,
                 clock: options.clock,
                 idleMilliseconds: options.idleMilliseconds,
                 busyCount: options.busyCount

@@ -4,6 +4,9 @@ public import OpenAIUsage
 public struct LedgerOptions: Sendable {
     /// The most records that wait to be written; what comes when it is reached is dropped and counted.
     public var capacity = 65_536
+    /// The most bytes of records that wait, by an estimate that counts their fixed part and the provider's object; what comes when
+    /// it is reached is dropped and counted.
+    public var capacityBytes = 256 << 20
     /// Whether a commit waits until the disk has it, so that it outlives a loss of power.
     ///
     /// Without it a commit outlives the end of the process, but the last ones may be lost with the power.

@@ -16,6 +16,8 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
     public enum Kind: String, Sendable, CaseIterable {
         /// Records cannot be written any more.
         case failed
+        /// Records cannot be written for another minute, and are lost.
+        case lasting
         /// Records are written again.
         case recovered
         /// The file was lost or damaged, and the writer went on in another one at once.
@@ -26,7 +28,7 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
     public var kind: Kind
     /// The failure that began or ended.
     public var trouble: LedgerTrouble
-    /// How long the failure lasted, in microseconds; 0 while it lasts.
+    /// How long the failure has lasted, in microseconds; 0 when it begins.
     public var duration: Int64
     /// What the writer did about it; `nil` if that was only to try again.
     public var remedy: String?
@@ -39,6 +41,10 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
         switch kind {
         case .failed:
             return "The ledger fails: \(trouble)\(remedy) Calls go on, and their rows wait in memory."
+        case .lasting:
+            let seconds = duration / 1_000_000
+            return
+                "The ledger still fails after \(seconds) s: \(trouble)\(remedy) Records dropped meanwhile: \(dropped)."
         case .recovered:
             let seconds = DecimalText.seconds(microseconds: duration / 1_000 * 1_000)
             return "The ledger is written again after \(seconds) s.\(remedy) Records dropped meanwhile: \(dropped)."

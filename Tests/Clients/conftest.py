@@ -64,7 +64,7 @@ class Simulator(Process):
 class Gateway(Process):
     count = 0
 
-    def __init__(self, folder, upstream, *arguments, ledger=None):
+    def __init__(self, folder, upstream, *arguments, ledger=None, environment=None):
         Gateway.count += 1
         self.ledger = str(ledger or folder / f"ledger-{Gateway.count}.db")
         super().__init__(
@@ -73,6 +73,7 @@ class Gateway(Process):
                 "--upstream", upstream, "--ledger", self.ledger, *arguments,
             ],
             folder / f"gateway-{Gateway.count}.log",
+            environment,
         )
         self.url = self.wait_for(r"gateway: listening on (https?://[^\s\"]+)")
         self.metrics_url = self.wait_for(r"gateway: metrics on (https?://[^\s\"]+)")

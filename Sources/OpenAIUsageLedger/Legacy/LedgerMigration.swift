@@ -9,6 +9,8 @@ import OpenAIUsage
 struct LedgerMigration {
     /// The rows of one transaction.
     private static let stepLength = 8_192
+    /// The transactions after which the log is copied into the file, and both are synchronized.
+    private static let checkpointInterval = 8
 
     private let source: String
     private let target: String
@@ -60,8 +62,7 @@ struct LedgerMigration {
         let statement = try old.makeStatement(
             sql: "\(LegacyColumns.select(version: version)) WHERE id > ? ORDER BY id LIMIT \(Self.stepLength)"
         )
-        // Nobody waits for these rows: a loss of power at worst makes the copy begin anew.
-        try new.execute(sql: "PRAGMA synchronous = OFF")
+        var steps = 0
         while true {
             var items: [RecordQueue.Item] = []
             items.reserveCapacity(Self.stepLength)
@@ -77,10 +78,10 @@ struct LedgerMigration {
             last = newest
             copied += Int64(items.count)
             while try store.merge(new) {}
-            _ = try new.checkpoint(.passive)
+            steps += 1
+            if steps % Self.checkpointInterval == 0 { _ = try new.checkpoint(.passive) }
             try progress(copied, total)
         }
-        try new.execute(sql: "PRAGMA synchronous = FULL")
         guard try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") == total else {
             throw LedgerError(.failed, "\(source) was not copied whole; it is as it was.")
         }
@@ -116,11 +117,12 @@ struct LedgerMigration {
 }
 
 extension LedgerFile {
-    /// Waits until the disk has a file that no connection of this process has open.
-    private static func synchronize(_ path: String) throws {
+    /// Waits until the disk has a file that no connection of this process has open, or the names in a folder.
+    private static func synchronize(_ path: String, isFolder: Bool = false) throws {
         let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         defer { if file >= 0 { Foundation.close(file) } }
-        guard file >= 0, fsync(file) == 0 else {
+        // Some file systems know no order for the names of a folder, and refuse to be asked for it.
+        guard file >= 0, fsync(file) == 0 || (isFolder && errno == EINVAL) else {
             throw LedgerError(
                 .notWritable,
                 "\(path) cannot be written to the disk (\(String(cString: strerror(errno))))."
@@ -161,17 +163,21 @@ extension LedgerFile {
         do {
             try LedgerMigration(from: path, to: copy).run(progress)
         } catch  where LedgerError(error, path: copy).isDamage {
-            // A loss of power has cut off the copy, which is not written for good before its end.
+            // Something else has damaged the copy, which can be made anew.
             for suffix in ["", "-wal", "-shm"] { unlink("\(copy)\(suffix)") }
             try LedgerMigration(from: path, to: copy).run(progress)
         }
         try synchronize(copy)
         for suffix in ["-wal", "-shm"] { unlink("\(path)\(suffix)") }
+        // With the log of the old file beside it, the new one would be destroyed.
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try synchronize(folder, isFolder: true)
         guard rename(copy, path) == 0 else {
             throw LedgerError(
                 .notWritable,
                 "\(copy) cannot be renamed to \(path) (\(String(cString: strerror(errno))))."
             )
         }
+        try synchronize(folder, isFolder: true)
     }
 }

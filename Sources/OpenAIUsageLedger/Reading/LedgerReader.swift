@@ -116,10 +116,15 @@ public final class LedgerReader: Sendable {
         }
     }
 
+    /// The start of the call that began first, with `min`, or last, with `max`; identities are not quite in their order.
     private static func start(_ database: Database, _ function: String) throws -> Int64? {
-        try Int64.fetchOne(
+        let range = try StartRange(database)
+        let distance = Int64(clamping: (Int128(range.behind) + Int128(range.ahead)) << 11)
+        let isNear = function == "min" ? "<= (SELECT min(id) FROM call) + ?" : ">= (SELECT max(id) FROM call) - ?"
+        return try Int64.fetchOne(
             database,
-            sql: "SELECT coalesce(started_at, id >> 11) FROM call WHERE id = (SELECT \(function)(id) FROM call)"
+            sql: "SELECT \(function)(coalesce(started_at, id >> 11)) FROM call WHERE id \(isNear)",
+            arguments: [distance]
         )
     }
 

@@ -11,11 +11,13 @@ struct ReportGrouping {
 
     let dimension: ReportDimension
     private var offset: TimeZoneOffset
-    private var current: (order: Int64, value: Value)?
+    private var offsetOfStart: TimeZoneOffset
+    private var current: (number: Int64, offset: Int64, value: Value)?
 
     init(_ dimension: ReportDimension, timeZone: TimeZone) {
         self.dimension = dimension
         offset = TimeZoneOffset(timeZone)
+        offsetOfStart = TimeZoneOffset(timeZone)
     }
 
     /// The period in which a time lies; for a dimension of time.
@@ -23,10 +25,13 @@ struct ReportGrouping {
         guard let period = dimension.period else { return Value(name: nil) }
         let seconds = offset.seconds(at: time)
         let local = time + seconds * 1_000_000
-        let order = period.number(local: local, offset: seconds)
-        if let current, current.order == order { return current.value }
-        let value = Value(name: period.name(local: local, offset: seconds), order: order)
-        current = (order, value)
+        let number = period.number(local: local, offset: seconds)
+        if let current, current.number == number, current.offset == seconds || period != .hour { return current.value }
+        // Where the clock changes within an hour, as on the Chatham Islands, an hour of the new offset would have begun when the
+        // one of the old offset did.
+        let isCutOff = period == .hour && offsetOfStart.seconds(at: number * 60_000_000) != seconds
+        let value = Value(name: period.name(local: local, offset: seconds), order: number * 2 + (isCutOff ? 1 : 0))
+        current = (number, seconds, value)
         return value
     }
 

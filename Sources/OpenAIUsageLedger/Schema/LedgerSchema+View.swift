@@ -70,7 +70,15 @@ extension LedgerSchema {
 
     /// A field of a table of facts, or of the row itself.
     private static func field(_ table: String, _ name: String) -> String {
-        "coalesce(\(table).\(name), json_extract(c.extra, '$.\(name)'))"
+        let text = "coalesce(\(table).\(name), json_extract(c.extra, '$.\(name)'))"
+        return switch name {
+        // The whole digest is kept, and its first six digits are shown everywhere.
+        case Series.Field.key.name:
+            "CASE WHEN \(text) GLOB '* #????????????' THEN substr(\(text), 1, length(\(text)) - 6) ELSE \(text) END"
+        case Series.Field.tags.name, CallForm.Field.requestOptions.name, CallForm.Field.diagnostics.name:
+            "coalesce(\(table).\(name), json_extract(c.extra, '$.\(name)'), '{}')"
+        default: text
+        }
     }
 
     private static func identity(_ column: String) -> String {
@@ -115,9 +123,9 @@ extension LedgerSchema {
     }()
 
     private static let rateLimit = """
-        (SELECT json_group_object(json_extract(l.value, '$[0]'), json_object('limit', json_extract(l.value, '$[1]'),
+        (SELECT nullif(json_group_object(json_extract(l.value, '$[0]'), json_object('limit', json_extract(l.value, '$[1]'),
             'remaining', json_extract('[' || c.limit_numbers || ']', '$[' || (l.key * 2) || ']'),
-            'reset_seconds', json_extract('[' || c.limit_numbers || ']', '$[' || (l.key * 2 + 1) || ']') / 1000000.0))
+            'reset_seconds', json_extract('[' || c.limit_numbers || ']', '$[' || (l.key * 2 + 1) || ']') / 1000000.0)), '{}')
             FROM json_each(coalesce(f.limits, json_extract(c.extra, '$.limits'))) AS l
             WHERE coalesce(f.limits, json_extract(c.extra, '$.limits')) IS NOT NULL)
         """

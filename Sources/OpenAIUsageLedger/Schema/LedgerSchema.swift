@@ -59,14 +59,27 @@ enum LedgerSchema {
         )
     }
 
-    /// Makes an empty file a ledger.
+    /// Makes an empty file a ledger, and gives one of this version the newest view.
     static func create(_ database: Database) throws {
         try database.inTransaction(.immediate) {
-            guard try kind(of: database) == .empty else { return .rollback }
+            guard try kind(of: database) == .empty else { return try renewView(database) ? .commit : .rollback }
             try database.execute(sql: tables)
             try database.execute(sql: view)
             try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             return .commit
         }
+    }
+    /// Replaces the view of an earlier release that has the same tables.
+    ///
+    /// - Returns: True if it was another one.
+    private static func renewView(_ database: Database) throws -> Bool {
+        guard try kind(of: database) == .ledger(version: version) else { return false }
+        let found = try String.fetchOne(
+            database,
+            sql: "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'calls'"
+        )
+        guard let found, found + ";" != view else { return false }
+        try database.execute(sql: "DROP VIEW calls; \(view)")
+        return true
     }
 }

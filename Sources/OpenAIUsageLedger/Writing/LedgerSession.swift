@@ -105,6 +105,18 @@ struct LedgerSession {
         return progress.walFrameCount == progress.checkpointedFrameCount
     }
 
+    /// The number of finished calls in the file that began at a time or later, in microseconds since 1970.
+    func calls(since time: Int64) -> Int64 {
+        let count = try? database.writeWithoutTransaction { database in
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT count(*) FROM call WHERE id >= ? AND result > 0",
+                arguments: [time << 11]
+            )
+        }
+        return count ?? 0
+    }
+
     /// Notes what became of items that are committed.
     mutating func note(_ items: ArraySlice<RecordQueue.Item>, _ outcomes: [CommitOutcome]) {
         for (item, outcome) in zip(items, outcomes) where !item.isOpen {

@@ -23,6 +23,8 @@ struct LedgerWriter {
     private let secret: [UInt8]
     private let identities: CallIDGenerator
     private let flushThreshold: Int
+    /// When this process opened the ledger, in microseconds since 1970; all of its calls began later.
+    private let firstOpened: Int64
     private var copiedPages = 0
     /// The segments of the index that were written since they were merged last.
     private var unmerged = IdentitySegment.mergedCount
@@ -43,6 +45,7 @@ struct LedgerWriter {
         self.path = path
         self.queue = queue
         self.session = session
+        firstOpened = session.openedAt
         self.lock = lock
         self.secret = secret
         self.identities = identities
@@ -196,6 +199,7 @@ struct LedgerWriter {
         queue.noteError(failure)
         var isSaved = false
         var gone: Int64 = 0
+        var isRemoved = false
         let remedy: String
         switch damage {
         case .truncated, .overwritten:
@@ -213,7 +217,7 @@ struct LedgerWriter {
             // A file that was moved elsewhere is made whole, and leaves no log to the one at the path.
             _ = lost.saveLog()
             // A file without a name ends with its connection.
-            let isRemoved = lost.files.isRemoved
+            isRemoved = lost.files.isRemoved
             if isRemoved { gone = lost.committed }
             remedy =
                 "\(isRemoved ? "" : "Rows that this process had written to it: \(lost.committed). ")It goes on with the file at the path."
@@ -225,6 +229,12 @@ struct LedgerWriter {
             queue.noteFailure(failure)
             queue.noteReplacement(failure, remedy, lost: gone)
             throw error
+        }
+        if isRemoved, var session {
+            // What is in its stead may be an older state of it, with some of the rows.
+            session.committed = min(gone, session.calls(since: firstOpened))
+            gone -= session.committed
+            self.session = session
         }
         // The file may be the same one, with another log.
         if session?.files.isSameDatabase(as: lost.files) == true { session?.committed += lost.committed - gone }

@@ -23,6 +23,8 @@ final class RecordQueue: Sendable {
         fileprivate var waiter: CommitObserver?
         /// Told of the record and what became of it.
         fileprivate var observer: RecordObserver?
+        /// The bytes that the record takes, about: its fields, and the provider's object, which alone may be long.
+        let size: Int
 
         init(
             record: consuming CallRecord,
@@ -30,6 +32,7 @@ final class RecordQueue: Sendable {
             waiter: CommitObserver? = nil,
             observer: RecordObserver? = nil
         ) {
+            size = 2_048 + (record.rawUsage?.utf8.count ?? 0)
             self.record = record
             self.isOpen = isOpen
             self.waiter = waiter
@@ -80,6 +83,8 @@ final class RecordQueue: Sendable {
         var commands: [WriterCommand] = []
         var statistics = LedgerStatistics()
         var openQueued = 0
+        /// The bytes that the records take which wait.
+        var bytes = 0
         var accepted: Int64 = 0
         var resolved: Int64 = 0
         var health = LedgerHealth()
@@ -107,6 +112,7 @@ final class RecordQueue: Sendable {
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
+    private let capacityBytes: Int
     /// The records in a window of time from which on they are gathered.
     private let busyCount: Int
     private let clock: any UsageClock
@@ -115,10 +121,18 @@ final class RecordQueue: Sendable {
 
     /// - Parameters:
     ///   - capacity: The most records that wait.
+    ///   - capacityBytes: The most bytes that they take.
     ///   - clock: The clocks.
     ///   - idleMilliseconds: How often the writer looks around when nothing is queued.
     ///   - busyCount: The records in 20 ms from which on they are gathered.
-    init(capacity: Int, clock: any UsageClock, idleMilliseconds: Int = 1_000, busyCount: Int = 16) {
+    init(
+        capacity: Int,
+        capacityBytes: Int = .max,
+        clock: any UsageClock,
+        idleMilliseconds: Int = 1_000,
+        busyCount: Int = 16
+    ) {
+        self.capacityBytes = max(1, capacityBytes)
         self.busyCount = busyCount
         idleInterval = .milliseconds(max(1, idleMilliseconds))
         self.capacity = max(1, capacity)
@@ -152,7 +166,7 @@ final class RecordQueue: Sendable {
             var reason: DropReason?
             if state.deadline != nil || state.isFinished {
                 reason = .shutdown
-            } else if state.statistics.queued >= Int64(capacity) {
+            } else if state.statistics.queued >= Int64(capacity) || state.bytes >= capacityBytes {
                 reason = state.health.dropReason
             }
             if let reason {
@@ -177,7 +191,7 @@ final class RecordQueue: Sendable {
             if state.deadline != nil || state.isFinished {
                 return ((item.released(), .dropped(.shutdown)), false, false)
             }
-            if state.openQueued >= capacity {
+            if state.openQueued >= capacity || state.bytes >= capacityBytes {
                 return ((item.released(), .dropped(state.health.dropReason)), false, false)
             }
             state.openQueued += 1
@@ -267,6 +281,7 @@ final class RecordQueue: Sendable {
         let isPostponed = !isKept && state.health.trouble != nil
         if isKept { item.waiter = nil }
         let told: Told? = isPostponed ? (item.released(), .postponed) : nil
+        state.bytes += item.size
         state.items.append(item)
         let isAwaited = item.waiter != nil
         state.accepted += 1
@@ -450,6 +465,7 @@ final class RecordQueue: Sendable {
         let now = clock.wallMicroseconds
         let (ready, change, observers) = state.withLock { state in
             for (item, outcome) in zip(items, outcomes) {
+                state.bytes -= item.size
                 if item.isOpen {
                     state.openQueued -= 1
                     continue

@@ -35,6 +35,17 @@ struct LedgerReaderTests {
         #expect(try reader.summary().calls == 20)
     }
 
+    @Test("The first call is the one that began first, whatever identities say")
+    func firstAndLast() async throws {
+        let folder = TemporaryFolder()
+        var records = (0..<4).map { Records.plain($0) }
+        (records[0].startedAt, records[1].startedAt) = (records[1].startedAt, records[0].startedAt)
+        (records[2].startedAt, records[3].startedAt) = (records[3].startedAt, records[2].startedAt)
+        try await fill(folder, records)
+        let summary = try LedgerReader(path: folder.ledger).summary()
+        #expect(summary.first == Records.start && summary.last == Records.start + 3_000)
+    }
+
     @Test("Reading a closed ledger leaves no files beside it")
     func noTraces() async throws {
         let folder = TemporaryFolder()

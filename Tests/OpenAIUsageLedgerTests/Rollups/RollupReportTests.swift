@@ -182,4 +182,66 @@ struct RollupReportTests {
             #expect(totals == report.rows[day], "\(zone), day \(day)")
         }
     }
+
+    @Test("Days and hours add up to the range in every zone of the database, from rollups as from rows")
+    func everyZone() async throws {
+        var generator = SplitMix64(seed: 11)
+        let folder = TemporaryFolder()
+        var options = LedgerOptions()
+        options.flushThreshold = 100
+        // Around the days on which the clocks of the Chatham Islands, Lord Howe, Paris and New York change.
+        let changes: [Int64] = [1_775_311_200, 1_775_314_800, 1_792_890_000, 1_793_512_800, 1_774_746_000]
+        let records = (0..<120).map { number in
+            var record = Self.record(number, &generator)
+            let change = changes.randomElement(using: &generator) ?? 0
+            record.startedAt = change * 1_000_000 + Int64.random(in: -7_200_000_000...7_200_000_000, using: &generator)
+            record.id = CallID(rawValue: record.startedAt << 11 | Int64(number))
+            return record
+        }
+        try await fill(folder, records, options: options)
+        let reader = try LedgerReader(path: folder.ledger)
+        let identifiers = TimeZone.knownTimeZoneIdentifiers
+        #expect(identifiers.count > 300)
+        // Of zones whose clocks show the same at each of the calls, one stands for all.
+        var shown = Set<[Int]>()
+        for identifier in identifiers {
+            let timeZone = try #require(TimeZone(identifier: identifier))
+            let offsets = records.map {
+                timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0.startedAt) / 1_000_000))
+            }
+            guard shown.insert(offsets).inserted else { continue }
+            for dimension in [ReportDimension.day, .hour] {
+                var query = ReportQuery(from: .min, to: .max, timeZone: timeZone, groupBy: [dimension])
+                let found = try reader.report(query, exactLimit: 0)
+                compare(found, try reader.report(query, exactLimit: .max), "\(identifier) by \(dimension)")
+                #expect(found.rows.reduce(0) { $0 + $1.calls } == 120 && found.totals.calls == 120)
+                let names = found.rows.map { $0.group[0] ?? "" }
+                #expect(Set(names).count == names.count, "\(identifier)")
+                query.groupBy = []
+                #expect(try reader.report(query, exactLimit: 0).totals == found.totals)
+            }
+        }
+        #expect(shown.count > 20)
+    }
+
+    @Test("An hour that the clock cuts off within itself is another one than the hour before")
+    func hourCutOff() async throws {
+        let folder = TemporaryFolder()
+        // On the Chatham Islands clocks go from 03:45 back to 02:45, which is 14:00 in UTC, and forth again at the same minute.
+        let starts = [1_775_311_080, 1_775_311_260, 1_790_431_200 - 120, 1_790_431_200 + 120] as [Int64]
+        let records = starts.enumerated().map { Records.plain($0.offset, at: $0.element * 1_000_000) }
+        try await fill(folder, records)
+        let reader = try LedgerReader(path: folder.ledger)
+        let timeZone = try #require(TimeZone(identifier: "Pacific/Chatham"))
+        let query = ReportQuery(from: .min, to: .max, timeZone: timeZone, groupBy: [.hour])
+        for limit in [0, .max] {
+            let report = try reader.report(query, exactLimit: limit)
+            #expect(
+                report.rows.map { $0.group[0] } == [
+                    "2026-04-05T03:00+13:45", "2026-04-05T02:00+12:45", "2026-09-27T02:00+12:45",
+                    "2026-09-27T03:00+13:45",
+                ]
+            )
+        }
+    }
 }

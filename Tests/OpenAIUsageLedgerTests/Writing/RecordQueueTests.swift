@@ -36,6 +36,28 @@ struct RecordQueueTests {
         #expect(statistics.isBalanced)
     }
 
+    @Test("Records that are long take the room of many")
+    func bytes() {
+        let queue = RecordQueue(capacity: 1_000, capacityBytes: 100_000, clock: SystemUsageClock())
+        var long = Records.plain(0)
+        long.rawUsage = String(repeating: "1", count: 16_000)
+        var accepted = 0
+        while queue.statistics.totalDropped == 0 {
+            long.id = CallID(rawValue: long.id.rawValue + 1)
+            queue.add(long)
+            accepted += 1
+        }
+        #expect(accepted == 7 && queue.statistics.dropped[.queueFull] == 1)
+        queue.addOpen(long)
+        let items = queue.take() ?? []
+        #expect(items.count == 6)
+        queue.resolve(items[..<1], [.written], isCommit: true)
+        queue.add(long)
+        queue.add(long)
+        #expect(queue.statistics.queued == 6 && queue.statistics.totalDropped == 2)
+        #expect(queue.statistics.isBalanced)
+    }
+
     @Test("A stall names the reason of a full queue, and ends with the next commit")
     func stall() {
         let queue = RecordQueue(capacity: 1, clock: SystemUsageClock())
