@@ -5,7 +5,7 @@
 struct LatencyHistogram: Sendable, Equatable {
     private static let subBits = 6
     private static let subCount = 1 << subBits
-    private static let maximumIndex = 63 * subCount + 2 * subCount
+    static let maximumIndex = 63 * subCount + 2 * subCount
 
     private var first = 0
     private var counts: [Int64] = []
@@ -44,6 +44,11 @@ struct LatencyHistogram: Sendable, Equatable {
             return Self.middle(of: first + counts.count - 1)
         }
         return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
+    }
+
+    /// Calls a body with the middle of each bucket and its count, by value.
+    func forEach(_ body: (_ value: Int64, _ count: Int64) -> Void) {
+        for (offset, count) in counts.enumerated() where count != 0 { body(Self.middle(of: first + offset), count) }
     }
 
     private mutating func add(index: Int, _ weight: Int64) {
