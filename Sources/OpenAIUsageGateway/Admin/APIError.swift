@@ -5,7 +5,7 @@ import OpenAIUsagePricing
 
 /// An error of the admin plane as JSON, in the shape of the provider's own errors.
 struct APIError: Sendable {
-    /// What was wrong, and what to do.
+    /// The message: what was wrong, and what to do.
     var message: String
     /// The class of the error.
     var type: String

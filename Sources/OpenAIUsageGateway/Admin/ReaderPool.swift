@@ -23,7 +23,7 @@ final class ReaderPool: Sendable {
         self.capacity = capacity
     }
 
-    /// Takes a reader; `nil` if all are in use.
+    /// Lends a reader; `nil` if all are in use.
     func take() -> Lease? {
         state.withLock { state in
             guard !state.isClosed, state.leased < capacity else { return nil }

@@ -51,7 +51,7 @@ struct ReportingAPI: Sendable {
                 refusal.headers[.allow] = "GET, HEAD"
                 return refusal
             }
-            let response = try await answer(request, context)
+            let response = try await answer(request.uri.path, request.uri.query ?? "", context.channel)
             return request.method == .head ? response.createHeadResponse() : response
         } catch let refusal as Refusal {
             var response = refusal.error.response(refusal.status)
@@ -62,14 +62,20 @@ struct ReportingAPI: Sendable {
         }
     }
 
-    private func answer(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let path = request.uri.path.dropFirst(Self.prefix.count)
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    /// The answer to a path and a query.
+    ///
+    /// - Parameters:
+    ///   - path: The path, which begins with ``prefix``.
+    ///   - query: The query.
+    ///   - channel: The connection, which is closed if its client does not accept a stream.
+    /// - Throws: A ``Refusal``.
+    func answer(_ path: String, _ query: String, _ channel: any Channel) async throws -> Response {
+        let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         do {
-            var parameters = try QueryParameters(request.uri.query ?? "")
+            var parameters = try QueryParameters(query)
             switch (parts.first, parts.count) {
             case ("report", 1): return try await report(&parameters)
-            case ("calls", 1): return try await calls(&parameters, context)
+            case ("calls", 1): return try await calls(&parameters, channel)
             case ("calls", 2):
                 guard let identity = parts.last.flatMap({ QueryParameters.decoded(String($0)) }), !identity.isEmpty else {
                     throw ParameterError(nil, "The path must end with the identity of a call, percent-encoded")
@@ -149,7 +155,7 @@ struct ReportingAPI: Sendable {
             : response(Self.mergeableType, LatestRateLimit.bytes(limits))
     }
 
-    private func calls(_ parameters: inout QueryParameters, _ context: AdminContext) async throws -> Response {
+    private func calls(_ parameters: inout QueryParameters, _ channel: any Channel) async throws -> Response {
         var request = try CallsRequest(&parameters)
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
@@ -168,15 +174,15 @@ struct ReportingAPI: Sendable {
         // What is wrong with the ledger is told before the head of the answer leaves.
         let reader = lease.reader
         _ = try await withDeadline(limits.deadline) { try await reader.run { try $0.identity() } }
-        return stream(request, lease, context)
+        return stream(request, lease, channel)
     }
 
     /// Streams calls part by part; a client that does not accept one within the deadline is cut off.
-    private func stream(_ request: CallsRequest, _ lease: ReaderPool.Lease, _ context: AdminContext) -> Response {
+    private func stream(_ request: CallsRequest, _ lease: ReaderPool.Lease, _ channel: any Channel) -> Response {
         let (clock, limits) = (clock, limits)
         let body = ResponseBody { writer in
             let union = LedgerUnion([LedgerFileSource(lease.reader)])
-            let watch = StreamWatch(context.channel, limits.deadline)
+            let watch = StreamWatch(channel, limits.deadline)
             defer { watch.stop() }
             var part = ByteBuffer()
             var listing = try await union.listing(request, now: clock.wallMicroseconds)

@@ -84,7 +84,7 @@ public final class AsyncLedgerReader: Sendable {
         try await run { try $0.limits() }
     }
 
-    /// What the ledger holds, in a few numbers.
+    /// The ledger's content in a few numbers.
     ///
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func summary() async throws -> LedgerSummary {

@@ -97,7 +97,7 @@ public final class LedgerReader: Sendable {
         try read { database, _ in try LatestRateLimit.all(database) }
     }
 
-    /// What the ledger holds, in a few numbers.
+    /// The ledger's content in a few numbers.
     public func summary() throws -> LedgerSummary {
         try read { database, facts in
             var summary = LedgerSummary(

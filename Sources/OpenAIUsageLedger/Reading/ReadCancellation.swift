@@ -19,7 +19,7 @@ final class ReadCancellation: Sendable {
         if isCancelled { throw CancellationError() }
     }
 
-    /// How many steps of its virtual machine SQLite makes between two looks at the order: less than a millisecond's.
+    /// The steps of SQLite's virtual machine between two looks at the order, which are less than a millisecond.
     private static let steps: Int32 = 2_000
 
     /// Reads while SQLite looks at the order.

@@ -3,7 +3,7 @@ import OpenAIUsage
 extension LatestRateLimit {
     /// Rate limits as one line of JSON: an object with the newest by project and model.
     ///
-    /// What remains of a window is that of the response that told it; `reset_seconds` counts from then.
+    /// The rest of a window is that of the response that told it; `reset_seconds` counts from then.
     package static func json(_ limits: [LatestRateLimit]) -> String {
         var json = JSONWriter()
         json.beginObject()

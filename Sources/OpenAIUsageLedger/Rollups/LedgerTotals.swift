@@ -45,11 +45,11 @@ package struct LedgerTotals: Sendable {
         package var callsWithoutUsage: Int64 { sums.callsWithoutUsage }
         /// The known cost in millionths of a millionth of a US dollar; `nil` if none is known.
         package var costPicoUSD: Int128? { sums.cost.known }
-        /// How long calls took.
+        /// The times that calls took.
         package var duration: LatencyBuckets { LatencyBuckets(sums.duration) }
-        /// How long the provider says that calls took.
+        /// The times that calls took, as the provider says.
         package var processing: LatencyBuckets { LatencyBuckets(sums.processing) }
-        /// How long the first content took.
+        /// The times to the first content.
         package var timeToFirstToken: LatencyBuckets { LatencyBuckets(sums.timeToFirstToken) }
 
         /// The sum of a counter; `nil` if no call told it.

@@ -13,7 +13,7 @@ package struct ReportRequest: Sendable, Equatable {
         self.groupBy = groupBy
     }
 
-    /// Takes the parameters of a report.
+    /// Reads the parameters of a report.
     ///
     /// - Throws: A ``ParameterError`` for a value that is not understood.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {
@@ -69,7 +69,7 @@ package struct CallsRequest: Sendable, Equatable {
         self.limit = limit
     }
 
-    /// Takes the parameters of a list.
+    /// Reads the parameters of a list.
     ///
     /// - Throws: A ``ParameterError`` for a value that is not understood.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {

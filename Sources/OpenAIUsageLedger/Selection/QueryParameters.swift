@@ -30,7 +30,7 @@ package struct QueryParameters: Sendable {
     /// A part of a URL without its percent-encoding; `nil` if it is encoded wrongly.
     package static func decoded(_ text: String) -> String? { text.removingPercentEncoding }
 
-    /// Takes all values of a parameter that may be repeated.
+    /// Removes and returns all values of a parameter that may be repeated.
     package mutating func all(_ name: String) -> [String] {
         known.append(name)
         let values = pairs.filter { $0.name == name }.map(\.value)
@@ -38,7 +38,7 @@ package struct QueryParameters: Sendable {
         return values
     }
 
-    /// Takes the values of a parameter that may be repeated, each of which must be understood.
+    /// Removes and returns the values of a parameter that may be repeated, each of which must be understood.
     ///
     /// - Parameters:
     ///   - name: The parameter.
@@ -61,7 +61,7 @@ package struct QueryParameters: Sendable {
         return values
     }
 
-    /// Takes the value of a parameter that stands there once at most.
+    /// Removes and returns the value of a parameter that stands there once at most.
     ///
     /// - Parameters:
     ///   - name: The parameter.
@@ -109,7 +109,7 @@ package struct QueryParameters: Sendable {
 }
 
 extension CallSelection {
-    /// Takes the parameters of a selection.
+    /// Reads the parameters of a selection.
     ///
     /// - Throws: A ``ParameterError`` for a value that is not understood.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {

@@ -19,7 +19,7 @@ package struct CallListing {
         self.rest = rest
     }
 
-    /// Takes the next call.
+    /// Removes and returns the next call.
     ///
     /// - Returns: The call; `nil` at the end.
     /// - Throws: The error of a ledger that cannot be read.

@@ -33,7 +33,7 @@ package struct LedgerPage: Sendable {
         package var costPicoUSD: Int128?
         /// The provider's counters that are shown.
         package var tokens: [TokenCounter: Int128] = [:]
-        /// How often a call took so many microseconds, by value.
+        /// The numbers of calls by the microseconds that they took, in their order.
         package var durations: [(microseconds: Int64, count: Int64)] = []
         /// The same of the provider's own figure.
         package var processing: [(microseconds: Int64, count: Int64)] = []

@@ -31,7 +31,7 @@ struct CallsCommand: AsyncParsableCommand {
         let places = try ledgers.places(settings)
         let request = CallsRequest(selection.selection, limit: limit.value == 0 ? nil : limit.value)
         // They are created before the latest calls are read, so that none can end unseen in between.
-        var tails = follow ? try places.map { try Tail($0, request, now: now) } : []
+        var tails = try follow ? places.map { try Tail($0, request, now: now) } : []
         var listing = try await ledgers.union(places, settings).listing(request, now: now)
         // What is wrong with a ledger is told before anything is written.
         var next = try await listing.next()

@@ -13,7 +13,7 @@ struct GatewayLedger: LedgerSource {
     static let maximumAnswer = 64 << 20
     /// The longest time for an answer.
     static let timeout = TimeAmount.seconds(90)
-    /// How often a gateway is asked that has too much to do, a second apart.
+    /// The most requests to a gateway that has too much to do, a second apart.
     private static let attempts = 5
 
     private let url: GatewayURL
@@ -120,7 +120,8 @@ struct GatewayLedger: LedgerSource {
                 "No gateway answers on \(name): \(Self.reason(error)); see whether it runs, and whether --ledger names where its operators connect (its --admin)."
             )
         }
-        if let failure = answer.failure { throw failed(failure) }
+        // An end in the middle of an answer is an error of the parser.
+        if let failure = answer.failure, answer.status == nil || !(failure is HTTPParserError) { throw failed(failure) }
         if answer.isTimedOut {
             throw CommandFailure(
                 "\(name) did not answer within \(timeout.nanoseconds / 1_000_000_000) s; ask for a shorter range, or look after it."
@@ -183,7 +184,10 @@ struct GatewayLedger: LedgerSource {
         do throws(JSONDocumentError) {
             let error = try JSONDocument(parsing: String(decoding: body, as: UTF8.self)).root.value["error"]
             guard let message = error?["message"]?.string else { return nil }
-            return (message, error?["code"]?.string)
+            // The words are another's, and go to a terminal.
+            let isPlain = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory != .control }
+            let plain = String(String.UnicodeScalarView(message.unicodeScalars.filter(isPlain)).prefix(1_000))
+            return (plain, error?["code"]?.string)
         } catch {
             return nil
         }

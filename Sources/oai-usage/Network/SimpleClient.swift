@@ -10,7 +10,7 @@ struct SimpleClient: Sendable {
     let port: Int
     /// The value of the field `Host`; `nil` for the host and the port.
     var authority: String?
-    /// What a connection with TLS trusts; `nil` for one without.
+    /// The authorities that a connection with TLS trusts; `nil` for one without.
     var tls: NIOSSLContext?
 
     /// The response; without a status if the connection ended first.

@@ -8,7 +8,7 @@ struct AdminOptions: ParsableArguments {
 
     @OptionGroup var credentials: AdminTokenOption
 
-    /// Where the gateway's operators connect.
+    /// The address where the gateway's operators connect.
     func address(_ settings: Settings) throws -> AdminArgument {
         try settings.value("admin", admin, otherwise: .standard)
     }

@@ -59,10 +59,10 @@ struct LedgersOption: ParsableArguments {
     func union(_ places: [LedgerPlace], _ settings: Settings) throws -> LedgerUnion {
         let isRemote = places.contains { $0.url != nil }
         let isEncrypted = places.contains { $0.url?.isEncrypted == true }
-        let token = isRemote ? try credentials.token(settings) : nil
-        let tls = isEncrypted ? try Self.tls(adminCa ?? settings.variable(Self.authoritiesVariable)) : nil
+        let token = try isRemote ? credentials.token(settings) : nil
+        let tls = try isEncrypted ? Self.tls(adminCa ?? settings.variable(Self.authoritiesVariable)) : nil
         return LedgerUnion(
-            places.map { place in
+            places.map { place -> any LedgerSource in
                 switch place {
                 case .file(let path): LedgerFileSource(AsyncLedgerReader(path: path))
                 case .gateway(let url): GatewayLedger(url, token: token, tls: tls)
@@ -98,7 +98,7 @@ struct LedgersOption: ParsableArguments {
     }
 }
 
-/// Where a ledger is.
+/// The place of a ledger.
 enum LedgerPlace: Equatable {
     /// In a file of this machine.
     case file(String)

@@ -41,7 +41,7 @@ struct CallListingTests {
         return records
     }
 
-    @Test("The latest calls of all ledgers come in order, each once, and pages stay small", arguments: [1, 50, 500, 501, 1_700, nil])
+    @Test("The latest calls of all ledgers come in order, each once, and pages stay small", arguments: [1, 50, 500, 501, 1_700, nil] as [Int?])
     func order(limit: Int?) async throws {
         var generator = SplitMix64(seed: UInt64(limit ?? 0))
         let all = (0..<2_000).map { Records.plain($0) }

@@ -31,7 +31,7 @@ struct UnionReportTests {
         let parts = try folders.map { try Ledger(path: $0.ledger, options: options) }
         let all = try Ledger(path: whole.ledger, options: options)
         for number in 0..<400 {
-            let record = record(number, &generator)
+            let record = Self.record(number, &generator)
             all.record(record)
             parts[Int.random(in: 0..<parts.count, using: &generator)].record(record)
         }
