@@ -92,7 +92,9 @@ struct LedgerMetricsTests {
         }
         for number in 0..<600 { page.add(total(number)) }
         for number in 0..<900 { later.add(total(number)) }
-        let (first, second) = (Self.values(page.exposition(accept: nil).body), Self.values(later.exposition(accept: nil).body))
+        let (first, second) = (
+            Self.values(page.exposition(accept: nil).body), Self.values(later.exposition(accept: nil).body)
+        )
         let requests = first.keys.filter { $0.hasPrefix("oai_usage_requests_total") }
         #expect(requests.count <= 400)
         #expect(requests.reduce(0) { $0 + (Int(first[$1] ?? "") ?? 0) } == 600)

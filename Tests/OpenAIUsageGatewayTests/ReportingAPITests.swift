@@ -91,22 +91,24 @@ struct ReportingAPITests {
         }
     }
 
-    @Test(arguments: [
-        ("/api/v1/report?by=colour", 400, "by", "invalid_parameter"),
-        ("/api/v1/report?colour=red", 400, "colour", "invalid_parameter"),
-        ("/api/v1/report?since=soon", 400, "since", "invalid_parameter"),
-        ("/api/v1/report?since=2026-11-24&until=2026-11-23", 400, "since", "invalid_parameter"),
-        ("/api/v1/report?since=2026-11-23&until=2026-11-23", 400, "since", "invalid_parameter"),
-        ("/api/v1/report?format=csv", 400, "format", "invalid_parameter"),
-        ("/api/v1/report?project=%zz", 400, nil, "invalid_parameter"),
-        ("/api/v1/calls?limit=-1", 400, "limit", "invalid_parameter"),
-        ("/api/v1/calls?format=mergeable&limit=501", 400, "limit", "invalid_parameter"),
-        ("/api/v1/calls?after=xyz", 400, "after", "invalid_parameter"),
-        ("/api/v1/limits?project=a", 400, "project", "invalid_parameter"),
-        ("/api/v1/calls/none", 404, "identity", "unknown_call"), ("/api/v1/calls/", 400, nil, "invalid_parameter"),
-        ("/api/v1/nothing", 404, nil, "unknown_path"), ("/api/v1", 404, nil, "unknown_path"),
-        ("/api/v1/calls/a/b", 404, nil, "unknown_path"),
-    ] as [(String, Int, String?, String)])
+    @Test(
+        arguments: [
+            ("/api/v1/report?by=colour", 400, "by", "invalid_parameter"),
+            ("/api/v1/report?colour=red", 400, "colour", "invalid_parameter"),
+            ("/api/v1/report?since=soon", 400, "since", "invalid_parameter"),
+            ("/api/v1/report?since=2026-11-24&until=2026-11-23", 400, "since", "invalid_parameter"),
+            ("/api/v1/report?since=2026-11-23&until=2026-11-23", 400, "since", "invalid_parameter"),
+            ("/api/v1/report?format=csv", 400, "format", "invalid_parameter"),
+            ("/api/v1/report?project=%zz", 400, nil, "invalid_parameter"),
+            ("/api/v1/calls?limit=-1", 400, "limit", "invalid_parameter"),
+            ("/api/v1/calls?format=mergeable&limit=501", 400, "limit", "invalid_parameter"),
+            ("/api/v1/calls?after=xyz", 400, "after", "invalid_parameter"),
+            ("/api/v1/limits?project=a", 400, "project", "invalid_parameter"),
+            ("/api/v1/calls/none", 404, "identity", "unknown_call"), ("/api/v1/calls/", 400, nil, "invalid_parameter"),
+            ("/api/v1/nothing", 404, nil, "unknown_path"), ("/api/v1", 404, nil, "unknown_path"),
+            ("/api/v1/calls/a/b", 404, nil, "unknown_path"),
+        ] as [(String, Int, String?, String)]
+    )
     func `What is wrong is said as the provider says it`(
         path: String,
         status: Int,
@@ -127,7 +129,8 @@ struct ReportingAPITests {
     @Test
     func `Only reading is allowed, and only with the operators' token`() async throws {
         let token = "tok-of-an-operator-of-this-test"
-        try await Self.run(1, configure: { $0.access.adminTokens = try? AccessTokens(text: token, place: "t") }) { gateway in
+        try await Self.run(1, configure: { $0.access.adminTokens = try? AccessTokens(text: token, place: "t") }) {
+            gateway in
             let field = "Authorization: Bearer \(token)\r\n"
             let post = try await gateway.ask("/api/v1/report", method: "POST", extra: field + "Content-Length: 0\r\n")
             #expect(post.status == 405 && post["allow"] == ["GET, HEAD"])

@@ -115,7 +115,10 @@ package struct LedgerMetricsServer: Service {
             )
             return Self.response(.ok, type, body)
         } catch is DeadlineExceeded {
-            return Self.text(.serviceUnavailable, "The ledger was not read within \(Self.deadline.components.seconds) s.\n")
+            return Self.text(
+                .serviceUnavailable,
+                "The ledger was not read within \(Self.deadline.components.seconds) s.\n"
+            )
         } catch {
             return Self.text(.serviceUnavailable, "\(error)\n")
         }
@@ -151,7 +154,7 @@ extension LedgerPage {
         self.init(build: BuildInformation(version: Gateway.version))
         func list(_ buckets: LatencyBuckets) -> [(microseconds: Int64, count: Int64)] {
             var list: [(microseconds: Int64, count: Int64)] = []
-            buckets.forEach { list.append(($0, $1)) }
+            buckets.visit { list.append(($0, $1)) }
             return list
         }
         for line in totals.lines {

@@ -68,16 +68,19 @@ struct ReportingAPI: Sendable {
     ///   - path: The path, which begins with ``prefix``.
     ///   - query: The query.
     ///   - channel: The connection, which is closed if its client does not accept a stream.
+    /// - Returns: The response.
     /// - Throws: A ``Refusal``.
     func answer(_ path: String, _ query: String, _ channel: any Channel) async throws -> Response {
-        let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+            .dropFirst()
         do {
             var parameters = try QueryParameters(query)
             switch (parts.first, parts.count) {
             case ("report", 1): return try await report(&parameters)
             case ("calls", 1): return try await calls(&parameters, channel)
             case ("calls", 2):
-                guard let identity = parts.last.flatMap({ QueryParameters.decoded(String($0)) }), !identity.isEmpty else {
+                guard let identity = parts.last.flatMap({ QueryParameters.decoded(String($0)) }), !identity.isEmpty
+                else {
                     throw ParameterError(nil, "The path must end with the identity of a call, percent-encoded")
                 }
                 return try await call(identity, &parameters)

@@ -128,12 +128,11 @@ struct ReportAccumulator: Sendable {
         }
     }
 
-    /// Reads sums that were written anywhere.
+    /// Reads sums that were written anywhere; `nil` if they cannot be read, or could not be added up without an overflow.
     ///
     /// - Parameters:
     ///   - bytes: The reader, which is not valid any more if there are none.
     ///   - keepsLatencies: True if the latencies themselves follow.
-    /// - Returns: The sums; `nil` if they cannot be read, or could not be added up without an overflow.
     init?(_ bytes: inout VarintReader, keepsLatencies: Bool) {
         let inner = bytes.data()
         guard RollupSums.isPlausible(inner), sums.add(inner) else { return nil }

@@ -47,7 +47,7 @@ struct LatencyHistogram: Sendable, Equatable {
     }
 
     /// Calls a body with the middle of each bucket and its count, by value.
-    func forEach(_ body: (_ value: Int64, _ count: Int64) -> Void) {
+    func visit(_ body: (_ value: Int64, _ count: Int64) -> Void) {
         for (offset, count) in counts.enumerated() where count != 0 { body(Self.middle(of: first + offset), count) }
     }
 

@@ -73,7 +73,7 @@ package struct LatencyBuckets: Sendable {
     }
 
     /// Calls a body with each value, in microseconds, and how many latencies have it, by value.
-    package func forEach(_ body: (_ microseconds: Int64, _ count: Int64) -> Void) { histogram.forEach(body) }
+    package func visit(_ body: (_ microseconds: Int64, _ count: Int64) -> Void) { histogram.visit(body) }
 }
 
 /// Reads the sums over all calls of a ledger, again only when something was written.
@@ -130,7 +130,8 @@ extension LedgerTotals {
             guard let sum = sums[place], sum.calls != 0 else { return nil }
             return Line(facts.series(place >> 12), facts.result(place & 0xfff), sum)
         }
-        try source.forEachInFlight(from: .min, to: .max) { record, _ in openCalls[record.endpoint.name, default: 0] += 1 }
+        try source.forEachInFlight(from: .min, to: .max) { record, _ in openCalls[record.endpoint.name, default: 0] += 1
+        }
         rateLimits = try LatestRateLimit.all(database)
     }
 }

@@ -8,11 +8,15 @@ package protocol LedgerSource: Sendable {
     /// The sums of a report.
     ///
     /// - Parameter request: The report; the times of its range are absolute.
+    /// - Returns: The sums.
+    /// - Throws: An error that names the ledger.
     func report(_ request: ReportRequest) async throws -> MergeableReport
 
     /// Some calls, which are those of the request's query, in memory.
     ///
     /// - Parameter request: The calls; the times of its range are absolute, and there is a limit.
+    /// - Returns: The calls, the oldest first.
+    /// - Throws: An error that names the ledger.
     func page(_ request: CallsRequest) async throws -> CallPage
 
     /// The calls that an identity names; none if there is no such identity.
@@ -55,6 +59,7 @@ extension LedgerReader {
     /// - Parameters:
     ///   - request: The report.
     ///   - now: The time, in microseconds since 1970.
+    /// - Returns: The report.
     /// - Throws: A ``ParameterError`` for a range that ends before it begins, or a ``LedgerError``.
     package func report(_ request: ReportRequest, now: Int64) throws -> Report {
         try report(try request.query(now: now) { try summary().first })

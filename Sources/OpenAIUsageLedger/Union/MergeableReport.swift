@@ -105,12 +105,11 @@ package struct MergeableReport: Sendable {
         return bytes.bytes
     }
 
-    /// Reads sums from their bytes, which may come from anywhere.
+    /// Reads sums from their bytes, which may come from anywhere; `nil` if they are none, or those of another query.
     ///
     /// - Parameters:
     ///   - bytes: The bytes.
     ///   - query: The query that was asked for; its start may be later than that of the answer.
-    /// - Returns: The sums; `nil` if the bytes are none, or those of another query.
     package init?(_ bytes: [UInt8], of query: ReportQuery) {
         let parsed: MergeableReport? = bytes.withUnsafeBufferPointer { buffer in
             var reader = VarintReader(buffer)

@@ -86,7 +86,14 @@ package struct LedgerPage: Sendable {
         let status = total.status ?? 0
         let code = status == 0 || (100..<600).contains(status) ? String(status) : LabelValue.other
         count(total.calls, "requests", labels + [code])
-        var example = CallRecord(id: CallID(rawValue: 0), startedAt: 0, source: .library, method: "", host: "", path: "")
+        var example = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: .library,
+            method: "",
+            host: "",
+            path: ""
+        )
         (example.status, example.outcome) = (total.status, total.outcome)
         (example.errorType, example.errorCode, example.usageState) = (total.errorType, total.errorCode, .reported)
         if let error = ErrorClass(example) { count(total.calls, "request_errors", labels + [error.rawValue]) }
@@ -98,7 +105,9 @@ package struct LedgerPage: Sendable {
         }
         count(total.unpricedCalls, "unpriced_requests", [labels[1], LabelValue.other])
         // A negative figure is a provider's mistake, which must not make a counter fall.
-        if let cost = total.costPicoUSD, cost >= 0 { values["oai_usage_cost_usd", default: [:]][labels, default: 0] += cost }
+        if let cost = total.costPicoUSD, cost >= 0 {
+            values["oai_usage_cost_usd", default: [:]][labels, default: 0] += cost
+        }
         for (counter, name) in zip(Self.counters, Self.counterNames) {
             guard let sum = total.tokens[counter], sum >= 0 else { continue }
             values["oai_usage_\(name)", default: [:]][labels, default: 0] += sum
@@ -192,7 +201,8 @@ package struct LedgerPage: Sendable {
             for (name, series) in values {
                 guard let family = families[name] else { continue }
                 for (labels, value) in series {
-                    let number = name == "oai_usage_cost_usd" ? .pico(value) : MetricNumber.integer(Int64(clamping: value))
+                    let number =
+                        name == "oai_usage_cost_usd" ? .pico(value) : MetricNumber.integer(Int64(clamping: value))
                     editor.set(number, of: editor.cell(family, labels))
                 }
             }
@@ -229,7 +239,9 @@ package struct LedgerPage: Sendable {
         for descriptor in registry.descriptors {
             let name = String(descriptor.name.trimmingPrefix("oai_usage_"))
             guard all.contains(name) else { continue }
-            found[descriptor.name] = descriptor.with(help: help(name, descriptor.help, isLatency: latencies.contains(name)))
+            found[descriptor.name] = descriptor.with(
+                help: help(name, descriptor.help, isLatency: latencies.contains(name))
+            )
         }
         return found
     }()

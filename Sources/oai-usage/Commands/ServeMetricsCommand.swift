@@ -28,7 +28,12 @@ struct ServeMetricsCommand: AsyncParsableCommand {
     @OptionGroup var storage: LedgerOption
     @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port"))
     var listen = GatewayConfiguration.Address(host: "127.0.0.1", port: 10464)
-    @Option(help: ArgumentHelp("The tokens of which each scrape needs one: one a line, # before a comment.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The tokens of which each scrape needs one: one a line, # before a comment.",
+            valueName: "file"
+        )
+    )
     var adminTokenFile: String?
     @Flag(help: "Let other machines in without a token.")
     var allowAnyone = false

@@ -31,6 +31,8 @@ struct GatewayLedger: LedgerSource {
     ///   - url: The gateway.
     ///   - token: The token to send; `nil` for none.
     ///   - tls: The certificates that are trusted; needed for an encrypted connection.
+    ///   - timeout: The longest time for an answer.
+    ///   - maximumAnswer: The largest answer, in bytes.
     init(
         _ url: GatewayURL,
         token: String?,
@@ -169,7 +171,9 @@ struct GatewayLedger: LedgerSource {
             )
         case (_, let error?): return CommandFailure("\(name) did not answer: \(error.message)")
         default:
-            return CommandFailure("\(name) answered with the status \(status); is it where a gateway's operators connect?")
+            return CommandFailure(
+                "\(name) answered with the status \(status); is it where a gateway's operators connect?"
+            )
         }
     }
 

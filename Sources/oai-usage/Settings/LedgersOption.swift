@@ -45,7 +45,9 @@ struct LedgersOption: ParsableArguments {
             if !places.contains(where: { $0.isSame(as: place) }) { places.append(place) }
         }
         guard places.count <= LedgerUnion.maximumCount else {
-            throw CommandFailure("There are \(places.count) ledgers; at most \(LedgerUnion.maximumCount) are read as one.")
+            throw CommandFailure(
+                "There are \(places.count) ledgers; at most \(LedgerUnion.maximumCount) are read as one."
+            )
         }
         return places
     }
@@ -55,6 +57,7 @@ struct LedgersOption: ParsableArguments {
     /// - Parameters:
     ///   - places: The ledgers.
     ///   - settings: The settings that say which token is sent.
+    /// - Returns: The union.
     /// - Throws: A ``CommandFailure`` if the token or the certificates cannot be read.
     func union(_ places: [LedgerPlace], _ settings: Settings) throws -> LedgerUnion {
         let isRemote = places.contains { $0.url != nil }
@@ -91,7 +94,9 @@ struct LedgersOption: ParsableArguments {
             do {
                 tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
             } catch {
-                throw CommandFailure("\(file), which --admin-ca or \(authoritiesVariable) names, has no certificates in PEM.")
+                throw CommandFailure(
+                    "\(file), which --admin-ca or \(authoritiesVariable) names, has no certificates in PEM."
+                )
             }
         }
         return try NIOSSLContext(configuration: tls)

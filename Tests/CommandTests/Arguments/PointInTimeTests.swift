@@ -42,9 +42,12 @@ struct PointInTimeTests {
         #expect(PointInTime(argument: text) == nil)
     }
 
-    @Test(arguments: [
-        ("2026-11-01T12:30:45.25Z", 250_000), ("2026-11-01T12:30:45.000001+00:00", 1), ("2026-11-01T12:30:45.123456Z", 123_456),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("2026-11-01T12:30:45.25Z", 250_000), ("2026-11-01T12:30:45.000001+00:00", 1),
+            ("2026-11-01T12:30:45.123456Z", 123_456),
+        ] as [(String, Int64)]
+    )
     func `A time with an offset may have a fraction of seconds`(text: String, fraction: Int64) throws {
         #expect(try Self.microseconds(text, "UTC") == Self.microseconds("2026-11-01T12:30:45Z") + fraction)
     }

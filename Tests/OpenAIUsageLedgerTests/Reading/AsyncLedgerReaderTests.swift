@@ -39,7 +39,10 @@ struct AsyncLedgerReaderTests {
         #expect(try await reader.calls(matching: id).map(\.id) == [records[7].id])
     }
 
-    @Test("A read whose task is cancelled ends, whatever SQLite is at, and the reader can be used again", .timeLimit(.minutes(1)))
+    @Test(
+        "A read whose task is cancelled ends, whatever SQLite is at, and the reader can be used again",
+        .timeLimit(.minutes(1))
+    )
     func cancellation() async throws {
         let folder = TemporaryFolder()
         try await fill(folder, [Records.plain(1)])

@@ -52,7 +52,8 @@ struct QueryParametersTests {
     @Test(
         "What is not understood is named, with what is allowed",
         arguments: [
-            ("since=soon", "since", "7d"), ("timezone=CET", "timezone", "Europe/Paris"), ("outcome=great", "outcome", "cut"),
+            ("since=soon", "since", "7d"), ("timezone=CET", "timezone", "Europe/Paris"),
+            ("outcome=great", "outcome", "cut"),
             ("tag=x", "tag", "name=value"), ("by=colour", "by", "project"), ("by=day,day", "by", "twice"),
             ("since=1d&since=2d", "since", "once"), ("projects=a", "projects", "project, model"),
             ("since=2026-11-02&until=2026-11-01", "since", "before until"),
@@ -75,7 +76,10 @@ struct QueryParametersTests {
         #expect(throws: ParameterError.self) { try QueryParameters(String(repeating: "a", count: 20_000)) }
     }
 
-    @Test("A limit is a number of calls, 0 for all", arguments: [("", 50), ("limit=0", nil), ("limit=7", 7)] as [(String, Int?)])
+    @Test(
+        "A limit is a number of calls, 0 for all",
+        arguments: [("", 50), ("limit=0", nil), ("limit=7", 7)] as [(String, Int?)]
+    )
     func limit(query: String, expected: Int?) throws {
         var parameters = try QueryParameters(query)
         #expect(try CallsRequest(&parameters).limit == expected)

@@ -30,7 +30,10 @@ struct CallListingTests {
             if let before = request.before { found = found.filter { $0.id < before } }
             let limit = request.limit ?? .max
             largest.withLock { $0 = max($0, limit) }
-            return CallPage(ledger: nil, records: Array(request.after == nil ? found.suffix(limit) : found.prefix(limit)))
+            return CallPage(
+                ledger: nil,
+                records: Array(request.after == nil ? found.suffix(limit) : found.prefix(limit))
+            )
         }
     }
 
@@ -41,7 +44,10 @@ struct CallListingTests {
         return records
     }
 
-    @Test("The latest calls of all ledgers come in order, each once, and pages stay small", arguments: [1, 50, 500, 501, 1_700, nil] as [Int?])
+    @Test(
+        "The latest calls of all ledgers come in order, each once, and pages stay small",
+        arguments: [1, 50, 500, 501, 1_700, nil] as [Int?]
+    )
     func order(limit: Int?) async throws {
         var generator = SplitMix64(seed: UInt64(limit ?? 0))
         let all = (0..<2_000).map { Records.plain($0) }
@@ -104,7 +110,7 @@ struct CallListingTests {
         let page = try #require(CallPage(bytes))
         #expect(page.ledger == "x")
         #expect(page.records.map(\.json) == records.map(\.json))
-        for _ in 0..<2_000 {
+        for _ in 0..<200 {
             var changed = bytes
             changed[Int.random(in: 0..<changed.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             if generator.chance(50) { changed.removeLast(Int.random(in: 0..<changed.count, using: &generator)) }

@@ -77,7 +77,7 @@ struct UnionReportTests {
         try await Self.ledgers(folders, whole, &generator)
         let readers = try folders.map { try LedgerReader(path: $0.ledger) }
         let wholeReader = try LedgerReader(path: whole.ledger)
-        for number in 0..<40 {
+        for number in 0..<12 {
             let query = try Self.query(&generator)
             // Some ledgers have few calls in the range, and tell every latency; others have histograms.
             let limits = readers.map { _ in generator.chance(50) ? 0 : .max }
@@ -110,15 +110,15 @@ struct UnionReportTests {
         let folders = [TemporaryFolder()]
         try await Self.ledgers(folders, TemporaryFolder(), &generator)
         let reader = try LedgerReader(path: folders[0].ledger)
-        let query = ReportQuery(from: 0, to: .max, groupBy: [.project, .day])
+        let query = ReportQuery(from: 0, to: .max, groupBy: [.project])
         var refused = 0
         for limit in [0, 10_000] {
             let bytes = try reader.mergeableReport(query, exactLimit: limit).bytes
             #expect(MergeableReport(bytes, of: query) != nil)
             var other = query
-            other.groupBy = [.day, .project]
+            other.groupBy = [.model]
             #expect(MergeableReport(bytes, of: other) == nil)
-            for _ in 0..<3_000 {
+            for _ in 0..<300 {
                 var changed = bytes
                 for _ in 0..<Int.random(in: 1...3, using: &generator) {
                     let place = Int.random(in: 0..<changed.count, using: &generator)
@@ -137,7 +137,7 @@ struct UnionReportTests {
                 _ = report.report.json
             }
         }
-        #expect(refused > 1_000)
+        #expect(refused > 100)
     }
 
     @Test("A ledger that is named twice, or its copy, is refused")
