@@ -205,8 +205,10 @@ public final class Gateway: Service {
             logger: quiet,
             access: live.admin,
             certificate: configuration.access.adminCertificate == nil ? nil : live.adminCertificate,
-            isReady: readiness
+            isReady: readiness,
+            api: ReportingAPI(path: ledger.path)
         )
+        defer { admin.api.close() }
         let (configuration, onReady) = (configuration, onReady)
         let application = admin.application { port in
             readiness.set(true)
@@ -241,7 +243,7 @@ public final class Gateway: Service {
         }
     }
 
-    private static func explained(_ error: any Error, _ address: GatewayConfiguration.Address) -> any Error {
+    static func explained(_ error: any Error, _ address: GatewayConfiguration.Address) -> any Error {
         if error is GatewayError || error is CancellationError { return error }
         if let error = error as? IOError, error.errnoCode == EADDRINUSE {
             return GatewayError(

@@ -47,6 +47,12 @@ enum LedgerFile {
 
     /// Creates the folder, and refuses what cannot be a ledger before anything is changed.
     static func prepare(_ path: String) throws {
+        if path.contains("://") {
+            throw LedgerError(
+                .notWritable,
+                "\(path) is a URL; a ledger is written to a file of this machine, so give a path."
+            )
+        }
         if FileManager.default.fileExists(atPath: path) {
             try requireFile(path)
             try requireSingleName(path)
@@ -157,6 +163,11 @@ enum LedgerFile {
             try database.execute(
                 sql: "INSERT OR IGNORE INTO meta(name, value) VALUES('fingerprint_secret', ?)",
                 arguments: [Data(secret)]
+            )
+            let identity = (0..<4).map { _ in String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16) }.joined()
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO meta(name, value) VALUES('ledger_id', ?)",
+                arguments: [identity]
             )
             try interruptCallsInFlight(database)
             // This write also sees to it that the log is there, by which readers know that the ledger is in use.

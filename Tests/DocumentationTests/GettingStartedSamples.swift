@@ -76,6 +76,12 @@ enum GettingStartedSamples {
         try await group.run()
     }
 
+    static func read(from monday: Int64, to now: Int64) async throws -> Report {
+        let reader = AsyncLedgerReader(path: "usage.db")
+        let report = try await reader.report(ReportQuery(from: monday, to: now, groupBy: [.project, .model]))
+        return report
+    }
+
     static func mount(_ metrics: UsageMetrics, in router: Router<BasicRequestContext>) {
         router.expose(metrics, at: "/metrics")
     }

@@ -24,6 +24,11 @@ final class AdminAccess: Sendable {
         rules = Mutex(Self.rules(configuration))
     }
 
+    /// Creates the rules of a listener that is no gateway's.
+    init(listen: GatewayConfiguration.Address, allowedHosts: [String], tokens: AccessTokens?) {
+        rules = Mutex(Rules(hosts: HostRule(listen: listen, allowed: allowedHosts), tokens: tokens))
+    }
+
     private static func rules(_ configuration: GatewayConfiguration) -> Rules {
         Rules(
             hosts: HostRule(listen: configuration.admin, allowed: configuration.access.allowedHosts),

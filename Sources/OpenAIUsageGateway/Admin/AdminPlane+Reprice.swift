@@ -62,8 +62,6 @@ extension AdminPlane {
         }
     }
 
-    func failure(_ status: HTTPResponse.Status, _ message: String) -> Response {
-        let body = JSONDocument.Value.members(["error": .members(["message": .string(message)])]).line
-        return response(status, type: "application/json", body: Array(body.utf8))
-    }
+    /// An error as JSON.
+    func failure(_ status: HTTPResponse.Status, _ message: String) -> Response { APIError(message).response(status) }
 }

@@ -23,6 +23,8 @@ struct AdminPlane: Sendable {
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
     let gate = RepriceGate()
+    /// The reports over HTTP.
+    let api: ReportingAPI
 
     /// The paths that need neither a token nor a known host.
     private static let healthPaths: Set<String> = ["/healthz", "/-/healthy", "/readyz", "/-/ready"]
@@ -48,6 +50,10 @@ struct AdminPlane: Sendable {
                     return request.method == .head ? refusal.createHeadResponse() : refusal
                 }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
+                if request.uri.path == ReportingAPI.prefix || request.uri.path.hasPrefix("\(ReportingAPI.prefix)/") {
+                    await ledger.flushUnlessTroubled()
+                    return await api.respond(to: request, context)
+                }
                 // Calls are counted when they are committed, and who asks has seen their responses.
                 if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
                 return respond(to: request)
@@ -121,7 +127,7 @@ struct AdminPlane: Sendable {
 }
 
 extension HTTPField.Name {
-    fileprivate static var xContentTypeOptions: HTTPField.Name {
+    static var xContentTypeOptions: HTTPField.Name {
         HTTPField.Name("X-Content-Type-Options") ?? .contentType
     }
 }

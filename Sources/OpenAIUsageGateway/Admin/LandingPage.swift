@@ -30,6 +30,10 @@ enum LandingPage {
         <dd>Whether the process runs.</dd>
         <dt><a href="/-/ready">/-/ready</a></dt>
         <dd>Whether calls are accepted and kept.</dd>
+        <dt><a href="/api/v1/report?by=project&amp;since=7d">/api/v1/report</a>, <a href="/api/v1/calls">/api/v1/calls</a>,
+        /api/v1/calls/ID, <a href="/api/v1/limits">/api/v1/limits</a></dt>
+        <dd>What <code>oai-usage report</code>, <code>calls</code>, <code>show</code> and <code>limits</code> print as JSON,
+        with parameters named as their flags; <code>oai-usage report --ledger http://HOST:PORT</code> reads them.</dd>
         <dt>POST /api/reprice</dt>
         <dd>Prices calls anew by this gateway's price book, from this machine only: <code>oai-usage reprice --since 7d
         --gateway</code>.</dd>

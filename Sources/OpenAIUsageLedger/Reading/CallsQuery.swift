@@ -22,6 +22,8 @@ public struct CallsQuery: Sendable, Equatable {
     public var order = Order.oldestFirst
     /// The identity after which the calls begin.
     public var after: CallID?
+    /// The identity before which the calls end.
+    public var before: CallID?
 
     /// Creates a query for all calls.
     public init() {}

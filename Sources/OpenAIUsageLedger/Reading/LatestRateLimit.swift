@@ -1,3 +1,4 @@
+import GRDB
 public import OpenAIUsage
 
 /// The newest rate limits that a project's calls of a model were told.
@@ -17,6 +18,19 @@ public struct LatestRateLimit: Sendable, Equatable {
 }
 
 extension LatestRateLimit {
+    /// The limits of an open ledger, by project and model in their alphabetical order.
+    static func all(_ database: Database) throws -> [LatestRateLimit] {
+        let sql = """
+            SELECT project, model, organization, observed_at, call_id, windows FROM rate_limit ORDER BY project, model
+            """
+        var found: [LatestRateLimit] = []
+        try database.cachedStatement(sql: sql).forEachRow(in: database) { row in
+            found.append(LatestRateLimit(row))
+            return true
+        }
+        return found
+    }
+
     /// Reads the limits of a row of their table.
     init(_ source: StatementRow) {
         var row = source

@@ -13,6 +13,7 @@ public final class LedgerReader: Sendable {
     public let path: String
 
     private let snapshot: Mutex<LedgerSnapshot>
+    private let cancellation = Mutex<ReadCancellation?>(nil)
 
     /// An observer of an upgrade to the newest version: how many of how many rows are copied.
     public typealias Progress = @Sendable (_ copied: Int64, _ all: Int64) -> Void
@@ -31,27 +32,27 @@ public final class LedgerReader: Sendable {
         snapshot = Mutex(try LedgerSnapshot(path: path, progress: progress))
     }
 
-    /// Hands out the calls that a query asks for, each as soon as it is read.
+    /// Hands out the calls that a query asks for.
+    ///
+    /// The ledger is read in parts, and no read is under way while a call is handed out, so that the body may take its time
+    /// without keeping SQLite's log from being emptied. Calls that begin meanwhile may be among them; none comes twice.
     ///
     /// - Parameters:
     ///   - query: Which calls are wanted, and in which order.
-    ///   - body: Takes a call, and tells whether it wants more.
-    /// - Throws: A ``LedgerError``.
+    ///   - body: Called with a call; returns true if it wants more.
+    /// - Throws: A ``LedgerError``, or the error of the body as it is.
     public func calls(_ query: CallsQuery, _ body: (CallRecord) throws -> Bool) throws {
-        var isFirst = true
-        try read { database, facts in
-            // What was handed out already cannot be taken back.
-            guard isFirst else {
-                throw LedgerError(.busy, "\(path) was taken into use while it was read; run the command again.")
-            }
-            try RowSource(database, facts).forEach(query) { record in
-                isFirst = false
-                return try body(record)
-            }
+        var parts = CallParts(query)
+        while let part = parts.next {
+            let records = try list(part)
+            for record in records where try !body(record) { return }
+            parts.advance(records)
         }
     }
 
     /// The calls that a query asks for.
+    ///
+    /// - Throws: A ``LedgerError``.
     public func calls(_ query: CallsQuery) throws -> [CallRecord] {
         var records: [CallRecord] = []
         try calls(query) { record in
@@ -59,6 +60,18 @@ public final class LedgerReader: Sendable {
             return true
         }
         return records
+    }
+
+    /// The calls of a query, in one view of the ledger.
+    private func list(_ query: CallsQuery) throws -> [CallRecord] {
+        try read { database, facts in
+            var records: [CallRecord] = []
+            try RowSource(database, facts).forEach(query) { record in
+                records.append(record)
+                return true
+            }
+            return records
+        }
     }
 
     /// The calls that an identity names, the oldest first: that of an attempt, of an operation (all its attempts), of
@@ -81,21 +94,10 @@ public final class LedgerReader: Sendable {
 
     /// The newest rate limits by project and model, in their alphabetical order.
     public func limits() throws -> [LatestRateLimit] {
-        try read { database, _ in
-            let sql = """
-                SELECT project, model, organization, observed_at, call_id, windows FROM rate_limit
-                ORDER BY project, model
-                """
-            var found: [LatestRateLimit] = []
-            try database.makeStatement(sql: sql).forEachRow(in: database) { row in
-                found.append(LatestRateLimit(row))
-                return true
-            }
-            return found
-        }
+        try read { database, _ in try LatestRateLimit.all(database) }
     }
 
-    /// What the ledger holds, in a few numbers.
+    /// The ledger's content in a few numbers.
     public func summary() throws -> LedgerSummary {
         try read { database, facts in
             var summary = LedgerSummary(
@@ -135,20 +137,45 @@ public final class LedgerReader: Sendable {
         }
     }
 
+    /// The identity of the ledger, which its copies share; `nil` for a ledger that no writer of this version has opened.
+    package func identity() throws -> String? {
+        try read { database, _ in
+            try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'ledger_id'")
+        }
+    }
+
     /// Reads in one consistent view of the ledger.
     func read<Value>(_ body: (Database, FactTables) throws -> Value) throws -> Value {
+        let cancellation = cancellation.withLock { $0 }
         do {
             for _ in 0..<5 {
                 let snapshot = try current()
                 let value = try snapshot.database.read { database in
-                    try body(database, try snapshot.updatedFacts(database))
+                    guard let cancellation else { return try body(database, try snapshot.updatedFacts(database)) }
+                    return try cancellation.watching(database) {
+                        try body(database, try snapshot.updatedFacts(database))
+                    }
                 }
                 if snapshot.isCurrent { return value }
             }
         } catch {
+            try cancellation?.check()
             throw LedgerError(error, path: path)
         }
         throw LedgerError(.busy, "\(path) keeps changing hands while it is read; try again.")
+    }
+
+    /// Makes reads that end when they are told to.
+    ///
+    /// - Parameters:
+    ///   - cancellation: The order to end; every read of this reader looks at it meanwhile.
+    ///   - body: The reads.
+    /// - Returns: The result of the body.
+    /// - Throws: The error of the body, or a `CancellationError`.
+    func cancellable<Value>(by cancellation: ReadCancellation, _ body: () throws -> Value) throws -> Value {
+        self.cancellation.withLock { $0 = cancellation }
+        defer { self.cancellation.withLock { $0 = nil } }
+        return try body()
     }
 
     private func current() throws -> LedgerSnapshot {

@@ -29,6 +29,10 @@ struct RowSource {
             guard after.rawValue < range.upperBound else { return }
             range = max(range.lowerBound, after.rawValue + 1)...range.upperBound
         }
+        if let before = query.before {
+            guard before.rawValue > range.lowerBound else { return }
+            range = range.lowerBound...min(range.upperBound, before.rawValue - 1)
+        }
         let matcher = CallMatcher(query.filter, facts, series: series)
         if matcher.passesNone { return }
         let decoder = RowDecoder(facts)

@@ -96,8 +96,19 @@ extension CallRecord {
     private func writeRateLimits(to json: inout JSONWriter) {
         json.key("rate_limit")
         guard let rateLimits else { return json.literal("null") }
+        rateLimits.write(to: &json)
+    }
+
+    private static func milliseconds(_ microseconds: Int64?) -> String? {
+        microseconds.map(DecimalText.milliseconds(microseconds:))
+    }
+}
+
+extension RateLimits {
+    /// Writes the windows as an object by resource.
+    func write(to json: inout JSONWriter) {
         json.beginObject()
-        for (resource, window) in rateLimits.windows {
+        for (resource, window) in windows {
             json.key(resource)
             json.beginObject()
             json.member("limit", window.limit)
@@ -106,9 +117,5 @@ extension CallRecord {
             json.endObject()
         }
         json.endObject()
-    }
-
-    private static func milliseconds(_ microseconds: Int64?) -> String? {
-        microseconds.map(DecimalText.milliseconds(microseconds:))
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 extension Report {
     /// The report as one line of JSON.
@@ -26,6 +26,17 @@ extension Report {
 extension TimeZone {
     /// The zone's name, `UTC` for that without an offset.
     package var reportName: String { identifier == "GMT" ? "UTC" : identifier }
+
+    /// Finds a zone by its IANA name, `UTC` or `GMT`; `nil` for another text.
+    package init?(reportName name: String) {
+        if name == "UTC" || name == "GMT" {
+            self = .gmt
+            return
+        }
+        // Foundation also takes abbreviations, of which several countries claim the same.
+        guard name.contains("/") else { return nil }
+        self.init(identifier: name)
+    }
 }
 
 extension ReportRow {

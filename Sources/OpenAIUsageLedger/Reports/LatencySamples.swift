@@ -1,5 +1,5 @@
 /// All values of a latency, of which those below an hour take four bytes each.
-struct LatencySamples {
+struct LatencySamples: Sendable {
     private var small: [UInt32] = []
     private var others: [Int64] = []
 
@@ -30,4 +30,25 @@ struct LatencySamples {
         }
         return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
     }
+
+    // MARK: - Bytes
+
+    /// Writes all values.
+    func write(to bytes: inout VarintWriter) {
+        bytes.write(Int64(small.count + others.count))
+        for value in small { bytes.write(Int64(value)) }
+        for value in others { bytes.write(value) }
+    }
+
+    /// Reads the values that were written.
+    init(_ bytes: inout VarintReader) {
+        var rest = bytes.count()
+        while rest > 0, bytes.isValid {
+            add(bytes.integer())
+            rest -= 1
+        }
+    }
+
+    /// Creates an empty list.
+    init() {}
 }

@@ -1,7 +1,7 @@
 import OpenAIUsage
 
 /// The sums over a group of calls while they are read.
-struct ReportAccumulator {
+struct ReportAccumulator: Sendable {
     private var sums = RollupSums()
     private var errors: Int64 = 0
     private var otherCalls: Int64 = 0
@@ -10,7 +10,7 @@ struct ReportAccumulator {
     /// The latencies themselves, while they are few.
     private var samples: Samples?
 
-    private struct Samples {
+    private struct Samples: Sendable {
         var duration = LatencySamples()
         var processing = LatencySamples()
         var timeToFirstToken = LatencySamples()
@@ -108,5 +108,50 @@ struct ReportAccumulator {
             row.errorDuration = errorDuration.percentiles()
         }
         return row
+    }
+
+    /// Forgets the latencies themselves; the histograms stay.
+    mutating func forgetLatencies() { samples = nil }
+
+    // MARK: - Bytes
+
+    /// Writes the sums.
+    func write(to bytes: inout VarintWriter) {
+        var inner = VarintWriter()
+        sums.write(to: &inner)
+        bytes.write(inner.bytes)
+        for count in [errors, otherCalls, openCalls] { bytes.write(count) }
+        errorDuration.write(to: &bytes)
+        guard let samples else { return }
+        for list in [samples.duration, samples.processing, samples.timeToFirstToken, samples.errorDuration] {
+            list.write(to: &bytes)
+        }
+    }
+
+    /// Reads sums that were written anywhere; `nil` if they cannot be read, or could not be added up without an overflow.
+    ///
+    /// - Parameters:
+    ///   - bytes: The reader, which is not valid any more if there are none.
+    ///   - keepsLatencies: True if the latencies themselves follow.
+    init?(_ bytes: inout VarintReader, keepsLatencies: Bool) {
+        let inner = bytes.data()
+        guard RollupSums.isPlausible(inner), sums.add(inner) else { return nil }
+        for path in [\ReportAccumulator.errors, \.otherCalls, \.openCalls] {
+            let count = bytes.integer()
+            guard 0...RollupSums.plausibleCount ~= count else { return nil }
+            self[keyPath: path] = count
+        }
+        var histogram = bytes
+        guard LatencyHistogram.isPlausible(&histogram) else { return nil }
+        errorDuration.read(&bytes)
+        if keepsLatencies {
+            samples = Samples(
+                duration: LatencySamples(&bytes),
+                processing: LatencySamples(&bytes),
+                timeToFirstToken: LatencySamples(&bytes),
+                errorDuration: LatencySamples(&bytes)
+            )
+        }
+        guard bytes.isValid else { return nil }
     }
 }

@@ -3,11 +3,6 @@ import OpenAIUsage
 
 /// Sums up the calls of a report by group: from rollups, or from the rows themselves where those are few.
 struct ReportBuilder {
-    private struct Group {
-        var values: [ReportGrouping.Value]
-        var sums: ReportAccumulator
-    }
-
     /// The period, series and result of sums.
     private struct Place: Hashable {
         var period: Int
@@ -18,7 +13,7 @@ struct ReportBuilder {
     private let query: ReportQuery
     private let facts: FactTables
     private var groupings: [ReportGrouping]
-    private var groups: [Group] = []
+    private var groups: [MergeableReport.Group] = []
     private var groupsByValues: [[ReportGrouping.Value]: Int] = [:]
     private var groupsByPlace: [Place: Int] = [:]
     private var keepsLatencies = false
@@ -29,21 +24,21 @@ struct ReportBuilder {
         groupings = query.groupBy.map { ReportGrouping($0, timeZone: query.timeZone) }
     }
 
-    /// The report.
+    /// The sums of the report by group.
     ///
     /// - Parameters:
     ///   - database: The ledger.
     ///   - exactLimit: The most rows, of any kind, that are read themselves for percentiles that are exact.
-    /// - Returns: The report.
+    /// - Returns: The sums.
     /// - Throws: An error of SQLite.
-    mutating func report(_ database: Database, exactLimit: Int) throws -> Report {
+    mutating func report(_ database: Database, exactLimit: Int) throws -> MergeableReport {
         if try hasFewRows(database, exactLimit) {
             keepsLatencies = true
             try addRows(database, nil)
         } else {
             try addRollups(database)
         }
-        return finished()
+        return MergeableReport(query: query, groups: groups, keepsLatencies: keepsLatencies)
     }
 
     /// True if the range has at most so many rows.
@@ -134,41 +129,8 @@ struct ReportBuilder {
     private mutating func group(of values: [ReportGrouping.Value]) -> Int {
         if let known = groupsByValues[values] { return known }
         groupsByValues[values] = groups.count
-        groups.append(Group(values: values, sums: ReportAccumulator(keepsLatencies: keepsLatencies)))
+        groups.append(MergeableReport.Group(values: values, sums: ReportAccumulator(keepsLatencies: keepsLatencies)))
         return groups.count - 1
-    }
-
-    private mutating func finished() -> Report {
-        var totals = ReportAccumulator(keepsLatencies: keepsLatencies)
-        for group in groups { totals.add(group.sums) }
-        // What was moved elsewhere has left nothing.
-        var lines = groups.filter { !$0.sums.isEmpty }.map { group in
-            var sums = group.sums
-            return (values: group.values, row: sums.result(group: group.values.map(\.name)))
-        }
-        let timeIndices = query.groupBy.indices.filter { query.groupBy[$0].period != nil }
-        lines.sort { left, right in
-            for index in timeIndices where left.values[index].order != right.values[index].order {
-                return left.values[index].order < right.values[index].order
-            }
-            return Self.precedes(left.row, right.row)
-        }
-        return Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []))
-    }
-
-    /// True if a row stands before another: the dearer one, of those that cost the same the first by name.
-    private static func precedes(_ left: ReportRow, _ right: ReportRow) -> Bool {
-        if left.costPicoUSD != right.costPicoUSD {
-            guard let rightCost = right.costPicoUSD else { return true }
-            guard let leftCost = left.costPicoUSD else { return false }
-            return leftCost > rightCost
-        }
-        for (left, right) in zip(left.group, right.group) where left != right {
-            guard let right else { return true }
-            guard let left else { return false }
-            return left < right
-        }
-        return false
     }
 }
 
@@ -187,6 +149,14 @@ extension LedgerReader {
 
     /// The sums over the calls of a range of time, from rollups if there are more rows than a limit.
     package func report(_ query: ReportQuery, exactLimit: Int) throws -> Report {
+        try mergeableReport(query, exactLimit: exactLimit).report
+    }
+
+    /// The sums over the calls of a range of time, in a form that can be merged with that of other ledgers.
+    package func mergeableReport(
+        _ query: ReportQuery,
+        exactLimit: Int = LedgerReader.exactReportLimit
+    ) throws -> MergeableReport {
         try read { database, facts in
             var builder = ReportBuilder(query, facts)
             return try builder.report(database, exactLimit: exactLimit)

@@ -49,6 +49,26 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Reads dimensions as `project,model`, or `none` for a report of one line.
+    ///
+    /// - Parameter text: The names, each of which may stand there once.
+    /// - Returns: The dimensions; `nil` for an unknown name, or for none.
+    package static func list(_ text: String) -> [ReportDimension]? {
+        if text == "none" { return [] }
+        var dimensions: [ReportDimension] = []
+        for name in text.split(separator: ",") {
+            guard let dimension = ReportDimension(name) else { return nil }
+            dimensions.append(dimension)
+        }
+        return dimensions.isEmpty ? nil : dimensions
+    }
+
+    /// The first dimension that stands in a list more than once; `nil` if there is none.
+    package static func repeated(in dimensions: [ReportDimension]) -> ReportDimension? {
+        var seen: Set<ReportDimension> = []
+        return dimensions.first { !seen.insert($0).inserted }
+    }
+
     /// The name, as a user gives it and as reports have it.
     public var description: String {
         if case .tag(let name) = self { return "tag:\(name)" }

@@ -47,6 +47,11 @@ struct LatencyHistogram: Sendable, Equatable {
         return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
     }
 
+    /// Calls a body with the middle of each bucket and its count, by value.
+    func visit(_ body: (_ value: Int64, _ count: Int64) -> Void) {
+        for (offset, count) in counts.enumerated() where count != 0 { body(Self.middle(of: first + offset), count) }
+    }
+
     private mutating func add(index: Int, _ weight: Int64) {
         reserve(index, index)
         counts[index - first] += weight

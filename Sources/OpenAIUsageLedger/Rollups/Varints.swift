@@ -14,6 +14,18 @@ struct VarintWriter {
         write(UInt128(bitPattern: value << 1 ^ value >> 127))
     }
 
+    /// Writes bytes and their number.
+    mutating func write(_ data: some Collection<UInt8>) {
+        write(Int64(data.count))
+        bytes += data
+    }
+
+    /// Writes a text, or that there is none.
+    mutating func write(_ text: String?) {
+        guard let text else { return write(Int64(-1)) }
+        write(text.utf8)
+    }
+
     private mutating func write<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number) {
         if number < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: number)) }
         var rest = number
@@ -52,6 +64,31 @@ struct VarintReader {
     mutating func large() -> Int128 {
         let value: UInt128 = number()
         return Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1)
+    }
+
+    /// The next number of things, each of which takes a byte at least.
+    mutating func count() -> Int {
+        let value = integer()
+        guard value >= 0, value <= Int64(bytes.count - index) else {
+            isValid = false
+            return 0
+        }
+        return Int(value)
+    }
+
+    /// The next bytes.
+    mutating func data() -> UnsafeBufferPointer<UInt8> {
+        let count = count()
+        defer { index += count }
+        return UnsafeBufferPointer(rebasing: bytes[index..<index + count])
+    }
+
+    /// The next text; `nil` if there is none.
+    mutating func text() -> String? {
+        let start = index
+        if integer() == -1 { return nil }
+        index = start
+        return String(decoding: data(), as: UTF8.self)
     }
 
     private mutating func number<Number: FixedWidthInteger & UnsignedInteger>() -> Number {

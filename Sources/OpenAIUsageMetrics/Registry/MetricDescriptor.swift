@@ -75,6 +75,11 @@ package struct MetricDescriptor: Sendable, Hashable {
         Self(name: name, kind: kind, help: help, unit: unit, labelNames: labelNames, buckets: buckets)
     }
 
+    /// The same family with another meaning.
+    func with(help: String) -> Self {
+        Self(name: name, kind: kind, help: help, unit: unit, labelNames: labelNames, buckets: buckets)
+    }
+
     /// Throws what keeps the family from being exposed.
     package func validate() throws(MetricsError) {
         guard MetricName.isValid(name), kind != .counter || !name.hasSuffix("_total") else {

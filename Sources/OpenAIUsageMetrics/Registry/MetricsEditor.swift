@@ -62,6 +62,12 @@ package struct MetricsEditor: Sendable {
         check(cell, families[cell.family].observe(value, at: cell.place, exemplar: exemplar))
     }
 
+    /// Sets what a histogram has counted, bucket by bucket and not cumulated.
+    package mutating func load(_ counts: [Int64], sum: Double, of cell: MetricCell?) {
+        guard let cell, families.indices.contains(cell.family) else { return }
+        check(cell, families[cell.family].load(counts, sum: sum, at: cell.place))
+    }
+
     /// Adds to a counter or a gauge, whose cell is looked up.
     package mutating func add(_ number: MetricNumber, to family: MetricFamilyID, _ labels: [String] = []) {
         add(number, to: cell(family, labels))

@@ -12,11 +12,12 @@ struct CallsCommand: AsyncParsableCommand {
               oai-usage calls --outcome error --since 1h
               oai-usage calls --follow --project proj_search
               oai-usage calls --since today --format jsonl --limit 0
+              oai-usage calls --ledger ~/.local/share/oai-usage/ledger.db --ledger http://gateway:10464
             """
     )
 
     @OptionGroup var selection: SelectionOptions
-    @OptionGroup var storage: LedgerOption
+    @OptionGroup var ledgers: LedgersOption
     @Option(help: "How the calls are written.")
     var format = CallsFormat.table
     @Option(help: "How many at most, the latest; 0 for all.")
@@ -26,30 +27,49 @@ struct CallsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
-        let range = try selection.range(now: now)
-        let path = try await storage.settings().ledger(storage.ledger)
-        let reader = try LedgerReader(path: path)
-        var query = CallsQuery()
-        query.from = range.from
-        query.to = range.to
-        query.filter = selection.filter
-        query.limit = limit.value == 0 ? nil : limit.value
-        query.order = .newestFirst
+        let settings = try await ledgers.settings()
+        let places = try ledgers.places(settings)
+        let request = CallsRequest(selection.selection, limit: limit.value == 0 ? nil : limit.value)
+        // They are created before the latest calls are read, so that none can end unseen in between.
+        var tails = try follow ? places.map { try Tail($0, request, now: now) } : []
+        var listing = try await ledgers.union(places, settings).listing(request, now: now)
+        // What is wrong with a ledger is told before anything is written.
+        var next = try await listing.next()
+        let isEmpty = next == nil
         var writer = CallsWriter(format: format)
-        // It is created before the latest calls are read, so that none can end unseen in between.
-        var follower = follow ? try CallFollower(query, of: reader) : nil
-        let latest = try reader.calls(query)
+        var shown: Set<CallID> = []
         writer.begin()
-        for record in latest.reversed() { writer.write(record) }
-        guard follower != nil else {
+        while let record = next {
+            if follow, record.outcome != .open { shown.insert(record.id) }
+            writer.write(record)
+            next = try await listing.next()
+        }
+        guard follow else {
             writer.end()
-            if latest.isEmpty, format == .table { StandardError.write("No calls.") }
+            if isEmpty, format == .table { StandardError.write("No calls.") }
             return
         }
-        let shown = Set(latest.lazy.filter { $0.outcome != .open }.map(\.id))
         while !Task.isCancelled {
-            for record in try follower?.next(of: reader) ?? [] where !shown.contains(record.id) { writer.write(record) }
+            for index in tails.indices {
+                for record in try tails[index].next() where !shown.contains(record.id) { writer.write(record) }
+            }
             try await Task.sleep(for: .milliseconds(250))
         }
     }
+}
+
+/// The calls of a ledger that end from now on.
+private struct Tail {
+    private let reader: LedgerReader
+    private var follower: CallFollower
+
+    init(_ place: LedgerPlace, _ request: CallsRequest, now: Int64) throws {
+        guard let path = place.path else {
+            throw CommandFailure("--follow works on files of this machine; \(place.name) is none.")
+        }
+        reader = try LedgerReader(path: path)
+        follower = try CallFollower(try request.query(now: now), of: reader)
+    }
+
+    mutating func next() throws -> [CallRecord] { try follower.next(of: reader) }
 }

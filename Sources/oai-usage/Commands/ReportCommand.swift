@@ -13,11 +13,12 @@ struct ReportCommand: AsyncParsableCommand {
               oai-usage report --project proj_search --since 30d --by model
               oai-usage report --since 2026-11-01 --until 2026-12-01 --by day --timezone Europe/Paris
               oai-usage report --by project,tag:team --format csv
+              oai-usage report --ledger http://eu-gateway:10464 --ledger https://us-gateway --since 30d
             """
     )
 
     @OptionGroup var selection: SelectionOptions
-    @OptionGroup var storage: LedgerOption
+    @OptionGroup var ledgers: LedgersOption
     @Option(
         help: ArgumentHelp("What to group by: \(ReportDimension.names.joined(separator: ", ")).", valueName: "names")
     )
@@ -35,19 +36,18 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
-        let range = try selection.range(now: now)
-        var query = ReportQuery(from: range.from ?? 0, to: range.to ?? now + 1)
-        query.timeZone = selection.timezone.timeZone
-        query.groupBy = by.dimensions
-        query.filter = selection.filter
-        let path = try await storage.settings().ledger(storage.ledger)
+        let request = ReportRequest(selection.selection, groupBy: by.dimensions)
+        let settings = try await ledgers.settings()
+        let places = try ledgers.places(settings)
         let report: Report
         do {
-            let reader = try LedgerReader(path: path)
-            if range.from == nil { query.from = try reader.summary().first.map { min($0, query.to - 1) } ?? 0 }
-            report = try reader.report(query)
-        } catch let error as LedgerError where error.code == .missing && format == .json {
-            StandardOutput.write(Report.empty(query).json + "\n")
+            if places.count == 1, let path = places[0].path {
+                report = try LedgerReader(path: path).report(request, now: now)
+            } else {
+                report = try await ledgers.union(places, settings).report(request, now: now)
+            }
+        } catch let error as LedgerError where error.code == .missing && format == .json && places.count == 1 {
+            StandardOutput.write(Report.empty(try request.query(now: now) { nil }).json + "\n")
             throw error
         }
         format.write(report)

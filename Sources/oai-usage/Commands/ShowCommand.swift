@@ -19,18 +19,14 @@ struct ShowCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
     var identity: String
-    @OptionGroup var storage: LedgerOption
+    @OptionGroup var ledgers: LedgersOption
     @Option(help: "How the call is written.")
     var format = ShowFormat.text
 
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
-        let path = try await storage.settings().ledger(storage.ledger)
-        let records = try LedgerReader(path: path).calls(matching: identity)
-        guard !records.isEmpty else {
-            throw CommandFailure("No call in \(path) is named \(identity).")
-        }
+        let records = try await ledgers.calls(matching: identity, try await ledgers.settings())
         for (index, record) in records.enumerated() {
             switch format {
             case .json: StandardOutput.write(record.json + "\n")

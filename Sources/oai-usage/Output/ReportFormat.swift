@@ -39,20 +39,12 @@ struct Dimensions: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        dimensions = []
-        guard argument != "none" else { return }
-        for name in argument.split(separator: ",") {
-            guard let dimension = ReportDimension(name) else { return nil }
-            dimensions.append(dimension)
-        }
-        guard !dimensions.isEmpty else { return nil }
+        guard let dimensions = ReportDimension.list(argument) else { return nil }
+        self.dimensions = dimensions
     }
 
     /// A dimension that is named more than once.
-    var repeated: ReportDimension? {
-        var seen: Set<ReportDimension> = []
-        return dimensions.first { !seen.insert($0).inserted }
-    }
+    var repeated: ReportDimension? { ReportDimension.repeated(in: dimensions) }
 
     var defaultValueDescription: String { dimensions.map(\.description).joined(separator: ",") }
     static var allValueStrings: [String] { ReportDimension.names }

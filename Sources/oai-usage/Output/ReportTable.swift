@@ -22,6 +22,7 @@ enum ReportTable {
             "duration_ms_p99", "processing_ms_p50", "processing_ms_p95", "processing_ms_p99",
             "time_to_first_token_ms_p50", "time_to_first_token_ms_p95", "time_to_first_token_ms_p99", "partial_calls",
             "other_calls", "unbounded_calls", "unknown_cost_upper_bound_usd", "unpriced_upper_bound_usd",
+            "error_duration_ms_p50", "error_duration_ms_p95", "error_duration_ms_p99",
         ]
         var table = Table(columns: groupColumns(report) + columns.map { Table.Column(name: $0, isNumeric: true) })
         let rows = report.query.groupBy.isEmpty ? [report.totals] : report.rows
@@ -32,17 +33,19 @@ enum ReportTable {
                 .map { $0.map { String($0) } ?? "" }
             let cost = row.costPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""
             let rest = [cost, String(row.unpricedCalls), String(row.callsWithoutUsage)]
-            let latencies = [row.duration, row.processing, row.timeToFirstToken].flatMap { latency in
-                [latency?.p50, latency?.p95, latency?.p99].map { value in
-                    value.map { DecimalText.milliseconds(microseconds: $0) } ?? ""
-                }
-            }
+            let latencies = [row.duration, row.processing, row.timeToFirstToken].flatMap(percentiles)
             let unknown = [row.partialCalls, row.otherCalls, row.unboundedCalls].map { String($0) }
             let bounds = [row.upperBoundPicoUSD, row.unpricedUpperBoundPicoUSD]
                 .map { $0.map { DecimalText.dollars(picoUSD: $0) } ?? "" }
-            return group + counts + tokens + rest + latencies + unknown + bounds
+            return group + counts + tokens + rest + latencies + unknown + bounds + percentiles(row.errorDuration)
         }
         return table
+    }
+
+    private static func percentiles(_ latency: LatencyPercentiles?) -> [String] {
+        [latency?.p50, latency?.p95, latency?.p99].map { value in
+            value.map { DecimalText.milliseconds(microseconds: $0) } ?? ""
+        }
     }
 
     /// The report's foot: what the figures leave out, a sentence each.

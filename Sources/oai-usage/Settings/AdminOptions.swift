@@ -3,11 +3,26 @@ import OpenAIUsageGateway
 
 /// The flags by which a command finds a running gateway and gets in.
 struct AdminOptions: ParsableArguments {
-    /// The variable that holds a token for operators.
-    static let tokenVariable = "OAI_USAGE_ADMIN_TOKEN"
-
     @Option(help: ArgumentHelp("Where the gateway's operators connect. (default: 127.0.0.1:10464)", valueName: "url"))
     var admin: AdminArgument?
+
+    @OptionGroup var credentials: AdminTokenOption
+
+    /// The address where the gateway's operators connect.
+    func address(_ settings: Settings) throws -> AdminArgument {
+        try settings.value("admin", admin, otherwise: .standard)
+    }
+
+    /// The token to send; `nil` for none.
+    ///
+    /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
+    func token(_ settings: Settings) throws -> String? { try credentials.token(settings) }
+}
+
+/// The flag that says which token is sent to gateways.
+struct AdminTokenOption: ParsableArguments {
+    /// The variable that holds a token for operators.
+    static let variable = "OAI_USAGE_ADMIN_TOKEN"
 
     @Option(
         help: ArgumentHelp(
@@ -17,22 +32,17 @@ struct AdminOptions: ParsableArguments {
     )
     var adminTokenFile: String?
 
-    /// Where the gateway's operators connect.
-    func address(_ settings: Settings) throws -> AdminArgument {
-        try settings.value("admin", admin, otherwise: .standard)
-    }
-
     /// The token to send; `nil` for none.
     ///
     /// The flag goes before the variable with the token, and that before the file of the settings.
     ///
     /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
     func token(_ settings: Settings) throws -> String? {
-        if adminTokenFile == nil, let token = settings.variable(Self.tokenVariable) {
+        if adminTokenFile == nil, let token = settings.variable(Self.variable) {
             let text = token.trimming { $0.isWhitespace }
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
                 throw CommandFailure(
-                    "The variable \(Self.tokenVariable) is no token: it has a blank or an end of line."
+                    "The variable \(Self.variable) is no token: it has a blank or an end of line."
                 )
             }
             return text

@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import NIOCore
 import OpenAIUsageGateway
+import OpenAIUsageLedger
 
 /// The flags of a gateway.
 struct GatewayOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import OpenAIUsageGateway
+import OpenAIUsageLedger
 
 /// The flags of what a gateway holds and waits for at most.
 struct LimitOptions: ParsableArguments {

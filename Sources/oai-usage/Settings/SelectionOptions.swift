@@ -1,7 +1,6 @@
 public import ArgumentParser
-import Foundation
 public import OpenAIUsage
-import OpenAIUsageLedger
+package import OpenAIUsageLedger
 
 /// The flags that select calls.
 struct SelectionOptions: ParsableArguments {
@@ -18,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
     var outcome: [Outcome] = []
 
     @Option(help: ArgumentHelp("Only calls with this tag; repeatable.", valueName: "name=value"))
-    var tag: [TagArgument] = []
+    var tag: [TagSelection] = []
 
     @Option(
         help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time")
@@ -31,39 +30,30 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The time zone of days and of times without one, by its IANA name.", valueName: "zone"))
     var timezone = TimeZoneArgument.utc
 
-    /// The filter that the flags make.
-    var filter: CallFilter {
-        var filter = CallFilter()
-        filter.projects = project
-        filter.models = model
-        filter.endpoints = endpoint
-        filter.outcomes = outcome
-        for pair in tag { filter.tags[pair.name] = pair.value }
-        return filter
+    /// The selection that the flags make.
+    var selection: CallSelection {
+        var selection = CallSelection()
+        selection.projects = project
+        selection.models = model
+        selection.endpoints = endpoint
+        selection.outcomes = outcome
+        selection.tags = tag
+        selection.since = since
+        selection.until = until
+        selection.timeZone = timezone.timeZone
+        return selection
     }
 
-    /// The times that the flags name, in microseconds since 1970.
-    func range(now: Int64) throws -> (from: Int64?, to: Int64?) {
-        let from = since?.microseconds(now: now, timeZone: timezone.timeZone)
-        let to = until?.microseconds(now: now, timeZone: timezone.timeZone)
-        if let from, from >= to ?? now + 1 {
-            throw ValidationError("--since must be before --until.")
-        }
-        return (from, to)
+    func validate() throws {
+        // Times that hang on the clock differ by no more than it does between here and the query.
+        let now = SystemUsageClock().wallMicroseconds
+        do { _ = try selection.range(now: now) } catch { throw ValidationError("--since must be before --until.") }
     }
 }
 
-/// A tag as `name=value`.
-struct TagArgument: ExpressibleByArgument {
-    var name: String
-    var value: String
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty else { return nil }
-        name = String(parts[0])
-        value = String(parts[1])
-    }
+extension TagSelection: ExpressibleByArgument {
+    /// Reads a tag.
+    package init?(argument: String) { self.init(argument) }
 }
 
 extension Outcome: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OpenAIUsageLedger
 import OpenAIUsagePricing
 
 /// The settings that flags leave open: from the environment, else from the configuration file.
@@ -180,7 +181,11 @@ struct Settings {
 
     /// Messages about variables that were meant to be settings, as far as their names show it.
     var suspects: [String] {
-        let known = Set(Setting.all.map(\.variable) + [Self.fileVariable, AdminOptions.tokenVariable])
+        let known = Set(
+            Setting.all.map(\.variable) + [
+                Self.fileVariable, AdminTokenOption.variable, LedgersOption.authoritiesVariable,
+            ]
+        )
         return environment.keys.sorted().compactMap { name in
             guard name.hasPrefix("OAI_USAGE_"), !known.contains(name),
                 let setting = Setting.nearest(to: String(name.dropFirst("OAI_USAGE_".count)))

@@ -1,4 +1,5 @@
 import OpenAIUsageGateway
+import OpenAIUsageLedger
 import Testing
 
 @testable import oai_usage
@@ -19,13 +20,13 @@ struct AddressTests {
 
     @Test(arguments: [("team=search", "team", "search"), ("a=b=c", "a", "b=c"), ("a=", "a", "")])
     func `A tag is read`(text: String, name: String, value: String) {
-        let tag = TagArgument(argument: text)
+        let tag = TagSelection(argument: text)
         #expect(tag?.name == name)
         #expect(tag?.value == value)
     }
 
     @Test(arguments: ["", "team", "=x"])
     func `A tag without a name or a sign is refused`(text: String) {
-        #expect(TagArgument(argument: text) == nil)
+        #expect(TagSelection(argument: text) == nil)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsageLedger
 import Testing
 
 @testable import oai_usage
@@ -34,10 +35,21 @@ struct PointInTimeTests {
 
     @Test(arguments: [
         "", "soon", "2026-13-01", "2026-02-30", "2025-02-29", "2026-1-1", "2026-11-01T25:00", "2026-11-01T12",
-        "2026-11-01T12:00+99:00", "1-1-2026", "2026/11/01", "7", "yesterdayish",
+        "2026-11-01T12:00+99:00", "1-1-2026", "2026-11-01T12:00:00.1234567Z", "2026-11-01T12:00:00.Z",
+        "2026-11-01T12:00.5Z", "2026-11-01T12:00:00.5", "2026/11/01", "7", "yesterdayish",
     ])
     func `Anything else is refused`(text: String) {
         #expect(PointInTime(argument: text) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("2026-11-01T12:30:45.25Z", 250_000), ("2026-11-01T12:30:45.000001+00:00", 1),
+            ("2026-11-01T12:30:45.123456Z", 123_456),
+        ] as [(String, Int64)]
+    )
+    func `A time with an offset may have a fraction of seconds`(text: String, fraction: Int64) throws {
+        #expect(try Self.microseconds(text, "UTC") == Self.microseconds("2026-11-01T12:30:45Z") + fraction)
     }
 
     @Test(arguments: ["Mars/Olympus", "", "CET2", "EST", "utc", "Europe"])

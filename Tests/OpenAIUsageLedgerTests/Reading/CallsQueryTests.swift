@@ -105,7 +105,7 @@ struct CallsQueryTests {
         }
         #expect(count == 5)
         struct Stop: Error {}
-        #expect(throws: LedgerError.self) { try reader.calls(CallsQuery()) { _ in throw Stop() } }
+        #expect(throws: Stop.self) { try reader.calls(CallsQuery()) { _ in throw Stop() } }
         #expect(try reader.calls(CallsQuery()).count == 60)
     }
 

@@ -21,16 +21,14 @@ struct PricesExplainCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
     var identity: String
     @OptionGroup var files: PricesOption
-    @OptionGroup var storage: LedgerOption
+    @OptionGroup var ledgers: LedgersOption
     @Option(help: "How the explanation is written.")
     var format = ShowCommand.ShowFormat.text
 
     func run() async throws {
-        let settings = try await storage.settings()
+        let settings = try await ledgers.settings()
         let book = try files.book(settings)
-        let path = settings.ledger(storage.ledger)
-        let records = try LedgerReader(path: path).calls(matching: identity)
-        guard !records.isEmpty else { throw CommandFailure("No call in \(path) is named \(identity).") }
+        let records = try await ledgers.calls(matching: identity, settings)
         let sheets = records.map { CostSheet(record: $0, book: book) }
         switch format {
         case .json: for sheet in sheets { StandardOutput.write(sheet.json.line + "\n") }

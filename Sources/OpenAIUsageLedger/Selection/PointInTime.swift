@@ -1,22 +1,22 @@
-import ArgumentParser
-import Foundation
+package import Foundation
 
 /// A point in time as a person writes it: `7d` ago, `today`, `2026-11-01`, `2026-11-01T12:00`, with or without an offset.
-enum PointInTime: ExpressibleByArgument, Equatable {
+package enum PointInTime: Sendable, Equatable {
     case ago(milliseconds: Int64)
     case startOfDay(daysAgo: Int)
     case local(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int)
     case absolute(microseconds: Int64)
 
-    init?(argument: String) {
-        switch argument {
+    /// Reads a point in time; `nil` for a text that is none.
+    package init?(_ text: String) {
+        switch text {
         case "now": self = .ago(milliseconds: 0)
         case "today": self = .startOfDay(daysAgo: 0)
         case "yesterday": self = .startOfDay(daysAgo: 1)
         default:
-            if let span = SpanOfTime(argument: argument) {
+            if let span = SpanOfTime(text) {
                 self = .ago(milliseconds: span.milliseconds)
-            } else if let date = Self.date(argument) {
+            } else if let date = Self.date(text) {
                 self = date
             } else {
                 return nil
@@ -34,6 +34,7 @@ enum PointInTime: ExpressibleByArgument, Equatable {
         else { return nil }
         guard exists(year, month, dayOfMonth) else { return nil }
         guard let offset = time.offsetSeconds else {
+            guard time.microseconds == 0 else { return nil }
             return .local(
                 year: year,
                 month: month,
@@ -55,7 +56,7 @@ enum PointInTime: ExpressibleByArgument, Equatable {
         )
         guard let date = calendar.date(from: components) else { return nil }
         let seconds = Int64(date.timeIntervalSince1970.rounded()) - Int64(offset)
-        return .absolute(microseconds: seconds * 1_000_000)
+        return .absolute(microseconds: seconds * 1_000_000 + time.microseconds)
     }
 
     private static func exists(_ year: Int, _ month: Int, _ day: Int) -> Bool {
@@ -64,9 +65,15 @@ enum PointInTime: ExpressibleByArgument, Equatable {
         return day <= lengths[month - 1]
     }
 
-    private static func time(
-        _ text: some StringProtocol
-    ) -> (hour: Int, minute: Int, second: Int, offsetSeconds: Int?)? {
+    private struct Clock {
+        var hour: Int
+        var minute: Int
+        var second: Int
+        var microseconds: Int64
+        var offsetSeconds: Int?
+    }
+
+    private static func time(_ text: some StringProtocol) -> Clock? {
         var clock = text[...]
         var offset: Int?
         if clock.hasSuffix("Z") {
@@ -79,16 +86,25 @@ enum PointInTime: ExpressibleByArgument, Equatable {
             offset = (hours * 60 + minutes) * (clock[sign] == "-" ? -60 : 60)
             clock = clock[..<sign]
         }
+        var microseconds: Int64 = 0
+        if let point = clock.firstIndex(of: ".") {
+            let digits = clock[clock.index(after: point)...]
+            guard 1...6 ~= digits.utf8.count, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+                let fraction = Int64(String(digits) + String(repeating: "0", count: 6 - digits.utf8.count))
+            else { return nil }
+            microseconds = fraction
+            clock = clock[..<point]
+        }
         let parts = clock.split(separator: ":").map { Int($0) }
-        guard 2...3 ~= parts.count, let hour = parts[0], let minute = parts[1],
+        guard 2...3 ~= parts.count, parts.count == 3 || microseconds == 0, let hour = parts[0], let minute = parts[1],
             let second = parts.count == 3 ? parts[2] : 0,
             0...23 ~= hour, 0...59 ~= minute, 0...59 ~= second
         else { return nil }
-        return (hour, minute, second, offset)
+        return Clock(hour: hour, minute: minute, second: second, microseconds: microseconds, offsetSeconds: offset)
     }
 
     /// The microseconds since 1970 in a time zone.
-    func microseconds(now: Int64, timeZone: TimeZone) -> Int64 {
+    package func microseconds(now: Int64, timeZone: TimeZone) -> Int64 {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         switch self {

@@ -1,19 +1,19 @@
-import ArgumentParser
-
 /// A length of time as a person writes it: `300ms`, `5s`, `10m`, `24h`, `7d`, `2w`.
-struct SpanOfTime: ExpressibleByArgument, Equatable {
+package struct SpanOfTime: Sendable, Equatable {
     /// The length in milliseconds.
-    var milliseconds: Int64
+    package var milliseconds: Int64
 
-    init(milliseconds: Int64) {
+    /// Creates a length.
+    package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
-    init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+    /// Reads a length; `nil` for a text that is none.
+    package init?(_ text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int64(digits), count <= 1_000_000_000 else { return nil }
         let scale: Int64
-        switch argument.dropFirst(digits.count) {
+        switch text.dropFirst(digits.count) {
         case "ms": scale = 1
         case "s": scale = 1_000
         case "m": scale = 60_000
@@ -26,7 +26,7 @@ struct SpanOfTime: ExpressibleByArgument, Equatable {
     }
 
     /// The length in the largest unit that it is a whole number of.
-    var defaultValueDescription: String {
+    package var text: String {
         let units: [(Int64, String)] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")]
         for (scale, unit) in units where milliseconds > 0 && milliseconds % scale == 0 {
             return "\(milliseconds / scale)\(unit)"

@@ -1,0 +1,283 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import OpenAIUsage
+import OpenAIUsageLedger
+import OpenAIUsagePricing
+
+/// The ledger's reports over HTTP, `/api/v1`: parameters named as the command's flags, answers as its JSON.
+///
+/// The ledger is read on threads of its readers, so that no event loop waits for it.
+struct ReportingAPI: Sendable {
+    /// The bounds of the API.
+    struct Limits: Sendable {
+        /// The most requests that are served at once; others are refused with 503.
+        var concurrency = 4
+        /// The longest time for an answer, and for a client to accept a part of a stream.
+        var deadline = Duration.seconds(60)
+    }
+
+    /// The path that all others begin with.
+    static let prefix = "/api/v1"
+
+    private let readers: ReaderPool
+    private let limits: Limits
+    private let clock: any UsageClock
+
+    init(path: String, limits: Limits = Limits(), clock: any UsageClock = SystemUsageClock()) {
+        readers = ReaderPool(path: path, capacity: limits.concurrency)
+        self.limits = limits
+        self.clock = clock
+    }
+
+    /// Closes the readers.
+    func close() { readers.close() }
+
+    /// A request that is refused.
+    struct Refusal: Error {
+        var status: HTTPResponse.Status
+        var error: APIError
+        var retrySeconds: Int?
+    }
+
+    private enum Format { case json, mergeable }
+
+    /// The answer to a request whose path begins with ``prefix``.
+    func respond(to request: Request, _ context: AdminContext) async -> Response {
+        do {
+            guard request.method == .get || request.method == .head else {
+                var refusal = APIError("Only GET and HEAD are allowed.", code: "method_not_allowed")
+                    .response(.methodNotAllowed)
+                refusal.headers[.allow] = "GET, HEAD"
+                return refusal
+            }
+            let response = try await answer(request.uri.path, request.uri.query ?? "", context.channel)
+            return request.method == .head ? response.createHeadResponse() : response
+        } catch let refusal as Refusal {
+            var response = refusal.error.response(refusal.status)
+            if let seconds = refusal.retrySeconds { response.headers[.retryAfter] = String(seconds) }
+            return request.method == .head ? response.createHeadResponse() : response
+        } catch {
+            return APIError("\(error)", type: "server_error", code: "internal_error").response(.internalServerError)
+        }
+    }
+
+    /// The answer to a path and a query.
+    ///
+    /// - Parameters:
+    ///   - path: The path, which begins with ``prefix``.
+    ///   - query: The query.
+    ///   - channel: The connection, which is closed if its client does not accept a stream.
+    /// - Returns: The response.
+    /// - Throws: A ``Refusal``.
+    func answer(_ path: String, _ query: String, _ channel: any Channel) async throws -> Response {
+        let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+            .dropFirst()
+        do {
+            var parameters = try QueryParameters(query)
+            switch (parts.first, parts.count) {
+            case ("report", 1): return try await report(&parameters)
+            case ("calls", 1): return try await calls(&parameters, channel)
+            case ("calls", 2):
+                guard let identity = parts.last.flatMap({ QueryParameters.decoded(String($0)) }), !identity.isEmpty
+                else {
+                    throw ParameterError(nil, "The path must end with the identity of a call, percent-encoded")
+                }
+                return try await call(identity, &parameters)
+            case ("limits", 1): return try await rateLimits(&parameters)
+            default:
+                throw Refusal(
+                    status: .notFound,
+                    error: APIError(
+                        "There is no such path; there are \(Self.prefix)/report, /calls, /calls/{identity} and /limits.",
+                        code: "unknown_path"
+                    )
+                )
+            }
+        } catch let error as ParameterError {
+            throw Refusal(
+                status: .badRequest,
+                error: APIError(error.description, param: error.parameter, code: "invalid_parameter")
+            )
+        } catch let error as LedgerError {
+            throw Refusal(
+                status: .serviceUnavailable,
+                error: APIError(error.description, type: "server_error", code: error.code.rawValue),
+                retrySeconds: 5
+            )
+        } catch is DeadlineExceeded {
+            throw Refusal(
+                status: .serviceUnavailable,
+                error: APIError(
+                    "The ledger was not read within \(limits.deadline.components.seconds) s; ask for a shorter range.",
+                    type: "server_error",
+                    code: "deadline_exceeded"
+                ),
+                retrySeconds: 60
+            )
+        }
+    }
+
+    // MARK: - Paths
+
+    private func report(_ parameters: inout QueryParameters) async throws -> Response {
+        let request = try ReportRequest(&parameters)
+        let format = try format(&parameters, "json")
+        try parameters.finish()
+        let now = clock.wallMicroseconds
+        _ = try request.selection.range(now: now)
+        let bytes = try await read { reader in
+            if format == .json { return Array((try reader.report(request, now: now).json + "\n").utf8) }
+            var resolved = request
+            resolved.selection = try request.selection.resolved(now: now)
+            return try reader.mergeableReport(resolved).bytes
+        }
+        return response(format == .json ? "application/json" : Self.mergeableType, bytes)
+    }
+
+    private func call(_ identity: String, _ parameters: inout QueryParameters) async throws -> Response {
+        let format = try format(&parameters, "jsonl")
+        try parameters.finish()
+        let page = try await read { CallPage(ledger: try $0.identity(), records: try $0.calls(matching: identity)) }
+        guard !page.records.isEmpty else {
+            throw Refusal(
+                status: .notFound,
+                error: APIError("No call is named \(identity.prefix(200)).", param: "identity", code: "unknown_call")
+            )
+        }
+        return format == .json
+            ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
+    }
+
+    private func rateLimits(_ parameters: inout QueryParameters) async throws -> Response {
+        let format = try format(&parameters, "json")
+        try parameters.finish()
+        let limits = try await read { try $0.limits() }
+        return format == .json
+            ? response("application/json", Array((LatestRateLimit.json(limits) + "\n").utf8))
+            : response(Self.mergeableType, LatestRateLimit.bytes(limits))
+    }
+
+    private func calls(_ parameters: inout QueryParameters, _ channel: any Channel) async throws -> Response {
+        var request = try CallsRequest(&parameters)
+        let format = try format(&parameters, "jsonl")
+        try parameters.finish()
+        request.selection = try request.selection.resolved(now: clock.wallMicroseconds)
+        guard let lease = readers.take() else { throw busy }
+        let limit = request.limit ?? .max
+        if limit <= CallsRequest.pageSize || format == .mergeable {
+            if limit > CallsRequest.pageSize {
+                throw ParameterError("limit", "must be from 1 to \(CallsRequest.pageSize) in this format")
+            }
+            let (resolved, reader) = (request, lease.reader)
+            let page = try await withDeadline(limits.deadline) { try await reader.run { try $0.page(resolved) } }
+            return format == .json
+                ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
+        }
+        // What is wrong with the ledger is told before the head of the answer leaves.
+        let reader = lease.reader
+        _ = try await withDeadline(limits.deadline) { try await reader.run { try $0.identity() } }
+        return stream(request, lease, channel)
+    }
+
+    /// Streams calls part by part; a client that does not accept one within the deadline is cut off.
+    private func stream(_ request: CallsRequest, _ lease: ReaderPool.Lease, _ channel: any Channel) -> Response {
+        let (clock, limits) = (clock, limits)
+        let body = ResponseBody { writer in
+            let union = LedgerUnion([LedgerFileSource(lease.reader)])
+            let watch = StreamWatch(channel, limits.deadline)
+            defer { watch.stop() }
+            var part = ByteBuffer()
+            var listing = try await union.listing(request, now: clock.wallMicroseconds)
+            while let record = try await listing.next() {
+                part.writeString(record.json)
+                part.writeInteger(UInt8(ascii: "\n"))
+                guard part.readableBytes >= Self.partSize else { continue }
+                try await writer.write(part)
+                watch.rearm()
+                part.clear()
+            }
+            if part.readableBytes > 0 { try await writer.write(part) }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: Self.headers(Self.linesType), body: body)
+    }
+
+    // MARK: - Parts
+
+    private static let linesType = "application/x-ndjson"
+    private static let mergeableType = "application/vnd.oai-usage.mergeable"
+    /// The bytes of a part of a stream.
+    private static let partSize = 65_536
+
+    private func format(_ parameters: inout QueryParameters, _ name: String) throws(ParameterError) -> Format {
+        try parameters.one("format", "\(name) or mergeable") { text -> Format? in
+            text == name ? .json : text == "mergeable" ? .mergeable : nil
+        } ?? .json
+    }
+
+    private static func lines(_ records: [CallRecord]) -> [UInt8] {
+        records.flatMap { Array($0.json.utf8) + [UInt8(ascii: "\n")] }
+    }
+
+    private var busy: Refusal {
+        Refusal(
+            status: .serviceUnavailable,
+            error: APIError(
+                "\(limits.concurrency) requests for the ledger are being answered, as many as may be; ask again soon.",
+                type: "server_error",
+                code: "too_many_requests"
+            ),
+            retrySeconds: 1
+        )
+    }
+
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (LedgerReader) throws -> Value
+    ) async throws -> Value {
+        guard let lease = readers.take() else { throw busy }
+        return try await withDeadline(limits.deadline) { try await lease.reader.run(body) }
+    }
+
+    private func response(_ type: String, _ body: [UInt8]) -> Response {
+        var headers = Self.headers(type)
+        headers[.contentLength] = String(body.count)
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private static func headers(_ type: String) -> HTTPFields {
+        var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
+        headers[.xContentTypeOptions] = "nosniff"
+        return headers
+    }
+}
+
+/// Closes a connection whose client does not accept what is written to it.
+private final class StreamWatch: Sendable {
+    private let channel: any Channel
+    private let deadline: TimeAmount
+    private let task: NIOLoopBoundBox<Scheduled<Void>?>
+
+    init(_ channel: any Channel, _ deadline: Duration) {
+        self.channel = channel
+        self.deadline = .nanoseconds(Int64(deadline / .nanoseconds(1)))
+        task = NIOLoopBoundBox.makeEmptyBox(valueType: Scheduled<Void>.self, eventLoop: channel.eventLoop)
+        rearm()
+    }
+
+    /// Begins the time anew.
+    func rearm() {
+        channel.eventLoop.execute { [channel, deadline, task] in
+            task.value?.cancel()
+            task.value = channel.eventLoop.assumeIsolated().scheduleTask(in: deadline) { channel.close(promise: nil) }
+        }
+    }
+
+    /// Ends the watch.
+    func stop() {
+        channel.eventLoop.execute { [task] in
+            task.value?.cancel()
+            task.value = nil
+        }
+    }
+}

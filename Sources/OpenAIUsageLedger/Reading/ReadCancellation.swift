@@ -1,0 +1,49 @@
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// The order to end a read, which may come from any thread.
+final class ReadCancellation: Sendable {
+    private let state = Atomic<Bool>(false)
+
+    /// True if the read is to end.
+    var isCancelled: Bool { state.load(ordering: .relaxed) }
+
+    /// Ends the read soon.
+    func cancel() { state.store(true, ordering: .relaxed) }
+
+    /// Throws if the read is to end.
+    ///
+    /// - Throws: A `CancellationError`.
+    func check() throws {
+        if isCancelled { throw CancellationError() }
+    }
+
+    /// The steps of SQLite's virtual machine between two looks at the order, which are less than a millisecond.
+    private static let steps: Int32 = 2_000
+
+    /// Reads while SQLite looks at the order.
+    ///
+    /// - Parameters:
+    ///   - database: The connection, which nobody else uses meanwhile.
+    ///   - body: The read; its statements fail with `SQLITE_INTERRUPT` when it is to end.
+    /// - Returns: The result of the read.
+    /// - Throws: The error of the read.
+    func watching<Value>(_ database: Database, _ body: () throws -> Value) throws -> Value {
+        try check()
+        guard let connection = database.sqliteConnection else { return try body() }
+        return try withExtendedLifetime(self) {
+            sqlite3_progress_handler(
+                connection,
+                Self.steps,
+                { context in
+                    guard let context else { return 0 }
+                    return Unmanaged<ReadCancellation>.fromOpaque(context).takeUnretainedValue().isCancelled ? 1 : 0
+                },
+                Unmanaged.passUnretained(self).toOpaque()
+            )
+            defer { sqlite3_progress_handler(connection, 0, nil, nil) }
+            return try body()
+        }
+    }
+}

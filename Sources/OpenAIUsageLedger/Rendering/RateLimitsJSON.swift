@@ -1,0 +1,27 @@
+import OpenAIUsage
+
+extension LatestRateLimit {
+    /// Rate limits as one line of JSON: an object with the newest by project and model.
+    ///
+    /// The rest of a window is that of the response that told it; `reset_seconds` counts from then.
+    package static func json(_ limits: [LatestRateLimit]) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("limits")
+        json.beginArray()
+        for limit in limits {
+            json.beginObject()
+            json.member("project", limit.project)
+            json.member("model", limit.model)
+            json.member("organization", limit.organization)
+            json.member("observed_at", TimestampText.utc(limit.observedAt))
+            json.member("call_id", limit.call.description)
+            json.key("rate_limit")
+            limit.limits.write(to: &json)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.text
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import OpenAIUsage
+
+/// The parameters of a URL's query, which are taken one after the other until none is left.
+package struct QueryParameters: Sendable {
+    /// The longest query, in bytes.
+    package static let maximumLength = 16_384
+
+    private var pairs: [(name: String, value: String)] = []
+    private var known: [String] = []
+
+    /// Reads a query, in which `+` and `%20` are blanks.
+    ///
+    /// - Parameter query: The part of a URL behind `?`.
+    /// - Throws: A ``ParameterError`` if the query is too long, or encoded wrongly.
+    package init(_ query: String) throws(ParameterError) {
+        guard query.utf8.count <= Self.maximumLength else {
+            throw ParameterError(nil, "The query is longer than \(Self.maximumLength) bytes")
+        }
+        for part in query.split(separator: "&") {
+            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            func text(_ part: Substring) -> String? { Self.decoded(String(part.map { $0 == "+" ? " " : $0 })) }
+            guard let name = text(halves[0]), let value = text(halves.count > 1 ? halves[1] : "") else {
+                throw ParameterError(nil, "The query is encoded wrongly: %XX must be two hexadecimal digits of UTF-8")
+            }
+            pairs.append((name, value))
+        }
+    }
+
+    /// A part of a URL without its percent-encoding; `nil` if it is encoded wrongly.
+    package static func decoded(_ text: String) -> String? { text.removingPercentEncoding }
+
+    /// Removes and returns all values of a parameter that may be repeated.
+    package mutating func all(_ name: String) -> [String] {
+        known.append(name)
+        let values = pairs.filter { $0.name == name }.map(\.value)
+        pairs.removeAll { $0.name == name }
+        return values
+    }
+
+    /// Removes and returns the values of a parameter that may be repeated, each of which must be understood.
+    ///
+    /// - Parameters:
+    ///   - name: The parameter.
+    ///   - allowed: A text that ends "must be".
+    ///   - read: Reads a value; `nil` for one that is not understood.
+    /// - Returns: The values.
+    /// - Throws: A ``ParameterError``.
+    package mutating func all<Value>(
+        _ name: String,
+        _ allowed: String,
+        _ read: (String) -> Value?
+    ) throws(ParameterError) -> [Value] {
+        var values: [Value] = []
+        for text in all(name) {
+            guard let value = read(text) else {
+                throw ParameterError(name, "is \"\(text.prefix(100))\"; it must be \(allowed)")
+            }
+            values.append(value)
+        }
+        return values
+    }
+
+    /// Removes and returns the value of a parameter that stands there once at most.
+    ///
+    /// - Parameters:
+    ///   - name: The parameter.
+    ///   - allowed: A text that ends "must be".
+    ///   - read: Reads the value; `nil` for one that is not understood.
+    /// - Returns: The value; `nil` if there is none.
+    /// - Throws: A ``ParameterError``.
+    package mutating func one<Value>(
+        _ name: String,
+        _ allowed: String,
+        _ read: (String) -> Value?
+    ) throws(ParameterError) -> Value? {
+        let values = try all(name, allowed, read)
+        guard values.count <= 1 else { throw ParameterError(name, "stands there \(values.count) times; give it once") }
+        return values.first
+    }
+
+    /// Refuses the parameters that nobody has taken.
+    ///
+    /// - Throws: A ``ParameterError`` that names one of them.
+    package func finish() throws(ParameterError) {
+        guard let rest = pairs.first else { return }
+        let allowed = known.isEmpty ? "there are none here" : "known are \(known.joined(separator: ", "))"
+        throw ParameterError(String(rest.name.prefix(100)), "is not known; \(allowed)")
+    }
+
+    /// A query of some parameters.
+    package static func text(_ pairs: [(name: String, value: String)]) -> String {
+        pairs.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")
+    }
+
+    /// A text in which all but letters, digits and `-._~` is percent-encoded.
+    package static func encoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default: encoded += (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}
+
+extension CallSelection {
+    /// Reads the parameters of a selection.
+    ///
+    /// - Throws: A ``ParameterError`` for a value that is not understood.
+    package init(_ parameters: inout QueryParameters) throws(ParameterError) {
+        self.init()
+        projects = parameters.all("project")
+        models = parameters.all("model")
+        endpoints = parameters.all("endpoint")
+        let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+        outcomes = try parameters.all("outcome", "one of \(names)") { Outcome(rawValue: $0) }
+        tags = try parameters.all("tag", "name=value") { TagSelection($0) }
+        since = try parameters.one("since", Self.times, Self.time)
+        until = try parameters.one("until", Self.times, Self.time)
+        let zone = "the IANA name of a time zone, as in Europe/Paris, or UTC"
+        timeZone = try parameters.one("timezone", zone) { TimeZone(reportName: $0) } ?? .gmt
+    }
+
+    private static let times = "a time, as in 7d, 12h, today, yesterday, 2026-11-01 or 2026-11-01T12:00:00Z"
+
+    private static func time(_ text: String) -> PointInTime? {
+        // The plus sign of an offset that was not encoded is a blank.
+        PointInTime(text) ?? PointInTime(text.replacing(" ", with: "+"))
+    }
+
+    /// The parameters that make the selection; its times must be resolved.
+    package var parameters: [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        pairs += projects.map { ("project", $0) }
+        pairs += models.map { ("model", $0) }
+        pairs += endpoints.map { ("endpoint", $0) }
+        pairs += outcomes.map { ("outcome", $0.rawValue) }
+        pairs += tags.map { ("tag", "\($0.name)=\($0.value)") }
+        for (name, time) in [("since", since), ("until", until)] {
+            if case .absolute(let microseconds)? = time { pairs.append((name, TimestampText.utc(microseconds))) }
+        }
+        if timeZone != .gmt { pairs.append(("timezone", timeZone.identifier)) }
+        return pairs
+    }
+}

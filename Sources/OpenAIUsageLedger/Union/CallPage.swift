@@ -1,0 +1,93 @@
+package import OpenAIUsage
+
+/// Some calls of a ledger in their order, as one ledger hands them to another program of the same version.
+package struct CallPage: Sendable {
+    /// The identity of the ledger; `nil` if it has none.
+    package var ledger: String?
+    /// The calls.
+    package var records: [CallRecord]
+
+    /// Creates a page.
+    package init(ledger: String?, records: [CallRecord]) {
+        self.ledger = ledger
+        self.records = records
+    }
+
+    private static let signature = Array("OAUC1".utf8)
+
+    /// The page as bytes.
+    package var bytes: [UInt8] {
+        var bytes = VarintWriter()
+        bytes.write(Self.signature)
+        bytes.write(Int64(bitPattern: RecordEncoder.version))
+        bytes.write(ledger)
+        bytes.write(Int64(records.count))
+        let encoder = RecordEncoder()
+        for record in records {
+            encoder.encode(record, isOpen: record.outcome == .open)
+            bytes.write(encoder.entry.dropFirst(RecordEncoder.margin))
+        }
+        return bytes.bytes
+    }
+
+    /// Reads a page from its bytes, which may come from anywhere; `nil` if they are none.
+    package init?(_ bytes: [UInt8]) {
+        let parsed: CallPage? = bytes.withUnsafeBufferPointer { buffer in
+            var reader = VarintReader(buffer)
+            guard Array(reader.data()) == Self.signature,
+                UInt64(bitPattern: reader.integer()) == RecordEncoder.version
+            else { return nil }
+            var page = CallPage(ledger: reader.text(), records: [])
+            for _ in 0..<reader.count() {
+                var decoder = RecordDecoder(ArraySlice(reader.data()))
+                guard reader.isValid, let record = try? decoder.decode().record else { return nil }
+                page.records.append(record)
+            }
+            return reader.isValid && !reader.hasMore ? page : nil
+        }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+}
+
+extension LatestRateLimit {
+    private static let signature = Array("OAUL1".utf8)
+
+    /// Rate limits as bytes, for a reader of the same version.
+    package static func bytes(_ limits: [LatestRateLimit]) -> [UInt8] {
+        var bytes = VarintWriter()
+        bytes.write(signature)
+        bytes.write(Int64(limits.count))
+        for limit in limits {
+            bytes.write(limit.project)
+            bytes.write(limit.model)
+            bytes.write(limit.organization)
+            bytes.write(limit.observedAt)
+            bytes.write(limit.call.rawValue)
+            bytes.write(RateLimitText.text(of: limit.limits))
+        }
+        return bytes.bytes
+    }
+
+    /// Reads rate limits from their bytes, which may come from anywhere; `nil` if they are none.
+    package static func list(_ bytes: [UInt8]) -> [LatestRateLimit]? {
+        bytes.withUnsafeBufferPointer { buffer in
+            var reader = VarintReader(buffer)
+            guard Array(reader.data()) == signature else { return nil }
+            var limits: [LatestRateLimit] = []
+            for _ in 0..<reader.count() {
+                limits.append(
+                    LatestRateLimit(
+                        project: reader.text() ?? "",
+                        model: reader.text(),
+                        organization: reader.text(),
+                        observedAt: reader.integer(),
+                        call: CallID(rawValue: reader.integer()),
+                        limits: RateLimitText.limits(reader.text() ?? "")
+                    )
+                )
+            }
+            return reader.isValid && !reader.hasMore ? limits : nil
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package import OpenAIUsage
+
+/// Several ledgers that are read as one.
+package struct LedgerUnion: Sendable {
+    /// The reason why ledgers cannot be read as one.
+    package struct Conflict: Error, CustomStringConvertible {
+        /// The reason, as a sentence that says what to do.
+        package var description: String
+    }
+
+    /// The most ledgers.
+    package static let maximumCount = 32
+
+    private let sources: [any LedgerSource]
+
+    /// Creates a union.
+    ///
+    /// - Parameter sources: The ledgers, each of which is another one.
+    package init(_ sources: [any LedgerSource]) {
+        self.sources = sources
+    }
+
+    /// The sums over the calls of all ledgers.
+    ///
+    /// Counts, tokens and costs are exact. Percentiles are those of all calls together: exact if every ledger has few in the
+    /// range, else within 1 %.
+    ///
+    /// - Parameters:
+    ///   - request: The report.
+    ///   - now: The time, in microseconds since 1970.
+    /// - Returns: The report.
+    /// - Throws: The error of the first ledger that cannot be read, since a sum without it would look whole; a ``Conflict`` if
+    ///   a ledger is there twice.
+    package func report(_ request: ReportRequest, now: Int64) async throws -> Report {
+        var request = request
+        request.selection = try request.selection.resolved(now: now)
+        let (resolved, sources) = (request, sources)
+        let reports = try await withThrowingTaskGroup(of: (Int, MergeableReport).self) { group in
+            for (index, source) in sources.enumerated() {
+                group.addTask { (index, try await source.report(resolved)) }
+            }
+            var reports: [MergeableReport?] = Array(repeating: nil, count: sources.count)
+            for try await (index, report) in group { reports[index] = report }
+            return reports.compactMap { $0 }
+        }
+        try requireDifferent(reports.map(\.ledger))
+        guard var sum = reports.first else { throw Conflict(description: "No ledger is named.") }
+        // A ledger without calls has no first one, and begins with 1970.
+        let beginnings = reports.map(\.query.from).filter { $0 != 0 }
+        for report in reports.dropFirst() { sum.add(report) }
+        if resolved.selection.since == nil, let first = beginnings.min() { sum.query.from = first }
+        return sum.report
+    }
+
+    /// Calls of all ledgers in the order of their identities, which is that of their starts; a call that is in several ledgers
+    /// comes once.
+    ///
+    /// - Parameters:
+    ///   - request: The calls; of its limit the latest ones are meant, unless it names the call behind which they begin.
+    ///   - now: The time, in microseconds since 1970.
+    /// - Returns: The calls, the oldest first, which are read as they are taken.
+    /// - Throws: The error of a ledger that cannot be read.
+    package func listing(_ request: CallsRequest, now: Int64) async throws -> CallListing {
+        var request = request
+        request.selection = try request.selection.resolved(now: now)
+        let rest = request.limit ?? .max
+        if let limit = request.limit, request.after == nil {
+            guard limit > CallsRequest.pageSize else {
+                return CallListing(latest: try await latest(limit, request))
+            }
+            // The latest ones are counted backwards, and then read forwards, so that they need not be held.
+            guard let first = try await first(ofLatest: limit, request) else { return CallListing(latest: []) }
+            request.after = CallID(rawValue: first.rawValue - 1)
+        }
+        return CallListing(walk: CallWalk(sources, request, isBackward: false), rest: rest)
+    }
+
+    /// The latest calls, the newest first.
+    private func latest(_ limit: Int, _ request: CallsRequest) async throws -> [CallRecord] {
+        guard limit > 0 else { return [] }
+        var walk = CallWalk(sources, request, isBackward: true, pageSize: limit)
+        var records: [CallRecord] = []
+        while records.count < limit, let record = try await walk.next() { records.append(record) }
+        return records
+    }
+
+    private func first(ofLatest limit: Int, _ request: CallsRequest) async throws -> CallID? {
+        var walk = CallWalk(sources, request, isBackward: true)
+        var found: CallID?
+        for _ in 0..<limit {
+            guard let record = try await walk.next() else { break }
+            found = record.id
+        }
+        return found
+    }
+
+    /// The calls that an identity names in any of the ledgers, the oldest first.
+    ///
+    /// - Throws: The error of a ledger that cannot be read.
+    package func calls(matching identity: String) async throws -> [CallRecord] {
+        var found: [CallID: CallRecord] = [:]
+        for source in sources {
+            for record in try await source.calls(matching: identity).records {
+                // One ledger may have the end of a call of which another knows the start only.
+                if let known = found[record.id], known.outcome != .open, known.outcome != .interrupted { continue }
+                found[record.id] = record
+            }
+        }
+        return found.values.sorted { $0.id < $1.id }
+    }
+
+    /// The newest rate limits of all ledgers by project and model, in their alphabetical order.
+    ///
+    /// - Throws: The error of a ledger that cannot be read.
+    package func limits() async throws -> [LatestRateLimit] {
+        struct Key: Hashable {
+            var project: String
+            var model: String?
+        }
+        var found: [Key: LatestRateLimit] = [:]
+        for source in sources {
+            for limit in try await source.limits() {
+                let key = Key(project: limit.project, model: limit.model)
+                if let known = found[key], known.observedAt >= limit.observedAt { continue }
+                found[key] = limit
+            }
+        }
+        return found.values.sorted { ($0.project, $0.model ?? "") < ($1.project, $1.model ?? "") }
+    }
+
+    /// Refuses ledgers of which two are the same, or copies: their calls would be counted twice.
+    private func requireDifferent(_ identities: [String?]) throws {
+        var places: [String: Int] = [:]
+        for (index, identity) in identities.enumerated() {
+            guard let identity else { continue }
+            if let other = places[identity] {
+                throw Conflict(
+                    description:
+                        "\(sources[other].name) and \(sources[index].name) are the same ledger, or copies of it, whose calls would be counted twice; name one of them."
+                )
+            }
+            places[identity] = index
+        }
+    }
+}

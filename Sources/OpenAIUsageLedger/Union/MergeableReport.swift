@@ -1,0 +1,148 @@
+import Foundation
+
+/// The sums of a report by group, which can be added to those of other ledgers before percentiles are taken.
+package struct MergeableReport: Sendable {
+    /// A group and its sums.
+    struct Group: Sendable {
+        var values: [ReportGrouping.Value]
+        var sums: ReportAccumulator
+    }
+
+    /// The query that was asked for.
+    package internal(set) var query: ReportQuery
+    /// The identity of the ledger; `nil` if it has none.
+    package internal(set) var ledger: String?
+    private(set) var groups: [Group]
+    /// True while every latency is known, so that percentiles are exact.
+    private var keepsLatencies: Bool
+
+    init(query: ReportQuery, groups: [Group], keepsLatencies: Bool) {
+        self.query = query
+        self.groups = groups
+        self.keepsLatencies = keepsLatencies
+    }
+
+    /// Adds the sums of another ledger, which must be those of the same query.
+    ///
+    /// Percentiles stay exact if those of both are; else they are within 1 %.
+    package mutating func add(_ other: MergeableReport) {
+        query.from = min(query.from, other.query.from)
+        keepsLatencies = keepsLatencies && other.keepsLatencies
+        var places: [[ReportGrouping.Value]: Int] = [:]
+        for (place, group) in groups.enumerated() {
+            places[group.values] = place
+            if !keepsLatencies { groups[place].sums.forgetLatencies() }
+        }
+        for var group in other.groups {
+            if !keepsLatencies { group.sums.forgetLatencies() }
+            if let place = places[group.values] {
+                groups[place].sums.add(group.sums)
+            } else {
+                places[group.values] = groups.count
+                groups.append(group)
+            }
+        }
+    }
+
+    /// The report.
+    package var report: Report {
+        var totals = ReportAccumulator(keepsLatencies: keepsLatencies)
+        for group in groups { totals.add(group.sums) }
+        // What was moved elsewhere has left nothing.
+        var lines = groups.filter { !$0.sums.isEmpty }.map { group in
+            var sums = group.sums
+            return (values: group.values, row: sums.result(group: group.values.map(\.name)))
+        }
+        let timeIndices = query.groupBy.indices.filter { query.groupBy[$0].period != nil }
+        lines.sort { left, right in
+            for index in timeIndices where left.values[index].order != right.values[index].order {
+                return left.values[index].order < right.values[index].order
+            }
+            return Self.precedes(left.row, right.row)
+        }
+        return Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []))
+    }
+
+    /// True if a row stands before another: the dearer one, of those that cost the same the first by name.
+    private static func precedes(_ left: ReportRow, _ right: ReportRow) -> Bool {
+        if left.costPicoUSD != right.costPicoUSD {
+            guard let rightCost = right.costPicoUSD else { return true }
+            guard let leftCost = left.costPicoUSD else { return false }
+            return leftCost > rightCost
+        }
+        for (left, right) in zip(left.group, right.group) where left != right {
+            guard let right else { return true }
+            guard let left else { return false }
+            return left < right
+        }
+        return false
+    }
+
+    // MARK: - Bytes
+
+    /// The first bytes of the format, with its version.
+    private static let signature = Array("OAUR1".utf8)
+
+    /// The sums as bytes, for a reader of the same version.
+    package var bytes: [UInt8] {
+        var bytes = VarintWriter()
+        bytes.write(Self.signature)
+        bytes.write(ledger)
+        bytes.write(query.from)
+        bytes.write(query.to)
+        bytes.write(query.timeZone.reportName)
+        bytes.write(Int64(query.groupBy.count))
+        for dimension in query.groupBy { bytes.write(dimension.description) }
+        bytes.write(Int64(keepsLatencies ? 1 : 0))
+        bytes.write(Int64(groups.count))
+        for group in groups {
+            for value in group.values {
+                bytes.write(value.name)
+                bytes.write(value.order)
+            }
+            group.sums.write(to: &bytes)
+        }
+        return bytes.bytes
+    }
+
+    /// Reads sums from their bytes, which may come from anywhere; `nil` if they are none, or those of another query.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes.
+    ///   - query: The query that was asked for; its start may be later than that of the answer.
+    package init?(_ bytes: [UInt8], of query: ReportQuery) {
+        let parsed: MergeableReport? = bytes.withUnsafeBufferPointer { buffer in
+            var reader = VarintReader(buffer)
+            guard Array(reader.data()) == Self.signature, reader.isValid else { return nil }
+            let ledger = reader.text()
+            var found = query
+            found.from = reader.integer()
+            guard reader.integer() == query.to, reader.text() == query.timeZone.reportName else { return nil }
+            var dimensions: [String] = []
+            for _ in 0..<reader.count() { dimensions.append(reader.text() ?? "") }
+            guard reader.isValid, dimensions == query.groupBy.map(\.description), found.from <= found.to else {
+                return nil
+            }
+            let keepsLatencies = reader.integer() == 1
+            var groups: [Group] = []
+            var seen: Set<[ReportGrouping.Value]> = []
+            for _ in 0..<reader.count() {
+                var values: [ReportGrouping.Value] = []
+                for _ in dimensions {
+                    let name = reader.text()
+                    values.append(ReportGrouping.Value(name: name, order: reader.integer()))
+                }
+                guard let sums = ReportAccumulator(&reader, keepsLatencies: keepsLatencies),
+                    seen.insert(values).inserted
+                else { return nil }
+                groups.append(Group(values: values, sums: sums))
+            }
+            guard reader.isValid, !reader.hasMore else { return nil }
+            var report = MergeableReport(query: found, groups: groups, keepsLatencies: keepsLatencies)
+            report.ledger = ledger
+            return report
+        }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+}

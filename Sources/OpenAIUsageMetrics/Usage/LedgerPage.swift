@@ -1,0 +1,263 @@
+package import OpenAIUsage
+
+/// The families of calls, from the sums of a ledger instead of the calls themselves.
+///
+/// Every value is a function of the ledger: it is the same after a restart, and grows as the ledger does. Names become labels
+/// in the order in which the ledger met them, so that no call is ever counted under another label than before.
+package struct LedgerPage: Sendable {
+    /// The sums of the calls that share who made them, what they asked for and how they ended.
+    package struct Total: Sendable {
+        /// The project; `nil` if it is not known.
+        package var project: String?
+        /// The model that served; `nil` for none.
+        package var model: String?
+        /// True if there is a model that is not known.
+        package var isModelUnknown = false
+        /// The endpoint's name.
+        package var endpoint: String
+        /// The outcome.
+        package var outcome: Outcome
+        /// The HTTP status; `nil` if there was no response.
+        package var status: Int?
+        /// The `type` of the API's error.
+        package var errorType: String?
+        /// The `code` of the API's error.
+        package var errorCode: String?
+        /// The calls.
+        package var calls: Int64 = 0
+        /// The calls whose cost is unknown, or known in part.
+        package var unpricedCalls: Int64 = 0
+        /// The calls whose usage should be known and is not.
+        package var callsWithoutUsage: Int64 = 0
+        /// The known cost in millionths of a millionth of a US dollar.
+        package var costPicoUSD: Int128?
+        /// The provider's counters that are shown.
+        package var tokens: [TokenCounter: Int128] = [:]
+        /// The numbers of calls by the microseconds that they took, in their order.
+        package var durations: [(microseconds: Int64, count: Int64)] = []
+        /// The same of the provider's own figure.
+        package var processing: [(microseconds: Int64, count: Int64)] = []
+        /// The same of the time to the first content.
+        package var timesToFirstToken: [(microseconds: Int64, count: Int64)] = []
+
+        /// Creates sums of no calls.
+        package init(endpoint: String, outcome: Outcome) {
+            self.endpoint = endpoint
+            self.outcome = outcome
+        }
+    }
+
+    /// The counters that are shown.
+    package static let counters: [TokenCounter] = [
+        .inputTokens, .outputTokens, .cachedInputTokens, .cacheWriteTokens, .reasoningTokens, .audioInputTokens,
+        .audioOutputTokens,
+    ]
+
+    private struct Histogram {
+        var counts: [Int64]
+        var sum: Double = 0
+    }
+
+    private let build: BuildInformation
+    private var projects = NameTable("default")
+    private var models = NameTable(LabelValue.none)
+    private var callers = LabelSetTable<[String]>(.init(full: 320, withoutProject: 387, withoutModel: 399))
+    private var served = LabelSetTable<[String]>(.init(full: 37, withoutProject: 37, withoutModel: 49))
+    private var values: [String: [[String]: Int128]] = [:]
+    private var histograms: [String: [[String]: Histogram]] = [:]
+    private var board = RateLimitBoard()
+
+    /// Creates an empty page.
+    ///
+    /// - Parameter build: The program's version.
+    package init(build: BuildInformation) {
+        self.build = build
+        for operation in CallOperation.allCases {
+            values["oai_usage_requests_in_flight", default: [:]][[operation.label]] = 0
+            values["oai_usage_client_disconnects", default: [:]][[operation.label]] = 0
+        }
+        values["oai_usage_label_overflow"] = [["project"]: 0, ["model"]: 0]
+    }
+
+    /// Adds sums, which must come in the order in which the ledger met what they share.
+    package mutating func add(_ total: Total) {
+        let operation = CallOperation(Endpoint(name: total.endpoint, meter: .none))
+        let labels = labels(of: total, operation)
+        let status = total.status ?? 0
+        let code = status == 0 || (100..<600).contains(status) ? String(status) : LabelValue.other
+        count(total.calls, "requests", labels + [code])
+        var example = CallRecord(
+            id: CallID(rawValue: 0),
+            startedAt: 0,
+            source: .library,
+            method: "",
+            host: "",
+            path: ""
+        )
+        (example.status, example.outcome) = (total.status, total.outcome)
+        (example.errorType, example.errorCode, example.usageState) = (total.errorType, total.errorCode, .reported)
+        if let error = ErrorClass(example) { count(total.calls, "request_errors", labels + [error.rawValue]) }
+        if total.outcome == .clientDisconnected || total.outcome == .abandoned {
+            count(total.calls, "client_disconnects", [operation.label])
+        }
+        if (200..<300).contains(status) {
+            count(total.callsWithoutUsage, "usage_missing", [operation.label, Self.missing(total.outcome).rawValue])
+        }
+        count(total.unpricedCalls, "unpriced_requests", [labels[1], LabelValue.other])
+        // A negative figure is a provider's mistake, which must not make a counter fall.
+        if let cost = total.costPicoUSD, cost >= 0 {
+            values["oai_usage_cost_usd", default: [:]][labels, default: 0] += cost
+        }
+        for (counter, name) in zip(Self.counters, Self.counterNames) {
+            guard let sum = total.tokens[counter], sum >= 0 else { continue }
+            values["oai_usage_\(name)", default: [:]][labels, default: 0] += sum
+        }
+        let set = LabelSet(model: models[labels[1]] ?? NameTable.other, detail: UInt32(operation.rawValue) << 16)
+        let place = served.place(of: set) { [models] set in
+            [models[set.model], set.detail == LabelSet.otherDetail ? LabelValue.other : operation.label]
+        }
+        let latencyLabels = served.entries[place.index]
+        observe(total.durations, "request_duration_seconds", latencyLabels)
+        observe(total.processing, "upstream_processing_seconds", latencyLabels)
+        observe(total.timesToFirstToken, "time_to_first_token_seconds", latencyLabels)
+    }
+
+    /// Adds calls that have not ended.
+    package mutating func addOpenCalls(_ count: Int64, endpoint: String) {
+        let operation = CallOperation(Endpoint(name: endpoint, meter: .none))
+        values["oai_usage_requests_in_flight", default: [:]][[operation.label], default: 0] += Int128(count)
+    }
+
+    /// Adds the rate limits of a project and a model.
+    package mutating func add(_ limits: RateLimits, project: String, model: String?, observedAt: Int64, now: Int64) {
+        guard now - observedAt <= RateLimitBoard.lifetime else { return }
+        let project = LabelValue.project(project)
+        _ = board.note(limits, project: project, model: LabelValue.model(model), observedAt: observedAt, now: now)
+    }
+
+    private mutating func count(_ calls: Int64, _ name: String, _ labels: [String]) {
+        guard calls > 0 else { return }
+        values["oai_usage_\(name)", default: [:]][labels, default: 0] += Int128(calls)
+    }
+
+    /// The project, the model and the operation, of which the first two are folded beyond a cap.
+    private mutating func labels(of total: Total, _ operation: CallOperation) -> [String] {
+        let projectName = total.project.map(LabelValue.project) ?? LabelValue.other
+        let modelName = total.isModelUnknown ? LabelValue.other : LabelValue.model(total.model)
+        let project = projects[projectName] ?? projects.admit(projectName)
+        let model = models[modelName] ?? models.admit(modelName)
+        let set = LabelSet(
+            project: project ?? NameTable.other,
+            model: model ?? NameTable.other,
+            detail: UInt32(operation.rawValue) << 16
+        )
+        let place = callers.place(of: set) { [projects, models] set in
+            let name = set.detail == LabelSet.otherDetail ? LabelValue.other : operation.label
+            return [projects[set.project], models[set.model], name]
+        }
+        if project == nil || place.isProjectFolded { count(total.calls, "label_overflow", ["project"]) }
+        if model == nil || place.isModelFolded { count(total.calls, "label_overflow", ["model"]) }
+        return callers.entries[place.index]
+    }
+
+    private static func missing(_ outcome: Outcome) -> MissingUsageReason {
+        switch outcome {
+        case .clientDisconnected, .abandoned: .clientDisconnect
+        case .cut, .interrupted, .timeout: .streamInterrupted
+        default: .notReported
+        }
+    }
+
+    private mutating func observe(
+        _ observations: [(microseconds: Int64, count: Int64)],
+        _ name: String,
+        _ labels: [String]
+    ) {
+        let name = "oai_usage_\(name)"
+        guard !observations.isEmpty, let buckets = Self.descriptors[name]?.buckets else { return }
+        var histogram =
+            histograms[name]?[labels] ?? Histogram(counts: Array(repeating: 0, count: buckets.texts.count))
+        for (microseconds, count) in observations {
+            let seconds = Double(microseconds) / 1e6
+            histogram.counts[buckets.place(of: seconds)] += count
+            histogram.sum += seconds * Double(count)
+        }
+        histograms[name, default: [:]][labels] = histogram
+    }
+
+    // MARK: - Text
+
+    private static let counterNames = [
+        "input_tokens", "output_tokens", "input_cached_tokens", "input_cache_write_tokens", "output_reasoning_tokens",
+        "input_audio_tokens", "output_audio_tokens",
+    ]
+
+    /// The text of a scrape, in the format that the client's `Accept` header asks for.
+    package func exposition(accept: String?) -> (contentType: String, body: [UInt8]) {
+        let registry = MetricsRegistry()
+        var families: [String: MetricFamilyID] = [:]
+        for (name, descriptor) in Self.descriptors { families[name] = registry.register(descriptor) }
+        registry.update { editor in
+            for (name, series) in values {
+                guard let family = families[name] else { continue }
+                for (labels, value) in series {
+                    let number =
+                        name == "oai_usage_cost_usd" ? .pico(value) : MetricNumber.integer(Int64(clamping: value))
+                    editor.set(number, of: editor.cell(family, labels))
+                }
+            }
+            for (name, series) in histograms {
+                guard let family = families[name] else { continue }
+                for (labels, histogram) in series {
+                    editor.load(histogram.counts, sum: histogram.sum, of: editor.cell(family, labels))
+                }
+            }
+            guard let family = families["oai_usage_build_info"] else { return }
+            let labels = [build.version, build.revision ?? "", BuildInformation.swiftVersion].map(LabelValue.clean)
+            editor.set(.integer(1), of: editor.cell(family, labels))
+        }
+        let board = board
+        registry.registerCollector(RateLimitBoard.descriptors) { board.collect(into: &$0) }
+        #if os(Linux)
+        registry.registerCollector(ProcessCollector.descriptors, collect: ProcessCollector.collect)
+        #endif
+        return registry.exposition(accept: accept)
+    }
+
+    /// The families that a ledger's sums have, by name.
+    static let descriptors: [String: MetricDescriptor] = {
+        let names: Set<String> =
+            ["requests", "request_errors", "client_disconnects", "usage_missing", "unpriced_requests", "cost_usd"]
+        let latencies: Set<String> = [
+            "request_duration_seconds", "upstream_processing_seconds", "time_to_first_token_seconds",
+        ]
+        let others: Set<String> = ["requests_in_flight", "label_overflow", "build_info"]
+        let all = names.union(latencies).union(others).union(counterNames)
+        let registry = MetricsRegistry()
+        _ = UsageMetricFamilies(registry)
+        var found: [String: MetricDescriptor] = [:]
+        for descriptor in registry.descriptors {
+            let name = String(descriptor.name.trimmingPrefix("oai_usage_"))
+            guard all.contains(name) else { continue }
+            found[descriptor.name] = descriptor.with(
+                help: help(name, descriptor.help, isLatency: latencies.contains(name))
+            )
+        }
+        return found
+    }()
+
+    private static func help(_ name: String, _ help: String, isLatency: Bool) -> String {
+        let plain = help.replacing(" Starts at 0 with the process; the ledger does not.", with: "")
+        if isLatency {
+            return "\(plain) From the ledger's sums: values are within 0.8 %, also at the bounds of buckets."
+        }
+        switch name {
+        case "unpriced_requests": return "\(plain) The ledger's sums do not tell the reason."
+        case "usage_missing": return "\(plain) The ledger's sums tell the reason by the outcome."
+        case "input_cache_write_tokens": return "\(plain) Of calls that told the sum of what they wrote."
+        case "requests_in_flight": return "Calls that have begun and have a row in the ledger, and have not ended."
+        case "label_overflow", "build_info": return plain
+        default: return "\(plain) Since the ledger's beginning."
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import OpenAIUsage
+import OpenAIUsageLedger
+import OpenAIUsagePricing
+
+/// The ledger of a gateway, read through its listener for operators.
+struct GatewayLedger: LedgerSource {
+    /// The largest answer that is held in memory, in bytes.
+    static let maximumAnswer = 64 << 20
+    /// The longest time for an answer.
+    static let timeout = TimeAmount.seconds(90)
+    /// The most requests to a gateway that has too much to do, a second apart.
+    private static let attempts = 5
+
+    private let url: GatewayURL
+    private let token: String?
+    private let client: SimpleClient
+    private let timeout: TimeAmount
+    private let maximumAnswer: Int
+
+    /// The gateway's URL.
+    var name: String { url.description }
+
+    /// Creates a source.
+    ///
+    /// - Parameters:
+    ///   - url: The gateway.
+    ///   - token: The token to send; `nil` for none.
+    ///   - tls: The certificates that are trusted; needed for an encrypted connection.
+    ///   - timeout: The longest time for an answer.
+    ///   - maximumAnswer: The largest answer, in bytes.
+    init(
+        _ url: GatewayURL,
+        token: String?,
+        tls: NIOSSLContext?,
+        timeout: TimeAmount = GatewayLedger.timeout,
+        maximumAnswer: Int = GatewayLedger.maximumAnswer
+    ) {
+        self.url = url
+        self.token = token
+        self.timeout = timeout
+        self.maximumAnswer = maximumAnswer
+        client = SimpleClient(
+            group: MultiThreadedEventLoopGroup.singleton,
+            host: url.host,
+            port: url.port,
+            authority: url.authority,
+            tls: url.isEncrypted ? tls : nil
+        )
+    }
+
+    func report(_ request: ReportRequest) async throws -> MergeableReport {
+        let query = try request.query(now: 0) { nil }
+        let bytes = try await get("/report", request.parameters)
+        guard let report = MergeableReport(bytes, of: query) else { throw notUnderstood }
+        return report
+    }
+
+    func page(_ request: CallsRequest) async throws -> CallPage {
+        guard let page = CallPage(try await get("/calls", request.parameters)) else { throw notUnderstood }
+        return page
+    }
+
+    func calls(matching identity: String) async throws -> CallPage {
+        let path = "/calls/\(QueryParameters.encoded(identity))"
+        let none = CallPage(ledger: nil, records: [])
+        let bytes = try await get(path, [], otherwise: (code: "unknown_call", body: none.bytes))
+        guard let page = CallPage(bytes) else { throw notUnderstood }
+        return page
+    }
+
+    func limits() async throws -> [LatestRateLimit] {
+        guard let limits = LatestRateLimit.list(try await get("/limits", [])) else { throw notUnderstood }
+        return limits
+    }
+
+    /// The body of an answer.
+    ///
+    /// - Parameters:
+    ///   - path: The path behind `/api/v1`.
+    ///   - parameters: The query's parameters.
+    ///   - otherwise: The body that stands for an error of a code.
+    /// - Returns: The body.
+    /// - Throws: A ``CommandFailure`` that names the gateway and says what to do.
+    private func get(
+        _ path: String,
+        _ parameters: [(name: String, value: String)],
+        otherwise: (code: String, body: [UInt8])? = nil
+    ) async throws -> [UInt8] {
+        let query = QueryParameters.text(parameters + [("format", "mergeable")])
+        for attempt in 1... {
+            let answer = try await send("\(url.path)/api/v1\(path)?\(query)")
+            if answer.status == 200 { return answer.body }
+            let error = Self.error(answer.body)
+            if let otherwise, answer.status == 404, error?.code == otherwise.code { return otherwise.body }
+            guard error?.code == "too_many_requests", attempt < Self.attempts else {
+                throw refusal(answer.status ?? 0, error)
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+        throw notUnderstood
+    }
+
+    private func send(_ target: String) async throws -> SimpleClient.Answer {
+        var headers: HTTPHeaders = ["Accept": "application/vnd.oai-usage.mergeable, application/json"]
+        if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
+        let answer: SimpleClient.Answer
+        do {
+            answer = try await client.send(
+                .GET,
+                target,
+                headers: headers,
+                limit: maximumAnswer + 1,
+                timeout: timeout
+            )
+        } catch {
+            throw CommandFailure(
+                "No gateway answers on \(name): \(Self.reason(error)); see whether it runs, and whether --ledger names where its operators connect (its --admin)."
+            )
+        }
+        // An end in the middle of an answer is an error of the parser.
+        if let failure = answer.failure, answer.status == nil || !(failure is HTTPParserError) { throw failed(failure) }
+        if answer.isTimedOut {
+            throw CommandFailure(
+                "\(name) did not answer within \(timeout.nanoseconds / 1_000_000_000) s; ask for a shorter range, or look after it."
+            )
+        }
+        guard answer.body.count <= maximumAnswer else {
+            throw CommandFailure(
+                "\(name) answered with more than \(maximumAnswer >> 20) MiB, which is too much; group by less, or ask for a shorter range."
+            )
+        }
+        guard answer.status != nil, answer.isComplete else {
+            throw CommandFailure("\(name) ended the connection before its answer was whole; try again.")
+        }
+        return answer
+    }
+
+    private func failed(_ error: any Error) -> CommandFailure {
+        switch error {
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            CommandFailure(
+                "\(name): the connection cannot be trusted or is not TLS (\(error)); if its certificate is of an authority of your own, name that with --admin-ca FILE."
+            )
+        case is HTTPParserError:
+            CommandFailure("\(name) does not speak HTTP; is it an https URL, or another program?")
+        default: CommandFailure("\(name): \(Self.reason(error)).")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let text = "\(ErrorSentence.explained(error))"
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
+    }
+
+    private func refusal(_ status: Int, _ error: (message: String, code: String?)?) -> CommandFailure {
+        switch (status, error) {
+        case (401, _):
+            let remedy =
+                token == nil
+                ? "set \(AdminTokenOption.variable), or name a file with --admin-token-file"
+                : "the one that was sent is none of its own"
+            return CommandFailure("\(name) asks for a token of its operators: \(remedy).")
+        case (404, nil), (405, nil):
+            return CommandFailure(
+                "\(name) has no /api/v1: it is a gateway of an older version, which must be upgraded, or no gateway at all."
+            )
+        case (_, let error?): return CommandFailure("\(name) did not answer: \(error.message)")
+        default:
+            return CommandFailure(
+                "\(name) answered with the status \(status); is it where a gateway's operators connect?"
+            )
+        }
+    }
+
+    private var notUnderstood: CommandFailure {
+        CommandFailure(
+            "\(name) gave an answer that is not understood; this program and that gateway must be of the same version."
+        )
+    }
+
+    private static func error(_ body: [UInt8]) -> (message: String, code: String?)? {
+        guard body.count <= 65_536 else { return nil }
+        do throws(JSONDocumentError) {
+            let error = try JSONDocument(parsing: String(decoding: body, as: UTF8.self)).root.value["error"]
+            guard let message = error?["message"]?.string else { return nil }
+            // The words are another's, and go to a terminal.
+            let isPlain = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory != .control }
+            let plain = String(String.UnicodeScalarView(message.unicodeScalars.filter(isPlain)).prefix(1_000))
+            return (plain, error?["code"]?.string)
+        } catch {
+            return nil
+        }
+    }
+}
