@@ -101,7 +101,7 @@ public final class LedgerReader: Sendable {
             var summary = LedgerSummary(
                 calls: 0,
                 openCalls: try Int64.fetchOne(database, sql: "SELECT count(*) FROM call WHERE result < 0") ?? 0,
-                first: try Self.start(database, "min"),
+                first: try Self.first(database),
                 last: try Self.start(database, "max"),
                 unpricedCalls: 0,
                 callsWithoutUsage: 0,
@@ -114,6 +114,17 @@ public final class LedgerReader: Sendable {
             }
             return summary
         }
+    }
+
+    /// The start of the first call; of one whose row is gone, the quarter of an hour.
+    private static func first(_ database: Database) throws -> Int64? {
+        let row = try start(database, "min")
+        guard try PruneBoundary.load(database) != nil,
+            let key = try Int64.fetchOne(database, sql: "SELECT min(key) FROM rollup")
+        else { return row }
+        let rollup = RollupKey(rowID: key)
+        let quarter = RollupKey.start(of: rollup.time, rollup.level)
+        return row.map { PruneBoundary.quarter(of: $0) <= quarter ? $0 : quarter } ?? quarter
     }
 
     private static func start(_ database: Database, _ function: String) throws -> Int64? {

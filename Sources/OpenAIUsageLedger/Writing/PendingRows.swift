@@ -51,6 +51,9 @@ struct PendingRows {
     /// True if a row that has ended is pending.
     func contains(_ id: Int64) -> Bool { id > flushedThrough || late.contains(id) }
 
+    /// True if a row up to a number may be pending.
+    func holds(through id: Int64) -> Bool { id > flushedThrough || late.contains { $0 <= id } }
+
     /// The numbers of the pending rows that may show the object of a hash.
     func rows(of hash: UInt64) -> [Int64] { objects[hash] ?? [] }
 
@@ -157,7 +160,7 @@ extension RollupSums.Call {
 
 extension CallRecord {
     /// Calls a body with the hash of each identity by which the row is to be found without a scan.
-    fileprivate func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
+    func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
         if operationID.utf8.count != 16 || operationID != id.description { body(IdentityHash.hash(operationID)) }
         for identity in [requestID, clientRequestID, responseID, traceID, objectAlias] {
             if let identity { body(IdentityHash.hash(identity)) }
