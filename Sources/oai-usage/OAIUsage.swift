@@ -31,7 +31,7 @@ struct OAIUsage: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
-            PricesCommand.self, RepriceCommand.self, SimulateCommand.self,
+            PricesCommand.self, RepriceCommand.self, PruneCommand.self, LedgerCommand.self, SimulateCommand.self,
         ]
     )
 

@@ -48,6 +48,7 @@ struct AdminPlane: Sendable {
                     return request.method == .head ? refusal.createHeadResponse() : refusal
                 }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
+                if request.uri.path == Gateway.prunePath { return await prune(request, context) }
                 // Calls are counted when they are committed, and who asks has seen their responses.
                 if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
                 return respond(to: request)

@@ -117,7 +117,7 @@ struct LedgerMigration {
 
 extension LedgerFile {
     /// Waits until the disk has a file that no connection of this process has open.
-    private static func synchronize(_ path: String) throws {
+    static func synchronize(_ path: String) throws {
         let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         defer { if file >= 0 { Foundation.close(file) } }
         guard file >= 0, fsync(file) == 0 else {

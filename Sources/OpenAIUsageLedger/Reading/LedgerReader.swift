@@ -95,6 +95,12 @@ public final class LedgerReader: Sendable {
         }
     }
 
+    /// The time before which calls are pruned, in microseconds since 1970; `nil` if none ever were.
+    public func prunedBefore() throws -> Int64? { try read { database, _ in try PruneBoundary.load(database) } }
+
+    /// The path of a ledger with all links resolved, by which its writer knows it.
+    package static func resolvedPath(_ path: String) throws -> String { try LedgerFile.resolve(path) }
+
     /// What the ledger holds, in a few numbers.
     public func summary() throws -> LedgerSummary {
         try read { database, facts in

@@ -17,6 +17,9 @@ struct RollupChanges {
         sums[key, default: RollupSums()].add(call, weight: weight)
     }
 
+    /// Adds sums to those of a quarter of an hour.
+    mutating func add(_ other: RollupSums, at key: RollupKey) { sums[key, default: RollupSums()].add(other) }
+
     /// Forgets all changes.
     mutating func removeAll() { sums.removeAll(keepingCapacity: true) }
 

@@ -71,6 +71,29 @@ struct CallStore {
         }
     }
 
+    /// Sums of calls that have no rows here.
+    struct ForeignSums {
+        /// The quarter of an hour; its numbers of series and result are those of another ledger.
+        var place: RollupKey
+        var series: Series
+        var result: CallResult
+        var sums: RollupSums
+    }
+
+    /// Adds sums of calls that have no rows here.
+    mutating func add(_ foreign: [ForeignSums], _ database: Database) throws {
+        try transaction(database) { store in
+            var changes = RollupChanges()
+            for entry in foreign {
+                var key = entry.place
+                key.series = store.facts.number(of: entry.series)
+                key.result = store.facts.number(of: entry.result)
+                changes.add(entry.sums, at: key)
+            }
+            try changes.apply(database)
+        }
+    }
+
     /// The numbers of some rows that were written last, by which the file is recognized.
     var newestRows: ArraySlice<Int64> { recent.suffix(16) }
 

@@ -28,7 +28,7 @@ struct CallsCommand: AsyncParsableCommand {
         let now = SystemUsageClock().wallMicroseconds
         let range = try selection.range(now: now)
         let path = try await storage.settings().ledger(storage.ledger)
-        let reader = try LedgerReader(path: path)
+        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         var query = CallsQuery()
         query.from = range.from
         query.to = range.to
@@ -44,6 +44,11 @@ struct CallsCommand: AsyncParsableCommand {
         guard follower != nil else {
             writer.end()
             if latest.isEmpty, format == .table { StandardError.write("No calls.") }
+            if latest.count < limit.value || limit.value == 0, let before = try reader.prunedBefore(),
+                query.from ?? .min < before
+            {
+                StandardError.write("Calls before \(TimestampText.utc(before, isShort: true)) are pruned.")
+            }
             return
         }
         let shown = Set(latest.lazy.filter { $0.outcome != .open }.map(\.id))

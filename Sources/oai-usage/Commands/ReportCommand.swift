@@ -25,7 +25,8 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "How the report is written.")
     var format = ReportFormat.table
     @Flag(
-        help: "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint."
+        help:
+            "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint, or if pruned calls make the report inexact."
     )
     var strict = false
 
@@ -43,7 +44,7 @@ struct ReportCommand: AsyncParsableCommand {
         let path = try await storage.settings().ledger(storage.ledger)
         let report: Report
         do {
-            let reader = try LedgerReader(path: path)
+            let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
             if range.from == nil { query.from = try reader.summary().first.map { min($0, query.to - 1) } ?? 0 }
             report = try reader.report(query)
         } catch let error as LedgerError where error.code == .missing && format == .json {

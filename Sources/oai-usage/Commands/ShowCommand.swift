@@ -27,9 +27,11 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try await storage.settings().ledger(storage.ledger)
-        let records = try LedgerReader(path: path).calls(matching: identity)
+        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+        let records = try reader.calls(matching: identity)
         guard !records.isEmpty else {
-            throw CommandFailure("No call in \(path) is named \(identity).")
+            let pruned = try reader.prunedBefore().map { " Calls before \(TimestampText.utc($0, isShort: true)) are pruned." }
+            throw CommandFailure("No call in \(path) is named \(identity).\(pruned ?? "")")
         }
         for (index, record) in records.enumerated() {
             switch format {

@@ -76,6 +76,8 @@ struct GatewayOptions: ParsableArguments {
 
     @OptionGroup var limits: LimitOptions
 
+    @OptionGroup(title: "Retention") var retention: RetentionOptions
+
     @OptionGroup(title: "Access") var access: AccessOptions
 
     func validate() throws {

@@ -29,7 +29,7 @@ struct PricesExplainCommand: AsyncParsableCommand {
         let settings = try await storage.settings()
         let book = try files.book(settings)
         let path = settings.ledger(storage.ledger)
-        let records = try LedgerReader(path: path).calls(matching: identity)
+        let records = try LedgerReader(path: path, progress: WorkProgress.upgrade()).calls(matching: identity)
         guard !records.isEmpty else { throw CommandFailure("No call in \(path) is named \(identity).") }
         let sheets = records.map { CostSheet(record: $0, book: book) }
         switch format {
