@@ -60,7 +60,10 @@ package enum LedgerCompaction {
     /// - Parameter path: The ledger, which nobody may write to.
     /// - Returns: The bytes of the file before and after.
     /// - Throws: A ``LedgerError``, in particular if a gateway has the ledger in use.
-    package static func run(_ path: String, _ progress: LedgerReader.Progress? = nil) throws -> (before: Int64, after: Int64) {
+    package static func run(
+        _ path: String,
+        _ progress: LedgerReader.Progress? = nil
+    ) throws -> (before: Int64, after: Int64) {
         // An older one is upgraded, and what a killed writer has left is taken in.
         _ = try LedgerReader(path: path, progress: progress)
         let path = try LedgerFile.resolve(path)

@@ -30,7 +30,9 @@ struct ShowCommand: AsyncParsableCommand {
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         let records = try reader.calls(matching: identity)
         guard !records.isEmpty else {
-            let pruned = try reader.prunedBefore().map { " Calls before \(TimestampText.utc($0, isShort: true)) are pruned." }
+            let pruned = try reader.prunedBefore().map {
+                " Calls before \(TimestampText.utc($0, isShort: true)) are pruned."
+            }
             throw CommandFailure("No call in \(path) is named \(identity).\(pruned ?? "")")
         }
         for (index, record) in records.enumerated() {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 

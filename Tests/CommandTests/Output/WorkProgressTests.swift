@@ -46,7 +46,9 @@ struct WorkProgressTests {
 
     @Test
     func `Pruning is told in sentences, and read back from a gateway's answer`() throws {
-        var report = PruneReport(json: #"{"before":"2026-11-23T00:00:00Z","calls":0,"in_flight_calls":0,"returned_bytes":0,"free_bytes":0}"#)
+        var report = PruneReport(
+            json: #"{"before":"2026-11-23T00:00:00Z","calls":0,"in_flight_calls":0,"returned_bytes":0,"free_bytes":0}"#
+        )
         var found = try #require(report)
         #expect(PruneFormat.sentences(found) == ["No calls before 2026-11-23T00:00:00Z."])
         found.calls = 1_200
@@ -59,7 +61,10 @@ struct WorkProgressTests {
         report = PruneReport(json: found.json)
         #expect(report == found)
         let sentences = PruneFormat.sentences(found)
-        #expect(sentences[0] == "1,200 calls from 2026-11-22T00:00:00Z to 2026-11-22T23:59:59Z were removed; their sums stay.")
+        #expect(
+            sentences[0]
+                == "1,200 calls from 2026-11-22T00:00:00Z to 2026-11-22T23:59:59Z were removed; their sums stay."
+        )
         #expect(sentences[1] == "1 call still open; they stay." && sentences[2] == "12.3 MB were given back.")
         #expect(sentences[3].contains("oai-usage ledger compact"))
         #expect(PruneReport(json: "{}") == nil)

@@ -8,7 +8,10 @@ import Testing
 struct LedgerMergeTests {
     private static let all = ReportQuery(from: 0, to: .max, groupBy: [.project, .model, .outcome, .day])
 
-    @Test("Every call stands once, whatever ledgers it was in, and all sums are those of its rows", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "Every call stands once, whatever ledgers it was in, and all sums are those of its rows",
+        arguments: [1, 2, 3] as [UInt64]
+    )
     func calls(seed: UInt64) async throws {
         var generator = SplitMix64(seed: seed)
         let folders = [TemporaryFolder(), TemporaryFolder(), TemporaryFolder()]

@@ -86,7 +86,9 @@ struct PruneReportTests {
                 let found = try reader.report(query)
                 var counted = query
                 if let pruned = found.pruned {
-                    #expect(pruned.before == boundary && pruned.countedFrom <= query.from && pruned.countedTo >= query.to)
+                    #expect(
+                        pruned.before == boundary && pruned.countedFrom <= query.from && pruned.countedTo >= query.to
+                    )
                     #expect(query.from - pruned.countedFrom < Self.quarter || query.from == .min)
                     (counted.from, counted.to) = (pruned.countedFrom, pruned.countedTo)
                 }
@@ -107,7 +109,11 @@ struct PruneReportTests {
         var options = LedgerOptions()
         options.labelCapacity = 2
         let records = (0..<300).map { number in
-            var record = Records.plain(number, at: Records.start + Int64(number) * 60_000_000, project: "p\(number % 6)")
+            var record = Records.plain(
+                number,
+                at: Records.start + Int64(number) * 60_000_000,
+                project: "p\(number % 6)"
+            )
             record.tags = ["team": "t\(number)"]
             return record
         }

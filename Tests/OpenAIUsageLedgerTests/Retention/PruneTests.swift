@@ -190,7 +190,9 @@ struct PruneTests {
         try OtherProgram.count(folder.ledger)
         let late = Records.start + 20_000 * 60_000_000
         for batch in 0..<30 {
-            for number in 0..<500 { ledger.record(Records.plain(batch * 500 + number, at: late + Int64(batch * 500 + number) * 1_000)) }
+            for number in 0..<500 {
+                ledger.record(Records.plain(batch * 500 + number, at: late + Int64(batch * 500 + number) * 1_000))
+            }
             await ledger.flush()
         }
         await ledger.close()

@@ -90,7 +90,10 @@ struct LedgerMergeCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The ledgers.", valueName: "ledger"))
     var ledgers: [String]
-    @Option(name: .shortAndLong, help: ArgumentHelp("The new ledger; an existing file is never overwritten.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The new ledger; an existing file is never overwritten.", valueName: "file")
+    )
     var output: String
 
     func run() async throws {
