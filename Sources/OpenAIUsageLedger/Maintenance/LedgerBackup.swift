@@ -57,7 +57,9 @@ package enum LedgerCompaction {
     ///
     /// It needs room for another copy of the ledger, and its log.
     ///
-    /// - Parameter path: The ledger, which nobody may write to.
+    /// - Parameters:
+    ///   - path: The ledger, which nobody may write to.
+    ///   - progress: Called while a ledger of an older version is brought to the newest one.
     /// - Returns: The bytes of the file before and after.
     /// - Throws: A ``LedgerError``, in particular if a gateway has the ledger in use.
     package static func run(

@@ -285,6 +285,7 @@ final class RecordQueue: Sendable {
     /// It is empty when there is only something else to do, and from time to time when there is nothing.
     ///
     /// - Parameter limit: The longest wait in nanoseconds; `nil` for the usual one.
+    /// - Returns: The items, or `nil`.
     func take(within limit: Int64? = nil) -> [Item]? {
         gather()
         while true {

@@ -93,6 +93,8 @@ struct Pruning {
     /// - Parameters:
     ///   - client: The way to the gateway.
     ///   - path: The ledger that it must have; `nil` for any.
+    /// - Returns: What was pruned.
+    /// - Throws: An ``AdminClient/Refusal`` with the gateway's own words.
     func through(_ client: AdminClient, ledger path: String?) async throws -> PruneReport {
         let text = try await client.post(Gateway.prunePath, PruneRequest(query: query, ledger: path).json)
         guard let report = PruneReport(json: text) else { throw client.misunderstanding }
