@@ -32,7 +32,7 @@ extension LedgerReader {
         defer { try? target.close() }
         try read { database, _ in
             try target.writeWithoutTransaction { target in
-                try database.backup(to: target, pagesPerStep: 1_024) { state in
+                try database.backup(to: target, pagesPerStep: 256) { state in
                     progress?(Int64(state.completedPageCount), Int64(state.totalPageCount))
                 }
             }

@@ -45,7 +45,7 @@ struct LedgerCheckTests {
             ("DELETE FROM rollup WHERE key = (SELECT max(key) FROM rollup)", "1 sums of a month differ"),
             ("DELETE FROM segment_slot", "are not found by their identities"),
             ("DELETE FROM segment WHERE id = (SELECT min(id) FROM segment)", "name a segment that is missing"),
-            ("DELETE FROM series WHERE id = 2", "has a gap before"),
+            ("DELETE FROM series WHERE id = 2", "is damaged"),
         ]
     )
     func faults(sql: String, finding: String) async throws {
