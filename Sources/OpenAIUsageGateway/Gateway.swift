@@ -25,6 +25,8 @@ public final class Gateway: Service {
     public static let version = "0.1.0"
     /// The path on the admin plane that prices calls anew.
     package static let repricePath = "/api/reprice"
+    /// The path on the admin plane that prunes calls.
+    package static let prunePath = "/api/prune"
 
     /// Where a running gateway listens.
     public struct Addresses: Sendable {

@@ -23,7 +23,7 @@ public final class Ledger: UsageSink {
 
     let queue: RecordQueue
     private let lock: LedgerLock
-    private let clock: any UsageClock
+    let clock: any UsageClock
 
     /// Opens a ledger to write to it; a new one is created, with its folder.
     ///

@@ -18,6 +18,18 @@ public struct LedgerOptions: Sendable {
     ///
     /// Who opens the ledger next writes what such files have left. They do not outlive a loss of power.
     public var keepsJournal = false
+    /// How long the rows of calls are kept; `nil` for as long as there is room.
+    ///
+    /// Rows of older calls are removed in small steps when nothing else is to be done. Their sums stay, and reports over them stay
+    /// exact by quarters of an hour. Calls in flight stay.
+    public var keep: Duration?
+    /// The most bytes of the database and its log; `nil` for no limit.
+    ///
+    /// Beyond it the oldest calls are removed as with ``keep``, except those of the last hour. The sums stay: a limit that leaves
+    /// no room for them is told once to the ``retentionObserver``.
+    public var keepBytes: Int64?
+    /// What is told about calls that are removed, on the writer's thread; it must return at once.
+    public var retentionObserver: (@Sendable (RetentionNote) -> Void)?
     /// The clocks.
     public var clock: any UsageClock = SystemUsageClock()
     /// What is told about every commit, on the writer's thread; it must return at once.

@@ -13,7 +13,7 @@ ARTICLES = [
     ROOT / "README.md", ROOT / "Dashboards" / "README.md",
     *sorted((ROOT / "Sources").glob("*/Documentation.docc/*.md")),
 ]
-PARENTS = ("prices",)
+PARENTS = ("prices", "ledger")
 # What runs until it is interrupted, or would need a network; its flags are compared with its help instead.
 SERVERS = ("gateway", "simulate")
 

@@ -18,24 +18,14 @@ final class RepriceGate: Sendable {
 }
 
 extension AdminPlane {
-    private static let maximumBody = 65_536
+    static let maximumBody = 65_536
 
     /// Prices calls anew by the gateway's own book.
     ///
     /// It is for this machine only, wherever the admin plane listens. A browser is refused: a page of some site must not
     /// be able to start it.
     func reprice(_ request: Request, _ context: AdminContext) async -> Response {
-        guard request.method == .post else {
-            var refusal = failure(.methodNotAllowed, "Only POST is allowed.")
-            refusal.headers[.allow] = "POST"
-            return refusal
-        }
-        guard context.isLocal else { return failure(.forbidden, "Only this machine may ask for it.") }
-        guard request.headers[.origin] == nil else { return failure(.forbidden, "Browsers may not ask for it.") }
-        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
-        guard type == "application/json" else {
-            return failure(.unsupportedMediaType, "The body must be JSON; send Content-Type: application/json.")
-        }
+        if let refusal = refusal(ofOrder: request, context) { return refusal }
         let parsed: RepriceRequest
         do {
             let body = try await request.body.collect(upTo: Self.maximumBody)
@@ -60,6 +50,22 @@ extension AdminPlane {
         } catch {
             return failure(.internalServerError, "\(error)")
         }
+    }
+
+    /// The refusal of an order that somebody else than an operator on this machine may have given; `nil` for none.
+    func refusal(ofOrder request: Request, _ context: AdminContext) -> Response? {
+        guard request.method == .post else {
+            var refusal = failure(.methodNotAllowed, "Only POST is allowed.")
+            refusal.headers[.allow] = "POST"
+            return refusal
+        }
+        guard context.isLocal else { return failure(.forbidden, "Only this machine may ask for it.") }
+        guard request.headers[.origin] == nil else { return failure(.forbidden, "Browsers may not ask for it.") }
+        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
+        guard type == "application/json" else {
+            return failure(.unsupportedMediaType, "The body must be JSON; send Content-Type: application/json.")
+        }
+        return nil
     }
 
     /// An error as JSON.

@@ -54,6 +54,7 @@ struct AdminPlane: Sendable {
                     await ledger.flushUnlessTroubled()
                     return await api.respond(to: request, context)
                 }
+                if request.uri.path == Gateway.prunePath { return await prune(request, context) }
                 // Calls are counted when they are committed, and who asks has seen their responses.
                 if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
                 return respond(to: request)

@@ -37,6 +37,9 @@ enum LandingPage {
         <dt>POST /api/reprice</dt>
         <dd>Prices calls anew by this gateway's price book, from this machine only: <code>oai-usage reprice --since 7d
         --gateway</code>.</dd>
+        <dt>POST /api/prune</dt>
+        <dd>Removes the rows of old calls, whose sums stay, from this machine only: <code>oai-usage prune --older-than
+        400d</code>.</dd>
         </dl>
         <p>Clients use <code>OPENAI_BASE_URL=\(configuration.access.certificate == nil ? "http" : "https")://\(escaped(configuration.listen.description))/v1</code>.
         Reports: <code>oai-usage report --by project</code>.</p>

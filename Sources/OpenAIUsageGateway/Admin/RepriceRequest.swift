@@ -70,7 +70,7 @@ package struct RepriceRequest: Sendable, Equatable {
     }
 
     /// The time of a text such as `2026-11-01T00:00:00.25Z`.
-    private static func microseconds(_ text: String) -> Int64? {
+    static func microseconds(_ text: String) -> Int64? {
         let halves = text.split(separator: "T", omittingEmptySubsequences: false)
         guard halves.count == 2, let day = UTCDay(String(halves[0])), halves[1].hasSuffix("Z") else { return nil }
         let parts = halves[1].dropLast().split(separator: ":", omittingEmptySubsequences: false)

@@ -75,6 +75,20 @@ struct FactWriter {
         return tables.series.count
     }
 
+    /// The number of a series of another ledger.
+    mutating func number(of other: Series) -> Int {
+        var series = other
+        if series.rowFields == 0,
+            let known = seriesNumbers.number(series.wholeHash, where: { tables.series[$0 - 1] == other })
+        {
+            return known
+        }
+        if let known = seriesNumbers.number(of: &series, among: tables.series) { return known }
+        tables.add(series)
+        seriesNumbers.insert(series, tables.series.count)
+        return tables.series.count
+    }
+
     // MARK: - Results
 
     /// The number of a record's result.

@@ -184,7 +184,25 @@ struct IdentitySegment {
         try database.execute(sql: "DELETE FROM segment WHERE id = ?", arguments: [segment])
     }
 
-    private static func decode(_ source: UnsafeBufferPointer<UInt8>) -> [Block] {
+    /// Removes some slots of a segment, and with the last of them the segment.
+    ///
+    /// - Returns: True if nothing of it is left.
+    static func removePart(of segment: Int64, most: Int, _ database: Database) throws -> Bool {
+        let keys = [segment << slotShift, segment << slotShift | 0xff_ffff]
+        try database.execute(
+            sql: """
+                DELETE FROM segment_slot WHERE key IN
+                (SELECT key FROM segment_slot WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?)
+                """,
+            arguments: [keys[0], keys[1], most]
+        )
+        guard database.changesCount < most else { return false }
+        try database.execute(sql: "DELETE FROM segment WHERE id = ?", arguments: [segment])
+        return true
+    }
+
+    /// The blocks of a segment, from the bytes in which it keeps them.
+    static func decode(_ source: UnsafeBufferPointer<UInt8>) -> [Block] {
         var bytes = VarintReader(source)
         var blocks: [Block] = []
         var first: Int64 = 0

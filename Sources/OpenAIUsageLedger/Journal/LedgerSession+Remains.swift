@@ -14,7 +14,14 @@ extension LedgerSession {
             return false
         }
         for record in records { identities.advance(past: record.id) }
-        let items = records.map { RecordQueue.Item(record: $0, isOpen: false) }[...]
+        // A row that was pruned since is not written again: it is in the rollups.
+        let kept = try database.writeWithoutTransaction { database in
+            try records.filter { record in
+                guard let before = store.prunedBefore, record.startedAt < before else { return true }
+                return try store.holds(record.id, database)
+            }
+        }
+        let items = kept.map { RecordQueue.Item(record: $0, isOpen: false) }[...]
         let outcomes = try database.writeWithoutTransaction { try store.write(items, $0, isRepeated: true) }
         note(items, outcomes)
         files.note()

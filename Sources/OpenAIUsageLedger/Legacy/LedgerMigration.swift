@@ -118,7 +118,7 @@ struct LedgerMigration {
 
 extension LedgerFile {
     /// Waits until the disk has a file that no connection of this process has open, or the names in a folder.
-    private static func synchronize(_ path: String, isFolder: Bool = false) throws {
+    static func synchronize(_ path: String, isFolder: Bool = false) throws {
         let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         defer { if file >= 0 { Foundation.close(file) } }
         // Some file systems know no order for the names of a folder, and refuse to be asked for it.

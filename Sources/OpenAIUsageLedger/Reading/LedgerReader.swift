@@ -97,13 +97,19 @@ public final class LedgerReader: Sendable {
         try read { database, _ in try LatestRateLimit.all(database) }
     }
 
+    /// The time before which calls are pruned, in microseconds since 1970; `nil` if none ever were.
+    public func prunedBefore() throws -> Int64? { try read { database, _ in try PruneBoundary.load(database) } }
+
+    /// The path of a ledger with all links resolved, by which its writer knows it.
+    package static func resolvedPath(_ path: String) throws -> String { try LedgerFile.resolve(path) }
+
     /// The ledger's content in a few numbers.
     public func summary() throws -> LedgerSummary {
         try read { database, facts in
             var summary = LedgerSummary(
                 calls: 0,
                 openCalls: try Int64.fetchOne(database, sql: "SELECT count(*) FROM call WHERE result < 0") ?? 0,
-                first: try Self.start(database, "min"),
+                first: try Self.first(database),
                 last: try Self.start(database, "max"),
                 unpricedCalls: 0,
                 callsWithoutUsage: 0,
@@ -116,6 +122,17 @@ public final class LedgerReader: Sendable {
             }
             return summary
         }
+    }
+
+    /// The start of the first call; of one whose row is gone, the quarter of an hour.
+    private static func first(_ database: Database) throws -> Int64? {
+        let row = try start(database, "min")
+        guard try PruneBoundary.load(database) != nil,
+            let key = try Int64.fetchOne(database, sql: "SELECT min(key) FROM rollup WHERE key >= ?", arguments: [RollupKey.rows(.quarter, 0...0).lowerBound])
+        else { return row }
+        let rollup = RollupKey(rowID: key)
+        let quarter = RollupKey.start(of: rollup.time, rollup.level)
+        return row.map { PruneBoundary.quarter(of: $0) <= quarter ? $0 : quarter } ?? quarter
     }
 
     /// The start of the call that began first, with `min`, or last, with `max`; identities are not quite in their order.

@@ -8,6 +8,15 @@ extension Report {
         json.member("from", TimestampText.utc(query.from, isShort: true))
         json.member("to", TimestampText.utc(query.to, isShort: true))
         json.member("timezone", query.timeZone.reportName)
+        if let pruned {
+            json.member("pruned_before", TimestampText.utc(pruned.before, isShort: true))
+            if pruned.isWidened {
+                json.member("counted_from", TimestampText.utc(pruned.countedFrom, isShort: true))
+                json.member("counted_to", TimestampText.utc(pruned.countedTo, isShort: true))
+            }
+            if pruned.leftOutCalls > 0 { json.member("left_out_calls", pruned.leftOutCalls) }
+            if pruned.ungroupedCalls > 0 { json.member("ungrouped_calls", pruned.ungroupedCalls) }
+        }
         json.key("group_by")
         json.beginArray()
         for dimension in query.groupBy { json.string(dimension.description) }

@@ -6,6 +6,8 @@ public struct Report: Sendable, Equatable {
     public var rows: [ReportRow]
     /// The sums over all groups.
     public var totals: ReportRow
+    /// The part of the range whose rows are pruned; `nil` if all rows are there.
+    public var pruned: PrunedPart?
 
     /// The report over a ledger without calls.
     package static func empty(_ query: ReportQuery) -> Report {

@@ -10,7 +10,11 @@ struct ReportBuilder {
         var result: Int
     }
 
-    private let query: ReportQuery
+    /// The query as it was asked.
+    private let asked: ReportQuery
+    /// The query with the range that is counted.
+    private var query: ReportQuery
+    private var pruned: PrunedPart?
     private let facts: FactTables
     private var groupings: [ReportGrouping]
     private var groups: [MergeableReport.Group] = []
@@ -19,6 +23,7 @@ struct ReportBuilder {
     private var keepsLatencies = false
 
     init(_ query: ReportQuery, _ facts: FactTables) {
+        asked = query
         self.query = query
         self.facts = facts
         groupings = query.groupBy.map { ReportGrouping($0, timeZone: query.timeZone) }
@@ -32,13 +37,17 @@ struct ReportBuilder {
     /// - Returns: The sums.
     /// - Throws: An error of SQLite.
     mutating func report(_ database: Database, exactLimit: Int) throws -> MergeableReport {
-        if try hasFewRows(database, exactLimit) {
+        if let range = try PrunedRange(from: query.from, to: query.to, database) {
+            pruned = PrunedPart(range, asked: query)
+            (query.from, query.to) = (range.from, range.to)
+            try addRollups(database)
+        } else if try hasFewRows(database, exactLimit) {
             keepsLatencies = true
             try addRows(database, nil)
         } else {
             try addRollups(database)
         }
-        return MergeableReport(query: query, groups: groups, keepsLatencies: keepsLatencies)
+        return MergeableReport(query: asked, groups: groups, keepsLatencies: keepsLatencies, pruned: pruned)
     }
 
     /// True if the range has at most so many rows.
@@ -93,13 +102,47 @@ struct ReportBuilder {
         try source.forEachInFlight(from: query.from, to: query.to) { record, _ in
             if matcher.matches(record) { add(record) }
         }
-        if !inRows.isEmpty { try addRows(database, inRows) }
+        guard !inRows.isEmpty else { return }
+        guard let pruned else { return try addRows(database, inRows) }
+        let end = PruneBoundary.quarter(of: pruned.before + RollupKey.quarterLength - 1)
+        try addPruned(source, matcher, cuts, inRows, to: min(end, query.to))
+        if end < query.to { try addRows(database, inRows, from: max(end, query.from)) }
+    }
+
+    /// Adds the rollups of calls whose rows may be gone, and counts those of which only the rows tell all that is asked.
+    private mutating func addPruned(
+        _ source: RollupSource,
+        _ matcher: CallMatcher,
+        _ cuts: PeriodCuts,
+        _ series: Set<Int>,
+        to end: Int64
+    ) throws {
+        try source.forEach(
+            from: query.from,
+            to: end,
+            periods: cuts,
+            where: { series.contains($0.series) && matcher.verdict(series: $0.series, result: $0.result) != .no },
+            { period, key, sums, weight in
+                if matcher.verdict(series: key.series) == .maybe {
+                    pruned?.leftOutCalls += sums.calls * weight
+                    return
+                }
+                pruned?.ungroupedCalls += sums.calls * weight
+                let group = group(of: period, key, cuts)
+                groups[group].sums.add(
+                    sums,
+                    endpoint: facts.series(Int64(key.series))?[.endpoint],
+                    facts.result(Int64(key.result)),
+                    weight: weight
+                )
+            }
+        )
     }
 
     /// Adds the rows of some series, in flight ones only if all are wanted.
-    private mutating func addRows(_ database: Database, _ series: Set<Int>?) throws {
+    private mutating func addRows(_ database: Database, _ series: Set<Int>?, from start: Int64? = nil) throws {
         var calls = CallsQuery()
-        (calls.from, calls.to, calls.filter) = (query.from, query.to, query.filter)
+        (calls.from, calls.to, calls.filter) = (start ?? query.from, query.to, query.filter)
         try RowSource(database, facts).forEach(calls, series: series) { record in
             if series == nil || record.outcome != .open { add(record) }
             return true

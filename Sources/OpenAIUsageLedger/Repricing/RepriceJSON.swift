@@ -12,6 +12,7 @@ extension RepriceReport {
         json.member("to", TimestampText.utc(query.to))
         json.member("dry_run", literal: query.isDryRun ? "true" : "false")
         json.member("price_version", version)
+        if let prunedBefore { json.member("pruned_before", TimestampText.utc(prunedBefore)) }
         json.key("rows")
         json.beginArray()
         for row in rows { row.write(to: &json, isTotal: false) }

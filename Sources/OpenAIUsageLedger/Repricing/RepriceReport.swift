@@ -15,6 +15,9 @@ public struct RepriceReport: Sendable, Equatable {
         groups.values.filter(condition).reduce(into: RepriceRow()) { $0.add($1) }
     }
 
+    /// The time before which calls are pruned and keep their costs, in microseconds since 1970; `nil` if none of the range is.
+    package var prunedBefore: Int64?
+
     private struct Group: Hashable, Sendable {
         var project: String
         var model: String?

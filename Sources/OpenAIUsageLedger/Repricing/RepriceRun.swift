@@ -16,7 +16,7 @@ struct RepriceRun: Sendable {
     }
 
     /// What has been found so far.
-    private(set) var report = RepriceReport()
+    private(set) var report: RepriceReport
 
     private let query: RepriceQuery
     private let price: @Sendable (CallRecord) -> CallCost
@@ -30,12 +30,18 @@ struct RepriceRun: Sendable {
     ) throws {
         self.query = query
         self.price = price
+        var report = RepriceReport()
         rest = try reader.read { database, facts in
+            report = RepriceReport()
+            if let pruned = try PrunedRange(from: query.from, to: query.to, database) {
+                report.prunedBefore = pruned.before
+            }
             guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return nil }
             // Calls that come later are priced when they come.
             let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
             return rows.lowerBound <= newest ? rows.lowerBound...min(rows.upperBound, newest) : nil
         }
+        self.report = report
     }
 
     /// Prices the next rows.

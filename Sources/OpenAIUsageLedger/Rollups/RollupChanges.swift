@@ -22,6 +22,9 @@ struct RollupChanges {
         shares.append(share)
     }
 
+    /// Adds sums to those of a quarter of an hour.
+    mutating func add(_ other: RollupSums, at key: RollupKey) { sums[key, default: RollupSums()].add(other) }
+
     /// Forgets all changes.
     mutating func removeAll() {
         shares.removeAll(keepingCapacity: true)
@@ -65,6 +68,23 @@ struct RollupChanges {
             }
         }
         removeAll()
+    }
+
+    /// Adds sums of quarters of an hour to the table, on all levels.
+    static func add(_ sums: [RollupKey: RollupSums], _ database: Database) throws {
+        var table = RollupTable(database, try RollupTable.Statements(database))
+        var level = sums
+        while let first = level.keys.first {
+            for (key, sums) in level { try table.add(sums, to: key.rowID) }
+            guard let coarser = RollupKey.Level(rawValue: first.level.rawValue + 1) else { return }
+            var next: [RollupKey: RollupSums] = [:]
+            for (key, sums) in level {
+                let time = RollupKey.time(of: RollupKey.start(of: key.time, key.level), coarser)
+                let place = RollupKey(level: coarser, time: time, series: key.series, result: key.result)
+                next[place, default: RollupSums()].add(sums)
+            }
+            level = next
+        }
     }
 
     /// A share's place in the table.
@@ -124,6 +144,29 @@ private struct RollupTable: ~Copyable {
             guard let stored = sum.add(StatementRow(statements.find).bytes(at: 0)) else { throw Self.unreadable }
             try write(key, stored: stored, with: statements.update)
         case let code: throw database.error(code)
+        }
+    }
+
+    /// Adds sums to a row; rows come in any order.
+    mutating func add(_ other: RollupSums, to key: Int64) throws {
+        sqlite3_reset(statements.find)
+        sqlite3_bind_int64(statements.find, 1, key)
+        defer { sqlite3_reset(statements.find) }
+        var total = other
+        let isStored: Bool
+        switch sqlite3_step(statements.find) {
+        case SQLITE_DONE: isStored = false
+        case SQLITE_ROW:
+            guard total.add(StatementRow(statements.find).bytes(at: 0)) else { throw Self.unreadable }
+            isStored = true
+        case let code: throw database.error(code)
+        }
+        writer.clear()
+        total.write(to: &writer)
+        let bytes = writer.bytes
+        try (isStored ? statements.update : statements.insert).run(in: database) { binder in
+            binder.integer(key)
+            binder.blob(bytes)
         }
     }
 

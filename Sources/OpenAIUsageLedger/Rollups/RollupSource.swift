@@ -185,7 +185,8 @@ struct RollupSource {
 
     // MARK: - Rows
 
-    private func forEachFlushedRow(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
+    /// Hands out the rows of a range whose sums are in the rollups.
+    func forEachFlushedRow(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
         guard let range = rows.rows(from: from, to: to), range.lowerBound <= flushedThrough else { return }
         try read(
             "id BETWEEN \(range.lowerBound) AND \(min(range.upperBound, flushedThrough)) AND +result > 0 "
@@ -200,6 +201,23 @@ struct RollupSource {
         let newer = flushedThrough < .max ? "id > \(flushedThrough) AND +result > 0" : "0"
         try read(newer, from: from, to: to, body)
         try read("id IN (SELECT call_id FROM pending_call) AND +result > 0", from: from, to: to, body)
+    }
+
+    /// The sums of some stretches of a level.
+    func sums(_ level: RollupKey.Level, _ times: ClosedRange<Int64>) throws -> [RollupKey: RollupSums] {
+        let keys = RollupKey.rows(level, times)
+        var found: [RollupKey: RollupSums] = [:]
+        let statement = try database.cachedStatement(sql: "SELECT key, sums FROM rollup WHERE key BETWEEN ? AND ?")
+        statement.setUncheckedArguments([keys.lowerBound, keys.upperBound])
+        try statement.forEachRow(in: database) { row in
+            var sums = RollupSums()
+            guard sums.add(row.bytes(at: 1)) else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A rollup cannot be read.")
+            }
+            found[RollupKey(rowID: row.integer(at: 0) ?? 0)] = sums
+            return true
+        }
+        return found
     }
 
     /// Hands out the calls in flight of a range.

@@ -15,11 +15,14 @@ package struct MergeableReport: Sendable {
     private(set) var groups: [Group]
     /// True while every latency is known, so that percentiles are exact.
     private var keepsLatencies: Bool
+    /// The part whose rows are pruned; `nil` if all rows are there.
+    private(set) var pruned: PrunedPart?
 
-    init(query: ReportQuery, groups: [Group], keepsLatencies: Bool) {
+    init(query: ReportQuery, groups: [Group], keepsLatencies: Bool, pruned: PrunedPart? = nil) {
         self.query = query
         self.groups = groups
         self.keepsLatencies = keepsLatencies
+        self.pruned = pruned
     }
 
     /// Adds the sums of another ledger, which must be those of the same query.
@@ -28,6 +31,7 @@ package struct MergeableReport: Sendable {
     package mutating func add(_ other: MergeableReport) {
         query.from = min(query.from, other.query.from)
         keepsLatencies = keepsLatencies && other.keepsLatencies
+        if let part = other.pruned { pruned = pruned?.adding(part) ?? part }
         var places: [[ReportGrouping.Value]: Int] = [:]
         for (place, group) in groups.enumerated() {
             places[group.values] = place
@@ -60,7 +64,7 @@ package struct MergeableReport: Sendable {
             }
             return Self.precedes(left.row, right.row)
         }
-        return Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []))
+        return Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []), pruned: pruned)
     }
 
     /// True if a row stands before another: the dearer one, of those that cost the same the first by name.
@@ -81,7 +85,7 @@ package struct MergeableReport: Sendable {
     // MARK: - Bytes
 
     /// The first bytes of the format, with its version.
-    private static let signature = Array("OAUR1".utf8)
+    private static let signature = Array("OAUR2".utf8)
 
     /// The sums as bytes, for a reader of the same version.
     package var bytes: [UInt8] {
@@ -94,6 +98,8 @@ package struct MergeableReport: Sendable {
         bytes.write(Int64(query.groupBy.count))
         for dimension in query.groupBy { bytes.write(dimension.description) }
         bytes.write(Int64(keepsLatencies ? 1 : 0))
+        bytes.write(Int64(pruned == nil ? 0 : 1))
+        pruned?.write(to: &bytes)
         bytes.write(Int64(groups.count))
         for group in groups {
             for value in group.values {
@@ -124,6 +130,7 @@ package struct MergeableReport: Sendable {
                 return nil
             }
             let keepsLatencies = reader.integer() == 1
+            let pruned = reader.integer() == 1 ? PrunedPart(&reader) : nil
             var groups: [Group] = []
             var seen: Set<[ReportGrouping.Value]> = []
             for _ in 0..<reader.count() {
@@ -138,7 +145,7 @@ package struct MergeableReport: Sendable {
                 groups.append(Group(values: values, sums: sums))
             }
             guard reader.isValid, !reader.hasMore else { return nil }
-            var report = MergeableReport(query: found, groups: groups, keepsLatencies: keepsLatencies)
+            var report = MergeableReport(query: found, groups: groups, keepsLatencies: keepsLatencies, pruned: pruned)
             report.ledger = ledger
             return report
         }

@@ -9,6 +9,8 @@ struct CallStore {
     private let encoder = RowEncoder()
     private var startRange: StartRange
     private var newest: Int64
+    /// The time before which rows may be gone, in microseconds since 1970; `nil` if nothing was ever pruned.
+    private(set) var prunedBefore: Int64?
     /// The rows that were written last.
     private var recent: [Int64] = []
     /// True if a transaction has failed, so that what is remembered must be read anew.
@@ -19,6 +21,8 @@ struct CallStore {
     private var gathersCorrections = false
     private let identities: CallIDGenerator
     private let hooks: LedgerHooks
+    /// The time in which an object is done, in microseconds: a batch has a day for it.
+    private static let longestObject: Int64 = 2 * 86_400_000_000
 
     /// Loads the state of a ledger.
     init(_ database: Database, options: LedgerOptions, identities: CallIDGenerator) throws {
@@ -26,6 +30,7 @@ struct CallStore {
         hooks = options.hooks
         newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
         startRange = try StartRange(database)
+        prunedBefore = try PruneBoundary.load(database)
         facts = try FactWriter(database, capacity: options.labelCapacity)
         pending = try PendingRows(database, facts.tables)
     }
@@ -66,6 +71,29 @@ struct CallStore {
         }
     }
 
+    /// Sums of calls that have no rows here.
+    struct ForeignSums {
+        /// The quarter of an hour; its numbers of series and result are those of another ledger.
+        var place: RollupKey
+        var series: Series
+        var result: CallResult
+        var sums: RollupSums
+    }
+
+    /// Adds sums of calls that have no rows here.
+    mutating func add(_ foreign: [ForeignSums], _ database: Database) throws {
+        try transaction(database) { store in
+            var sums: [RollupKey: RollupSums] = [:]
+            for entry in foreign {
+                var key = entry.place
+                key.series = store.facts.number(of: entry.series)
+                key.result = store.facts.number(of: entry.result)
+                sums[key, default: RollupSums()].add(entry.sums)
+            }
+            try RollupChanges.add(sums, database)
+        }
+    }
+
     /// The numbers of some rows that were written last, by which the file is recognized.
     var newestRows: ArraySlice<Int64> { recent.suffix(16) }
 
@@ -73,6 +101,19 @@ struct CallStore {
     mutating func flush(_ database: Database) throws {
         try transaction(database) { try $0.pending.flush(database) }
     }
+
+    /// Notes within a transaction that rows were removed.
+    mutating func notePruned(before time: Int64, through id: Int64, _ database: Database) throws {
+        if prunedBefore ?? .min < time {
+            try PruneBoundary.advance(to: time, database)
+            prunedBefore = time
+        }
+        // The file is not recognized by rows that are gone.
+        recent.removeAll { $0 <= id }
+    }
+
+    /// True if a call has a row.
+    func holds(_ id: CallID, _ database: Database) throws -> Bool { try row(id.rawValue, database) != nil }
 
     /// Merges segments of the index by identities.
     ///
@@ -89,10 +130,11 @@ struct CallStore {
     }
 
     /// Runs something in a transaction; what is remembered is read anew after one that has failed.
-    private mutating func transaction(_ database: Database, _ body: (inout CallStore) throws -> Void) throws {
+    mutating func transaction(_ database: Database, _ body: (inout CallStore) throws -> Void) throws {
         if isStale {
             newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
             startRange = try StartRange(database)
+            prunedBefore = try PruneBoundary.load(database)
             pending = try PendingRows(database, facts.tables)
             recent.removeAll()
             isStale = false
@@ -337,6 +379,12 @@ struct CallStore {
     /// It is asked for objects that the process does not remember: it remembers the newest ones. It takes no scan: pending
     /// rows are found in memory.
     private func isCounted(_ record: CallRecord, _ database: Database) throws -> Bool {
+        // One whose rows may be gone was counted when it was done, which is never long after it was created.
+        if let prunedBefore, let created = record.objectCreatedAt, created < prunedBefore,
+            record.startedAt - created > Self.longestObject
+        {
+            return true
+        }
         let lookup = IdentityLookup(database)
         for identity in [record.responseID, record.objectAlias].compactMap({ $0 }) {
             let hash = IdentityHash.hash(identity)

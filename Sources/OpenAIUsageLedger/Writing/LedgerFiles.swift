@@ -101,6 +101,13 @@ struct LedgerFiles {
         if let now = FileFacts("\(path)-wal"), now.isSameFile(as: log) { log = now }
     }
 
+    /// Notes that the log was copied, by which SQLite may have shortened the file.
+    ///
+    /// - Parameter size: The bytes that the file must have.
+    mutating func noteCopied(size: Int64) {
+        if let now = FileFacts(path), now.isSameFile(as: database), now.size >= size { database = now }
+    }
+
     /// Renames the files of a ledger, so that a new one can begin at its path.
     ///
     /// - Parameters:

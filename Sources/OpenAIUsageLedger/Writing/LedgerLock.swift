@@ -91,13 +91,26 @@ final class LedgerLock: Sendable {
         return String(decoding: buffer.prefix(max(0, count)).prefix { $0 != 0x0a }, as: UTF8.self)
     }
 
+    /// The process that holds a lock, as a noun; `nil` if none does.
+    static func holder(_ path: String) -> String? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        // A shared lock is refused while a writer has its own, and one who comes now waits a moment for this one.
+        guard flock(file, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        return name(read(file))
+    }
+
     private static func locked(_ path: String, holder: String) -> LedgerError {
-        let parts = holder.split(separator: " ", maxSplits: 1)
-        let name = parts.count == 2 ? "process \(parts[0]) (\(parts[1]))" : "another process"
-        return LedgerError(
+        LedgerError(
             .locked,
-            "The ledger is being written to by \(name), which holds \(path); end it, or use another ledger."
+            "The ledger is being written to by \(name(holder)), which holds \(path); end it, or use another ledger."
         )
+    }
+
+    private static func name(_ holder: String) -> String {
+        let parts = holder.split(separator: " ", maxSplits: 1)
+        return parts.count == 2 ? "process \(parts[0]) (\(parts[1]))" : "another process"
     }
 
     private static func error(_ path: String, _ code: Int32) -> LedgerError {

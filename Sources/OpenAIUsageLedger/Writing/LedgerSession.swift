@@ -48,7 +48,12 @@ struct LedgerSession {
             (store, dataVersion) = try database.writeWithoutTransaction { database in
                 try LedgerFile.begin(database, at: opened, secret: secret)
                 log.install(on: database)
-                let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call")
+                // The newest rows may be gone, and their identities must not come again.
+                let newest = try Int64.fetchOne(
+                    database,
+                    sql: "SELECT max(v) FROM (SELECT max(id) AS v FROM call UNION ALL "
+                        + "SELECT value FROM meta WHERE name = 'flushed_through')"
+                )
                 if let newest { identities.advance(past: CallID(rawValue: newest)) }
                 let store = try CallStore(database, options: options, identities: identities)
                 return (store, try Int64.fetchOne(database, sql: "PRAGMA data_version"))
@@ -146,9 +151,13 @@ struct LedgerSession {
     /// - Returns: True if nothing is in the log alone any more.
     @discardableResult
     mutating func copyLog() throws -> Bool {
-        let progress = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        let (progress, size) = try database.writeWithoutTransaction { database in
+            let pages = try PruneRun.Pages(database)
+            return (try database.checkpoint(.passive), pages.count * pages.size)
+        }
         guard progress.walFrameCount == progress.checkpointedFrameCount else { return false }
         logged = 0
+        files.noteCopied(size: size)
         return true
     }
 

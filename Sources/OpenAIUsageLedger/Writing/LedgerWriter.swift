@@ -17,8 +17,8 @@ struct LedgerWriter {
     static let finalFlushThreshold = 512
 
     private let path: String
-    private let queue: RecordQueue
-    private let options: LedgerOptions
+    let queue: RecordQueue
+    let options: LedgerOptions
     private let lock: LedgerLock
     private let secret: [UInt8]
     private let identities: CallIDGenerator
@@ -31,7 +31,9 @@ struct LedgerWriter {
     /// True once a file was opened in another's stead.
     private var isMended = false
     /// The open file; `nil` while there is none to write to.
-    private var session: LedgerSession?
+    var session: LedgerSession?
+    /// What is pruned; `nil` if everything is kept, and while a step is made.
+    var retention: Retention?
 
     init(
         path: String,
@@ -51,11 +53,12 @@ struct LedgerWriter {
         self.identities = identities
         flushThreshold = max(1, options.flushThreshold)
         self.options = options
+        retention = Retention(options)
     }
 
     /// Runs until the ledger closes.
     mutating func run() {
-        while let items = queue.take() {
+        while let items = queue.take(within: retentionWait) {
             if items.isEmpty { watch() }
             var rest = items[...]
             while !rest.isEmpty {
@@ -69,6 +72,7 @@ struct LedgerWriter {
                 perform(command)
                 maintain(isIdle: queue.isIdle)
             }
+            retain()
         }
         end()
     }

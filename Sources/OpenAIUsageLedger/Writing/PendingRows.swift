@@ -53,6 +53,9 @@ struct PendingRows {
     /// True if a row that has ended is pending.
     func contains(_ id: Int64) -> Bool { id > flushedThrough || late.contains(id) }
 
+    /// True if a row up to a number may be pending.
+    func holds(through id: Int64) -> Bool { id > flushedThrough || late.contains { $0 <= id } }
+
     /// The numbers of the pending rows that may show the object of a hash.
     func rows(of hash: UInt64) -> [Int64] {
         var found: [Int64] = []
@@ -180,7 +183,7 @@ extension RollupSums.Call {
 
 extension CallRecord {
     /// Calls a body with the hash of each identity by which the row is to be found without a scan.
-    fileprivate borrowing func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
+    borrowing func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
         if !isNamedByID { body(IdentityHash.hash(operationID)) }
         if let requestID { body(IdentityHash.hash(requestID)) }
         if let clientRequestID { body(IdentityHash.hash(clientRequestID)) }

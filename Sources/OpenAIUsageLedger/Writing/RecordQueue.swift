@@ -317,7 +317,10 @@ final class RecordQueue: Sendable {
     /// Everything that is queued, after a wait if that is nothing; `nil` when the ledger closes and nothing is left.
     ///
     /// It is empty when there is only something else to do, and from time to time when there is nothing.
-    func take() -> [Item]? {
+    ///
+    /// - Parameter limit: The longest wait in nanoseconds; `nil` for the usual one.
+    /// - Returns: The items, or `nil`.
+    func take(within limit: Int64? = nil) -> [Item]? {
         gather()
         while true {
             enum Step {
@@ -342,7 +345,9 @@ final class RecordQueue: Sendable {
             case .items(let items): return items
             case .end: return nil
             case .wait:
-                if signal.wait(timeout: .now() + idleInterval) == .timedOut { return [] }
+                var end = DispatchTime.now() + idleInterval
+                if let limit { end = min(end, .now() + .nanoseconds(Int(limit))) }
+                if signal.wait(timeout: end) == .timedOut { return [] }
             }
         }
     }

@@ -35,18 +35,22 @@ struct CallsCommand: AsyncParsableCommand {
         var listing = try await ledgers.union(places, settings).listing(request, now: now)
         // What is wrong with a ledger is told before anything is written.
         var next = try await listing.next()
-        let isEmpty = next == nil
+        var count = 0
         var writer = CallsWriter(format: format)
         var shown: Set<CallID> = []
         writer.begin()
         while let record = next {
             if follow, record.outcome != .open { shown.insert(record.id) }
             writer.write(record)
+            count += 1
             next = try await listing.next()
         }
         guard follow else {
             writer.end()
-            if isEmpty, format == .table { StandardError.write("No calls.") }
+            if count == 0, format == .table { StandardError.write("No calls.") }
+            if limit.value == 0 || count < limit.value {
+                try await ledgers.tellPruned(places, from: selection.selection.range(now: now).from)
+            }
             return
         }
         while !Task.isCancelled {
@@ -67,7 +71,7 @@ private struct Tail {
         guard let path = place.path else {
             throw CommandFailure("--follow works on files of this machine; \(place.name) is none.")
         }
-        reader = try LedgerReader(path: path)
+        reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         follower = try CallFollower(try request.query(now: now), of: reader)
     }
 

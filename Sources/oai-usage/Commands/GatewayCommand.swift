@@ -64,8 +64,16 @@ struct GatewayCommand: AsyncParsableCommand {
         let book = try files.book(settings) { log.say($0, level: .warning) }
         let path = settings.ledger(storage.ledger)
         let accessLogPath = options.accessLog(settings)
-        if check { return try check(settings, configuration, warnings, ledger: path, accessLog: accessLogPath) }
         var ledgerOptions = LedgerOptions()
+        try options.retention.apply(settings, to: &ledgerOptions)
+        if check { return try check(settings, configuration, warnings, ledger: path, accessLog: accessLogPath) }
+        ledgerOptions.retentionObserver = { note in
+            log.say("gateway: \(note)", level: note.isWarning ? .warning : .info)
+        }
+        let progress = WorkProgress.upgrade(isTerminal: StandardError.isTerminal && log.format == .text) {
+            log.say("gateway: \($0)")
+        }
+        ledgerOptions.upgradeObserver = { progress($0, $1) }
         ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
         ledgerOptions.syncsEveryCommit = configuration.durability == .fsync
         ledgerOptions.keepsJournal = configuration.durability == .committed

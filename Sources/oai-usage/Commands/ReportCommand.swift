@@ -26,7 +26,8 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "How the report is written.")
     var format = ReportFormat.table
     @Flag(
-        help: "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint."
+        help:
+            "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint, or if pruned calls make the report inexact."
     )
     var strict = false
 
@@ -42,7 +43,7 @@ struct ReportCommand: AsyncParsableCommand {
         let report: Report
         do {
             if places.count == 1, let path = places[0].path {
-                report = try LedgerReader(path: path).report(request, now: now)
+                report = try LedgerReader(path: path, progress: WorkProgress.upgrade()).report(request, now: now)
             } else {
                 report = try await ledgers.union(places, settings).report(request, now: now)
             }

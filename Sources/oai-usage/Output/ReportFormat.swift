@@ -7,6 +7,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
 
     /// Writes a report.
     func write(_ report: Report) {
+        defer { for note in report.pruned?.notes ?? [] { StandardError.write(note) } }
         switch self {
         case .json: StandardOutput.write(report.json + "\n")
         case .csv: StandardOutput.write(ReportTable.plain(report).csv)

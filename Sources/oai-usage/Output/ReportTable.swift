@@ -86,6 +86,7 @@ enum ReportTable {
     /// True if some call of the report is unread, or not priced in full, so that `--strict` fails.
     static func isPartial(_ report: Report) -> Bool {
         let totals = report.totals
+        if report.pruned?.isExact == false { return true }
         return totals.unpricedCalls + totals.partialCalls + totals.callsWithoutUsage + totals.otherCalls > 0
     }
 

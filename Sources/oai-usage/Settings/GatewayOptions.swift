@@ -77,6 +77,8 @@ struct GatewayOptions: ParsableArguments {
 
     @OptionGroup var limits: LimitOptions
 
+    @OptionGroup(title: "Retention") var retention: RetentionOptions
+
     @OptionGroup(title: "Access") var access: AccessOptions
 
     func validate() throws {

@@ -67,7 +67,7 @@ struct LedgersOption: ParsableArguments {
         return LedgerUnion(
             places.map { place -> any LedgerSource in
                 switch place {
-                case .file(let path): LedgerFileSource(AsyncLedgerReader(path: path))
+                case .file(let path): LedgerFileSource(AsyncLedgerReader(path: path, progress: WorkProgress.upgrade()))
                 case .gateway(let url): GatewayLedger(url, token: token, tls: tls)
                 }
             }
@@ -81,9 +81,37 @@ struct LedgersOption: ParsableArguments {
         let places = try places(settings)
         let records = try await union(places, settings).calls(matching: identity)
         guard !records.isEmpty else {
-            throw CommandFailure("No call in \(places.map(\.name).joined(separator: ", ")) is named \(identity).")
+            var message = "No call in \(places.map(\.name).joined(separator: ", ")) is named \(identity)."
+            for (place, before) in try await prunedParts(places) {
+                message += " Calls of \(place.name) before \(TimestampText.utc(before, isShort: true)) are pruned."
+            }
+            throw CommandFailure(message)
         }
         return records
+    }
+
+    /// Says of ledgers of this machine that calls of a range are pruned.
+    ///
+    /// - Parameters:
+    ///   - places: The ledgers.
+    ///   - start: The beginning of the range in microseconds since 1970; `nil` for one without.
+    func tellPruned(_ places: [LedgerPlace], from start: Int64?) async throws {
+        for (place, before) in try await prunedParts(places) where start ?? .min < before {
+            let name = places.count > 1 ? " of \(place.name)" : ""
+            StandardError.write("Calls\(name) before \(TimestampText.utc(before, isShort: true)) are pruned.")
+        }
+    }
+
+    /// The ledgers of this machine of which calls are pruned, and the times before which.
+    private func prunedParts(_ places: [LedgerPlace]) async throws -> [(LedgerPlace, Int64)] {
+        var parts: [(LedgerPlace, Int64)] = []
+        for place in places {
+            guard let path = place.path else { continue }
+            if let before = try await AsyncLedgerReader(path: path).run({ try $0.prunedBefore() }) {
+                parts.append((place, before))
+            }
+        }
+        return parts
     }
 
     private static func tls(_ file: String?) throws -> NIOSSLContext {

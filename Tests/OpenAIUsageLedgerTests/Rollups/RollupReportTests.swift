@@ -16,7 +16,7 @@ struct RollupReportTests {
     /// Sunday 2026-10-25T00:00:00Z, on which Europe's clocks go back.
     private static let start: Int64 = 1_792_886_400_000_000
 
-    private static func record(_ number: Int, _ generator: inout SplitMix64) -> CallRecord {
+    static func record(_ number: Int, _ generator: inout SplitMix64) -> CallRecord {
         var record = Records.random(number, &generator)
         // A week around the change of clocks, with some calls at the edges of quarters.
         var startedAt = start + Int64.random(in: -4 * 86_400_000_000..<4 * 86_400_000_000, using: &generator)
@@ -55,7 +55,7 @@ struct RollupReportTests {
         return filter
     }
 
-    private static func query(_ generator: inout SplitMix64) throws -> ReportQuery {
+    static func query(_ generator: inout SplitMix64) throws -> ReportQuery {
         let dimensions: [ReportDimension] = [
             .project, .model, .endpoint, .organization, .key, .client, .host, .serviceTier, .outcome, .hour, .day,
             .week,
@@ -80,7 +80,7 @@ struct RollupReportTests {
     }
 
     /// Compares two reports exactly, but for percentiles, which may be off by 1 %.
-    private func compare(_ found: Report, _ exact: Report, _ comment: Comment) {
+    func compare(_ found: Report, _ exact: Report, _ comment: Comment) {
         func plain(_ row: ReportRow) -> ReportRow {
             var row = row
             (row.duration, row.processing, row.timeToFirstToken, row.errorDuration) = (nil, nil, nil, nil)

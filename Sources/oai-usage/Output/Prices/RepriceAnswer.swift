@@ -1,3 +1,4 @@
+import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
@@ -15,6 +16,7 @@ struct RepriceAnswer {
             guard rows.count == root["rows"]?.elements.count else { return nil }
             priceVersion = version
             report = RepriceReport(rows: rows)
+            report.prunedBefore = root["pruned_before"]?.string.flatMap(PruneRequest.microseconds(_:))
         } catch {
             return nil
         }

@@ -23,6 +23,11 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
             StandardOutput.write(Self.readable(result.report).text(isColored: Terminal.isColored))
         }
         StandardError.write(Self.note(result))
+        if let before = result.report.prunedBefore {
+            StandardError.write(
+                "Calls before \(TimestampText.utc(before, isShort: true)) are pruned, and keep their costs."
+            )
+        }
     }
 
     private static func readable(_ report: RepriceReport) -> Table {

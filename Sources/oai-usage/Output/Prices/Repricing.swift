@@ -1,6 +1,3 @@
-import NIOCore
-import NIOHTTP1
-import NIOPosix
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
@@ -25,7 +22,7 @@ struct Repricing {
     /// - Throws: A ``CommandFailure`` that names who holds the ledger, if anyone does.
     func here(_ path: String, _ book: PriceBook) async throws -> Result {
         // A ledger that is not there is not made.
-        let reader = try LedgerReader(path: path)
+        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         if query.isDryRun {
             return result(try reader.reprice(query) { book.cost(of: $0) }, book.version)
         }
@@ -57,44 +54,20 @@ struct Repricing {
     /// - Returns: What has changed.
     /// - Throws: A ``CommandFailure`` with the gateway's own words.
     func throughGateway(_ admin: AdminArgument, token: String? = nil) async throws -> Result {
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
-        if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let client = SimpleClient(group: group, host: admin.address.host, port: admin.address.port)
-        let answer: SimpleClient.Answer
-        do {
-            answer = try await client.send(
-                .POST,
-                Gateway.repricePath,
-                headers: headers,
-                body: RepriceRequest(query: query).json
-            )
-            try await group.shutdownGracefully()
-        } catch {
-            try? await group.shutdownGracefully()
-            throw CommandFailure("No gateway answers on \(admin.address); start one, or name it with --admin.")
-        }
-        let text = String(decoding: answer.body, as: UTF8.self)
-        guard answer.status == 200 else {
-            throw CommandFailure("The gateway on \(admin.address) did not do it: \(Self.message(text, answer.status))")
+        let client = AdminClient(admin, token: token)
+        let text: String
+        do { text = try await client.post(Gateway.repricePath, RepriceRequest(query: query).json) } catch let refusal
+            as AdminClient.Refusal
+        {
+            throw CommandFailure(refusal.description)
         }
         guard let result = RepriceAnswer(json: text) else {
-            throw CommandFailure("The gateway on \(admin.address) gave an answer that is not understood.")
+            throw client.misunderstanding
         }
         return self.result(result.report, result.priceVersion)
     }
 
     private func result(_ report: RepriceReport, _ version: String) -> Result {
         Result(query: query, priceVersion: version, report: report)
-    }
-
-    private static func message(_ text: String, _ status: Int?) -> String {
-        guard let status else { return "it ended the connection." }
-        do throws(JSONDocumentError) {
-            let message = try JSONDocument(parsing: text).root.value["error"]?["message"]?.string
-            return message ?? "it answered with the status \(status)."
-        } catch {
-            return "it answered with the status \(status); is it a gateway of this version?"
-        }
     }
 }

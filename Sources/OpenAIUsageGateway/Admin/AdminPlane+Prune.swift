@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import OpenAIUsageLedger
+import ServiceLifecycle
+
+extension AdminPlane {
+    /// Prunes calls of the gateway's ledger, in steps beside its calls.
+    ///
+    /// It is for this machine only, as repricing is, and one of the two is done at a time.
+    func prune(_ request: Request, _ context: AdminContext) async -> Response {
+        if let refusal = refusal(ofOrder: request, context) { return refusal }
+        let order: PruneRequest
+        do {
+            let body = try await request.body.collect(upTo: Self.maximumBody)
+            order = try PruneRequest(json: String(buffer: body))
+        } catch let mistake as RepriceRequest.Mistake {
+            return failure(.badRequest, mistake.description)
+        } catch {
+            return failure(.contentTooLarge, "The body cannot be read, or is longer than \(Self.maximumBody) bytes.")
+        }
+        if let path = order.ledger, path != ledger.path {
+            return failure(.conflict, "This gateway has another ledger, \(ledger.path).")
+        }
+        guard gate.take() else {
+            return failure(.conflict, "A reprice or another prune is already running; wait for the end.")
+        }
+        defer { gate.release() }
+        do {
+            let (ledger, query) = (ledger, order.query)
+            // A shutdown does not wait for the end.
+            let report = try await cancelWhenGracefulShutdown { try await ledger.prune(query) }
+            return response(.ok, type: "application/json", body: Array(report.json.utf8))
+        } catch is CancellationError {
+            return failure(.serviceUnavailable, "The gateway is shutting down; run it again.")
+        } catch {
+            return failure(.internalServerError, "\(error)")
+        }
+    }
+}

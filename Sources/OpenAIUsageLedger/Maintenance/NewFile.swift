@@ -1,0 +1,56 @@
+import Foundation
+
+/// A database that appears at its path only when it is whole, and in nothing's stead.
+struct NewFile {
+    /// The path at which it is made.
+    let temporary: String
+    private let path: String
+
+    /// Prepares a file.
+    ///
+    /// - Parameter path: The path at which it is to appear.
+    /// - Throws: A ``LedgerError`` if something is there already, or nothing can be created there.
+    init(_ path: String) throws {
+        self.path = path
+        // A process that has the same number and was killed may have left one.
+        temporary = "\(path).partial-\(getpid())"
+        try requireFree()
+        discard()
+        try LedgerFile.create(temporary)
+    }
+
+    private func requireFree() throws {
+        guard FileFacts(path) == nil else {
+            throw LedgerError(.notWritable, "\(path) is there already, and is never overwritten; give another path.")
+        }
+    }
+
+    /// Waits until the disk has the file, and gives it its name.
+    ///
+    /// - Throws: A ``LedgerError``; then the file is to be discarded.
+    func publish() throws {
+        try LedgerFile.synchronize(temporary)
+        try requireFree()
+        // A link, unlike a new name, is never put in the stead of what came there meanwhile.
+        if link(temporary, path) == 0 {
+            unlink(temporary)
+        } else {
+            let code = errno
+            guard code != EEXIST else { return try requireFree() }
+            // Some file systems have no links.
+            guard rename(temporary, path) == 0 else {
+                throw LedgerError(
+                    .notWritable,
+                    "\(temporary) cannot be renamed to \(path) (\(String(cString: strerror(errno))))."
+                )
+            }
+        }
+        for suffix in ["-wal", "-shm"] { unlink("\(temporary)\(suffix)") }
+        try? LedgerFile.synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    }
+
+    /// Removes what was made.
+    func discard() {
+        for suffix in ["", "-wal", "-shm"] { unlink("\(temporary)\(suffix)") }
+    }
+}

@@ -1,0 +1,109 @@
+import GRDB
+import OpenAIUsage
+import Synchronization
+
+extension Ledger {
+    /// Removes the rows of old calls; their sums stay in the rollups, and reports over them stay exact by quarters of an hour.
+    ///
+    /// Rows go in steps of a few milliseconds between the writer's batches: calls are recorded meanwhile as ever. Calls in flight
+    /// stay. When the task is cancelled, what is gone is gone, and the run can be repeated.
+    ///
+    /// - Parameter query: The calls.
+    /// - Returns: The calls that are gone, or would be in a dry run, and the space that they leave.
+    /// - Throws: A ``LedgerError``, or a `CancellationError`.
+    public func prune(_ query: PruneQuery) async throws -> PruneReport {
+        // Rows that are still on their way must be there to be seen.
+        await flush()
+        if query.isDryRun {
+            let path = path
+            return try await Self.aside { try LedgerReader(path: path).prunable(query) }
+        }
+        let run = PruneProgress(PruneRun(before: query.before, slack: .none))
+        while try await step(run) {
+            try Task.checkCancellation()
+            try await Task.sleep(for: .nanoseconds(max(0, run.nextStep - clock.monotonicNanoseconds)))
+        }
+        return run.report
+    }
+
+    private func step(_ run: PruneProgress) async throws -> Bool {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.add(
+                WriterCommand(
+                    body: { [clock] store, database in try run.step(&store, database, clock) },
+                    completion: { continuation.resume(with: $0.map { run.hasMore }) }
+                )
+            )
+        }
+    }
+}
+
+/// A run of pruning that the writer's thread goes on with and another one watches.
+private final class PruneProgress: Sendable {
+    private struct State {
+        var run: PruneRun
+        var pace = StepPace()
+        var hasMore = true
+    }
+
+    private let state: Mutex<State>
+
+    init(_ run: PruneRun) {
+        state = Mutex(State(run: run))
+    }
+
+    var hasMore: Bool { state.withLock(\.hasMore) }
+    var nextStep: Int64 { state.withLock(\.pace.nextStep) }
+    var report: PruneReport { state.withLock(\.run.report) }
+
+    func step(_ store: inout CallStore, _ database: Database, _ clock: any UsageClock) throws {
+        try state.withLock { state in
+            let start = clock.monotonicNanoseconds
+            state.hasMore = try state.run.step(&store, database, size: state.pace.size)
+            state.pace.note(start: start, end: clock.monotonicNanoseconds)
+        }
+    }
+}
+
+extension LedgerReader {
+    /// Counts the calls that would be pruned; nothing is changed.
+    ///
+    /// It blocks its thread while it reads all rows of these calls.
+    ///
+    /// - Parameter query: The calls.
+    /// - Returns: The calls, and about the bytes that they occupy.
+    /// - Throws: A ``LedgerError``.
+    package func prunable(_ query: PruneQuery) throws -> PruneReport {
+        try read { database, _ in
+            var report = PruneReport(before: PruneBoundary.quarter(of: query.before), isDryRun: true)
+            let last = PruneBoundary.lastRow(before: report.before)
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT count(*), min(coalesce(started_at, id >> 11)), max(coalesce(started_at, id >> 11))
+                    FROM call WHERE id <= ?1 AND +result > 0 AND coalesce(started_at, id >> 11) < ?2
+                    """,
+                arguments: [last, report.before]
+            )
+            report.calls = row?[0] ?? 0
+            report.first = row?[1]
+            report.last = row?[2]
+            report.inFlight =
+                try Int64.fetchOne(
+                    database,
+                    sql: "SELECT count(*) FROM call WHERE result < 0 AND id <= ?",
+                    arguments: [last]
+                ) ?? 0
+            let pages = try PruneRun.Pages(database)
+            report.freeBytes = pages.free * pages.size
+            report.needsCompacting = !pages.isIncremental
+            guard report.calls > 0 else { return report }
+            let all = try Int64.fetchOne(database, sql: "SELECT count(*) FROM call") ?? 1
+            let used = Int128((pages.count - pages.free) * pages.size)
+            // Rollups stay, and are small beside the rows.
+            let rollups = Int128(try Int64.fetchOne(database, sql: "SELECT sum(length(sums) + 12) FROM rollup") ?? 0)
+            report.returnedBytes = Int64(max(0, used - rollups) * Int128(report.calls) / Int128(max(1, all)))
+            return report
+        }
+    }
+}

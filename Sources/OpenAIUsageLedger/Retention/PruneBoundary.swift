@@ -1,0 +1,62 @@
+import GRDB
+
+/// The time before which rows of a ledger may be gone, while their sums stay in the rollups.
+///
+/// It is a multiple of a quarter of an hour, so that every quarter has either all of its rows or a rollup that needs none.
+enum PruneBoundary {
+    /// The boundary in microseconds since 1970; `nil` if nothing was ever pruned.
+    static func load(_ database: Database) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'pruned_before'")
+    }
+
+    /// Moves the boundary on; an older one leaves it where it is.
+    static func advance(to time: Int64, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO meta(name, value) VALUES('pruned_before', ?)
+                ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)
+                """,
+            arguments: [time]
+        )
+    }
+
+    /// The start of the quarter of an hour in which a time lies.
+    static func quarter(of time: Int64) -> Int64 {
+        time.flooredQuotient(by: RollupKey.quarterLength) * RollupKey.quarterLength
+    }
+
+    /// The newest identity whose call can have started before a time, as far as identities tell it.
+    static func lastRow(before time: Int64) -> Int64 { Int64(clamping: Int128(time) << 11 - 1) }
+}
+
+/// The part of a report's range whose rows may be gone, and the range that can be counted without them.
+struct PrunedRange {
+    /// The time before which rows may be gone, in microseconds since 1970.
+    let before: Int64
+    /// The range that is counted: an edge among pruned rows is moved outward to a whole quarter of an hour.
+    private(set) var from: Int64
+    private(set) var to: Int64
+
+    /// Compares a range with the boundary of a ledger; `nil` if no call of the range is pruned.
+    init?(from: Int64, to: Int64, _ database: Database) throws {
+        guard let before = try PruneBoundary.load(database), from < before, from < to else { return nil }
+        func hasRollups(_ start: Int64, _ end: Int64) throws -> Bool {
+            let times = RollupKey.time(of: start, .quarter)...RollupKey.time(of: end - 1, .quarter)
+            let keys = RollupKey.rows(.quarter, times)
+            return try Int.fetchOne(
+                database,
+                sql: "SELECT 1 FROM rollup WHERE key BETWEEN ? AND ? LIMIT 1",
+                arguments: [keys.lowerBound, keys.upperBound]
+            ) != nil
+        }
+        guard try hasRollups(from, min(to, before)) else { return nil }
+        self.before = before
+        (self.from, self.to) = (from, to)
+        for (edge, isStart) in [(from, true), (to, false)] where edge > 0 && edge < .max - RollupKey.quarterLength {
+            let start = PruneBoundary.quarter(of: edge)
+            let end = start + RollupKey.quarterLength
+            guard start != edge, start < before, try hasRollups(start, end) else { continue }
+            if isStart { self.from = start } else { self.to = end }
+        }
+    }
+}

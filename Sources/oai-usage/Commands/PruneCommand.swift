@@ -1,0 +1,103 @@
+import ArgumentParser
+import OpenAIUsage
+import OpenAIUsageGateway
+import OpenAIUsageLedger
+
+/// Removes old calls.
+struct PruneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Remove the rows of old calls; their sums stay.",
+        discussion: """
+            Reports over pruned calls stay exact by quarters of an hour; the calls themselves are gone, and keep their \
+            costs when others are priced anew. Calls in flight stay. While a gateway holds the ledger, it does the work in small \
+            steps beside its calls; --keep and --keep-size let it do so by itself.
+
+            Examples:
+              oai-usage prune --older-than 400d --dry-run
+              oai-usage prune --older-than 400d
+              oai-usage prune --older-than 90d --gateway --admin 10.0.0.5:10464
+            """
+    )
+
+    @Option(help: ArgumentHelp("The age from which on calls are removed: 400d, 12w; at least 1h.", valueName: "time"))
+    var olderThan: SpanOfTime
+    @Flag(help: "Show what would be removed, and change nothing.")
+    var dryRun = false
+    @Flag(help: "Let a running gateway do it, whichever ledger it has.")
+    var gateway = false
+    @OptionGroup var access: AdminOptions
+    @OptionGroup var storage: LedgerOption
+    @Option(help: "How the result is written.")
+    var format = PruneFormat.text
+
+    func validate() throws {
+        guard olderThan.milliseconds >= 3_600_000 else {
+            throw ValidationError("--older-than must be at least 1h; calls of the last hour stay.")
+        }
+        guard olderThan.milliseconds <= 36_500 * 86_400_000 else {
+            throw ValidationError("--older-than must be at most 36500d.")
+        }
+    }
+
+    func run() async throws {
+        let before = SystemUsageClock().wallMicroseconds - olderThan.milliseconds * 1_000
+        let pruning = Pruning(PruneQuery(before: before, isDryRun: dryRun))
+        let settings = try await storage.settings()
+        let client = AdminClient(try access.address(settings), token: try access.token(settings))
+        let report =
+            gateway || access.admin != nil
+            ? try await pruning.through(client, ledger: nil)
+            : try await pruning.here(settings.ledger(storage.ledger), orThrough: client)
+        format.write(report)
+    }
+}
+
+/// Pruning in this process, or in the gateway that has the ledger.
+struct Pruning {
+    private let query: PruneQuery
+
+    init(_ query: PruneQuery) {
+        self.query = query
+    }
+
+    /// Prunes a ledger, or lets the gateway that has it do so.
+    func here(_ path: String, orThrough client: AdminClient) async throws -> PruneReport {
+        // A ledger that is not there is not made.
+        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+        if query.isDryRun { return try reader.prunable(query) }
+        var options = LedgerOptions()
+        options.purpose = "oai-usage prune"
+        let ledger: Ledger
+        do {
+            ledger = try Ledger(path: path, options: options)
+        } catch let error as LedgerError where error.code == .locked {
+            do { return try await through(client, ledger: LedgerReader.resolvedPath(path)) } catch let refusal
+                as AdminClient.Refusal
+            {
+                throw CommandFailure("\(error) It was asked to do it as a gateway: \(refusal)")
+            }
+        }
+        do {
+            let report = try await ledger.prune(query)
+            await ledger.close()
+            return report
+        } catch {
+            await ledger.close()
+            throw error
+        }
+    }
+
+    /// Lets a gateway prune.
+    ///
+    /// - Parameters:
+    ///   - client: The way to the gateway.
+    ///   - path: The ledger that it must have; `nil` for any.
+    /// - Returns: What was pruned.
+    /// - Throws: An ``AdminClient/Refusal`` with the gateway's own words.
+    func through(_ client: AdminClient, ledger path: String?) async throws -> PruneReport {
+        let text = try await client.post(Gateway.prunePath, PruneRequest(query: query, ledger: path).json)
+        guard let report = PruneReport(json: text) else { throw client.misunderstanding }
+        return report
+    }
+}
