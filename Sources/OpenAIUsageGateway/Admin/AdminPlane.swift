@@ -12,7 +12,8 @@ import Synchronization
 struct AdminPlane: Sendable {
     let configuration: GatewayConfiguration
     let metrics: UsageMetrics
-    let ledger: Ledger
+    /// The ledger; `nil` if calls are not kept.
+    let ledger: Ledger?
     /// The book that calls are priced with now.
     let prices: @Sendable () -> PriceBook
     let logger: Logger
@@ -49,7 +50,7 @@ struct AdminPlane: Sendable {
                 }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
                 // Calls are counted when they are committed, and who asks has seen their responses.
-                if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
+                if request.uri.path == "/metrics" { await ledger?.flushUnlessTroubled() }
                 return respond(to: request)
             },
             server: server,
@@ -77,7 +78,11 @@ struct AdminPlane: Sendable {
         case "/readyz", "/-/ready":
             answer = readiness(tellsReason: access.refusal(of: request) == nil)
         case "/":
-            answer = response(.ok, type: "text/html; charset=utf-8", body: Array(LandingPage.html(configuration).utf8))
+            answer = response(
+                .ok,
+                type: "text/html; charset=utf-8",
+                body: Array(LandingPage.html(configuration, keepsCalls: ledger != nil).utf8)
+            )
         default:
             answer = response(.notFound, text: "There is nothing here. See / for what there is.\n")
         }
@@ -94,7 +99,7 @@ struct AdminPlane: Sendable {
         guard isReady.isReady else {
             return response(.serviceUnavailable, text: "not ready: the gateway is starting or ending\n")
         }
-        let statistics = ledger.statistics
+        guard let statistics = ledger?.statistics else { return response(.ok, text: "ready\n") }
         if let trouble = statistics.trouble {
             // The reason names files.
             let reason = tellsReason ? ": \(trouble)" : ""
