@@ -36,11 +36,11 @@ struct HalfCloseTests {
         ) { harness in
             let client = try await harness.client(receiveBuffer: 65_536)
             try await client.send(RawClient.chat())
-            // What is left fits into what the gateway holds for a slow client.
+            // What is left fits into what the gateway and the system hold for a slow client.
             var taken = 0
             try await client.connection.setReading(false)
             while harness.recorder.current.records.isEmpty {
-                client.connection.channel.read()
+                if taken < size - 100_000 { client.connection.channel.read() }
                 try await harness.settle(client)
                 taken = client.connection.unread.bytes.count
             }
