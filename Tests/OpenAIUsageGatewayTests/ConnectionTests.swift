@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import OpenAIUsage
 import OpenAIUsageTestKit
@@ -256,8 +255,7 @@ struct ConnectionTests {
     /// connection, as it does while its table changes.
     private static func hasKeepAliveTimer(local: Int, remote: Int) -> Bool? {
         let ports = [local, remote].map { ":" + String($0 + 0x10000, radix: 16, uppercase: true).dropFirst() }
-        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-        let lines = table.split(separator: "\n").map { $0.split(separator: " ") }
+        let lines = ProcessFacts.text("/proc/net/tcp").split(separator: "\n").map { $0.split(separator: " ") }
         let line = lines.first { $0.count > 5 && $0[1].hasSuffix(ports[0]) && $0[2].hasSuffix(ports[1]) }
         return line?[5].hasPrefix("02:")
     }

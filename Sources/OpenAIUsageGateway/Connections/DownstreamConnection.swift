@@ -52,6 +52,8 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private var hasEnded = false
     private var requestEndedAt: Int64 = 0
     private var isWritable = true
+    /// True from a write to its flush, which tells whether the channel takes it.
+    @exclusivity(unchecked) private var isUnflushed = false
     /// True while the call wants no more of its request.
     private var isHeldUp = false
     private var isReading = true
@@ -105,9 +107,10 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isWritable = context.channel.isWritable
-        call?.handle(.clientWritable(isWritable))
-        loop.flush()
+        if !isUnflushed {
+            updateWritability()
+            loop.flush()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -302,7 +305,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
 
     func write(_ bytes: ByteBuffer) {
         guard context != nil else { return }
-        // A write that fills the channel may end in a flush of all connections, and this one waits for another then.
+        isUnflushed = true
         while !unsent.append(bytes) { writeUnsent() }
         loop.needsFlush(self)
     }
@@ -313,7 +316,15 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
 
     func flush() {
         writeUnsent()
+        isUnflushed = false
         context?.flush()
+        updateWritability()
+    }
+
+    private func updateWritability() {
+        guard let channel = context?.channel, channel.isWritable != isWritable else { return }
+        isWritable.toggle()
+        call?.handle(.clientWritable(isWritable))
     }
 
     /// True if the client's answer to what was written is that it has gone.

@@ -21,9 +21,9 @@ enum SocketSettings {
     static let readsPerTurn: UInt = 1
     /// The sizes of the buffers that responses are read into.
     static let received = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 32 << 10)
-    /// The bytes of a response that wait for the system to take them: beyond the upper mark no more are read, until they are
-    /// below the lower one.
-    static let unwritten = ChannelOptions.Types.WriteBufferWaterMark(low: 8 << 10, high: 32 << 10)
+    /// The bytes of a response that the system has not taken when they were flushed: beyond the upper mark no more are read,
+    /// until they are below the lower one.
+    static let unwritten = ChannelOptions.Types.WriteBufferWaterMark(low: 2 << 10, high: 8 << 10)
 
     // MARK: - Both sides
 
