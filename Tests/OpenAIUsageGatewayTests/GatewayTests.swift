@@ -77,7 +77,9 @@ struct GatewayTests {
             let metrics = try await gateway.ask("/metrics").text
             let lines = metrics.split(separator: "\n")
             #expect(
-                lines.contains { $0.hasPrefix("oai_usage_requests_total{project=\"proj_k\"") && $0.hasSuffix(" 1") }
+                lines.contains {
+                    $0.hasPrefix("oai_usage_requests_total{") && $0.contains("code=\"200\"") && !$0.hasSuffix(" 0")
+                }
             )
             #expect(lines.contains { $0.hasPrefix("oai_usage_cost_") && !$0.hasSuffix(" 0") })
             #expect(!metrics.contains("oai_usage_records_captured_total"))

@@ -55,6 +55,7 @@ final class Connector {
             .connectTimeout(timeout)
             .channelOption(.maxMessagesPerRead, value: SocketSettings.readsPerTurn)
             .channelOption(.recvAllocator, value: SocketSettings.received)
+            .channelOption(.writeBufferWaterMark, value: SocketSettings.unwritten)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (connector, loop, pool) = bound.value

@@ -79,6 +79,7 @@ final class DataPlane: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: SocketSettings.readsPerTurn)
+            .childChannelOption(.recvAllocator, value: SocketSettings.received)
             .childChannelOption(.writeBufferWaterMark, value: SocketSettings.unwritten)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -19,9 +19,9 @@ enum SocketSettings {
 
     /// The most buffers that are read of a connection before the others have their turn.
     static let readsPerTurn: UInt = 1
-    /// The sizes of the buffers that responses are read into.
+    /// The sizes of the buffers that are read into.
     static let received = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 32 << 10)
-    /// The bytes of a response that the system has not taken when they were flushed: beyond the upper mark no more are read,
+    /// The bytes that the system has not taken when they were flushed: beyond the upper mark no more are read,
     /// until they are below the lower one.
     static let unwritten = ChannelOptions.Types.WriteBufferWaterMark(low: 2 << 10, high: 8 << 10)
 

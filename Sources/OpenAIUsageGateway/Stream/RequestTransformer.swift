@@ -9,7 +9,7 @@ import OpenAIUsage
 struct RequestTransformer {
     /// The most bytes that wait for a connection.
     static let waitingBound = 64 << 10
-    /// The most bytes that are kept to be sent once more.
+    /// The most bytes that are kept of one request to be sent once more; all together have the room of held bodies.
     static let replayBound = 256 << 10
 
     private static let signatureFields = FieldNameFilter(IncludeUsage.signatureFields)
@@ -28,6 +28,8 @@ struct RequestTransformer {
     /// The model that refusals are remembered by.
     private(set) var model: String?
     private var reservation: UsageRequests.Reservation?
+    /// True if the room is taken for what was sent, because the body is not collected.
+    private var reservesSent = false
     /// The bytes as they came, and the content in them.
     private var own = HeldBytes()
     private var content = HeldBytes()
@@ -115,19 +117,34 @@ struct RequestTransformer {
         guard !ready.isEmpty else { return [] }
         let taken = ready.take()
         if canReplay {
-            if sent.count + taken.count <= Self.replayBound {
+            canReplay = sent.count + taken.count <= Self.replayBound && hasRoom(for: taken)
+            if canReplay {
                 sent.append(taken)
             } else {
-                canReplay = false
                 sent = HeldBytes()
+                if reservesSent { reservation = nil }
             }
         }
         return taken.buffers
     }
 
+    /// Takes the room for bytes that were sent; a body that was collected has taken it already.
+    private mutating func hasRoom(for bytes: HeldBytes) -> Bool {
+        if reservation == nil {
+            reservation = requests.reservation(for: nil)
+            reservesSent = true
+        }
+        return !reservesSent || reservation?.grow(by: bytes.count) == true
+    }
+
     /// Puts what was sent back to be sent once more; false if it is not held any more.
     mutating func rewind() -> Bool {
         guard canReplay else { return false }
+        if reservesSent {
+            // It is taken anew when they are sent anew.
+            reservation = nil
+            reservesSent = false
+        }
         let rest = ready.take()
         ready = sent.take()
         ready.append(rest)
