@@ -37,7 +37,7 @@ public final class Gateway: Service {
     }
 
     private let configuration: GatewayConfiguration
-    private let ledger: Ledger
+    private let ledger: Ledger?
     private let recorder: LedgerRecorder
     private let live: LiveConfiguration
     private let metrics: UsageMetrics
@@ -49,7 +49,8 @@ public final class Gateway: Service {
     ///
     /// - Parameters:
     ///   - configuration: How it listens and where it forwards.
-    ///   - ledger: Where its calls are kept; the gateway closes it when it ends.
+    ///   - ledger: Where its calls are kept; the gateway closes it when it ends. `nil` keeps none: calls are priced and counted in
+    ///     the metrics, no response waits for a commit, and a restart begins at zero.
     ///   - book: What calls are priced with.
     ///   - metrics: What is counted.
     ///   - logger: Where failures are reported, each kind once a minute; never content or keys. Its handler may block.
@@ -57,13 +58,16 @@ public final class Gateway: Service {
     ///   - onReady: Called once when both listeners accept connections.
     public init(
         configuration: GatewayConfiguration,
-        ledger: Ledger,
+        ledger: Ledger?,
         book: PriceBook = .bundled,
         metrics: UsageMetrics,
         logger: Logger,
         accessLog: AccessLog? = nil,
         onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
     ) {
+        var configuration = configuration
+        // There is no commit to wait for.
+        if ledger == nil { configuration.durability = .buffered }
         self.configuration = configuration
         live = LiveConfiguration(configuration)
         self.ledger = ledger
@@ -126,7 +130,7 @@ public final class Gateway: Service {
     public func run() async throws {
         DescriptorLimit.raise()
         let log = GatewayLog(logger) { [recorder] in recorder.count(.logLost) }
-        ledger.observeStatus { log.tell($0) }
+        ledger?.observeStatus { log.tell($0) }
         accessLog?.observeTrouble { log.tell($0) }
         accessLog?.observeLoss { [metrics] in
             metrics.countGatewayEvent(DataPlaneEvent.accessLogLost.rawValue, by: Int64($0))
@@ -134,11 +138,14 @@ public final class Gateway: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.workers))
         var exchanges = ExchangeConfiguration(
             source: .gateway,
-            fingerprinter: KeyFingerprinter(secret: ledger.fingerprintSecret),
-            projectsByKey: configuration.projectsByKey,
-            objects: ledger.objects
+            // Without a ledger digests are compared with none of another run.
+            fingerprinter: KeyFingerprinter(secret: ledger?.fingerprintSecret ?? Self.randomSecret()),
+            projectsByKey: configuration.projectsByKey
         )
-        exchanges.identities = ledger.identities
+        if let ledger {
+            exchanges.objects = ledger.objects
+            exchanges.identities = ledger.identities
+        }
         var failure: (any Error)?
         do {
             try configuration.validateAccess()
@@ -158,6 +165,8 @@ public final class Gateway: Service {
         if let failure = failure ?? loss { throw failure }
     }
 
+    private static func randomSecret() -> [UInt8] { (0..<32).map { _ in UInt8.random(in: .min ... .max) } }
+
     private func tellConnectionLimit(_ log: GatewayLog) {
         let (wanted, possible) = (configuration.limits.connections, DescriptorLimit.connections)
         guard wanted > possible else { return }
@@ -169,7 +178,7 @@ public final class Gateway: Service {
 
     private func closeLedger() async -> RecordsLostError? {
         do {
-            try await ledger.closeTelling()
+            try await ledger?.closeTelling()
             return nil
         } catch {
             return error as? RecordsLostError
@@ -208,9 +217,9 @@ public final class Gateway: Service {
             access: live.admin,
             certificate: configuration.access.adminCertificate == nil ? nil : live.adminCertificate,
             isReady: readiness,
-            api: ReportingAPI(path: ledger.path)
+            api: ledger.map { ReportingAPI(path: $0.path) }
         )
-        defer { admin.api.close() }
+        defer { admin.api?.close() }
         let (configuration, onReady) = (configuration, onReady)
         let application = admin.application { port in
             readiness.set(true)

@@ -68,6 +68,11 @@ public struct GatewayConfiguration: Sendable {
     /// The two look alike on the wire. Who ends its side because it has nothing more to say does so at once; who gives up does
     /// so later, and each call that it gave up would go on at the upstream.
     public var halfCloseMilliseconds: Int64 = 250
+    /// How long the head of a stream that tells its length waits for the first byte, in milliseconds.
+    ///
+    /// Until then a body that is none of a stream can keep its length, and a refusal can be told apart. It counts for calls that
+    /// the gateway makes ask for usage.
+    package var streamHeadMilliseconds: Int64 = 20
     /// How long a shutdown waits for open calls, in milliseconds.
     public var shutdownMilliseconds: Int64 = 30_000
     /// How long an idle connection to the upstream is kept, in milliseconds.

@@ -29,7 +29,8 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "OpenAIUsage", "OpenAIUsageGateway", .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])]
         ),

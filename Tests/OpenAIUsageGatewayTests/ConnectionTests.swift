@@ -228,6 +228,38 @@ struct ConnectionTests {
         }
     }
 
+    /// A call that thinks for minutes would be forgotten by whoever translates its addresses.
+    @Test func silentConnectionsAreLookedAfterOnBothSides() async throws {
+        try await Harness.run { harness in
+            let client = try await harness.client()
+            try await client.send(RawClient.get())
+            let upstream = try await harness.upstream.accept()
+            _ = try await upstream.message(.request)
+            let ends = [
+                (local: harness.plane.port, remote: try #require(client.connection.channel.localAddress?.port)),
+                (local: try #require(upstream.channel.remoteAddress?.port), remote: harness.upstream.port),
+            ]
+            for end in ends {
+                try await ProcessFacts.wait(for: "a timer of the gateway's connection") {
+                    Self.hasKeepAliveTimer(local: end.local, remote: end.remote) == true
+                }
+                // A connection of the tests themselves is not looked after.
+                #expect(Self.hasKeepAliveTimer(local: end.remote, remote: end.local) != true)
+            }
+            try await upstream.send(DataPlaneTests.ok)
+            #expect(try await client.response(to: "GET").status == 200)
+        }
+    }
+
+    /// True if the system will ask the other end of a connection for a sign of life; `nil` if it tells nothing of the
+    /// connection, as it does while its table changes.
+    private static func hasKeepAliveTimer(local: Int, remote: Int) -> Bool? {
+        let ports = [local, remote].map { ":" + String($0 + 0x10000, radix: 16, uppercase: true).dropFirst() }
+        let lines = ProcessFacts.text("/proc/net/tcp").split(separator: "\n").map { $0.split(separator: " ") }
+        let line = lines.first { $0.count > 5 && $0[1].hasSuffix(ports[0]) && $0[2].hasSuffix(ports[1]) }
+        return line?[5].hasPrefix("02:")
+    }
+
     @Test(arguments: ["Connection: Upgrade\r\nUpgrade: websocket\r\n", "Connection: Upgrade\r\nUpgrade: h2c\r\n"])
     func aRequestToChangeTheProtocolIsAnOrdinaryOne(_ fields: String) async throws {
         try await Harness.run(upstream: .answering(Array(Self.ok.utf8))) { harness in

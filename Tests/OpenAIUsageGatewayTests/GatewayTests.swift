@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOPosix
 import OpenAISimulator
@@ -44,6 +45,57 @@ struct GatewayTests {
             #expect(!metrics.contains("sk-proj"))
             await client.connection.close()
         }
+        try await simulator.stop()
+    }
+
+    @Test func aGatewayWithoutALedgerCountsInItsMetrics() async throws {
+        let simulator = try await Simulator.start(
+            SimulatorConfiguration(),
+            group: MultiThreadedEventLoopGroup.singleton
+        )
+        let log = try TemporaryFolder()
+        let accessLog = try AccessLog(path: log.path("access.log"))
+        try await RunningGateway.run(
+            upstream: "http://\(simulator.address)",
+            keepsLedger: false,
+            accessLog: accessLog,
+            configure: {
+                // A commit that is waited for would never come.
+                $0.durability = .committed
+                $0.projectsByKey = ["1234": "proj_k"]
+            }
+        ) { gateway in
+            let client = try await gateway.caller()
+            #expect(
+                try await client.exchange(Self.chat.replacing("OpenAI-Project: proj_a\r\n", with: "")).status == 200
+            )
+            let stream = try await client.exchange(
+                RawClient.chat(stream: true, extra: "Authorization: Bearer sk-x\r\n")
+            )
+            #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
+            await client.connection.close()
+            let metrics = try await gateway.ask("/metrics").text
+            let lines = metrics.split(separator: "\n")
+            #expect(
+                lines.contains {
+                    $0.hasPrefix("oai_usage_requests_total{") && $0.contains("code=\"200\"") && !$0.hasSuffix(" 0")
+                }
+            )
+            #expect(lines.contains { $0.hasPrefix("oai_usage_cost_") && !$0.hasSuffix(" 0") })
+            #expect(!metrics.contains("oai_usage_records_captured_total"))
+            #expect(try await gateway.ask("/-/ready").text == "ready\n")
+            #expect(try await gateway.ask("/").text.contains("keeps no ledger"))
+            let client2 = try await gateway.operatorClient()
+            let refusal = try await client2.exchange(
+                RawClient.post(Gateway.repricePath, #"{"from":"2026-11-23T00:00:00Z","to":"2026-11-24T00:00:00Z"}"#)
+            )
+            #expect(refusal.status == 409 && refusal.text.contains("keeps no ledger"))
+            await client2.connection.close()
+            #expect(try LedgerReader(path: gateway.ledgerPath).calls(CallsQuery()).isEmpty)
+        }
+        accessLog.flush()
+        let lines = try String(contentsOfFile: log.path("access.log"), encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("\"outcome\":\"completed\"") })
         try await simulator.stop()
     }
 

@@ -57,6 +57,26 @@ struct RequestBodyTests {
         #expect(request.text == Self.asked)
     }
 
+    /// Most clients read no answer before they have sent all, and a reset would take it from them.
+    @Test func aLargeBodyIsReadAwayBehindAnEarlyAnswer() async throws {
+        try await Harness.run { harness in
+            let client = try await harness.client()
+            let body = [UInt8](repeating: 0x78, count: 8 << 20)
+            try await client.send("POST /v1/files HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n")
+            let upstream = try await harness.upstream.accept()
+            try await upstream.take(through: "\r\n\r\n")
+            try await upstream.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}")
+            try await upstream.ended()
+            for start in stride(from: 0, to: body.count, by: 64 << 10) {
+                try await client.connection.send(Array(body[start..<start + (64 << 10)]))
+            }
+            let response = try await client.response()
+            #expect(response.status == 401)
+            #expect(try await client.connection.ended().end == .closed)
+            #expect(try await harness.recorder.record().status == 401)
+        }
+    }
+
     @Test(arguments: [true, false], [0, 1, 10, 26])
     func aBodyBeyondTheBoundPassesAsItIsAndItsRowSaysSo(_ isChunked: Bool, _ bound: Int) async throws {
         #expect(bound < Self.asking.utf8.count)

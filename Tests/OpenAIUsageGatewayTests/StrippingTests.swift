@@ -54,6 +54,40 @@ struct StrippingTests {
         }
     }
 
+    /// A length is told by servers that hold their events back, mocks and caches among them.
+    @Test(arguments: [true, false], [true, false])
+    func aStreamThatTellsItsLengthIsPassedOnAsItComes(_ isHTTP10: Bool, _ hasBody: Bool) async throws {
+        try await Harness.run(configure: { $0.streamHeadMilliseconds = hasBody ? 60_000 : 1 }) { harness in
+            let client = try await harness.client()
+            let request = RawClient.post("/v1/chat/completions", RequestTransformerTests.asking)
+            try await client.send(isHTTP10 ? request.replacing("HTTP/1.1", with: "HTTP/1.0") : request)
+            let upstream = try await harness.upstream.accept()
+            _ = try await upstream.message(.request)
+            let length = (Self.first + Self.rest).utf8.count
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: \(length)\r\n\r\n"
+            try await upstream.send(head + (hasBody ? Self.first : ""))
+            let received = try await client.connection.take(through: "\r\n\r\n")
+            #expect(received.lowercased().contains("transfer-encoding: chunked") != isHTTP10)
+            #expect(!received.lowercased().contains("content-length"))
+            if !hasBody { try await upstream.send(Self.first) }
+            try await client.connection.take(through: "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n")
+            try await upstream.send(Self.rest)
+            if isHTTP10 {
+                let rest = try await client.connection.ended()
+                #expect(String(decoding: rest.bytes, as: UTF8.self) == "data: [DONE]\n\n" && rest.end == .closed)
+            } else {
+                try await client.connection.take(through: "data: [DONE]\n\n\r\n0\r\n\r\n")
+                // Both connections carry another call.
+                try await client.send(RawClient.get())
+                _ = try await upstream.message(.request)
+                try await upstream.send(DataPlaneTests.ok)
+                #expect(try await client.response(to: "GET").text == "{}")
+            }
+            let record = try await harness.recorder.records(1)[0]
+            #expect(record.outcome == .completed && record.usage[.inputTokens] == 3)
+        }
+    }
+
     @Test(arguments: ["text/event-stream", "application/json", "text/plain"], [true, false])
     func aDocumentIsUntouchedUnderEveryLabel(_ type: String, _ hasLength: Bool) async throws {
         let document = #"{"choices":[],"usage":null}"#

@@ -41,7 +41,16 @@ package enum ProcessFacts {
         throw Watched<Int>.LimitError(what: what, state: "\(openFiles) files, threads \(drivingThreads)")
     }
 
-    private static func text(_ path: String) -> String {
-        (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    /// The text of a file that the system makes as it is read, which has no length; empty if there is none.
+    package static func text(_ path: String) -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+        defer { try? file.close() }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(file.fileDescriptor, &piece, piece.count)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece.prefix(count)
+        }
     }
 }

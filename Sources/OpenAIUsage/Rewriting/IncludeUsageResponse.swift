@@ -41,8 +41,16 @@ package struct IncludeUsageResponse {
         case event
     }
 
+    /// When the head of a stream without a byte may leave.
+    private enum HeadRelease {
+        case atOnce
+        /// The length that it tells is kept for a body that soon turns out to be no stream.
+        case late
+        case never
+    }
+
     private let hint: BodySniffer.Hint
-    private let mayReleaseHead: Bool
+    private let releasesHead: HeadRelease
     private let decoder: BodyDecoder?
     private var inspection: Inspection
     private var sniffer: BodySniffer
@@ -75,14 +83,14 @@ package struct IncludeUsageResponse {
         switch Inflater.Coding.reading(contentEncoding) {
         case .identity:
             decoder = nil
-            mayReleaseHead = hint == .events && !hasLength && !isError
+            releasesHead = hint != .events || isError ? .never : hasLength ? .late : .atOnce
         case .coded(let coding):
             decoder = BodyDecoder(coding)
-            mayReleaseHead = false
+            releasesHead = .never
         case .unknown:
             // What cannot be read cannot be changed.
             decoder = nil
-            mayReleaseHead = false
+            releasesHead = .never
             mode = .passing
         }
         if isBodiless || !(isError || (200..<300).contains(status)) { mode = .passing }
@@ -113,9 +121,12 @@ package struct IncludeUsageResponse {
 
     /// Releases the head of an event stream that has no byte yet, so that its client does not wait for the first one.
     ///
-    /// Called when all that had come was read.
-    package mutating func pause() {
-        guard mode == .inspecting, mayReleaseHead, heldLength == 0 else { return }
+    /// Called when all that had come was read, and once more after a while.
+    ///
+    /// - Parameter isLate: True if the head has waited for a body long enough, although it tells a length.
+    package mutating func pause(isLate: Bool = false) {
+        guard mode == .inspecting, heldLength == 0 else { return }
+        guard releasesHead == .atOnce || (isLate && releasesHead == .late) else { return }
         isReleased = true
         mode = .stripping
     }

@@ -19,6 +19,9 @@ extension AdminPlane {
         } catch {
             return failure(.contentTooLarge, "The body cannot be read, or is longer than \(Self.maximumBody) bytes.")
         }
+        guard let ledger else {
+            return failure(.conflict, "This gateway keeps no ledger (--ledger none): there is nothing to prune.")
+        }
         if let path = order.ledger, path != ledger.path {
             return failure(.conflict, "This gateway has another ledger, \(ledger.path).")
         }
@@ -27,7 +30,7 @@ extension AdminPlane {
         }
         defer { gate.release() }
         do {
-            let (ledger, query) = (ledger, order.query)
+            let query = order.query
             // A shutdown does not wait for the end.
             let report = try await cancelWhenGracefulShutdown { try await ledger.prune(query) }
             return response(.ok, type: "application/json", body: Array(report.json.utf8))

@@ -35,10 +35,13 @@ extension AdminPlane {
         } catch {
             return failure(.contentTooLarge, "The body cannot be read, or is longer than \(Self.maximumBody) bytes.")
         }
+        guard let ledger else {
+            return failure(.conflict, "This gateway keeps no ledger (--ledger none): no call can be priced anew.")
+        }
         guard gate.take() else { return failure(.conflict, "Calls are being priced anew already; wait for the end.") }
         defer { gate.release() }
         do {
-            let (ledger, book, query) = (ledger, book, parsed.query)
+            let (book, query) = (book, parsed.query)
             // A shutdown does not wait for the end.
             let report = try await cancelWhenGracefulShutdown {
                 try await ledger.reprice(query) { book.cost(of: $0) }

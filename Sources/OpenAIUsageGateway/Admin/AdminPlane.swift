@@ -12,7 +12,8 @@ import Synchronization
 struct AdminPlane: Sendable {
     let configuration: GatewayConfiguration
     let metrics: UsageMetrics
-    let ledger: Ledger
+    /// The ledger; `nil` if calls are not kept.
+    let ledger: Ledger?
     /// The book that calls are priced with now.
     let prices: @Sendable () -> PriceBook
     let logger: Logger
@@ -23,8 +24,8 @@ struct AdminPlane: Sendable {
     /// Becomes true when the data plane listens, and false again when the gateway ends.
     let isReady: Readiness
     let gate = RepriceGate()
-    /// The reports over HTTP.
-    let api: ReportingAPI
+    /// The reports over HTTP; `nil` if calls are not kept.
+    let api: ReportingAPI?
 
     /// The paths that need neither a token nor a known host.
     private static let healthPaths: Set<String> = ["/healthz", "/-/healthy", "/readyz", "/-/ready"]
@@ -51,12 +52,15 @@ struct AdminPlane: Sendable {
                 }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
                 if request.uri.path == ReportingAPI.prefix || request.uri.path.hasPrefix("\(ReportingAPI.prefix)/") {
-                    await ledger.flushUnlessTroubled()
+                    guard let api else {
+                        return failure(.notFound, "This gateway keeps no ledger (--ledger none): there is nothing to read.")
+                    }
+                    await ledger?.flushUnlessTroubled()
                     return await api.respond(to: request, context)
                 }
                 if request.uri.path == Gateway.prunePath { return await prune(request, context) }
                 // Calls are counted when they are committed, and who asks has seen their responses.
-                if request.uri.path == "/metrics" { await ledger.flushUnlessTroubled() }
+                if request.uri.path == "/metrics" { await ledger?.flushUnlessTroubled() }
                 return respond(to: request)
             },
             server: server,
@@ -84,7 +88,11 @@ struct AdminPlane: Sendable {
         case "/readyz", "/-/ready":
             answer = readiness(tellsReason: access.refusal(of: request) == nil)
         case "/":
-            answer = response(.ok, type: "text/html; charset=utf-8", body: Array(LandingPage.html(configuration).utf8))
+            answer = response(
+                .ok,
+                type: "text/html; charset=utf-8",
+                body: Array(LandingPage.html(configuration, keepsCalls: ledger != nil).utf8)
+            )
         default:
             answer = response(.notFound, text: "There is nothing here. See / for what there is.\n")
         }
@@ -101,7 +109,7 @@ struct AdminPlane: Sendable {
         guard isReady.isReady else {
             return response(.serviceUnavailable, text: "not ready: the gateway is starting or ending\n")
         }
-        let statistics = ledger.statistics
+        guard let statistics = ledger?.statistics else { return response(.ok, text: "ready\n") }
         if let trouble = statistics.trouble {
             // The reason names files.
             let reason = tellsReason ? ": \(trouble)" : ""

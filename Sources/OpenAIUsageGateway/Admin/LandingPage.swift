@@ -1,6 +1,6 @@
 /// The page at the admin plane's root.
 enum LandingPage {
-    static func html(_ configuration: GatewayConfiguration) -> String {
+    static func html(_ configuration: GatewayConfiguration, keepsCalls: Bool = true) -> String {
         """
         <!doctype html>
         <html lang="en">
@@ -21,7 +21,7 @@ enum LandingPage {
         <body>
         <h1>oai-usage gateway</h1>
         <p>Version \(escaped(Gateway.version)). Every call to <code>\(escaped(configuration.upstream.description))</code>
-        that goes through this gateway is metered, priced and kept.</p>
+        that goes through this gateway is metered, priced and \(keepsCalls ? "kept" : "counted in its metrics; it keeps no ledger").</p>
         \(routes(configuration))
         <dl>
         <dt><a href="/metrics">/metrics</a></dt>

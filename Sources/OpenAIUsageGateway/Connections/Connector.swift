@@ -51,9 +51,11 @@ final class Connector {
         }
         // A peer that accepts and then says nothing would hold up a handshake for ever.
         let deadline = eventLoop.assumeIsolated().scheduleTask(in: timeout) { finish(.failure(.connectTimeout)) }
-        ClientBootstrap(group: eventLoop)
+        SocketSettings.common.reduce(ClientBootstrap(group: eventLoop)) { $0.channelOption($1.name, value: $1.value) }
             .connectTimeout(timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.maxMessagesPerRead, value: SocketSettings.readsPerTurn)
+            .channelOption(.recvAllocator, value: SocketSettings.received)
+            .channelOption(.writeBufferWaterMark, value: SocketSettings.unwritten)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (connector, loop, pool) = bound.value

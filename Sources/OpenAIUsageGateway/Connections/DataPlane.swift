@@ -70,11 +70,17 @@ final class DataPlane: Sendable {
             loops.append(bound)
         }
         let table = Dictionary(uniqueKeysWithValues: zip(eventLoops.map { ObjectIdentifier($0) }, loops))
-        let channel = try await ServerBootstrap(group: group)
+        let bootstrap = SocketSettings.client.reduce(ServerBootstrap(group: group)) {
+            $0.childChannelOption($1.name, value: $1.value)
+        }
+        let channel =
+            try await bootstrap
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: SocketSettings.readsPerTurn)
+            .childChannelOption(.recvAllocator, value: SocketSettings.received)
+            .childChannelOption(.writeBufferWaterMark, value: SocketSettings.unwritten)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = table[ObjectIdentifier(channel.eventLoop)] else {

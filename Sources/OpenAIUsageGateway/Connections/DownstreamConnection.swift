@@ -28,10 +28,13 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         case discarding
     }
 
-    /// How long a connection whose request is not read to its end stays, so that its client can read the response.
+    /// How long a connection whose request is not read to its end stays while its client is silent, so that it can read the
+    /// response: many read none before they have sent all, and a reset takes it from them.
     private static let lingering: Int64 = 2_000
+    /// How long it stays in all.
+    private static let longestLingering: Int64 = 30_000
     /// The most bytes that are read away in that time.
-    private static let lingeringBytes = 1 << 20
+    private static let lingeringBytes = 1 << 30
     /// The most bytes that wait behind a request.
     private static let waitingBytes = 64 << 10
 
@@ -49,12 +52,16 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private var hasEnded = false
     private var requestEndedAt: Int64 = 0
     private var isWritable = true
+    /// True from a write to its flush, which tells whether the channel takes it.
+    @exclusivity(unchecked) private var isUnflushed = false
     /// True while the call wants no more of its request.
     private var isHeldUp = false
     private var isReading = true
     private var discardedBytes = 0
     /// True once only the client's end is waited for.
-    private var isLingering = false
+    private var isLingering: Bool { lingeringEnd != nil }
+    /// When the wait for the client's end is over; `nil` before it has begun.
+    private var lingeringEnd: Int64?
     /// When the connection ends unless something happens; `max` for never.
     @exclusivity(unchecked) private var deadline = Int64.max
     @exclusivity(unchecked) private var isTimed = false
@@ -85,6 +92,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         case .discarding:
             discardedBytes += bytes.readableBytes
             if discardedBytes > Self.lingeringBytes { context.close(promise: nil) }
+            if let lingeringEnd { deadline = min(lingeringEnd, LoopTimers.now + Self.lingering * 1_000_000) }
         case .tunnel:
             call?.handle(.clientData(bytes))
         default:
@@ -99,9 +107,10 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isWritable = context.channel.isWritable
-        call?.handle(.clientWritable(isWritable))
-        loop.flush()
+        if !isUnflushed {
+            updateWritability()
+            loop.flush()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -296,7 +305,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
 
     func write(_ bytes: ByteBuffer) {
         guard context != nil else { return }
-        // A write that fills the channel may end in a flush of all connections, and this one waits for another then.
+        isUnflushed = true
         while !unsent.append(bytes) { writeUnsent() }
         loop.needsFlush(self)
     }
@@ -307,7 +316,15 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
 
     func flush() {
         writeUnsent()
+        isUnflushed = false
         context?.flush()
+        updateWritability()
+    }
+
+    private func updateWritability() {
+        guard let channel = context?.channel, channel.isWritable != isWritable else { return }
+        isWritable.toggle()
+        call?.handle(.clientWritable(isWritable))
     }
 
     /// True if the client's answer to what was written is that it has gone.
@@ -388,9 +405,10 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             guard let self, let context = self.context else { return }
             guard lingering, !self.hasEnded else { return context.close(promise: nil) }
             if self.loop.isShuttingDown { return context.close(promise: nil) }
-            self.isLingering = true
+            let now = LoopTimers.now
+            self.lingeringEnd = now + Self.longestLingering * 1_000_000
             context.close(mode: .output, promise: nil)
-            self.deadline = LoopTimers.now + Self.lingering * 1_000_000
+            self.deadline = now + Self.lingering * 1_000_000
             self.time(Self.lingering)
         }
     }

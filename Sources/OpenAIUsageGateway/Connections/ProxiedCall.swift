@@ -234,6 +234,7 @@ extension StreamDeadline {
         case .watch: -1
         case .disconnectGrace: -2
         case .halfCloseGrace: -3
+        case .streamHeadGrace: -4
         case .commit(let generation): generation
         }
     }
@@ -243,6 +244,7 @@ extension StreamDeadline {
         case -1: self = .watch
         case -2: self = .disconnectGrace
         case -3: self = .halfCloseGrace
+        case -4: self = .streamHeadGrace
         default: self = .commit(generation: token)
         }
     }

@@ -80,7 +80,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     var isClosed: Bool { phase == .closed }
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    private(set) var isWritable = true
+    /// True from a write to its flush, which tells whether the channel takes it.
+    @exclusivity(unchecked) private var isUnflushed = false
 
     /// Looks at an idle connection for what the loop has not read of it yet: its end, or bytes that nobody asked for.
     ///
@@ -111,6 +113,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
+        isUnflushed = true
         if phase == .body, endsByClosing {
             writeUnsent()
             let promise = loop.eventLoop.makePromise(of: Void.self)
@@ -119,7 +122,6 @@ final class UpstreamConnection: ChannelInboundHandler {
         } else {
             while !unsent.append(bytes) { writeUnsent() }
         }
-        // A write that fills the channel may have ended in a flush of all connections.
         loop.needsFlush(self)
     }
 
@@ -130,7 +132,15 @@ final class UpstreamConnection: ChannelInboundHandler {
     func flush() {
         hasFlushed = true
         writeUnsent()
+        isUnflushed = false
         context?.flush()
+        updateWritability()
+    }
+
+    private func updateWritability() {
+        guard let channel = context?.channel, channel.isWritable != isWritable else { return }
+        isWritable.toggle()
+        call?.handle(.upstreamWritable(isWritable))
     }
 
     func setReading(_ isWanted: Bool) {
@@ -249,8 +259,10 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        call?.handle(.upstreamWritable(context.channel.isWritable))
-        loop.flush()
+        if !isUnflushed {
+            updateWritability()
+            loop.flush()
+        }
         context.fireChannelWritabilityChanged()
     }
 

@@ -38,7 +38,7 @@ final class UpstreamPool: TimedItem {
 
         func timerFired(_ token: Int) {
             guard isWaiting(token), let pool else { return }
-            pool.fail(self, .overloaded)
+            pool.refuse(self, .upstreamConnections)
         }
 
         fileprivate func take() -> ProxiedCall? {
@@ -69,14 +69,13 @@ final class UpstreamPool: TimedItem {
         }
     }
 
-    private static let maximumWaiters = 10_000
-
     private let loop: DataPlaneLoop
     private let connector: Connector
     private let descriptors: UpstreamDescriptors
     private let connectTimeout: Int64
     private let idleTimeout: Int64
     private let limit: Int
+    private let waiterLimit: Int
     @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
     private var openCount = 0
     /// Those who wait for a connection, and those whose requests must become complete first, or others'.
@@ -97,6 +96,7 @@ final class UpstreamPool: TimedItem {
         connectTimeout = configuration.connectTimeoutMilliseconds
         idleTimeout = configuration.idleMilliseconds
         limit = max(1, min(configuration.limits.upstreamConnections, descriptors.limit))
+        waiterLimit = configuration.limits.waitingCalls
         unfinishedLimit = max(1, limit - limit / 4)
         descriptors.add(self)
     }
@@ -239,8 +239,13 @@ final class UpstreamPool: TimedItem {
 
     // MARK: - Those who wait
 
+    private func refuse(_ waiter: Waiter, _ limit: DataPlaneLimit) {
+        loop.count(.limit(limit))
+        fail(waiter, .overloaded)
+    }
+
     private func enqueue(_ waiter: Waiter) {
-        guard waiterCount < Self.maximumWaiters else { return fail(waiter, .overloaded) }
+        guard waiterCount < waiterLimit else { return refuse(waiter, .waitingCalls) }
         waiter.isQueued = true
         waiter.turn += 1
         if waiter.isUnfinished, !waiter.isAdmitted { unfinished.append(waiter) } else { ready.append(waiter) }

@@ -21,6 +21,9 @@ public struct GatewayLimits: Sendable, Equatable {
     /// A call has one for as long as its client is slow: with fewer than ``connections``, slow clients could keep the others
     /// from the upstream.
     public var upstreamConnections = 16_384
+    /// The most calls that wait for a connection to one upstream per event loop; 0 refuses a call that finds all connections
+    /// busy.
+    public var waitingCalls = 10_000
     /// The most bytes of request bodies that all calls together hold in order to rewrite them, and to send them again as the
     /// client wrote them if the upstream refuses that; beyond it a call is not rewritten.
     public var heldBodyBytes = 64 << 20

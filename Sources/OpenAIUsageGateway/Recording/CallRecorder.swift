@@ -79,6 +79,10 @@ enum DataPlaneLimit: String, Sendable, CaseIterable {
     case connections = "max-connections"
     /// There were too many connections of one address: refused with 503.
     case connectionsPerAddress = "max-connections-per-address"
+    /// All connections to the upstream were busy until a call had waited for the connect timeout: refused with 503.
+    case upstreamConnections = "max-upstream-connections"
+    /// Too many calls waited for a connection to the upstream: refused with 503.
+    case waitingCalls = "max-waiting-calls"
     /// There was no room to hold a request's body: it was sent as its client wrote it.
     case heldBodies = "held-bodies"
     /// A stream did not end soon enough behind its client: it was not read on.

@@ -11,7 +11,7 @@ final class LedgerRecorder: CallRecorder {
     private let lateReleases = Atomic<Int64>(0)
     private let metrics: UsageMetrics
 
-    init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger, accessLog: AccessLog? = nil) {
+    init(book: PriceBook, metrics: UsageMetrics, ledger: Ledger?, accessLog: AccessLog? = nil) {
         self.metrics = metrics
         for reason in IncludeUsage.Note.allCases { metrics.countUsageNotAsked(reason: reason.rawValue, by: 0) }
         for event in DataPlaneEvent.allCases { metrics.countGatewayEvent(event.rawValue, by: 0) }

@@ -304,6 +304,8 @@ extension ProxyStream {
         case .halfCloseGrace:
             guard awaitsHalfClose, upstream == .complete else { return }
             conclude(&actions)
+        case .streamHeadGrace:
+            if upstream == .sent, response.pause(isLate: true) { endInspection(&actions) }
         }
     }
 

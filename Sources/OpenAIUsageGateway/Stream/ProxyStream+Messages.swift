@@ -48,6 +48,8 @@ struct StreamRules: Sendable {
     var disconnectBytes = 64 << 20
     /// How long a client that has ended its side is given to show that it has gone, in milliseconds.
     var halfCloseGrace: Int64 = 10
+    /// How long the head of a stream that tells its length waits for the first byte, in milliseconds.
+    var streamHeadGrace: Int64 = 20
     /// Which requests are sent once more when a pooled connection turns out to be closed.
     var replays = GatewayConfiguration.Replays.all
 
@@ -65,6 +67,7 @@ struct StreamRules: Sendable {
         writeTimeout = configuration.limits.writeMilliseconds
         disconnectGrace = configuration.drainMilliseconds
         disconnectBytes = configuration.limits.disconnectBytes
+        streamHeadGrace = configuration.streamHeadMilliseconds
         replays = configuration.replays
     }
 }
@@ -128,6 +131,7 @@ enum StreamDeadline: Equatable {
     case commit(generation: Int)
     case disconnectGrace
     case halfCloseGrace
+    case streamHeadGrace
 }
 
 /// What is to be done for a call, in this order.

@@ -279,7 +279,10 @@ struct ProxyStream<Observer: CallObserver> {
         if head.switchesProtocols { return beginTunnel(head, &actions) }
         headReceivedAt = observer.instant
         response.begin(head, strips: transformer.isRewritten)
-        if !response.isInspecting { beginResponse(&actions) }
+        guard response.isInspecting else { return beginResponse(&actions) }
+        if head.isLabelledEventStream, head.present.contains(.contentLength) {
+            actions.append(.arm(.streamHeadGrace, milliseconds: rules.streamHeadGrace))
+        }
     }
 
     /// Lets the response's head leave, and gives up what a second try would need.

@@ -9,7 +9,7 @@ import OpenAIUsage
 struct RequestTransformer {
     /// The most bytes that wait for a connection.
     static let waitingBound = 64 << 10
-    /// The most bytes that are kept to be sent once more.
+    /// The most bytes that are kept of one request to be sent once more; all together have the room of held bodies.
     static let replayBound = 256 << 10
 
     private static let signatureFields = FieldNameFilter(IncludeUsage.signatureFields)
@@ -28,13 +28,13 @@ struct RequestTransformer {
     /// The model that refusals are remembered by.
     private(set) var model: String?
     private var reservation: UsageRequests.Reservation?
+    /// True if the room is taken for what was sent, because the body is not collected.
+    private var reservesSent = false
     /// The bytes as they came, and the content in them.
-    private var own: [ByteBuffer] = []
-    private var content: [ByteBuffer] = []
-    private var ready: [ByteBuffer] = []
-    private var readyLength = 0
-    private var sent: [ByteBuffer] = []
-    private var sentLength = 0
+    private var own = HeldBytes()
+    private var content = HeldBytes()
+    private var ready = HeldBytes()
+    private var sent = HeldBytes()
     private var canReplay = true
 
     /// Creates a transformer for a request.
@@ -83,7 +83,7 @@ struct RequestTransformer {
     }
 
     /// True if no more bytes should be read until some have left.
-    var isFull: Bool { readyLength >= Self.waitingBound }
+    var isFull: Bool { ready.count >= Self.waitingBound }
 
     /// Receives content; it is needed only while the body is collected, and if it is not the bytes themselves.
     mutating func receive(content bytes: ByteBuffer) {
@@ -94,7 +94,7 @@ struct RequestTransformer {
     ///
     /// - Returns: True if the body is not collected any more.
     mutating func receive(_ bytes: ByteBuffer) {
-        guard isCollecting else { return pass(bytes) }
+        guard isCollecting else { return ready.append(bytes) }
         own.append(bytes)
         if reservation?.grow(by: bytes.readableBytes) == true { return }
         isCollecting = false
@@ -115,29 +115,39 @@ struct RequestTransformer {
     /// The bytes to send now; they are sent once more by ``rewind()``.
     mutating func take() -> [ByteBuffer] {
         guard !ready.isEmpty else { return [] }
-        defer {
-            ready = []
-            readyLength = 0
-        }
+        let taken = ready.take()
         if canReplay {
-            sentLength += readyLength
-            if sentLength <= Self.replayBound {
-                if sent.isEmpty { sent = ready } else { sent += ready }
+            canReplay = sent.count + taken.count <= Self.replayBound && hasRoom(for: taken)
+            if canReplay {
+                sent.append(taken)
             } else {
-                canReplay = false
-                sent = []
+                sent = HeldBytes()
+                if reservesSent { reservation = nil }
             }
         }
-        return ready
+        return taken.buffers
+    }
+
+    /// Takes the room for bytes that were sent; a body that was collected has taken it already.
+    private mutating func hasRoom(for bytes: HeldBytes) -> Bool {
+        if reservation == nil {
+            reservation = requests.reservation(for: nil)
+            reservesSent = true
+        }
+        return !reservesSent || reservation?.grow(by: bytes.count) == true
     }
 
     /// Puts what was sent back to be sent once more; false if it is not held any more.
     mutating func rewind() -> Bool {
         guard canReplay else { return false }
-        ready = sent + ready
-        readyLength += sentLength
-        sent = []
-        sentLength = 0
+        if reservesSent {
+            // It is taken anew when they are sent anew.
+            reservation = nil
+            reservesSent = false
+        }
+        let rest = ready.take()
+        ready = sent.take()
+        ready.append(rest)
         return true
     }
 
@@ -145,38 +155,24 @@ struct RequestTransformer {
     mutating func restore() {
         isRewritten = false
         length = nil
-        ready = []
-        readyLength = 0
-        sent = []
-        sentLength = 0
+        ready = HeldBytes()
+        sent = HeldBytes()
         canReplay = true
         passOwn()
     }
 
     /// Gives up what a second try would need, because a response has begun.
     mutating func settle() {
-        own = []
-        content = []
-        sent = []
+        own = HeldBytes()
+        content = HeldBytes()
+        sent = HeldBytes()
         canReplay = false
         if !isCollecting { reservation = nil }
     }
 
-    private mutating func pass(_ bytes: ByteBuffer) {
-        guard bytes.readableBytes > 0 else { return }
-        ready.append(bytes)
-        readyLength += bytes.readableBytes
-    }
-
     private mutating func passOwn() {
-        if ready.isEmpty {
-            swap(&ready, &own)
-            readyLength = ready.reduce(0) { $0 + $1.readableBytes }
-        } else {
-            for bytes in own { pass(bytes) }
-        }
-        own = []
-        content = []
+        ready.append(own.take())
+        content = HeldBytes()
     }
 
     // MARK: - Rewriting
@@ -206,7 +202,7 @@ struct RequestTransformer {
 
     private mutating func rewrite(_ trailers: ByteBuffer?) {
         let isChunked = request.framing == .chunked
-        let content = isChunked ? self.content : own
+        let content = (isChunked ? self.content : own).buffers
         guard Self.mayAskForStream(content) else { return passOwn() }
         var rewriter = IncludeUsageRewriter()
         var output: [UInt8] = []
@@ -224,16 +220,16 @@ struct RequestTransformer {
         }
         isRewritten = true
         if isChunked {
-            pass(ByteBuffer(string: String(output.count, radix: 16) + "\r\n"))
+            ready.append(ByteBuffer(string: String(output.count, radix: 16) + "\r\n"))
         } else {
             length = output.count
         }
-        for part in Self.parts(of: output, content) { pass(part) }
-        self.content = []
+        for part in Self.parts(of: output, content) { ready.append(part) }
+        self.content = HeldBytes()
         guard isChunked else { return }
-        pass(ByteBuffer(string: "\r\n0\r\n"))
-        if let trailers { pass(trailers) }
-        pass(ByteBuffer(string: "\r\n"))
+        ready.append(ByteBuffer(string: "\r\n0\r\n"))
+        if let trailers { ready.append(trailers) }
+        ready.append(ByteBuffer(string: "\r\n"))
     }
 
     /// The rewritten body as the client's bytes with what differs between them, so that it is in memory once.

@@ -19,8 +19,8 @@ struct ResponseTransformer {
     private(set) var framing = Framing.asReceived
     private var transformer: IncludeUsageResponse?
     /// What came before it was decided how the response leaves: the bytes as they came, and the content in them.
-    private var held: [ByteBuffer] = []
-    private var heldContent: [ByteBuffer] = []
+    private var held = HeldBytes()
+    private var heldContent = HeldBytes()
     private var output: [UInt8] = []
 
     /// True if the content is changed.
@@ -82,10 +82,13 @@ struct ResponseTransformer {
     /// Holds bytes as they came.
     mutating func hold(_ bytes: ByteBuffer) { held.append(bytes) }
 
-    /// Decides by the labels about a stream that has no byte yet; true if nothing is to be held any more.
-    mutating func pause() -> Bool {
+    /// Decides by the labels about a stream that has no byte yet.
+    ///
+    /// - Parameter isLate: True if the stream's head has waited for its first byte long enough.
+    /// - Returns: True if nothing is to be held any more.
+    mutating func pause(isLate: Bool = false) -> Bool {
         guard isInspecting else { return false }
-        transformer?.pause()
+        transformer?.pause(isLate: isLate)
         return !isInspecting
     }
 
@@ -97,14 +100,12 @@ struct ResponseTransformer {
 
     /// The bytes that were held, as they came.
     mutating func takeHeld() -> [ByteBuffer] {
-        defer { held = [] }
-        return held
+        held.take().buffers
     }
 
     /// The content that was held.
     mutating func takeHeldContent() -> [ByteBuffer] {
-        defer { heldContent = [] }
-        return heldContent
+        heldContent.take().buffers
     }
 
     /// What leaves of the content that was held, if it is changed.

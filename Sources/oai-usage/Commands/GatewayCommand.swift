@@ -26,6 +26,7 @@ struct GatewayCommand: AsyncParsableCommand {
               oai-usage gateway
               oai-usage gateway --upstream https://eu.api.openai.com --ledger /var/lib/oai-usage/ledger.db
               oai-usage gateway --key-project WXYZ=proj_search
+              oai-usage gateway --ledger none
               oai-usage gateway --check
 
             Clients need nothing but OPENAI_BASE_URL=http://127.0.0.1:8787/v1.
@@ -37,6 +38,8 @@ struct GatewayCommand: AsyncParsableCommand {
             are served until then. What is left is cut off so that its client sees it. A second signal ends at once.
             --check prints every setting with where it comes from, checks what a start needs without listening or opening \
             the ledger, and ends with 0, or with 1 or 64 and what is wrong.
+            --ledger none keeps no calls: they are priced and counted in the metrics, which begin at zero with each start, no \
+            response waits for a commit, and --durability counts for nothing. A file of that name is ./none.
             Of each kind of failure one line a minute is logged, with "repeated" for the number of those that were not. The \
             log does not hold the gateway up: what nobody reads is dropped, and counted.
             The access log has time, id, request_id, method, host, path, endpoint, status, outcome, error_code, duration_ms, \
@@ -48,7 +51,8 @@ struct GatewayCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GatewayOptions
     @OptionGroup var files: PricesOption
-    @OptionGroup var storage: LedgerOption
+    @OptionGroup var storage: GatewayLedgerOption
+    @OptionGroup var file: ConfigurationOption
 
     @Flag(help: "Check the configuration and print it, with where each value comes from; start nothing.")
     var check = false
@@ -56,13 +60,13 @@ struct GatewayCommand: AsyncParsableCommand {
     func run() async throws {
         // Until the signals are orders, those to end are obeyed by the system, and a hangup is for nothing.
         signal(SIGHUP, SIG_IGN)
-        let settings = try await storage.settings()
+        let settings = try await file.settings()
         let (configuration, warnings) = try options.configurationWithWarnings(settings)
         let log = ProgramLog(format: try options.format(settings))
         defer { log.flush() }
         let logger = log.logger(level: try options.level(settings))
         let book = try files.book(settings) { log.say($0, level: .warning) }
-        let path = settings.ledger(storage.ledger)
+        let path = storage.path(settings)
         let accessLogPath = options.accessLog(settings)
         var ledgerOptions = LedgerOptions()
         try options.retention.apply(settings, to: &ledgerOptions)
@@ -74,13 +78,9 @@ struct GatewayCommand: AsyncParsableCommand {
             log.say("gateway: \($0)")
         }
         ledgerOptions.upgradeObserver = { progress($0, $1) }
-        ledgerOptions.purpose = "oai-usage gateway on \(configuration.listen)"
-        ledgerOptions.syncsEveryCommit = configuration.durability == .fsync
-        ledgerOptions.keepsJournal = configuration.durability == .committed
         let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
-        ledgerOptions.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
         let accessLog = try accessLogPath.map { try AccessLog(path: $0 == "-" ? nil : $0) }
-        let ledger = try Ledger(path: path, options: ledgerOptions)
+        let ledger = try path.map { try Self.ledger($0, configuration, ledgerOptions, metrics) }
         let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
         for message in settings.suspects + warnings { log.say("gateway: \(message)", level: .warning) }
         let gateway = Gateway(
@@ -99,15 +99,17 @@ struct GatewayCommand: AsyncParsableCommand {
                 log.say("gateway: forwarding \(route.prefix) to \(route.upstream)\(key)")
             }
             Self.describe(configuration.access, log)
-            log.say("gateway: keeping calls in \(path), pricing by the price book \(book.version)")
+            let place =
+                path.map { "keeping calls in \($0)" } ?? "keeping no ledger: calls are counted in the metrics alone"
+            log.say("gateway: \(place), pricing by the price book \(book.version)")
         }
         log.observeLoss { gateway.countLostLogLine() }
-        let (files, reload) = (files, AccessReload(options: options, gateway: gateway, log: log))
+        let (file, files, reload) = (file, files, AccessReload(options: options, gateway: gateway, log: log))
         let status = try await SignalScope.run(gateway, signals, logger: log.logger(level: .error)) {
             gateway.reopenAccessLog()
-            await reload.run { try await storage.settings() }
+            await reload.run { try await file.settings() }
             do {
-                let book = try files.book(try await storage.settings()) { log.say($0, level: .warning) }
+                let book = try files.book(try await file.settings()) { log.say($0, level: .warning) }
                 gateway.use(book)
                 log.say("gateway: pricing by the price book \(book.version) from now on")
             } catch {
@@ -115,6 +117,20 @@ struct GatewayCommand: AsyncParsableCommand {
             }
         }
         if let status { throw ExitCode(status) }
+    }
+
+    private static func ledger(
+        _ path: String,
+        _ configuration: GatewayConfiguration,
+        _ options: LedgerOptions,
+        _ metrics: UsageMetrics
+    ) throws -> Ledger {
+        var options = options
+        options.purpose = "oai-usage gateway on \(configuration.listen)"
+        options.syncsEveryCommit = configuration.durability == .fsync
+        options.keepsJournal = configuration.durability == .committed
+        options.commitObserver = { metrics.observeStoreWrite(seconds: Double($0.duration) / 1_000_000_000) }
+        return try Ledger(path: path, options: options)
     }
 
     private static func describe(_ access: GatewayAccess, _ log: ProgramLog) {
@@ -131,7 +147,7 @@ struct GatewayCommand: AsyncParsableCommand {
         _ settings: Settings,
         _ configuration: GatewayConfiguration,
         _ warnings: [String],
-        ledger: String,
+        ledger: String?,
         accessLog: String?
     ) throws {
         var others: [SettingsReport.Row] = []
@@ -144,7 +160,7 @@ struct GatewayCommand: AsyncParsableCommand {
         }
         StandardOutput.write(SettingsReport(settings, others: others).text)
         for message in settings.suspects + warnings { StandardError.write("gateway: \(message)") }
-        if let problem = WritablePath.ledgerProblem(ledger) {
+        if let ledger, let problem = WritablePath.ledgerProblem(ledger) {
             throw CommandFailure("The ledger \(ledger) cannot be written: \(problem). Choose another with --ledger.")
         }
         if let accessLog, accessLog != "-", let problem = WritablePath.problem(accessLog, makesFolders: false) {

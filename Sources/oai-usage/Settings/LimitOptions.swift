@@ -42,6 +42,14 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The most calls that wait for a connection to one upstream, per worker. (default: 10000)",
+            valueName: "number"
+        )
+    )
+    var maxWaitingCalls: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "The most bytes of request bodies that are held together to be sent again or rewritten. (default: 64MiB)",
             valueName: "size"
         )
@@ -115,6 +123,7 @@ struct LimitOptions: ParsableArguments {
         try number("max-connections", maxConnections, \.connections, 1...1_000_000)
         try number("max-connections-per-address", maxConnectionsPerAddress, \.connectionsPerAddress, 1...1_000_000)
         try number("max-upstream-connections", maxUpstreamConnections, \.upstreamConnections, 1...1_000_000)
+        try number("max-waiting-calls", maxWaitingCalls, \.waitingCalls, 0...1_000_000)
         try size("held-bodies", heldBodies, \.heldBodyBytes, 64 << 10...1 << 40)
         try size("drain-size", drainSize, \.disconnectBytes, 1 << 10...1 << 40)
         try number("max-drains", maxDrains, \.disconnects, 1...1_000_000)

@@ -67,7 +67,7 @@ struct Setting: Sendable {
         Setting(name: "keep-alive", kind: .text, allowed: times),
         Setting(name: "keep-size", kind: .number, allowed: #"a number of bytes of at least 16MiB, as in "10GB""#),
         Setting(name: "key-project", kind: .pairs, allowed: #"an object such as {"WXYZ": "proj_search"}"#),
-        Setting(name: "ledger", kind: .text, allowed: "the path of a file"),
+        Setting(name: "ledger", kind: .text, allowed: #"the path of a file, or "none" for a gateway without a ledger"#),
         Setting(name: "listen", kind: .text, allowed: #"host:port, as in "127.0.0.1:8787""#),
         Setting(name: "log-format", kind: .text, allowed: #""auto", "text" or "json""#),
         Setting(
@@ -79,6 +79,7 @@ struct Setting: Sendable {
         Setting(name: "max-connections-per-address", kind: .number, allowed: "a number from 1 to 1000000"),
         Setting(name: "max-drains", kind: .number, allowed: "a number from 1 to 1000000"),
         Setting(name: "max-upstream-connections", kind: .number, allowed: "a number from 1 to 1000000"),
+        Setting(name: "max-waiting-calls", kind: .number, allowed: "a number from 0 to 1000000"),
         Setting(name: "prices", kind: .list, allowed: "an array of paths of price files"),
         Setting(name: "response-timeout", kind: .text, allowed: times),
         Setting(name: "shutdown-timeout", kind: .text, allowed: times),

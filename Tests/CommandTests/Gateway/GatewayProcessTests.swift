@@ -185,12 +185,43 @@ struct GatewayProcessTests {
         await upstream.stop()
     }
 
+    @Test(arguments: [true, false])
+    func `A gateway without a ledger keeps no file`(isVariable: Bool) async throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".utf8)
+        let upstream = try await ScriptedUpstream.answering(answer)
+        let arguments = [
+            "gateway", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--allowed-host", "x", "--upstream",
+            "http://127.0.0.1:\(upstream.port)",
+        ]
+        let program = try RunningProgram(
+            arguments + (isVariable ? [] : ["--ledger", "none"]),
+            environment: isVariable ? ["OAI_USAGE_LEDGER": "none"] : [:],
+            folder: folder
+        )
+        let start = try await program.errors(containing: "pricing by")
+        #expect(start.contains("gateway: keeping no ledger: calls are counted in the metrics alone"))
+        let client = try await RawConnection.connect(to: try Self.port(start))
+        try await client.send(Self.chat)
+        #expect(try await client.message(.response(to: "POST")).status == 200)
+        await client.close()
+        let metrics = try await Self.ask(try Self.adminPort(start), "/metrics").text
+        #expect(metrics.contains("oai_usage_requests_total{") && !metrics.contains("oai_usage_records_captured_total"))
+        program.send(SIGTERM)
+        #expect(try await program.status() == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        await upstream.stop()
+    }
+
     @Test
     func `A check starts nothing, and ends with what a start would say`() async throws {
         let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let sound = try Self.gateway(folder, ["--check"])
-        #expect(try await sound.status() == 0)
+        for more in [[], ["--ledger", "none"]] {
+            let sound = try Self.gateway(folder, ["--check"] + more)
+            #expect(try await sound.status() == 0)
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         try "no ledger, and longer than sixteen bytes".write(
             to: folder.appending(path: "ledger.db"),

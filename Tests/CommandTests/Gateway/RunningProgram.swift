@@ -19,12 +19,14 @@ final class RunningProgram: Sendable {
     /// - Parameters:
     ///   - arguments: The arguments.
     ///   - environment: Its variables.
+    ///   - folder: Its working folder; `nil` for the tests' own.
     /// - Throws: The system's error if it cannot be started.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    init(_ arguments: [String], environment: [String: String] = [:], folder: URL? = nil) throws {
         process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "oai-usage")
         process.arguments = arguments
+        if let folder { process.currentDirectoryURL = folder }
         process.environment = environment.merging(["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"]) { left, _ in left }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = pipe

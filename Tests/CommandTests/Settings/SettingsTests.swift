@@ -95,6 +95,7 @@ struct SettingsTests {
         (["--max-connections", "0"], "--max-connections is 0; it must be from 1 to 1000000."),
         (["--max-connections-per-address", "0"], "--max-connections-per-address is 0"),
         (["--max-upstream-connections", "0"], "--max-upstream-connections is 0; it must be from 1 to 1000000."),
+        (["--max-waiting-calls", "1000001"], "--max-waiting-calls is 1000001; it must be from 0 to 1000000."),
         (["--held-bodies", "1"], "--held-bodies is 1; it must be from 64KiB to 1024GiB."),
         (["--drain-size", "0"], "--drain-size is 0"), (["--max-drains", "0"], "--max-drains is 0"),
         (["--head-timeout", "0s"], "--head-timeout is 0"), (["--body-timeout", "0ms"], "--body-timeout is 0"),
@@ -129,7 +130,7 @@ struct SettingsTests {
             "--write-timeout", "3s", "--keep-alive", "4s", "--max-connections", "5", "--max-connections-per-address",
             "6",
             "--held-bodies", "7MiB", "--drain-size", "8MB", "--max-drains", "9",
-            "--max-upstream-connections", "10",
+            "--max-upstream-connections", "10", "--max-waiting-calls", "11",
         ]
         var expected = GatewayLimits()
         expected.headBytes = 32 << 10
@@ -144,6 +145,7 @@ struct SettingsTests {
         expected.disconnectBytes = 8_000_000
         expected.disconnects = 9
         expected.upstreamConnections = 10
+        expected.waitingCalls = 11
         #expect(try await configuration("{}", [:], flags).0.limits == expected)
         let file = "{\"head-size\": 32768, \"max-drains\": 9, \"keep-alive\": \"4s\"}"
         let limits = try await configuration(file).0.limits
@@ -172,7 +174,7 @@ struct SettingsTests {
             "held-bodies": "8MiB", "include-usage": "false", "keep-alive": "9s", "key-project": "WXYZ=a",
             "ledger": "/l.db", "listen": "127.0.0.1:2", "log-format": "json", "log-level": "error",
             "max-connections": "10", "max-connections-per-address": "11", "max-drains": "12",
-            "max-upstream-connections": "16", "prices": "/p.json",
+            "max-upstream-connections": "16", "max-waiting-calls": "17", "prices": "/p.json",
             "response-timeout": "13s", "routes": #"{"/a": {"upstream": "https://a"}}"#, "shutdown-timeout": "14s",
             "tls-cert": "/c.pem", "tls-key": "/k.pem", "upstream": "https://h", "upstream-ca": "/ca.pem",
             "workers": "3", "write-timeout": "15s",

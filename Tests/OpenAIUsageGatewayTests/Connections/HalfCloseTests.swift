@@ -36,18 +36,19 @@ struct HalfCloseTests {
         ) { harness in
             let client = try await harness.client(receiveBuffer: 65_536)
             try await client.send(RawClient.chat())
-            // What is left fits into what the gateway holds for a slow client.
+            // What is left fits into what the gateway and the system hold for a slow client.
             var taken = 0
             try await client.connection.setReading(false)
             while harness.recorder.current.records.isEmpty {
-                client.connection.channel.read()
+                if taken < size - 100_000 { client.connection.channel.read() }
                 try await harness.settle(client)
                 taken = client.connection.unread.bytes.count
             }
             #expect(taken < size)
             try await client.connection.closeOutput()
             try await harness.settle(client)
-            try await client.connection.setReading(true)
+            // Both sides may have ended by now.
+            try? await client.connection.setReading(true)
             let received = try await client.connection.ended()
             #expect(received.bytes.count == size + head.utf8.count)
         }

@@ -185,6 +185,7 @@ struct LimitTests {
             #expect(response.status == 503 && response.text.contains("gateway_overloaded"))
             #expect(response["retry-after"] == ["1"])
             #expect(harness.recorder.current.waiting == 0)
+            #expect(harness.recorder.current.limits == [.upstreamConnections])
             try await upstream.send(DataPlaneTests.ok)
             #expect(try await first.response(to: "GET").text == "{}")
             // The connection serves the next.
@@ -192,6 +193,40 @@ struct LimitTests {
             #expect(try await upstream.message(.request).target == "/third")
             try await upstream.send(DataPlaneTests.ok)
             #expect(try await second.response(to: "GET").text == "{}")
+        }
+    }
+
+    @Test(arguments: [0, 1, 2])
+    func waitingCallsHaveALimit(_ limit: Int) async throws {
+        try await Harness.run(configure: {
+            $0.limits.upstreamConnections = 1
+            $0.limits.waitingCalls = limit
+            $0.connectTimeoutMilliseconds = 60_000
+        }) { harness in
+            let first = try await harness.client()
+            try await first.send(RawClient.get("/first"))
+            let upstream = try await harness.upstream.accept()
+            _ = try await upstream.message(.request)
+            var waiting: [RawClient] = []
+            for index in 0..<limit {
+                waiting.append(try await harness.client())
+                try await waiting[index].send(RawClient.get("/\(index)"))
+                try await harness.recorder.wait(for: "a call that waits") { $0.waiting == index + 1 }
+            }
+            let last = try await harness.client()
+            let response = try await last.exchange(RawClient.get("/last"), method: "GET")
+            #expect(response.status == 503 && response.text.contains("gateway_overloaded"))
+            #expect(response["retry-after"] == ["1"])
+            #expect(harness.recorder.current.limits == [.waitingCalls])
+            #expect(harness.recorder.current.waiting == limit)
+            // Those that wait go on, in their order.
+            try await upstream.send(DataPlaneTests.ok)
+            #expect(try await first.response(to: "GET").text == "{}")
+            for (index, client) in waiting.enumerated() {
+                #expect(try await upstream.message(.request).target == "/\(index)")
+                try await upstream.send(DataPlaneTests.ok)
+                #expect(try await client.response(to: "GET").text == "{}")
+            }
         }
     }
 

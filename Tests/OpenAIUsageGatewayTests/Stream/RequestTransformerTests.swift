@@ -265,4 +265,29 @@ struct RequestTransformerTests {
             #expect((transformer.length ?? body.utf8.count) == expected.utf8.count, "seed \(seed), round \(round)")
         }
     }
+
+    /// What is kept of requests to be sent once more has a bound for all of them together.
+    @Test func whatWasSentIsKeptWithinTheRoomOfAllBodies() throws {
+        let requests = requests(bound: 100)
+        var first = try transformer(Self.chunked, path: "/v1/embeddings", requests: requests)
+        var second = try transformer(Self.chunked, path: "/v1/embeddings", requests: requests)
+        first.receive(ByteBuffer(string: String(repeating: "a", count: 60)))
+        _ = first.take()
+        #expect(requests.heldLength == 60)
+        second.receive(ByteBuffer(string: String(repeating: "b", count: 60)))
+        let passed = second.take().text
+        #expect(passed.count == 60)
+        let isKept = second.rewind()
+        #expect(!isKept && requests.heldLength == 60)
+        let isSentAnew = first.rewind()
+        let anew = first.take().text
+        #expect(isSentAnew && anew.count == 60 && requests.heldLength == 60)
+        first.settle()
+        #expect(requests.heldLength == 0)
+        // A body that was collected is counted once.
+        var third = try transformer(Self.json("{}"), requests: requests)
+        feed(&third, "{}")
+        let collected = third.take().text
+        #expect(collected == "{}" && requests.heldLength == 2)
+    }
 }

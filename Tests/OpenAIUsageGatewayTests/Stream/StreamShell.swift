@@ -99,7 +99,7 @@ final class StreamShell {
                 path: path,
                 endpoint: Endpoint(method: request.methodName, path: path),
                 includesUsage: usage != nil,
-                requests: usage ?? UsageRequests(upstream: "up", bound: 0)
+                requests: usage ?? UsageRequests(upstream: "up", bound: 1 << 20)
             ),
             rules: rules,
             isLastCall: false,

@@ -42,6 +42,7 @@ struct Harness: Sendable {
         configuration.responseTimeoutMilliseconds = 60_000
         configuration.drainMilliseconds = 60_000
         configuration.halfCloseMilliseconds = 60_000
+        configuration.streamHeadMilliseconds = 60_000
         // Tests call the gateway by any name.
         configuration.access.allowedHosts = ["*"]
         configure(&configuration)

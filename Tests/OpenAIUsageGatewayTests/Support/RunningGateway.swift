@@ -19,6 +19,7 @@ struct RunningGateway: Sendable {
     static func run(
         upstream: String,
         options: LedgerOptions = LedgerOptions(),
+        keepsLedger: Bool = true,
         book: PriceBook = .bundled,
         logger: Logger? = nil,
         accessLog: AccessLog? = nil,
@@ -42,7 +43,7 @@ struct RunningGateway: Sendable {
         silent.logLevel = .critical
         let gateway = Gateway(
             configuration: configuration,
-            ledger: ledger,
+            ledger: keepsLedger ? ledger : nil,
             book: book,
             metrics: UsageMetrics(build: BuildInformation(version: Gateway.version)),
             logger: logger ?? silent,
@@ -73,6 +74,7 @@ struct RunningGateway: Sendable {
         }
         task.cancel()
         _ = await task.result
+        if !keepsLedger { _ = await ledger.close() }
         #expect(failure.value == nil)
     }
 

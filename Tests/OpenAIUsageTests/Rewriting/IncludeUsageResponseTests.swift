@@ -87,6 +87,9 @@ struct IncludeUsageResponseTests {
             )
             transformer.pause()
             #expect(transformer.mode == .inspecting)
+            // A length does not hold a stream's head up for long.
+            transformer.pause(isLate: true)
+            #expect(transformer.mode == (hasLength ? .stripping : .inspecting))
         }
     }
 

@@ -12,7 +12,8 @@ enum Fuzz {
 
     static let targets: [any FuzzTarget.Type] = [
         JSONTarget.self, EventStreamTarget.self, RewriterTarget.self, StripperTarget.self, FormTarget.self,
-        ExchangeTarget.self, RequestsTarget.self, ResponsesTarget.self, FramesTarget.self, StreamTarget.self,
+        ExchangeTarget.self, RequestsTarget.self, ResponsesTarget.self, OracleTarget.self, FramesTarget.self,
+        StreamTarget.self,
     ]
 
     /// The longest input to begin with: shorter ones are changed more often in the same time.

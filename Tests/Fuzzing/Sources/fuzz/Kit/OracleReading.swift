@@ -1,0 +1,1 @@
+../../../../OpenAIUsageGatewayTests/Wire/OracleReading.swift
