@@ -79,7 +79,7 @@ struct FactWriter {
     mutating func number(of other: Series) -> Int {
         var series = other
         if series.rowFields == 0,
-            let known = seriesNumbers.number(series.wholeHash, where: { tables.series[$0 - 1] == other })
+            let known = seriesNumbers.number(series.wholeHash, where: { tables.series[$0 - 1].value == other })
         {
             return known
         }

@@ -121,7 +121,7 @@ struct ReportAccumulator: Sendable {
         sums.write(to: &inner)
         bytes.write(inner.bytes)
         for count in [errors, otherCalls, openCalls] { bytes.write(count) }
-        errorDuration.write(to: &bytes)
+        bytes.write(errorDuration.buckets)
         guard let samples else { return }
         for list in [samples.duration, samples.processing, samples.timeToFirstToken, samples.errorDuration] {
             list.write(to: &bytes)

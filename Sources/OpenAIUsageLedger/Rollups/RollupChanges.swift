@@ -22,9 +22,6 @@ struct RollupChanges {
         shares.append(share)
     }
 
-    /// Adds sums to those of a quarter of an hour.
-    mutating func add(_ other: RollupSums, at key: RollupKey) { sums[key, default: RollupSums()].add(other) }
-
     /// Forgets all changes.
     mutating func removeAll() {
         shares.removeAll(keepingCapacity: true)
