@@ -66,6 +66,8 @@ struct IdentitySegment {
         }
         words.sort()
         let statement = try database.cachedStatement(sql: "INSERT INTO segment_slot(key, entries) VALUES(?, ?)")
+        // The slot is told by its key.
+        let mask: UInt64 = 1 << UInt64(remainderBits + blockBits) - 1
         var start = 0
         while start < words.count {
             let slot = words[start] >> UInt64(remainderBits + blockBits)
@@ -76,7 +78,7 @@ struct IdentitySegment {
                 start += 1
                 if word == previous { continue }
                 previous = word
-                withUnsafeBytes(of: UInt32(truncatingIfNeeded: word).littleEndian) { slotBytes += $0 }
+                withUnsafeBytes(of: UInt32(truncatingIfNeeded: word & mask).littleEndian) { slotBytes += $0 }
             }
             try statement.run(in: database) { binder in
                 binder.integer(segment << Self.slotShift | Int64(slot))
