@@ -115,7 +115,8 @@ public final class LedgerReader: Sendable {
                 callsWithoutUsage: 0,
                 quarantined: try Int64.fetchOne(database, sql: "SELECT count(*) FROM quarantine") ?? 0
             )
-            try RollupSource(database, facts).forEach(from: .min, to: .max) { _, _, sums, weight in
+            try RollupSource(database, facts).forEach(from: .min, to: .max) { _, _, content, weight in
+                let sums = try content.sums()
                 summary.calls += sums.calls * weight
                 summary.unpricedCalls += sums.unpricedCalls * weight
                 summary.callsWithoutUsage += sums.callsWithoutUsage * weight

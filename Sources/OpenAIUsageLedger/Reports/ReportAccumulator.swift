@@ -42,6 +42,11 @@ struct ReportAccumulator: Sendable {
         if endpoint == Endpoint.other.name, result?.usesNothing == false { otherCalls += other.countedCalls * weight }
     }
 
+    /// Adds sums of completed calls to a known endpoint, as nearly all are, or subtracts them with the weight -1.
+    mutating func addCompleted(_ content: RollupSource.Content, weight: Int64) throws {
+        try content.add(to: &sums, weight: weight)
+    }
+
     /// Adds a call with its latencies.
     mutating func add(_ record: CallRecord) {
         if record.outcome == .open {

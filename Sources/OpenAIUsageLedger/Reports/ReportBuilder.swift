@@ -3,11 +3,12 @@ import OpenAIUsage
 
 /// Sums up the calls of a report by group: from rollups, or from the rows themselves where those are few.
 struct ReportBuilder {
-    /// The period, series and result of sums.
-    private struct Place: Hashable {
-        var period: Int
-        var series: Int
-        var result: Int
+    /// The calls of a series and a result.
+    private struct Kind {
+        /// The number of the values that they have in all dimensions but time.
+        var values: Int
+        /// True if they are completed calls to a known endpoint, as nearly all are.
+        var isPlain: Bool
     }
 
     /// The query as it was asked.
@@ -19,7 +20,11 @@ struct ReportBuilder {
     private var groupings: [ReportGrouping]
     private var groups: [MergeableReport.Group] = []
     private var groupsByValues: [[ReportGrouping.Value]: Int] = [:]
-    private var groupsByPlace: [Place: Int] = [:]
+    /// The groups by the number of a period and of values.
+    private var groupsByPlace: [Int: Int] = [:]
+    private var kinds: [Int: Kind] = [:]
+    private var valuesByNumber: [[ReportGrouping.Value]] = []
+    private var numbersByValues: [[ReportGrouping.Value]: Int] = [:]
     private var keepsLatencies = false
 
     init(_ query: ReportQuery, _ facts: FactTables) {
@@ -89,15 +94,7 @@ struct ReportBuilder {
                 isWanted[pair] = isWantedHere
                 return isWantedHere
             },
-            { period, key, sums, weight in
-                let group = group(of: period, key, cuts)
-                groups[group].sums.add(
-                    sums,
-                    endpoint: facts.series(Int64(key.series))?[.endpoint],
-                    facts.result(Int64(key.result)),
-                    weight: weight
-                )
-            }
+            { period, key, content, weight in try add(content, period, key, cuts, weight: weight) }
         )
         try source.forEachInFlight(from: query.from, to: query.to) { record, _ in
             if matcher.matches(record) { add(record) }
@@ -122,21 +119,50 @@ struct ReportBuilder {
             to: end,
             periods: cuts,
             where: { series.contains($0.series) && matcher.verdict(series: $0.series, result: $0.result) != .no },
-            { period, key, sums, weight in
+            { period, key, content, weight in
+                let sums = try content.sums()
                 if matcher.verdict(series: key.series) == .maybe {
                     pruned?.leftOutCalls += sums.calls * weight
                     return
                 }
                 pruned?.ungroupedCalls += sums.calls * weight
-                let group = group(of: period, key, cuts)
-                groups[group].sums.add(
-                    sums,
-                    endpoint: facts.series(Int64(key.series))?[.endpoint],
-                    facts.result(Int64(key.result)),
-                    weight: weight
-                )
+                try add(.sums(sums), period, key, cuts, weight: weight)
             }
         )
+    }
+
+    private mutating func add(
+        _ content: RollupSource.Content,
+        _ period: Int,
+        _ key: RollupKey,
+        _ cuts: PeriodCuts,
+        weight: Int64
+    ) throws {
+        let kind = kind(of: key)
+        let group = group(of: period, kind, cuts)
+        if kind.isPlain { return try groups[group].sums.addCompleted(content, weight: weight) }
+        groups[group].sums.add(
+            try content.sums(),
+            endpoint: facts.series(Int64(key.series))?[.endpoint],
+            facts.result(Int64(key.result)),
+            weight: weight
+        )
+    }
+
+    private mutating func kind(of key: RollupKey) -> Kind {
+        let pair = key.series << 12 | key.result
+        if let known = kinds[pair] { return known }
+        let (series, result) = (facts.series(Int64(key.series)), facts.result(Int64(key.result)))
+        let values = groupings.filter { $0.dimension.period == nil }.map { $0.value(series, result) }
+        let number = numbersByValues[values] ?? valuesByNumber.count
+        if number == valuesByNumber.count {
+            numbersByValues[values] = number
+            valuesByNumber.append(values)
+        }
+        let isPlain = result?.outcome == .completed && series?[.endpoint] != Endpoint.other.name
+        let kind = Kind(values: number, isPlain: isPlain)
+        kinds[pair] = kind
+        return kind
     }
 
     /// Adds the rows of some series, in flight ones only if all are wanted.
@@ -155,15 +181,12 @@ struct ReportBuilder {
         groups[group].sums.add(record)
     }
 
-    private mutating func group(of period: Int, _ key: RollupKey, _ cuts: PeriodCuts) -> Int {
-        let place = Place(period: period, series: key.series, result: key.result)
+    private mutating func group(of period: Int, _ kind: Kind, _ cuts: PeriodCuts) -> Int {
+        let place = period << 32 | kind.values
         if let known = groupsByPlace[place] { return known }
         var times = cuts.periods[period].values[...]
-        let values = groupings.map { grouping in
-            grouping.dimension.period != nil
-                ? times.removeFirst()
-                : grouping.value(facts.series(Int64(key.series)), facts.result(Int64(key.result)))
-        }
+        var others = valuesByNumber[kind.values][...]
+        let values = groupings.map { $0.dimension.period != nil ? times.removeFirst() : others.removeFirst() }
         let group = group(of: values)
         groupsByPlace[place] = group
         return group

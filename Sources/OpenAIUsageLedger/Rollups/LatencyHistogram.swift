@@ -57,17 +57,21 @@ struct LatencyHistogram: Sendable, Equatable {
         counts[index - first] += weight
     }
 
+    /// Makes room for some buckets, and for those up to the next power of two on both sides.
     private mutating func reserve(_ low: Int, _ high: Int) {
+        if low >= first, high < first + counts.count { return }
+        let start = low & ~(Self.subCount - 1)
+        let end = (high | (Self.subCount - 1)) + 1
         if counts.isEmpty {
-            first = low
-            counts = Array(repeating: 0, count: high - low + 1)
+            first = start
+            counts = Array(repeating: 0, count: end - start)
             return
         }
-        if low < first {
-            counts.insert(contentsOf: repeatElement(0, count: first - low), at: 0)
-            first = low
+        if start < first {
+            counts.insert(contentsOf: repeatElement(0, count: first - start), at: 0)
+            first = start
         }
-        let missing = high - (first + counts.count - 1)
+        let missing = end - (first + counts.count)
         if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
     }
 

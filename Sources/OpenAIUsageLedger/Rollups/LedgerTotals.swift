@@ -124,7 +124,7 @@ extension LedgerTotals {
         var sums: [Int64: RollupSums] = [:]
         let source = try RollupSource(database, facts)
         try source.forEach(from: .min, to: .max) { _, key, part, weight in
-            sums[Int64(key.series) << 12 | Int64(key.result), default: RollupSums()].add(part, weight: weight)
+            try part.add(to: &sums[Int64(key.series) << 12 | Int64(key.result), default: RollupSums()], weight: weight)
         }
         lines = sums.keys.sorted().compactMap { place in
             guard let sum = sums[place], sum.calls != 0 else { return nil }

@@ -7,7 +7,32 @@ import OpenAIUsage
 /// smaller part is moved: it is added where it belongs, and subtracted from the other.
 struct RollupSource {
     /// Called with the period, the series and result, what to add, and the weight, 1 or -1.
-    typealias Body = (_ period: Int, _ key: RollupKey, _ sums: RollupSums, _ weight: Int64) throws -> Void
+    typealias Body = (_ period: Int, _ key: RollupKey, _ content: Content, _ weight: Int64) throws -> Void
+
+    /// Sums that are read, or are still what the table has.
+    enum Content {
+        case sums(RollupSums)
+        case bytes(UnsafeBufferPointer<UInt8>)
+
+        /// Adds them to others, or subtracts them with the weight -1.
+        func add(to sums: inout RollupSums, weight: Int64) throws {
+            switch self {
+            case .sums(let other): sums.add(other, weight: weight)
+            case .bytes(let bytes):
+                guard sums.add(bytes, weight: weight) else {
+                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A rollup cannot be read.")
+                }
+            }
+        }
+
+        /// The sums by themselves.
+        func sums() throws -> RollupSums {
+            if case .sums(let sums) = self { return sums }
+            var sums = RollupSums()
+            try add(to: &sums, weight: 1)
+            return sums
+        }
+    }
 
     private let database: Database
     private let facts: FactTables
@@ -50,7 +75,7 @@ struct RollupSource {
             guard isWanted(key) else { return }
             var sums = RollupSums()
             sums.add(RollupSums.Call(record))
-            try body(cuts.period(at: record.startedAt), key, sums, 1)
+            try body(cuts.period(at: record.startedAt), key, .sums(sums), 1)
         }
         let months = RollupKey.rows(.month, 0...RollupKey.maximumTime)
         let bounds = try Row.fetchOne(
@@ -163,11 +188,8 @@ struct RollupSource {
             try statement.forEachRow(in: source.database) { row in
                 let key = RollupKey(rowID: row.integer(at: 0) ?? 0)
                 guard isWanted(key) else { return true }
-                var sums = RollupSums()
-                guard sums.add(row.bytes(at: 1)) else {
-                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A rollup cannot be read.")
-                }
-                for (period, weight) in targets { try body(period, key, sums, weight) }
+                let content = Content.bytes(row.bytes(at: 1))
+                for (period, weight) in targets { try body(period, key, content, weight) }
                 return true
             }
         }
@@ -178,7 +200,7 @@ struct RollupSource {
                 guard isWanted(key) else { return }
                 var sums = RollupSums()
                 sums.add(RollupSums.Call(record))
-                for (period, weight) in targets { try body(period, key, sums, weight) }
+                for (period, weight) in targets { try body(period, key, .sums(sums), weight) }
             }
         }
     }
