@@ -162,7 +162,7 @@ struct ReportingAPI: Sendable {
         var request = try CallsRequest(&parameters)
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
-        request.selection = try request.selection.resolved(now: clock.wallMicroseconds)
+        request.selection = try request.selection.resolved(now: clock.wallMicroseconds, hasEnd: false)
         guard let lease = readers.take() else { throw busy }
         let limit = request.limit ?? .max
         if limit <= CallsRequest.pageSize || format == .mergeable {

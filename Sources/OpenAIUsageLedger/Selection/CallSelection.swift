@@ -46,12 +46,16 @@ package struct CallSelection: Sendable, Equatable {
 
     /// The same selection with times that do not depend on when they are read.
     ///
+    /// - Parameters:
+    ///   - now: The time, in microseconds since 1970.
+    ///   - hasEnd: False if a range without an end has none, so that calls are listed that a wrong clock has put into the future.
+    /// - Returns: The selection.
     /// - Throws: A ``ParameterError`` for a range that ends before it begins.
-    package func resolved(now: Int64) throws(ParameterError) -> CallSelection {
+    package func resolved(now: Int64, hasEnd: Bool = true) throws(ParameterError) -> CallSelection {
         let range = try range(now: now)
         var selection = self
         selection.since = range.from.map { .absolute(microseconds: $0) }
-        selection.until = .absolute(microseconds: range.to ?? now + 1)
+        selection.until = (range.to ?? (hasEnd ? now + 1 : nil)).map { .absolute(microseconds: $0) }
         return selection
     }
 }

@@ -62,7 +62,7 @@ package struct LedgerUnion: Sendable {
     /// - Throws: The error of a ledger that cannot be read.
     package func listing(_ request: CallsRequest, now: Int64) async throws -> CallListing {
         var request = request
-        request.selection = try request.selection.resolved(now: now)
+        request.selection = try request.selection.resolved(now: now, hasEnd: false)
         let rest = request.limit ?? .max
         if let limit = request.limit, request.after == nil {
             guard limit > CallsRequest.pageSize else {

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import OpenAIUsageGateway
+import OpenAIUsageLedger
 import Testing
 import UnixSignals
 
@@ -171,7 +172,8 @@ struct SettingsTests {
             "allow-anyone": "true", "allowed-host": "a.example", "body-timeout": "1s", "client-token-file": tokens,
             "connect-timeout": "2s", "drain": "3s",
             "drain-size": "4KiB", "durability": "fsync", "head-fields": "50", "head-size": "6KiB", "head-timeout": "7s",
-            "held-bodies": "8MiB", "include-usage": "false", "keep-alive": "9s", "key-project": "WXYZ=a",
+            "held-bodies": "8MiB", "include-usage": "false", "keep": "400d",
+            "keep-alive": "9s", "keep-size": "10GB", "key-project": "WXYZ=a",
             "ledger": "/l.db", "listen": "127.0.0.1:2", "log-format": "json", "log-level": "error",
             "max-connections": "10", "max-connections-per-address": "11", "max-drains": "12",
             "max-upstream-connections": "16", "max-waiting-calls": "17", "prices": "/p.json",
@@ -191,6 +193,9 @@ struct SettingsTests {
         #expect(throws: (any Error).self) { try options.access.certificate(settings) }
         #expect(throws: (any Error).self) { try options.access.adminCertificate(settings) }
         _ = (try options.level(settings), try options.format(settings), options.accessLog(settings))
+        var ledgerOptions = LedgerOptions()
+        try options.retention.apply(settings, to: &ledgerOptions)
+        #expect(ledgerOptions.keep == .seconds(400 * 86_400) && ledgerOptions.keepBytes == 10_000_000_000)
         _ = (settings.ledger(nil), try PricesOption.parse([]).files(settings))
         // What routes hold is nobody's business.
         values["routes"] = "/a"

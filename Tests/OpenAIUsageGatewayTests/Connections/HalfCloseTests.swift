@@ -38,9 +38,13 @@ struct HalfCloseTests {
             try await client.send(RawClient.chat())
             // What is left fits into what the gateway and the system hold for a slow client.
             var taken = 0
+            let channel = client.connection.channel
+            // A read takes no more than is left.
+            try await channel.setOption(.maxMessagesPerRead, value: 1).get()
+            try await channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16_384)).get()
             try await client.connection.setReading(false)
             while harness.recorder.current.records.isEmpty {
-                if taken < size - 100_000 { client.connection.channel.read() }
+                if taken < size - 100_000 { channel.read() }
                 try await harness.settle(client)
                 taken = client.connection.unread.bytes.count
             }

@@ -9,6 +9,7 @@ import Testing
 @Suite(.serialized)
 struct PipeliningTests {
     private static let size = 5_000_000
+    private static let part = 50_000
     private static let count = 50
 
     /// An upstream that answers the request for `/N` with the byte N, over and over.
@@ -19,8 +20,11 @@ struct PipeliningTests {
                 let number = UInt8(request.target.dropFirst()) ?? 255
                 guard request.body.allSatisfy({ $0 == number }) else { throw CancellationError() }
                 let head = "HTTP/1.1 200 OK\r\nX-Length: \(request.body.count)\r\nContent-Length: \(size)\r\n\r\n"
-                try await connection.send(Array(head.utf8) + Array(repeating: number, count: size))
-                sent.update { $0 += size }
+                try await connection.send(Array(head.utf8))
+                for _ in 0..<(size / part) {
+                    try await connection.send(Array(repeating: number, count: part))
+                    sent.update { $0 += part }
+                }
             }
         })
     }
