@@ -42,7 +42,7 @@ struct LedgerCheckTests {
                 "sums differ from their rows"
             ),
             ("DELETE FROM call WHERE id = (SELECT min(id) FROM call)", "1 sums differ from their rows"),
-            ("DELETE FROM rollup WHERE key = (SELECT max(key) FROM rollup)", "1 sums of a month differ"),
+            ("DELETE FROM rollup WHERE key = (SELECT min(key) FROM rollup)", "1 sums of a month differ"),
             ("DELETE FROM segment_slot", "are not found by their identities"),
             ("DELETE FROM segment WHERE id = (SELECT min(id) FROM segment)", "name a segment that is missing"),
             ("DELETE FROM series WHERE id = 2", "is damaged"),
