@@ -53,7 +53,7 @@ struct AdminPlane: Sendable {
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
                 if request.uri.path == ReportingAPI.prefix || request.uri.path.hasPrefix("\(ReportingAPI.prefix)/") {
                     guard let api else {
-                        return failure(.notFound, "This gateway keeps no ledger (--ledger none): there is nothing to read.")
+                        return failure(.notFound, "This gateway keeps no ledger (--ledger none): nothing can be read.")
                     }
                     await ledger?.flushUnlessTroubled()
                     return await api.respond(to: request, context)

@@ -129,7 +129,11 @@ public final class LedgerReader: Sendable {
     private static func first(_ database: Database) throws -> Int64? {
         let row = try start(database, "min")
         guard try PruneBoundary.load(database) != nil,
-            let key = try Int64.fetchOne(database, sql: "SELECT min(key) FROM rollup WHERE key >= ?", arguments: [RollupKey.rows(.quarter, 0...0).lowerBound])
+            let key = try Int64.fetchOne(
+                database,
+                sql: "SELECT min(key) FROM rollup WHERE key >= ?",
+                arguments: [RollupKey.rows(.quarter, 0...0).lowerBound]
+            )
         else { return row }
         let rollup = RollupKey(rowID: key)
         let quarter = RollupKey.start(of: rollup.time, rollup.level)

@@ -38,7 +38,9 @@ public struct PrunedPart: Sendable, Equatable {
 
     /// Writes the part for a reader of the same version.
     func write(to bytes: inout VarintWriter) {
-        for value in [before, countedFrom, countedTo, isWidened ? 1 : 0, leftOutCalls, ungroupedCalls] { bytes.write(value) }
+        for value in [before, countedFrom, countedTo, isWidened ? 1 : 0, leftOutCalls, ungroupedCalls] {
+            bytes.write(value)
+        }
     }
 
     /// Reads a part that was written.

@@ -95,6 +95,7 @@ struct LedgersOption: ParsableArguments {
     /// - Parameters:
     ///   - places: The ledgers.
     ///   - start: The beginning of the range in microseconds since 1970; `nil` for one without.
+    /// - Throws: A ``LedgerError``.
     func tellPruned(_ places: [LedgerPlace], from start: Int64?) async throws {
         for (place, before) in try await prunedParts(places) where start ?? .min < before {
             let name = places.count > 1 ? " of \(place.name)" : ""
