@@ -28,7 +28,7 @@ public struct LedgerOptions: Sendable {
     /// Beyond it the oldest calls are removed as with ``keep``, except those of the last hour. The sums stay: a limit that leaves
     /// no room for them is told once to the ``retentionObserver``.
     public var keepBytes: Int64?
-    /// What is told about calls that are removed, on the writer's thread; it must return at once.
+    /// The observer of removed calls, called on the writer's thread; it must return at once.
     public var retentionObserver: (@Sendable (RetentionNote) -> Void)?
     /// The clocks.
     public var clock: any UsageClock = SystemUsageClock()

@@ -15,6 +15,7 @@ func withDeadline<Value: Sendable>(
     try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await body() }
         group.addTask {
+            // A timer, which the end of the work cancels.
             try await Task.sleep(for: deadline)
             return nil
         }

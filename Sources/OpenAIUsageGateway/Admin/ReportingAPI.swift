@@ -174,7 +174,7 @@ struct ReportingAPI: Sendable {
             return format == .json
                 ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
         }
-        // What is wrong with the ledger is told before the head of the answer leaves.
+        // An unreadable ledger is told by the status, which cannot change once the head has left.
         let reader = lease.reader
         _ = try await withDeadline(limits.deadline) { try await reader.run { try $0.identity() } }
         return stream(request, lease, channel)

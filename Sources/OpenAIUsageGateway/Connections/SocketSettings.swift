@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// What the sockets of both sides are set to.
+/// The socket options of both sides.
 enum SocketSettings {
     typealias Option = (name: ChannelOptions.Types.SocketOption, value: ChannelOptions.Types.SocketOption.Value)
 

@@ -128,7 +128,7 @@ struct RequestTransformer {
         return taken.buffers
     }
 
-    /// Takes the room for bytes that were sent; a body that was collected has taken it already.
+    /// Reserves room for bytes that were sent; a collected body has its room already.
     private mutating func hasRoom(for bytes: HeldBytes) -> Bool {
         if reservation == nil {
             reservation = requests.reservation(for: nil)

@@ -136,7 +136,7 @@ struct Series: SharedFacts, Sendable {
     /// The hash of a record's fields.
     static func hash(_ record: borrowing CallRecord) -> UInt64 {
         var hash = FactHash()
-        // What differs between most series; the others are compared.
+        // The fields that tell most series apart are enough: a match compares all of them.
         hash.add((record.key?.digest ?? 0) &+ (record.source == .gateway ? 1 : 2))
         hash.add(record.project)
         hash.add(record.model)

@@ -84,7 +84,7 @@ package struct LedgerMerge {
         guard let reader = readers.first else { return try body(sources) }
         var hasRun = false
         try reader.read { database, facts in
-            // What was written already cannot be taken back.
+            // Rows that are written cannot be taken back.
             guard !hasRun else {
                 throw LedgerError(.busy, "\(reader.path) was taken into use while it was read; run the command again.")
             }

@@ -70,7 +70,7 @@ struct ReportBuilder {
     private mutating func addRollups(_ database: Database) throws {
         let matcher = CallMatcher(query.filter, facts)
         if matcher.passesNone { return }
-        // What a row bears itself is not in its series: such rows are read.
+        // A field that a row bears itself is missing in its series: such rows are read.
         let fields = query.groupBy.compactMap(\.field)
         var inRows = Set<Int>()
         for (index, series) in facts.series.lazy.map(\.value).enumerated() where series.rowFields != 0 {

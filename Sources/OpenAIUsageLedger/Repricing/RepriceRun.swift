@@ -57,7 +57,7 @@ struct RepriceRun: Sendable {
             read.removeAll()
             last = nil
             let matcher = CallMatcher(query.filter, facts)
-            // What is in flight has no cost yet.
+            // A call in flight has no cost yet.
             let statement = try database.cachedStatement(
                 sql: """
                     \(RowFormat.select) WHERE id BETWEEN ? AND ? AND +result > 0 ORDER BY id LIMIT \(Self.stepLength)

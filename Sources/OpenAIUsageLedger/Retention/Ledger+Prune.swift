@@ -21,6 +21,7 @@ extension Ledger {
         let run = PruneProgress(PruneRun(before: query.before, slack: .none))
         while try await step(run) {
             try Task.checkCancellation()
+            // The rest in which the writer has its thread to itself; the caller's task ends it by its cancellation.
             try await Task.sleep(for: .nanoseconds(max(0, run.nextStep - clock.monotonicNanoseconds)))
         }
         return run.report

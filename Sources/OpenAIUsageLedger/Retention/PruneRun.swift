@@ -20,7 +20,7 @@ struct PruneRun: Sendable {
         case twentieth
     }
 
-    /// What was done so far.
+    /// The calls that are removed so far.
     private(set) var report: PruneReport
     private let slack: Slack
     private var phase = Phase.rows(after: .min)

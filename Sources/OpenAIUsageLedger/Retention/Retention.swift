@@ -37,7 +37,7 @@ struct Retention: Sendable {
     /// The time by which the oldest calls go when the ledger is too large, in microseconds.
     private static let stride: Int64 = 3_600_000_000
 
-    /// What is known of a ledger.
+    /// The facts of a ledger by which the next step is chosen.
     struct State: Equatable {
         /// The start of the oldest call that has ended, in microseconds since 1970; `nil` if there is none.
         var oldest: Int64?

@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// What a call adds to the rollups, in numbers alone: many of them wait in memory, and are sorted and added up at once.
+/// The share of one call in the rollups, in numbers alone: many shares wait in memory, and are sorted and added up at once.
 struct CallShare {
     /// The facts that are true or false.
     struct Marks: OptionSet {

@@ -88,9 +88,9 @@ package final class LedgerTotalsReader: Sendable {
     private let reader: AsyncLedgerReader
     private let cached = CachedTotals()
 
-    /// Holds what was read last; only the reader's thread uses it.
+    /// The sums that were read last.
+    // SAFETY: `value` is read and written in `AsyncLedgerReader.run` alone, whose reads follow one another on one queue.
     private final class CachedTotals: @unchecked Sendable {
-        // SAFETY: `value` is read and written in `AsyncLedgerReader.run` alone, whose reads follow one another on one queue.
         var value: Cached?
     }
 

@@ -31,7 +31,7 @@ struct RollupSums: Sendable, Equatable {
         var isZero: Bool { count == 0 && value == 0 }
     }
 
-    /// What is known of a call for its sums.
+    /// The facts of a call that count in sums.
     struct Call {
         var isCounted: Bool
         var usageState: UsageState

@@ -3,7 +3,7 @@ import OpenAIUsage
 extension LedgerSchema {
     /// The tables.
     ///
-    /// What many calls share stands once: who and what they were in `series`, how they ended in `result`, the rest in `form`.
+    /// Facts that many calls share stand once: `series` says who called what, `result` how it ended, `form` the rest.
     /// A field beyond the capacity of its table stands in the row's `extra`, a JSON object. Times are UTC microseconds, money is
     /// millionths of a millionth of a US dollar, and NULL is unknown. A call in flight has the negative number of its result.
     static let tables = """

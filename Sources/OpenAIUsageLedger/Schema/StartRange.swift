@@ -17,7 +17,7 @@ struct StartRange: Sendable {
         ahead = try value("start_ahead")
     }
 
-    /// Takes note of a row.
+    /// Notes a row.
     mutating func note(_ id: Int64, _ startedAt: Int64) {
         let told = RowFormat.start(of: id)
         guard told != startedAt else { return }

@@ -84,7 +84,7 @@ struct CallWalk {
             page.after = places[index].cursor ?? request.after ?? CallID(rawValue: 0)
         }
         let records = try await places[index].source.page(page).records
-        // What is not in order would be handed out for ever.
+        // Pages without an order would be walked for ever.
         let isSound = zip(records, records.dropFirst()).allSatisfy { $0.id < $1.id } && records.count <= pageSize
         let isBeyond =
             isBackward

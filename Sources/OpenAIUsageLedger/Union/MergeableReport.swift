@@ -52,7 +52,7 @@ package struct MergeableReport: Sendable {
     package var report: Report {
         var totals = ReportAccumulator(keepsLatencies: keepsLatencies)
         for group in groups { totals.add(group.sums) }
-        // What was moved elsewhere has left nothing.
+        // A group whose calls were all moved elsewhere is no line.
         var lines = groups.filter { !$0.sums.isEmpty }.map { group in
             var sums = group.sums
             return (values: group.values, row: sums.result(group: group.values.map(\.name)))

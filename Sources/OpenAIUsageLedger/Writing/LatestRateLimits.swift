@@ -13,7 +13,7 @@ struct LatestRateLimits {
 
     private var latest: [Key: (observedAt: Int64, item: RecordQueue.Item)] = [:]
 
-    /// Takes note of a record.
+    /// Notes a record.
     mutating func note(_ item: RecordQueue.Item) {
         guard item.record.rateLimits != nil else { return }
         let observedAt = item.record.startedAt &+ (item.record.timing.timeToHeaders ?? 0)

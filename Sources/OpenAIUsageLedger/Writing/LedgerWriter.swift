@@ -32,7 +32,7 @@ struct LedgerWriter {
     private var isMended = false
     /// The open file; `nil` while there is none to write to.
     var session: LedgerSession?
-    /// What is pruned; `nil` if everything is kept, and while a step is made.
+    /// The pruning of old calls; `nil` if everything is kept, and during a step.
     var retention: Retention?
 
     init(
@@ -235,7 +235,7 @@ struct LedgerWriter {
             throw error
         }
         if isRemoved, var session {
-            // What is in its stead may be an older state of it, with some of the rows.
+            // The file in its stead may be an older copy of it, with some of the rows.
             session.committed = min(gone, session.calls(since: firstOpened))
             gone -= session.committed
             self.session = session

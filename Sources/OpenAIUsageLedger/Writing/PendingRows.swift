@@ -144,7 +144,7 @@ struct PendingRows {
 
 /// A row whose share in the rollups changes.
 struct ChangedRow {
-    /// What a row tells.
+    /// The content of a row.
     struct Version {
         var record: CallRecord
         var series: Int
@@ -152,7 +152,7 @@ struct ChangedRow {
     }
 
     var old: Version
-    /// What follows; `nil` if the row is gone.
+    /// The content that follows; `nil` if the row is gone.
     var new: Version?
 }
 

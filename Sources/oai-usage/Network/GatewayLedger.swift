@@ -100,6 +100,7 @@ struct GatewayLedger: LedgerSource {
             guard error?.code == "too_many_requests", attempt < Self.attempts else {
                 throw refusal(answer.status ?? 0, error)
             }
+            // The time that a busy gateway's Retry-After asks for.
             try await Task.sleep(for: .seconds(1))
         }
         throw notUnderstood
