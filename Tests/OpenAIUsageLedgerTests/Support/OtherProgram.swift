@@ -22,6 +22,19 @@ enum OtherProgram {
         return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Makes a ledger one that was created without the means to give space back.
+    static func forbidShrinking(_ path: String) throws {
+        try python(
+            """
+            database = sqlite3.connect(sys.argv[1])
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA auto_vacuum = NONE")
+            database.execute("VACUUM")
+            """,
+            path
+        )
+    }
+
     /// The process that holds the lock which a connection in WAL mode has on the database for as long as it is open; 0 if
     /// none does.
     static func lockHolder(of path: String) throws -> pid_t {
