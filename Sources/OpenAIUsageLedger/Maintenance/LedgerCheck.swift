@@ -123,7 +123,7 @@ package struct LedgerCheck {
             let start = max(boundary, day == 0 ? .min : RollupKey.start(of: day, .day))
             var sums: [RollupKey: RollupSums] = [:]
             try source.forEachFlushedRow(from: start, to: end) { record, key in
-                sums[key, default: RollupSums()].add(RollupSums.Call(record))
+                sums[key, default: RollupSums()].add(record)
                 seen += 1
                 if seen % every == 0, try !isFound(record) { lost.append(record.id) }
             }

@@ -233,7 +233,7 @@ package struct LedgerMerge {
             var sums = try rollups.quarters(of: day)
             sums = sums.filter { RollupKey.start(of: $0.key.time, .quarter) < end }
             try rollups.forEachFlushedRow(from: start, to: end) { record, key in
-                sums[key, default: RollupSums()].add(RollupSums.Call(record), weight: -1)
+                sums[key, default: RollupSums()].add(record, isNegative: true)
             }
             let rest: [CallStore.ForeignSums] = sums.compactMap { key, sums in
                 guard !sums.isEmpty, let series = source.facts.series(Int64(key.series)),

@@ -54,7 +54,7 @@ struct ReportAccumulator: Sendable {
             return
         }
         var one = RollupSums()
-        one.add(RollupSums.Call(record))
+        one.add(record)
         add(one, endpoint: record.endpoint.name, CallResult(outcome: record.outcome), weight: 1)
         if record.outcome == .completed {
             samples?.duration.add(record.timing.duration)

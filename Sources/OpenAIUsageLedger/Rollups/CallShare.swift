@@ -64,14 +64,7 @@ struct CallShare {
 ///
 /// It is used again and again, and keeps its memory.
 struct ShareSum: ~Copyable {
-    private var calls: Int64 = 0
-    private var countedCalls: Int64 = 0
-    private var unpricedCalls: Int64 = 0
-    private var partialCalls: Int64 = 0
-    private var callsWithoutUsage: Int64 = 0
-    private var cost = RollupSums.Sum()
-    private var upperBound = RollupSums.Sum()
-    private var unpricedUpperBound = RollupSums.Sum()
+    private var figures = RollupFigures()
     /// The sums of the counters, of which those in the set are in use.
     private var counters: UnsafeMutablePointer<RollupSums.Sum>
     private var used: UInt32 = 0
@@ -87,8 +80,7 @@ struct ShareSum: ~Copyable {
 
     /// Starts over with nothing.
     mutating func clear() {
-        (calls, countedCalls, unpricedCalls, partialCalls, callsWithoutUsage) = (0, 0, 0, 0, 0)
-        (cost, upperBound, unpricedUpperBound) = (RollupSums.Sum(), RollupSums.Sum(), RollupSums.Sum())
+        figures = RollupFigures()
         used = 0
         for index in 0..<3 { latencies[index].removeAll(keepingCapacity: true) }
     }
@@ -96,24 +88,10 @@ struct ShareSum: ~Copyable {
     /// Adds a share, whose counters' values are among others.
     mutating func add(_ share: borrowing CallShare, values: UnsafePointer<Int64>) {
         let isNegative = share.marks.contains(.negative)
-        let weight: Int64 = isNegative ? -1 : 1
-        calls &+= weight
+        figures.add(share)
         note(share.duration, isNegative, 0)
         note(share.processing, isNegative, 1)
         note(share.timeToFirstToken, isNegative, 2)
-        guard share.marks.contains(.counted) else { return }
-        countedCalls &+= weight
-        if share.marks.contains(.unpriced) { unpricedCalls &+= weight }
-        if share.marks.contains(.partial) { partialCalls &+= weight }
-        if share.marks.contains(.cost) { cost.add(share.cost, isNegative: isNegative) }
-        if share.marks.contains(.withoutUsage) {
-            callsWithoutUsage &+= weight
-            if share.marks.contains(.upperBound) { upperBound.add(share.upperBound, isNegative: isNegative) }
-        } else if share.marks.isSuperset(of: [.unpriced, .upperBound]) {
-            let rest = max(0, Int128(share.upperBound) - Int128(share.cost))
-            unpricedUpperBound.count &+= weight
-            unpricedUpperBound.value += isNegative ? -rest : rest
-        }
         var rest = share.counters
         var value = Int(share.firstValue)
         while rest != 0 {
@@ -140,14 +118,7 @@ struct ShareSum: ~Copyable {
     /// - Returns: What tells their latencies, `nil` if the bytes are no sums.
     mutating func add(_ source: UnsafeBufferPointer<UInt8>) -> VarintReader? {
         var bytes = VarintReader(source)
-        calls &+= bytes.integer()
-        countedCalls &+= bytes.integer()
-        unpricedCalls &+= bytes.integer()
-        partialCalls &+= bytes.integer()
-        callsWithoutUsage &+= bytes.integer()
-        cost.add(bytes.sum())
-        upperBound.add(bytes.sum())
-        unpricedUpperBound.add(bytes.sum())
+        figures.add(bytes.figures())
         var mask = UInt64(bitPattern: bytes.integer())
         guard mask < 1 << UInt64(TokenCounter.allCases.count) else { return nil }
         while mask != 0 {
@@ -167,17 +138,8 @@ struct ShareSum: ~Copyable {
     /// - Returns: True if there is anything but zeros; `nil` if the latencies of the table cannot be read.
     mutating func write(to bytes: inout VarintWriter, stored: VarintReader?) -> Bool? {
         var stored = stored
-        var isEmpty =
-            calls == 0 && countedCalls == 0 && unpricedCalls == 0 && partialCalls == 0 && callsWithoutUsage == 0
-            && cost.isZero && upperBound.isZero && unpricedUpperBound.isZero
-        bytes.write(calls)
-        bytes.write(countedCalls)
-        bytes.write(unpricedCalls)
-        bytes.write(partialCalls)
-        bytes.write(callsWithoutUsage)
-        bytes.write(cost)
-        bytes.write(upperBound)
-        bytes.write(unpricedUpperBound)
+        var isEmpty = figures.isZero
+        bytes.write(figures)
         var mask: UInt32 = 0
         for index in 0..<TokenCounter.allCases.count where used & 1 << UInt32(index) != 0 && !counters[index].isZero {
             mask |= 1 << UInt32(index)

@@ -74,7 +74,7 @@ struct RollupSource {
         try forEachPendingRow(from: from, to: to) { record, key in
             guard isWanted(key) else { return }
             var sums = RollupSums()
-            sums.add(RollupSums.Call(record))
+            sums.add(record)
             try body(cuts.period(at: record.startedAt), key, .sums(sums), 1)
         }
         let months = RollupKey.rows(.month, 0...RollupKey.maximumTime)
@@ -199,7 +199,7 @@ struct RollupSource {
             try source.forEachFlushedRow(from: from, to: to) { record, key in
                 guard isWanted(key) else { return }
                 var sums = RollupSums()
-                sums.add(RollupSums.Call(record))
+                sums.add(record)
                 for (period, weight) in targets { try body(period, key, .sums(sums), weight) }
             }
         }

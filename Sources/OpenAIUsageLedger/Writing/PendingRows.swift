@@ -164,23 +164,6 @@ extension RollupChanges {
     }
 }
 
-extension RollupSums.Call {
-    /// What a record adds to sums.
-    init(_ record: CallRecord) {
-        self.init(
-            isCounted: record.isCounted,
-            usageState: record.usageState,
-            costStatus: record.cost.status,
-            picoUSD: record.cost.picoUSD,
-            upperBoundPicoUSD: record.cost.upperBoundPicoUSD,
-            usage: record.usage,
-            duration: record.timing.duration,
-            processing: record.timing.processing,
-            timeToFirstToken: record.timing.timeToFirstToken
-        )
-    }
-}
-
 extension CallRecord {
     /// Calls a body with the hash of each identity by which the row is to be found without a scan.
     borrowing func forEachIndexedIdentity(_ body: (UInt64) -> Void) {

@@ -14,12 +14,12 @@ struct ShareSumTests {
         var changes: [(record: CallRecord, isNegative: Bool)] = []
         for number in 0..<60 {
             let record = Records.random(1, &generator)
-            expected.add(RollupSums.Call(record))
+            expected.add(record)
             // Some are in the table before, of which some are taken out again.
-            if number < 20 { stored.add(RollupSums.Call(record)) } else { changes.append((record, false)) }
+            if number < 20 { stored.add(record) } else { changes.append((record, false)) }
             if number % 5 == 0 {
                 changes.append((record, true))
-                expected.add(RollupSums.Call(record), weight: -1)
+                expected.add(record, isNegative: true)
             }
         }
         var before = VarintWriter()
@@ -57,7 +57,7 @@ struct ShareSumTests {
         var generator = SplitMix64(seed: 7)
         let record = Records.random(1, &generator)
         var stored = RollupSums()
-        stored.add(RollupSums.Call(record))
+        stored.add(record)
         var before = VarintWriter()
         stored.write(to: &before)
         var sum = ShareSum()
