@@ -153,7 +153,13 @@ package final class RawConnection: Sendable {
     package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
     package func send(_ bytes: [UInt8]) async throws {
-        try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+        do {
+            try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
+        } catch let error as IOError where error.errnoCode == ECONNRESET {
+            // The system tells of a reset once: a read that comes behind such a write sees an end without a fault.
+            received.update { $0.end = .reset }
+            throw error
+        }
     }
 
     /// Sends in pieces of the given sizes, over and over, each in a write of its own.
