@@ -36,11 +36,25 @@ struct OAIUsage: AsyncParsableCommand {
         ]
     )
 
+    /// The command that the arguments ask for.
+    ///
+    /// A command without others below it is parsed by itself, in half the time; what it is told wrong, and what it is asked
+    /// about itself, is a matter of the whole program, whose answers name it.
+    private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        if let named, named.configuration.subcommands.isEmpty,
+            let command = try? named.parseAsRoot(Array(arguments.dropFirst()))
+        {
+            return command
+        }
+        return try parseAsRoot(arguments)
+    }
+
     static func main() async {
         // Who no longer reads the errors does not end the program, and who no longer reads the data is noticed at a write.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try command(Array(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -64,13 +64,25 @@ struct FactTables: Sendable {
 
     private mutating func updateSeries(_ database: Database) throws {
         let fields = Series.Field.allCases.map(\.name).joined(separator: ", ")
+        // A few keys and sets of tags stand in many series.
+        var keys: [String: KeyFingerprint] = [:]
+        var tags: [String: UsageTags] = [:]
         try Self.read("id, source, \(fields), row_fields", "series", series.count, database) {
             var row = $0
             row.skip(1)
             let source = row.text().flatMap(CallSource.init(rawValue:)) ?? .library
             let texts = Series.Field.allCases.map { _ in row.text() }
+            let (key, tagsText) = (texts[Series.Field.key.rawValue], texts[Series.Field.tags.rawValue])
+            if let key, keys[key] == nil { keys[key] = KeyFingerprint(stored: key) }
+            if let tagsText, tags[tagsText] == nil { tags[tagsText] = CompactJSON.tags(tagsText) }
             add(
-                Series(source: source, texts: texts, rowFields: UInt32(truncatingIfNeeded: row.integer() ?? 0))
+                Series(
+                    source: source,
+                    texts: texts,
+                    key: key.flatMap { keys[$0] },
+                    tags: tagsText.flatMap { tags[$0] } ?? UsageTags(),
+                    rowFields: UInt32(truncatingIfNeeded: row.integer() ?? 0)
+                )
             )
         }
     }

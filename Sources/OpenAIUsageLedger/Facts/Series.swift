@@ -42,13 +42,13 @@ struct Series: SharedFacts, Sendable {
     /// The tags.
     private(set) var tags: UsageTags
 
-    /// The series of a row of the table.
-    init(source: CallSource, texts: [String?], rowFields: UInt32) {
+    /// The series of a row of the table, with the key and the tags that its texts tell.
+    init(source: CallSource, texts: [String?], key: KeyFingerprint?, tags: UsageTags, rowFields: UInt32) {
         self.source = source
         self.texts = texts
+        self.key = key
+        self.tags = tags
         self.rowFields = rowFields
-        key = texts[Field.key.rawValue].flatMap(KeyFingerprint.init(stored:))
-        tags = texts[Field.tags.rawValue].map(CompactJSON.tags(_:)) ?? UsageTags()
     }
 
     /// The series of a record, all of whose fields are in the table.

@@ -149,9 +149,9 @@ extension LedgerFile {
     ///   - progress: Called with the rows that are copied, and with all of them.
     /// - Throws: A ``LedgerError``, or an error of SQLite.
     static func upgrade(_ path: String, _ progress: (Int64, Int64) throws -> Void) throws {
-        guard FileFacts(path)?.size ?? 0 > 0, let version = try version(path), version < LedgerSchema.version else {
-            return
-        }
+        guard FileFacts(path)?.size ?? 0 > 0, let version = try version(path),
+            version < LedgerSchema.oldestCompatibleVersion
+        else { return }
         try requireSingleName(path)
         // The file that is replaced must hold all rows, those of its log too.
         do {

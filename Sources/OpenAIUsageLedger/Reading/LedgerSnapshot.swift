@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 /// A connection that can only read, and what the files were like when it was made.
@@ -34,21 +35,41 @@ final class LedgerSnapshot: Sendable {
         given = path
         let path = try LedgerFile.resolve(path)
         self.path = path
-        do { copy = try Self.upgrade(path, progress) } catch { throw LedgerError(error, path: path) }
-        try Self.recoverRemains(path)
-        isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && Self.understandsAddresses
-        identity = FileFacts(path)
+        var files = Files(path)
+        var copy: TemporaryCopy?
         do {
-            database = try Self.open(copy?.path ?? path, isImmutable: copy == nil && isImmutable)
+            var database = try Self.connection(path, isImmutable: files.isImmutable)
+            let isOld = try Self.isOld(database, path: path)
+            if isOld || RecordJournal.hasRemains(path) {
+                try database.close()
+                if isOld { copy = try Self.upgrade(path, progress) }
+                try Self.recoverRemains(path)
+                files = Files(path)
+                database = try Self.connection(copy?.path ?? path, isImmutable: copy == nil && files.isImmutable)
+                try database.read { try LedgerSchema.requireNewest($0, path: path) }
+            }
+            self.database = database
         } catch {
             throw LedgerError(error, path: path)
         }
+        self.copy = copy
+        (identity, isImmutable) = (files.identity, files.isImmutable)
         log = FileFacts("\(path)-wal")
+    }
+
+    /// What the files of a ledger are like before it is opened.
+    private struct Files {
+        let identity: FileFacts?
+        let isImmutable: Bool
+
+        init(_ path: String) {
+            isImmutable = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && LedgerSnapshot.understandsAddresses
+            identity = FileFacts(path)
+        }
     }
 
     /// Completes a ledger whose writer was killed.
     private static func recoverRemains(_ path: String) throws {
-        guard RecordJournal.hasRemains(path) else { return }
         do {
             try LedgerSession.recoverRemains(path)
         } catch let error as LedgerError where [.locked, .notWritable].contains(error.code) {
@@ -56,19 +77,13 @@ final class LedgerSnapshot: Sendable {
         }
     }
 
-    /// Opens a ledger of the newest version.
-    private static func open(_ path: String, isImmutable: Bool) throws -> DatabaseQueue {
-        let database = try connection(path, isImmutable: isImmutable)
-        do {
-            try database.read { database in
-                try LedgerSchema.requireLedger(database, path: path, allowsEmpty: false)
-                try LedgerSchema.requireNewest(database, path: path)
-            }
-        } catch {
-            try? database.close()
-            throw error
+    /// True if a ledger is of a version that has to be copied first.
+    private static func isOld(_ database: DatabaseQueue, path: String) throws -> Bool {
+        try database.read { database in
+            try LedgerSchema.requireLedger(database, path: path, allowsEmpty: false)
+            guard case .ledger(let version) = try LedgerSchema.kind(of: database) else { return false }
+            return version < LedgerSchema.oldestCompatibleVersion
         }
-        return database
     }
 
     /// Brings a ledger of an older version that nobody uses to the newest one.
@@ -76,7 +91,9 @@ final class LedgerSnapshot: Sendable {
     /// - Returns: A copy of the newest version, if the file cannot be written to; `nil` if it is of that version now.
     private static func upgrade(_ path: String, _ progress: LedgerReader.Progress?) throws -> TemporaryCopy? {
         let address = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && understandsAddresses ? address(path) : path
-        guard let version = try LedgerFile.version(address), version < LedgerSchema.version else { return nil }
+        guard let version = try LedgerFile.version(address), version < LedgerSchema.oldestCompatibleVersion else {
+            return nil
+        }
         do {
             let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage, which upgrades it")
             defer { lock.release() }
@@ -136,12 +153,8 @@ final class LedgerSnapshot: Sendable {
         }
     }
 
-    private static var understandsAddresses: Bool {
-        // Without this option of SQLite's build an address would be taken for the name of a file.
-        (try? DatabaseQueue().read { database in
-            try Bool.fetchOne(database, sql: "SELECT sqlite_compileoption_used('USE_URI')")
-        }) == true
-    }
+    // Without this option of SQLite's build an address would be taken for the name of a file.
+    private static var understandsAddresses: Bool { sqlite3_compileoption_used("USE_URI") != 0 }
 
     private static func address(_ path: String) -> String {
         var address = "file:"

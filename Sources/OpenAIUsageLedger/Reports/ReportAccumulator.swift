@@ -147,8 +147,8 @@ struct ReportAccumulator: Sendable {
             self[keyPath: path] = count
         }
         var histogram = bytes
-        guard LatencyHistogram.isPlausible(&histogram) else { return nil }
-        errorDuration.read(&bytes)
+        guard LatencyHistogram.isPlausible(HistogramReader(&histogram), &histogram) else { return nil }
+        errorDuration.read(HistogramReader(&bytes), &bytes)
         if keepsLatencies {
             samples = Samples(
                 duration: LatencySamples(&bytes),

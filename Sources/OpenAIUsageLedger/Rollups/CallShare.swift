@@ -116,18 +116,14 @@ struct ShareSum: ~Copyable {
     /// Adds sums that are in the table, all but their latencies.
     ///
     /// - Returns: What tells their latencies, `nil` if the bytes are no sums.
-    mutating func add(_ source: UnsafeBufferPointer<UInt8>) -> VarintReader? {
-        var bytes = VarintReader(source)
-        figures.add(bytes.figures())
-        var mask = UInt64(bitPattern: bytes.integer())
-        guard mask < 1 << UInt64(TokenCounter.allCases.count) else { return nil }
-        while mask != 0 {
-            let index = mask.trailingZeroBitCount
-            use(index)
-            counters[index].add(bytes.sum())
-            mask &= mask &- 1
+    mutating func add(_ source: UnsafeBufferPointer<UInt8>) -> RollupReader? {
+        guard var reader = RollupReader(source) else { return nil }
+        figures.add(reader.figures)
+        while let counter = reader.nextCounter() {
+            use(counter.index)
+            counters[counter.index].add(counter.sum)
         }
-        return bytes.isValid ? bytes : nil
+        return reader.bytes.isValid ? reader : nil
     }
 
     /// Writes the sums and the latencies, those of the table among them.
@@ -136,20 +132,14 @@ struct ShareSum: ~Copyable {
     ///   - bytes: Where they are written.
     ///   - stored: The latencies of the table.
     /// - Returns: True if there is anything but zeros; `nil` if the latencies of the table cannot be read.
-    mutating func write(to bytes: inout VarintWriter, stored: VarintReader?) -> Bool? {
+    mutating func write(to bytes: inout VarintWriter, stored: RollupReader?) -> Bool? {
         var stored = stored
-        var isEmpty = figures.isZero
-        bytes.write(figures)
         var mask: UInt32 = 0
         for index in 0..<TokenCounter.allCases.count where used & 1 << UInt32(index) != 0 && !counters[index].isZero {
             mask |= 1 << UInt32(index)
         }
-        bytes.write(Int64(mask))
-        if mask != 0 { isEmpty = false }
-        while mask != 0 {
-            bytes.write(counters[mask.trailingZeroBitCount])
-            mask &= mask &- 1
-        }
+        var isEmpty = figures.isZero && mask == 0
+        bytes.write(figures, counters: mask) { counters[$0] }
         for latency in 0..<3 {
             guard merge(latency, &stored) else { return nil }
             if !buckets.isEmpty { isEmpty = false }
@@ -161,7 +151,7 @@ struct ShareSum: ~Copyable {
     /// Adds the noted latencies to stored ones.
     ///
     /// - Returns: False if these cannot be read.
-    private mutating func merge(_ latency: Int, _ stored: inout VarintReader?) -> Bool {
+    private mutating func merge(_ latency: Int, _ stored: inout RollupReader?) -> Bool {
         latencies[latency].sort()
         buckets.removeAll(keepingCapacity: true)
         var next = 0
@@ -178,22 +168,16 @@ struct ShareSum: ~Copyable {
             }
         }
         if var reader = stored {
-            var index: Int64 = 0
-            var rest = reader.integer()
-            while rest > 0, reader.isValid {
-                index &+= reader.integer()
-                var count = reader.integer()
-                guard (0...Int64(LatencyHistogram.maximumIndex)).contains(index) else { return false }
-                let place = Int32(truncatingIfNeeded: index)
-                takeNoted(below: place, &buckets)
-                while next < noted.count, noted[next] >> 1 == place {
-                    count &+= noted[next] & 1 == 0 ? 1 : -1
+            var histogram = reader.nextHistogram()
+            while var bucket = histogram.next(&reader.bytes) {
+                takeNoted(below: bucket.index, &buckets)
+                while next < noted.count, noted[next] >> 1 == bucket.index {
+                    bucket.count &+= noted[next] & 1 == 0 ? 1 : -1
                     next &+= 1
                 }
-                if count != 0 { buckets.append(LatencyBucket(index: place, count: count)) }
-                rest &-= 1
+                if bucket.count != 0 { buckets.append(bucket) }
             }
-            guard reader.isValid else { return false }
+            guard reader.bytes.isValid else { return false }
             stored = reader
         }
         takeNoted(below: .max, &buckets)

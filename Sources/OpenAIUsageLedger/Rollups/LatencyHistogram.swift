@@ -99,26 +99,39 @@ struct LatencyHistogram: Sendable, Equatable {
         }
     }
 
-    /// Adds the counts that were written.
-    mutating func read(_ bytes: inout VarintReader, weight: Int64 = 1) {
-        var index = 0
-        var rest = bytes.integer()
-        while rest > 0, bytes.isValid {
-            index += Int(truncatingIfNeeded: bytes.integer())
-            guard (0...Self.maximumIndex).contains(index) else { return bytes.fail() }
-            add(index: index, weight &* bytes.integer())
-            rest -= 1
+    /// Adds the counts that were written, or subtracts them with the weight -1.
+    mutating func read(_ buckets: HistogramReader, _ bytes: inout VarintReader, weight: Int64 = 1) {
+        var buckets = buckets
+        var missing = buckets.next(&bytes)
+        while let bucket = missing {
+            reserve(Int(bucket.index), Int(bucket.index))
+            counts[Int(bucket.index) - first] += weight * bucket.count
+            let first = first
+            missing = counts.withUnsafeMutableBufferPointer {
+                Self.add(&buckets, &bytes, to: $0, first: first, weight: weight)
+            }
         }
     }
 
-    /// Passes by the counts that were written.
-    static func skip(_ bytes: inout VarintReader) {
-        var rest = bytes.integer()
-        while rest > 0, bytes.isValid {
-            _ = bytes.integer()
-            _ = bytes.integer()
-            rest -= 1
+    /// Adds buckets to those for which there is room.
+    ///
+    /// - Returns: A bucket for which there is none; `nil` at the end.
+    private static func add(
+        _ buckets: inout HistogramReader,
+        _ bytes: inout VarintReader,
+        to counts: UnsafeMutableBufferPointer<Int64>,
+        first: Int,
+        weight: Int64
+    ) -> LatencyBucket? {
+        // Copies stay in registers.
+        var (copy, reader) = (buckets, bytes)
+        defer { (buckets, bytes) = (copy, reader) }
+        while let bucket = copy.next(&reader) {
+            let place = Int(bucket.index) &- first
+            guard counts.indices.contains(place) else { return bucket }
+            counts[place] &+= weight &* bucket.count
         }
+        return nil
     }
 
     static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
@@ -142,17 +155,4 @@ struct LatencyHistogram: Sendable, Equatable {
 struct LatencyBucket {
     var index: Int32
     var count: Int64
-}
-
-extension VarintWriter {
-    /// Writes the buckets of a histogram, in their order.
-    mutating func write(_ buckets: [LatencyBucket]) {
-        var last: Int32 = 0
-        write(Int64(buckets.count))
-        for bucket in buckets {
-            write(Int64(bucket.index &- last))
-            write(bucket.count)
-            last = bucket.index
-        }
-    }
 }

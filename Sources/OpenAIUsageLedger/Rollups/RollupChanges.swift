@@ -167,7 +167,7 @@ private struct RollupTable: ~Copyable {
         }
     }
 
-    private mutating func write(_ key: Int64, stored: VarintReader?, with statement: Statement) throws {
+    private mutating func write(_ key: Int64, stored: RollupReader?, with statement: Statement) throws {
         writer.clear()
         guard let hasContent = sum.write(to: &writer, stored: stored) else { throw Self.unreadable }
         guard hasContent else {

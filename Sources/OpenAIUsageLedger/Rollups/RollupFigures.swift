@@ -20,6 +20,12 @@ struct RollupFigures: Sendable, Equatable {
     /// True if nothing is in them.
     var isZero: Bool { self == RollupFigures() }
 
+    /// True if all calls that count have their usage and their whole price.
+    var isPlain: Bool {
+        unpricedCalls == 0 && partialCalls == 0 && callsWithoutUsage == 0 && upperBound.isZero
+            && unpricedUpperBound.isZero
+    }
+
     /// Adds a call's share, or takes it out again.
     mutating func add(_ share: borrowing CallShare) {
         let isNegative = share.marks.contains(.negative)
@@ -50,35 +56,5 @@ struct RollupFigures: Sendable, Equatable {
         cost.add(other.cost, weight: weight)
         upperBound.add(other.upperBound, weight: weight)
         unpricedUpperBound.add(other.unpricedUpperBound, weight: weight)
-    }
-}
-
-extension VarintWriter {
-    /// Writes counts and amounts.
-    mutating func write(_ figures: RollupFigures) {
-        write(figures.calls)
-        write(figures.countedCalls)
-        write(figures.unpricedCalls)
-        write(figures.partialCalls)
-        write(figures.callsWithoutUsage)
-        write(figures.cost)
-        write(figures.upperBound)
-        write(figures.unpricedUpperBound)
-    }
-}
-
-extension VarintReader {
-    /// The next counts and amounts.
-    mutating func figures() -> RollupFigures {
-        RollupFigures(
-            calls: integer(),
-            countedCalls: integer(),
-            unpricedCalls: integer(),
-            partialCalls: integer(),
-            callsWithoutUsage: integer(),
-            cost: sum(),
-            upperBound: sum(),
-            unpricedUpperBound: sum()
-        )
     }
 }

@@ -12,8 +12,8 @@ struct RollupSums: Sendable, Equatable {
         var known: Int128? { count > 0 ? value : nil }
 
         mutating func add(_ other: Sum, weight: Int64 = 1) {
-            count += other.count * weight
-            value += other.value * Int128(weight)
+            count &+= other.count &* weight
+            value += weight == 1 ? other.value : other.value * Int128(weight)
         }
 
         /// Adds a value, or takes it out again.
@@ -86,11 +86,9 @@ struct RollupSums: Sendable, Equatable {
 
     /// Writes the sums, as the table of rollups keeps them.
     func write(to bytes: inout VarintWriter) {
-        bytes.write(figures)
-        var mask: Int64 = 0
-        for (index, sum) in counters.enumerated() where !sum.isZero { mask |= 1 << index }
-        bytes.write(mask)
-        for (index, sum) in counters.enumerated() where mask & 1 << index != 0 { bytes.write(sum) }
+        var used: UInt32 = 0
+        for (index, sum) in counters.enumerated() where !sum.isZero { used |= 1 << UInt32(index) }
+        bytes.write(figures, counters: used) { counters[$0] }
         for histogram in [duration, processing, timeToFirstToken] { bytes.write(histogram.buckets) }
     }
 
@@ -98,36 +96,16 @@ struct RollupSums: Sendable, Equatable {
     ///
     /// - Returns: False if the bytes are no sums; then nothing that was added means anything.
     mutating func add(_ source: UnsafeBufferPointer<UInt8>, weight: Int64 = 1) -> Bool {
-        var bytes = VarintReader(source)
-        figures.add(bytes.figures(), weight: weight)
-        var mask = UInt64(bitPattern: bytes.integer())
-        guard mask < 1 << UInt64(TokenCounter.allCases.count) else { return false }
-        if mask != 0 { useCounters() }
-        while mask != 0 {
-            let index = mask.trailingZeroBitCount
-            counters[index].add(bytes.sum(), weight: weight)
-            mask &= mask - 1
+        guard var reader = RollupReader(source) else { return false }
+        figures.add(reader.figures, weight: weight)
+        while let counter = reader.nextCounter() {
+            useCounters()
+            counters[counter.index].add(counter.sum, weight: weight)
         }
-        duration.read(&bytes, weight: weight)
-        processing.read(&bytes, weight: weight)
-        timeToFirstToken.read(&bytes, weight: weight)
-        return bytes.isValid
-    }
-}
-
-extension VarintWriter {
-    /// Writes a sum.
-    mutating func write(_ sum: RollupSums.Sum) {
-        write(sum.count)
-        write(sum.value)
-    }
-}
-
-extension VarintReader {
-    /// The next sum.
-    mutating func sum() -> RollupSums.Sum {
-        let count = integer()
-        return RollupSums.Sum(count: count, value: large())
+        duration.read(reader.nextHistogram(), &reader.bytes, weight: weight)
+        processing.read(reader.nextHistogram(), &reader.bytes, weight: weight)
+        timeToFirstToken.read(reader.nextHistogram(), &reader.bytes, weight: weight)
+        return reader.bytes.isValid
     }
 }
 

@@ -8,6 +8,9 @@ struct VarintWriter {
     /// Writes an integer of either sign.
     mutating func write(_ value: Int64) { write(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
+    /// Writes an integer that is not negative.
+    mutating func write(unsigned value: Int64) { write(UInt64(bitPattern: value)) }
+
     /// Writes a large integer of either sign.
     mutating func write(_ value: Int128) {
         if let small = Int64(exactly: value) { return write(small) }
@@ -56,12 +59,25 @@ struct VarintReader {
 
     /// The next integer; 0 if there is none.
     mutating func integer() -> Int64 {
-        let value: UInt64 = number()
+        let value = unsigned()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    /// The next integer that is not negative; 0 if there is none.
+    mutating func unsigned() -> UInt64 {
+        if index < bytes.count, bytes[index] < 0x80 {
+            defer { index &+= 1 }
+            return UInt64(bytes[index])
+        }
+        return number()
     }
 
     /// The next large integer; 0 if there is none.
     mutating func large() -> Int128 {
+        // Nearly all fit the shorter type, in which a shift is an instruction.
+        var end = index
+        while end < bytes.count, bytes[end] >= 0x80 { end &+= 1 }
+        if end &- index < 9 { return Int128(integer()) }
         let value: UInt128 = number()
         return Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1)
     }

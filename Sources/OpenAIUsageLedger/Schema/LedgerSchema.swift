@@ -5,7 +5,9 @@ enum LedgerSchema {
     /// What marks an SQLite file as a ledger: the letters `OAUG`.
     static let applicationID: Int64 = 0x4f41_5547
     /// The newest version that is understood.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
+    /// The oldest version whose files are read, and written to, as they are: its rollups are in an earlier format.
+    static let oldestCompatibleVersion: Int64 = 4
 
     /// What a file claims to be.
     enum Kind: Equatable {
@@ -49,10 +51,10 @@ enum LedgerSchema {
         }
     }
 
-    /// Refuses what is not a ledger of this version.
+    /// Refuses what is not a ledger that is used as it is.
     static func requireNewest(_ database: Database, path: String) throws {
         try requireLedger(database, path: path, allowsEmpty: false)
-        guard case .ledger(let found) = try kind(of: database), found < version else { return }
+        guard case .ledger(let found) = try kind(of: database), found < oldestCompatibleVersion else { return }
         throw LedgerError(
             .locked,
             "\(path) is written to by an older oai-usage (schema \(found)); end that gateway, and start this version."
@@ -62,18 +64,26 @@ enum LedgerSchema {
     /// Makes an empty file a ledger, and gives one of this version the newest view.
     static func create(_ database: Database) throws {
         try database.inTransaction(.immediate) {
-            guard try kind(of: database) == .empty else { return try renewView(database) ? .commit : .rollback }
+            guard try kind(of: database) == .empty else { return try renew(database) ? .commit : .rollback }
             try database.execute(sql: tables)
             try database.execute(sql: view)
             try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             return .commit
         }
     }
-    /// Replaces the view of an earlier release that has the same tables.
+
+    /// Gives a ledger with the same tables this version and its view.
     ///
-    /// - Returns: True if it was another one.
+    /// - Returns: True if it had others.
+    private static func renew(_ database: Database) throws -> Bool {
+        guard case .ledger(let found) = try kind(of: database), oldestCompatibleVersion...version ~= found else {
+            return false
+        }
+        if found < version { try database.execute(sql: "PRAGMA user_version = \(version)") }
+        return try renewView(database) || found < version
+    }
+
     private static func renewView(_ database: Database) throws -> Bool {
-        guard try kind(of: database) == .ledger(version: version) else { return false }
         let found = try String.fetchOne(
             database,
             sql: "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'calls'"

@@ -85,7 +85,7 @@ package struct MergeableReport: Sendable {
     // MARK: - Bytes
 
     /// The first bytes of the format, with its version.
-    private static let signature = Array("OAUR2".utf8)
+    private static let signature = Array("OAUR3".utf8)
 
     /// The sums as bytes, for a reader of the same version.
     package var bytes: [UInt8] {

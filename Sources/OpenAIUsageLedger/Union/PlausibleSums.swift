@@ -8,50 +8,36 @@ extension RollupSums {
 
     /// True if bytes are sums that can be added to others.
     static func isPlausible(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
-        var bytes = VarintReader(source)
+        guard var reader = RollupReader(source) else { return false }
         func isCount(_ value: Int64) -> Bool { 0...plausibleCount ~= value }
-        func isSum() -> Bool {
-            let count = bytes.integer()
-            let value = bytes.large()
-            return isCount(count) && -plausibleValue...plausibleValue ~= value
-        }
-        for _ in 0..<5 {
-            guard isCount(bytes.integer()) else { return false }
-        }
-        for _ in 0..<3 {
-            guard isSum() else { return false }
-        }
-        var mask = UInt64(bitPattern: bytes.integer())
-        guard mask < 1 << UInt64(TokenCounter.allCases.count) else { return false }
-        while mask != 0 {
-            guard isSum() else { return false }
-            mask &= mask - 1
+        func isSum(_ sum: Sum) -> Bool { isCount(sum.count) && -plausibleValue...plausibleValue ~= sum.value }
+        let figures = reader.figures
+        let counts = [
+            figures.calls, figures.countedCalls, figures.unpricedCalls, figures.partialCalls, figures.callsWithoutUsage,
+        ]
+        let sums = [figures.cost, figures.upperBound, figures.unpricedUpperBound]
+        guard counts.allSatisfy(isCount), sums.allSatisfy(isSum) else { return false }
+        while let counter = reader.nextCounter() {
+            guard isSum(counter.sum) else { return false }
         }
         for _ in 0..<3 {
-            guard LatencyHistogram.isPlausible(&bytes) else { return false }
+            guard LatencyHistogram.isPlausible(reader.nextHistogram(), &reader.bytes) else { return false }
         }
-        return bytes.isValid && !bytes.hasMore
+        return reader.bytes.isValid && !reader.bytes.hasMore
     }
 }
 
 extension LatencyHistogram {
     /// True if bytes are a histogram that can be added to others; the reader stands behind it then.
-    static func isPlausible(_ bytes: inout VarintReader) -> Bool {
-        var rest = bytes.integer()
-        guard 0...Int64(maximumIndex) ~= rest else { return false }
-        var index: Int64 = 0
+    static func isPlausible(_ buckets: HistogramReader, _ bytes: inout VarintReader) -> Bool {
+        var buckets = buckets
         var total: Int64 = 0
-        var isFirst = true
-        while rest > 0 {
-            let step = bytes.integer()
-            let count = bytes.integer()
-            guard bytes.isValid, 0...Int64(maximumIndex) ~= step, isFirst || step > 0 else { return false }
-            guard 1...RollupSums.plausibleCount ~= count else { return false }
-            index += step
-            total += count
-            guard index <= Int64(maximumIndex), total <= RollupSums.plausibleCount else { return false }
-            isFirst = false
-            rest -= 1
+        var last: Int32 = -1
+        while let bucket = buckets.next(&bytes) {
+            guard bucket.index > last, 1...RollupSums.plausibleCount ~= bucket.count else { return false }
+            total += bucket.count
+            guard total <= RollupSums.plausibleCount else { return false }
+            last = bucket.index
         }
         return bytes.isValid
     }

@@ -108,7 +108,9 @@ struct Table {
 /// How many cells of a terminal a text takes.
 enum DisplayWidth {
     static func of(_ text: String) -> Int {
-        text.reduce(0) { $0 + width(of: $1) }
+        // Nearly all cells are printable ASCII, whose characters are their bytes.
+        if text.utf8.allSatisfy({ 0x20..<0x7f ~= $0 }) { return text.utf8.count }
+        return text.reduce(0) { $0 + width(of: $1) }
     }
 
     private static func width(of character: Character) -> Int {

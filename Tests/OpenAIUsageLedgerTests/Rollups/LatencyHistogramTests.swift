@@ -38,7 +38,7 @@ struct LatencyHistogramTests {
         var read = LatencyHistogram()
         writer.bytes.withUnsafeBufferPointer { bytes in
             var reader = VarintReader(bytes)
-            read.read(&reader)
+            read.read(HistogramReader(&reader), &reader)
             #expect(reader.isValid && !reader.hasMore)
         }
         #expect(read == whole)
