@@ -40,46 +40,36 @@ struct LedgerMigration {
         let options = LedgerOptions()
         let new = try LedgerFile.open(target, options: options)
         defer { try? new.close() }
-        try old.read { old in
-            guard case .ledger(let version) = try LedgerSchema.kind(of: old) else { return }
-            try new.writeWithoutTransaction { new in try copy(old, version, new, options, progress) }
+        try new.writeWithoutTransaction { new in
+            let total = try old.read { old -> Int64? in
+                guard case .ledger(let version) = try LedgerSchema.kind(of: old) else { return nil }
+                try copyTables(old, version, new)
+                return try Int64.fetchOne(old, sql: "SELECT count(*) FROM call")
+            }
+            if let total { try copyCalls(old, total, new, options, progress) }
         }
     }
 
-    private func copy(
-        _ old: Database,
-        _ version: Int64,
+    private func copyCalls(
+        _ old: DatabaseQueue,
+        _ total: Int64,
         _ new: Database,
         _ options: LedgerOptions,
         _ progress: (Int64, Int64) throws -> Void
     ) throws {
-        let total = try Int64.fetchOne(old, sql: "SELECT count(*) FROM call") ?? 0
         var copied = try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") ?? 0
-        var last = try Int64.fetchOne(new, sql: "SELECT max(id) FROM call") ?? .min
-        try copyTables(old, version, new)
-        let decoder = LegacyCallDecoder(try LegacyLabels(old))
+        let last = try Int64.fetchOne(new, sql: "SELECT max(id) FROM call") ?? .min
         var store = try CallStore(new, options: options, identities: CallIDGenerator.shared(by: options.clock))
-        let statement = try old.makeStatement(
-            sql: "\(LegacyColumns.select(version: version)) WHERE id > ? ORDER BY id LIMIT \(Self.stepLength)"
-        )
-        var steps = 0
-        while true {
-            var items: [RecordQueue.Item] = []
-            items.reserveCapacity(Self.stepLength)
-            statement.setUncheckedArguments([last])
-            try statement.forEachRow(in: old) { row in
-                let record = decoder.record(row)
-                items.append(RecordQueue.Item(record: record, isOpen: record.outcome == .open))
-                return true
-            }
-            guard let newest = items.last?.record.id.rawValue else { break }
+        let steps = LegacySteps(of: old, behind: last, length: Self.stepLength)
+        defer { steps.end() }
+        var count = 0
+        while let items = try steps.next() {
             try store.writeRows(items, new)
             try store.flush(new)
-            last = newest
             copied += Int64(items.count)
             while try store.merge(new) {}
-            steps += 1
-            if steps % Self.checkpointInterval == 0 { _ = try new.checkpoint(.passive) }
+            count += 1
+            if count % Self.checkpointInterval == 0 { _ = try new.checkpoint(.passive) }
             try progress(copied, total)
         }
         guard try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") == total else {

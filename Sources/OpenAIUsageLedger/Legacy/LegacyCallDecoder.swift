@@ -3,6 +3,14 @@ import OpenAIUsage
 /// Reads a record from a row of the schemas up to the third.
 struct LegacyCallDecoder {
     private let names: LegacyLabels
+    private let endpoints = ParsedTexts { text in
+        let mark = text.firstIndex(of: " ") ?? text.startIndex
+        return Endpoint(method: String(text[..<mark]), path: String(text[text.index(after: mark)...]))
+    }
+    private let keys = ParsedTexts { KeyFingerprint(stored: $0) }
+    private let tags = ParsedTexts { CompactJSON.tags($0) }
+    private let dictionaries = ParsedTexts { CompactJSON.dictionary($0) }
+    private let diagnostics = ParsedTexts { CompactJSON.texts($0) }
 
     /// Creates a decoder that knows the labels.
     init(_ names: LegacyLabels) {
@@ -23,14 +31,15 @@ struct LegacyCallDecoder {
         let path = row.label(names) ?? ""
         var record = CallRecord(
             id: id,
+            operationID: operationID,
             startedAt: startedAt,
             source: source,
             method: method,
             host: host,
-            path: path
+            path: path,
+            endpoint: endpoints["\(method) \(path)"]
         )
         record.attempt = attempt
-        if let operationID { record.operationID = operationID }
         record.client = client
         // The stored name stands: the catalog may have learned another one since.
         if let endpoint = row.label(names), endpoint != record.endpoint.name {
@@ -41,8 +50,8 @@ struct LegacyCallDecoder {
         record.project = row.label(names) ?? "default"
         record.requestedOrganization = row.label(names)
         record.requestedProject = row.label(names)
-        record.key = row.label(names).flatMap(KeyFingerprint.init(stored:))
-        record.tags = row.label(names).map(CompactJSON.tags(_:)) ?? UsageTags()
+        record.key = row.label(names).flatMap { keys[$0] }
+        record.tags = row.label(names).map { tags[$0] } ?? UsageTags()
         record.requestModel = row.label(names)
         record.model = row.label(names)
         record.requestedServiceTier = row.label(names)
@@ -67,10 +76,10 @@ struct LegacyCallDecoder {
         record.isCounted = row.integer() != 0
         record.objectCreatedAt = row.integer()
         record.objectAlias = row.text()
-        record.requestOptions = row.label(names).map(CompactJSON.dictionary(_:)) ?? [:]
+        record.requestOptions = row.label(names).map { dictionaries[$0] } ?? [:]
         record.traceID = row.text()
         record.edgeRequestID = row.text()
-        record.diagnostics = row.label(names).map(CompactJSON.texts(_:)) ?? [:]
+        record.diagnostics = row.label(names).map { diagnostics[$0] } ?? [:]
         record.timing.upstreamService = row.integer()
         record.requestBytes = row.integer()
         record.maximumOutputTokens = row.integer()
@@ -87,12 +96,32 @@ struct LegacyCallDecoder {
         // The buckets are made of the counters, and need not be read.
         row.skip(12)
         record.rawUsage = row.text()
-        record.units = row.text().map(CompactJSON.dictionary(_:)) ?? [:]
-        record.toolCalls = row.text().map(CompactJSON.dictionary(_:))?.compactMapValues { Int64($0) } ?? [:]
+        record.units = row.text().map { dictionaries[$0] } ?? [:]
+        record.toolCalls = row.text().map { dictionaries[$0] }?.compactMapValues { Int64($0) } ?? [:]
         record.providerCost = row.text()
         record.cost.picoUSD = row.integer()
         record.cost.status = row.text().flatMap(CostStatus.init(rawValue:)) ?? .none
         record.cost.reason = row.label(names).map(CostReason.init(rawValue:))
         record.cost.priceVersion = row.label(names)
+    }
+}
+
+/// The values of the texts that stand in many rows, each of which is parsed once.
+private final class ParsedTexts<Value> {
+    /// The most texts that are remembered.
+    private static var limit: Int { 4_096 }
+
+    private var known: [String: Value] = [:]
+    private let parse: (String) -> Value
+
+    init(_ parse: @escaping (String) -> Value) {
+        self.parse = parse
+    }
+
+    subscript(text: String) -> Value {
+        if let value = known[text] { return value }
+        let value = parse(text)
+        if known.count < Self.limit { known[text] = value }
+        return value
     }
 }

@@ -44,6 +44,20 @@ struct CallMatcher {
     /// True if no row can pass.
     var passesNone: Bool { !series.isEmpty && series.allSatisfy { $0 == .no } }
 
+    /// The most numbers that a condition names.
+    private static let conditionLimit = 2_000
+
+    /// What SQLite can tell of a row before its other columns are looked at, ` AND ...`; rows that pass may still fail.
+    var condition: String {
+        func condition(_ column: String, _ verdicts: [Verdict]) -> String {
+            let numbers = verdicts.indices.filter { verdicts[$0] != .no }.map { $0 + 1 }
+            guard numbers.count < verdicts.count, numbers.count <= Self.conditionLimit else { return "" }
+            let list = numbers.map(String.init).joined(separator: ", ")
+            return " AND (\(column) IN (\(list)) OR \(column) > \(verdicts.count))"
+        }
+        return condition("+series", series) + condition("abs(result)", results)
+    }
+
     /// True if a record passes.
     func matches(_ record: CallRecord) -> Bool {
         func matches(_ values: [String], _ candidates: String?...) -> Bool {

@@ -70,6 +70,7 @@ final class LedgerSnapshot: Sendable {
 
     /// Completes a ledger whose writer was killed.
     private static func recoverRemains(_ path: String) throws {
+        guard RecordJournal.hasRemains(path) else { return }
         do {
             try LedgerSession.recoverRemains(path)
         } catch let error as LedgerError where [.locked, .notWritable].contains(error.code) {

@@ -39,9 +39,12 @@ struct RowSource {
         var rest = query.limit ?? .max
         guard rest > 0 else { return }
         let isDescending = query.order == .newestFirst
+        let condition = matcher.condition
         func read(_ part: ClosedRange<Int64>) throws -> Bool {
             let statement = try database.cachedStatement(
-                sql: "\(RowFormat.select) WHERE id BETWEEN ? AND ? ORDER BY id\(isDescending ? " DESC" : "")"
+                sql: """
+                    \(RowFormat.select) WHERE id BETWEEN ? AND ?\(condition) ORDER BY id\(isDescending ? " DESC" : "")
+                    """
             )
             statement.setUncheckedArguments([part.lowerBound, part.upperBound])
             var wantsMore = true

@@ -105,7 +105,7 @@ struct LatencyHistogram: Sendable, Equatable {
         var missing = buckets.next(&bytes)
         while let bucket = missing {
             reserve(Int(bucket.index), Int(bucket.index))
-            counts[Int(bucket.index) - first] += weight * bucket.count
+            counts[Int(bucket.index) - first] &+= weight &* bucket.count
             let first = first
             missing = counts.withUnsafeMutableBufferPointer {
                 Self.add(&buckets, &bytes, to: $0, first: first, weight: weight)

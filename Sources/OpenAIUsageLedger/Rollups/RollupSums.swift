@@ -13,7 +13,7 @@ struct RollupSums: Sendable, Equatable {
 
         mutating func add(_ other: Sum, weight: Int64 = 1) {
             count &+= other.count &* weight
-            value += weight == 1 ? other.value : other.value * Int128(weight)
+            value &+= weight == 1 ? other.value : other.value &* Int128(weight)
         }
 
         /// Adds a value, or takes it out again.

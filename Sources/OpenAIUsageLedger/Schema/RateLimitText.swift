@@ -25,6 +25,8 @@ enum RateLimitText {
 
     /// Reads rate limits from their text.
     static func limits(_ text: String) -> RateLimits {
+        var text = text
+        if let limits = text.withUTF8({ written($0) }) { return limits }
         var limits = RateLimits()
         for (resource, literal) in CompactJSON.members(of: text) ?? [] {
             let values = literal.dropFirst().dropLast().split(separator: ",").map { Int64($0) }
@@ -33,5 +35,46 @@ enum RateLimitText {
             limits.windows.append((resource, window))
         }
         return limits
+    }
+
+    /// Reads a text of the form that is written here, whose names need no escape; `nil` for any other.
+    private static func written(_ bytes: UnsafeBufferPointer<UInt8>) -> RateLimits? {
+        var index = 0
+        func take(_ byte: UInt8) -> Bool {
+            guard index < bytes.count, bytes[index] == byte else { return false }
+            index += 1
+            return true
+        }
+        func number() -> Int64?? {
+            if index + 4 <= bytes.count, bytes[index..<index + 4].elementsEqual("null".utf8) {
+                index += 4
+                return .some(nil)
+            }
+            let start = index
+            var value: Int64 = 0
+            // What may overflow is left to the other reader.
+            while index < bytes.count, index < start + 18, 0x30...0x39 ~= bytes[index] {
+                value = value * 10 + Int64(bytes[index] - 0x30)
+                index += 1
+            }
+            return index > start ? .some(value) : nil
+        }
+        var limits = RateLimits()
+        guard take(UInt8(ascii: "{")) else { return nil }
+        while take(UInt8(ascii: "\"")) {
+            let start = index
+            while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+                guard bytes[index] != UInt8(ascii: "\\") else { return nil }
+                index += 1
+            }
+            let name = String(decoding: bytes[start..<index], as: UTF8.self)
+            guard take(UInt8(ascii: "\"")), take(UInt8(ascii: ":")), take(UInt8(ascii: "[")),
+                let limit = number(), take(UInt8(ascii: ",")), let remaining = number(), take(UInt8(ascii: ",")),
+                let reset = number(), take(UInt8(ascii: "]"))
+            else { return nil }
+            limits.windows.append((name, RateLimits.Window(limit: limit, remaining: remaining, reset: reset)))
+            guard take(UInt8(ascii: ",")) else { break }
+        }
+        return take(UInt8(ascii: "}")) && index == bytes.count ? limits : nil
     }
 }
