@@ -14,7 +14,8 @@ final class LegacySteps: Sendable {
     }
 
     private let state = Mutex(State())
-    private let room = DispatchSemaphore(value: LegacySteps.depth)
+    // A semaphore must not end below the value with which it began.
+    private let room = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
     private let reading = DispatchGroup()
 
@@ -25,6 +26,7 @@ final class LegacySteps: Sendable {
     ///   - last: The identity behind which rows are read.
     ///   - length: The rows of a step.
     init(of old: DatabaseQueue, behind last: Int64, length: Int) {
+        for _ in 0..<Self.depth { room.signal() }
         DispatchQueue(label: "ledger.migration").async(group: reading) { [self] in
             do {
                 try old.read { try read($0, behind: last, length: length) }
