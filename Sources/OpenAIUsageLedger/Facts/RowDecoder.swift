@@ -3,6 +3,7 @@ import OpenAIUsage
 /// Reads records from rows of all columns.
 struct RowDecoder {
     private let facts: FactTables
+    private let endpoints = KnownEndpoints()
 
     /// Creates a decoder that knows what rows refer to.
     init(_ facts: FactTables) {
@@ -16,26 +17,28 @@ struct RowDecoder {
         let series = facts.series(row.integer() ?? 0)
         let resultNumber = row.integer() ?? 0
         let result = facts.result(resultNumber)
-        let form = facts.form(row.integer() ?? 0)
-        let method = form?[.method] ?? ""
-        let path = form?[.path] ?? ""
+        let formNumber = row.integer() ?? 0
+        let form = facts.form(formNumber)
         let extra = row.text(at: Int32(RowFormat.columns.count - 1))
         let startedAt = row.integer() ?? RowFormat.start(of: id)
         // The endpoint follows from method and path, which the row may bear.
         let members = extra.flatMap { form?.rowFields != 0 ? CompactJSON.dictionary($0) : nil }
+        let method = Self.text(members?["method"]) ?? form?[.method] ?? ""
+        let path = Self.text(members?["path"]) ?? form?[.path] ?? ""
+        let attempt = Int(row.integer() ?? 0)
+        let operation = row.identity(facts)
         var record = CallRecord(
             id: CallID(rawValue: id),
+            operationID: operation,
             startedAt: startedAt,
             source: series?.source ?? .library,
-            method: Self.text(members?["method"]) ?? method,
+            method: method,
             host: "",
-            path: Self.text(members?["path"]) ?? path
+            path: path,
+            endpoint: members == nil ? endpoints.endpoint(of: formNumber, method, path) : nil
         )
-        if let series {
-            for field in Series.Field.allCases { Series.set(field, series[field], of: &record) }
-        }
-        record.attempt = Int(row.integer() ?? 0)
-        if let operation = row.identity(facts) { record.operationID = operation }
+        series?.apply(to: &record)
+        record.attempt = attempt
         record.requestID = row.identity(facts)
         record.responseID = row.identity(facts)
         record.clientRequestID = row.identity(facts)
@@ -87,6 +90,18 @@ struct RowDecoder {
 
     private static func numbers(_ text: String) -> [Int64?] {
         text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { Int64($0) }
+    }
+}
+
+/// The endpoints of forms, each of which is looked up once.
+private final class KnownEndpoints {
+    private var known: [Int64: Endpoint] = [:]
+
+    func endpoint(of form: Int64, _ method: String, _ path: String) -> Endpoint {
+        if let endpoint = known[form] { return endpoint }
+        let endpoint = Endpoint(method: method, path: path)
+        known[form] = endpoint
+        return endpoint
     }
 }
 

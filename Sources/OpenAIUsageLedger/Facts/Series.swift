@@ -115,6 +115,18 @@ struct Series: SharedFacts, Sendable {
         }
     }
 
+    /// Gives a record all that the series tells.
+    func apply(to record: inout CallRecord) {
+        for field in Field.allCases {
+            switch field {
+            // They are parsed already.
+            case .key: record.key = key
+            case .tags: record.tags = tags
+            default: Self.set(field, self[field], of: &record)
+            }
+        }
+    }
+
     /// True if all of a record's fields are those of the series.
     func matches(_ record: borrowing CallRecord) -> Bool {
         rowFields == 0 && source == record.source
@@ -159,7 +171,7 @@ struct Series: SharedFacts, Sendable {
     /// The hash of a record's fields; that of a record with the fields of the series.
     var wholeHash: UInt64 {
         var record = CallRecord(id: CallID(rawValue: 0), startedAt: 0, source: source, method: "", host: "", path: "")
-        for field in Field.allCases { Self.set(field, self[field], of: &record) }
+        apply(to: &record)
         return Self.hash(record)
     }
 
