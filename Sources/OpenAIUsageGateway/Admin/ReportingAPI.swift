@@ -125,7 +125,7 @@ struct ReportingAPI: Sendable {
         let format = try format(&parameters, "json")
         try parameters.finish()
         let now = clock.wallMicroseconds
-        _ = try request.selection.range(now: now)
+        _ = try request.selection.resolved(now: now)
         let bytes = try await read { reader in
             if format == .json { return Array((try reader.report(request, now: now).json + "\n").utf8) }
             var resolved = request
@@ -138,7 +138,7 @@ struct ReportingAPI: Sendable {
     private func call(_ identity: String, _ parameters: inout QueryParameters) async throws -> Response {
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
-        let page = try await read { CallPage(ledger: try $0.identity(), records: try $0.calls(matching: identity)) }
+        let page = try await read { CallPage(ledger: try $0.origins(), records: try $0.calls(matching: identity)) }
         guard !page.records.isEmpty else {
             throw Refusal(
                 status: .notFound,
@@ -176,7 +176,7 @@ struct ReportingAPI: Sendable {
         }
         // An unreadable ledger is told by the status, which cannot change once the head has left.
         let reader = lease.reader
-        _ = try await withDeadline(limits.deadline) { try await reader.run { try $0.identity() } }
+        _ = try await withDeadline(limits.deadline) { try await reader.run { try $0.origins() } }
         return stream(request, lease, channel)
     }
 

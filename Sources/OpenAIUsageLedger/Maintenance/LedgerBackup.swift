@@ -15,7 +15,12 @@ extension LedgerReader {
     package func backup(to path: String, _ progress: Progress? = nil) throws -> Int64 {
         let file = try NewFile(path)
         do {
-            try copy(to: file.temporary, progress)
+            do {
+                try copy(to: file.temporary, progress)
+            } catch let error as LedgerError where error.code == .diskFull {
+                // Nothing is written but the copy.
+                throw LedgerError(DatabaseError(resultCode: .SQLITE_FULL), path: path)
+            }
             try file.publish()
         } catch {
             file.discard()

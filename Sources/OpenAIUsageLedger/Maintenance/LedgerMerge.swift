@@ -26,6 +26,7 @@ package struct LedgerMerge {
         var database: Database
         var facts: FactTables
         var secret: [UInt8]
+        var origins: LedgerOrigins
         var prunedBefore: Int64?
     }
 
@@ -55,7 +56,12 @@ package struct LedgerMerge {
             let target = try LedgerFile.open(file.temporary, options: LedgerOptions())
             defer { try? target.close() }
             try read(readers[...], []) { sources in
-                try target.writeWithoutTransaction { try merge.copy(sources, $0, progress) }
+                do {
+                    try target.writeWithoutTransaction { try merge.copy(sources, $0, progress) }
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+                    // Nothing is written but the new ledger.
+                    throw LedgerError(error, path: path)
+                }
             }
             try target.close()
             try file.publish()
@@ -94,6 +100,7 @@ package struct LedgerMerge {
                 database: database,
                 facts: facts,
                 secret: try LedgerFile.secret(database),
+                origins: try LedgerOrigins(database),
                 prunedBefore: try PruneBoundary.load(database)
             )
             try read(readers.dropFirst(), sources + [source], body)
@@ -113,6 +120,7 @@ package struct LedgerMerge {
                 arguments: [Data(secret)]
             )
         }
+        try LedgerOrigins.write(sources.map(\.origins), to: target)
         let options = LedgerOptions()
         var store = try CallStore(target, options: options, identities: CallIDGenerator.shared(by: options.clock))
         try copyRows(sources, &store, target, progress)
@@ -127,11 +135,11 @@ package struct LedgerMerge {
     /// Refuses sources of one origin if their pruned calls may be the same, which sums do not tell.
     private func requireKnownSums(_ sources: [Source]) throws {
         for (index, source) in sources.enumerated() {
-            for other in sources[..<index] where source.secret == other.secret {
+            for other in sources[..<index] where source.origins.overlaps(other.origins) {
                 guard let pruned = [source, other].first(where: { $0.prunedBefore != nil }) else { continue }
                 throw LedgerError(
                     .failed,
-                    "\(other.path) and \(source.path) come from one ledger, and calls of \(pruned.path) are pruned: which of their sums are of the same calls is not known. Merge them without one of the two."
+                    "\(other.path) and \(source.path) have calls of one ledger, and calls of \(pruned.path) are pruned: which of their sums are of the same calls is not known. Merge them without one of the two."
                 )
             }
         }

@@ -20,8 +20,22 @@ struct NewFile {
     }
 
     private func requireFree() throws {
-        guard FileFacts(path) == nil else {
-            throw LedgerError(.notWritable, "\(path) is there already, and is never overwritten; give another path.")
+        var facts = stat()
+        if lstat(path, &facts) == 0 {
+            guard FileFacts(path) == nil else {
+                throw LedgerError(
+                    .notWritable,
+                    "\(path) is there already, and is never overwritten; give another path."
+                )
+            }
+            throw LedgerError(.notWritable, "\(path) is a link to a file that is not there; give the path of a file.")
+        }
+        // SQLite, or a gateway, would take them for part of the new ledger.
+        for suffix in ["-wal", "-journal", "-queue1", "-queue2"] where lstat(path + suffix, &facts) == 0 {
+            throw LedgerError(
+                .notWritable,
+                "\(path)\(suffix) is left of another ledger of that name, and would be read with the new one; move it away, or give another path."
+            )
         }
     }
 

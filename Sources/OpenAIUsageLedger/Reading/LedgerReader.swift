@@ -159,11 +159,9 @@ public final class LedgerReader: Sendable {
         }
     }
 
-    /// The identity of the ledger, which its copies share; `nil` for a ledger that no writer of this version has opened.
-    package func identity() throws -> String? {
-        try read { database, _ in
-            try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'ledger_id'")
-        }
+    /// The identities of the ledgers whose calls are in this one, ``LedgerOrigins/text``.
+    package func origins() throws -> String? {
+        try read { database, _ in try LedgerOrigins(database).text }
     }
 
     /// Reads in one consistent view of the ledger.

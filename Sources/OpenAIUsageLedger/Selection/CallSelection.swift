@@ -40,7 +40,7 @@ package struct CallSelection: Sendable, Equatable {
     package func range(now: Int64) throws(ParameterError) -> (from: Int64?, to: Int64?) {
         let from = since?.microseconds(now: now, timeZone: timeZone)
         let to = until?.microseconds(now: now, timeZone: timeZone)
-        if let from, from >= to ?? now + 1 { throw ParameterError("since", "must be before until") }
+        if let from, let to, from >= to { throw ParameterError("since", "must be before until") }
         return (from, to)
     }
 
@@ -50,9 +50,12 @@ package struct CallSelection: Sendable, Equatable {
     ///   - now: The time, in microseconds since 1970.
     ///   - hasEnd: False if a range without an end has none, so that calls are listed that a wrong clock has put into the future.
     /// - Returns: The selection.
-    /// - Throws: A ``ParameterError`` for a range that ends before it begins.
+    /// - Throws: A ``ParameterError`` for a range that ends before it begins, or that ends now and begins later.
     package func resolved(now: Int64, hasEnd: Bool = true) throws(ParameterError) -> CallSelection {
         let range = try range(now: now)
+        if hasEnd, range.to == nil, let from = range.from, from > now {
+            throw ParameterError("since", "lies in the future")
+        }
         var selection = self
         selection.since = range.from.map { .absolute(microseconds: $0) }
         selection.until = (range.to ?? (hasEnd ? now + 1 : nil)).map { .absolute(microseconds: $0) }

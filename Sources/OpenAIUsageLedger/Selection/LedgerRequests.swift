@@ -39,7 +39,7 @@ package struct ReportRequest: Sendable, Equatable {
     /// - Returns: The query.
     /// - Throws: A ``ParameterError`` for a range that ends before it begins, or what the look-up throws.
     package func query(now: Int64, first: () throws -> Int64?) throws -> ReportQuery {
-        let range = try selection.range(now: now)
+        let range = try selection.resolved(now: now).range(now: now)
         var query = ReportQuery(from: range.from ?? 0, to: range.to ?? now + 1)
         query.timeZone = selection.timeZone
         query.groupBy = groupBy

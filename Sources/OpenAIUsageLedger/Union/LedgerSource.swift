@@ -47,7 +47,7 @@ package struct LedgerFileSource: LedgerSource {
     }
 
     package func calls(matching identity: String) async throws -> CallPage {
-        try await reader.run { CallPage(ledger: try $0.identity(), records: try $0.calls(matching: identity)) }
+        try await reader.run { CallPage(ledger: try $0.origins(), records: try $0.calls(matching: identity)) }
     }
 
     package func limits() async throws -> [LatestRateLimit] { try await reader.limits() }
@@ -69,7 +69,7 @@ extension LedgerReader {
     package func mergeableReport(_ request: ReportRequest) throws -> MergeableReport {
         let query = try request.query(now: 0) { try summary().first }
         var report = try mergeableReport(query)
-        report.ledger = try identity()
+        report.ledger = try origins()
         return report
     }
 
@@ -77,6 +77,6 @@ extension LedgerReader {
     package func page(_ request: CallsRequest) throws -> CallPage {
         let query = try request.query(now: 0)
         let records = try calls(query)
-        return CallPage(ledger: try identity(), records: query.order == .newestFirst ? records.reversed() : records)
+        return CallPage(ledger: try origins(), records: query.order == .newestFirst ? records.reversed() : records)
     }
 }

@@ -128,18 +128,15 @@ package struct LedgerUnion: Sendable {
         return found.values.sorted { ($0.project, $0.model ?? "") < ($1.project, $1.model ?? "") }
     }
 
-    /// Refuses ledgers of which two are the same, or copies: their calls would be counted twice.
-    private func requireDifferent(_ identities: [String?]) throws {
-        var places: [String: Int] = [:]
-        for (index, identity) in identities.enumerated() {
-            guard let identity else { continue }
-            if let other = places[identity] {
-                throw Conflict(
-                    description:
-                        "\(sources[other].name) and \(sources[index].name) are the same ledger, or copies of it, whose calls would be counted twice; name one of them."
-                )
-            }
-            places[identity] = index
+    /// Refuses ledgers of which two may hold the same calls, which would be counted twice.
+    private func requireDifferent(_ ledgers: [String?]) throws {
+        let origins = ledgers.map { LedgerOrigins($0 ?? "") }
+        for (index, origin) in origins.enumerated() {
+            guard let other = origins[..<index].firstIndex(where: origin.overlaps) else { continue }
+            throw Conflict(
+                description:
+                    "\(sources[other].name) and \(sources[index].name) are the same ledger, or copies of it, or one was merged of the other, whose calls would be counted twice; name one of them."
+            )
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import OpenAIUsage
 import OpenAIUsageTestSupport
 import Testing
@@ -102,5 +103,46 @@ struct LedgerMergeTests {
         #expect(code { _ = try LedgerMerge.run([copy, folder.ledger], to: "\(folder.path)/b.db") } == .failed)
         #expect(code { _ = try LedgerMerge.run([copy, copy], to: "\(folder.path)/c.db") } == .failed)
         #expect(try LedgerMerge.run([folder.ledger], to: "\(folder.path)/d.db").prunedCalls == 60)
+    }
+
+    @Test("A merged ledger knows all of its sources, so that no sum is taken over twice")
+    func origins() async throws {
+        let (first, second, third) = (TemporaryFolder(), TemporaryFolder(), TemporaryFolder())
+        for (index, folder) in [first, second, third].enumerated() {
+            let start = Records.start + Int64(index) * 1_000
+            try await fill(folder, (0..<100).map { Records.plain(index * 100 + $0, at: start + Int64($0) * 60_000_000) })
+        }
+        let pruned = try Ledger(path: second.ledger)
+        _ = try await pruned.prune(PruneQuery(before: Records.start + 3_600_000_000))
+        await pruned.close()
+        let (both, all) = ("\(first.path)/both.db", "\(first.path)/all.db")
+        #expect(try LedgerMerge.run([first.ledger, second.ledger], to: both).prunedCalls == 60)
+        for source in [first.ledger, second.ledger] {
+            #expect(code { _ = try LedgerMerge.run([both, source], to: "\(first.path)/x.db") } == .failed)
+            let union = LedgerUnion([both, source].map { LedgerFileSource(AsyncLedgerReader(path: $0)) })
+            await #expect(throws: LedgerUnion.Conflict.self) { try await union.report(ReportRequest(), now: .max - 1) }
+        }
+        #expect(try LedgerMerge.run([both, third.ledger], to: all).prunedCalls == 60)
+        for source in [first.ledger, second.ledger, third.ledger, both] {
+            #expect(code { _ = try LedgerMerge.run([all, source], to: "\(first.path)/x.db") } == .failed)
+        }
+        #expect(try LedgerReader(path: all).report(Self.all, exactLimit: 0).totals.calls == 300)
+    }
+
+    @Test("A full disk is told of the new ledger, and what is left of another one is not mixed with it")
+    func places() async throws {
+        let folder = TemporaryFolder()
+        try await fill(folder, [Records.plain(1)])
+        let path = "\(folder.path)/new.db"
+        for suffix in ["-wal", "-journal", "-queue1", "-queue2"] {
+            try folder.write("new.db\(suffix)", [1])
+            #expect(code { _ = try LedgerMerge.run([folder.ledger], to: path) } == .notWritable)
+            #expect(code { _ = try LedgerReader(path: folder.ledger).backup(to: path) } == .notWritable)
+            try FileManager.default.removeItem(atPath: "\(path)\(suffix)")
+        }
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "\(folder.path)/absent/x.db")
+        #expect(code { _ = try LedgerMerge.run([folder.ledger], to: path) } == .notWritable)
+        #expect(code { _ = try LedgerReader(path: folder.ledger).backup(to: path) } == .notWritable)
+        #expect(folder.names.filter { $0.contains("partial") } == [])
     }
 }

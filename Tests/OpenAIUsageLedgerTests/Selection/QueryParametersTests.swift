@@ -25,6 +25,22 @@ struct QueryParametersTests {
         #expect(TimestampText.utc(query.to, isShort: true) == "2026-11-01T23:00:00Z")
     }
 
+    @Test("A list that has a start needs no end, and a report that begins in the future says so")
+    func openEnd() async throws {
+        let folder = TemporaryFolder()
+        try await fill(folder, (0..<4).map { Records.plain($0, at: Self.now - Int64($0) * 60_000_000) })
+        var selection = CallSelection()
+        selection.since = .ago(milliseconds: 90_000)
+        let union = LedgerUnion([LedgerFileSource(AsyncLedgerReader(path: folder.ledger))])
+        var listing = try await union.listing(CallsRequest(selection), now: Self.now)
+        var found: [CallRecord] = []
+        while let record = try await listing.next() { found.append(record) }
+        #expect(found.count == 2)
+        selection.since = .absolute(microseconds: Self.now + 1)
+        let request = ReportRequest(selection, groupBy: [])
+        #expect(throws: ParameterError("since", "lies in the future")) { try request.query(now: Self.now) { nil } }
+    }
+
     @Test("The plus sign of an offset need not be encoded, and one in a name is a blank")
     func plus() throws {
         var parameters = try QueryParameters("project=my+proj&since=2026-11-01T00:00:00+01:00")
