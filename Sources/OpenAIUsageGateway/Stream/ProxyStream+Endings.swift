@@ -55,8 +55,8 @@ extension ProxyStream {
             return
         case .sent, .responding: break
         }
-        if upstream == .sent, !hasResponse, isReused, !hasReplayed, failure == .closed, hasClient, mayReplay,
-            transformer.rewind()
+        if upstream == .sent, !hasResponse, isReused, !hasReplayed, failure == .closed, client == .here, mayReplay,
+            now - sentAt <= Self.replayWindow, transformer.rewind()
         {
             hasReplayed = true
             lastUpstreamActivity = now
@@ -67,6 +67,11 @@ extension ProxyStream {
         }
         failUpstream(failure, &actions)
     }
+
+    /// The nanoseconds within which a connection that was about to be closed says so, after a request was written to it.
+    ///
+    /// An upstream that closes later has had the request, and may have done, and billed, what it asks for.
+    static var replayWindow: Int64 { 1_000_000_000 }
 
     var mayReplay: Bool {
         switch rules.replays {

@@ -42,6 +42,8 @@ struct ProxyStream<Observer: CallObserver> {
     /// True once anything of a response has come on the connection.
     var hasResponse = false
     var hasReplayed = false
+    /// When the request was written to the upstream, in monotonic nanoseconds.
+    var sentAt: Int64 = 0
     /// True once the client's own request is on its way in the place of one that the upstream has refused.
     var isResent = false
     var hasInFlightRow = false
@@ -240,6 +242,7 @@ struct ProxyStream<Observer: CallObserver> {
         hasResponse = false
         isUpstreamWritable = true
         lastUpstreamActivity = now
+        sentAt = now
         if !readsUpstream { actions.append(.readUpstream(false)) }
         var rewrite = RequestRewrite()
         rewrite.droppedPathBytes = target.droppedPathBytes

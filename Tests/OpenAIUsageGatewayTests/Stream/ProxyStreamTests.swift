@@ -299,6 +299,22 @@ struct ProxyStreamTests {
         #expect(shell.replays == 0 && shell.records.first?.code == "upstream_closed" && shell.violations.isEmpty)
     }
 
+    @Test(arguments: [(0, 1), (900, 1), (1_100, 0), (9_000, 0)])
+    func aConnectionThatClosesLateHasHadTheRequest(_ milliseconds: Int64, _ replays: Int) throws {
+        let shell = try Self.shell()
+        for step in [Step.reuse, .end, .time(milliseconds), .closed, .commit] { Self.take(step, shell) }
+        #expect(shell.replays == replays && shell.violations.isEmpty)
+        if replays == 0 { #expect(shell.records.first?.code == "upstream_closed") }
+    }
+
+    @Test func nothingIsReplayedForAClientThatMayBeGone() throws {
+        let shell = try Self.shell()
+        for step in [Step.reuse, .end] { Self.take(step, shell) }
+        shell.endClient()
+        for step in [Step.closed, .commit] { Self.take(step, shell) }
+        #expect(shell.replays == 0 && shell.violations.isEmpty)
+    }
+
     @Test func aRequestThatIsNotHeldAnyMoreIsNotReplayed() throws {
         let shell = StreamShell(try Heads.request([("Content-Length", "300000")], path: "/v1/x"))
         shell.start()

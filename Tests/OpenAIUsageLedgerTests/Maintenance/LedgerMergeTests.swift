@@ -110,7 +110,8 @@ struct LedgerMergeTests {
         let (first, second, third) = (TemporaryFolder(), TemporaryFolder(), TemporaryFolder())
         for (index, folder) in [first, second, third].enumerated() {
             let start = Records.start + Int64(index) * 1_000
-            try await fill(folder, (0..<100).map { Records.plain(index * 100 + $0, at: start + Int64($0) * 60_000_000) })
+            let calls = (0..<100).map { Records.plain(index * 100 + $0, at: start + Int64($0) * 60_000_000) }
+            try await fill(folder, calls)
         }
         let pruned = try Ledger(path: second.ledger)
         _ = try await pruned.prune(PruneQuery(before: Records.start + 3_600_000_000))
