@@ -12,7 +12,7 @@ import pytest
 from conftest import BINARY, Gateway
 
 # They go on until they are ended, or need a host, a file or a call that is not here.
-LEFT_OUT = re.compile(r"--follow|https?://|--gateway|\$\(|[|><~]|FILE|\.json\b|\.jsonl\b|\.toml\b")
+LEFT_OUT = re.compile(r"--follow|https?://|--gateway|\$\(|[|><~]|FILE|\.db\b|\.json\b|\.jsonl\b|\.toml\b")
 COMMANDS = [
     "report", "calls", "show", "limits", "reprice", "prune", "ledger", "ledger backup", "ledger check", "ledger compact", "prices",
     "prices list", "prices show", "prices diff",
@@ -35,7 +35,8 @@ def ledger(folder, simulator):
     gateway = Gateway(folder, simulator.url)
     for model in ("gpt-4o-mini", "gpt-4o"):
         body = json.dumps({"model": model, "messages": [{"role": "user", "content": "hello"}]}).encode()
-        request = urllib.request.Request(f"{gateway.url}/v1/chat/completions", body, {"Content-Type": "application/json"})
+        fields = {"Content-Type": "application/json", "Authorization": "Bearer sk-proj-example"}
+        request = urllib.request.Request(f"{gateway.url}/v1/chat/completions", body, fields)
         urllib.request.urlopen(request).read()
     assert gateway.stop() == 0
     return gateway.ledger
@@ -62,3 +63,9 @@ def test_a_list_needs_no_end(ledger):
             [BINARY, "calls", "--ledger", ledger, "--format", "jsonl", *arguments], capture_output=True, text=True, timeout=60
         )
         assert done.returncode == 0 and done.stdout.count("\n") == 2, (arguments, done.stderr)
+
+
+def test_a_report_that_begins_in_the_future_is_refused(ledger):
+    """The start is named, and not an end that was not given."""
+    done = subprocess.run([BINARY, "report", "--ledger", ledger, "--since", "2199-01-01"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 64 and "--since lies in the future." in done.stderr

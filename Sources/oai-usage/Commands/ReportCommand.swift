@@ -33,6 +33,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
+        let now = SystemUsageClock().wallMicroseconds
+        do { _ = try selection.selection.resolved(now: now) } catch { throw ValidationError("--\(error)") }
     }
 
     func run() async throws {
