@@ -38,8 +38,8 @@ struct OAIUsage: AsyncParsableCommand {
 
     /// The command that the arguments ask for.
     ///
-    /// A command without others below it is parsed by itself, in half the time; what it is told wrong, and what it is asked
-    /// about itself, is a matter of the whole program, whose answers name it.
+    /// A command without subcommands is parsed on its own, which starts the program sooner. Errors and help come from the whole
+    /// program, so that their usage lines name it.
     private static func command(_ arguments: [String]) throws -> any ParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
         if let named, named.configuration.subcommands.isEmpty,

@@ -121,16 +121,15 @@ struct ReportingAPI: Sendable {
     // MARK: - Paths
 
     private func report(_ parameters: inout QueryParameters) async throws -> Response {
-        let request = try ReportRequest(&parameters)
+        var request = try ReportRequest(&parameters)
         let format = try format(&parameters, "json")
         try parameters.finish()
         let now = clock.wallMicroseconds
-        _ = try request.selection.resolved(now: now)
-        let bytes = try await read { reader in
-            if format == .json { return Array((try reader.report(request, now: now).json + "\n").utf8) }
-            var resolved = request
-            resolved.selection = try request.selection.resolved(now: now)
-            return try reader.mergeableReport(resolved).bytes
+        request.selection = try request.selection.resolved(now: now)
+        let bytes = try await read { [request] reader in
+            format == .json
+                ? Array((try reader.report(request, now: now).json + "\n").utf8)
+                : try reader.mergeableReport(request).bytes
         }
         return response(format == .json ? "application/json" : Self.mergeableType, bytes)
     }

@@ -41,18 +41,17 @@ struct LedgerMigration {
         let new = try LedgerFile.open(target, options: options)
         defer { try? new.close() }
         try new.writeWithoutTransaction { new in
-            let total = try old.read { old -> Int64? in
-                guard case .ledger(let version) = try LedgerSchema.kind(of: old) else { return nil }
+            let isLedger = try old.read { old in
+                guard case .ledger(let version) = try LedgerSchema.kind(of: old) else { return false }
                 try copyTables(old, version, new)
-                return try Int64.fetchOne(old, sql: "SELECT count(*) FROM call")
+                return true
             }
-            if let total { try copyCalls(old, total, new, options, progress) }
+            if isLedger { try copyCalls(old, new, options, progress) }
         }
     }
 
     private func copyCalls(
         _ old: DatabaseQueue,
-        _ total: Int64,
         _ new: Database,
         _ options: LedgerOptions,
         _ progress: (Int64, Int64) throws -> Void
@@ -70,9 +69,9 @@ struct LedgerMigration {
             while try store.merge(new) {}
             count += 1
             if count % Self.checkpointInterval == 0 { _ = try new.checkpoint(.passive) }
-            try progress(copied, total)
+            try progress(copied, steps.total)
         }
-        guard try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") == total else {
+        guard try Int64.fetchOne(new, sql: "SELECT count(*) FROM call") == steps.total else {
             throw LedgerError(.failed, "\(source) was not copied whole; it is as it was.")
         }
         _ = try new.checkpoint(.truncate)

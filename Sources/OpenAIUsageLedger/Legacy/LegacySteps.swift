@@ -11,6 +11,7 @@ final class LegacySteps: Sendable {
     private struct State {
         var ready: [Result<[RecordQueue.Item], any Error>] = []
         var isEnded = false
+        var total: Int64 = 0
     }
 
     private let state = Mutex(State())
@@ -37,6 +38,9 @@ final class LegacySteps: Sendable {
         }
     }
 
+    /// The rows of the ledger, in the view of it that is read; known with the first step.
+    var total: Int64 { state.withLock { $0.total } }
+
     /// The next step; `nil` behind the last.
     ///
     /// - Throws: An error of SQLite.
@@ -61,6 +65,8 @@ final class LegacySteps: Sendable {
 
     private func read(_ old: Database, behind last: Int64, length: Int) throws {
         guard case .ledger(let version) = try LedgerSchema.kind(of: old) else { return }
+        let total = try Int64.fetchOne(old, sql: "SELECT count(*) FROM call") ?? 0
+        state.withLock { $0.total = total }
         let decoder = LegacyCallDecoder(try LegacyLabels(old))
         let statement = try old.makeStatement(
             sql: "\(LegacyColumns.select(version: version)) WHERE id > ? ORDER BY id LIMIT \(length)"

@@ -15,12 +15,7 @@ extension LedgerReader {
     package func backup(to path: String, _ progress: Progress? = nil) throws -> Int64 {
         let file = try NewFile(path)
         do {
-            do {
-                try copy(to: file.temporary, progress)
-            } catch let error as LedgerError where error.code == .diskFull {
-                // Nothing is written but the copy.
-                throw LedgerError(DatabaseError(resultCode: .SQLITE_FULL), path: path)
-            }
+            try copy(to: file, progress)
             try file.publish()
         } catch {
             file.discard()
@@ -29,16 +24,19 @@ extension LedgerReader {
         return LedgerFile.size(path) ?? 0
     }
 
-    private func copy(to path: String, _ progress: Progress?) throws {
+    private func copy(to file: NewFile, _ progress: Progress?) throws {
+        let path = file.temporary
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.label = "ledger.backup"
         let target = try DatabaseQueue(path: path, configuration: configuration)
         defer { try? target.close() }
         try read { database, _ in
-            try target.writeWithoutTransaction { target in
-                try database.backup(to: target, pagesPerStep: 256) { state in
-                    progress?(Int64(state.completedPageCount), Int64(state.totalPageCount))
+            try file.writing {
+                try target.writeWithoutTransaction { target in
+                    try database.backup(to: target, pagesPerStep: 256) { state in
+                        progress?(Int64(state.completedPageCount), Int64(state.totalPageCount))
+                    }
                 }
             }
         }

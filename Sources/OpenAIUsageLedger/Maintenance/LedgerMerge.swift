@@ -56,12 +56,7 @@ package struct LedgerMerge {
             let target = try LedgerFile.open(file.temporary, options: LedgerOptions())
             defer { try? target.close() }
             try read(readers[...], []) { sources in
-                do {
-                    try target.writeWithoutTransaction { try merge.copy(sources, $0, progress) }
-                } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-                    // Nothing is written but the new ledger.
-                    throw LedgerError(error, path: path)
-                }
+                try file.writing { try target.writeWithoutTransaction { try merge.copy(sources, $0, progress) } }
             }
             try target.close()
             try file.publish()

@@ -12,7 +12,7 @@ struct LedgerOrigins: Sendable, Equatable {
 
     /// Reads the origins of a ledger.
     init(_ database: Database) throws {
-        // The secret is older than the identity, and is in every ledger; what is told of it cannot be turned back.
+        // Every ledger has the secret, also one without an identity; the digest does not reveal it.
         let secret = try LedgerFile.secret(database)
         if !secret.isEmpty {
             let digest = SHA256.hash(secret).prefix(8)

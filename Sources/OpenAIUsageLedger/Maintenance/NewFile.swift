@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// A database that appears at its path only when it is whole, and in nothing's stead.
 struct NewFile {
@@ -36,6 +37,15 @@ struct NewFile {
                 .notWritable,
                 "\(path)\(suffix) is left of another ledger of that name, and would be read with the new one; move it away, or give another path."
             )
+        }
+    }
+
+    /// Runs a body that writes to this file alone, so that a full disk is reported for it and not for a ledger that is read.
+    func writing(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            throw LedgerError(error, path: path)
         }
     }
 

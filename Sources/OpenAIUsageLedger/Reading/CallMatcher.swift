@@ -47,7 +47,7 @@ struct CallMatcher {
     /// The most numbers that a condition names.
     private static let conditionLimit = 2_000
 
-    /// What SQLite can tell of a row before its other columns are looked at, ` AND ...`; rows that pass may still fail.
+    /// The part of the filter that SQLite decides by two columns, as ` AND ...`; a row that satisfies it may still not pass.
     var condition: String {
         func condition(_ column: String, _ verdicts: [Verdict]) -> String {
             let numbers = verdicts.indices.filter { verdicts[$0] != .no }.map { $0 + 1 }

@@ -160,7 +160,7 @@ public final class LedgerReader: Sendable {
     }
 
     /// The identities of the ledgers whose calls are in this one, ``LedgerOrigins/text``.
-    package func origins() throws -> String? {
+    package func origins() throws -> String {
         try read { database, _ in try LedgerOrigins(database).text }
     }
 

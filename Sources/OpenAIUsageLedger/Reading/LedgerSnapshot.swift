@@ -57,7 +57,7 @@ final class LedgerSnapshot: Sendable {
         log = FileFacts("\(path)-wal")
     }
 
-    /// What the files of a ledger are like before it is opened.
+    /// The state of a ledger's files before it is opened.
     private struct Files {
         let identity: FileFacts?
         let isImmutable: Bool
@@ -91,7 +91,7 @@ final class LedgerSnapshot: Sendable {
     ///
     /// - Returns: A copy of the newest version, if the file cannot be written to; `nil` if it is of that version now.
     private static func upgrade(_ path: String, _ progress: LedgerReader.Progress?) throws -> TemporaryCopy? {
-        let address = (LedgerFile.size("\(path)-wal") ?? 0) == 0 && understandsAddresses ? address(path) : path
+        let address = Files(path).isImmutable ? address(path) : path
         guard let version = try LedgerFile.version(address), version < LedgerSchema.oldestCompatibleVersion else {
             return nil
         }

@@ -52,7 +52,7 @@ enum RateLimitText {
             }
             let start = index
             var value: Int64 = 0
-            // What may overflow is left to the other reader.
+            // The other reader takes numbers that may overflow.
             while index < bytes.count, index < start + 18, 0x30...0x39 ~= bytes[index] {
                 value = value * 10 + Int64(bytes[index] - 0x30)
                 index += 1

@@ -130,7 +130,7 @@ struct LedgerMergeTests {
         #expect(try LedgerReader(path: all).report(Self.all, exactLimit: 0).totals.calls == 300)
     }
 
-    @Test("A full disk is told of the new ledger, and what is left of another one is not mixed with it")
+    @Test("Files that are left of another ledger, and links to nothing, are refused")
     func places() async throws {
         let folder = TemporaryFolder()
         try await fill(folder, [Records.plain(1)])

@@ -46,6 +46,25 @@ struct FormatTests {
         #expect(RateLimitText.limits(#"{"a":[1,2],"b":[1,2,3]}"#).windows.map(\.resource) == ["b"])
     }
 
+    @Test("Rate limits are read alike in either way", arguments: 1...10 as ClosedRange<UInt64>)
+    func rateLimitReaders(seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<200 {
+            var limits = RateLimits()
+            for name in ["requests", "tokens", "müll"].prefix(Int.random(in: 0...3, using: &generator)) {
+                func number() -> Int64? {
+                    let most: Int64 = 1 << Int64.random(in: 1...62, using: &generator)
+                    return generator.chance(20) ? nil : Int64.random(in: 0...most, using: &generator)
+                }
+                limits[name] = RateLimits.Window(limit: number(), remaining: number(), reset: number())
+            }
+            let text = RateLimitText.text(of: limits)
+            #expect(RateLimitText.limits(text) == limits, "seed \(seed): \(text)")
+            // A blank is not of the form that is written.
+            #expect(RateLimitText.limits(text.replacing(":[", with: ": [")) == limits, "seed \(seed): \(text)")
+        }
+    }
+
     @Test(
         "Fingerprints are read from what is stored of them",
         arguments: [

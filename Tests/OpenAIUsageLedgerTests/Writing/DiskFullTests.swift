@@ -5,6 +5,24 @@ import Testing
 
 @Suite("A full disk", .enabled(if: SmallFileSystem.isAvailable, "Mounting a small file system needs root."))
 struct DiskFullTests {
+    @Test("A full disk is reported for the file that is made, and nothing is left of it")
+    func newFiles() async throws {
+        let folder = TemporaryFolder()
+        try await fill(folder, (0..<20_000).map { Records.plain($0) })
+        let disk = try #require(SmallFileSystem(megabytes: 1))
+        let path = "\(disk.path)/new.db"
+        for make in [
+            { _ = try LedgerReader(path: folder.ledger).backup(to: path) },
+            { _ = try LedgerMerge.run([folder.ledger], to: path) },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: LedgerError.self) { try make() }
+            #expect(error?.code == .diskFull)
+            let sentence = error?.description ?? ""
+            #expect(sentence.contains("No space is left for \(path);"), "\(sentence)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+        }
+    }
+
     @Test("A full disk is waited out: what does not fit the queue is counted, and nothing else is lost")
     func recovers() async throws {
         let disk = try #require(SmallFileSystem(megabytes: 8))
