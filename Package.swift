@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "OpenAIUsageMetrics", targets: ["OpenAIUsageMetrics"]),
         .library(name: "OpenAIUsageObservability", targets: ["OpenAIUsageObservability"]),
         .library(name: "OpenAIUsageCurl", targets: ["OpenAIUsageCurl"]),
+        .library(name: "OpenAIUsageRecorder", targets: ["OpenAIUsageRecorder"]),
         .library(name: "OpenAIUsageService", targets: ["OpenAIUsageService"]),
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
         .library(name: "OpenAIUsageURLSession", targets: ["OpenAIUsageURLSession"]),
@@ -83,12 +84,16 @@ let package = Package(
             ]
         ),
         .target(
+            name: "OpenAIUsageRecorder",
+            dependencies: ["OpenAIUsage", "OpenAIUsagePricing", "OpenAIUsageLedger", "OpenAIUsageMetrics"]
+        ),
+        .target(
             name: "OpenAIUsageService",
             dependencies: [
                 "OpenAIUsage",
-                "OpenAIUsagePricing",
                 "OpenAIUsageLedger",
                 "OpenAIUsageMetrics",
+                "OpenAIUsageRecorder",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -111,6 +116,7 @@ let package = Package(
                 "OpenAIUsagePricing",
                 "OpenAIUsageLedger",
                 "OpenAIUsageMetrics",
+                "OpenAIUsageRecorder",
                 "OpenAIUsageService",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -252,7 +258,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "CCurl", "CEasyHandle", "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage", "OpenAIUsageLedger",
+                "CCurl", "CEasyHandle", "OpenAIUsageRecorder", "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage",
+                "OpenAIUsageLedger",
                 "OpenAIUsageMetrics", "OpenAIUsageTestKit", "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -266,7 +273,8 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageServiceTests",
             dependencies: [
-                "OpenAIUsageService", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics", "OpenAIUsagePricing",
+                "OpenAIUsageService", "OpenAIUsageRecorder", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
+                "OpenAIUsagePricing",
                 "OpenAIUsageTestKit",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -6,6 +6,7 @@ import OpenAIUsage
 public import OpenAIUsageLedger
 public import OpenAIUsageMetrics
 public import OpenAIUsagePricing
+import OpenAIUsageRecorder
 import OpenAIUsageService
 public import ServiceLifecycle
 
@@ -38,7 +39,7 @@ public final class Gateway: Service {
 
     private let configuration: GatewayConfiguration
     private let ledger: Ledger?
-    private let recorder: LedgerRecorder
+    private let recorder: UsageRecorder
     private let live: LiveConfiguration
     private let metrics: UsageMetrics
     private let logger: Logger
@@ -75,8 +76,15 @@ public final class Gateway: Service {
         self.logger = logger
         self.accessLog = accessLog
         self.onReady = onReady
-        recorder = LedgerRecorder(book: book, metrics: metrics, ledger: ledger, accessLog: accessLog)
-        recorder.observeLedger()
+        metrics.createDataPlaneSeries()
+        recorder = UsageRecorder(
+            book: book,
+            ledger: ledger,
+            metrics: metrics,
+            sinks: accessLog.map { [$0] } ?? [],
+            countsCommitted: true
+        )
+        recorder.connect()
     }
 
     /// Prices calls with another book from now on; those that have ended keep their price.
@@ -103,7 +111,7 @@ public final class Gateway: Service {
     public func reopenAccessLog() { accessLog?.reopen() }
 
     /// Counts a line of the log that what writes it has dropped.
-    package func countLostLogLine() { recorder.count(.logLost) }
+    package func countLostLogLine() { metrics.count(.logLost) }
 
     /// Checks a configuration as far as that is possible without listening: names of hosts, and trusted certificates.
     ///
@@ -129,7 +137,7 @@ public final class Gateway: Service {
     /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if its end has lost records.
     public func run() async throws {
         DescriptorLimit.raise()
-        let log = GatewayLog(logger) { [recorder] in recorder.count(.logLost) }
+        let log = GatewayLog(logger) { [metrics] in metrics.count(.logLost) }
         ledger?.observeStatus { log.tell($0) }
         accessLog?.observeTrouble { log.tell($0) }
         accessLog?.observeLoss { [metrics] in
@@ -195,6 +203,7 @@ public final class Gateway: Service {
                 configuration: live.configuration,
                 exchanges: exchanges,
                 recorder: recorder,
+                counters: metrics,
                 log: log,
                 group: group
             )

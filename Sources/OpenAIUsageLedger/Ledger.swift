@@ -11,7 +11,7 @@ public final class Ledger: UsageSink {
     public let path: String
 
     /// The objects that the calls of this ledger have counted, or wait to be told the usage of.
-    public let objects: ObjectRegister
+    public let objects: BilledObjects
 
     /// The secret of this ledger, with which fingerprints of keys are made.
     package let fingerprintSecret: [UInt8]
@@ -48,7 +48,7 @@ public final class Ledger: UsageSink {
                 busyCount: options.busyCount
             )
             LedgerSession.saveOrphanedLog(path, options: options, queue: queue)
-            func load(_ session: LedgerSession) throws -> (secret: [UInt8], newest: Int64?, objects: ObjectRegister) {
+            func load(_ session: LedgerSession) throws -> (secret: [UInt8], newest: Int64?, objects: BilledObjects) {
                 try session.database.writeWithoutTransaction { database in
                     (
                         try LedgerFile.secret(database),

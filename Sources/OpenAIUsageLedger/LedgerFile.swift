@@ -184,7 +184,7 @@ enum LedgerFile {
     private static func interruptCallsInFlight(_ database: Database) throws {
         let results = try Int64.fetchAll(database, sql: "SELECT DISTINCT -result FROM call WHERE result < 0")
         guard !results.isEmpty else { return }
-        var facts = try FactWriter(database, capacity: LedgerOptions().labelCapacity)
+        var facts = try SharedRowWriter(database, capacity: LedgerOptions().labelCapacity)
         try database.execute(sql: "INSERT INTO late_call(call_id) SELECT id FROM call WHERE result < 0")
         // Those among rows that are flushed must be flushed too.
         try database.execute(

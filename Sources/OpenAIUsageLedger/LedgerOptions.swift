@@ -29,7 +29,7 @@ public struct LedgerOptions: Sendable {
     /// no room for them is told once to the ``retentionObserver``.
     public var keepBytes: Int64?
     /// The observer of removed calls, called on the writer's thread; it must return at once.
-    public var retentionObserver: (@Sendable (RetentionNote) -> Void)?
+    public var retentionObserver: (@Sendable (RetentionEvent) -> Void)?
     /// The clocks.
     public var clock: any UsageClock = SystemUsageClock()
     /// What is told about every commit, on the writer's thread; it must return at once.

@@ -1,7 +1,7 @@
 /// A lasting failure of a ledger's writer.
 ///
 /// While it lasts, records wait in the bounded queue, and nobody is made to wait for a commit.
-public struct LedgerTrouble: Error, Sendable, Equatable, CustomStringConvertible {
+public struct LedgerFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of the failure.
     public var code: LedgerError.Code
     /// What was wrong, where, and what to do about it.
@@ -27,7 +27,7 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
     /// The kind.
     public var kind: Kind
     /// The failure that began or ended.
-    public var trouble: LedgerTrouble
+    public var trouble: LedgerFault
     /// How long the failure has lasted, in microseconds; 0 when it begins.
     public var duration: Int64
     /// What the writer did about it; `nil` if that was only to try again.

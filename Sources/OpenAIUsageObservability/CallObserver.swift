@@ -9,7 +9,7 @@ struct CallObserver: Sendable {
     /// Objects that it sees count for it alone: an object that a meter shares with it would be counted once for both.
     init(_ configuration: ExchangeConfiguration) {
         var configuration = configuration
-        configuration.objects = ObjectRegister()
+        configuration.objects = BilledObjects()
         configuration.fingerprinter = nil
         self.configuration = configuration
     }

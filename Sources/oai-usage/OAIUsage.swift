@@ -63,7 +63,7 @@ struct OAIUsage: AsyncParsableCommand {
             ProgramLog.standard.flush()
         } catch {
             ProgramLog.standard.flush()
-            exit(withError: ErrorSentence.explained(error))
+            exit(withError: ErrorMessage.explained(error))
         }
     }
 }

@@ -5,6 +5,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
+import OpenAIUsageRecorder
 import OpenAIUsageService
 import ServiceLifecycle
 import UnixSignals

@@ -5,7 +5,7 @@ import OpenAIUsageAsyncHTTPClient
 import OpenAIUsageCurl
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
-import OpenAIUsageService
+import OpenAIUsageRecorder
 import OpenAIUsageURLSession
 
 #if canImport(FoundationNetworking)

@@ -34,9 +34,9 @@ struct FlowTests {
             let connection = try await harness.server.accept()
             _ = try await connection.message(.request)
             let writer = flood(connection, length: length, sent: sent)
-            let before = ProcessFacts.residentBytes
+            let before = ProcessReading.residentBytes
             #expect(try await read(try await response.body) == length)
-            #expect(ProcessFacts.residentBytes - before < 80_000_000)
+            #expect(ProcessReading.residentBytes - before < 80_000_000)
             try await writer.value
             #expect(try await harness.record().outcome == .completed)
         }
@@ -62,12 +62,12 @@ struct FlowTests {
             _ = try await connection.message(.request)
             let received = Watched(0)
             let writer = Task { try await send(connection, length: length, received: received) }
-            let before = ProcessFacts.residentBytes
+            let before = ProcessReading.residentBytes
             var most = before
             for try await piece in try await response.body {
                 #expect(Pattern.matches(ByteBuffer(bytes: piece), from: received.value))
                 received.update { $0 += piece.count }
-                most = max(most, ProcessFacts.residentBytes)
+                most = max(most, ProcessReading.residentBytes)
             }
             try await writer.value
             #expect(received.value == length && most - before < 60_000_000)
@@ -140,11 +140,11 @@ struct FlowTests {
             }
         )
         try await AdapterHarness.run(client, server: server) { harness in
-            let before = ProcessFacts.residentBytes
+            let before = ProcessReading.residentBytes
             let body = Body(PulledBody(length: 100_000_000), length: 100_000_000)
             let response = try await harness.metered.send(harness.request(body: body))
             _ = try await response.body.collect(upTo: 10_000)
-            #expect(ProcessFacts.residentBytes - before < 80_000_000)
+            #expect(ProcessReading.residentBytes - before < 80_000_000)
             #expect(server.connections[0].unread.isPattern)
             #expect(try await harness.record().outcome == .completed)
         }

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 @testable import class OpenAIUsageURLSession.ImmediateQueue
-@testable import enum OpenAIUsageURLSession.TaskAudience
+@testable import enum OpenAIUsageURLSession.TaskObservers
 
 /// What URLSession does on Linux that the adapters have to live with; when one of these fails, a limit has gone.
 struct FoundationFactsTests {
@@ -88,14 +88,14 @@ struct FoundationFactsTests {
 
     /// Reads whom a task tells where a `URLProtocol` does: on the queue of all sessions.
     private final class Probe: URLProtocol {
-        static let found = Watched<[String: TaskAudience]>([:])
+        static let found = Watched<[String: TaskObservers]>([:])
 
         override class func canInit(with request: URLRequest) -> Bool { request.url?.scheme == "probe" }
         override class func canonicalRequest(for request: URLRequest) -> URLRequest { request }
 
         override func startLoading() {
             let name = request.url?.host ?? ""
-            let audience = task.map { TaskAudience(of: $0) }
+            let audience = task.map { TaskObservers(of: $0) }
             Self.found.update { $0[name] = audience }
             client?.urlProtocol(self, didFailWithError: URLError(.cancelled))
         }

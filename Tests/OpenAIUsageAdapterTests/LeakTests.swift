@@ -57,7 +57,7 @@ struct LeakTests {
             #expect(try await iterator.next() == nil)
         }
         response = nil
-        try await ProcessFacts.wait(for: "the end of \(remaining(references))") { remaining(references).isEmpty }
+        try await ProcessReading.wait(for: "the end of \(remaining(references))") { remaining(references).isEmpty }
         await server.stop()
     }
 
@@ -76,7 +76,7 @@ struct LeakTests {
             for _ in 0..<10 { for try await _ in try await session.bytes(for: request).0 { break } }
         }
         #expect(try await sink.wait(for: 10).map(\.outcome) == Array(repeating: .abandoned, count: 10))
-        try await ProcessFacts.wait(for: "the end of \(remaining(references))") { remaining(references).isEmpty }
+        try await ProcessReading.wait(for: "the end of \(remaining(references))") { remaining(references).isEmpty }
         await server.stop()
     }
 
@@ -111,16 +111,16 @@ struct LeakTests {
                 }
             }
             for number in 0..<100 { try await call(number) }
-            let files = ProcessFacts.openFiles
-            let bytes = ProcessFacts.residentBytes
+            let files = ProcessReading.openFiles
+            let bytes = ProcessReading.residentBytes
             for number in 100..<1_100 { try await call(number) }
             let records = try await harness.sink.wait(for: 1_100)
             #expect(records.count == 1_100)
             #expect(records.filter { $0.outcome == .cut }.count == 275)
-            try await ProcessFacts.wait(for: "the files to be closed") { ProcessFacts.openFiles <= files + 8 }
-            #expect(ProcessFacts.residentBytes - bytes < 30_000_000)
+            try await ProcessReading.wait(for: "the files to be closed") { ProcessReading.openFiles <= files + 8 }
+            #expect(ProcessReading.residentBytes - bytes < 30_000_000)
             print(
-                "\(client): \(files) files, then \(ProcessFacts.openFiles); +\((ProcessFacts.residentBytes - bytes) / 1024) KiB"
+                "\(client): \(files) files, then \(ProcessReading.openFiles); +\((ProcessReading.residentBytes - bytes) / 1024) KiB"
             )
         }
     }
@@ -148,7 +148,7 @@ struct LeakTests {
             try await connection.send(Answer.json())
             _ = try await sent.body.collect(upTo: 10_000)
         }
-        try await ProcessFacts.wait(for: "the body to go") { owner == nil }
+        try await ProcessReading.wait(for: "the body to go") { owner == nil }
         transport.shutDown()
         await server.stop()
     }

@@ -39,7 +39,7 @@ struct UsageClientMiddleware: ClientMiddleware {
             let metered = MeteredPieces(base: body, exchange: exchange)
             return (response, HTTPBody(metered, length: body.length, iterationBehavior: .single))
         } catch {
-            exchange.finish(Ending(error, isHeadReceived: false))
+            exchange.finish(TransportEnd(error, isHeadReceived: false))
             throw error
         }
     }
@@ -73,7 +73,7 @@ struct MeteredPieces: AsyncSequence, Sendable {
                 }
                 return piece
             } catch {
-                lease.exchange.finish(Ending(error, isHeadReceived: true))
+                lease.exchange.finish(TransportEnd(error, isHeadReceived: true))
                 throw error
             }
         }

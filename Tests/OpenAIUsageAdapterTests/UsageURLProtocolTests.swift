@@ -307,14 +307,14 @@ struct UsageURLProtocolTests {
         session.dataTask(with: try request(server.port)).resume()
         let connection = try await server.accept()
         _ = try await connection.message(.request)
-        let before = ProcessFacts.residentBytes
+        let before = ProcessReading.residentBytes
         try await play(connection, type: type) { count in
             // It has each piece before the next one is sent.
             try await comparer.heard.wait(for: "\(count) bytes") { $0.count >= count }
         }
         let heard = try await comparer.heard.wait(for: "the end") { $0.isComplete }
         #expect(heard.count == Self.long * 50_000 && heard.isPattern && heard.pieces >= Self.long)
-        #expect(ProcessFacts.residentBytes - before < 15_000_000)
+        #expect(ProcessReading.residentBytes - before < 15_000_000)
         #expect(try await record().outcome == .completed)
         session.finishTasksAndInvalidate()
         await server.stop()

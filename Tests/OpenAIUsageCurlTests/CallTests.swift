@@ -188,6 +188,6 @@ struct CallTests {
         let (what, request) = Self.refused[index]
         let code = await failure { _ = try await transport.send(request) }
         #expect(code == .invalidRequest, "\(what)")
-        #expect(ProcessFacts.drivingThreads.isEmpty)
+        #expect(ProcessReading.drivingThreads.isEmpty)
     }
 }

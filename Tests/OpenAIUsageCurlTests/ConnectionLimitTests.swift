@@ -110,7 +110,7 @@ struct ConnectionLimitTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<40 {
                     group.addTask { try await Self.call(harness, "/\(number)") }
-                    try await ProcessFacts.wait(for: "call \(number) to wait") {
+                    try await ProcessReading.wait(for: "call \(number) to wait") {
                         harness.transport.waitingCalls == number + 1
                     }
                 }
@@ -125,10 +125,10 @@ struct ConnectionLimitTests {
     func `A call that is cancelled while it waits ends at once, and is never sent`() async throws {
         try await Self.withOneConnection { harness, gauge, _ in
             let cancelled = Task { await failure { try await Self.call(harness, "/cancelled") } }
-            try await ProcessFacts.wait(for: "a call to wait") { harness.transport.waitingCalls == 1 }
+            try await ProcessReading.wait(for: "a call to wait") { harness.transport.waitingCalls == 1 }
             cancelled.cancel()
             #expect(await cancelled.value == .cancelled)
-            try await ProcessFacts.wait(for: "nobody to wait") { harness.transport.waitingCalls == 0 }
+            try await ProcessReading.wait(for: "nobody to wait") { harness.transport.waitingCalls == 0 }
             #expect(harness.sink.records.map(\.outcome) == [.abandoned])
             #expect(gauge.value.arrived == ["/first"])
         }
@@ -169,7 +169,7 @@ struct ConnectionLimitTests {
         try await Self.withOneConnection(configure: { $0.maximumWaitingCalls = 2 }) { harness, _, isOpen in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<2 { group.addTask { try await Self.call(harness, "/\(number)") } }
-                try await ProcessFacts.wait(for: "two calls to wait") { harness.transport.waitingCalls == 2 }
+                try await ProcessReading.wait(for: "two calls to wait") { harness.transport.waitingCalls == 2 }
                 let error = await #expect(throws: TransportError.self) { try await Self.call(harness, "/refused") }
                 #expect(error?.code == .failed && error?.message.contains("maximumWaitingCalls") == true)
                 #expect(harness.sink.records.map(\.outcome) == [.unreachable])
@@ -193,7 +193,7 @@ struct ConnectionLimitTests {
                 await withTaskGroup(of: Void.self) { group in
                     for _ in 0..<6 { group.addTask { _ = try? await Self.call(harness) } }
                     await #expect(throws: Never.self) {
-                        try await ProcessFacts.wait(for: "four calls to wait") { harness.transport.waitingCalls == 4 }
+                        try await ProcessReading.wait(for: "four calls to wait") { harness.transport.waitingCalls == 4 }
                         for _ in 0..<20 {
                             let response = try await harness.transport.send(.local(other.port, body: Body("{}")))
                             #expect(try await response.body.collect(upTo: 2) == Array("{}".utf8))
@@ -213,7 +213,7 @@ struct ConnectionLimitTests {
         let server = try await ScriptedUpstream.start()
         try await CurlHarness.run(server: server, configure: { $0.maximumConnections = 1 }) { harness in
             let calls = (0..<3).map { _ in Task { await failure { try await Self.call(harness) } } }
-            try await ProcessFacts.wait(for: "two calls to wait") { harness.transport.waitingCalls == 2 }
+            try await ProcessReading.wait(for: "two calls to wait") { harness.transport.waitingCalls == 2 }
             await harness.transport.shutDown()
             for call in calls { #expect(await call.value == .shutDown) }
             #expect(harness.sink.records.count == 3 && harness.transport.waitingCalls == 0)

@@ -133,7 +133,7 @@ struct ConnectionTests {
 
     @Test
     func `A thousand calls leave no file open and no memory taken`() async throws {
-        let before = ProcessFacts.openFiles
+        let before = ProcessReading.openFiles
         let server = try await ScriptedUpstream.start(script: { connection in
             while true {
                 let message = try await connection.message(.request)
@@ -149,13 +149,13 @@ struct ConnectionTests {
                 // Every third is read to its end, every third in part, the rest not at all.
                 if number % 3 == 0 { _ = try await response.body.collect(upTo: 2) }
                 if number % 3 == 1 { for try await _ in response.body { break } }
-                if number == 200 { settled = ProcessFacts.residentBytes }
+                if number == 200 { settled = ProcessReading.residentBytes }
             }
-            #expect(ProcessFacts.residentBytes - settled < 16 << 20)
-            try await ProcessFacts.wait(for: "connections to be closed") { ProcessFacts.openFiles <= before + 12 }
+            #expect(ProcessReading.residentBytes - settled < 16 << 20)
+            try await ProcessReading.wait(for: "connections to be closed") { ProcessReading.openFiles <= before + 12 }
             #expect(harness.sink.records.count == 1_000)
         }
-        try await ProcessFacts.wait(for: "everything to be closed") { ProcessFacts.openFiles <= before }
+        try await ProcessReading.wait(for: "everything to be closed") { ProcessReading.openFiles <= before }
     }
 
     @Test
@@ -171,7 +171,7 @@ struct ConnectionTests {
                 }
                 try await group.waitForAll()
             }
-            try await ProcessFacts.wait(for: "connections to be closed") {
+            try await ProcessReading.wait(for: "connections to be closed") {
                 harness.server.connections.filter { $0.unread.end == nil }.count <= 2
             }
         }

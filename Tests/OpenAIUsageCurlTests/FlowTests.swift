@@ -44,7 +44,7 @@ struct FlowTests {
     func `64 MB are uploaded as they are pulled, in bounded memory`() async throws {
         let length = 64 * Self.megabyte
         try await CurlHarness.run(server: .start(expectsPattern: true)) { harness in
-            let before = ProcessFacts.residentBytes
+            let before = ProcessReading.residentBytes
             let source = PulledBody(length: length)
             let body = Body(source, length: length)
             let request = harness.request(.post, "/v1/audio/transcriptions", body: body)
@@ -54,7 +54,7 @@ struct FlowTests {
             #expect(received.isPattern && received.patternLength == length && source.pulled == length)
             try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             _ = try await response.body.collect(upTo: 2)
-            #expect(ProcessFacts.residentBytes - before < 30 * Self.megabyte)
+            #expect(ProcessReading.residentBytes - before < 30 * Self.megabyte)
             try await harness.expectOutcome(.completed)
         }
     }
@@ -92,7 +92,7 @@ struct FlowTests {
             _ = try await connection.message(.request)
             try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n")
             let received = try await response
-            let before = ProcessFacts.residentBytes
+            let before = ProcessReading.residentBytes
             let sent = Watched(0)
             let writer = Task {
                 for offset in stride(from: 0, to: length, by: 64 * 1024) {
@@ -111,7 +111,7 @@ struct FlowTests {
             }
             #expect(position == length)
             try await writer.value
-            #expect(ProcessFacts.residentBytes - before < 32 * Self.megabyte)
+            #expect(ProcessReading.residentBytes - before < 32 * Self.megabyte)
             try await harness.expectOutcome(.completed)
             await other.stop()
         }

@@ -10,12 +10,12 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct MailboxTests {
     private let multi: MultiHandle
-    private let mailbox: CurlMailbox
+    private let mailbox: CommandQueue
 
     init() throws {
         try CurlLibrary.load()
         multi = try MultiHandle(CurlSettings(CurlTransportConfiguration()))
-        mailbox = CurlMailbox(multi)
+        mailbox = CommandQueue(multi)
     }
 
     private func transfer() throws -> CurlTransfer {
@@ -97,12 +97,12 @@ struct MailboxTests {
     /// SAFETY: that is what the test is about; a thread sanitizer sees it too.
     private final class Work: @unchecked Sendable {
         private let isTouched = Atomic<Bool>(false)
-        private let mailbox: CurlMailbox
+        private let mailbox: CommandQueue
         private var open = 0
         private(set) var ended = 0
         private(set) var collisions = 0
 
-        init(_ mailbox: CurlMailbox) { self.mailbox = mailbox }
+        init(_ mailbox: CommandQueue) { self.mailbox = mailbox }
 
         /// Takes what has come and, on the thread, ends it.
         func work(endsAll: Bool) -> (hasOpen: Bool, isStopping: Bool) {

@@ -197,10 +197,10 @@ struct MeteredHandleTests {
         await server.stop()
     }
 
-    enum Ending: CaseIterable { case refused, cut, malformed, stopped, timeout, invalid }
+    enum TransportEnd: CaseIterable { case refused, cut, malformed, stopped, timeout, invalid }
 
-    @Test(arguments: Ending.allCases)
-    func `Every ending is one record`(ending: Ending) async throws {
+    @Test(arguments: TransportEnd.allCases)
+    func `Every ending is one record`(ending: TransportEnd) async throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"id\":"
         let server = try await ScriptedUpstream.start(script: { connection in
             _ = try await connection.message(.request)

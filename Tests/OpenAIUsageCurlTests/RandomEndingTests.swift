@@ -73,7 +73,7 @@ struct RandomEndingTests {
 
     @Test(arguments: UInt64(0)..<4)
     func `Every call is one record, and no connection or file is left`(seed: UInt64) async throws {
-        let before = ProcessFacts.openFiles
+        let before = ProcessReading.openFiles
         try await CurlHarness.run(server: .start(script: Self.serve)) { harness in
             let expected = try await withThrowingTaskGroup(of: [Bool].self) { group in
                 for worker in 0..<16 {
@@ -91,7 +91,7 @@ struct RandomEndingTests {
                 }
                 return try await group.reduce(into: [Bool]()) { $0 += $1 }
             }
-            try await ProcessFacts.wait(for: "all records") { harness.sink.records.count >= expected.count }
+            try await ProcessReading.wait(for: "all records") { harness.sink.records.count >= expected.count }
             let records = harness.sink.records
             #expect(records.count == expected.count && Set(records.map(\.id)).count == expected.count, "seed \(seed)")
             let completed = records.filter { $0.outcome == .completed }.count
@@ -100,6 +100,6 @@ struct RandomEndingTests {
             await harness.transport.shutDown()
             for connection in harness.server.connections { try await connection.ended() }
         }
-        try await ProcessFacts.wait(for: "everything to be closed") { ProcessFacts.openFiles <= before }
+        try await ProcessReading.wait(for: "everything to be closed") { ProcessReading.openFiles <= before }
     }
 }

@@ -240,7 +240,7 @@ struct ConnectionTests {
                 (local: try #require(upstream.channel.remoteAddress?.port), remote: harness.upstream.port),
             ]
             for end in ends {
-                try await ProcessFacts.wait(for: "a timer of the gateway's connection") {
+                try await ProcessReading.wait(for: "a timer of the gateway's connection") {
                     Self.hasKeepAliveTimer(local: end.local, remote: end.remote) == true
                 }
                 // A connection of the tests themselves is not looked after.
@@ -255,7 +255,7 @@ struct ConnectionTests {
     /// connection, as it does while its table changes.
     private static func hasKeepAliveTimer(local: Int, remote: Int) -> Bool? {
         let ports = [local, remote].map { ":" + String($0 + 0x10000, radix: 16, uppercase: true).dropFirst() }
-        let lines = ProcessFacts.text("/proc/net/tcp").split(separator: "\n").map { $0.split(separator: " ") }
+        let lines = ProcessReading.text("/proc/net/tcp").split(separator: "\n").map { $0.split(separator: " ") }
         let line = lines.first { $0.count > 5 && $0[1].hasSuffix(ports[0]) && $0[2].hasSuffix(ports[1]) }
         return line?[5].hasPrefix("02:")
     }

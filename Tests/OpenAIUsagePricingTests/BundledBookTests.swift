@@ -72,10 +72,10 @@ struct BundledBookTests {
         for model in PriceBook.bundled.models {
             for period in model.periods {
                 for (tier, card) in period.tiers {
-                    for meter in PriceMeter.allCases {
+                    for meter in PriceItem.allCases {
                         guard let listed = card[listed: meter] else { continue }
                         prices += 1
-                        #expect(card[meter] == RateCard.Rate(picoUSD: listed, meter: meter), "\(model.id) \(tier)")
+                        #expect(card[meter] == RateCard.Rate(picoUSD: listed, priceItem: meter), "\(model.id) \(tier)")
                         #expect(listed % 100 == 0, "\(model.id) \(tier): multipliers leave no fraction")
                     }
                 }

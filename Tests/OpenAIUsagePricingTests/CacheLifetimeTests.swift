@@ -12,7 +12,12 @@ struct CacheLifetimeTests {
 
     /// 10 to the model, 400 written for five minutes, 600 for an hour, 100 out.
     private static func call(hour: String? = "600") -> TestCall {
-        var call = TestCall(model: "claude-x", host: "api.anthropic.com", endpoint: "chat.completions", meter: .chat)
+        var call = TestCall(
+            model: "claude-x",
+            host: "api.anthropic.com",
+            endpoint: "chat.completions",
+            family: ChatFamily()
+        )
         call.usage = [.inputTokens: 1010, .cacheWriteTokens: 1000, .outputTokens: 100]
         if let hour { call.units = ["cache_write_1h_tokens": hour] }
         return call
@@ -35,7 +40,7 @@ struct CacheLifetimeTests {
     @Test
     func `An hour without a price makes the cost that of the rest`() throws {
         let cost = try Self.book(Self.unpriced).cost(of: Self.call().record)
-        #expect(cost.picoUSD == 3_030_000_000 && cost.status == .partial && cost.reason == .missingMeter)
+        #expect(cost.picoUSD == 3_030_000_000 && cost.status == .partial && cost.reason == .missingPriceItem)
         #expect(try Self.book(Self.unpriced).cost(of: Self.call(hour: "0").record).status == .exact)
     }
 
@@ -49,7 +54,7 @@ struct CacheLifetimeTests {
     func `The tools of another API have no price here`() throws {
         var call = Self.call(hour: nil)
         call.endpoint = "other"
-        call.meter = .none
+        call.family = UnknownFamily()
         call.toolCalls = ["web_search": 2]
         let cost = try Self.book(Self.priced).cost(of: call.record)
         #expect(cost.picoUSD == 5_280_000_000 && cost.status == .partial && cost.reason == .unknownTool)

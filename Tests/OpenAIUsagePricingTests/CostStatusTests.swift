@@ -67,18 +67,18 @@ struct CostStatusTests {
             $0.window = "2h"
             $0.tier = "priority"
         },
-        Case(.missingMeter, known: "0.00002") { $0.model = "text-embedding-3-small" },
-        Case(.missingMeter, known: "0.016") {
+        Case(.missingPriceItem, known: "0.00002") { $0.model = "text-embedding-3-small" },
+        Case(.missingPriceItem, known: "0.016") {
             $0.model = "gpt-image-2"
             $0.usage = [.inputTokens: 200, .outputTokens: 700, .imageOutputTokens: 500]
         },
-        Case(.missingMeter) { $0.usage = [.trainedTokens: 5768] },
-        Case(.missingMeter, known: "0.003") { $0.usage[.trainedTokens] = 1 },
-        Case(.missingMeter) {
+        Case(.missingPriceItem) { $0.usage = [.trainedTokens: 5768] },
+        Case(.missingPriceItem, known: "0.003") { $0.usage[.trainedTokens] = 1 },
+        Case(.missingPriceItem) {
             $0.usage = [:]
             $0.units = ["input_characters": "20"]
         },
-        Case(.missingMeter) { $0.model = "whisper-1" },
+        Case(.missingPriceItem) { $0.model = "whisper-1" },
         Case(.missingPeriod) { $0.day = "2026-09-28" },
         Case(.missingPeriod) {
             $0.model = "dall-e-3"
@@ -148,7 +148,7 @@ struct CostStatusTests {
     }
 
     @Test func aFreeEndpointCostsNothing() {
-        let call = TestCall(meter: .free, usage: Self.tokens)
+        let call = TestCall(family: FreeFamily(), usage: Self.tokens)
         #expect(PriceBook.bundled.cost(of: call.record) == CallCost(picoUSD: 0, status: .free))
     }
 

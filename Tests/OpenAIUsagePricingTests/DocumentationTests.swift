@@ -21,7 +21,7 @@ struct DocumentationTests {
 
     @Test
     func `Every meter, tier, unit and kind is documented`() {
-        var names = PriceMeter.allCases.map(\.name) + ModelPrices.Kind.allCases.map(\.rawValue)
+        var names = PriceItem.allCases.map(\.name) + ModelPrices.Kind.allCases.map(\.rawValue)
         names += ToolPrices.Unit.allCases.map(\.rawValue) + PriceBookDecoder.tierNames
         for name in names { #expect(Self.article.contains("`\(name)`"), "\(name)") }
     }

@@ -49,7 +49,7 @@ struct MissingUsageTests {
 
     @Test(
         arguments: [
-            // Figures as xAI and Gemini's compatible endpoint give them, made anew.
+            // NumberFormat as xAI and Gemini's compatible endpoint give them, made anew.
             ([.inputTokens: 12, .outputTokens: 1, .reasoningTokens: 386, .totalTokens: 399], "387"),
             ([.inputTokens: 21, .outputTokens: 0, .reasoningTokens: 60, .totalTokens: 81], "60"),
             ([.inputTokens: 21, .outputTokens: 9, .totalTokens: 90], "69"),

@@ -155,7 +155,7 @@ struct PriceExplanationTests {
     }
 
     @Test func whatCostsNothingHasNoLines() {
-        let free = Self.explain { $0.meter = .free }
+        let free = Self.explain { $0.family = FreeFamily() }
         #expect(free.lines.isEmpty)
         #expect(free.cost.status == .free)
         let none = Self.explain { $0.usage = [:] }

@@ -10,11 +10,11 @@ struct PriceImportTests {
         _ list: String = LiteLLMFixture.list,
         file: String? = nil,
         isOnlyNew: Bool = false,
-        providers: Set<String> = LiteLLMCatalogue.standardProviders
+        providers: Set<String> = LiteLLMCatalog.standardProviders
     ) throws -> (result: PriceImport, book: PriceBook) {
         let base = try file.map { PriceBook.bundled.layered(with: try PriceBook(json: $0)) } ?? .bundled
         let result = try PriceImport(
-            of: try LiteLLMCatalogue(parsing: list, providers: providers),
+            of: try LiteLLMCatalog(parsing: list, providers: providers),
             into: base,
             file: file,
             from: try #require(day),
@@ -158,10 +158,10 @@ struct PriceImportTests {
 
     @Test
     func `A file that is no price file is refused`() throws {
-        let catalogue = try LiteLLMCatalogue(parsing: LiteLLMFixture.list)
+        let catalog = try LiteLLMCatalog(parsing: LiteLLMFixture.list)
         let day = try #require(Self.day)
         #expect(throws: PriceBookError.self) {
-            try PriceImport(of: catalogue, into: .bundled, file: "{}", from: day)
+            try PriceImport(of: catalog, into: .bundled, file: "{}", from: day)
         }
     }
 }

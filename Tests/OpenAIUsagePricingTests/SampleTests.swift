@@ -55,7 +55,7 @@ struct SampleTests {
 
     @Test(arguments: [
         ("014-", CostReason.unknownModel), ("021-", .unknownModel), ("045-", .otherProvider), ("101-", .missingPeriod),
-        ("139-", .missingMeter), ("143-", .severalModels), ("145-", .missingPeriod), ("180-", .otherProvider),
+        ("139-", .missingPriceItem), ("143-", .severalModels), ("145-", .missingPeriod), ("180-", .otherProvider),
         ("185-", .otherProvider),
     ])
     func theReasonIsTold(prefix: String, reason: CostReason) throws {

@@ -93,7 +93,7 @@ struct ToolTests {
             tools: [:],
             units: ["transcription.model": "\"gpt-4o\"", "transcription.audio_seconds": "3"],
             expected: "0",
-            reason: .missingMeter
+            reason: .missingPriceItem
         ),
     ]
 

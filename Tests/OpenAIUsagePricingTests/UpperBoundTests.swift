@@ -7,7 +7,7 @@ import Testing
 struct UpperBoundTests {
     /// A call of 1,000 bytes and at most 500 tokens whose stream was cut.
     private static func call(_ change: (inout TestCall) -> Void = { _ in }) -> TestCall {
-        var call = TestCall(model: nil, requestModel: "gpt-6.1-sol", meter: .chat, state: .cut, outcome: .cut)
+        var call = TestCall(model: nil, requestModel: "gpt-6.1-sol", family: ChatFamily(), state: .cut, outcome: .cut)
         call.requestBytes = 1000
         call.maximumOutputTokens = 500
         call.requestedTier = "default"
@@ -109,7 +109,7 @@ struct UpperBoundTests {
     @Test func vectorsHaveNoOutputToBound() {
         let call = Self.call {
             $0.requestModel = "text-embedding-3-small"
-            $0.meter = .embeddings
+            $0.family = EmbeddingsFamily()
             $0.maximumOutputTokens = nil
         }
         #expect(Self.bound(call) == 20_000_000)
@@ -118,8 +118,8 @@ struct UpperBoundTests {
     @Test(
         arguments: [
             { $0.maximumOutputTokens = nil }, { $0.requestBytes = nil }, { $0.requestModel = "gpt-5.4-cyber" },
-            { $0.requestModel = nil }, { $0.host = "acme.openai.azure.com" }, { $0.meter = .images },
-            { $0.meter = .realtime }, { $0.requestOptions = ["input_by_reference": "true"] },
+            { $0.requestModel = nil }, { $0.host = "acme.openai.azure.com" }, { $0.family = ImagesFamily() },
+            { $0.family = RealtimeFamily() }, { $0.requestOptions = ["input_by_reference": "true"] },
             { $0.toolCalls = ["function": 0] },
             {
                 $0.units = ["images": "1"]

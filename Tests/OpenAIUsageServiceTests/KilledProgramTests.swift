@@ -3,7 +3,7 @@ import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
-import OpenAIUsageService
+import OpenAIUsageRecorder
 import Testing
 
 /// A program that wraps a client and meters its calls until somebody kills it.
@@ -17,17 +17,19 @@ struct KilledProgramTests {
 
     /// Prints the call that a record is of as soon as the record outlives the process.
     private struct TellingSink: UsageSink {
-        let recorder: UsageRecorder
+        let ledger: Ledger
 
         func record(_ record: CallRecord) {
             let name = record.clientRequestID ?? ""
-            let isKept = recorder.submit(record) { outcome in
+            var record = record
+            record.cost = PriceBook.bundled.cost(of: record)
+            let isKept = ledger.record(record) { outcome in
                 if outcome == .written { KilledProgramTests.tell([name]) }
             }
             if isKept { KilledProgramTests.tell([name]) }
         }
 
-        func recordOpen(_ record: CallRecord) { recorder.recordOpen(record) }
+        func recordOpen(_ record: CallRecord) { ledger.recordOpen(record, waiter: nil) }
     }
 
     private static func tell(_ names: [String]) {
@@ -57,7 +59,7 @@ struct KilledProgramTests {
         if journals {
             var configuration = ExchangeConfiguration(objects: ledger.objects)
             configuration.identities = ledger.identities
-            let sink = TellingSink(recorder: UsageRecorder(book: .bundled, ledger: ledger, metrics: nil))
+            let sink = TellingSink(ledger: ledger)
             meter = UsageMeter(sink: sink, configuration: configuration)
         } else {
             meter = UsageMeter(ledger: ledger)

@@ -1,6 +1,7 @@
 import Logging
 import OpenAIUsage
 import OpenAIUsageMetrics
+import OpenAIUsageRecorder
 import OpenAIUsageService
 import OpenAIUsageTestKit
 import ServiceLifecycle

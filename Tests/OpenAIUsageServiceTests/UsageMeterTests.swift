@@ -3,7 +3,7 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
 import OpenAIUsagePricing
-import OpenAIUsageService
+import OpenAIUsageRecorder
 import Testing
 
 /// A meter over a ledger and metrics, either of which may be missing.

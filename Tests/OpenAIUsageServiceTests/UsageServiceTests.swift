@@ -1,5 +1,6 @@
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsageRecorder
 import OpenAIUsageService
 import OpenAIUsageTestKit
 import ServiceLifecycle

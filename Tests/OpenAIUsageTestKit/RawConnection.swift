@@ -231,7 +231,7 @@ package final class RawConnection: Sendable {
         try await channel.setOption(.autoRead, value: isReading).get()
     }
 
-    // MARK: - Ending
+    // MARK: - TransportEnd
 
     package func closeOutput() async throws { try await channel.close(mode: .output).get() }
 

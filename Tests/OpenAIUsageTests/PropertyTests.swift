@@ -62,7 +62,7 @@ struct PropertyTests {
         }()
     }
 
-    static let endings: [Ending] = [
+    static let endings: [TransportEnd] = [
         .completed, .cut, .clientDisconnected, .timeout, .unreachable, .unanswered, .abandoned,
     ]
 

@@ -5,7 +5,7 @@ enum ModelList {
         .json(capacity: 16 * 1024) { writer in
             writer.member("object", "list")
             writer.array("data") { writer in
-                for model in ModelCatalogue.listed {
+                for model in ModelCatalog.listed {
                     writer.element { writer in
                         writer.object { write(model.name, to: &$0) }
                     }
@@ -15,7 +15,7 @@ enum ModelList {
     }
 
     /// One model.
-    static func one(_ model: ModelCatalogue.Model) -> ReplyBody {
+    static func one(_ model: ModelCatalog.Model) -> ReplyBody {
         .json { write(model.name, to: &$0) }
     }
 

@@ -14,7 +14,7 @@ extension Responder {
         }
         guard case .object = body else { throw .api(.invalidRequest("The body of the request is no JSON object.")) }
         head.rateLimits = rateLimits(route: route, body: body)
-        let model: ModelCatalogue.Model
+        let model: ModelCatalog.Model
         do throws(APIError) {
             model = try self.model(body, route: route, directives: directives)
             try checkParameters(body, route: route)
@@ -61,7 +61,7 @@ extension Responder {
         _ body: JSONValue,
         route: Route,
         directives: SimulationDirectives
-    ) throws(APIError) -> ModelCatalogue.Model {
+    ) throws(APIError) -> ModelCatalog.Model {
         let name = body["model"]?.text ?? (route == .moderations ? "omni-moderation-latest" : nil)
         guard let name, !name.isEmpty else {
             throw .invalidRequest(
@@ -70,13 +70,13 @@ extension Responder {
                 parameter: "model"
             )
         }
-        if let model = ModelCatalogue.model(named: name) {
+        if let model = ModelCatalog.model(named: name) {
             var model = model
             model.servedName = directives.model ?? model.servedName
             return model
         }
         guard let servedName = directives.model else { throw .unknownModel(name) }
-        return ModelCatalogue.Model(name: name, servedName: servedName)
+        return ModelCatalog.Model(name: name, servedName: servedName)
     }
 
     private func checkParameters(_ body: JSONValue, route: Route) throws(APIError) {
@@ -115,7 +115,7 @@ extension Responder {
         _ request: ReceivedRequest,
         body: JSONValue,
         route: Route,
-        model: ModelCatalogue.Model,
+        model: ModelCatalog.Model,
         directives: SimulationDirectives
     ) -> Generation {
         var hash = StableHash(seed: configuration.seed)
@@ -153,7 +153,7 @@ extension Responder {
         )
     }
 
-    private func tier(asked: String?, model: ModelCatalogue.Model) -> String {
+    private func tier(asked: String?, model: ModelCatalog.Model) -> String {
         switch asked {
         case nil, "auto", "default": "default"
         case "priority", "fast": model.priorityTier

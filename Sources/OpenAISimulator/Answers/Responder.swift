@@ -111,7 +111,7 @@ final class Responder: Sendable {
             return ModelList.all()
         case .retrieveModel(let name):
             head.origin = .apiWithoutProject
-            guard let model = ModelCatalogue.model(named: name) else { throw .api(.unknownModel(name)) }
+            guard let model = ModelCatalog.model(named: name) else { throw .api(.unknownModel(name)) }
             return ModelList.one(model)
         case .retrieveResponse(let id):
             return try retrieve(id, request, head: &head, directives: directives)

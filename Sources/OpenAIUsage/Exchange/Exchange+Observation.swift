@@ -38,10 +38,10 @@ extension Exchange {
             }
             return Response(
                 head: response.head,
-                body: Body(response.body) { ExchangeLease(self) }
+                body: Body(response.body) { ExchangeBodyObserver(self) }
             )
         } catch {
-            finish(Ending(error, isHeadReceived: false))
+            finish(TransportEnd(error, isHeadReceived: false))
             throw error
         }
     }

@@ -60,11 +60,11 @@ public final class Exchange: Sendable {
     ///   - sink: Where the record goes.
     package convenience init(
         line: RequestedTarget,
-        facts: RequestHeadFacts,
+        facts: RequestHeaders,
         configuration: ExchangeConfiguration,
         sink: any UsageSink
     ) {
-        let draft = RecordDraft.begin(
+        let builder = CallRecordBuilder.begin(
             line,
             facts,
             tags: UsageTags(),
@@ -72,7 +72,7 @@ public final class Exchange: Sendable {
             attempt: nil,
             configuration: configuration
         )
-        self.init(draft, facts, configuration: configuration, sink: sink, list: nil, decision: nil)
+        self.init(builder, facts, configuration: configuration, sink: sink, list: nil, decision: nil)
     }
 
     /// Begins an attempt that whoever makes it adds to a list.
@@ -86,8 +86,8 @@ public final class Exchange: Sendable {
         list: OpenExchanges?,
         decision: AttemptDecision?
     ) {
-        let facts = RequestHeadFacts(request.headerFields)
-        let draft = RecordDraft.begin(
+        let facts = RequestHeaders(request.headerFields)
+        let builder = CallRecordBuilder.begin(
             RequestedTarget(
                 method: request.method.rawValue,
                 target: request.path ?? "/",
@@ -99,19 +99,19 @@ public final class Exchange: Sendable {
             attempt: attempt,
             configuration: configuration
         )
-        self.init(draft, facts, configuration: configuration, sink: sink, list: list, decision: decision)
+        self.init(builder, facts, configuration: configuration, sink: sink, list: list, decision: decision)
     }
 
     private init(
-        _ draft: consuming RecordDraft,
-        _ facts: RequestHeadFacts,
+        _ builder: consuming CallRecordBuilder,
+        _ facts: RequestHeaders,
         configuration: ExchangeConfiguration,
         sink: any UsageSink,
         list: OpenExchanges?,
         decision: AttemptDecision?
     ) {
-        id = draft.record.id
-        endpoint = draft.record.endpoint
+        id = builder.record.id
+        endpoint = builder.record.endpoint
         clock = configuration.clock
         self.sink = sink
         self.list = list
@@ -119,7 +119,7 @@ public final class Exchange: Sendable {
         let startedAt = configuration.clock.monotonicNanoseconds
         state = ExchangeState(
             ExchangeStateMachine(
-                consume draft,
+                consume builder,
                 startedAt: startedAt,
                 contentType: facts.contentType,
                 contentEncoding: facts.contentEncoding
@@ -149,7 +149,7 @@ public final class Exchange: Sendable {
     /// Takes bytes of the request's body.
     public func receive(requestBody bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
-            let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
+            let bytes = BorrowedBytes(bytes.assumingMemoryBound(to: UInt8.self))
             state.machine.withLock { $0.receive(requestBody: bytes.buffer) }
         }
     }
@@ -169,8 +169,8 @@ public final class Exchange: Sendable {
     ///   - status: The status.
     ///   - facts: The facts of the fields, not yet finished.
     ///   - instant: The ``instant`` of its arrival.
-    package func receive(status: Int, _ facts: consuming sending ResponseHeadFacts, at instant: Int64) {
-        var facts: ResponseHeadFacts? = consume facts
+    package func receive(status: Int, _ facts: consuming sending ResponseHeaders, at instant: Int64) {
+        var facts: ResponseHeaders? = consume facts
         state.machine.withLock { machine in
             guard let facts = facts.take() else { return }
             machine.receive(status: status, unfinished: facts, at: instant)
@@ -190,7 +190,7 @@ public final class Exchange: Sendable {
     /// Takes bytes of the response's body, as they came over the wire, content coding included.
     public func receive(body bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
-            let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
+            let bytes = BorrowedBytes(bytes.assumingMemoryBound(to: UInt8.self))
             state.machine.withLock { $0.receive(body: bytes.buffer) { clock.monotonicNanoseconds } }
         }
     }
@@ -198,13 +198,13 @@ public final class Exchange: Sendable {
     /// Takes a whole text message of a WebSocket, sent by the server.
     public func receive(message bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
-            let bytes = LentBytes(bytes.assumingMemoryBound(to: UInt8.self))
+            let bytes = BorrowedBytes(bytes.assumingMemoryBound(to: UInt8.self))
             state.machine.withLock { $0.receive(message: bytes.buffer) { clock.monotonicNanoseconds } }
         }
     }
 
     /// Ends the attempt and hands its record to the sink; every call but the first does nothing.
-    public func finish(_ ending: Ending) {
+    public func finish(_ ending: TransportEnd) {
         guard let ended = state.take(ending) else { return }
         list?.remove(state)
         guard let decision else { return sink.record(ended.finished()) }
@@ -223,7 +223,7 @@ public final class Exchange: Sendable {
     ///   - errorType: The type of an error that is not the API's own.
     ///   - errorCode: Its code.
     /// - Returns: The record, the first time.
-    package func end(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
+    package func end(_ ending: TransportEnd, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
         guard let ended = state.take(ending, errorType: errorType, errorCode: errorCode) else { return nil }
         list?.remove(state)
         return ended.finished()
@@ -241,7 +241,7 @@ public final class Exchange: Sendable {
 /// Bytes that are lent for one call.
 ///
 /// SAFETY: the state machine reads the bytes under its lock during the call that lends them, and keeps no pointer to them.
-private struct LentBytes: @unchecked Sendable {
+private struct BorrowedBytes: @unchecked Sendable {
     let buffer: UnsafeBufferPointer<UInt8>
 
     init(_ buffer: UnsafeBufferPointer<UInt8>) {

@@ -9,8 +9,10 @@ public struct ExchangeConfiguration: Sendable {
     /// The project of calls that name none, by a key's last four characters or the digits of its digest.
     public var projectsByKey: [String: String]
     /// Which objects were counted.
-    public var objects: ObjectRegister
+    public var objects: BilledObjects
     package var identities: CallIDGenerator
+    /// The endpoints by which calls are recognized.
+    package var endpoints = EndpointCache.shared
 
     /// Creates a configuration.
     public init(
@@ -18,7 +20,7 @@ public struct ExchangeConfiguration: Sendable {
         source: CallSource = .library,
         fingerprinter: KeyFingerprinter? = nil,
         projectsByKey: [String: String] = [:],
-        objects: ObjectRegister = ObjectRegister()
+        objects: BilledObjects = BilledObjects()
     ) {
         self.clock = clock
         self.source = source

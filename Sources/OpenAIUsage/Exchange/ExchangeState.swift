@@ -13,7 +13,7 @@ final class ExchangeState: Sendable {
     nonisolated(unsafe) var links = OpenExchanges.Links()
 
     private let clock: any UsageClock
-    private let objects: ObjectRegister
+    private let objects: BilledObjects
     private let decision: AttemptDecision?
 
     init(
@@ -32,7 +32,7 @@ final class ExchangeState: Sendable {
     }
 
     /// Ends the attempt and returns its record, the first time, but stays in the list.
-    func take(_ ending: Ending, errorType: String? = nil, errorCode: String? = nil) -> RecordDraft? {
+    func take(_ ending: TransportEnd, errorType: String? = nil, errorCode: String? = nil) -> CallRecordBuilder? {
         let now = clock.monotonicNanoseconds
         return machine.withLock {
             $0.finish(ending, errorType: errorType, errorCode: errorCode, objects: objects, at: now)

@@ -2,9 +2,9 @@
 ///
 /// The lock of the exchange is around every use of it, so that uses are not counted.
 final class ResponseReading {
-    @exclusivity(unchecked) var meter: ResponseMeter
+    @exclusivity(unchecked) var reader: ResponseReader
 
-    init(mode: ResponseMeter.Mode?, hint: BodySniffer.Hint, meter: Endpoint.Meter) {
-        self.meter = ResponseMeter(mode: mode, hint: hint, meter: meter)
+    init(mode: ResponseReader.Mode?, hint: BodySniffer.Hint, family: any EndpointFamily) {
+        self.reader = ResponseReader(mode: mode, hint: hint, family: family)
     }
 }

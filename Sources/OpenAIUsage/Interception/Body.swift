@@ -12,11 +12,11 @@ public struct Body: AsyncSequence, Sendable {
 
     private enum Storage: Sendable {
         case bytes([UInt8])
-        case stream(any AsyncSequence<ArraySlice<UInt8>, any Error> & Sendable, Passage?)
+        case stream(any AsyncSequence<ArraySlice<UInt8>, any Error> & Sendable, SingleUse?)
     }
 
     /// Lets one iteration pass.
-    private final class Passage: Sendable {
+    private final class SingleUse: Sendable {
         private let isTaken = Atomic<Bool>(false)
 
         func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
@@ -24,7 +24,7 @@ public struct Body: AsyncSequence, Sendable {
 
     /// Makes one observer, for the one iteration that is observed.
     private final class Observation: Sendable {
-        let passage = Passage()
+        let passage = SingleUse()
         let observer: @Sendable () -> any BodyObserver
 
         init(_ observer: @escaping @Sendable () -> any BodyObserver) { self.observer = observer }
@@ -58,7 +58,7 @@ public struct Body: AsyncSequence, Sendable {
         length: Int? = nil,
         isReplayable: Bool = false
     ) {
-        storage = .stream(stream, isReplayable ? nil : Passage())
+        storage = .stream(stream, isReplayable ? nil : SingleUse())
         observation = nil
         self.length = length
     }

@@ -18,7 +18,7 @@ public struct IncludeUsageInterceptor: Interceptor {
     public static let maximumLength = 8 << 20
 
     private final class Refusals: Sendable {
-        let memory = Mutex(RefusalMemory())
+        let memory = Mutex(RejectedAdditions())
     }
 
     private let refusals = Refusals()
@@ -49,7 +49,7 @@ public struct IncludeUsageInterceptor: Interceptor {
         bytes.withUnsafeBufferPointer { rewriter.rewrite($0, into: &rewritten) }
         rewriter.finish(into: &rewritten)
         guard rewriter.isChanged, rewriter.isStreamRequest else { return try await next(own, context) }
-        let key = RefusalMemory.Key(
+        let key = RejectedAdditions.Key(
             upstream: request.head.authority ?? "",
             model: IncludeUsage.model(rewriter.model, target: request.head.path ?? "")
         )

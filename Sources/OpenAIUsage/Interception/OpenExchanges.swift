@@ -92,7 +92,7 @@ final class OpenExchanges: Sendable {
     }
 
     /// Ends all exchanges, and returns the records of those that had not ended.
-    func end(_ ending: Ending) -> [CallRecord] {
+    func end(_ ending: TransportEnd) -> [CallRecord] {
         var endpoints: [Endpoint] = []
         let records = list.withLock { list in
             list.records { list, exchange in

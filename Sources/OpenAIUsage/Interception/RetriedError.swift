@@ -15,7 +15,7 @@ final class RetriedError: @unchecked Sendable {
     private var count = 0
     private var inflater: Inflater?
     private var isReadable = true
-    private var meter = ResponseMeter(mode: .document, hint: .document, meter: .free)
+    private var reader = ResponseReader(mode: .document, hint: .document, family: FreeFamily())
     /// The code of the API's error, if the body begins with one.
     private(set) var code: String?
 
@@ -40,8 +40,8 @@ final class RetriedError: @unchecked Sendable {
             take(piece)
         }
         if count < Self.maximumLength { iterator = nil }
-        meter.finish()
-        code = meter.errorCode
+        reader.finish()
+        code = reader.errorCode
     }
 
     /// The response as it was, for somebody else to read.
@@ -51,9 +51,9 @@ final class RetriedError: @unchecked Sendable {
         guard isReadable else { return }
         piece.withUnsafeBufferPointer { bytes in
             if inflater == nil {
-                meter.receive(bytes)
+                reader.receive(bytes)
             } else {
-                isReadable = inflater?.inflate(bytes) { meter.receive($0) } ?? false
+                isReadable = inflater?.inflate(bytes) { reader.receive($0) } ?? false
             }
         }
     }

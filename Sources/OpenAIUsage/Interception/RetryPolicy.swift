@@ -42,7 +42,7 @@ public struct RetryPolicy: Sendable {
         wallMicroseconds: Int64 = SystemUsageClock().wallMicroseconds
     ) -> Duration? {
         guard retries < maximumRetries else { return nil }
-        let facts = ResponseHeadFacts(response.headerFields, wallMicroseconds: wallMicroseconds)
+        let facts = ResponseHeaders(response.headerFields, wallMicroseconds: wallMicroseconds)
         switch facts.diagnostics["x-should-retry"]?.lowercased() {
         case "true": break
         case "false": return nil

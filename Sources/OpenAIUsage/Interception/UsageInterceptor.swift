@@ -25,7 +25,7 @@ public struct UsageInterceptor: Interceptor {
     }
 }
 
-extension Ending {
+extension TransportEnd {
     /// How an attempt ended that an error ended.
     ///
     /// - Parameters:

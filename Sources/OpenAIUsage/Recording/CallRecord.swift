@@ -90,7 +90,7 @@ public struct CallRecord: Sendable, Equatable {
     /// When the object that the response shows was created, in microseconds since 1970-01-01T00:00:00Z.
     public var objectCreatedAt: Int64?
     /// The call that created the object, and whose usage this call tells.
-    package var settledCall: CallID?
+    package var resolvedCall: CallID?
     /// The containers that the call began to pay for.
     package var containerWindows: [ContainerWindow] = []
     /// Another identity under which what the object has used may be shown: the file with a batch's output.

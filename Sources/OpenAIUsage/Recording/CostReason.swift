@@ -30,7 +30,7 @@ public struct CostReason: Sendable, Hashable, RawRepresentable, ExpressibleByStr
     /// The fee of a hosted tool is not known.
     public static let unknownTool = CostReason(rawValue: "unknown_tool")
     /// Something was used that has no price.
-    public static let missingMeter = CostReason(rawValue: "missing_meter")
+    public static let missingPriceItem = CostReason(rawValue: "missing_meter")
     /// The book has no price for the day.
     public static let missingPeriod = CostReason(rawValue: "missing_period")
     /// Tokens that cost money were not reported; the cost is that of the rest.
@@ -52,7 +52,8 @@ public struct CostReason: Sendable, Hashable, RawRepresentable, ExpressibleByStr
 
     /// All reasons that this version gives.
     public static let known: [CostReason] = [
-        .unknownModel, .unknownTier, .unknownLongContext, .unknownWindow, .unknownTool, .missingMeter, .missingPeriod,
+        .unknownModel, .unknownTier, .unknownLongContext, .unknownWindow, .unknownTool, .missingPriceItem,
+        .missingPeriod,
         .missingUsage, .estimate, .inconsistentUsage, .severalModels, .otherProvider, .outOfRange, .scaleTier,
         .answeredByCache,
     ]

@@ -69,9 +69,7 @@ package enum IncludeUsage {
         isSigned: () -> Bool
     ) -> Candidacy {
         guard isPost, !isEncoded, !isMultipart else { return .none }
-        guard endpoint.meter == .chat || endpoint.meter == .completions, endpoint.accounting == .everyCall else {
-            return .none
-        }
+        guard endpoint.family.reportsUsageOnRequest, endpoint.accounting == .everyCall else { return .none }
         return isSigned() ? .signed : .candidate
     }
 
@@ -108,7 +106,7 @@ package enum IncludeUsage {
     ]
 
     /// The schemes of `authorization` whose credentials are made of the body: those of AWS, of other clouds after it
-    /// (`ACS3-HMAC-SHA256`, `TC3-HMAC-SHA256`), of draft-cavage-http-signatures, and Hawk.
+    /// (`ACS3-HMAC-SHA256`, `TC3-HMAC-SHA256`), of builder-cavage-http-signatures, and Hawk.
     private static func isSignature(scheme: Substring) -> Bool {
         let scheme = scheme.uppercased()
         return scheme.hasPrefix("AWS4-") || HeaderText.contains(scheme, "HMAC-") || scheme == "SIGNATURE"

@@ -54,7 +54,7 @@ package struct IncludeUsageResponse {
     private let decoder: BodyDecoder?
     private var inspection: Inspection
     private var sniffer: BodySniffer
-    private var search = RefusalSearch()
+    private var search = RejectionSearch()
     private var scanner = JSONScanner(Self.selection)
     private var stripper = UsageStripper()
     /// The decoded bytes that were not handed out.

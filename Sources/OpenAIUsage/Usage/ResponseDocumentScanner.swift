@@ -1,7 +1,7 @@
 /// Reads the facts of one JSON document after another.
 struct ResponseDocumentScanner: Sendable {
     private var scanner: JSONScanner
-    private var outline = DocumentOutline()
+    private var outline = EventTemplate()
     private var isAtStart = true
     /// Whether the current document is one of many.
     private var isOneOfMany = false
@@ -26,7 +26,7 @@ struct ResponseDocumentScanner: Sendable {
     /// The most models of one document that are told apart.
     private static let maximumModels = 32
     /// What the current document says.
-    private(set) var facts = ResponseFacts()
+    private(set) var facts = ParsedEvent()
 
     init(_ selection: JSONSelection) {
         scanner = JSONScanner(selection)
@@ -49,8 +49,8 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     /// Hands out what the last document says, which is not read on.
-    mutating func takeFacts() -> ResponseFacts {
-        var taken = ResponseFacts()
+    mutating func takeFacts() -> ParsedEvent {
+        var taken = ParsedEvent()
         swap(&taken, &facts)
         return taken
     }
@@ -160,7 +160,7 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     /// Goes to a mark of the outline.
-    private mutating func resume(at mark: DocumentOutline.Mark) {
+    private mutating func resume(at mark: EventTemplate.Mark) {
         isResumed = true
         scanner.resume(at: mark.place)
         facts.hasContent = mark.hasContent
@@ -179,8 +179,8 @@ struct ResponseDocumentScanner: Sendable {
     }
 
     /// A mark where the scan stands, before a value if one that may differ begins there.
-    private func mark(at start: Int, _ bytes: UnsafeBufferPointer<UInt8>?) -> DocumentOutline.Mark {
-        var mark = DocumentOutline.Mark(
+    private func mark(at start: Int, _ bytes: UnsafeBufferPointer<UInt8>?) -> EventTemplate.Mark {
+        var mark = EventTemplate.Mark(
             start: start,
             end: start,
             place: scanner.place,
@@ -469,7 +469,7 @@ struct ResponseDocumentScanner: Sendable {
         case .contentObject: facts.hasContent = true
         case .flatErrorMessage: facts.rare.flatError.hasMessage = true
         case .item: facts.rare.tools.item = HostedTools.Item()
-        case .listed: facts.rare.listed.item = RareFacts.ListedObjects.Item()
+        case .listed: facts.rare.listed.item = ParsedEventExtras.ListedObjects.Item()
         case .tool: facts.rare.tools.tool = HostedTools.Tool()
         case .datum: facts.images += 1
         default: break

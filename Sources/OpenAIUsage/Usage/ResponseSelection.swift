@@ -1,11 +1,11 @@
-/// What is read from the bodies and events of the API, by their shape.
+/// The JSON members that the bodies and events of many endpoints share.
 enum ResponseSelection {
     typealias Node = JSONSelection.Node
     typealias Members = [(name: String, node: Node)]
 
     static func field(_ field: ResponseField) -> Node { Node(field: field.rawValue) }
     static func counter(_ counter: TokenCounter) -> Node { Node(field: ResponseField.counter(counter)) }
-    private static func presence(_ field: ResponseField) -> Node { Node(field: field.rawValue, isPresenceOnly: true) }
+    static func presence(_ field: ResponseField) -> Node { Node(field: field.rawValue, isPresenceOnly: true) }
 
     /// How long what was written to the cache is kept, as Anthropic tells it and LiteLLM repeats it.
     private static let cacheLifetimes = Node(members: [
@@ -134,7 +134,7 @@ enum ResponseSelection {
         isVerbatim: true
     )
 
-    private static let secondUsage = Node(
+    static let secondUsage = Node(
         field: ResponseField.secondUsage.rawValue,
         members: counters + [("model", field(.secondModel))]
     )
@@ -150,7 +150,7 @@ enum ResponseSelection {
     )
 
     /// An error that is the document itself: `{"object": "error", "message": ..., "type": ..., "code": 400}`.
-    private static let flatError: Members = [
+    static let flatError: Members = [
         ("object", field(.object)), ("code", field(.flatErrorCode)), ("message", presence(.flatErrorMessage)),
         ("msg", presence(.flatErrorMessage)), ("error_code", field(.flatErrorCode)),
         ("error_type", field(.flatErrorType)),
@@ -158,113 +158,10 @@ enum ResponseSelection {
     ]
 
     /// What names an object, whatever it is.
-    private static let object: Members = [
+    static let object: Members = [
         ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
         ("status", field(.status)), ("created_at", field(.createdAt)), ("usage", usage), ("error", error),
     ]
-
-    /// A chat completion or its chunk, a completion or its chunk, a list of embeddings.
-    static let completion: JSONSelection = {
-        let annotations = Node(elements: Node(members: [("type", field(.citation))]))
-        let delta = Node(members: [
-            ("annotations", annotations),
-            ("content", presence(.content)),
-            ("refusal", presence(.content)),
-            ("reasoning", presence(.content)),
-            ("reasoning_content", presence(.content)),
-            ("tool_calls", presence(.contentObject)),
-            ("function_call", presence(.contentObject)),
-            ("audio", presence(.contentObject)),
-        ])
-        let choice = Node(members: [
-            ("finish_reason", field(.finishReason)), ("delta", delta), ("text", presence(.content)),
-            // Moonshot's last chunk, OpenRouter's broken one.
-            ("usage", usage), ("error", error),
-            ("message", Node(members: [("annotations", annotations)])),
-        ])
-        let document: Members =
-            [
-                ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
-                ("usage", usage), ("error", error),
-                ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
-                ("x_groq", Node(members: [("usage", usage)])),
-                ("type", field(.flatErrorType)),
-                // Bifrost's.
-                ("extra_fields", Node(members: [("cache_debug", Node(members: [("cache_hit", field(.cacheHit))]))])),
-            ] + flatError
-        // Gemini wraps its errors in an array.
-        return JSONSelection(Node(members: document, elements: Node(members: document)))
-    }()
-
-    /// A response object, with the calls of its hosted tools.
-    private static let responseMembers: Members =
-        object + [
-            ("incomplete_details", Node(members: [("reason", field(.incompleteReason))])),
-            (
-                "output",
-                Node(
-                    elements: Node(
-                        field: ResponseField.item.rawValue,
-                        members: [
-                            ("type", field(.itemType)), ("status", field(.itemStatus)),
-                            ("action", Node(members: [("type", field(.itemAction))])),
-                            ("container_id", field(.itemContainer)),
-                        ]
-                    )
-                )
-            ),
-            (
-                "tools",
-                Node(
-                    elements: Node(
-                        field: ResponseField.tool.rawValue,
-                        members: [
-                            ("type", field(.toolType)), ("model", field(.toolModel)),
-                            ("container", Node(members: [("memory_limit", field(.toolMemory))])),
-                            ("environment", Node(members: [("memory_limit", field(.toolMemory))])),
-                        ]
-                    )
-                )
-            ),
-            (
-                "tool_usage",
-                Node(members: [
-                    ("image_gen", secondUsage),
-                    ("web_search", Node(members: [("num_requests", field(.searchRequests))])),
-                ])
-            ),
-        ]
-
-    static let response = JSONSelection(
-        Node(members: responseMembers + flatError + [("type", field(.flatErrorType))])
-    )
-
-    /// A realtime or a live session; the model that transcribes what is said to it stands in one of two places.
-    private static let session: Node = {
-        let transcription = Node(members: [("model", field(.transcriptionModel))])
-        let input = Node(members: [("transcription", transcription)])
-        return Node(members: [
-            ("id", field(.identity)), ("model", field(.model)), ("audio", Node(members: [("input", input)])),
-            ("input_audio_transcription", transcription),
-        ])
-    }()
-
-    /// An event of responses, over a stream or a socket, of a realtime or a live session.
-    static let responseEvent: JSONSelection = {
-        let event: Members =
-            [
-                ("type", field(.type)), ("response", Node(members: responseMembers)), ("error", error),
-            ] + flatError
-        return JSONSelection(
-            Node(
-                members: event + [
-                    ("usage", usage), ("session", session),
-                    ("reason", field(.reason)),
-                    ("event", Node(members: [("response", Node(members: responseMembers))])),
-                ]
-            )
-        )
-    }()
 
     /// An object that bears its own usage: a batch, a run, a job, an image, a transcription, an agent's session.
     static let plainObject = JSONSelection(
@@ -292,27 +189,6 @@ enum ResponseSelection {
         )
     )
 
-    /// A list of batches, videos, jobs or runs, of which only matters which have used something.
-    static let objectList: JSONSelection = {
-        let amounts: Members = ["total_tokens", "input_tokens", "output_tokens", "prompt_tokens", "completion_tokens"]
-            .map { ($0, field(.listedAmount)) }
-        let object: Members = [
-            ("id", field(.listedIdentity)), ("status", field(.listedStatus)), ("output_file_id", field(.listedFile)),
-            ("usage", Node(members: amounts)), ("per_model_usage", Node(elements: Node(members: amounts))),
-            ("trained_tokens", field(.listedAmount)), ("seconds", field(.listedDuration)),
-        ]
-        let list: Members = [
-            ("data", Node(elements: Node(field: ResponseField.listed.rawValue, members: object))), ("error", error),
-            ("type", field(.flatErrorType)),
-        ]
-        return JSONSelection(Node(members: list + flatError))
-    }()
-
-    /// A line of a batch's output.
-    static let batchLine = JSONSelection(
-        Node(members: [("response", Node(members: [("body", Node(members: object))]))])
-    )
-
     /// An error of any endpoint, and what names the object.
     static let errorOnly = JSONSelection(
         Node(
@@ -322,30 +198,4 @@ enum ResponseSelection {
             ] + flatError
         )
     )
-
-    /// What other APIs and unknown endpoints answer, wherever in it their usage stands: OpenAI's shapes, Anthropic's
-    /// messages, Gemini's contents, Ollama's chats.
-    static let unknown: JSONSelection = {
-        let choice = Node(members: [
-            ("usage", usage), ("finish_reason", field(.finishReason)),
-            ("delta", Node(members: [("content", presence(.content))])),
-        ])
-        let part: Members = [
-            ("id", field(.identity)), ("model", field(.model)), ("status", field(.status)), ("usage", usage),
-        ]
-        let document: Members =
-            object + [
-                ("message", Node(field: ResponseField.flatErrorMessage.rawValue, members: part, isPresenceOnly: true))
-            ] + flatError + [
-                ("type", field(.type)), ("usageMetadata", usage), ("modelVersion", field(.model)),
-                ("responseId", field(.identity)), ("stop_reason", field(.finishReason)),
-                ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
-                ("response", Node(members: part)), ("data", Node(members: part)),
-                ("x_groq", Node(members: [("usage", usage)])),
-                // Ollama's counters stand in no object of their own.
-                ("prompt_eval_count", counter(.inputTokens)), ("eval_count", counter(.outputTokens)),
-            ]
-        // Gemini streams an array of documents.
-        return JSONSelection(Node(members: document, elements: Node(members: document)))
-    }()
 }

@@ -11,14 +11,14 @@ struct MeteredBuffers: AsyncSequence, Sendable {
     let exchange: Exchange
 
     func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(base: base.makeAsyncIterator(), lease: ExchangeLease(exchange))
+        AsyncIterator(base: base.makeAsyncIterator(), lease: ExchangeBodyObserver(exchange))
     }
 
     struct AsyncIterator: AsyncIteratorProtocol {
         private var base: HTTPClientResponse.Body.AsyncIterator
-        private let lease: ExchangeLease
+        private let lease: ExchangeBodyObserver
 
-        init(base: HTTPClientResponse.Body.AsyncIterator, lease: ExchangeLease) {
+        init(base: HTTPClientResponse.Body.AsyncIterator, lease: ExchangeBodyObserver) {
             self.base = base
             self.lease = lease
         }
@@ -32,7 +32,7 @@ struct MeteredBuffers: AsyncSequence, Sendable {
                 lease.exchange.receive(body: buffer.readableBytesSpan)
                 return buffer
             } catch {
-                lease.exchange.finish(Ending(TransportError(error, isHeadReceived: true), isHeadReceived: true))
+                lease.exchange.finish(TransportEnd(TransportError(error, isHeadReceived: true), isHeadReceived: true))
                 throw error
             }
         }

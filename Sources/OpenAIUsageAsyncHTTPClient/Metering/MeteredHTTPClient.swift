@@ -54,7 +54,7 @@ public struct MeteredHTTPClient: Sendable {
             response.body = .stream(MeteredBuffers(base: response.body, exchange: exchange))
             return response
         } catch {
-            exchange.finish(Ending(TransportError(error, isHeadReceived: false), isHeadReceived: false))
+            exchange.finish(TransportEnd(TransportError(error, isHeadReceived: false), isHeadReceived: false))
             throw error
         }
     }

@@ -7,7 +7,7 @@ import Synchronization
 final class CurlDriver: Sendable {
     private enum Phase {
         case idle
-        case running(CurlMailbox, CurlLoop)
+        case running(CommandQueue, CurlLoop)
         case ending
         case ended
     }
@@ -97,7 +97,7 @@ final class CurlDriver: Sendable {
     }
 
     private func stop() {
-        let mailbox = life.state.withLock { state -> CurlMailbox? in
+        let mailbox = life.state.withLock { state -> CommandQueue? in
             switch state.phase {
             case .idle:
                 state.phase = .ended
@@ -112,7 +112,7 @@ final class CurlDriver: Sendable {
     }
 
     /// The mailbox and the work of the thread, which is started if it has not been.
-    private func running() throws(TransportError) -> (CurlMailbox, CurlLoop) {
+    private func running() throws(TransportError) -> (CommandQueue, CurlLoop) {
         try life.state.withLock { state throws(TransportError) in
             switch state.phase {
             case .running(let mailbox, let loop): return (mailbox, loop)
@@ -121,7 +121,7 @@ final class CurlDriver: Sendable {
             case .idle:
                 try CurlLibrary.load()
                 let multi = try MultiHandle(settings)
-                let mailbox = CurlMailbox(multi)
+                let mailbox = CommandQueue(multi)
                 let loop = CurlLoop(multi: multi, mailbox: mailbox, settings: settings, pool: pool)
                 try CurlThread.start { [life] in
                     loop.run()

@@ -7,7 +7,7 @@ import Synchronization
 /// SAFETY: it is used by the driving thread and by callers who begin a transfer, by whosever turn it is; the lock of the
 /// mailbox is between them.
 final class CurlLoop: @unchecked Sendable {
-    private let mailbox: CurlMailbox
+    private let mailbox: CommandQueue
     private let settings: CurlSettings
     private let pool: EasyHandlePool
     private let round = CurlRound()
@@ -24,7 +24,7 @@ final class CurlLoop: @unchecked Sendable {
     /// When a transfer may be due at the earliest.
     private var nextDeadline = Int64.max
 
-    init(multi: MultiHandle, mailbox: CurlMailbox, settings: CurlSettings, pool: EasyHandlePool) {
+    init(multi: MultiHandle, mailbox: CommandQueue, settings: CurlSettings, pool: EasyHandlePool) {
         self.multi = multi
         self.mailbox = mailbox
         self.settings = settings

@@ -1,6 +1,6 @@
 /// A round of the work on transfers.
 ///
-/// SAFETY: only the thread whose turn it is reads and writes it (see ``CurlMailbox``).
+/// SAFETY: only the thread whose turn it is reads and writes it (see ``CommandQueue``).
 final class CurlRound: @unchecked Sendable {
     /// The monotonic time at which the round began.
     var time: Int64 = 0

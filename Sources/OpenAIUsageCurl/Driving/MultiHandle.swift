@@ -3,7 +3,7 @@ import OpenAIUsage
 
 /// libcurl's multi handle.
 ///
-/// SAFETY: only the thread whose turn it is uses it (see ``CurlMailbox``), but for `curl_multi_wakeup`, which libcurl allows
+/// SAFETY: only the thread whose turn it is uses it (see ``CommandQueue``), but for `curl_multi_wakeup`, which libcurl allows
 /// any thread as long as the handle is there, and whoever calls it holds the handle. Whoever lets go of it last, after all
 /// transfers, closes it.
 final class MultiHandle: @unchecked Sendable {

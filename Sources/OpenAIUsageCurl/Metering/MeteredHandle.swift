@@ -91,11 +91,11 @@ public final class MeteredHandle {
             if ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK, sent == 0 {
                 error?.isRequestUnsent = true
             }
-            finish(error.map { Ending($0, isHeadReceived: isHeadReceived || waitingHead != nil) } ?? .completed)
+            finish(error.map { TransportEnd($0, isHeadReceived: isHeadReceived || waitingHead != nil) } ?? .completed)
         }
     }
 
-    private func finish(_ ending: Ending) {
+    private func finish(_ ending: TransportEnd) {
         guard !isEnded else { return }
         isEnded = true
         passHead()

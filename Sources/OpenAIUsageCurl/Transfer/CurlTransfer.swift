@@ -43,10 +43,10 @@ final class CurlTransfer: Sendable {
     let handle: EasyHandle
     /// The host for which the connection is counted; `nil` if libcurl counts it.
     let origin: String?
-    private let mailbox: CurlMailbox
+    private let mailbox: CommandQueue
     private let shared: Mutex<Shared>
 
-    init(handle: EasyHandle, origin: String?, state: CurlTransferState, mailbox: CurlMailbox) {
+    init(handle: EasyHandle, origin: String?, state: CurlTransferState, mailbox: CommandQueue) {
         self.handle = handle
         self.origin = origin
         self.mailbox = mailbox
@@ -169,19 +169,19 @@ final class CurlTransfer: Sendable {
     }
 
     func receive(headLine line: UnsafeBufferPointer<UInt8>) -> Bool {
-        let line = LentBytes(UnsafeRawBufferPointer(line))
+        let line = BorrowedBytes(UnsafeRawBufferPointer(line))
         let now = mark.touch(self)
         return shared.withLock { $0.state.receive(headLine: line.bytes.bindMemory(to: UInt8.self), at: now) }
     }
 
     func receive(body bytes: UnsafeRawBufferPointer) -> Bool? {
-        let bytes = LentBytes(bytes)
+        let bytes = BorrowedBytes(bytes)
         let now = mark.touch(self)
         return shared.withLock { $0.state.receive(body: bytes.bytes, at: now) }
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> UploadBuffer.Portion? {
-        let buffer = LentBuffer(buffer)
+        let buffer = BorrowedBuffer(buffer)
         let now = mark.touch(self)
         return shared.withLock { $0.state.read(into: buffer.bytes, at: now) }
     }
@@ -190,14 +190,14 @@ final class CurlTransfer: Sendable {
 }
 
 /// SAFETY: libcurl lends the bytes for the call that hands them over, and nothing keeps a pointer to them.
-private struct LentBytes: @unchecked Sendable {
+private struct BorrowedBytes: @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 }
 
 /// SAFETY: libcurl lends the buffer for the call that hands it over, and nothing keeps a pointer to it.
-private struct LentBuffer: @unchecked Sendable {
+private struct BorrowedBuffer: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 
     init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }

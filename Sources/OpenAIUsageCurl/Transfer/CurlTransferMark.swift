@@ -1,6 +1,6 @@
 /// What is noted on a transfer by the work on it.
 ///
-/// SAFETY: only the thread whose turn it is reads and writes it (see ``CurlMailbox``), from the transfer's start to its end.
+/// SAFETY: only the thread whose turn it is reads and writes it (see ``CommandQueue``), from the transfer's start to its end.
 final class CurlTransferMark: @unchecked Sendable {
     /// The round of the work, while the transfer is under way.
     var round: CurlRound?

@@ -33,7 +33,8 @@ final class DataPlane: Sendable {
     static func start(
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
-        recorder: any CallRecorder,
+        recorder: any DataPlaneRecorder,
+        counters: any DataPlaneCounters,
         log: GatewayLog,
         group: MultiThreadedEventLoopGroup,
         descriptors: Int = DescriptorLimit.connections
@@ -59,6 +60,7 @@ final class DataPlane: Sendable {
                     configuration: configuration,
                     exchanges: exchanges,
                     recorder: recorder,
+                    counters: counters,
                     clients: clients,
                     log: log
                 )
@@ -88,8 +90,8 @@ final class DataPlane: Sendable {
                     }
                     let pipeline = channel.pipeline.syncOperations
                     if let limit = clients.enter(channel) {
-                        recorder.count(.connectionRefused)
-                        recorder.reached(limit)
+                        counters.count(.connectionRefused)
+                        counters.reached(limit)
                         log.tell(.warning, "A client's connection was refused.", code: limit.rawValue)
                         return try pipeline.addHandler(RefusedConnection(limit))
                     }

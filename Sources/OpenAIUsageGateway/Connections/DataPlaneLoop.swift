@@ -9,7 +9,8 @@ final class DataPlaneLoop {
     let headLimits: HeadLimits
     let rules: StreamRules
     let exchanges: ExchangeConfiguration
-    let recorder: any CallRecorder
+    let recorder: any DataPlaneRecorder
+    let counters: any DataPlaneCounters
     let log: GatewayLog
     let timers: LoopTimers
     let commits: CommitMailbox
@@ -28,7 +29,8 @@ final class DataPlaneLoop {
         eventLoop: any EventLoop,
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
-        recorder: any CallRecorder,
+        recorder: any DataPlaneRecorder,
+        counters: any DataPlaneCounters,
         clients: ClientCount,
         log: GatewayLog
     ) {
@@ -36,6 +38,7 @@ final class DataPlaneLoop {
         self.configuration = configuration
         self.exchanges = exchanges
         self.recorder = recorder
+        self.counters = counters
         self.clients = clients
         self.log = log
         limits = configuration.limits
@@ -90,13 +93,13 @@ final class DataPlaneLoop {
 
     func started(_ call: ProxiedCall) {
         calls[ObjectIdentifier(call)] = call
-        recorder.callStarted(call.endpoint)
+        recorder.changeInFlight(call.endpoint, by: 1)
     }
 
     func ended(_ call: ProxiedCall) {
         guard calls.removeValue(forKey: ObjectIdentifier(call)) != nil else { return }
         readOn.remove(ObjectIdentifier(call))
-        recorder.callEnded(call.endpoint)
+        recorder.changeInFlight(call.endpoint, by: -1)
         completeShutdown()
     }
 
@@ -107,35 +110,35 @@ final class DataPlaneLoop {
 
     func count(_ note: StreamNote) {
         switch note {
-        case .releasedLate: recorder.releasedLate()
+        case .releasedLate: recorder.countLateRelease()
         case .usageNotAsked(let reason):
-            recorder.usageNotAsked(reason)
-            if reason == .notHeld { recorder.reached(.heldBodies) }
-        case .replayed: recorder.count(.replayed)
+            counters.usageNotAsked(reason)
+            if reason == .notHeld { counters.reached(.heldBodies) }
+        case .replayed: counters.count(.replayed)
         case .refused(let code):
-            recorder.count(.refused)
-            if let limit = DataPlaneLimit(refusal: code) { recorder.reached(limit) }
-        case .limit(let limit): recorder.reached(limit)
-        case .strayBytes: recorder.count(.strayBytes)
+            counters.count(.refused)
+            if let limit = DataPlaneLimit(refusal: code) { counters.reached(limit) }
+        case .limit(let limit): counters.reached(limit)
+        case .strayBytes: counters.count(.strayBytes)
         case .failed, .refusesUsage: break
         }
     }
 
-    func countEvent(_ event: DataPlaneEvent) { recorder.count(event) }
+    func countEvent(_ event: DataPlaneEvent) { counters.count(event) }
 
-    func countWaiters(_ change: Int) { recorder.changeWaiting(by: change) }
+    func countWaiters(_ change: Int) { counters.changeWaiting(by: change) }
 
     // MARK: - Clients
 
     func add(_ handler: DownstreamConnection) {
         handlers[ObjectIdentifier(handler)] = handler
-        recorder.changeConnections(by: 1)
+        counters.changeConnections(by: 1)
         // A connection that was accepted while the listener was being closed.
         if isShuttingDown { eventLoop.assumeIsolated().execute { handler.closeWhenIdle() } }
     }
 
     func remove(_ handler: DownstreamConnection) {
-        if handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil { recorder.changeConnections(by: -1) }
+        if handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil { counters.changeConnections(by: -1) }
         completeShutdown()
     }
 

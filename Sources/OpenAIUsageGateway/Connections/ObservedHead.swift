@@ -16,7 +16,7 @@ extension Exchange: CallObserver {
         receive(status: head.status, head.facts, at: instant)
     }
 
-    func receive(ownStatus status: Int) { receive(status: status, ResponseHeadFacts(), at: instant) }
+    func receive(ownStatus status: Int) { receive(status: status, ResponseHeaders(), at: instant) }
 }
 
 extension RequestHead {
@@ -24,8 +24,8 @@ extension RequestHead {
     ///
     /// - Parameter credential: The credential in place of those of the fields; `nil` keeps them.
     /// - Returns: The facts.
-    func facts(identifiedBy credential: String?) -> RequestHeadFacts {
-        var facts = RequestHeadFacts()
+    func facts(identifiedBy credential: String?) -> RequestHeaders {
+        var facts = RequestHeaders()
         bytes.withUnsafeReadableBytes { bytes in
             for field in fields {
                 guard let known = field.known, let kind = ObservedField.request[Int(known.rawValue)] else { continue }
@@ -39,8 +39,8 @@ extension RequestHead {
 
 extension ResponseHead {
     /// The facts of the fields for the engine, not yet finished.
-    var facts: ResponseHeadFacts {
-        var facts = ResponseHeadFacts()
+    var facts: ResponseHeaders {
+        var facts = ResponseHeaders()
         // The date is of use only to who is told to wait for another one.
         let needsDate = present.contains(.retryAfter)
         bytes.withUnsafeReadableBytes { bytes in
@@ -59,7 +59,7 @@ extension ResponseHead {
                     }
                 } else if ObservedField.others.mayContain(base, field.name) {
                     let name = ObservedField.lowercasedText(bytes, field.name)
-                    if let kind = ResponseHeadFacts.field(named: name) {
+                    if let kind = ResponseHeaders.field(named: name) {
                         facts.take(kind, name: name, ObservedField.text(bytes, field.value))
                     }
                 }
@@ -71,18 +71,18 @@ extension ResponseHead {
 
 /// The fields that the engine reads, by what the wire knows them as.
 private enum ObservedField {
-    static let request: [RequestHeadFacts.Field?] = {
-        var table: [RequestHeadFacts.Field?] = Array(repeating: nil, count: KnownField.allCases.count)
-        for name in RequestHeadFacts.names {
-            if let known = known(name) { table[Int(known.rawValue)] = RequestHeadFacts.field(named: name) }
+    static let request: [RequestHeaders.Field?] = {
+        var table: [RequestHeaders.Field?] = Array(repeating: nil, count: KnownField.allCases.count)
+        for name in RequestHeaders.names {
+            if let known = known(name) { table[Int(known.rawValue)] = RequestHeaders.field(named: name) }
         }
         return table
     }()
 
-    static let response: [(ResponseHeadFacts.Field, name: String)?] = {
-        var table: [(ResponseHeadFacts.Field, name: String)?] = Array(repeating: nil, count: KnownField.allCases.count)
-        for name in ResponseHeadFacts.names {
-            if let known = known(name), let field = ResponseHeadFacts.field(named: name) {
+    static let response: [(ResponseHeaders.Field, name: String)?] = {
+        var table: [(ResponseHeaders.Field, name: String)?] = Array(repeating: nil, count: KnownField.allCases.count)
+        for name in ResponseHeaders.names {
+            if let known = known(name), let field = ResponseHeaders.field(named: name) {
                 table[Int(known.rawValue)] = (field, name)
             }
         }
@@ -90,7 +90,7 @@ private enum ObservedField {
     }()
 
     /// Those of responses that the wire does not know.
-    static let others = FieldNameFilter(ResponseHeadFacts.names.filter { known($0) == nil })
+    static let others = FieldNameFilter(ResponseHeaders.names.filter { known($0) == nil })
 
     /// The text of a value; the most frequent one that is long is not made anew.
     static func text(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {

@@ -1,5 +1,5 @@
 import Dispatch
-package import OpenAIUsage
+public import OpenAIUsage
 import Synchronization
 
 #if canImport(Glibc)
@@ -14,7 +14,7 @@ import Darwin
 ///
 /// The number of calls that wait has a bound; what comes beyond it, and what cannot be written, is lost and counted. A file
 /// is appended to, and opened again by ``reopen()`` and when somebody has removed it.
-public final class AccessLog: Sendable {
+public final class AccessLog: UsageSink {
     /// Something that went wrong.
     enum Trouble: Sendable, Equatable {
         /// Lines were lost, because they came faster than they were written.
@@ -88,7 +88,7 @@ public final class AccessLog: Sendable {
     }
 
     /// Hands a call over; it never blocks.
-    package func write(_ record: CallRecord) {
+    public func record(_ record: CallRecord) {
         let (isFirst, onLoss) = state.withLock { state in
             guard state.records.count < capacity else {
                 state.lost += 1

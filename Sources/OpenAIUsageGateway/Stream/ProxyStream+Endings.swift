@@ -84,7 +84,7 @@ extension ProxyStream {
     mutating func failUpstream(
         _ failure: UpstreamFailure,
         _ actions: inout [StreamAction],
-        ending: Ending = .cut
+        ending: TransportEnd = .cut
     ) {
         abandonInspection(&actions)
         let wasResponding = upstream == .responding
@@ -104,7 +104,7 @@ extension ProxyStream {
     }
 
     mutating func abort(_ actions: inout [StreamAction]) {
-        let ending: Ending = client == .gone ? .clientDisconnected : .cut
+        let ending: TransportEnd = client == .gone ? .clientDisconnected : .cut
         if hasClient, !isDelivered, upstream != .tunnel, endsByClosing {
             // Its client would take the connection's end for that of the response.
             isDelivered = true
@@ -135,7 +135,7 @@ extension ProxyStream {
     }
 
     /// Ends a call that nobody waits for.
-    mutating func end(_ ending: Ending, _ actions: inout [StreamAction]) {
+    mutating func end(_ ending: TransportEnd, _ actions: inout [StreamAction]) {
         dropUpstream(&actions)
         if upstream != .complete { upstream = .failed }
         record(ending, &actions)
@@ -165,7 +165,7 @@ extension ProxyStream {
     /// Answers with an error of the gateway's own.
     mutating func respond(_ failure: UpstreamFailure, _ actions: inout [StreamAction]) {
         actions.append(.note(.failed(code: failure.code)))
-        let ending: Ending =
+        let ending: TransportEnd =
             switch failure {
             case .connectTimeout: .connectTimeout
             case .responseTimeout: .timeout
@@ -193,7 +193,7 @@ extension ProxyStream {
         status: Int,
         code: String,
         message: String,
-        _ ending: Ending,
+        _ ending: TransportEnd,
         _ actions: inout [StreamAction]
     ) {
         guard hasClient else {
@@ -217,7 +217,7 @@ extension ProxyStream {
 
     /// Hands the record on, once; what is kept back is released when it is kept.
     mutating func record(
-        _ ending: Ending,
+        _ ending: TransportEnd,
         errorType: String? = nil,
         errorCode: String? = nil,
         _ actions: inout [StreamAction]

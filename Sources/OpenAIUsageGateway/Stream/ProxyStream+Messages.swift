@@ -150,7 +150,7 @@ enum StreamAction {
     /// Everything that comes from either side is data now.
     case beginTunnel
     case recordInFlight(generation: Int?)
-    case record(Ending, errorType: String?, errorCode: String?, generation: Int?)
+    case record(TransportEnd, errorType: String?, errorCode: String?, generation: Int?)
     case arm(StreamDeadline, milliseconds: Int64)
     case note(StreamNote)
     /// Nothing more will come of the call.

@@ -56,7 +56,7 @@ struct ProxyStream<Observer: CallObserver> {
     var isDraining = false
     var awaitsHalfClose = false
     var sessionIsClosed = false
-    var goodbye: WebSocketGoodbye?
+    var goodbye: WebSocketCloseFrame?
 
     /// Where a call goes, and with what.
     struct Target {
@@ -474,7 +474,7 @@ struct ProxyStream<Observer: CallObserver> {
         var bytes = ByteBuffer()
         HeadWriter.write(head, into: &bytes)
         actions.append(.writeClient(bytes))
-        goodbye = WebSocketGoodbye()
+        goodbye = WebSocketCloseFrame()
         actions.append(.beginTunnel)
     }
 }

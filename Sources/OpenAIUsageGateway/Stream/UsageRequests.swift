@@ -35,7 +35,7 @@ final class UsageRequests: Sendable {
     private final class Shared: Sendable {
         let bound: Int
         let held = Atomic<Int>(0)
-        let refusals = Mutex(RefusalMemory())
+        let refusals = Mutex(RejectedAdditions())
 
         init(bound: Int) {
             self.bound = bound
@@ -76,7 +76,9 @@ final class UsageRequests: Sendable {
     /// True if the upstream has refused to be asked about a model lately.
     func isRefused(_ model: String?) -> Bool {
         let now = clock.monotonicNanoseconds
-        return shared.refusals.withLock { $0.contains(RefusalMemory.Key(upstream: upstream, model: model), at: now) }
+        return shared.refusals.withLock {
+            $0.contains(RejectedAdditions.Key(upstream: upstream, model: model), at: now)
+        }
     }
 
     /// Remembers that the upstream refuses to be asked about a model.
@@ -84,6 +86,8 @@ final class UsageRequests: Sendable {
     /// - Returns: True if it was not remembered already.
     func remember(_ model: String?) -> Bool {
         let now = clock.monotonicNanoseconds
-        return shared.refusals.withLock { $0.remember(RefusalMemory.Key(upstream: upstream, model: model), at: now) }
+        return shared.refusals.withLock {
+            $0.remember(RejectedAdditions.Key(upstream: upstream, model: model), at: now)
+        }
     }
 }

@@ -3,7 +3,7 @@ import OpenAIUsage
 /// The facts that many calls share besides: how they were made, the states of their usage and cost, and the form of their numbers.
 ///
 /// Calls that share all of it refer to one row of the table `form`.
-struct CallForm: SharedFacts, Sendable {
+struct CallForm: SharedRow, Sendable {
     /// A fact that is a text.
     enum Field: Int, CaseIterable, Sendable {
         case method, path, finish, usageSource, costReason, priceVersion, requestOptions, diagnostics, limits
@@ -140,7 +140,7 @@ struct CallForm: SharedFacts, Sendable {
 
     /// The hash of a record's fields.
     static func hash(_ record: borrowing CallRecord, shape: Int) -> UInt64 {
-        var hash = FactHash()
+        var hash = SharedRowHash()
         hash.add(UInt64(shape) << 2 | (record.isStream ? 1 : 0) | (record.isCounted ? 2 : 0))
         hash.add(record.usageState.rawValue)
         hash.add(record.cost.status.rawValue)
@@ -181,7 +181,7 @@ struct CallForm: SharedFacts, Sendable {
 
     /// The hash of a form some of whose fields stand in the rows.
     var partialHash: UInt64 {
-        var hash = FactHash()
+        var hash = SharedRowHash()
         hash.add(UInt64(shape) << 2 | (isStream ? 1 : 0) | (isCounted ? 2 : 0))
         hash.add(UInt64(rowFields))
         hash.add(usageState.rawValue)

@@ -2,11 +2,11 @@ import OpenAIUsage
 
 /// Reads records from rows of all columns.
 struct RowDecoder {
-    private let facts: FactTables
+    private let facts: SharedTables
     private let endpoints = KnownEndpoints()
 
     /// Creates a decoder that knows what rows refer to.
-    init(_ facts: FactTables) {
+    init(_ facts: SharedTables) {
         self.facts = facts
     }
 

@@ -37,12 +37,12 @@ final class RowEncoder: @unchecked Sendable {
         _ record: CallRecord,
         outcome: Outcome,
         to statement: SQLiteStatement,
-        _ facts: inout FactWriter
+        _ facts: inout SharedRowWriter
     ) -> Numbers {
         sqlite3_reset(statement)
         sqlite3_clear_bindings(statement)
         used = 0
-        var rowFields = FactWriter.RowFields()
+        var rowFields = SharedRowWriter.RowFields()
         let shape = bindUsage(record, to: statement, &facts)
         let series = facts.series(of: record, &rowFields)
         let result = facts.result(of: record, outcome: outcome, &rowFields)
@@ -90,7 +90,7 @@ final class RowEncoder: @unchecked Sendable {
         _ index: Int32,
         _ text: String?,
         _ statement: SQLiteStatement,
-        _ facts: inout FactWriter
+        _ facts: inout SharedRowWriter
     ) {
         guard var text else { return }
         let start = memory + used
@@ -126,7 +126,7 @@ final class RowEncoder: @unchecked Sendable {
     private func bindUsage(
         _ record: CallRecord,
         to statement: SQLiteStatement,
-        _ facts: inout FactWriter
+        _ facts: inout SharedRowWriter
     ) -> Int {
         guard var text = record.rawUsage else { return 0 }
         var shape = 0
@@ -220,7 +220,7 @@ extension CallRecord {
 /// A row's JSON object: rare facts, and fields beyond the capacity of their tables.
 enum RowExtra {
     /// The object of a record; `nil` if there is nothing to be kept in it.
-    static func text(of record: CallRecord, _ rowFields: FactWriter.RowFields, hasShape: Bool) -> [UInt8]? {
+    static func text(of record: CallRecord, _ rowFields: SharedRowWriter.RowFields, hasShape: Bool) -> [UInt8]? {
         let needsCounters = !hasShape && !record.usage.isEmpty
         if rowFields.isEmpty, !needsCounters, record.units.isEmpty, record.toolCalls.isEmpty,
             record.providerCost == nil,

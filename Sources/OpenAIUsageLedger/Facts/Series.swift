@@ -3,7 +3,7 @@ import OpenAIUsage
 /// The dimensions of a call that reports are grouped by and filtered on: who made it, and of what kind it was.
 ///
 /// Calls that share all of it refer to one row of the table `series`.
-struct Series: SharedFacts, Sendable {
+struct Series: SharedRow, Sendable {
     /// A fact that is a text.
     enum Field: Int, CaseIterable, Sendable {
         case client, host, endpoint, organization, project
@@ -100,7 +100,9 @@ struct Series: SharedFacts, Sendable {
         case .host: record.host = text ?? ""
         case .endpoint:
             // The stored name stands: the catalog may know another one by now.
-            if let text, text != record.endpoint.name { record.endpoint = Endpoint(name: text, meter: .none) }
+            if let text, text != record.endpoint.name {
+                record.endpoint = Endpoint(name: text, family: UnknownFamily())
+            }
         case .organization: record.organization = text
         case .project: record.project = text ?? "default"
         case .requestedOrganization: record.requestedOrganization = text
@@ -147,7 +149,7 @@ struct Series: SharedFacts, Sendable {
 
     /// The hash of a record's fields.
     static func hash(_ record: borrowing CallRecord) -> UInt64 {
-        var hash = FactHash()
+        var hash = SharedRowHash()
         // The fields that tell most series apart are enough: a match compares all of them.
         hash.add((record.key?.digest ?? 0) &+ (record.source == .gateway ? 1 : 2))
         hash.add(record.project)
@@ -177,7 +179,7 @@ struct Series: SharedFacts, Sendable {
 
     /// The hash of a series some of whose fields stand in the rows.
     var partialHash: UInt64 {
-        var hash = FactHash()
+        var hash = SharedRowHash()
         hash.add(source == .gateway ? 3 : 4)
         hash.add(UInt64(rowFields))
         for text in texts { hash.add(text) }

@@ -36,7 +36,7 @@ struct RecordDecoder {
         )
         record.attempt = attempt
         record.client = client
-        if endpoint != record.endpoint.name { record.endpoint = Endpoint(name: endpoint, meter: .none) }
+        if endpoint != record.endpoint.name { record.endpoint = Endpoint(name: endpoint, family: UnknownFamily()) }
         record.isStream = try integer() == 1
         record.organization = try optionalText()
         record.project = try text()
@@ -80,7 +80,7 @@ struct RecordDecoder {
     private mutating func readAccounting(of record: inout CallRecord) throws {
         record.isCounted = try integer() == 1
         record.objectCreatedAt = try optionalInteger()
-        record.settledCall = try optionalInteger().map(CallID.init(rawValue:))
+        record.resolvedCall = try optionalInteger().map(CallID.init(rawValue:))
         for _ in 0..<(try count()) {
             record.containerWindows.append(ContainerWindow(hash: try integer(), startedAt: try integer()))
         }

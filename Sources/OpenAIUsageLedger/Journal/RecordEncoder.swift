@@ -77,7 +77,7 @@ final class RecordEncoder {
     private func writeAccounting(_ record: CallRecord) {
         write(record.isCounted ? 1 : 0)
         write(record.objectCreatedAt)
-        write(record.settledCall?.rawValue)
+        write(record.resolvedCall?.rawValue)
         write(Int64(record.containerWindows.count))
         for window in record.containerWindows {
             write(window.hash)

@@ -43,7 +43,7 @@ struct LegacyCallDecoder {
         record.client = client
         // The stored name stands: the catalog may have learned another one since.
         if let endpoint = row.label(names), endpoint != record.endpoint.name {
-            record.endpoint = Endpoint(name: endpoint, meter: .none)
+            record.endpoint = Endpoint(name: endpoint, family: UnknownFamily())
         }
         record.isStream = row.integer() == 1
         record.organization = row.label(names)

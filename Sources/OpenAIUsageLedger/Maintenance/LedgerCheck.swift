@@ -7,7 +7,7 @@ package struct LedgerCheck {
     package struct Report: Sendable, Equatable {
         /// The faults, each a sentence with a remedy; none in a sound ledger.
         package var findings: [String] = []
-        /// Figures of the ledger, each a sentence.
+        /// NumberFormat of the ledger, each a sentence.
         package var facts: [String] = []
     }
 
@@ -16,7 +16,7 @@ package struct LedgerCheck {
 
     private let path: String
     private let database: Database
-    private let tables: FactTables
+    private let tables: SharedTables
     private let progress: LedgerReader.Progress?
     private var report = Report()
 

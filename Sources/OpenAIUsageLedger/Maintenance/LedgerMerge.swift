@@ -24,7 +24,7 @@ package struct LedgerMerge {
     private struct Source {
         var path: String
         var database: Database
-        var facts: FactTables
+        var facts: SharedTables
         var secret: [UInt8]
         var origins: LedgerOrigins
         var prunedBefore: Int64?

@@ -19,7 +19,7 @@ struct CallMatcher {
     ///   - filter: What calls must satisfy.
     ///   - facts: What rows refer to.
     ///   - only: The only series that are wanted; `nil` for all.
-    init(_ filter: CallFilter, _ facts: FactTables, series only: Set<Int>? = nil) {
+    init(_ filter: CallFilter, _ facts: SharedTables, series only: Set<Int>? = nil) {
         self.filter = filter
         passesAll = filter == CallFilter() && only == nil
         series = facts.series.lazy.map(\.value).enumerated().map { index, series in

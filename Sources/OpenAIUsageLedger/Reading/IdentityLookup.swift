@@ -11,7 +11,7 @@ struct IdentityLookup {
     }
 
     /// The numbers of the rows that bear an identity.
-    func rows(of identity: String, _ facts: FactTables) throws -> Set<Int64> {
+    func rows(of identity: String, _ facts: SharedTables) throws -> Set<Int64> {
         var found = try flushed(IdentityHash.hash(identity), identity, facts)
         if let id = CallID(identity) { found.insert(id.rawValue) }
         let flushedThrough = try PendingRows.flushedThrough(database)
@@ -22,7 +22,7 @@ struct IdentityLookup {
     }
 
     /// The numbers of the flushed rows that bear the identity of a hash.
-    func flushed(_ hash: UInt64, _ identity: String, _ facts: FactTables) throws -> Set<Int64> {
+    func flushed(_ hash: UInt64, _ identity: String, _ facts: SharedTables) throws -> Set<Int64> {
         var found: Set<Int64> = []
         for block in try IdentitySegment.blocks(of: hash, database) {
             try scan("WHERE id BETWEEN ? AND ?", [block.lowerBound, block.upperBound], identity, facts, &found)
@@ -34,7 +34,7 @@ struct IdentityLookup {
         _ condition: String,
         _ arguments: [Int64],
         _ identity: String,
-        _ facts: FactTables,
+        _ facts: SharedTables,
         _ found: inout Set<Int64>
     ) throws {
         let sql = """

@@ -12,7 +12,7 @@ public final class LedgerReader: Sendable {
     /// The path of the SQLite file.
     public let path: String
 
-    private let snapshot: Mutex<LedgerSnapshot>
+    private let snapshot: Mutex<LedgerView>
     private let cancellation = Mutex<ReadCancellation?>(nil)
 
     /// An observer of an upgrade to the newest version: how many of how many rows are copied.
@@ -29,7 +29,7 @@ public final class LedgerReader: Sendable {
     public init(path: String, progress: Progress? = nil) throws {
         self.path = path
         self.progress = progress
-        snapshot = Mutex(try LedgerSnapshot(path: path, progress: progress))
+        snapshot = Mutex(try LedgerView(path: path, progress: progress))
     }
 
     /// Hands out the calls that a query asks for.
@@ -165,7 +165,7 @@ public final class LedgerReader: Sendable {
     }
 
     /// Reads in one consistent view of the ledger.
-    func read<Value>(_ body: (Database, FactTables) throws -> Value) throws -> Value {
+    func read<Value>(_ body: (Database, SharedTables) throws -> Value) throws -> Value {
         let cancellation = cancellation.withLock { $0 }
         do {
             for _ in 0..<5 {
@@ -198,9 +198,9 @@ public final class LedgerReader: Sendable {
         return try body()
     }
 
-    private func current() throws -> LedgerSnapshot {
+    private func current() throws -> LedgerView {
         try snapshot.withLock { snapshot in
-            if !snapshot.isCurrent { snapshot = try LedgerSnapshot(path: path, progress: progress) }
+            if !snapshot.isCurrent { snapshot = try LedgerView(path: path, progress: progress) }
             return snapshot
         }
     }

@@ -4,10 +4,10 @@ import OpenAIUsage
 /// Reads the rows of a query from an open ledger, and passes by the stretches of time in which the rollups have none.
 struct RowSource {
     private let database: Database
-    private let facts: FactTables
+    private let facts: SharedTables
     private let startRange: StartRange
 
-    init(_ database: Database, _ facts: FactTables) throws {
+    init(_ database: Database, _ facts: SharedTables) throws {
         self.database = database
         self.facts = facts
         startRange = try StartRange(database)

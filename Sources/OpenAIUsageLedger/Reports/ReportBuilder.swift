@@ -16,7 +16,7 @@ struct ReportBuilder {
     /// The query with the range that is counted.
     private var query: ReportQuery
     private var pruned: PrunedPart?
-    private let facts: FactTables
+    private let facts: SharedTables
     private var groupings: [ReportGrouping]
     private var groups: [MergeableReport.Group] = []
     private var groupsByValues: [[ReportGrouping.Value]: Int] = [:]
@@ -27,7 +27,7 @@ struct ReportBuilder {
     private var numbersByValues: [[ReportGrouping.Value]: Int] = [:]
     private var keepsLatencies = false
 
-    init(_ query: ReportQuery, _ facts: FactTables) {
+    init(_ query: ReportQuery, _ facts: SharedTables) {
         asked = query
         self.query = query
         self.facts = facts

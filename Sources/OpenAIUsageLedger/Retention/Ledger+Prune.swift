@@ -43,7 +43,7 @@ extension Ledger {
 private final class PruneProgress: Sendable {
     private struct State {
         var run: PruneRun
-        var pace = StepPace()
+        var pace = PruneThrottle()
         var hasMore = true
     }
 

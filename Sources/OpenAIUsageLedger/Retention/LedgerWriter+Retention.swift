@@ -31,7 +31,7 @@ extension LedgerSession {
     fileprivate mutating func retain(
         _ retention: inout Retention,
         _ options: LedgerOptions
-    ) throws -> [RetentionNote] {
+    ) throws -> [RetentionEvent] {
         let start = options.clock.monotonicNanoseconds
         defer { files.note() }
         if retention.run == nil {

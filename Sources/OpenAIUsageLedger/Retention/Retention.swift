@@ -1,7 +1,7 @@
 import OpenAIUsage
 
 /// A note of what a ledger's retention has done or cannot do, to be told to an operator.
-public enum RetentionNote: Sendable, Equatable, CustomStringConvertible {
+public enum RetentionEvent: Sendable, Equatable, CustomStringConvertible {
     /// Calls were pruned.
     case pruned(PruneReport)
     /// The ledger is larger than it may be, and has no calls left that may be pruned.
@@ -52,7 +52,7 @@ struct Retention: Sendable {
     /// The run that is under way.
     var run: PruneRun?
     /// The length of steps and rests.
-    var pace = StepPace()
+    var pace = PruneThrottle()
     private var told: Set<String> = []
 
     /// Prepares the retention of a ledger; `nil` if it keeps everything.
@@ -93,14 +93,14 @@ struct Retention: Sendable {
     }
 
     /// The notes that a state gives when nothing can be pruned, each of them once.
-    mutating func notes(_ state: State) -> [RetentionNote] {
+    mutating func notes(_ state: State) -> [RetentionEvent] {
         guard let keepBytes, isTooLarge(state), told.insert("size").inserted else { return [] }
         return [.tooSmall(bytes: state.bytes, limit: keepBytes)]
     }
 
     /// The notes of a run that has ended.
-    mutating func notes(_ report: PruneReport) -> [RetentionNote] {
-        var notes: [RetentionNote] = []
+    mutating func notes(_ report: PruneReport) -> [RetentionEvent] {
+        var notes: [RetentionEvent] = []
         if report.calls > 0 { notes.append(.pruned(report)) }
         if report.needsCompacting, told.insert("compact").inserted {
             notes.append(.needsCompacting(freeBytes: report.freeBytes))

@@ -120,7 +120,7 @@ package final class LedgerTotalsReader: Sendable {
 
 extension LedgerTotals {
     /// Reads the sums of an open ledger.
-    fileprivate init(_ database: Database, _ facts: FactTables) throws {
+    fileprivate init(_ database: Database, _ facts: SharedTables) throws {
         var sums: [Int64: RollupSums] = [:]
         let source = try RollupSource(database, facts)
         try source.forEach(from: .min, to: .max) { _, key, part, weight in

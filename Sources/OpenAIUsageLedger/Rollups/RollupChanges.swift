@@ -4,7 +4,7 @@ import OpenAIUsage
 
 /// Changes of sums that are not in the table of rollups yet.
 struct RollupChanges {
-    private var shares: [CallShare] = []
+    private var shares: [CallContribution] = []
     /// The values of the shares' counters.
     private var values: [Int64] = []
 
@@ -13,7 +13,7 @@ struct RollupChanges {
 
     /// Adds a call that has ended, or takes it out again.
     mutating func add(_ record: borrowing CallRecord, series: Int, result: Int, isNegative: Bool = false) {
-        var share = CallShare(record, series: series, result: result, isNegative: isNegative)
+        var share = CallContribution(record, series: series, result: result, isNegative: isNegative)
         if share.marks.contains(.counted) {
             share.firstValue = Int32(truncatingIfNeeded: values.count)
             share.counters = record.usage.reported

@@ -41,7 +41,7 @@ extension VarintWriter {
     ///   - figures: The counts and amounts.
     ///   - counters: The counters whose sum is not 0, as a set of bits.
     ///   - sum: Tells the sum of a counter.
-    mutating func write(_ figures: RollupFigures, counters: UInt32, _ sum: (Int) -> RollupSums.Sum) {
+    mutating func write(_ figures: RollupNumbers, counters: UInt32, _ sum: (Int) -> RollupSums.Sum) {
         var flags: RollupFlags = [.hasFlags, .allReported]
         if figures.countedCalls == figures.calls { flags.insert(.allCounted) }
         if figures.cost.count == figures.countedCalls { flags.insert(.allPriced) }
@@ -105,14 +105,14 @@ struct RollupReader {
 
     /// The bytes behind what was read.
     var bytes: VarintReader
-    let figures: RollupFigures
+    let figures: RollupNumbers
     private let flags: RollupFlags
     private var counters: UInt64
 
     /// Reads the counts and amounts; `nil` if the bytes are no row.
     init?(_ source: UnsafeBufferPointer<UInt8>) {
         var bytes = VarintReader(source)
-        var figures = RollupFigures()
+        var figures = RollupNumbers()
         guard let first = source.first else { return nil }
         if first & 1 == 0 {
             flags = []
@@ -183,7 +183,7 @@ struct HistogramReader {
 }
 
 extension VarintReader {
-    fileprivate mutating func readRare(_ figures: inout RollupFigures) {
+    fileprivate mutating func readRare(_ figures: inout RollupNumbers) {
         figures.unpricedCalls = integer()
         figures.partialCalls = integer()
         figures.callsWithoutUsage = integer()

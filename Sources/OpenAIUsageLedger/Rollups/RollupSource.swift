@@ -35,11 +35,11 @@ struct RollupSource {
     }
 
     private let database: Database
-    private let facts: FactTables
+    private let facts: SharedTables
     private let rows: RowSource
     private let flushedThrough: Int64
 
-    init(_ database: Database, _ facts: FactTables) throws {
+    init(_ database: Database, _ facts: SharedTables) throws {
         self.database = database
         self.facts = facts
         rows = try RowSource(database, facts)

@@ -27,7 +27,7 @@ struct RollupSums: Sendable, Equatable {
     }
 
     /// The counts and amounts.
-    private var figures = RollupFigures()
+    private var figures = RollupNumbers()
     /// The provider's counters, by ``TokenCounter/index``; empty if no call reported any.
     private var counters: [Sum] = []
     /// How long the calls took, in microseconds.
@@ -41,14 +41,14 @@ struct RollupSums: Sendable, Equatable {
     subscript(counter: TokenCounter) -> Sum { counters.isEmpty ? Sum() : counters[counter.index] }
 
     /// A count or an amount.
-    subscript<Value>(dynamicMember path: KeyPath<RollupFigures, Value>) -> Value { figures[keyPath: path] }
+    subscript<Value>(dynamicMember path: KeyPath<RollupNumbers, Value>) -> Value { figures[keyPath: path] }
 
     /// True if no call is in the sums.
     var isEmpty: Bool { figures.calls == 0 && self == RollupSums() }
 
     /// Adds a call, or takes it out again.
     mutating func add(_ record: CallRecord, isNegative: Bool = false) {
-        let share = CallShare(record, series: 0, result: 0, isNegative: isNegative)
+        let share = CallContribution(record, series: 0, result: 0, isNegative: isNegative)
         let weight: Int64 = isNegative ? -1 : 1
         figures.add(share)
         duration.add(record.timing.duration, weight: weight)

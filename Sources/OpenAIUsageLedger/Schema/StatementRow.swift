@@ -24,13 +24,13 @@ struct StatementRow {
     }
 
     /// The next column as an identity.
-    mutating func identity(_ facts: FactTables) -> String? {
+    mutating func identity(_ facts: SharedTables) -> String? {
         defer { index += 1 }
         return identity(at: index, facts)
     }
 
     /// A column as an identity.
-    func identity(at index: Int32, _ facts: FactTables) -> String? {
+    func identity(at index: Int32, _ facts: SharedTables) -> String? {
         guard sqlite3_column_type(statement, index) == SQLITE_BLOB else { return text(at: index) }
         let bytes = bytes(at: index)
         guard let number = bytes.first, let form = facts.identityForm(Int(number)) else { return nil }

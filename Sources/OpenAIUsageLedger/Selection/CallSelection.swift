@@ -14,9 +14,9 @@ package struct CallSelection: Sendable, Equatable {
     /// The tags, every one of which a call must bear.
     package var tags: [TagSelection] = []
     /// The start of the range, inclusive; `nil` for the first call.
-    package var since: PointInTime?
+    package var since: TimestampArgument?
     /// The end of the range, exclusive; `nil` for now.
-    package var until: PointInTime?
+    package var until: TimestampArgument?
     /// The time zone of days and of times without one.
     package var timeZone = TimeZone.gmt
 

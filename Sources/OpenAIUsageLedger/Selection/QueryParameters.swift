@@ -128,9 +128,9 @@ extension CallSelection {
 
     private static let times = "a time, as in 7d, 12h, today, yesterday, 2026-11-01 or 2026-11-01T12:00:00Z"
 
-    private static func time(_ text: String) -> PointInTime? {
+    private static func time(_ text: String) -> TimestampArgument? {
         // The plus sign of an offset that was not encoded is a blank.
-        PointInTime(text) ?? PointInTime(text.replacing(" ", with: "+"))
+        TimestampArgument(text) ?? TimestampArgument(text.replacing(" ", with: "+"))
     }
 
     /// The parameters that make the selection; its times must be resolved.

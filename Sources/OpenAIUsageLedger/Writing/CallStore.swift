@@ -4,7 +4,7 @@ import OpenAIUsage
 
 /// Writes batches of records into the tables; what it remembers always agrees with what is committed.
 struct CallStore {
-    private(set) var facts: FactWriter
+    private(set) var facts: SharedRowWriter
     private(set) var pending: PendingRows
     private let encoder = RowEncoder()
     private var startRange: StartRange
@@ -31,7 +31,7 @@ struct CallStore {
         newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
         startRange = try StartRange(database)
         prunedBefore = try PruneBoundary.load(database)
-        facts = try FactWriter(database, capacity: options.labelCapacity)
+        facts = try SharedRowWriter(database, capacity: options.labelCapacity)
         pending = try PendingRows(database, facts.tables)
     }
 
@@ -161,7 +161,7 @@ struct CallStore {
         isRepeated: Bool
     ) throws -> CommitOutcome {
         if !item.isOpen, item.record.isCounted, item.record.endpoint.accounting == .onceByObject {
-            if let call = item.record.settledCall {
+            if let call = item.record.resolvedCall {
                 try settle(call, database)
             } else if try isCounted(item.record, database) {
                 var uncounted = item.record

@@ -1,7 +1,7 @@
 /// The decisions on when a writer's trouble begins, whom it concerns, and when it has ended.
 struct LedgerHealth: Sendable {
     /// The trouble that lasts; `nil` while records are written.
-    private(set) var trouble: LedgerTrouble?
+    private(set) var trouble: LedgerFault?
     private var droppedBefore: Int64 = 0
     /// The records that had been dropped when the trouble was told last, and when that was.
     private var told: (dropped: Int64, at: Int64) = (0, 0)
@@ -33,7 +33,7 @@ struct LedgerHealth: Sendable {
             trouble?.description = error.description
             return lasting(at: now, dropped: dropped)
         }
-        let began = LedgerTrouble(code: error.code, description: error.description, since: now)
+        let began = LedgerFault(code: error.code, description: error.description, since: now)
         trouble = began
         droppedBefore = dropped
         told = (dropped, now)
@@ -65,7 +65,7 @@ struct LedgerHealth: Sendable {
             self.remedy = remedy
             return nil
         }
-        let event = LedgerTrouble(code: error.code, description: error.description, since: now)
+        let event = LedgerFault(code: error.code, description: error.description, since: now)
         return LedgerStatusChange(kind: .replaced, trouble: event, duration: 0, remedy: remedy, dropped: lost)
     }
 

@@ -16,8 +16,8 @@ enum LedgerObjects {
     ///   - now: Microseconds since 1970.
     /// - Returns: The register.
     /// - Throws: An error of SQLite.
-    static func register(_ database: Database, now: Int64) throws -> ObjectRegister {
-        let register = ObjectRegister()
+    static func register(_ database: Database, now: Int64) throws -> BilledObjects {
+        let register = BilledObjects()
         let statement = try database.makeStatement(
             sql: "SELECT hash, started_at FROM container_window WHERE started_at > ? ORDER BY started_at"
         )
@@ -31,10 +31,12 @@ enum LedgerObjects {
         return register
     }
 
-    private static func registerObjects(in register: ObjectRegister, _ database: Database) throws {
-        var facts = FactTables()
+    private static func registerObjects(in register: BilledObjects, _ database: Database) throws {
+        var facts = SharedTables()
         try facts.update(database)
-        let isOfObjects = facts.series.map { $0.value[.endpoint].map(Endpoint.namesWithObjects.contains) ?? true }
+        let isOfObjects = facts.series.map {
+            $0.value[.endpoint].map(EndpointCatalog.standard.namesWithObjects.contains) ?? true
+        }
         guard isOfObjects.contains(true) else { return }
         let sql = """
             \(RowFormat.select)
@@ -48,11 +50,11 @@ enum LedgerObjects {
             let series = Int(row.integer(at: 1) ?? 0) - 1
             guard isOfObjects.indices.contains(series), isOfObjects[series] else { return true }
             let record = decoder.record(row)
-            guard record.isCounted, Endpoint.namesWithObjects.contains(record.endpoint.name),
+            guard record.isCounted, EndpointCatalog.standard.namesWithObjects.contains(record.endpoint.name),
                 let identity = record.responseID
             else { return true }
             if waiting.contains(record.usageState) {
-                register.noteOwed(identity, ObjectOrigin(record))
+                register.notePending(identity, ObjectOrigin(record))
             } else {
                 register.noteCounted(identity)
                 if let alias = record.objectAlias { register.noteCounted(alias) }

@@ -16,7 +16,7 @@ public struct LedgerStatistics: Sendable, Equatable {
     /// The failures by their kind.
     public var errorsByCode: [LedgerError.Code: Int64] = [:]
     /// The failure for which records cannot be written now; `nil` while they can.
-    public var trouble: LedgerTrouble?
+    public var trouble: LedgerFault?
     /// The last failure.
     public var lastError: String?
     /// The commits.

@@ -24,7 +24,7 @@ struct PendingRows {
     var count: Int { ids.count }
 
     /// Loads the pending rows of a ledger.
-    init(_ database: Database, _ facts: FactTables) throws {
+    init(_ database: Database, _ facts: SharedTables) throws {
         flushedThrough = try Self.flushedThrough(database)
         let decoder = RowDecoder(facts)
         func read(_ sql: String, isLate: Bool) throws {
@@ -82,7 +82,7 @@ struct PendingRows {
         let id = record.id.rawValue
         ids.append(id)
         record.forEachIndexedIdentity { identities.append((id, $0)) }
-        if Endpoint.namesWithObjects.contains(record.endpoint.name) {
+        if EndpointCatalog.standard.namesWithObjects.contains(record.endpoint.name) {
             if let responseID = record.responseID { noteShow(of: responseID, id) }
             if let alias = record.objectAlias { noteShow(of: alias, id) }
         }

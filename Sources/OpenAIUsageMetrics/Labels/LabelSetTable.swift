@@ -1,7 +1,7 @@
-/// A set of label values: the open ones by their numbers in a ``NameTable``, the closed ones packed.
+/// A set of label values: the open ones by their numbers in a ``InternedNames``, the closed ones packed.
 struct LabelSet: Sendable, Hashable {
     /// The project; `other` in families without that label.
-    var project = NameTable.other
+    var project = InternedNames.other
     var model: UInt16
     /// The values of the labels that are closed enumerations.
     var detail: UInt32
@@ -51,16 +51,16 @@ struct LabelSetTable<Entry: Sendable>: Sendable {
         var set = set
         if let index = insert(set, below: capacity.full, makeEntry) { return Place(index: index) }
         var place = Place(index: 0)
-        if set.project != NameTable.other {
+        if set.project != InternedNames.other {
             place.isProjectFolded = true
-            set.project = NameTable.other
+            set.project = InternedNames.other
         }
         if let index = places[set] ?? insert(set, below: capacity.withoutProject, makeEntry) {
             place.index = index
             return place
         }
-        place.isModelFolded = set.model != NameTable.other
-        set.model = NameTable.other
+        place.isModelFolded = set.model != InternedNames.other
+        set.model = InternedNames.other
         if let index = places[set] ?? insert(set, below: capacity.withoutModel, makeEntry) {
             place.index = index
             return place

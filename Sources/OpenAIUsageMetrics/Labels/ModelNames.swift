@@ -5,9 +5,9 @@
 /// need no voucher. Errors of such a name are then counted under it.
 struct ModelNames: Sendable {
     /// The most names that are remembered as vouched for, beside those that are labels.
-    static let maximumAliases = NameTable.maximumCount
+    static let maximumAliases = InternedNames.maximumCount
 
-    private var table = NameTable(LabelValue.none)
+    private var table = InternedNames(LabelValue.none)
     private var aliases: Set<String> = []
     /// True for the names that the price book lists.
     var isListed: @Sendable (String) -> Bool = { _ in false }

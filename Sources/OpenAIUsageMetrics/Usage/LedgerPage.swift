@@ -59,20 +59,21 @@ package struct LedgerPage: Sendable {
     }
 
     private let build: BuildInformation
-    private var projects = NameTable("default")
-    private var models = NameTable(LabelValue.none)
+    private var projects = InternedNames("default")
+    private var models = InternedNames(LabelValue.none)
+    private var operations = OperationTable()
     private var callers = LabelSetTable<[String]>(.init(full: 320, withoutProject: 387, withoutModel: 399))
     private var served = LabelSetTable<[String]>(.init(full: 37, withoutProject: 37, withoutModel: 49))
     private var values: [String: [[String]: Int128]] = [:]
     private var histograms: [String: [[String]: Histogram]] = [:]
-    private var board = RateLimitBoard()
+    private var board = RateLimitGauges()
 
     /// Creates an empty page.
     ///
     /// - Parameter build: The program's version.
     package init(build: BuildInformation) {
         self.build = build
-        for operation in CallOperation.allCases {
+        for operation in Endpoint.Operation.standard {
             values["oai_usage_requests_in_flight", default: [:]][[operation.label]] = 0
             values["oai_usage_client_disconnects", default: [:]][[operation.label]] = 0
         }
@@ -81,7 +82,7 @@ package struct LedgerPage: Sendable {
 
     /// Adds sums, which must come in the order in which the ledger met what they share.
     package mutating func add(_ total: Total) {
-        let operation = CallOperation(Endpoint(name: total.endpoint, meter: .none))
+        let operation = Endpoint(named: total.endpoint).operation
         let labels = labels(of: total, operation)
         let status = total.status ?? 0
         let code = status == 0 || (100..<600).contains(status) ? String(status) : LabelValue.other
@@ -112,7 +113,10 @@ package struct LedgerPage: Sendable {
             guard let sum = total.tokens[counter], sum >= 0 else { continue }
             values["oai_usage_\(name)", default: [:]][labels, default: 0] += sum
         }
-        let set = LabelSet(model: models[labels[1]] ?? NameTable.other, detail: UInt32(operation.rawValue) << 16)
+        let set = LabelSet(
+            model: models[labels[1]] ?? InternedNames.other,
+            detail: UInt32(operations.number(of: operation)) << 16
+        )
         let place = served.place(of: set) { [models] set in
             [models[set.model], set.detail == LabelSet.otherDetail ? LabelValue.other : operation.label]
         }
@@ -124,13 +128,13 @@ package struct LedgerPage: Sendable {
 
     /// Adds calls that have not ended.
     package mutating func addOpenCalls(_ count: Int64, endpoint: String) {
-        let operation = CallOperation(Endpoint(name: endpoint, meter: .none))
+        let operation = Endpoint(named: endpoint).operation
         values["oai_usage_requests_in_flight", default: [:]][[operation.label], default: 0] += Int128(count)
     }
 
     /// Adds the rate limits of a project and a model.
     package mutating func add(_ limits: RateLimits, project: String, model: String?, observedAt: Int64, now: Int64) {
-        guard now - observedAt <= RateLimitBoard.lifetime else { return }
+        guard now - observedAt <= RateLimitGauges.lifetime else { return }
         let project = LabelValue.project(project)
         _ = board.note(limits, project: project, model: LabelValue.model(model), observedAt: observedAt, now: now)
     }
@@ -141,15 +145,15 @@ package struct LedgerPage: Sendable {
     }
 
     /// The project, the model and the operation, of which the first two are folded beyond a cap.
-    private mutating func labels(of total: Total, _ operation: CallOperation) -> [String] {
+    private mutating func labels(of total: Total, _ operation: Endpoint.Operation) -> [String] {
         let projectName = total.project.map(LabelValue.project) ?? LabelValue.other
         let modelName = total.isModelUnknown ? LabelValue.other : LabelValue.model(total.model)
         let project = projects[projectName] ?? projects.admit(projectName)
         let model = models[modelName] ?? models.admit(modelName)
         let set = LabelSet(
-            project: project ?? NameTable.other,
-            model: model ?? NameTable.other,
-            detail: UInt32(operation.rawValue) << 16
+            project: project ?? InternedNames.other,
+            model: model ?? InternedNames.other,
+            detail: UInt32(operations.number(of: operation)) << 16
         )
         let place = callers.place(of: set) { [projects, models] set in
             let name = set.detail == LabelSet.otherDetail ? LabelValue.other : operation.label
@@ -217,7 +221,7 @@ package struct LedgerPage: Sendable {
             editor.set(.integer(1), of: editor.cell(family, labels))
         }
         let board = board
-        registry.registerCollector(RateLimitBoard.descriptors) { board.collect(into: &$0) }
+        registry.registerCollector(RateLimitGauges.descriptors) { board.collect(into: &$0) }
         #if os(Linux)
         registry.registerCollector(ProcessCollector.descriptors, collect: ProcessCollector.collect)
         #endif

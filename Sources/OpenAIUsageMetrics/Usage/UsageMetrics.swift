@@ -9,8 +9,8 @@ import Synchronization
 /// the provider's identity of a call stands only in the exemplars of OpenMetrics.
 public final class UsageMetrics: UsageSink {
     private struct State: Sendable {
-        var series: CallSeries
-        var rateLimits = RateLimitBoard()
+        var series: CallMetrics
+        var rateLimits = RateLimitGauges()
     }
 
     /// The registry, to which a program may add families of its own.
@@ -21,8 +21,8 @@ public final class UsageMetrics: UsageSink {
     private let clock: any UsageClock
     private let state: Mutex<State>
     /// The cells of the calls that are under way, by operation: they do not change, so that no lock guards them.
-    private let inFlight: [MetricCell?]
-    private let store = Mutex<(@Sendable () -> StoreSnapshot)?>(nil)
+    private let inFlight: [Endpoint.Operation: MetricCell]
+    private let store = Mutex<(@Sendable () -> LedgerSnapshot)?>(nil)
 
     /// Creates the metrics of a program.
     ///
@@ -35,7 +35,7 @@ public final class UsageMetrics: UsageSink {
         let series = registry.update { editor in
             let labels = [build.version, build.revision ?? "", BuildInformation.swiftVersion].map(LabelValue.clean)
             editor.set(.integer(1), of: editor.cell(families.buildInfo, labels))
-            return CallSeries(families, in: &editor)
+            return CallMetrics(families, in: &editor)
         }
         self.registry = registry
         self.application = ApplicationMetrics(registry)
@@ -43,8 +43,8 @@ public final class UsageMetrics: UsageSink {
         self.clock = clock
         self.inFlight = series.inFlight
         self.state = Mutex(State(series: series))
-        registry.registerCollector(RateLimitBoard.descriptors) { [weak self] in self?.collectRateLimits(into: &$0) }
-        registry.registerCollector(StoreMetrics.descriptors) { [weak self] in self?.collectStore(into: &$0) }
+        registry.registerCollector(RateLimitGauges.descriptors) { [weak self] in self?.collectRateLimits(into: &$0) }
+        registry.registerCollector(LedgerMetrics.descriptors) { [weak self] in self?.collectStore(into: &$0) }
         #if os(Linux)
         registry.registerCollector(ProcessCollector.descriptors, collect: ProcessCollector.collect)
         #endif
@@ -52,7 +52,7 @@ public final class UsageMetrics: UsageSink {
 
     /// Counts a call that has ended.
     public func record(_ record: CallRecord) {
-        let call = CallMeasurement(record)
+        let call = CallSample(record)
         let now = record.rateLimits == nil ? 0 : clock.wallMicroseconds
         state.withLock { state in
             registry.update { editor in
@@ -79,17 +79,17 @@ public final class UsageMetrics: UsageSink {
     }
 
     /// Counts a call as begun; ``callEnded(operation:)`` must follow.
-    package func callStarted(operation: CallOperation) {
+    package func callStarted(operation: Endpoint.Operation) {
         changeInFlight(operation, by: 1)
     }
 
     /// Counts a call that has begun as ended.
-    package func callEnded(operation: CallOperation) {
+    package func callEnded(operation: Endpoint.Operation) {
         changeInFlight(operation, by: -1)
     }
 
     /// Names the source of the store's figures, which is asked at every scrape; it replaces an earlier one.
-    package func registerStore(_ snapshot: @escaping @Sendable () -> StoreSnapshot) {
+    package func registerStore(_ snapshot: @escaping @Sendable () -> LedgerSnapshot) {
         store.withLock { $0 = snapshot }
     }
 
@@ -147,8 +147,11 @@ public final class UsageMetrics: UsageSink {
         state.withLock { $0.series.setListedModels(isListed) }
     }
 
-    private func changeInFlight(_ operation: CallOperation, by change: Int64) {
-        registry.update { $0.add(.integer(change), to: inFlight[Int(operation.rawValue)]) }
+    private func changeInFlight(_ operation: Endpoint.Operation, by change: Int64) {
+        registry.update { editor in
+            let cell = inFlight[operation] ?? editor.cell(families.requestsInFlight, [operation.label])
+            editor.add(.integer(change), to: cell)
+        }
     }
 
     private func collectRateLimits(into collection: inout MetricsCollection) {
@@ -162,6 +165,6 @@ public final class UsageMetrics: UsageSink {
 
     private func collectStore(into collection: inout MetricsCollection) {
         guard let snapshot = store.withLock({ $0 }) else { return }
-        StoreMetrics.collect(snapshot(), into: &collection)
+        LedgerMetrics.collect(snapshot(), into: &collection)
     }
 }

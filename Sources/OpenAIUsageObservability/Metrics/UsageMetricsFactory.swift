@@ -51,7 +51,7 @@ public struct UsageMetricsFactory: MetricsFactory {
 
     /// Makes a counter.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        CounterFeed(metrics.application.metric(.counter, label: label, dimensions: dimensions))
+        CounterAdapter(metrics.application.metric(.counter, label: label, dimensions: dimensions))
     }
 
     /// Makes a counter, which adds up with whole ones of the same name.
@@ -59,48 +59,50 @@ public struct UsageMetricsFactory: MetricsFactory {
         label: String,
         dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
-        CounterFeed(metrics.application.metric(.counter, label: label, dimensions: dimensions))
+        CounterAdapter(metrics.application.metric(.counter, label: label, dimensions: dimensions))
     }
 
     /// Makes a gauge.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        GaugeFeed(metrics.application.metric(.gauge, label: label, dimensions: dimensions))
+        GaugeAdapter(metrics.application.metric(.gauge, label: label, dimensions: dimensions))
     }
 
     /// Makes a histogram, or a gauge of what is not to be aggregated.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         guard aggregate else {
-            return GaugeFeed(metrics.application.metric(.gauge, label: label, dimensions: dimensions))
+            return GaugeAdapter(metrics.application.metric(.gauge, label: label, dimensions: dimensions))
         }
-        return HistogramFeed(
+        return HistogramAdapter(
             metrics.application.metric(.recorder, label: label, dimensions: dimensions, buckets: recorderBuckets)
         )
     }
 
     /// Makes a histogram in seconds.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        HistogramFeed(metrics.application.metric(.timer, label: label, dimensions: dimensions, buckets: timerBuckets))
+        HistogramAdapter(
+            metrics.application.metric(.timer, label: label, dimensions: dimensions, buckets: timerBuckets)
+        )
     }
 
     /// Removes a counter's series.
-    public func destroyCounter(_ handler: any CounterHandler) { (handler as? CounterFeed)?.metric.destroy() }
+    public func destroyCounter(_ handler: any CounterHandler) { (handler as? CounterAdapter)?.metric.destroy() }
 
     /// Removes a counter's series.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
-        (handler as? CounterFeed)?.metric.destroy()
+        (handler as? CounterAdapter)?.metric.destroy()
     }
 
     /// Removes a gauge's series.
-    public func destroyMeter(_ handler: any MeterHandler) { (handler as? GaugeFeed)?.metric.destroy() }
+    public func destroyMeter(_ handler: any MeterHandler) { (handler as? GaugeAdapter)?.metric.destroy() }
 
     /// Removes a histogram's series, or a gauge's.
     public func destroyRecorder(_ handler: any RecorderHandler) {
-        (handler as? HistogramFeed)?.metric.destroy()
-        (handler as? GaugeFeed)?.metric.destroy()
+        (handler as? HistogramAdapter)?.metric.destroy()
+        (handler as? GaugeAdapter)?.metric.destroy()
     }
 
     /// Removes a histogram's series.
-    public func destroyTimer(_ handler: any TimerHandler) { (handler as? HistogramFeed)?.metric.destroy() }
+    public func destroyTimer(_ handler: any TimerHandler) { (handler as? HistogramAdapter)?.metric.destroy() }
 
     /// Bounds that are finite and ascend; `nil` if there is none.
     private static func bounds(_ bounds: [Double]) -> [Double]? {

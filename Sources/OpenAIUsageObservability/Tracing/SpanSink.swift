@@ -7,7 +7,7 @@ struct SpanSink: UsageSink {
     let port: Int?
 
     func record(_ record: CallRecord) {
-        let operation = GenAIOperation(record.endpoint)
+        let operation = Endpoint.GenerativeOperation(record.endpoint)
         span.operationName = record.requestModel.map { "\(operation.name) \($0)" } ?? operation.name
         span.updateAttributes { attributes in
             note(operation, record, in: &attributes)
@@ -17,9 +17,13 @@ struct SpanSink: UsageSink {
         span.end()
     }
 
-    private func note(_ operation: GenAIOperation, _ record: CallRecord, in attributes: inout SpanAttributes) {
+    private func note(
+        _ operation: Endpoint.GenerativeOperation,
+        _ record: CallRecord,
+        in attributes: inout SpanAttributes
+    ) {
         attributes["gen_ai.operation.name"] = operation.name
-        attributes["gen_ai.provider.name"] = GenAIOperation.provider(of: record.host)
+        attributes["gen_ai.provider.name"] = Self.provider(of: record.host)
         attributes["gen_ai.output.type"] = operation.outputType
         attributes["gen_ai.request.model"] = record.requestModel
         attributes["gen_ai.request.stream"] = record.isStream ? true : nil
@@ -43,6 +47,14 @@ struct SpanSink: UsageSink {
         attributes["error.type"] = Self.errorType(record)
     }
 
+    /// `gen_ai.provider.name` of a host; one that only speaks the same protocol cannot be told from OpenAI.
+    static func provider(of host: String) -> String {
+        let host = host.lowercased()
+        let isAzure = ["openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com", "openai.azure.us"]
+            .contains { host == $0 || host.hasSuffix("." + $0) }
+        return isAzure ? "azure.ai.openai" : "openai"
+    }
+
     /// What a call used that only shows an older response is told by the span of the call that made it.
     private func noteUsage(_ record: CallRecord, in attributes: inout SpanAttributes) {
         guard record.isCounted else { return }
@@ -56,11 +68,8 @@ struct SpanSink: UsageSink {
     /// The model that the response names; of some endpoints only the request does.
     private static func servedModel(_ record: CallRecord) -> String? {
         guard let status = record.status, status < 400 else { return nil }
-        switch record.endpoint.meter {
-        case .chat, .completions, .responses, .responsesSocket, .decisions, .embeddings, .run, .realtime, .live, .video:
-            return record.outcome == .completed || record.responseID != nil ? record.model : nil
-        default: return nil
-        }
+        guard record.endpoint.family.isModelServed else { return nil }
+        return record.outcome == .completed || record.responseID != nil ? record.model : nil
     }
 
     /// The API's own word for the error, else the status, else how the call ended.

@@ -40,8 +40,8 @@ extension PricePeriod {
 extension RateCard {
     fileprivate var document: JSONDocument.Value {
         .members(
-            PriceMeter.allCases.compactMap { meter in
-                listedPrice(meter).map { (meter.name, .string($0.description)) }
+            PriceItem.allCases.compactMap { priceItem in
+                listedPrice(priceItem).map { (priceItem.name, .string($0.description)) }
             }
         )
     }

@@ -77,7 +77,7 @@ package final class ModelPrices: Sendable {
     /// Whether the prices were put before the book's own; they then hold at every host.
     package var isOverride: Bool { origin != .book }
 
-    func applying(_ fallback: [PriceMeter: PriceMeter]) -> ModelPrices {
+    func applying(_ fallback: [PriceItem: PriceItem]) -> ModelPrices {
         copy(id: id, names: names, periods: periods.map { $0.applying(fallback) }, origin: origin)
     }
 

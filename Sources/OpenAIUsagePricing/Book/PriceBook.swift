@@ -28,7 +28,7 @@ public final class PriceBook: Sendable {
     /// The rules.
     package let rules: PriceRules
     /// What holds for one project only, by project.
-    let projects: [String: PriceLayer]
+    let projects: [String: PriceOverrides]
 
     private let books: [String: PriceBook]
     private let modelsByName: [String: ModelPrices]
@@ -69,8 +69,8 @@ public final class PriceBook: Sendable {
         version: String,
         asOf: String,
         contentHash: String,
-        layer: PriceLayer,
-        projects: [String: PriceLayer],
+        layer: PriceOverrides,
+        projects: [String: PriceOverrides],
         rules: PriceRules
     ) {
         self.version = version
@@ -98,7 +98,7 @@ public final class PriceBook: Sendable {
     }
 
     /// The prices that hold for all projects.
-    var layer: PriceLayer { PriceLayer(models: models, tools: tools) }
+    var layer: PriceOverrides { PriceOverrides(models: models, tools: tools) }
 
     /// The projects with prices of their own, in their alphabetical order.
     package var projectNames: [String] { projects.keys.sorted() }

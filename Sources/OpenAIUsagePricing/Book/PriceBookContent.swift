@@ -2,7 +2,7 @@
 struct PriceBookContent {
     var asOf: UTCDay
     var rules: PriceRules
-    var layer: PriceLayer
+    var layer: PriceOverrides
     /// What holds for one project only, by project.
-    var projects: [String: PriceLayer]
+    var projects: [String: PriceOverrides]
 }

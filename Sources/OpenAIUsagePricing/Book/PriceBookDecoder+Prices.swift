@@ -108,13 +108,13 @@ extension PriceBookDecoder {
             var card = RateCard()
             for price in anyMembers(of: member.node, place) ?? [] {
                 let place = "\(place).\(price.name)"
-                guard let meter = PriceMeter(name: price.name) else {
-                    let known = PriceMeter.allCases.map(\.name).joined(separator: ", ")
-                    let message = "\"\(price.name)\" is no meter; known are \(known)"
+                guard let priceItem = PriceItem(name: price.name) else {
+                    let known = PriceItem.allCases.map(\.name).joined(separator: ", ")
+                    let message = "\"\(price.name)\" is not a price item; known are \(known)"
                     report(.error, .unknownKey, price.position, place, message)
                     continue
                 }
-                card[listed: meter] = self.price(price.node, place, RateCard.fractionDigits, .millionTokens)
+                card[listed: priceItem] = self.price(price.node, place, RateCard.fractionDigits, .millionTokens)
             }
             tiers[member.name] = card
         }
@@ -189,10 +189,10 @@ extension PriceBookDecoder {
         return value
     }
 
-    mutating func factor(_ node: Node, _ path: String) -> PriceFactor? {
+    mutating func factor(_ node: Node, _ path: String) -> Multiplier? {
         guard let text = decimal(node, path) else { return nil }
         do {
-            return try PriceFactor(decimal: text)
+            return try Multiplier(decimal: text)
         } catch {
             report(.error, .invalidValue, node.position, path, error.message)
             return nil

@@ -49,32 +49,32 @@ extension PriceBookDecoder {
         return aliases
     }
 
-    private mutating func decodeFallback(_ node: Node, _ path: String) -> [PriceMeter: PriceMeter] {
-        var fallback: [PriceMeter: PriceMeter] = [:]
+    private mutating func decodeFallback(_ node: Node, _ path: String) -> [PriceItem: PriceItem] {
+        var fallback: [PriceItem: PriceItem] = [:]
         for member in anyMembers(of: node, path) ?? [] {
             let place = "\(path).\(member.name)"
             guard let target = string(member.node, place) else { continue }
-            guard let meter = PriceMeter(name: member.name) else {
-                report(.error, .unknownKey, member.position, place, "\"\(member.name)\" is no meter")
+            guard let priceItem = PriceItem(name: member.name) else {
+                report(.error, .unknownKey, member.position, place, "\"\(member.name)\" is not a price item")
                 continue
             }
-            guard let other = PriceMeter(name: target) else {
-                report(.error, .unknownKey, member.node.position, place, "\"\(target)\" is no meter")
+            guard let other = PriceItem(name: target) else {
+                report(.error, .unknownKey, member.node.position, place, "\"\(target)\" is not a price item")
                 continue
             }
-            var next: PriceMeter? = other
-            while let current = next, current != meter { next = fallback[current] }
+            var next: PriceItem? = other
+            while let current = next, current != priceItem { next = fallback[current] }
             if next == nil {
-                fallback[meter] = other
+                fallback[priceItem] = other
             } else {
-                report(.error, .invalidValue, member.node.position, place, "the meters fall back in a circle")
+                report(.error, .invalidValue, member.node.position, place, "the price items fall back in a circle")
             }
         }
         return fallback
     }
 
-    private mutating func decodeWindows(_ node: Node, _ path: String) -> [String: PriceFactor] {
-        var windows: [String: PriceFactor] = [:]
+    private mutating func decodeWindows(_ node: Node, _ path: String) -> [String: Multiplier] {
+        var windows: [String: Multiplier] = [:]
         for member in anyMembers(of: node, path) ?? [] where member.name != "note" {
             windows[member.name] = factor(member.node, "\(path).\(member.name)")
         }

@@ -46,7 +46,7 @@ struct PriceBookDecoder {
         var rules = PriceRules()
         if let node = book["rules"] { rules = decodeRules(node, "rules") }
         let layer = decodeLayer(book, "", rules)
-        var projects: [String: PriceLayer] = [:]
+        var projects: [String: PriceOverrides] = [:]
         for member in book["projects"].flatMap({ anyMembers(of: $0, "projects") }) ?? [] {
             let path = "projects.\(member.name)"
             if member.name.isEmpty { report(.error, .invalidValue, member.position, path, "the project has no name") }
@@ -57,7 +57,8 @@ struct PriceBookDecoder {
         return PriceBookContent(asOf: asOf, rules: rules, layer: layer, projects: projects)
     }
 
-    private mutating func decodeLayer(_ members: [String: Node], _ path: String, _ rules: PriceRules) -> PriceLayer {
+    private mutating func decodeLayer(_ members: [String: Node], _ path: String, _ rules: PriceRules) -> PriceOverrides
+    {
         // What the book to come behind this one states goes for this one too.
         let rules = base?.rules.overridden(by: rules) ?? rules
         var models: [(model: ModelPrices, node: Node)] = []
@@ -79,7 +80,7 @@ struct PriceBookDecoder {
         checkNames(models, modelsPath, tools, toolsPath)
         checkSnapshots(models, modelsPath)
         checkReplaced(models, modelsPath)
-        return PriceLayer(models: models.map(\.model), tools: tools.map(\.tool))
+        return PriceOverrides(models: models.map(\.model), tools: tools.map(\.tool))
     }
 
     private mutating func decodeModel(_ node: Node, _ path: String, _ rules: PriceRules) -> ModelPrices? {

@@ -15,7 +15,7 @@ package struct PricePeriod: Sendable {
     /// The prices of requests with much input.
     package var longContext: LongContext?
     /// The multiplier at hosts that keep data in a region.
-    package var regionalUplift: PriceFactor?
+    package var regionalUplift: Multiplier?
     /// The prices of other units, by the book's name of the unit.
     package var units: [String: Money] = [:]
     /// What a unit costs about, where the exact price needs tokens that were not reported.
@@ -27,7 +27,7 @@ package struct PricePeriod: Sendable {
     /// What else is known.
     package var note: String?
 
-    func applying(_ fallback: [PriceMeter: PriceMeter]) -> PricePeriod {
+    func applying(_ fallback: [PriceItem: PriceItem]) -> PricePeriod {
         var period = self
         period.tiers = tiers.mapValues { $0.applying(fallback) }
         if let longContext {

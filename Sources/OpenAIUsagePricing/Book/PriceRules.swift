@@ -17,9 +17,9 @@ package struct PriceRules: Sendable, Equatable {
     /// The tier whose price a tier has.
     package var tierAliases: [String: String]?
     /// The meter that bills the tokens of a meter without a price.
-    package var meterFallback: [PriceMeter: PriceMeter]?
+    package var meterFallback: [PriceItem: PriceItem]?
     /// The multiplier of a background request, by its completion window.
-    package var backgroundWindows: [String: PriceFactor]?
+    package var backgroundWindows: [String: Multiplier]?
     /// The ways to find a model under a longer name.
     package var nameRules: [NameRule]?
 

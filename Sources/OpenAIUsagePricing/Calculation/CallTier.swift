@@ -9,7 +9,7 @@ struct CallTier {
     /// Whether the call ran on prepaid capacity.
     var isScale = false
     /// The multiplier of the background request's completion window; `nil` if it is not known.
-    var window: PriceFactor? = .one
+    var window: Multiplier? = .one
 }
 
 extension CallRecord {
@@ -17,7 +17,7 @@ extension CallRecord {
     func tier(in book: PriceBook) -> CallTier {
         var tier = CallTier()
         // The answers of a batch say "default", which is not the tier they are billed in.
-        let served = endpoint.isBatch ? "batch" : serviceTier ?? requestedServiceTier
+        let served = endpoint.family.work == .batch ? "batch" : serviceTier ?? requestedServiceTier
         if let served, served != CallTier.standard {
             tier.isScale = served == "scale"
             tier.name = book.rules.tierAliases?[served] ?? served

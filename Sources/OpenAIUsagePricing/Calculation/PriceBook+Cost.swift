@@ -7,7 +7,7 @@ extension PriceBook {
     /// makes the cost partial or leaves it unknown; it never counts as zero.
     /// What the book says of the call's project goes before what it says of all.
     public func cost(of record: CallRecord) -> CallCost {
-        var lines = PriceLineIgnorer()
+        var lines = NullLineRecorder()
         return book(for: record.project).price(record, &lines)
     }
 
@@ -19,7 +19,7 @@ extension PriceBook {
     }
 
     @inline(__always)
-    private func price<Lines: PriceLineCollector>(_ record: CallRecord, _ lines: inout Lines) -> CallCost {
+    private func price<Lines: PriceLineRecorder>(_ record: CallRecord, _ lines: inout Lines) -> CallCost {
         if record.outcome == .open { return CallCost() }
         // What the call shows is part of another call's cost.
         guard record.isCounted else { return CallCost() }
@@ -42,8 +42,8 @@ extension PriceBook {
             return CallCost(picoUSD: sum, status: .provider)
         }
         // A list costs nothing; what its objects have used is counted where each is shown alone.
-        let isComplete = record.endpoint.meter == .objectList && record.usageState == .notApplicable
-        if record.endpoint.isFree || isComplete { return CallCost(picoUSD: 0, status: .free) }
+        let isComplete = record.endpoint.family.billedObjects == .list && record.usageState == .notApplicable
+        if record.endpoint.family.isFree || isComplete { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
         if work.isEmpty {
             guard record.isUsageUnknown || upstreamCost != nil else { return CallCost() }

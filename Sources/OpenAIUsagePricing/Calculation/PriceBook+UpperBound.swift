@@ -70,10 +70,7 @@ extension CallRecord {
 
     /// True if the call's cost is that of tokens of input and output alone.
     fileprivate var hasBoundableSides: Bool {
-        switch endpoint.meter {
-        case .chat, .completions, .responses, .embeddings: toolCalls.isEmpty && units.isEmpty
-        default: false
-        }
+        endpoint.family.isBoundedByTokens && toolCalls.isEmpty && units.isEmpty
     }
 
     /// The most tokens that the request's body can stand for; `nil` if the input is more than the body.
@@ -82,7 +79,7 @@ extension CallRecord {
     }
 }
 
-extension PriceFactor {
+extension Multiplier {
     /// An amount times the multiplier, rounded up; `nil` if it overflows.
     fileprivate func appliedRoundingUp(to amount: Int128) -> Int128? {
         let (product, overflow) = amount.multipliedReportingOverflow(by: Int128(numerator))

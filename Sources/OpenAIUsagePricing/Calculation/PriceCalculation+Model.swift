@@ -4,12 +4,12 @@ extension PriceCalculation {
     /// Adds what the model itself used.
     mutating func addModel(
         _ record: CallRecord,
-        _ units: CallUnits?,
+        _ units: BilledUnits?,
         _ name: String?,
         _ model: ModelPrices?,
         _ tier: CallTier
     ) {
-        if record.endpoint.isEvaluation {
+        if record.endpoint.family.work == .evaluation {
             addModels(units?.models ?? [], record, tier)
             return
         }
@@ -23,7 +23,7 @@ extension PriceCalculation {
         }
         let usage = record.usage
         if let trained = usage[.trainedTokens], trained != 0 {
-            note(.missingMeter, TokenCounter.trainedTokens.name, String(trained))
+            note(.missingPriceItem, TokenCounter.trainedTokens.name, String(trained))
         }
         if usage[.inputTokens] != nil || usage[.outputTokens] != nil {
             guard let card = card(model, tier: tier.name, input: usage[.inputTokens] ?? 0, part: .model) else { return }
@@ -59,7 +59,7 @@ extension PriceCalculation {
     }
 
     private mutating func addUnits(
-        _ units: CallUnits?,
+        _ units: BilledUnits?,
         _ usage: TokenUsage,
         _ model: ModelPrices,
         _ tier: CallTier
@@ -67,12 +67,12 @@ extension PriceCalculation {
         var model = model
         if model.kind == .video, units?.isHighResolutionVideo == true {
             guard let larger = book.model(named: "\(model.id)-high-res") else {
-                note(.missingMeter, "video_output_second")
+                note(.missingPriceItem, "video_output_second")
                 return
             }
             model = larger
         }
-        let quantities = (units ?? CallUnits([:])).quantities(seconds: usage)
+        let quantities = (units ?? BilledUnits([:])).quantities(seconds: usage)
         guard !quantities.isEmpty else {
             // A total, or parts of it, without either side: tokens were used, and nothing says at which price.
             if usage.countsTokens { note(.missingUsage, "usage") }
@@ -91,7 +91,7 @@ extension PriceCalculation {
             } else if let price = period.estimates[quantity.price] {
                 add(quantity, price, model, period, isEstimate: true)
             } else {
-                note(.missingMeter, quantity.price, nil)
+                note(.missingPriceItem, quantity.price, nil)
             }
         }
     }

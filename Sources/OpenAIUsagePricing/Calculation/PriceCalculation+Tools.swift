@@ -5,14 +5,14 @@ extension PriceCalculation {
     private static var searchContentTokens: Int64 { 8000 }
 
     /// Adds what hosted tools cost.
-    mutating func addTools(_ record: CallRecord, _ units: CallUnits?, _ model: ModelPrices?, _ tier: CallTier) {
+    mutating func addTools(_ record: CallRecord, _ units: BilledUnits?, _ model: ModelPrices?, _ tier: CallTier) {
         if record.usage.isEmpty, record.usageState != .notApplicable,
             record.toolCalls.contains(where: { $0.value != 0 })
         {
             note(.missingUsage, "usage")
         }
         if let units {
-            for prefix in CallUnits.sideUsages {
+            for prefix in BilledUnits.sideUsages {
                 if let side = units.sideUsage(prefix) { addSideUsage(side.usage, side.model, prefix) }
                 if let side = units.sideSeconds(prefix) { addSideSeconds(side.quantity, side.model, prefix) }
             }
@@ -34,7 +34,7 @@ extension PriceCalculation {
         _ tool: String,
         _ count: Int64,
         _ record: CallRecord,
-        _ units: CallUnits?,
+        _ units: BilledUnits?,
         _ model: ModelPrices?,
         _ tier: CallTier
     ) {
@@ -43,7 +43,7 @@ extension PriceCalculation {
             return
         }
         // The fees are OpenAI's, for tools of its own API.
-        guard record.endpoint.meter != .none else {
+        guard !record.endpoint.family.isUnknown else {
             note(.unknownTool, tool, String(count))
             return
         }
@@ -87,7 +87,7 @@ extension PriceCalculation {
         addTokens(usage, card)
     }
 
-    private mutating func addSideSeconds(_ quantity: CallUnits.Quantity, _ name: String?, _ item: String) {
+    private mutating func addSideSeconds(_ quantity: BilledUnits.Quantity, _ name: String?, _ item: String) {
         guard let name, let model = book.model(named: name) else {
             note(.unknownModel, name ?? item)
             return
@@ -95,7 +95,7 @@ extension PriceCalculation {
         guard let index = periodIndex(model) else { return }
         let period = model.periods[index]
         guard let price = period.units[quantity.price] else {
-            note(.missingMeter, quantity.price)
+            note(.missingPriceItem, quantity.price)
             return
         }
         add(quantity, price, model, period, part: .tool, isEstimate: false)

@@ -1,11 +1,11 @@
 import OpenAIUsage
 
 /// Adds up the cost of one call.
-struct PriceCalculation<Lines: PriceLineCollector> {
+struct PriceCalculation<Lines: PriceLineRecorder> {
     let book: PriceBook
     let day: UTCDay
     let isRegional: Bool
-    let window: PriceFactor
+    let window: Multiplier
     var lines: Lines
 
     /// The sum of the rounded lines, in pico-dollars.
@@ -15,7 +15,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
     /// The first reason why the cost is not exact.
     private(set) var gap: CostReason?
 
-    init(book: PriceBook, day: UTCDay, isRegional: Bool, window: PriceFactor, lines: Lines) {
+    init(book: PriceBook, day: UTCDay, isRegional: Bool, window: Multiplier, lines: Lines) {
         self.book = book
         self.day = day
         self.isRegional = isRegional
@@ -30,13 +30,13 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         var tier: String
         var rates: RateCard
         var isLong: Bool
-        var uplift: PriceFactor
-        var window: PriceFactor
+        var uplift: Multiplier
+        var window: Multiplier
         var part: PriceExplanation.Part
 
         var modifiers: [PriceExplanation.Modifier] {
             var modifiers: [PriceExplanation.Modifier] = []
-            func add(_ name: String, _ factor: PriceFactor) {
+            func add(_ name: String, _ factor: Multiplier) {
                 guard !factor.isOne else { return }
                 modifiers.append(PriceExplanation.Modifier(name: name, factor: factor.description))
             }
@@ -70,7 +70,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
             }
         }
         guard let rates else {
-            note(.missingMeter, "token")
+            note(.missingPriceItem, "token")
             return nil
         }
         return Card(
@@ -99,8 +99,8 @@ struct PriceCalculation<Lines: PriceLineCollector> {
     ///   - card: The prices.
     ///   - cacheWrite1Hour: How much of what was written to the cache is kept for an hour.
     mutating func addTokens(_ usage: TokenUsage, _ card: Card, cacheWrite1Hour: Int64 = 0) {
-        if usage[.inputTokens] == nil, card.rates.chargesInput { note(.missingUsage, PriceMeter.input.name) }
-        if usage[.outputTokens] == nil, card.rates.chargesOutput { note(.missingUsage, PriceMeter.output.name) }
+        if usage[.inputTokens] == nil, card.rates.chargesInput { note(.missingUsage, PriceItem.input.name) }
+        if usage[.outputTokens] == nil, card.rates.chargesOutput { note(.missingUsage, PriceItem.output.name) }
         var buckets = TokenBuckets(usage)
         if buckets.isInconsistent { note(.inconsistentUsage, "usage") }
         // These models have no other output; some of their endpoints do not break it down.
@@ -113,7 +113,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         }
         add(buckets.input, .input, card)
         add(buckets.cachedInput, .cachedInput, card)
-        if cacheWrite1Hour > buckets.cacheWrite { note(.inconsistentUsage, PriceMeter.cacheWrite1Hour.name) }
+        if cacheWrite1Hour > buckets.cacheWrite { note(.inconsistentUsage, PriceItem.cacheWrite1Hour.name) }
         let keptForAnHour = max(0, min(cacheWrite1Hour, buckets.cacheWrite))
         add(buckets.cacheWrite - keptForAnHour, .cacheWrite, card)
         add(keptForAnHour, .cacheWrite1Hour, card)
@@ -130,26 +130,26 @@ struct PriceCalculation<Lines: PriceLineCollector> {
 
     /// Adds tokens of one meter.
     @inline(__always)
-    mutating func add(_ tokens: Int64, _ meter: PriceMeter, _ card: Card) {
-        if tokens > 0 { addCounted(tokens, meter, card) }
+    mutating func add(_ tokens: Int64, _ priceItem: PriceItem, _ card: Card) {
+        if tokens > 0 { addCounted(tokens, priceItem, card) }
     }
 
-    private mutating func addCounted(_ tokens: Int64, _ meter: PriceMeter, _ card: Card, item: String? = nil) {
-        guard let rate = card.rates[meter] else {
-            note(.missingMeter, item ?? meter.name, String(tokens))
+    private mutating func addCounted(_ tokens: Int64, _ priceItem: PriceItem, _ card: Card, item: String? = nil) {
+        guard let rate = card.rates[priceItem] else {
+            note(.missingPriceItem, item ?? priceItem.name, String(tokens))
             return
         }
         guard let subtotal = add(Int128(tokens) * Int128(rate.picoUSD), card.uplift * card.window) else { return }
         lines.add(
             PriceExplanation.Line(
                 part: card.part,
-                item: item ?? meter.name,
+                item: item ?? priceItem.name,
                 model: card.model.id,
                 quantity: String(tokens),
                 unit: "token",
                 price: Money(picoUSD: rate.picoUSD * RateCard.tokensPerPrice),
                 unitsPerPrice: RateCard.tokensPerPrice,
-                billedAs: rate.meter == meter && item == nil ? nil : rate.meter.name,
+                billedAs: rate.priceItem == priceItem && item == nil ? nil : rate.priceItem.name,
                 tier: card.tier,
                 period: card.model.periods[card.periodIndex].days.description,
                 modifiers: card.modifiers,
@@ -160,7 +160,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
 
     /// Adds an amount of a unit that is no token; `isEstimate` says that the price is one.
     mutating func add(
-        _ quantity: CallUnits.Quantity,
+        _ quantity: BilledUnits.Quantity,
         _ price: Money,
         _ model: ModelPrices,
         _ period: PricePeriod,
@@ -168,7 +168,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
         isEstimate: Bool
     ) {
         guard let (numerator, denominator) = quantity.amount.quantity else {
-            note(.missingMeter, quantity.price)
+            note(.missingPriceItem, quantity.price)
             return
         }
         let product = Int128(numerator) * Int128(price.picoUSD)
@@ -252,7 +252,7 @@ struct PriceCalculation<Lines: PriceLineCollector> {
     }
 
     /// Adds a product to the total and returns it rounded; `nil` if it is too large.
-    private mutating func add(_ product: Int128, _ factor: PriceFactor) -> Money? {
+    private mutating func add(_ product: Int128, _ factor: Multiplier) -> Money? {
         guard let rounded = factor.applied(to: product), let amount = Int64(exactly: rounded) else {
             isOutOfRange = true
             return nil

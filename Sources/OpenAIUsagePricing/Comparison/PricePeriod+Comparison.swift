@@ -4,9 +4,9 @@ extension PricePeriod {
         var values: [String: PriceChange.Value] = [:]
         func add(_ tiers: [String: RateCard], _ prefix: String) {
             for (tier, card) in tiers {
-                for meter in PriceMeter.allCases {
-                    guard let price = card.listedPrice(meter) else { continue }
-                    values["\(prefix)\(tier) \(meter.name)"] = .price(price, per: "1,000,000 tokens")
+                for priceItem in PriceItem.allCases {
+                    guard let price = card.listedPrice(priceItem) else { continue }
+                    values["\(prefix)\(tier) \(priceItem.name)"] = .price(price, per: "1,000,000 tokens")
                 }
             }
         }
@@ -26,8 +26,8 @@ extension PricePeriod {
 
 extension RateCard {
     /// The book's own price of 1,000,000 tokens of a meter.
-    package func listedPrice(_ meter: PriceMeter) -> Money? {
-        self[listed: meter].map { Money(picoUSD: $0 * Self.tokensPerPrice) }
+    package func listedPrice(_ priceItem: PriceItem) -> Money? {
+        self[listed: priceItem].map { Money(picoUSD: $0 * Self.tokensPerPrice) }
     }
 }
 

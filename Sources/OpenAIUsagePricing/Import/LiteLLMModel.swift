@@ -61,7 +61,7 @@ package struct LiteLLMModel: Sendable {
             throw Rejection(reason: "\(name) is no price")
         }
         switch key.quantity {
-        case .token(let meter):
+        case .token(let priceItem):
             let price = try Self.price(number, times: 1, name, text)
             let (perMillion, overflow) = price.picoUSD.multipliedReportingOverflow(by: RateCard.tokensPerPrice)
             guard !overflow else { throw Rejection(reason: "\(name) is \(text), which is too large") }
@@ -71,10 +71,10 @@ package struct LiteLLMModel: Sendable {
                 guard long.threshold == threshold else {
                     throw Rejection(reason: "it has two thresholds of long context")
                 }
-                long.tiers[key.tier, default: RateCard()][listed: meter] = price.picoUSD
+                long.tiers[key.tier, default: RateCard()][listed: priceItem] = price.picoUSD
                 period.longContext = long
             } else {
-                period.tiers[key.tier, default: RateCard()][listed: meter] = price.picoUSD
+                period.tiers[key.tier, default: RateCard()][listed: priceItem] = price.picoUSD
             }
         case .character: try addUnit("input_character", number, times: 1, name, text)
         case .videoSecond: try addUnit("video_output_second", number, times: 1, name, text)
@@ -110,7 +110,7 @@ package struct LiteLLMModel: Sendable {
         guard let text = uplifts.first else { return }
         guard uplifts.count == 1 else { throw Rejection(reason: "its uplifts differ by region") }
         do throws(MoneyError) {
-            period.regionalUplift = try PriceFactor(decimal: text)
+            period.regionalUplift = try Multiplier(decimal: text)
         } catch {
             throw Rejection(reason: error.message)
         }

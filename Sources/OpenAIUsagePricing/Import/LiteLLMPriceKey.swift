@@ -6,7 +6,7 @@ struct LiteLLMPriceKey: Equatable {
     /// What is priced.
     enum Quantity: Equatable {
         /// A token of a meter.
-        case token(PriceMeter)
+        case token(PriceItem)
         /// A character to speak.
         case character
         /// A second of what goes in.

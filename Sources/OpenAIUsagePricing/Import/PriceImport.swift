@@ -13,14 +13,14 @@ package struct PriceImport: Sendable {
     /// Works out what to write.
     ///
     /// - Parameters:
-    ///   - catalogue: The list.
+    ///   - catalog: The list.
     ///   - book: The book that prices calls now, the price file included.
     ///   - file: The text of the price file; `nil` if there is none yet.
     ///   - day: From when on differing prices hold.
     ///   - isOnlyNew: Whether models that the book holds are left as they are.
     /// - Throws: A ``PriceBookError`` if the price file is none.
     package init(
-        of catalogue: LiteLLMCatalogue,
+        of catalog: LiteLLMCatalog,
         into book: PriceBook,
         file: String?,
         from day: UTCDay,
@@ -28,13 +28,13 @@ package struct PriceImport: Sendable {
     ) throws(PriceBookError) {
         var changed: [ModelPrices] = []
         var entries: [String: [LiteLLMModel]] = [:]
-        for entry in catalogue.models {
+        for entry in catalog.models {
             // A model that is switched off, or known by another rule at the same price, needs nothing.
             if let shutdown = entry.shutdown, shutdown < day { continue }
             if let owner = book.model(listedAs: entry.name) {
                 entries[owner.id, default: []].append(entry)
             } else if !Self.agrees(book.model(named: entry.name)?.period(on: day), entry) {
-                changed.append(Self.newModel(entry, in: book, catalogue))
+                changed.append(Self.newModel(entry, in: book, catalog))
             }
         }
         for (id, entries) in entries.sorted(by: { $0.key < $1.key }) where !isOnlyNew {
@@ -54,12 +54,12 @@ package struct PriceImport: Sendable {
     private static func newModel(
         _ entry: LiteLLMModel,
         in book: PriceBook,
-        _ catalogue: LiteLLMCatalogue
+        _ catalog: LiteLLMCatalog
     ) -> ModelPrices {
         var names = [entry.name]
         // Answers bear the name without the provider, if that is not someone else's.
         if let bare = ModelName.withoutProvider(entry.name), book.model(named: bare) == nil,
-            !catalogue.models.contains(where: { $0.name != entry.name && ModelName.isForm($0.name, of: bare) })
+            !catalog.models.contains(where: { $0.name != entry.name && ModelName.isForm($0.name, of: bare) })
         {
             names.append(bare)
         }

@@ -48,7 +48,7 @@ struct SessionBody: AsyncSequence, Sendable {
                 body.exchange?.receive(body: data.bytes)
                 return Array(data)[...]
             } catch {
-                body.exchange?.finish(Ending(TransportError(error, isHeadReceived: true), isHeadReceived: true))
+                body.exchange?.finish(TransportEnd(TransportError(error, isHeadReceived: true), isHeadReceived: true))
                 throw body.translate(error)
             }
         }

@@ -92,7 +92,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
             isHeadReceived = true
             guard let urlProtocol else { return }
             #if canImport(FoundationNetworking)
-            isStreaming = urlProtocol.task.map { TaskAudience(of: $0) == .delegate } ?? false
+            isStreaming = urlProtocol.task.map { TaskObservers(of: $0) == .delegate } ?? false
             #else
             isStreaming = true
             #endif
@@ -129,7 +129,9 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
     func repeatedBody() -> InputStream? { hasStream ? .broken : nil }
 
     private func fail(_ urlProtocol: URLProtocol, _ error: any Error) {
-        exchange.finish(Ending(TransportError(error, isHeadReceived: isHeadReceived), isHeadReceived: isHeadReceived))
+        exchange.finish(
+            TransportEnd(TransportError(error, isHeadReceived: isHeadReceived), isHeadReceived: isHeadReceived)
+        )
         urlProtocol.client?.urlProtocol(urlProtocol, didFailWithError: error)
     }
 

@@ -87,7 +87,7 @@ public struct MeteredURLSession: Sendable {
                 exchange.receive(head: HTTPResponse(response))
                 return response
             } catch {
-                exchange.finish(Ending(TransportError(error, isHeadReceived: false), isHeadReceived: false))
+                exchange.finish(TransportEnd(TransportError(error, isHeadReceived: false), isHeadReceived: false))
                 throw error
             }
         }

@@ -2,12 +2,12 @@ import ArgumentParser
 import Foundation
 package import OpenAIUsageLedger
 
-extension PointInTime: ExpressibleByArgument {
+extension TimestampArgument: ExpressibleByArgument {
     /// Reads a point in time.
     package init?(argument: String) { self.init(argument) }
 }
 
-extension SpanOfTime: ExpressibleByArgument {
+extension DurationArgument: ExpressibleByArgument {
     /// Reads a length of time.
     package init?(argument: String) { self.init(argument) }
 

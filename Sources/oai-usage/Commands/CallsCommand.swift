@@ -65,14 +65,14 @@ struct CallsCommand: AsyncParsableCommand {
 /// The calls of a ledger that end from now on.
 private struct Tail {
     private let reader: LedgerReader
-    private var follower: CallFollower
+    private var follower: CallTail
 
     init(_ place: LedgerPlace, _ request: CallsRequest, now: Int64) throws {
         guard let path = place.path else {
             throw CommandFailure("--follow works on files of this machine; \(place.name) is none.")
         }
         reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
-        follower = try CallFollower(try request.query(now: now), of: reader)
+        follower = try CallTail(try request.query(now: now), of: reader)
     }
 
     mutating func next() throws -> [CallRecord] { try follower.next(of: reader) }

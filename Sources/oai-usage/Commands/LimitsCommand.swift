@@ -51,8 +51,8 @@ struct LimitsCommand: AsyncParsableCommand {
             for (resource, window) in limit.limits.windows {
                 let resets = window.reset.map { time(limit.observedAt.addingReportingOverflow($0).partialValue) }
                 table.rows.append([
-                    limit.project, limit.model ?? "-", resource, Figures.count(window.limit.map { Int128($0) }),
-                    Figures.count(window.remaining.map { Int128($0) }), left(window), resets ?? "-",
+                    limit.project, limit.model ?? "-", resource, NumberFormat.count(window.limit.map { Int128($0) }),
+                    NumberFormat.count(window.remaining.map { Int128($0) }), left(window), resets ?? "-",
                     time(limit.observedAt),
                 ])
             }

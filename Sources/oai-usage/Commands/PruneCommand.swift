@@ -21,7 +21,7 @@ struct PruneCommand: AsyncParsableCommand {
     )
 
     @Option(help: ArgumentHelp("The age from which on calls are removed: 400d, 12w; at least 1h.", valueName: "time"))
-    var olderThan: SpanOfTime
+    var olderThan: DurationArgument
     @Flag(help: "Show what would be removed, and change nothing.")
     var dryRun = false
     @Flag(help: "Let a running gateway do it, whichever ledger it has.")

@@ -32,7 +32,7 @@ struct ShowCommand: AsyncParsableCommand {
             case .json: StandardOutput.write(record.json + "\n")
             case .text:
                 if index > 0 { StandardOutput.write("\n") }
-                StandardOutput.write(CallSheet(record).text)
+                StandardOutput.write(CallDetail(record).text)
             }
         }
     }

@@ -154,7 +154,7 @@ struct GatewayLedger: LedgerSource {
     }
 
     private static func reason(_ error: any Error) -> String {
-        let text = "\(ErrorSentence.explained(error))"
+        let text = "\(ErrorMessage.explained(error))"
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 

@@ -82,10 +82,10 @@ struct CallsWriter {
         [
             TimestampText.utc(record.startedAt).replacingLastMicroseconds, record.project, record.endpoint.name,
             record.model ?? "-", record.status.map { String($0) } ?? "-", record.outcome.rawValue,
-            Figures.count(record.usage.inputTokens.map { Int128($0) }),
-            Figures.count(record.usage.outputTokens.map { Int128($0) }),
-            Figures.dollars(picoUSD: record.cost.picoUSD.map { Int128($0) }),
-            Figures.time(microseconds: record.timing.duration), record.requestID ?? "-",
+            NumberFormat.count(record.usage.inputTokens.map { Int128($0) }),
+            NumberFormat.count(record.usage.outputTokens.map { Int128($0) }),
+            NumberFormat.dollars(picoUSD: record.cost.picoUSD.map { Int128($0) }),
+            NumberFormat.time(microseconds: record.timing.duration), record.requestID ?? "-",
         ]
     }
 

@@ -22,21 +22,21 @@ enum PruneFormat: String, ExpressibleByArgument, CaseIterable {
         var sentences: [String] = []
         if let first = report.first, let last = report.last {
             sentences.append(
-                "\(Figures.calls(report.calls)) from \(time(first)) to \(time(last)) \(verb); their sums stay."
+                "\(NumberFormat.calls(report.calls)) from \(time(first)) to \(time(last)) \(verb); their sums stay."
             )
         } else {
             sentences.append("No calls before \(time(report.before)).")
         }
-        if report.inFlight > 0 { sentences.append("\(Figures.calls(report.inFlight)) still open; they stay.") }
+        if report.inFlight > 0 { sentences.append("\(NumberFormat.calls(report.inFlight)) still open; they stay.") }
         if report.isDryRun {
-            if report.calls > 0 { sentences.append("They occupy about \(Figures.bytes(report.returnedBytes)).") }
+            if report.calls > 0 { sentences.append("They occupy about \(NumberFormat.bytes(report.returnedBytes)).") }
             sentences.append("Nothing was changed.")
         } else if report.returnedBytes > 0 {
-            sentences.append("\(Figures.bytes(report.returnedBytes)) were given back.")
+            sentences.append("\(NumberFormat.bytes(report.returnedBytes)) were given back.")
         }
         if report.needsCompacting {
             sentences.append(
-                "The file keeps its size\(report.freeBytes > 0 ? ", and \(Figures.bytes(report.freeBytes)) of it are free" : ""): to make it smaller, end the gateway and run 'oai-usage ledger compact'."
+                "The file keeps its size\(report.freeBytes > 0 ? ", and \(NumberFormat.bytes(report.freeBytes)) of it are free" : ""): to make it smaller, end the gateway and run 'oai-usage ledger compact'."
             )
         }
         return sentences
@@ -67,7 +67,7 @@ extension PruneReport {
     }
 }
 
-extension Figures {
+extension NumberFormat {
     /// A number of bytes in the unit that suits it.
     static func bytes(_ value: Int64) -> String {
         for (scale, unit) in [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")] as [(Int64, String)]

@@ -53,13 +53,13 @@ enum ReportTable {
         let totals = report.totals
         var notes: [String] = []
         let unpriced = totals.unpricedCalls - totals.partialCalls
-        if unpriced > 0 { notes.append("\(Figures.calls(unpriced)) without a price, which the cost leaves out.") }
+        if unpriced > 0 { notes.append("\(NumberFormat.calls(unpriced)) without a price, which the cost leaves out.") }
         if totals.partialCalls > 0 {
-            notes.append("\(Figures.calls(totals.partialCalls)) priced in part; the cost holds the known part.")
+            notes.append("\(NumberFormat.calls(totals.partialCalls)) priced in part; the cost holds the known part.")
         }
         if let bound = totals.unpricedUpperBoundPicoUSD {
-            let calls = Figures.count(totals.boundedUnpricedCalls)
-            let most = Figures.dollars(picoUSD: bound, isBound: true)
+            let calls = NumberFormat.count(totals.boundedUnpricedCalls)
+            let most = NumberFormat.dollars(picoUSD: bound, isBound: true)
             notes.append(
                 "What the cost leaves out of \(calls) of these, whose usage was told in part, is at most \(most)."
             )
@@ -67,20 +67,20 @@ enum ReportTable {
         if totals.callsWithoutUsage > 0 { notes.append(noteOfUsage(totals)) }
         if totals.otherCalls > 0 {
             notes.append(
-                "\(Figures.calls(totals.otherCalls)) to endpoints that are not known; they may have used more."
+                "\(NumberFormat.calls(totals.otherCalls)) to endpoints that are not known; they may have used more."
             )
         }
-        if totals.openCalls > 0 { notes.append("\(Figures.calls(totals.openCalls)) still open.") }
+        if totals.openCalls > 0 { notes.append("\(NumberFormat.calls(totals.openCalls)) still open.") }
         return notes
     }
 
     private static func noteOfUsage(_ totals: ReportRow) -> String {
-        let calls = "\(Figures.calls(totals.callsWithoutUsage)) without usage"
+        let calls = "\(NumberFormat.calls(totals.callsWithoutUsage)) without usage"
         guard let bound = totals.upperBoundPicoUSD else { return "\(calls), whose cost nothing bounds." }
         let rest =
             totals.unboundedCalls > 0
-            ? ", beside \(Figures.count(totals.unboundedCalls)) of them whose cost nothing bounds" : ""
-        return "\(calls), at most \(Figures.dollars(picoUSD: bound, isBound: true))\(rest)."
+            ? ", beside \(NumberFormat.count(totals.unboundedCalls)) of them whose cost nothing bounds" : ""
+        return "\(calls), at most \(NumberFormat.dollars(picoUSD: bound, isBound: true))\(rest)."
     }
 
     /// True if some call of the report is unread, or not priced in full, so that `--strict` fails.
@@ -104,11 +104,12 @@ enum ReportTable {
 
     private static func readable(_ row: ReportRow) -> [String] {
         [
-            Figures.count(row.calls), Figures.count(row.errors), Figures.count(row.inputTokens),
-            Figures.count(row.cachedInputTokens), Figures.count(row.outputTokens), Figures.count(row.reasoningTokens),
-            Figures.dollars(picoUSD: row.costPicoUSD), Figures.time(microseconds: row.duration?.p50),
-            Figures.time(microseconds: row.duration?.p95), Figures.time(microseconds: row.processing?.p50),
-            Figures.time(microseconds: row.timeToFirstToken?.p50),
+            NumberFormat.count(row.calls), NumberFormat.count(row.errors), NumberFormat.count(row.inputTokens),
+            NumberFormat.count(row.cachedInputTokens), NumberFormat.count(row.outputTokens),
+            NumberFormat.count(row.reasoningTokens),
+            NumberFormat.dollars(picoUSD: row.costPicoUSD), NumberFormat.time(microseconds: row.duration?.p50),
+            NumberFormat.time(microseconds: row.duration?.p95), NumberFormat.time(microseconds: row.processing?.p50),
+            NumberFormat.time(microseconds: row.timeToFirstToken?.p50),
         ]
     }
 }

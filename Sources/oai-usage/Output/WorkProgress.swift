@@ -101,9 +101,10 @@ final class WorkProgress: Sendable {
             }
             guard tells else { return }
             if isTerminal { StandardError.put("\r\u{1b}[K") }
-            return line("\(done): \(Figures.count(all)) \(unit) in \(Int64(seconds.rounded())) s.")
+            return line("\(done): \(NumberFormat.count(all)) \(unit) in \(Int64(seconds.rounded())) s.")
         }
-        let text = "\(doing): \(Figures.count(count)) of \(Figures.count(all)) \(unit) (\(count * 100 / max(1, all)) %)"
+        let text =
+            "\(doing): \(NumberFormat.count(count)) of \(NumberFormat.count(all)) \(unit) (\(count * 100 / max(1, all)) %)"
         switch pace.withLock({ $0.step(at: now) }) {
         case .none: break
         case .rewrite: StandardError.put("\r\(text)\u{1b}[K")

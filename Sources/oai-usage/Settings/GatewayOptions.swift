@@ -26,16 +26,16 @@ struct GatewayOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("How long a stream is read on after its client has gone. (default: 5s)", valueName: "time")
     )
-    var drain: SpanOfTime?
+    var drain: DurationArgument?
 
     @Option(help: ArgumentHelp("How long connecting may take. (default: 10s)", valueName: "time"))
-    var connectTimeout: SpanOfTime?
+    var connectTimeout: DurationArgument?
 
     @Option(help: ArgumentHelp("How long the upstream may stay silent. (default: 10m)", valueName: "time"))
-    var responseTimeout: SpanOfTime?
+    var responseTimeout: DurationArgument?
 
     @Option(help: ArgumentHelp("How long a shutdown waits for open calls. (default: 30s)", valueName: "time"))
-    var shutdownTimeout: SpanOfTime?
+    var shutdownTimeout: DurationArgument?
 
     @Option(
         help: ArgumentHelp("The project of a key, by its last four characters; repeatable.", valueName: "key=project")
@@ -159,11 +159,11 @@ struct GatewayOptions: ParsableArguments {
         }
         result.proxy = try UpstreamProxy.environment(for: result.upstream, variable: settings.variable)
         result.durability = try settings.value("durability", durability, otherwise: result.durability)
-        func milliseconds(_ path: WritableKeyPath<GatewayConfiguration, Int64>, _ value: SpanOfTime) {
+        func milliseconds(_ path: WritableKeyPath<GatewayConfiguration, Int64>, _ value: DurationArgument) {
             result[keyPath: path] = value.milliseconds
         }
-        func span(_ path: KeyPath<GatewayConfiguration, Int64>) -> SpanOfTime {
-            SpanOfTime(milliseconds: result[keyPath: path])
+        func span(_ path: KeyPath<GatewayConfiguration, Int64>) -> DurationArgument {
+            DurationArgument(milliseconds: result[keyPath: path])
         }
         milliseconds(\.drainMilliseconds, try settings.time("drain", drain, otherwise: span(\.drainMilliseconds)))
         milliseconds(

@@ -11,7 +11,7 @@ struct LimitOptions: ParsableArguments {
     var headFields: Int?
 
     @Option(help: ArgumentHelp("How long a request's head may take. (default: 20s)", valueName: "time"))
-    var headTimeout: SpanOfTime?
+    var headTimeout: DurationArgument?
 
     @Option(
         help: ArgumentHelp(
@@ -19,15 +19,15 @@ struct LimitOptions: ParsableArguments {
             valueName: "time"
         )
     )
-    var bodyTimeout: SpanOfTime?
+    var bodyTimeout: DurationArgument?
 
     @Option(help: ArgumentHelp("How long a client may take nothing of its response. (default: 2m)", valueName: "time"))
-    var writeTimeout: SpanOfTime?
+    var writeTimeout: DurationArgument?
 
     @Option(
         help: ArgumentHelp("How long a client's connection is kept between two calls. (default: 2m)", valueName: "time")
     )
-    var keepAlive: SpanOfTime?
+    var keepAlive: DurationArgument?
 
     @Option(help: ArgumentHelp("The most connections of clients. (default: 16384)", valueName: "number"))
     var maxConnections: Int?
@@ -110,8 +110,8 @@ struct LimitOptions: ParsableArguments {
             }
             result[keyPath: path] = value
         }
-        func time(_ name: String, _ flag: SpanOfTime?, _ path: WritableKeyPath<GatewayLimits, Int64>) throws {
-            let standard = SpanOfTime(milliseconds: result[keyPath: path])
+        func time(_ name: String, _ flag: DurationArgument?, _ path: WritableKeyPath<GatewayLimits, Int64>) throws {
+            let standard = DurationArgument(milliseconds: result[keyPath: path])
             result[keyPath: path] = try settings.time(name, flag, otherwise: standard, atLeast: 1).milliseconds
         }
         try size("head-size", headSize, \.headBytes, 1 << 10...16 << 20)

@@ -6,10 +6,10 @@ struct RepriceSelection: ParsableArguments {
     @Option(
         help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time")
     )
-    var since: PointInTime
+    var since: TimestampArgument
 
     @Option(help: ArgumentHelp("Until when, exclusive. (default: now)", valueName: "time"))
-    var until: PointInTime?
+    var until: TimestampArgument?
 
     @Option(help: "Only this project; repeatable.")
     var project: [String] = []

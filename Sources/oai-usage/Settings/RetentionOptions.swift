@@ -9,7 +9,7 @@ struct RetentionOptions: ParsableArguments {
             valueName: "time"
         )
     )
-    var keep: SpanOfTime?
+    var keep: DurationArgument?
 
     @Option(
         help: ArgumentHelp(
@@ -24,7 +24,7 @@ struct RetentionOptions: ParsableArguments {
     /// - Throws: An error that says where a value stands and what is allowed.
     func apply(_ settings: Settings, to options: inout LedgerOptions) throws {
         if keep != nil || settings.text("keep") != nil {
-            let value = try settings.value("keep", keep, otherwise: SpanOfTime(milliseconds: 0))
+            let value = try settings.value("keep", keep, otherwise: DurationArgument(milliseconds: 0))
             guard 86_400_000...(36_500 * 86_400_000) ~= value.milliseconds else {
                 throw settings.refusal(
                     "keep",

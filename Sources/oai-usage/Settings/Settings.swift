@@ -89,11 +89,11 @@ struct Settings {
     /// - Throws: An error that says where the value stands and what is allowed.
     func time(
         _ name: String,
-        _ flag: SpanOfTime?,
-        otherwise standard: SpanOfTime,
+        _ flag: DurationArgument?,
+        otherwise standard: DurationArgument,
         atLeast least: Int64 = 0
     ) throws
-        -> SpanOfTime
+        -> DurationArgument
     {
         let value = try self.value(name, flag, otherwise: standard)
         if value.milliseconds < least {

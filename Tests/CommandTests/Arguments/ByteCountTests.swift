@@ -22,6 +22,6 @@ struct ByteCountTests {
 
     @Test(arguments: [("90s", "90s"), ("60s", "1m"), ("48h", "2d"), ("1500ms", "1500ms"), ("0s", "0s"), ("2w", "14d")])
     func `Times are written in their largest whole unit`(text: String, written: String) {
-        #expect(SpanOfTime(argument: text)?.defaultValueDescription == written)
+        #expect(DurationArgument(argument: text)?.defaultValueDescription == written)
     }
 }

@@ -119,7 +119,7 @@ struct GatewayProcessTests {
         #expect(try await Self.ask(admin, "/-/ready").status == 200)
         program.send(SIGTERM)
         try await program.errors(containing: "when its open calls have ended")
-        try await ProcessFacts.wait(for: "the listener to close") { !Self.isOpen(calls) }
+        try await ProcessReading.wait(for: "the listener to close") { !Self.isOpen(calls) }
         let ready = try await Self.ask(admin, "/-/ready")
         #expect(ready.status == 503 && ready.text.contains("ending"))
         #expect(try await Self.ask(admin, "/healthz").status == 200)
@@ -169,7 +169,7 @@ struct GatewayProcessTests {
             #expect(try await client.message(.response(to: "POST")).status == 200)
         }
         try await call()
-        try await ProcessFacts.wait(for: "the line") { Self.lines(log) == 1 }
+        try await ProcessReading.wait(for: "the line") { Self.lines(log) == 1 }
         try FileManager.default.moveItem(atPath: log, toPath: log + ".1")
         program.send(SIGHUP)
         try await program.errors(containing: "from now on")

@@ -72,7 +72,7 @@ struct PriceCommandTests {
         let command = try #require(
             try OAIUsage.parseAsRoot(["reprice", "--since", "1d", "--until", "2d"]) as? RepriceCommand
         )
-        #expect(throws: ValidationError.self) { try command.selection.query(now: PointInTimeTests.now) }
+        #expect(throws: ValidationError.self) { try command.selection.query(now: TimestampArgumentTests.now) }
     }
 
     @Test

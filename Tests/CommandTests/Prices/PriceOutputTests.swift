@@ -73,7 +73,7 @@ struct PriceOutputTests {
 
     @Test
     func `A cost is explained line by line, and agrees with the row`() {
-        let sheet = CostSheet(record: Self.record(), book: .bundled)
+        let sheet = CostDetail(record: Self.record(), book: .bundled)
         #expect(sheet.isSame && !sheet.isContradiction)
         #expect(
             sheet.text == """
@@ -103,7 +103,7 @@ struct PriceOutputTests {
     @Test
     func `Another book's cost is told beside the row's`() throws {
         let book = PriceBook.bundled.layered(with: try PriceBook(json: Self.file))
-        let sheet = CostSheet(record: Self.record(), book: book)
+        let sheet = CostDetail(record: Self.record(), book: book)
         #expect(!sheet.isSame && !sheet.isContradiction)
         #expect(
             sheet.text.hasSuffix(
@@ -115,7 +115,7 @@ struct PriceOutputTests {
         var other = Self.record()
         other.toolCalls = [:]
         other.cost = PriceBook.bundled.cost(of: other)
-        let same = CostSheet(record: other, book: book)
+        let same = CostDetail(record: other, book: book)
         #expect(same.isSame)
         #expect(same.text.contains("Another price book has priced the call, 2026-11-23; this one is \(book.version)."))
     }
@@ -124,9 +124,9 @@ struct PriceOutputTests {
     func `A row that its own book does not give is a contradiction`() {
         var record = Self.record()
         record.cost.picoUSD = 1
-        #expect(CostSheet(record: record, book: .bundled).isContradiction)
+        #expect(CostDetail(record: record, book: .bundled).isContradiction)
         record.outcome = .open
-        #expect(!CostSheet(record: record, book: .bundled).isContradiction)
+        #expect(!CostDetail(record: record, book: .bundled).isContradiction)
     }
 
     @Test(arguments: [
@@ -139,7 +139,7 @@ struct PriceOutputTests {
         record.toolCalls = [:]
         if cost.status == .free { record.endpoint = Endpoint(method: "GET", path: "/v1/models") }
         record.cost = cost
-        let sheet = CostSheet(record: record, book: .bundled)
+        let sheet = CostDetail(record: record, book: .bundled)
         #expect(sheet.isSame)
         #expect(sheet.text.contains(conclusion))
     }
@@ -151,7 +151,7 @@ struct PriceOutputTests {
 
     @Test
     func `An explanation's JSON holds the lines, and both costs`() throws {
-        let json = CostSheet(record: Self.record(project: "proj_a"), book: .bundled).json
+        let json = CostDetail(record: Self.record(project: "proj_a"), book: .bundled).json
         let read = try JSONDocument(parsing: json.line).root.value
         var sum = MoneySum()
         for line in read["lines"]?.elements ?? [] {
@@ -213,7 +213,7 @@ struct PriceOutputTests {
     @Test
     func `A model's sheet shows every tier and period, and what is billed as something else`() throws {
         let model = try #require(PriceBook.bundled.model(named: "gpt-4o-mini-2024-07-18"))
-        let sheet = ModelPriceSheet(name: "azure/gpt-4o-mini", model: model, book: .bundled)
+        let sheet = ModelPriceDetail(name: "azure/gpt-4o-mini", model: model, book: .bundled)
         let expected = """
             gpt-4o-mini (text), built in
               azure/gpt-4o-mini is priced as gpt-4o-mini
@@ -230,7 +230,7 @@ struct PriceOutputTests {
             """
         #expect(sheet.text.hasPrefix(expected))
         let sol = try #require(PriceBook.bundled.model(named: "gpt-6.2-sol"))
-        let text = ModelPriceSheet(name: sol.id, model: sol, book: .bundled).text
+        let text = ModelPriceDetail(name: sol.id, model: sol, book: .bundled).text
         #expect(text.contains("From 2026-11-17 until 2027-02-28"))
         #expect(text.contains("From 2027-03-01"))
         #expect(text.contains("Above 272,000 input tokens, for the whole request"))

@@ -338,10 +338,10 @@ struct SettingsTests {
         do {
             try FileManager.default.createDirectory(atPath: "/proc/none/x", withIntermediateDirectories: true)
         } catch {
-            let text = "\(ErrorSentence.explained(error))"
+            let text = "\(ErrorMessage.explained(error))"
             #expect(text.hasPrefix("/proc/none") && !text.contains("NSCocoa") && !text.contains("Error Domain"))
         }
         let failure = CommandFailure("As it is.")
-        #expect("\(ErrorSentence.explained(failure))" == "As it is.")
+        #expect("\(ErrorMessage.explained(failure))" == "As it is.")
     }
 }

@@ -38,6 +38,7 @@ enum GatewayPath {
                 configuration: configuration,
                 exchanges: exchanges,
                 recorder: rows,
+                counters: rows,
                 log: GatewayLog(logger),
                 group: group
             )

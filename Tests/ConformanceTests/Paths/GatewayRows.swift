@@ -4,7 +4,7 @@ import OpenAIUsageTestKit
 @testable import OpenAIUsageGateway
 
 /// The gateway's keeper of rows, which hands them to a sink and keeps them at once.
-final class GatewayRows: CallRecorder {
+final class GatewayRows: DataPlaneRecorder, DataPlaneCounters {
     private struct Count: Sendable {
         var started = 0
         var ended = 0
@@ -32,12 +32,15 @@ final class GatewayRows: CallRecorder {
 
     func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool { true }
     func record(_ record: CallRecord) { sink.record(record) }
-    func callStarted(_ endpoint: Endpoint) { count.update { $0.started += 1 } }
-    func callEnded(_ endpoint: Endpoint) { count.update { $0.ended += 1 } }
+
+    func changeInFlight(_ endpoint: Endpoint, by change: Int64) {
+        count.update { if change > 0 { $0.started += 1 } else { $0.ended += 1 } }
+    }
+
+    func countLateRelease() {}
     func usageNotAsked(_ reason: IncludeUsage.Note) {}
     func count(_ event: DataPlaneEvent) {}
     func reached(_ limit: DataPlaneLimit) {}
     func changeWaiting(by change: Int) {}
     func changeConnections(by change: Int) {}
-    func releasedLate() {}
 }

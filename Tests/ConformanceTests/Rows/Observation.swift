@@ -19,7 +19,7 @@ struct Observation: Sendable {
         let weak: Weak
         (row, seen, progress, weak) = try await Self.run(scenario, path, delivery)
         // Every exchange that is open holds the sink.
-        try await ProcessFacts.wait(for: "the end of every exchange") { weak.sink == nil }
+        try await ProcessReading.wait(for: "the end of every exchange") { weak.sink == nil }
     }
 
     private static func run(

@@ -12,8 +12,8 @@ struct SoakTests {
         let percent: Int
         let calls: Int
         let rows: Int
-        let bytes = ProcessFacts.residentBytes
-        let files = ProcessFacts.openFiles
+        let bytes = ProcessReading.residentBytes
+        let files = ProcessReading.openFiles
 
         var description: String {
             "\(percent) %: \(calls) calls, \(rows) rows, \(bytes >> 10) KiB resident, \(files) files"
@@ -31,9 +31,9 @@ struct SoakTests {
         let count = Self.total / Self.paths.count / 25 * 25
         // What is made once in a process is made before anything is measured.
         _ = try await soak(path, count: 25)
-        let files = ProcessFacts.openFiles
+        let files = ProcessReading.openFiles
         let readings = try await soak(path, count: count)
-        try await ProcessFacts.wait(for: "the files to be closed") { ProcessFacts.openFiles <= files }
+        try await ProcessReading.wait(for: "the files to be closed") { ProcessReading.openFiles <= files }
         for reading in readings {
             print("soak, \(path.rawValue), \(reading)")
             #expect(reading.rows == reading.calls)

@@ -52,17 +52,17 @@ struct ModelTests {
     }
 
     @Test
-    func theCatalogue() {
-        #expect(ModelCatalogue.model(named: "gpt-6.1-sol")?.reportsCacheWrites == true)
-        #expect(ModelCatalogue.model(named: "gpt-6.1-sol")?.priorityTier == "fast")
-        #expect(ModelCatalogue.model(named: "gpt-5.6-sol")?.priorityTier == "priority")
-        #expect(ModelCatalogue.model(named: "gpt-5.1")?.reportsCacheWrites == false)
-        #expect(ModelCatalogue.model(named: "text-embedding-3-large")?.dimensions == 3072)
-        #expect(ModelCatalogue.model(named: "") == nil)
-        #expect(ModelCatalogue.model(named: "ft:") == nil)
-        #expect(ModelCatalogue.model(named: "ft::acme") == nil)
-        for model in ModelCatalogue.listed {
-            let served = ModelCatalogue.model(named: model.servedName)
+    func theCatalog() {
+        #expect(ModelCatalog.model(named: "gpt-6.1-sol")?.reportsCacheWrites == true)
+        #expect(ModelCatalog.model(named: "gpt-6.1-sol")?.priorityTier == "fast")
+        #expect(ModelCatalog.model(named: "gpt-5.6-sol")?.priorityTier == "priority")
+        #expect(ModelCatalog.model(named: "gpt-5.1")?.reportsCacheWrites == false)
+        #expect(ModelCatalog.model(named: "text-embedding-3-large")?.dimensions == 3072)
+        #expect(ModelCatalog.model(named: "") == nil)
+        #expect(ModelCatalog.model(named: "ft:") == nil)
+        #expect(ModelCatalog.model(named: "ft::acme") == nil)
+        for model in ModelCatalog.listed {
+            let served = ModelCatalog.model(named: model.servedName)
             #expect(served?.servedName == model.servedName, "a snapshot answers with its own name: \(model.name)")
         }
     }

@@ -44,7 +44,7 @@ struct CurlHarness: Sendable {
         }
         await harness.transport.shutDown()
         await upstream.stop()
-        try await ProcessFacts.wait(for: "the driving thread to end") { ProcessFacts.drivingThreads.isEmpty }
+        try await ProcessReading.wait(for: "the driving thread to end") { ProcessReading.drivingThreads.isEmpty }
     }
 
     /// A request to the server.
@@ -59,7 +59,7 @@ struct CurlHarness: Sendable {
 
     /// Waits for the one record of a call.
     func record(_ count: Int = 1) async throws -> CallRecord {
-        try await ProcessFacts.wait(for: "\(count) records") { sink.records.count >= count }
+        try await ProcessReading.wait(for: "\(count) records") { sink.records.count >= count }
         #expect(sink.records.count == count)
         return try #require(sink.records.last)
     }

@@ -54,7 +54,7 @@ struct ChaosTests {
             await client.connection.close()
             #expect(try await gateway.ask("/healthz").status == 200)
         }
-        let filesBefore = ProcessFacts.openFiles
+        let filesBefore = ProcessReading.openFiles
         let upstream = try await ChaosUpstream.start()
         let random = Mutex(SplitMix64(seed: seed))
         let isCalm = Atomic(false)
@@ -97,8 +97,8 @@ struct ChaosTests {
                 let statistics = gateway.ledger.statistics
                 let dropped = statistics.dropped.values.reduce(0, +)
                 #expect(statistics.captured == statistics.written + dropped + Int64(statistics.queued))
-                memory.append(ProcessFacts.residentBytes)
-                files.append(ProcessFacts.openFiles)
+                memory.append(ProcessReading.residentBytes)
+                files.append(ProcessReading.openFiles)
                 print(
                     "chaos, round \(round): \(tally.value); captured \(statistics.captured), written \(statistics.written),",
                     "dropped \(dropped), queued \(statistics.queued); \((memory.last ?? 0) >> 10) KiB, \(files.last ?? 0) files"
@@ -119,7 +119,7 @@ struct ChaosTests {
             #expect((files.last ?? 0) <= filesBefore + pools + 64, "\(files)")
         }
         try await upstream.stop()
-        try await ProcessFacts.wait(for: "the files to be closed") { ProcessFacts.openFiles <= filesBefore + 4 }
+        try await ProcessReading.wait(for: "the files to be closed") { ProcessReading.openFiles <= filesBefore + 4 }
     }
 
     /// Makes the calls of a round.

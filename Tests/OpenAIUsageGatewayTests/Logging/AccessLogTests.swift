@@ -36,8 +36,8 @@ struct AccessLogTests {
         var record = Self.record(1, path: "/v1/a\"b\u{1b}[31m\n")
         record.usage[.inputTokens] = 21
         record.cost.picoUSD = 6_750_000
-        log.write(record)
-        log.write(Self.record(2))
+        log.record(record)
+        log.record(Self.record(2))
         log.flush()
         let lines = try Self.lines(folder.path("access.log"))
         #expect(lines.count == 2)
@@ -56,13 +56,13 @@ struct AccessLogTests {
         let folder = try TemporaryFolder()
         let path = folder.path("access.log")
         let log = try AccessLog(path: path)
-        log.write(Self.record(1))
+        log.record(Self.record(1))
         log.flush()
         try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
-        log.write(Self.record(2))
+        log.record(Self.record(2))
         log.reopen()
         log.flush()
-        log.write(Self.record(3))
+        log.record(Self.record(3))
         log.flush()
         #expect(try Self.lines(path + ".1").compactMap { $0["request_id"]?.string } == ["req_1", "req_2"])
         #expect(try Self.lines(path).compactMap { $0["request_id"]?.string } == ["req_3"])
@@ -72,10 +72,10 @@ struct AccessLogTests {
         let folder = try TemporaryFolder()
         let path = folder.path("access.log")
         let log = try AccessLog(path: path)
-        log.write(Self.record(1))
+        log.record(Self.record(1))
         log.flush()
         try FileManager.default.removeItem(atPath: path)
-        log.write(Self.record(2))
+        log.record(Self.record(2))
         log.flush()
         #expect(try Self.lines(path).compactMap { $0["request_id"]?.string } == ["req_2"])
     }
@@ -89,7 +89,7 @@ struct AccessLogTests {
         log.observeTrouble { trouble in troubles.update { $0.append(trouble) } }
         try FileManager.default.moveItem(atPath: path, toPath: path + ".old")
         log.reopen()
-        log.write(Self.record(1))
+        log.record(Self.record(1))
         log.flush()
         #expect(troubles.value == [.notReopened(reason: "no such file or directory")])
         #expect(try Self.lines(path + ".old/access.log").count == 1)
@@ -109,7 +109,7 @@ struct AccessLogTests {
         let (troubles, lost) = (Watched<[AccessLog.Trouble]>([]), Watched(0))
         log.observeTrouble { trouble in troubles.update { $0.append(trouble) } }
         log.observeLoss { lines in lost.update { $0 += lines } }
-        for number in 1...3 { log.write(Self.record(number)) }
+        for number in 1...3 { log.record(Self.record(number)) }
         #expect(lost.value == 3)
         log.flush()
         let told = troubles.value.map { if case .overflow(let lines) = $0 { lines } else { 0 } }
@@ -123,7 +123,7 @@ struct AccessLogTests {
         log.observeTrouble { trouble in troubles.update { $0.append(trouble) } }
         let lost = Watched(0)
         log.observeLoss { lines in lost.update { $0 += lines } }
-        log.write(Self.record(1))
+        log.record(Self.record(1))
         log.flush()
         #expect(troubles.value == [.refused(lines: 1, reason: "no space left on device")] && lost.value == 1)
     }

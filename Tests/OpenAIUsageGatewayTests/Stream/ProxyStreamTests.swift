@@ -18,12 +18,18 @@ struct ProxyStreamTests {
     struct Order: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let steps: [Step]
-        let ending: Ending
+        let ending: TransportEnd
         /// What becomes of the client's connection; `nil` for one that has gone.
         let fate: ClientConnectionFate?
         var status: Int?
 
-        init(_ name: String, _ steps: [Step], _ ending: Ending, _ fate: ClientConnectionFate?, _ status: Int? = nil) {
+        init(
+            _ name: String,
+            _ steps: [Step],
+            _ ending: TransportEnd,
+            _ fate: ClientConnectionFate?,
+            _ status: Int? = nil
+        ) {
             testDescription = name
             self.steps = steps
             self.ending = ending

@@ -59,7 +59,7 @@ final class StreamShell {
     var connectsAtOnce: Bool?
 
     // What was done.
-    private(set) var records: [(ending: Ending, code: String?, generation: Int?)] = []
+    private(set) var records: [(ending: TransportEnd, code: String?, generation: Int?)] = []
     private(set) var interimRecords = 0
     private(set) var finishes = 0
     private(set) var notes: [StreamNote] = []

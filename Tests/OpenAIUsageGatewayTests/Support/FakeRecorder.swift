@@ -5,7 +5,7 @@ import Synchronization
 @testable import OpenAIUsageGateway
 
 /// A recorder that keeps what it is given, and commits when it is told to.
-final class FakeRecorder: CallRecorder {
+final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
     /// A record whose keeper waits.
     struct Commit: Sendable {
         let record: CallRecord
@@ -98,7 +98,7 @@ final class FakeRecorder: CallRecorder {
         if !isWithheld { commit.waiter?() }
     }
 
-    // MARK: - CallRecorder
+    // MARK: - DataPlaneRecorder
 
     func submit(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
         take(Commit(record: record, isOpen: false, waiter: keepsAtOnce ? nil : waiter))
@@ -111,12 +111,18 @@ final class FakeRecorder: CallRecorder {
     }
 
     func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }
-    func callStarted(_ endpoint: Endpoint) { state.update { $0.started += 1 } }
-    func callEnded(_ endpoint: Endpoint) { state.update { $0.ended += 1 } }
+
+    func changeInFlight(_ endpoint: Endpoint, by change: Int64) {
+        state.update { if change > 0 { $0.started += 1 } else { $0.ended += 1 } }
+    }
+
+    func countLateRelease() { state.update { $0.late += 1 } }
+
+    // MARK: - DataPlaneCounters
+
     func usageNotAsked(_ reason: IncludeUsage.Note) { state.update { $0.notAsked.append(reason) } }
     func count(_ event: DataPlaneEvent) { state.update { $0.events.append(event) } }
     func reached(_ limit: DataPlaneLimit) { state.update { $0.limits.append(limit) } }
     func changeWaiting(by change: Int) { state.update { $0.waiting += change } }
     func changeConnections(by change: Int) {}
-    func releasedLate() { state.update { $0.late += 1 } }
 }

@@ -54,6 +54,7 @@ struct Harness: Sendable {
             configuration: configuration,
             exchanges: ExchangeConfiguration(source: .gateway),
             recorder: recorder,
+            counters: recorder,
             log: GatewayLog(logger),
             group: group,
             descriptors: descriptors

@@ -15,7 +15,7 @@ struct JournalTests {
         for number in 0..<500 {
             var record = Records.random(number, &generator)
             if generator.chance(20) {
-                record.settledCall = CallID(rawValue: .random(in: 0 ... .max, using: &generator))
+                record.resolvedCall = CallID(rawValue: .random(in: 0 ... .max, using: &generator))
             }
             if generator.chance(20) { record.containerWindows = [ContainerWindow(hash: -5, startedAt: 7)] }
             encoder.encode(record, isOpen: number % 2 == 0)

@@ -155,7 +155,7 @@ struct CallsQueryTests {
         ledger.recordOpen(call(1, 1))
         await ledger.flush()
         let reader = try LedgerReader(path: folder.ledger)
-        var follower = try CallFollower(CallsQuery(), of: reader)
+        var follower = try CallTail(CallsQuery(), of: reader)
         #expect(try follower.next(of: reader).isEmpty)
         ledger.record(call(2, 50))
         ledger.record(call(3, 51))
@@ -192,7 +192,7 @@ struct CallsQueryTests {
         ledger.record(call(3, 100))
         await ledger.flush()
         let reader = try LedgerReader(path: folder.ledger)
-        var follower = try CallFollower(CallsQuery(), of: reader)
+        var follower = try CallTail(CallsQuery(), of: reader)
         var shown: [CallRecord] = []
         for hour in 1..<200 {
             for number in 0..<20 { ledger.record(call(number, Int64(hour) * 3_600 + Int64(number))) }
@@ -216,7 +216,7 @@ struct CallsQueryTests {
         for number in 0..<5 { ledger.record(Records.plain(10 + number, at: Records.start + 3_600_000_000)) }
         await ledger.flush()
         let reader = try LedgerReader(path: folder.ledger)
-        var follower = try CallFollower(CallsQuery(), of: reader)
+        var follower = try CallTail(CallsQuery(), of: reader)
         await ledger.close()
         let next = try Ledger(path: folder.ledger)
         #expect(try follower.next(of: reader).map(\.outcome) == [.interrupted])
@@ -236,7 +236,7 @@ struct CallsQueryTests {
         query.filter.outcomes = [.error]
         query.filter.projects = ["proj_0"]
         query.after = records[30].id
-        var follower = try CallFollower(query, of: reader)
+        var follower = try CallTail(query, of: reader)
         #expect(try follower.next(of: reader) == [records[36], records[42], records[48], records[54]])
         ledger.record(Records.plain(100, project: "proj_0"))
         var failed = Records.plain(101, project: "proj_0")

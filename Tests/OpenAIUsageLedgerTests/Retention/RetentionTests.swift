@@ -61,11 +61,11 @@ struct RetentionTests {
 
     @Test("Steps grow while they are short, shrink when they are long, and rest twice as long as they took")
     func pace() {
-        var pace = StepPace()
+        var pace = PruneThrottle()
         var now: Int64 = 0
         for _ in 0..<10 {
             pace.note(start: now, end: now + 100_000)
-            #expect(pace.nextStep - (now + 100_000) == StepPace.shortestRest)
+            #expect(pace.nextStep - (now + 100_000) == PruneThrottle.shortestRest)
             now = pace.nextStep
         }
         #expect(pace.size == 256)
@@ -82,7 +82,7 @@ struct RetentionTests {
     func writer() async throws {
         let folder = TemporaryFolder()
         let clock = ManualClock(Records.start + 2 * Self.day)
-        let notes = Collector<RetentionNote>()
+        let notes = Collector<RetentionEvent>()
         var options = Self.options(keep: .seconds(86_400))
         options.clock = clock
         options.idleMilliseconds = 1
@@ -116,7 +116,7 @@ struct RetentionTests {
     func writerBySize() async throws {
         let folder = TemporaryFolder()
         let clock = ManualClock(Records.start + 2 * Self.day)
-        let notes = Collector<RetentionNote>()
+        let notes = Collector<RetentionEvent>()
         try await fill(folder, (0..<20_000).map { Records.plain($0, at: Records.start + Int64($0) * 4_000_000) })
         let size = try #require(LedgerFile.size(folder.ledger))
         var options = Self.options(bytes: size * 3 / 4)

@@ -27,12 +27,12 @@ struct ShareSumTests {
         var sum = ShareSum()
         // What was there before does not matter.
         sum.add(
-            CallShare(Records.random(1, &generator), series: 1, result: 1),
+            CallContribution(Records.random(1, &generator), series: 1, result: 1),
             values: [Int64](repeating: 9, count: 32)
         )
         sum.clear()
         for change in changes.shuffled(using: &generator) {
-            var share = CallShare(change.record, series: 1, result: 1, isNegative: change.isNegative)
+            var share = CallContribution(change.record, series: 1, result: 1, isNegative: change.isNegative)
             var values: [Int64] = []
             if change.record.isCounted {
                 share.counters = change.record.usage.reported
@@ -61,7 +61,7 @@ struct ShareSumTests {
         var before = VarintWriter()
         stored.write(to: &before)
         var sum = ShareSum()
-        var share = CallShare(record, series: 1, result: 1, isNegative: true)
+        var share = CallContribution(record, series: 1, result: 1, isNegative: true)
         var values: [Int64] = [0]
         if record.isCounted {
             values.removeAll()

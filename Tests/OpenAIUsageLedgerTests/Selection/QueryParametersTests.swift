@@ -46,7 +46,7 @@ struct QueryParametersTests {
         var parameters = try QueryParameters("project=my+proj&since=2026-11-01T00:00:00+01:00")
         let selection = try CallSelection(&parameters)
         #expect(selection.projects == ["my proj"])
-        #expect(selection.since == PointInTime("2026-10-31T23:00:00Z"))
+        #expect(selection.since == TimestampArgument("2026-10-31T23:00:00Z"))
     }
 
     @Test("What is sent is what was meant", arguments: ["a", "ä/&=?+ %", "\u{1f600}", "", "a\nb"])

@@ -45,7 +45,7 @@ enum Records {
         if generator.chance(30) { record.operationID = text(&generator) }
         record.attempt = Int.random(in: 0..<5, using: &generator)
         record.client = optional(&generator)
-        if generator.chance(20) { record.endpoint = Endpoint(name: text(&generator), meter: .none) }
+        if generator.chance(20) { record.endpoint = Endpoint(name: text(&generator), family: UnknownFamily()) }
         record.isStream = generator.chance(50)
         record.organization = optional(&generator)
         record.project = text(&generator)

@@ -21,7 +21,7 @@ struct LostFileTests {
             case .show: _ = try LedgerReader(path: path).calls(matching: "req_1")
             case .summary: _ = try LedgerReader(path: path).summary()
             case .integrity: #expect(try LedgerReader(path: path).integrityProblems().isEmpty)
-            case .follower: _ = try CallFollower(CallsQuery(), of: LedgerReader(path: path))
+            case .follower: _ = try CallTail(CallsQuery(), of: LedgerReader(path: path))
             case .repriceDry:
                 var query = RepriceQuery(from: 0, to: .max)
                 query.isDryRun = true

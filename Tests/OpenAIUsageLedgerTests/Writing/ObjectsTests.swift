@@ -46,7 +46,7 @@ struct ObjectsTests {
         let folder = TemporaryFolder()
         let created = Self.sight(1, "POST", "/v1/responses", "resp_1", .null)
         var shown = Self.sight(2, "GET", "/v1/responses/resp_1", "resp_1", .reported)
-        shown.settledCall = created.id
+        shown.resolvedCall = created.id
         try await fill(folder, [created])
         let before = try LedgerReader(path: folder.ledger).report(Self.query)
         #expect(before.totals.callsWithoutUsage == 1)
@@ -102,7 +102,7 @@ struct ObjectsTests {
         records.append(try Self.observed("/v1/files/file-b/content", line, configuration))
         await ledger.close()
         #expect(records.map(\.isCounted) == [false, true, false])
-        #expect(records[1].settledCall == created.id && records[1].backgroundWindow == "8h")
+        #expect(records[1].resolvedCall == created.id && records[1].backgroundWindow == "8h")
         #expect(records[1].tags == ["team": "search"])
     }
 

@@ -21,7 +21,7 @@ struct PendingObjectsTests {
         let identities = CallIDGenerator.shared(by: options.clock)
         let objects = (0..<count).map { number in
             var record = Records.plain(0, at: Records.start + Int64(number))
-            record.endpoint = Endpoint(name: "videos.create", meter: .none, accounting: .onceByObject)
+            record.endpoint = Endpoint(name: "videos.create", family: UnknownFamily(), accounting: .onceByObject)
             record.usageState = .missing
             record.responseID = "video_\(number)"
             return RecordQueue.Item(record: record, isOpen: false)
@@ -35,7 +35,7 @@ struct PendingObjectsTests {
             var record = Records.plain(number, at: Records.start + 1_000_000_000 + Int64(number) * 1_000)
             record.method = number % 2 == 0 ? "POST" : "GET"
             let name = number % 2 == 0 ? "videos.create" : "videos.retrieve"
-            record.endpoint = Endpoint(name: name, meter: .none, accounting: .onceByObject)
+            record.endpoint = Endpoint(name: name, family: UnknownFamily(), accounting: .onceByObject)
             record.responseID = number % 4 == 3 ? "video_\(number)" : "new_\(number)"
             return RecordQueue.Item(record: record, isOpen: false)
         }

@@ -9,11 +9,11 @@ struct LabelSetTableTests {
 
     @Test("A name is admitted once, and the numbers are bounded")
     func names() {
-        var table = NameTable("default")
+        var table = InternedNames("default")
         #expect(table["default"] == 1)
-        #expect(table["other"] == NameTable.other)
+        #expect(table["other"] == InternedNames.other)
         #expect(table["x"] == nil)
-        for index in 2...NameTable.maximumCount { #expect(table.admit("n\(index)") == UInt16(index)) }
+        for index in 2...InternedNames.maximumCount { #expect(table.admit("n\(index)") == UInt16(index)) }
         #expect(table.admit("late") == nil)
         #expect(table["late"] == nil)
         #expect(table[400] == "n400")

@@ -18,18 +18,31 @@ struct LabelTests {
             ("realtime.websocket", .realtime), ("realtime.client_secrets", .realtime), ("live.websocket", .realtime),
             ("models.list", .models), ("completions", .other), ("threads.runs.create", .other), ("decisions", .other),
             ("organization.usage.completions", .other), ("chatty", .other), ("", .other), (".", .other),
-        ] as [(String, CallOperation)]
+        ] as [(String, Endpoint.Operation)]
     )
-    func operation(_ endpoint: String, _ expected: CallOperation) {
-        #expect(CallOperation(Endpoint(name: endpoint, meter: .none)) == expected)
+    func operation(_ endpoint: String, _ expected: Endpoint.Operation) {
+        #expect(Endpoint(named: endpoint).operation == expected)
     }
 
     @Test("The groups are twelve, and their labels differ")
     func operations() {
-        let labels = CallOperation.allCases.map(\.label)
+        let labels = Endpoint.Operation.standard.map(\.label)
         #expect(Set(labels).count == 12)
         #expect(labels.contains("audio_transcriptions"))
-        #expect(CallOperation.allCases.enumerated().allSatisfy { $0.offset == Int($0.element.rawValue) })
+    }
+
+    @Test("An operation of a program's own has a number, until there are too many")
+    func ownOperations() {
+        var table = OperationTable()
+        let batches = table.number(of: .batches)
+        #expect(table.label(batches) == "batches")
+        let room = OperationTable.maximumCount - table.operations.count
+        for index in 0..<room + 2 {
+            let operation = Endpoint.Operation("own_\(index)", isServedByModel: true)
+            let number = table.number(of: operation)
+            #expect(table.label(number) == (index < room ? "own_\(index)" : "other"))
+            #expect(table.number(of: operation) == number)
+        }
     }
 
     @Test(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OpenAIUsageMetrics
 
-@Suite("Figures of the process")
+@Suite("NumberFormat of the process")
 struct ProcessStatisticsTests {
     private static let tail =
         "S 1 4242 4242 0 -1 4194560 2207 0 0 0 150 50 0 0 20 0 7 0 12345 104857600 2500 18446744073709551615 1 1 0 0 0\n"

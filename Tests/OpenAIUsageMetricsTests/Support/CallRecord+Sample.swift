@@ -17,7 +17,7 @@ extension CallRecord {
             host: "api.openai.com",
             path: "/v1"
         )
-        record.endpoint = Endpoint(name: endpoint, meter: .none)
+        record.endpoint = Endpoint(named: endpoint)
         record.project = "proj_a"
         record.requestModel = "gpt-4o-mini"
         record.model = "gpt-4o-mini-2024-07-18"

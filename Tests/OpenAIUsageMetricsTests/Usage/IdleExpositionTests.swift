@@ -8,7 +8,7 @@ struct IdleExpositionTests {
     private func scrape(_ format: ExpositionFormat = .text) -> Scrape {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"))
         metrics.registerStore {
-            StoreSnapshot(
+            LedgerSnapshot(
                 captured: 0,
                 written: 0,
                 dropped: [],
@@ -31,7 +31,7 @@ struct IdleExpositionTests {
             "client_retries_total": 12, "client_disconnects_total": 12, "requests_in_flight": 12,
             "usage_missing_total": 12 * MissingUsageReason.allCases.count,
             "unpriced_requests_total": CostReason.labels.count, "label_overflow_total": 2,
-            "records_dropped_total": StoreMetrics.dropReasons.count, "records_captured_total": 1,
+            "records_dropped_total": LedgerMetrics.dropReasons.count, "records_captured_total": 1,
             "records_written_total": 1,
             "record_queue_length": 1, "store_late_releases_total": 1, "gateway_overhead_seconds_count": 1,
             "store_write_duration_seconds_count": 1,
@@ -41,7 +41,7 @@ struct IdleExpositionTests {
             #expect(scrape.sum(name) == 0, "\(name)")
         }
         #expect(scrape["record_queue_capacity"] == "65536")
-        #expect(scrape.labels("reason", of: "records_dropped_total") == Set(StoreMetrics.dropReasons))
+        #expect(scrape.labels("reason", of: "records_dropped_total") == Set(LedgerMetrics.dropReasons))
         #expect(scrape.labels("label", of: "label_overflow_total") == ["project", "model"])
         #expect(scrape.sum("build_info") == 1)
     }

@@ -126,7 +126,7 @@ struct UsageMetricsTests {
         #expect(Scrape(metrics).labels("code", of: "requests_total") == [label])
     }
 
-    @Test("Figures that go back are left out")
+    @Test("NumberFormat that go back are left out")
     func negative() {
         let metrics = metrics()
         metrics.record(

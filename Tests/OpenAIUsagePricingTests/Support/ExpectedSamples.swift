@@ -45,7 +45,12 @@ enum ExpectedSamples {
         call.providerCost = node["provider_cost_usd"]?.text
         var isBillable = true
         if case .bool(false)? = node["billable_call"]?.value { isBillable = false }
-        call.meter = isBillable ? .responses : .free
+        if !isBillable {
+            call.family = FreeFamily()
+        } else if Endpoint(named: call.endpoint).family.isFree {
+            // The samples leave it to the price book that the model costs nothing.
+            call.family = ResponsesFamily()
+        }
         for member in node["usage"]?.members ?? [] {
             let counter = TokenCounter.allCases.first { $0.name == member.name }
             let text = member.node.text ?? ""

@@ -44,7 +44,7 @@ struct RandomCalls {
         call.day = UTCDay(number: chance(60) ? number(20_774...20_900) : number(19_700...20_900)).description
         if chance(12) { call.window = ["soonest", "2h", "8h", "1h"][number(0...3)] }
         if chance(3) { call.providerCost = ["0", "0.0000067", "1.5e-7", "12.345678901234567"][number(0...3)] }
-        if chance(3) { call.meter = .free }
+        if chance(3) { call.family = FreeFamily() }
         if chance(3) { call.outcome = .open }
         addWork(to: &call, model)
         if chance(2) {

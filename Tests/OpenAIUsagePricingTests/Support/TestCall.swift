@@ -8,7 +8,8 @@ struct TestCall {
     var requestedTier: String?
     var host = "api.openai.com"
     var endpoint = "responses"
-    var meter = Endpoint.Meter.responses
+    /// The family; `nil` for that of the endpoint's name, or of responses for a name that the catalog does not hold.
+    var family: (any EndpointFamily)?
     var day = "2026-11-23"
     var window: String?
     var usage: [TokenCounter: Int64] = [:]
@@ -32,7 +33,8 @@ struct TestCall {
             host: host,
             path: "/v1/test"
         )
-        record.endpoint = Endpoint(name: endpoint, meter: meter)
+        let named = Endpoint(named: endpoint).family
+        record.endpoint = Endpoint(name: endpoint, family: family ?? (named.isUnknown ? ResponsesFamily() : named))
         record.model = model
         record.requestModel = requestModel
         record.serviceTier = tier

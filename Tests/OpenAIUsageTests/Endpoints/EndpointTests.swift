@@ -40,14 +40,14 @@ struct EndpointTests {
     }
 
     @Test
-    func `No entry of the catalogue hides another`() {
-        for entry in EndpointCatalogue.entries {
+    func `No entry of the catalog hides another`() {
+        for entry in EndpointCatalog.standard.entries {
             for method in entry.methods.split(separator: " ") {
                 let path =
                     "/v1/"
                     + entry.path.split(separator: "/").map { $0 == "*" || $0 == "**" ? "x_1" : $0 }
                     .joined(separator: "/")
-                #expect(Endpoint(method: String(method), path: path).name == entry.name, "\(method) \(path)")
+                #expect(Endpoint(method: String(method), path: path).name == entry.endpoint.name, "\(method) \(path)")
             }
         }
     }
@@ -83,8 +83,8 @@ struct EndpointTests {
 
     @Test
     func `What an organization has used is never metered`() {
-        for entry in EndpointCatalogue.entries where entry.path.hasPrefix("organization") {
-            #expect(entry.meter == .free && entry.accounting == .never)
+        for entry in EndpointCatalog.standard.entries where entry.path.hasPrefix("organization") {
+            #expect(entry.endpoint.family is FreeFamily && entry.endpoint.accounting == .never)
         }
     }
 

@@ -30,7 +30,7 @@ struct ExchangeEndingTests {
             change(&call)
         }
 
-        func expected(_ ending: Ending?) -> String {
+        func expected(_ ending: TransportEnd?) -> String {
             switch ending {
             case .completed: expectation.completed
             case .cut: expectation.cut
@@ -213,13 +213,13 @@ struct ExchangeEndingTests {
         },
     ]
 
-    static let endings: [Ending?] = [
+    static let endings: [TransportEnd?] = [
         .completed, .cut, .clientDisconnected, .timeout, .connectTimeout, .unreachable, .unanswered, .abandoned,
         .interrupted, nil,
     ]
 
     @Test(arguments: points, endings)
-    func `Every ending has its outcome and its state at every point`(point: Point, ending: Ending?) throws {
+    func `Every ending has its outcome and its state at every point`(point: Point, ending: TransportEnd?) throws {
         var call = point.call
         call.ending = ending
         let record = try call.record()
@@ -276,7 +276,7 @@ struct ExchangeEndingTests {
     func `Only a request that was surely not sent used nothing`(error: TransportError, expected: String) throws {
         var call = ObservedCall()
         call.status = nil
-        call.ending = Ending(error, isHeadReceived: false)
+        call.ending = TransportEnd(error, isHeadReceived: false)
         let record = try call.record()
         #expect("\(record.outcome.rawValue)/\(record.usageState.rawValue)" == expected)
         // Nothing is expected of an endpoint that reports no usage.
@@ -445,7 +445,7 @@ struct ExchangeEndingTests {
         var call = ObservedCall()
         call.fields = Self.stream
         let body = (Self.chunk + Self.usageChunk + Self.done).bytes
-        let endings: [Ending] = [
+        let endings: [TransportEnd] = [
             .completed, .cut, .timeout, .abandoned, .clientDisconnected, .unreachable, .unanswered, .interrupted,
         ]
         do {

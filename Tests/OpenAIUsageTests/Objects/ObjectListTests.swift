@@ -12,7 +12,7 @@ struct ObjectListTests {
         #"{"object":"list","data":[\#(objects.joined(separator: ","))],"first_id":"a","last_id":"b","has_more":false}"#
     }
 
-    private func record(_ path: String, _ body: String, _ objects: ObjectRegister) throws -> CallRecord {
+    private func record(_ path: String, _ body: String, _ objects: BilledObjects) throws -> CallRecord {
         var call = ObservedCall()
         call.method = "GET"
         call.path = path
@@ -23,7 +23,7 @@ struct ObjectListTests {
 
     @Test
     func `A list with batches that were not counted lacks their usage, until each was shown alone`() throws {
-        let objects = ObjectRegister()
+        let objects = BilledObjects()
         let list = Self.list(Self.batch("batch_1"), Self.batch("batch_2"), Self.batch("batch_3", tokens: 0))
         var shown = try record("/v1/batches?limit=20", list, objects)
         #expect(shown.usageState == .missing && shown.isCounted && shown.usage.isEmpty && shown.responseID == nil)
@@ -59,7 +59,7 @@ struct ObjectListTests {
 
     @Test(arguments: lists)
     func `An object counts as used when its usage is final`(path: String, object: String, state: UsageState) throws {
-        let objects = ObjectRegister()
+        let objects = BilledObjects()
         let record = try record(path, Self.list(object), objects)
         #expect(record.usageState == state && record.isCounted && record.outcome == .completed)
     }

@@ -137,26 +137,26 @@ struct RefusalTests {
 
     @Test
     func `A refusal is remembered for ten minutes, by upstream and model`() {
-        var memory = RefusalMemory()
-        let key = RefusalMemory.Key(upstream: "a", model: "m")
+        var memory = RejectedAdditions()
+        let key = RejectedAdditions.Key(upstream: "a", model: "m")
         let isNew = memory.remember(key, at: 5)
         let isNewAgain = memory.remember(key, at: 5)
         #expect(isNew && !isNewAgain)
-        let isKept = memory.contains(key, at: RefusalMemory.lifetime + 4)
-        let isOther = memory.contains(RefusalMemory.Key(upstream: "a", model: nil), at: 6)
-        let isElsewhere = memory.contains(RefusalMemory.Key(upstream: "b", model: "m"), at: 6)
-        let isOver = memory.contains(key, at: RefusalMemory.lifetime + 5)
+        let isKept = memory.contains(key, at: RejectedAdditions.lifetime + 4)
+        let isOther = memory.contains(RejectedAdditions.Key(upstream: "a", model: nil), at: 6)
+        let isElsewhere = memory.contains(RejectedAdditions.Key(upstream: "b", model: "m"), at: 6)
+        let isOver = memory.contains(key, at: RejectedAdditions.lifetime + 5)
         #expect(isKept && !isOther && !isElsewhere && !isOver && memory.count == 0)
     }
 
     @Test
     func `The memory has a bound, and the oldest refusal makes room`() {
-        var memory = RefusalMemory()
-        for number in 0...RefusalMemory.capacity {
-            memory.remember(RefusalMemory.Key(upstream: "a", model: "\(number)"), at: Int64(number))
+        var memory = RejectedAdditions()
+        for number in 0...RejectedAdditions.capacity {
+            memory.remember(RejectedAdditions.Key(upstream: "a", model: "\(number)"), at: Int64(number))
         }
-        let hasFirst = memory.contains(RefusalMemory.Key(upstream: "a", model: "0"), at: 300)
-        let hasSecond = memory.contains(RefusalMemory.Key(upstream: "a", model: "1"), at: 300)
-        #expect(memory.count == RefusalMemory.capacity && !hasFirst && hasSecond)
+        let hasFirst = memory.contains(RejectedAdditions.Key(upstream: "a", model: "0"), at: 300)
+        let hasSecond = memory.contains(RejectedAdditions.Key(upstream: "a", model: "1"), at: 300)
+        #expect(memory.count == RejectedAdditions.capacity && !hasFirst && hasSecond)
     }
 }

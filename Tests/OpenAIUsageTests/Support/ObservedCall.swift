@@ -18,10 +18,10 @@ struct ObservedCall: Sendable {
     var body: [UInt8] = []
     var cuts: [Int] = []
     /// `nil` for a call whose last reference just goes away.
-    var ending: Ending? = .completed
+    var ending: TransportEnd? = .completed
     var configuration = ExchangeConfiguration(clock: ManualClock())
     /// What was counted before; `nil` for a call that knows of none.
-    var objects: ObjectRegister?
+    var objects: BilledObjects?
 
     static func header(_ fields: [(name: String, value: String)]) -> HTTPFields {
         var header = HTTPFields()
@@ -45,7 +45,7 @@ struct ObservedCall: Sendable {
             headerFields: Self.header(requestFields)
         )
         var configuration = configuration
-        configuration.objects = objects ?? ObjectRegister()
+        configuration.objects = objects ?? BilledObjects()
         return Exchange(request: request, tags: tags, configuration: configuration, sink: sink)
     }
 

@@ -41,7 +41,7 @@ struct LedgerBackupCommand: AsyncParsableCommand {
         let progress = WorkProgress("Copying", "Copied", "pages")
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         let bytes = try reader.backup(to: file) { progress.show($0, $1) }
-        StandardError.write("\(path) was copied to \(file): \(Figures.bytes(bytes)).")
+        StandardError.write("\(path) was copied to \(file): \(NumberFormat.bytes(bytes)).")
     }
 }
 
@@ -101,10 +101,12 @@ struct LedgerMergeCommand: AsyncParsableCommand {
         let report = try LedgerMerge.run(ledgers, to: output, upgrade: WorkProgress.upgrade()) {
             progress.show($0, $1)
         }
-        var sentences = ["\(output) has \(Figures.calls(report.calls))."]
-        if report.duplicates > 0 { sentences.append("\(Figures.calls(report.duplicates)) stood in several ledgers.") }
+        var sentences = ["\(output) has \(NumberFormat.calls(report.calls))."]
+        if report.duplicates > 0 {
+            sentences.append("\(NumberFormat.calls(report.duplicates)) stood in several ledgers.")
+        }
         if report.prunedCalls > 0 {
-            sentences.append("Of \(Figures.calls(report.prunedCalls)) that are pruned the sums were taken over.")
+            sentences.append("Of \(NumberFormat.calls(report.prunedCalls)) that are pruned the sums were taken over.")
         }
         StandardError.write(sentences.joined(separator: " "))
     }
@@ -130,7 +132,7 @@ struct LedgerCompactCommand: AsyncParsableCommand {
         let path = try await storage.settings().ledger(storage.ledger)
         let sizes = try LedgerCompaction.run(path, WorkProgress.upgrade())
         StandardError.write(
-            "\(path) had \(Figures.bytes(sizes.before)), and has \(Figures.bytes(sizes.after)) now."
+            "\(path) had \(NumberFormat.bytes(sizes.before)), and has \(NumberFormat.bytes(sizes.after)) now."
         )
     }
 }

@@ -29,7 +29,7 @@ struct PricesExplainCommand: AsyncParsableCommand {
         let settings = try await ledgers.settings()
         let book = try files.book(settings)
         let records = try await ledgers.calls(matching: identity, settings)
-        let sheets = records.map { CostSheet(record: $0, book: book) }
+        let sheets = records.map { CostDetail(record: $0, book: book) }
         switch format {
         case .json: for sheet in sheets { StandardOutput.write(sheet.json.line + "\n") }
         case .text: StandardOutput.write(sheets.map(\.text).joined(separator: "\n"))

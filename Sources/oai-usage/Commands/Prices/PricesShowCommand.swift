@@ -28,11 +28,11 @@ struct PricesShowCommand: AsyncParsableCommand {
     func run() async throws {
         var book = try await files.book(configuration.settings())
         if let project { book = book.book(for: project) }
-        let sheet: any PriceSheet
+        let sheet: any PriceTable
         if let model = book.model(named: name) {
-            sheet = ModelPriceSheet(name: name, model: model, book: book)
+            sheet = ModelPriceDetail(name: name, model: model, book: book)
         } else if let tool = book.tool(id: name) {
-            sheet = ToolPriceSheet(tool: tool)
+            sheet = ToolPriceDetail(tool: tool)
         } else {
             throw CommandFailure(UnknownPrice(name: name, book: book).description)
         }

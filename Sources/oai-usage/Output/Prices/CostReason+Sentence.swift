@@ -9,7 +9,7 @@ extension CostReason {
         case .unknownLongContext: "the model has no price in the service tier for as much input"
         case .unknownWindow: "the price of the completion window is not known"
         case .unknownTool: "the fee of the tool is not known"
-        case .missingMeter: "it has no price"
+        case .missingPriceItem: "it has no price"
         case .missingPeriod: "the price book has no price for the day"
         case .missingUsage: "the usage was not reported"
         case .estimate: "estimated per unit, since the tokens were not reported"

@@ -12,7 +12,7 @@ struct ImportPlan {
     }
 
     private let output: String
-    private let catalogue: LiteLLMCatalogue
+    private let catalog: LiteLLMCatalog
     private let result: PriceImport
     private let changes: [PriceChange]
 
@@ -20,10 +20,10 @@ struct ImportPlan {
     init(list: String, selection: Selection, files: [String], output: String, day: UTCDay) throws {
         self.output = output
         do {
-            catalogue = try LiteLLMCatalogue(
+            catalog = try LiteLLMCatalog(
                 parsing: try PriceFiles.text(list),
                 providers: selection.providers.isEmpty
-                    ? LiteLLMCatalogue.standardProviders : Set(selection.providers),
+                    ? LiteLLMCatalog.standardProviders : Set(selection.providers),
                 isWanted: { name in selection.models.isEmpty || selection.models.contains { name.contains($0) } }
             )
         } catch let error as JSONDocumentError {
@@ -33,7 +33,7 @@ struct ImportPlan {
         let layers = files.contains(output) ? files : files + [output]
         let old = try PriceFiles.book(layers.filter { $0 != output || present != nil })
         let result = try PriceImport(
-            of: catalogue,
+            of: catalog,
             into: old,
             file: present,
             from: day,
@@ -54,20 +54,19 @@ struct ImportPlan {
     /// Shows what changes, and what of the list is left out.
     func show() {
         StandardOutput.write(PriceChangesText.text(changes))
-        for (reason, models) in Dictionary(grouping: catalogue.rejections, by: \.reason).sorted(by: { $0.key < $1.key })
-        {
+        for (reason, models) in Dictionary(grouping: catalog.rejections, by: \.reason).sorted(by: { $0.key < $1.key }) {
             let names = models.prefix(3).map(\.name).joined(separator: ", ")
-            let others = models.count > 3 ? " and \(Figures.count(Int128(models.count - 3))) others" : ""
+            let others = models.count > 3 ? " and \(NumberFormat.count(Int128(models.count - 3))) others" : ""
             StandardError.write("Left out: \(names)\(others): \(reason).")
         }
         var ignored: [String: Int] = [:]
-        for model in catalogue.models {
+        for model in catalog.models {
             for name in model.ignored { ignored[name, default: 0] += 1 }
         }
         for (name, count) in ignored.sorted(by: { $0.key < $1.key }) {
             StandardError.write("Left out: \(name), which is not understood, of \(Self.models(count)).")
         }
-        if catalogue.models.isEmpty, catalogue.rejections.isEmpty {
+        if catalog.models.isEmpty, catalog.rejections.isEmpty {
             StandardError.write("No model of the list fits; --provider names whose models are taken.")
         } else if isEmpty {
             StandardError.write("Nothing to import: the book has these prices already.")
@@ -77,7 +76,7 @@ struct ImportPlan {
     }
 
     private static func models(_ count: Int) -> String {
-        count == 1 ? "1 model" : "\(Figures.count(Int128(count))) models"
+        count == 1 ? "1 model" : "\(NumberFormat.count(Int128(count))) models"
     }
 
     /// Writes the price file.

@@ -106,13 +106,13 @@ struct PriceList {
         if tier == nil { table.columns.append(.init(name: "tier")) }
         table.columns += ["input", "cached", "write", "output"].map { .init(name: $0, isNumeric: true) }
         table.columns += [.init(name: "other"), .init(name: "since")]
-        let main: [PriceMeter] = [.input, .cachedInput, .cacheWrite, .output]
+        let main: [PriceItem] = [.input, .cachedInput, .cacheWrite, .output]
         table.rows = rows.map { row in
             var cells = [row.model.id, row.model.kind.rawValue]
             if tier == nil { cells.append(row.tier ?? "-") }
             cells += main.map { row.card?.listedPrice($0)?.description ?? "" }
-            var others = PriceMeter.allCases.filter { !main.contains($0) }.compactMap { meter in
-                row.card?.listedPrice(meter).map { "\(meter.name) \($0)" }
+            var others = PriceItem.allCases.filter { !main.contains($0) }.compactMap { priceItem in
+                row.card?.listedPrice(priceItem).map { "\(priceItem.name) \($0)" }
             }
             if row.card == nil {
                 others += row.period.units.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -138,8 +138,10 @@ struct PriceList {
                 ])
             }
             for (context, card) in [("short", row.card), ("long", row.long)] {
-                for meter in PriceMeter.allCases {
-                    if let price = card?.listedPrice(meter) { add(context, meter.name, price, "1000000 tokens") }
+                for priceItem in PriceItem.allCases {
+                    if let price = card?.listedPrice(priceItem) {
+                        add(context, priceItem.name, price, "1000000 tokens")
+                    }
                 }
             }
             guard row.card == nil else { continue }
@@ -158,7 +160,7 @@ struct PriceList {
     private static func json(_ row: Row) -> JSONDocument.Value {
         func prices(_ card: RateCard?) -> JSONDocument.Value? {
             card.map { card in
-                .members(PriceMeter.allCases.map { ($0.name, card.listedPrice($0).map { .string($0.description) }) })
+                .members(PriceItem.allCases.map { ($0.name, card.listedPrice($0).map { .string($0.description) }) })
             }
         }
         return .members([

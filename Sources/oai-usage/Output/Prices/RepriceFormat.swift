@@ -36,14 +36,15 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
             Table.Column(name: $0, isNumeric: true)
         }
         func cells(_ row: RepriceRow) -> [String] {
-            let difference = Figures.dollars(picoUSD: row.differencePicoUSD)
+            let difference = NumberFormat.dollars(picoUSD: row.differencePicoUSD)
             let unpriced =
                 row.oldUnpriced == row.newUnpriced
-                ? Figures.count(row.newUnpriced)
-                : "\(Figures.count(row.oldUnpriced)) -> \(Figures.count(row.newUnpriced))"
+                ? NumberFormat.count(row.newUnpriced)
+                : "\(NumberFormat.count(row.oldUnpriced)) -> \(NumberFormat.count(row.newUnpriced))"
             return [
-                Figures.count(row.calls), Figures.count(row.changed), Figures.dollars(picoUSD: row.oldPicoUSD),
-                Figures.dollars(picoUSD: row.newPicoUSD),
+                NumberFormat.count(row.calls), NumberFormat.count(row.changed),
+                NumberFormat.dollars(picoUSD: row.oldPicoUSD),
+                NumberFormat.dollars(picoUSD: row.newPicoUSD),
                 row.differencePicoUSD > 0 ? "+" + difference : difference, unpriced,
             ]
         }
@@ -75,10 +76,10 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
 
     private static func note(_ result: Repricing.Result) -> String {
         let totals = result.report.totals
-        let changed = "\(Figures.count(totals.changed)) of \(Figures.count(totals.calls)) calls"
+        let changed = "\(NumberFormat.count(totals.changed)) of \(NumberFormat.count(totals.calls)) calls"
         if result.query.isDryRun { return "\(changed) would change; nothing was written." }
         let others = totals.written - totals.changed
-        let rest = others > 0 ? " \(Figures.count(others)) others keep their cost, and bear the new version." : ""
+        let rest = others > 0 ? " \(NumberFormat.count(others)) others keep their cost, and bear the new version." : ""
         return "\(changed) changed.\(rest)"
     }
 }

@@ -1,1 +1,121 @@
-../../../../OpenAIUsageTests/JSON/JSONConformanceCases+Strings.swift
+extension JSONConformanceCases {
+    static let texts: [Entry] = [
+        ("nothing", ""), ("a blank", " "), ("plain", "plain text"), ("a letter", "x"), ("an apostrophe", "'"),
+        ("blanks at both ends", " x "), ("a slash", "a/b"), ("what looks like a comment", "a /*b*/ // c # d"),
+        ("what looks like structure", "[{,:}]"), ("a delete", "a\u{7f}b"), ("a delete alone", "\u{7f}"),
+        // Escapes.
+        ("an escaped quote", #"\""#), ("an escaped backslash", #"\\"#), ("an escaped slash", #"\/"#),
+        ("a backspace", #"\b"#),
+        ("a form feed", #"\f"#), ("a line feed", #"\n"#), ("a return", #"\r"#), ("a tab", #"\t"#),
+        ("all short escapes", #"\t\r\n\f\b\/\\\""#), ("a backslash before a letter", #"\\q"#),
+        ("a backslash before n", #"\\n"#), ("a backslash before u", #"\\u0041"#), ("two backslashes", #"\\\\"#),
+        ("a backslash before a quote", #"\\\""#), ("escapes between text", #"a\nb\tc\\d"#),
+        // Escapes by number.
+        ("NUL by number", #"\u0000"#), ("NUL by number in text", #"ab\u0000cd"#), ("a control by number", #"\u001b"#),
+        ("a line feed by number", #"two\u000Alines"#), ("a blank by number", #"\u0020"#),
+        ("a quote by number", #"\u0022"#),
+        ("a backslash by number", #"\u005c"#), ("a slash by number", #"\u002F"#), ("a comma by number", #"\u002c"#),
+        ("a letter by number", #"\u0078"#), ("digits in capitals", #"\u00AF"#),
+        ("digits in both cases", #"\u30aF\u30Fa"#),
+        ("a delete by number", #"\u007f"#), ("a hard blank by number", #"two\u00a0words"#),
+        ("two bytes by number", #"\u017f"#),
+        ("three bytes by number", #"\u20aC"#), ("one, two and three bytes by number", #"\u0041\u0151\u30ab"#),
+        ("a zero width blank by number", #"\u200b"#), ("an invisible plus by number", #"\u2064"#),
+        ("separators by number", #"\u2028\u2029"#), ("a mark by number", #"\ufeff"#),
+        ("the last before surrogates", #"\ud7ff"#),
+        ("the first behind surrogates", #"\ue000"#), ("the replacement by number", #"\ufffd"#),
+        ("no character by number", #"\uFFFE"#), ("no character at the end of the plane", #"\uffff"#),
+        ("no character of Arabic by number", #"\ufdef"#),
+        ("another script by number", #"\u0411\u043e\u0440\u0438\u0441"#),
+        ("a pair", #"\ud83d\ude80"#), ("a pair in capitals", #"\uD83D\uDE80"#),
+        ("a pair in both cases", #"\uD83d\udE80"#),
+        ("pairs", #"\ud83d\ude80\ud83c\udf1f"#), ("a pair between text", #"a\ud834\udd1eb"#),
+        ("the first pair", #"\ud800\udc00"#), ("the last pair", #"\udbff\udfff"#),
+        ("no character as a pair", #"\ud83f\udffe"#),
+        ("no character as the last pair but one", #"\udbff\udffe"#),
+        ("a pair and a half's escape, not its number", #"\ud83d\ude80\\ud83d"#),
+        // UTF-8.
+        ("two bytes", "\u{e6}"), ("three bytes", "\u{20ac}"), ("four bytes", "\u{1f680}"),
+        ("the last of one byte", "\u{7f}"),
+        ("the first of two bytes", "\u{80}"), ("the last of two bytes", "\u{7ff}"),
+        ("the first of three bytes", "\u{800}"),
+        ("the last of three bytes", "\u{ffff}"), ("the first of four bytes", "\u{10000}"),
+        ("the last of all", "\u{10ffff}"),
+        ("separators", "\u{2028}\u{2029}"), ("a next line", "\u{85}"), ("a mark", "\u{feff}"),
+        ("a word joiner", "\u{2060}"),
+        ("no character", "\u{fffe}"), ("no character of a later plane", "\u{1ffff}"),
+        ("no character of Arabic", [0xef, 0xb7, 0x90]),
+        ("an unassigned character", "\u{2ffff}"), ("Greek", "\u{3c4}\u{3ad}\u{3bb}\u{3bf}\u{3c2}"),
+        ("a combination", "e\u{301}"),
+        ("other signs", "\u{2316}\u{3260}\u{2316}"),
+        // Lengths.
+        ("a long text", "\(String(repeating: "long ", count: 30))"),
+        ("more than is kept", "\(String(repeating: "x", count: 600))"),
+        ("many escapes", "\(String(repeating: #"\u00e6"#, count: 40))"),
+        ("many pairs", "\(String(repeating: #"\ud83d\ude80"#, count: 140))"),
+    ]
+
+    static let halves: [Entry] = [
+        ("a first half", #"\ud83d"#), ("a first half before text", #"\ud83dx"#),
+        ("a first half before a short escape", #"\ud83d\n"#),
+        ("a first half before a backslash", #"\ud83d\\"#), ("a first half before another number", #"\ud83d\u0041"#),
+        ("two first halves", #"\ud83d\ud83d"#), ("two first halves before an escape", #"\ud83d\ud83d\t"#),
+        ("two first halves and a second", #"\ud83d\ud83d\ude80"#), ("a second half", #"\ude80"#),
+        ("a second half before text", #"\ude80x"#), ("two second halves", #"\ude80\ude80"#),
+        ("halves in the wrong order", #"\ude80\ud83d"#),
+        ("halves apart", #"\ud83dx\ude80"#), ("halves apart by an escape", #"\ud83d\"\ude80"#),
+        ("the last second half", #"\udfff"#),
+        ("the last first half", #"\udbff"#),
+        ("a first half at the bound of what is kept", "\(String(repeating: "x", count: 510))\\ud83d\\ude80"),
+    ]
+
+    static let badUTF8: [Entry] = [
+        ("a byte that is none", [0xff]), ("a byte that goes on", [0x9f]), ("a letter of Latin 1", [0xe6]),
+        ("a start without an end", [0xe2, 0x82]), ("a start before a start", [0xe2, 0xff]),
+        ("a good text and a bad one", [0xe2, 0x82, 0xac, 0xc3, 0xa6, 0xfa]), ("too long for a slash", [0xc0, 0xaf]),
+        ("too long for a slash, three bytes", [0xe0, 0x80, 0xaf]), ("six bytes", [0xfc, 0x84, 0xbf, 0xbf, 0xbf, 0xbf]),
+        ("six bytes for NUL", [0xfc, 0x80, 0x80, 0x80, 0x80, 0x80]), ("half a pair", [0xed, 0xa0, 0xbd]),
+        ("both halves of a pair", [0xed, 0xa0, 0xbd, 0xed, 0xba, 0x80]), ("beyond the last", [0xf5, 0x80, 0x80, 0x80]),
+        ("just beyond the last", [0xf4, 0x90, 0x80, 0x80]),
+    ]
+
+    static let badTexts: [Entry] = [
+        ("a letter escaped", #"\q"#), ("a escaped", #"\a"#), ("x escaped", #"\x41"#), ("a digit escaped", #"\0"#),
+        ("octal", #"\101"#),
+        ("an apostrophe escaped", #"\'"#), ("a blank escaped", #"\ "#), ("a capital U", #"\U0041"#),
+        ("a capital N", #"\N"#),
+        ("a tab escaped", "\\\t"), ("a line feed escaped", "\\\n"), ("NUL escaped", "\\\0"),
+        ("a letter beyond ASCII escaped", "\\\u{e6}"),
+        ("an emoji escaped", "\\\u{1f680}"), ("a bad byte escaped", [0x5c, 0xe6]), ("a number of no digits", #"\u"#),
+        ("a number of one digit", #"\u4"#), ("a number of two digits", #"\u00"#),
+        ("a number of three digits", #"\u004"#),
+        ("a number of three digits and text", #"\u004x"#), ("a number of letters", #"\uxyzw"#),
+        ("a number in braces", #"\u{41}"#),
+        ("a number with a sign", #"\u+041"#), ("a number with a minus", #"\u-041"#),
+        ("a number with a blank", #"\u 041"#),
+        ("a number with a bad byte", [0x5c, 0x75, 0xe6]), ("a number with a fullwidth digit", "\\u004\u{ff11}"),
+        ("a number with a bad byte at its end", [0x5c, 0x75, 0x30, 0x30, 0x34, 0xe6]),
+        ("a first half and a number of no digits", #"\ud83d\u"#),
+        ("a first half and a number of one digit", #"\ud83d\u4"#),
+        ("a first half and a digit and text", #"\ud83d\u4x"#),
+        ("a first half and a number of two digits", #"\ud83d\ude"#),
+        ("a first half and a bad escape", #"\ud83d\q"#), ("two first halves and a bad escape", #"\ud83d\ud83d\q"#),
+        ("a bare quote", #"a"b"#), ("a quote behind an escaped backslash", #"\\"x"#),
+        ("a backslash before the end", #"\"#),
+        ("three backslashes before the end", #"\\\"#),
+    ]
+
+    static let controls: [Entry] = (0..<0x20).map { ("control \($0)", .bytes([UInt8($0)])) }
+
+    static let badQuotes: [Entry] = [
+        ("apostrophes", "'text'"), ("apostrophes with nothing", "''"), ("curly quotes", "\u{201c}text\u{201d}"),
+        ("a backtick", "`text`"),
+        ("an escape alone", #"\n"#), ("an escape by number alone", #"\u0041"#),
+        ("an escape before the quote", #"\u0020"text""#),
+        ("an escape for the quote", #"\u0022text\u0022"#), ("text behind the quote", #""text"s"#),
+        ("a hash behind the quote", ##""text"#"##),
+        ("two strings", #""a""b""#), ("two strings with a blank", #""a" "b""#), ("a quote more", #""a"""#),
+        ("a quote and an apostrophe", #""a'"#), ("a letter before the quote", #"b"text""#),
+        ("a backslash before the quote", #"\"text""#),
+    ]
+}

@@ -16,7 +16,7 @@ enum ExchangeTarget: FuzzTarget {
         static let types = ["text/event-stream; charset=utf-8", "application/json", "", "text/html", "audio/mpeg"]
         static let statuses = [200, 200, 200, 404, 500, 101, 204, 100]
         static let requestTypes = ["application/json", "multipart/form-data; boundary=XX", ""]
-        static let endings: [Ending] = [
+        static let endings: [TransportEnd] = [
             .completed, .cut, .clientDisconnected, .timeout, .unreachable, .unanswered, .abandoned,
         ]
         static let paths = [
@@ -39,7 +39,7 @@ enum ExchangeTarget: FuzzTarget {
         var coding: Coding { Coding.allCases[Int(head[1] & 0x0f) % Coding.allCases.count] }
         var type: String { Self.types[Int(head[1] >> 4) % Self.types.count] }
         var status: Int { Self.statuses[Int(head[2] & 0x0f) % Self.statuses.count] }
-        var ending: Ending { Self.endings[Int(head[2] >> 4) % Self.endings.count] }
+        var ending: TransportEnd { Self.endings[Int(head[2] >> 4) % Self.endings.count] }
         var requestType: String { Self.requestTypes[Int(head[3] & 0x0f) % Self.requestTypes.count] }
         /// Whether the rest of the input is content rather than bodies.
         var isContent: Bool { head[3] & 0x80 != 0 }
@@ -55,7 +55,8 @@ enum ExchangeTarget: FuzzTarget {
             let path =
                 Call.paths.firstIndex {
                     let parts = $0.split(separator: " ")
-                    return Endpoint(method: String(parts[0]), path: String(parts[1])).meter == endpoint.meter
+                    return type(of: Endpoint(method: String(parts[0]), path: String(parts[1])).family)
+                        == type(of: endpoint.family)
                 } ?? 0
             let type = sample.contentType.hasPrefix("text/event-stream") ? 0 : 1
             let status = sample.status == 101 ? 5 : sample.status >= 400 ? 3 : 0

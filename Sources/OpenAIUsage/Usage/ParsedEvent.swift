@@ -1,0 +1,172 @@
+import CByteScan
+
+/// What one JSON document of a response says: a body, the data of one event, a message or a line.
+package struct ParsedEvent: Sendable {
+    /// The presence of a member: not there, `null`, there without anything that is understood, or understood.
+    enum Presence: UInt8, Sendable {
+        case absent, null, unread, present
+    }
+
+    var isTouched = false
+    var identity = ResponseIdentity()
+    var type: [UInt8] = []
+    var usagePresence = Presence.absent
+    var usage = TokenUsage()
+    var rawUsage: String?
+    /// Whether a provider's provider is paid with the caller's own key.
+    var isOwnKey = false
+    var errorPresence = Presence.absent
+    var hasContent = false
+    var hasCitations = false
+    /// Microseconds since 1970.
+    var createdAt: Int64?
+    var images = 0
+    private var rareFacts: ParsedEventExtras.Storage?
+    private var earlierUsage: EarlierUsage?
+
+    /// Whether the document says anything of what few do.
+    var hasRare: Bool { rareFacts != nil }
+
+    /// What few documents say.
+    var rare: ParsedEventExtras {
+        _read {
+            let storage = rareFacts ?? ParsedEventExtras.Storage.none
+            yield storage.facts
+        }
+        _modify {
+            let storage: ParsedEventExtras.Storage
+            if isKnownUniquelyReferenced(&rareFacts), let rareFacts {
+                storage = rareFacts
+            } else {
+                storage = ParsedEventExtras.Storage(rare)
+                rareFacts = storage
+            }
+            yield &storage.facts
+        }
+    }
+
+    /// An earlier usage of the same document, for as long as it is not known whether the later one says anything.
+    private final class EarlierUsage: Sendable {
+        let usage: TokenUsage
+        let rawUsage: String?
+
+        init(_ usage: TokenUsage, _ rawUsage: String?) {
+            self.usage = usage
+            self.rawUsage = rawUsage
+        }
+    }
+
+    /// Begins a usage, which replaces an earlier one if it says anything.
+    mutating func beginUsage() {
+        earlierUsage = usagePresence == .present ? EarlierUsage(usage, rawUsage) : nil
+        usagePresence = .present
+        usage = TokenUsage()
+        rawUsage = nil
+        isOwnKey = false
+        guard hasRare else { return }
+        rare.seconds = nil
+        rare.providerCost = nil
+        rare.cacheWriteHour = nil
+        rare.upstreamCost = ParsedEventExtras.UpstreamCost()
+        rare.providerTools = [:]
+    }
+
+    /// Ends a usage; one that says nothing is as `null`.
+    mutating func endUsage(_ text: String?) {
+        let earlier = earlierUsage
+        earlierUsage = nil
+        rawUsage = text
+        guard usage.isEmpty, rareFacts?.facts.seconds == nil else {
+            if let earlier, usage.isZero, !earlier.usage.isZero {
+                (usage, rawUsage) = (earlier.usage, earlier.rawUsage)
+            } else if let earlier, usage.complete(from: earlier.usage) {
+                rawUsage = ParsedEvent.joined(earlier.rawUsage, text)
+            }
+            return
+        }
+        if let earlier {
+            (usage, rawUsage) = (earlier.usage, earlier.rawUsage)
+        } else {
+            // Without a number in it nothing is told; too long to be kept, it tells something.
+            usagePresence = text?.utf8.contains { 0x30...0x39 ~= $0 } ?? true ? .unread : .null
+        }
+    }
+
+    /// The texts of several usages as a JSON array; `nil` if one is not known or they are too long together.
+    static func joined(_ known: String?, _ later: String?) -> String? {
+        guard let known, let later, known.utf8.count + later.utf8.count < JSONScanner.maximumVerbatimLength else {
+            return nil
+        }
+        return known.hasPrefix("[") ? "\(known.dropLast()),\(later)]" : "[\(known),\(later)]"
+    }
+
+    /// True if the document is an error, or holds one that says something.
+    var isError: Bool { errorPresence == .present || (rareFacts?.facts.flatError.isError ?? false) }
+
+    /// Forgets everything, for the next document.
+    mutating func reset() {
+        guard isTouched else { return }
+        var facts = ParsedEvent()
+        // The buffers stay, since nearly every event fills them with the same bytes again.
+        swap(&facts.identity, &identity)
+        swap(&facts.type, &type)
+        facts.identity.reset()
+        facts.type.removeAll(keepingCapacity: true)
+        self = facts
+    }
+}
+
+/// What names a response, and how it ended, as bytes that most events repeat.
+package struct ResponseIdentity: Sendable {
+    var identity: [UInt8] = []
+    var model: [UInt8] = []
+    var serviceTier: [UInt8] = []
+    var status: [UInt8] = []
+    var reason: [UInt8] = []
+    var finishReason: [UInt8] = []
+
+    mutating func reset() {
+        identity.removeAll(keepingCapacity: true)
+        model.removeAll(keepingCapacity: true)
+        serviceTier.removeAll(keepingCapacity: true)
+        status.removeAll(keepingCapacity: true)
+        reason.removeAll(keepingCapacity: true)
+        finishReason.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes over what a later document says; what it leaves out stays.
+    mutating func merge(_ later: ResponseIdentity) {
+        Self.merge(&identity, later.identity)
+        Self.merge(&model, later.model)
+        Self.merge(&serviceTier, later.serviceTier)
+        Self.merge(&status, later.status)
+        Self.merge(&reason, later.reason)
+        Self.merge(&finishReason, later.finishReason)
+    }
+
+    static func merge(_ known: inout [UInt8], _ later: [UInt8]) {
+        guard !later.isEmpty else { return }
+        if known.isEmpty { known = later } else { later.withUnsafeBufferPointer { merge(&known, $0) } }
+    }
+
+    static func merge(_ known: inout [UInt8], _ later: UnsafeBufferPointer<UInt8>) {
+        guard !later.isEmpty, !isEqual(known, later) else { return }
+        known.removeAll(keepingCapacity: true)
+        known.append(contentsOf: later)
+    }
+
+    private static func isEqual(_ known: [UInt8], _ later: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard known.count == later.count, let base = later.baseAddress else { return false }
+        return known.withUnsafeBufferPointer { known in
+            guard let known = known.baseAddress else { return false }
+            return cbytescan_common_length(known, base, later.count) == later.count
+        }
+    }
+
+    /// A member as a word that is fit to be kept; `nil` if it is empty.
+    static func word(_ bytes: [UInt8]) -> String? { RowText.word(text(bytes)) }
+
+    static func text(_ bytes: [UInt8]) -> String? {
+        bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+}

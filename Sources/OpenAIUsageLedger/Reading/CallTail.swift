@@ -1,0 +1,68 @@
+public import OpenAIUsage
+
+/// Follows a ledger while it is written: every call is handed out once, when it has ended.
+///
+/// Identities grow with the start of calls, and rows are added when calls end. The newest rows are read by their identities;
+/// calls that end long after younger ones are listed by the writer. So a call is found however long it was under way, and
+/// the memory is bounded by the calls of some seconds.
+public struct CallTail: Sendable {
+    private var query: CallsQuery
+    private let outcomes: Set<Outcome>
+    private var floor: Int64
+    private var late: Int64
+    private var seen: Set<Int64>
+
+    /// Creates a follower of the calls that a query asks for, after those that have ended already.
+    ///
+    /// - Parameters:
+    ///   - query: The calls; its limit and order do not matter. With ``CallsQuery/after``, calls that began after that one
+    ///     and have ended already are handed out too.
+    ///   - reader: A reader of the ledger.
+    /// - Throws: A ``LedgerError``.
+    public init(_ query: CallsQuery, of reader: LedgerReader) throws {
+        self.query = query
+        self.query.limit = nil
+        self.query.order = .oldestFirst
+        outcomes = Set(query.filter.outcomes)
+        // A call may be open now, and bear another outcome later.
+        self.query.filter.outcomes = []
+        let state = try reader.followState()
+        late = state.late
+        floor = min(Self.floor(under: state.newest), query.after?.rawValue ?? .max)
+        // What has ended before is known already, unless it began after the given call.
+        let last = query.after?.rawValue ?? .max
+        self.query.after = CallID(rawValue: floor)
+        var seen: Set<Int64> = []
+        _ = try reader.follow(self.query, late: .max) { record in
+            if record.outcome != .open, record.id.rawValue <= last { seen.insert(record.id.rawValue) }
+        }
+        self.seen = seen
+    }
+
+    /// The calls that have ended since the last time, by their start.
+    ///
+    /// - Parameter reader: A reader of the ledger.
+    /// - Returns: The calls.
+    /// - Throws: A ``LedgerError``.
+    public mutating func next(of reader: LedgerReader) throws -> [CallRecord] {
+        query.after = CallID(rawValue: floor)
+        var ended: [CallRecord] = []
+        let state = try reader.follow(query, late: late) { record in
+            guard record.outcome != .open, seen.insert(record.id.rawValue).inserted else { return }
+            if outcomes.isEmpty || outcomes.contains(record.outcome) { ended.append(record) }
+        }
+        // What was seen once is not listed as late again, and need not be remembered.
+        late = state.late
+        floor = max(floor, Self.floor(under: state.newest))
+        let floor = floor
+        seen = seen.filter { $0 > floor }
+        return ended.sorted { $0.id < $1.id }
+    }
+
+    /// The number of calls that are remembered, so that none is handed out twice.
+    var remembered: Int { seen.count }
+
+    private static func floor(under newest: Int64?) -> Int64 {
+        newest.map { $0 &- LateCalls.lag << 11 &- 1 } ?? .min
+    }
+}

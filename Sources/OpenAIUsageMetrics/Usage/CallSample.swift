@@ -1,0 +1,80 @@
+import OpenAIUsage
+
+/// What the metrics take from a record, worked out before any lock is taken.
+struct CallSample: Sendable {
+    let project: String
+    let model: String
+    /// The model that was asked for, if the endpoint takes one and the provider accepted the call.
+    let acceptedModel: String?
+    let operation: Endpoint.Operation
+    /// The HTTP status, 0 without a response; `nil` when it is none that HTTP knows.
+    let code: UInt16?
+    let error: ErrorClass?
+    let missingUsage: MissingUsageReason?
+    /// The place of the reason why the cost is not known in full among ``CostReason/labels``.
+    let unpriced: Int?
+    /// Whether the provider has accepted the call, which vouches for the names in it.
+    let isSuccess: Bool
+    /// Whether the provider vouches for the model.
+    let isModelServed: Bool
+    /// The call as an exemplar of the count of calls; `nil` when the provider gave it no identity.
+    let exemplar: Exemplar?
+    let duration: Double?
+    let processing: Double?
+    let gatewayOverhead: Double?
+    /// The time to the headers that the provider does not account for.
+    let upstreamOverhead: Double?
+    /// The time to the first content of a stream.
+    let timeToFirstToken: Double?
+    /// The time after the first content of a completed stream, per further output token.
+    let timePerOutputToken: Double?
+    /// When the response's headers were read, in microseconds since 1970.
+    let headersReadAt: Int64
+
+    init(_ record: CallRecord) {
+        let timing = record.timing
+        project = LabelValue.project(record.project)
+        model = LabelValue.model(record.model)
+        operation = record.endpoint.operation
+        let status = record.status ?? 0
+        code = status == 0 || (100..<600).contains(status) ? UInt16(status) : nil
+        error = ErrorClass(record)
+        missingUsage = MissingUsageReason(record)
+        unpriced = CostReason.labelIndex(of: record.cost)
+        isSuccess = (200..<300).contains(status)
+        // A request to an endpoint without models may name any, and still succeed.
+        isModelServed = isSuccess && (operation.isServedByModel || record.model != record.requestModel)
+        acceptedModel = isSuccess && operation.isServedByModel ? record.requestModel.map(LabelValue.model) : nil
+        exemplar = record.requestID.flatMap { requestID in
+            Exemplar(requestID: requestID, value: 1, microseconds: record.startedAt + max(0, timing.duration ?? 0))
+        }
+        duration = Self.seconds(timing.duration)
+        processing = Self.seconds(timing.processing)
+        gatewayOverhead = Self.seconds(timing.gateway)
+        if let headers = timing.timeToHeaders, let processing = timing.processing {
+            upstreamOverhead = Self.seconds(max(0, headers - processing))
+        } else {
+            upstreamOverhead = nil
+        }
+        timeToFirstToken = record.isStream ? Self.seconds(timing.timeToFirstToken) : nil
+        timePerOutputToken = Self.timePerOutputToken(record)
+        headersReadAt = record.startedAt + max(0, timing.timeToHeaders ?? timing.duration ?? 0)
+    }
+
+    /// Whether there is a latency of the families by model.
+    var hasLatency: Bool {
+        duration != nil || processing != nil || timeToFirstToken != nil || timePerOutputToken != nil
+    }
+
+    private static func timePerOutputToken(_ record: CallRecord) -> Double? {
+        guard record.isStream, record.outcome == .completed, let tokens = record.usage.outputTokens, tokens > 1,
+            let duration = record.timing.duration, let first = record.timing.timeToFirstToken, duration >= first
+        else { return nil }
+        return Double(duration - first) / 1e6 / Double(tokens - 1)
+    }
+
+    private static func seconds(_ microseconds: Int64?) -> Double? {
+        guard let microseconds, microseconds >= 0 else { return nil }
+        return Double(microseconds) / 1e6
+    }
+}

@@ -1,0 +1,13 @@
+import CoreMetrics
+import OpenAIUsageMetrics
+
+/// Feeds a counter.
+final class CounterAdapter: CounterHandler, FloatingPointCounterHandler {
+    let metric: ApplicationMetric
+
+    init(_ metric: ApplicationMetric) { self.metric = metric }
+
+    func increment(by amount: Int64) { metric.increment(by: amount) }
+    func increment(by amount: Double) { metric.increment(by: amount) }
+    func reset() { metric.reset() }
+}

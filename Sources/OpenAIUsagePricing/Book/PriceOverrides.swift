@@ -1,0 +1,32 @@
+/// Prices that are put before others, or behind them.
+struct PriceOverrides: Sendable {
+    var models: [ModelPrices] = []
+    var tools: [ToolPrices] = []
+
+    /// These prices with those of another layer behind them.
+    ///
+    /// A model replaces the model with the same `id` behind it, with all its names, and takes over whatever else its
+    /// `ids` name. A tool replaces the tool of the same `id`.
+    func before(_ other: PriceOverrides, as origin: ModelPrices.Origin) -> PriceOverrides {
+        let replaced = Set(models.map(\.id))
+        let taken = Set(models.flatMap(\.names))
+        var inherited: [String: [String]] = [:]
+        var kept: [ModelPrices] = []
+        for model in other.models {
+            let names = model.names.filter { !taken.contains($0) }
+            if replaced.contains(model.id) {
+                inherited[model.id] = names
+            } else if names.count == model.names.count {
+                kept.append(model)
+            } else if let id = names.contains(model.id) ? model.id : names.first {
+                kept.append(model.renamed(id: id, names: names))
+            }
+        }
+        let added = models.map { $0.moved(to: origin, names: $0.names + (inherited[$0.id] ?? [])) }
+        let toolIDs = Set(tools.map(\.id))
+        return PriceOverrides(
+            models: kept + added,
+            tools: other.tools.filter { !toolIDs.contains($0.id) } + tools
+        )
+    }
+}

@@ -1,0 +1,159 @@
+package import OpenAIUsage
+package import OpenAIUsageLedger
+package import OpenAIUsageMetrics
+package import OpenAIUsagePricing
+import Synchronization
+
+/// Prices, counts and keeps records.
+package final class UsageRecorder: UsageSink {
+    private let prices: Mutex<PriceBook>
+    private let ledger: Ledger?
+    private let metrics: UsageMetrics?
+    private let sinks: [any UsageSink]
+    /// Counts a record when it is committed, or lost.
+    private let counter: (@Sendable (CallRecord, CommitOutcome) -> Void)?
+    /// True if all records are counted with their commit, and not only those that the ledger decides on.
+    private let countsCommitted: Bool
+    private let lateReleases = Atomic<Int64>(0)
+
+    /// Creates a recorder.
+    ///
+    /// - Parameters:
+    ///   - book: The prices.
+    ///   - ledger: The ledger that keeps records; `nil` to keep none.
+    ///   - metrics: The metrics that count them; `nil` to count none.
+    ///   - sinks: Further sinks, which receive each priced record on any thread.
+    ///   - countsCommitted: True to count records on the ledger's thread when they are committed, a little later but
+    ///     without the caller's time.
+    package init(
+        book: PriceBook,
+        ledger: Ledger?,
+        metrics: UsageMetrics?,
+        sinks: [any UsageSink] = [],
+        countsCommitted: Bool = false
+    ) {
+        prices = Mutex(book)
+        self.ledger = ledger
+        self.metrics = metrics
+        self.sinks = sinks
+        self.countsCommitted = countsCommitted
+        counter = metrics == nil && sinks.isEmpty ? nil : Self.counting(in: metrics, sinks)
+    }
+
+    private static func counting(
+        in metrics: UsageMetrics?,
+        _ sinks: [any UsageSink]
+    ) -> @Sendable (CallRecord, CommitOutcome) -> Void {
+        { record, outcome in
+            guard outcome == .writtenUncounted else {
+                metrics?.record(record)
+                for sink in sinks { sink.record(record) }
+                return
+            }
+            // An older row has counted the object already.
+            var record = record
+            record.isCounted = false
+            record.cost = CallCost()
+            metrics?.record(record)
+            for sink in sinks { sink.record(record) }
+        }
+    }
+
+    /// The prices.
+    package var book: PriceBook { prices.withLock { $0 } }
+
+    /// Replaces the prices. Calls that have ended keep the cost that they have.
+    package func use(_ book: PriceBook) {
+        prices.withLock { $0 = book }
+        publishPriceDate()
+    }
+
+    package func record(_ record: CallRecord) { _ = submit(record, waiter: nil) }
+    package func recordOpen(_ record: CallRecord) { _ = submitOpen(record, waiter: nil) }
+
+    /// Prices, counts and keeps the record of a call that has ended.
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - waiter: Called once on any thread when the record is kept, cannot be, or must wait for a failing ledger; not
+    ///     called if it is kept already.
+    /// - Returns: True if the record is kept already.
+    package func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        record.cost = book.cost(of: record)
+        guard let ledger else {
+            count(record)
+            return true
+        }
+        // An object that this process does not remember may have been counted by an old row.
+        if countsCommitted || Self.isDecidedByLedger(record) {
+            return ledger.record(record, waiter: waiter.map(countingLate(_:)), observer: counter)
+        }
+        count(record)
+        return ledger.record(record, waiter: waiter.map(countingLate(_:)))
+    }
+
+    private func count(_ record: CallRecord) {
+        metrics?.record(record)
+        for sink in sinks { sink.record(record) }
+    }
+
+    private static func isDecidedByLedger(_ record: borrowing CallRecord) -> Bool {
+        record.isCounted && record.endpoint.accounting == .onceByObject && record.resolvedCall == nil
+    }
+
+    /// Prices and keeps an interim record, as ``submit(_:waiter:)`` does with a final one. Nothing counts it.
+    package func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        record.cost = book.cost(of: record)
+        for sink in sinks { sink.recordOpen(record) }
+        guard let ledger else { return true }
+        return ledger.recordOpen(record, waiter: waiter.map(countingLate(_:)))
+    }
+
+    /// Counts a release that a failing ledger did not let wait for its commit.
+    private func countingLate(_ waiter: @escaping @Sendable () -> Void) -> @Sendable (CommitOutcome) -> Void {
+        { [weak self] outcome in
+            if outcome == .postponed { self?.countLateRelease() }
+            waiter()
+        }
+    }
+
+    /// Counts a response that was released before its record was kept.
+    package func countLateRelease() { lateReleases.add(1, ordering: .relaxed) }
+
+    /// Counts the calls in flight: 1 when a call starts, -1 when it ends.
+    package func changeInFlight(_ endpoint: Endpoint, by change: Int64) {
+        if change > 0 {
+            metrics?.callStarted(operation: endpoint.operation)
+        } else {
+            metrics?.callEnded(operation: endpoint.operation)
+        }
+    }
+
+    /// Shows the ledger's own figures, the models of the price book and its date in the metrics.
+    package func connect() {
+        publishPriceDate()
+        metrics?.setListedModels { [weak self] in self?.book.model(listedAs: $0) != nil }
+        guard let ledger, let metrics else { return }
+        metrics.registerStore { [weak self] in
+            let statistics = ledger.statistics
+            return LedgerSnapshot(
+                captured: statistics.captured,
+                written: statistics.written,
+                dropped: DropReason.allCases.map { ($0.rawValue, statistics.dropped[$0] ?? 0) },
+                queued: statistics.queued,
+                capacity: statistics.capacity,
+                errors: LedgerError.Code.allCases.compactMap { code in
+                    statistics.errorsByCode[code].map { (code.rawValue, $0) }
+                },
+                isUp: statistics.trouble == nil,
+                sizeBytes: statistics.fileSize.map { $0 + (statistics.logSize ?? 0) },
+                lastWriteTimestampSeconds: statistics.lastCommit.map { Double($0) / 1_000_000 },
+                lateReleases: self?.lateReleases.load(ordering: .relaxed) ?? 0
+            )
+        }
+    }
+
+    private func publishPriceDate() {
+        metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
+    }
+}

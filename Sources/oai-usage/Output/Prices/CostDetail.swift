@@ -1,0 +1,173 @@
+import OpenAIUsage
+import OpenAIUsageLedger
+import OpenAIUsagePricing
+
+/// What a call cost, line by line, beside what the ledger says.
+struct CostDetail {
+    let record: CallRecord
+    private let book: PriceBook
+    private let explanation: PriceExplanation
+
+    init(record: CallRecord, book: PriceBook) {
+        self.record = record
+        self.book = book
+        explanation = book.explanation(of: record)
+    }
+
+    /// Whether the book gives the cost that the ledger keeps.
+    var isSame: Bool {
+        let cost = explanation.cost
+        return cost.picoUSD == record.cost.picoUSD && cost.status == record.cost.status
+            && cost.reason == record.cost.reason
+    }
+
+    /// Whether the same book has priced the call differently, which cannot be.
+    var isContradiction: Bool { !isSame && record.cost.priceVersion == explanation.cost.priceVersion && isPriced }
+
+    /// Whether a book has priced the call; one that is open, or was interrupted, may not be.
+    private var isPriced: Bool { record.outcome != .open && record.cost.priceVersion != nil }
+
+    var text: String {
+        var text = "Call \(record.id)\(record.requestID.map { ", \($0)" } ?? "")\n"
+        for (name, value) in facts { text += "  \(name)  \(value)\n" }
+        if !explanation.lines.isEmpty { text += "\n" + table.text(isColored: Terminal.isColored) }
+        if !explanation.gaps.isEmpty {
+            text += "\nWithout a price\n"
+            for gap in explanation.gaps {
+                let quantity = gap.quantity.map { "\($0) " } ?? ""
+                let reason = gap.reason.sentence
+                text += "  \(quantity)\(gap.item): \(reason)\n"
+            }
+        }
+        return text + "\n" + conclusion + "\n"
+    }
+
+    var json: JSONDocument.Value {
+        func cost(_ cost: CallCost) -> JSONDocument.Value {
+            .members([
+                "cost_usd": cost.picoUSD.map { .number(Money(picoUSD: $0).description) } ?? .null,
+                "cost_status": .string(cost.status.rawValue), "cost_reason": .text(cost.reason?.rawValue),
+                "cost_upper_bound_usd": cost.upperBoundPicoUSD.map { .number(Money(picoUSD: $0).description) } ?? .null,
+                "price_version": .text(cost.priceVersion),
+            ])
+        }
+        return .members([
+            "id": .string(record.id.description), "request_id": .text(record.requestID),
+            "started_at": .string(TimestampText.utc(record.startedAt)), "project": .string(record.project),
+            "model": .text(explanation.model), "priced_as": .text(explanation.pricedAs),
+            "tier": .text(explanation.tier), "origin": .text(explanation.origin?.rawValue),
+            "lines": .elements(explanation.lines.map(Self.json)),
+            "gaps": .elements(
+                explanation.gaps.map { gap in
+                    .members([
+                        "item": .string(gap.item), "quantity": .text(gap.quantity),
+                        "reason": .string(gap.reason.rawValue),
+                    ])
+                }
+            ),
+            "book": cost(explanation.cost), "ledger": cost(record.cost), "is_same": .bool(isSame),
+        ])
+    }
+
+    // MARK: Text
+
+    private var facts: [(String, String)] {
+        var facts = [
+            ("started at", TimestampText.utc(record.startedAt)), ("project   ", record.project),
+            ("host      ", record.host),
+        ]
+        if let model = explanation.model ?? record.model ?? record.requestModel {
+            let priced = explanation.pricedAs.map { $0 == model ? "" : ", priced as \($0)" } ?? ""
+            let origin = explanation.origin.map { $0 == .book ? "" : ", by a price file" } ?? ""
+            facts.append(("model     ", model + priced + origin))
+        }
+        if let tier = explanation.tier {
+            let served = record.serviceTier ?? "-"
+            let asked = record.requestedServiceTier ?? "-"
+            facts.append(("tier      ", "\(tier) (served \(served), asked for \(asked))"))
+        }
+        return facts
+    }
+
+    private var table: Table {
+        var table = Table(columns: [
+            Table.Column(name: "item"), .init(name: "quantity", isNumeric: true), .init(name: "price"),
+            .init(name: "times"), .init(name: "period"), .init(name: "subtotal", isNumeric: true),
+        ])
+        table.rows = explanation.lines.map { line in
+            var item = line.item
+            if let billedAs = line.billedAs { item += " (as \(billedAs))" }
+            if line.part == .tool, line.model != nil { item += " of \(line.model ?? "")" }
+            let unit = line.unit + (line.quantity == "1" ? "" : "s")
+            let price =
+                line.unitsPerPrice == 1
+                ? "x $\(line.price)" : "x $\(line.price) / \(NumberFormat.count(line.unitsPerPrice))"
+            let modifiers = line.modifiers.map { modifier in
+                let name = modifier.name.map { $0 == "_" ? " " : String($0) }.joined()
+                return modifier.factor.map { "x \($0) \(name)" } ?? name
+            }
+            return [
+                item, "\(Int64(line.quantity).map { NumberFormat.count($0) } ?? line.quantity) \(unit)", price,
+                modifiers.joined(separator: ", "), line.period, "$\(line.subtotal)",
+            ]
+        }
+        var sum = MoneySum()
+        for line in explanation.lines { sum += line.subtotal }
+        table.footer = ["TOTAL", "", "", "", "", "$\(sum)"]
+        return table
+    }
+
+    private var conclusion: String {
+        let own = Self.phrase(record.cost)
+        let other = Self.phrase(explanation.cost)
+        guard record.outcome != .open else { return "The call is open; it is priced when it ends." }
+        let version = record.cost.priceVersion
+        let isThisBook = version == explanation.cost.priceVersion
+        switch (isSame, isThisBook) {
+        case (true, true):
+            guard record.cost.picoUSD != nil else { return "The ledger says the same: \(own)." }
+            let book = version.map { ", by the price book \($0)" } ?? ""
+            return "The ledger says the same, to the last digit: \(own)\(book)."
+        case (true, false):
+            return "The ledger says the same: \(own). Another price book has priced the call, \(version ?? "none"); "
+                + "this one is \(book.version)."
+        case (false, _):
+            return "The ledger says \(own), by the price book \(version ?? "none"). This one, \(book.version), "
+                + "gives \(other). To price the call by it, run 'oai-usage reprice'."
+        }
+    }
+
+    private static func phrase(_ cost: CallCost) -> String {
+        let amount = cost.picoUSD.map { "$" + Money(picoUSD: $0).description }
+        let reason = (cost.reason?.sentence).map { " (\($0))" } ?? ""
+        switch cost.status {
+        case .exact: return (amount ?? "-") + reason
+        case .partial: return "\(amount ?? "-"), the known part\(reason)"
+        case .unpriced: return "no price\(reason)"
+        case .provider: return "\(amount ?? "-"), the provider's own figure"
+        case .free: return "$0, a free endpoint"
+        case .none:
+            switch cost.reason {
+            case .answeredByCache?: return "nothing: a cache in front of the provider answered"
+            case .missingUsage?:
+                let bound = cost.upperBoundPicoUSD.map { "at most $\(Money(picoUSD: $0))" } ?? "and nothing bounds it"
+                return "no cost, since the usage is not known; \(bound)"
+            default: return "nothing to price"
+            }
+        }
+    }
+
+    private static func json(_ line: PriceExplanation.Line) -> JSONDocument.Value {
+        .members([
+            "part": .string(line.part.rawValue), "item": .string(line.item), "model": .text(line.model),
+            "quantity": .string(line.quantity), "unit": .string(line.unit),
+            "price_usd": .number(line.price.description),
+            "units_per_price": .integer(line.unitsPerPrice), "billed_as": .text(line.billedAs),
+            "tier": .text(line.tier), "period": .string(line.period),
+            "modifiers": .elements(
+                line.modifiers.map { .members(["name": .string($0.name), "factor": .text($0.factor)]) }
+            ),
+            "subtotal_usd": .number(line.subtotal.description),
+        ])
+    }
+}

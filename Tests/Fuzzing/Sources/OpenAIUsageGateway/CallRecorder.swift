@@ -1,1 +1,0 @@
-../../../../Sources/OpenAIUsageGateway/Recording/CallRecorder.swift
