@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-/// The program.
+/// The entry point of the program.
 @main
 struct OAIUsage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,10 +36,10 @@ struct OAIUsage: AsyncParsableCommand {
         ]
     )
 
-    /// The command that the arguments ask for.
+    /// Parses the arguments into a command.
     ///
-    /// A command without subcommands is parsed on its own, which starts the program sooner. Errors and help come from the whole
-    /// program, so that their usage lines name it.
+    /// A command without subcommands is parsed on its own, which starts faster. Errors and help are produced by the
+    /// whole program, so that usage lines include its name.
     private static func command(_ arguments: [String]) throws -> any ParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
         if let named, named.configuration.subcommands.isEmpty,
@@ -51,7 +51,7 @@ struct OAIUsage: AsyncParsableCommand {
     }
 
     static func main() async {
-        // Who no longer reads the errors does not end the program, and who no longer reads the data is noticed at a write.
+        // With SIGPIPE ignored, a closed stderr does not end the program, and a closed stdout makes a write fail.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try command(Array(CommandLine.arguments.dropFirst()))

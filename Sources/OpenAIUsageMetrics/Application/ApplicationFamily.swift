@@ -1,16 +1,16 @@
-/// An application's own metric with its series, whose labels may differ.
+/// An application metric and its series, whose label names may differ.
 struct ApplicationFamily: Sendable {
-    /// A series, and how many handles feed it.
+    /// A series and the number of handles that update it.
     struct Entry: Sendable {
         let series: ApplicationSeries
         var users = 0
     }
 
-    /// The most names of labels that the series of a family may have together.
+    /// The maximum number of distinct label names across the series of a family.
     static let maximumLabelNames = 32
 
     let kind: ApplicationMetricKind
-    /// The family without its labels, whose names come and go with the series.
+    /// The descriptor without label names, which depend on the current series.
     let descriptor: MetricDescriptor
     private(set) var entries: [ApplicationLabels: Entry] = [:]
     private var labelNames: [String: Int] = [:]
@@ -27,19 +27,19 @@ struct ApplicationFamily: Sendable {
             }
     }
 
-    /// How many lines a series takes in a scrape.
+    /// The number of lines that a series takes in a scrape.
     var samples: Int { descriptor.buckets.map { $0.texts.count + 2 } ?? 1 }
 
-    /// The most series that the family may have, one for what passes the cap not counted.
+    /// The maximum number of series, not counting the overflow series.
     var capacity: Int { descriptor.kind == .histogram ? 50 : 400 }
 
-    /// Whether there is room for a series with the labels.
+    /// Returns true if there is room for a series with the labels.
     func hasRoom(for labels: ApplicationLabels) -> Bool {
         let names = labelNames.count + labels.names.count { labelNames[$0] == nil }
         return entries.count < capacity && names <= Self.maximumLabelNames
     }
 
-    /// Adds a user to the series with the labels, which is made if there is none.
+    /// Adds a handle to the series with the labels, creating the series if necessary.
     mutating func use(_ labels: ApplicationLabels) -> ApplicationSeries {
         var entry = entries[labels] ?? Entry(series: ApplicationSeries(descriptor))
         if entries[labels] == nil { for name in labels.names { labelNames[name, default: 0] += 1 } }
@@ -48,7 +48,9 @@ struct ApplicationFamily: Sendable {
         return entry.series
     }
 
-    /// Takes a user from a series, and with the last one the series itself if it is not to be kept; `true` if it went.
+    /// Removes a handle from a series, and removes the series with its last handle if `isRemoved` is true.
+    ///
+    /// - Returns: True if the series was removed.
     mutating func leave(_ labels: ApplicationLabels, removing isRemoved: Bool) -> Bool {
         guard var entry = entries[labels] else { return false }
         entry.users -= 1
@@ -61,7 +63,7 @@ struct ApplicationFamily: Sendable {
         return true
     }
 
-    /// The family as it stands, where every series bears the labels of all.
+    /// Returns the current values; every series has the label names of all.
     func snapshot() -> MetricFamily {
         let names = labelNames.keys.sorted()
         var family = MetricFamily(descriptor.with(labelNames: names))

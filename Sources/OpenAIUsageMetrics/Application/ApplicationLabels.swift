@@ -1,16 +1,16 @@
-/// The labels of one series of an application's own metric, sorted by name.
+/// The labels of one series of an application metric, sorted by name.
 ///
-/// A label without a value is none, as Prometheus has it.
+/// Labels with an empty value are dropped, because Prometheus treats them as absent.
 struct ApplicationLabels: Sendable, Hashable {
-    /// The names, all different.
+    /// The names, without duplicates.
     let names: [String]
     /// The values, none of them empty.
     let values: [String]
 
-    /// What stands for all that would pass a cap.
+    /// The labels of the series that counts everything beyond a limit.
     static let overflow = ApplicationLabels([("otel_metric_overflow", "true")])
 
-    /// Creates labels; of two that come to the same name the last wins.
+    /// Creates labels from names and values; if two names are equal after cleaning, the last one wins.
     init(_ dimensions: [(String, String)]) {
         var labels: [String: String] = [:]
         for (name, value) in dimensions {
@@ -22,7 +22,7 @@ struct ApplicationLabels: Sendable, Hashable {
         values = sorted.map(\.value)
     }
 
-    /// The values of the given names; empty where there is none.
+    /// Returns the values for the given names; empty for names that the series lacks.
     func values(of labelNames: [String]) -> [String] {
         guard labelNames != names else { return values }
         let own = Dictionary(uniqueKeysWithValues: zip(names, values))

@@ -1,8 +1,9 @@
 import Synchronization
 
-/// A handle on one series of an application's own metric, by which it is fed.
+/// A handle that updates one series of an application metric.
 ///
-/// Several handles may feed a series. It stays when they go away, and goes with the last one if that is destroyed.
+/// Several handles may share a series. The series stays when its handles are released, and is removed when its last
+/// handle is destroyed. Methods are safe to call from any thread and have no effect on metrics of another kind.
 package final class ApplicationMetric: Sendable {
     private let series: ApplicationSeries
     private let place: ApplicationRegister.Place?
@@ -19,13 +20,13 @@ package final class ApplicationMetric: Sendable {
         leave(removing: false)
     }
 
-    /// Adds to a counter.
+    /// Adds to a counter; amounts that are not positive are ignored.
     package func increment(by amount: Int64) { series.increment(by: amount) }
 
-    /// Adds to a counter.
+    /// Adds to a counter; amounts that are not positive, or that would make it infinite, are ignored.
     package func increment(by amount: Double) { series.increment(by: amount) }
 
-    /// Begins to count anew.
+    /// Resets a counter to zero.
     package func reset() { series.reset() }
 
     /// Sets a gauge.
@@ -37,10 +38,10 @@ package final class ApplicationMetric: Sendable {
     /// Adds to a gauge.
     package func add(_ amount: Double) { series.add(amount) }
 
-    /// Counts an observation.
+    /// Records an observation in a histogram; infinite and NaN values are ignored.
     package func observe(_ value: Double) { series.observe(value) }
 
-    /// Takes the series out of the exposition, unless another handle feeds it; what is fed later is lost.
+    /// Removes the series from the exposition, unless another handle shares it; later updates are lost.
     package func destroy() {
         leave(removing: true)
     }

@@ -1,15 +1,15 @@
-/// What an application's own metric is.
+/// The kind of an application metric.
 package enum ApplicationMetricKind: Sendable {
-    /// A sum that only grows.
+    /// A monotonically increasing sum.
     case counter
-    /// A value of the moment.
+    /// A current value.
     case gauge
-    /// Observations of any unit, counted in buckets.
+    /// A histogram of observations in any unit.
     case recorder
-    /// Durations in seconds, counted in buckets.
+    /// A histogram of durations in seconds.
     case timer
 
-    /// The kind of the family that shows it.
+    /// The kind of the metric family.
     var family: MetricDescriptor.Kind {
         switch self {
         case .counter: .counter

@@ -1,13 +1,13 @@
-/// The names under which an application's own metrics are shown.
+/// The exposed names of application metrics.
 enum ApplicationMetricName {
-    /// The longest name that is kept, in bytes, before suffixes.
+    /// The maximum length of a name in bytes, before suffixes; longer names are cut.
     static let maximumLength = 200
-    /// What stands before a name that the library uses itself.
+    /// The prefix for names that collide with the library's own.
     static let applicationPrefix = "app_"
-    /// How the library's own names begin.
+    /// The prefix of the library's own names.
     static let libraryPrefix = "oai_usage_"
 
-    /// A family's name: with `_seconds` for a timer, without `_total` for a counter.
+    /// Returns the name of a metric's family: with `_seconds` for a timer, without `_total` for a counter.
     static func family(_ label: String, _ kind: ApplicationMetricKind) -> String {
         var name = clean(label)
         if name.hasPrefix(libraryPrefix) { name = applicationPrefix + name }
@@ -20,9 +20,9 @@ enum ApplicationMetricName {
         }
     }
 
-    /// The name of a metric whose family's name is that of a metric of another kind.
+    /// Returns an alternative name, for a metric whose family name belongs to a metric of another kind.
     static func distinct(_ family: String, _ kind: ApplicationMetricKind) -> String {
-        // Names that tell a type of Prometheus, as `_gauge`, are found fault with by its own tool.
+        // Suffixes that name a Prometheus type, such as `_gauge`, are rejected by its linter.
         switch kind {
         case .counter: family + "_events"
         case .gauge: family + "_current"
@@ -31,14 +31,14 @@ enum ApplicationMetricName {
         }
     }
 
-    /// The name of a label, which is none of those that the formats use themselves.
+    /// Returns the name of a label, changed if the exposition formats reserve it.
     static func label(_ name: String) -> String {
         var name = clean(name)
         while name.hasPrefix("__") { name.removeFirst() }
         return name == "le" || name == "quantile" ? name + "_" : name
     }
 
-    /// A name of letters, digits and underscores, not beginning with a digit.
+    /// Replaces all characters except letters, digits and underscores, and avoids a leading digit.
     private static func clean(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8.prefix(maximumLength) {
@@ -48,7 +48,7 @@ enum ApplicationMetricName {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 if bytes.isEmpty { bytes.append(UInt8(ascii: "_")) }
                 bytes.append(byte)
-            // A character of several bytes is one underscore.
+            // A multi-byte character becomes one underscore.
             case 0x80..<0xC0: break
             default: bytes.append(UInt8(ascii: "_"))
             }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// An application's own metrics, shown beside the library's.
+/// An application's own metrics, exposed beside the library's.
 ///
-/// Names and labels are whatever the application says, and are made fit for Prometheus. The number of series is bounded:
-/// what would pass a cap is counted in the family's series with the label `otel_metric_overflow`.
+/// Names and labels are chosen by the application and cleaned for Prometheus. The number of series is limited: anything
+/// beyond a limit is counted in the family's series with the label `otel_metric_overflow`.
 package final class ApplicationMetrics: Sendable {
     private static let refused = MetricDescriptor.counter(
         "oai_usage_application_metrics_refused",
@@ -19,14 +19,15 @@ package final class ApplicationMetrics: Sendable {
         registry.registerSource { [weak self] in self?.families() ?? [] }
     }
 
-    /// A handle on a metric's series, which is made if there is none.
+    /// Returns a handle for a metric's series, creating the series if necessary.
     ///
     /// - Parameters:
-    ///   - kind: What the metric is.
+    ///   - kind: The kind of the metric.
     ///   - label: The metric's name.
     ///   - dimensions: The names and values of the series' labels.
-    ///   - buckets: The upper bounds of a histogram, finite and ascending; the first handle of a family decides.
-    /// - Returns: The handle; one that is refused feeds nothing.
+    ///   - buckets: The upper bounds of a histogram, finite and ascending; the first handle of a family determines
+    ///     them.
+    /// - Returns: The handle; updates to a rejected metric are discarded.
     package func metric(
         _ kind: ApplicationMetricKind,
         label: String,

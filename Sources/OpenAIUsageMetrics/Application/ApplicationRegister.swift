@@ -1,24 +1,24 @@
-/// The families of an application's own metrics: their names, and the guard of their number.
+/// The families of application metrics, with their names and limits.
 struct ApplicationRegister: Sendable {
-    /// Where a series stands.
+    /// The location of a series.
     struct Place: Sendable, Hashable {
         let family: String
         let labels: ApplicationLabels
     }
 
-    /// Why a metric is not shown, or not by itself.
+    /// The reason why a metric is not exposed, or only in the overflow series.
     enum Refusal: String, Sendable, CaseIterable {
-        /// Its name is that of two other kinds.
+        /// Its name and the alternative name are both taken.
         case nameTaken = "name_taken"
         /// There are too many families.
         case tooManyFamilies = "too_many_families"
-        /// There are too many series; it is shown under `otel_metric_overflow`.
+        /// There are too many series; it is counted under `otel_metric_overflow`.
         case tooManySeries = "too_many_series"
     }
 
-    /// The most families.
+    /// The maximum number of families.
     static let maximumFamilies = 500
-    /// The most lines that all series may take in a scrape, one overflow series a family not counted.
+    /// The maximum number of lines that all series take in a scrape, not counting one overflow series per family.
     static let maximumSamples = 20_000
 
     private(set) var families: [String: ApplicationFamily] = [:]
@@ -26,7 +26,7 @@ struct ApplicationRegister: Sendable {
     private var claimedNames: Set<String> = []
     private var samples = 0
 
-    /// Finds the series of a metric, which is made if there is none; one that is refused has no place.
+    /// Returns the series of a metric, creating it if necessary; a rejected metric has no place.
     mutating func use(
         _ kind: ApplicationMetricKind,
         label: String,
@@ -58,7 +58,7 @@ struct ApplicationRegister: Sendable {
         return (place, series)
     }
 
-    /// Takes a handle from a series, and a family that has none left out.
+    /// Removes a handle from a series, and removes a family without series.
     mutating func leave(_ place: Place, removing isRemoved: Bool) {
         guard var family = families.removeValue(forKey: place.family) else { return }
         if family.leave(place.labels, removing: isRemoved), place.labels != .overflow { samples -= family.samples }
@@ -73,7 +73,7 @@ struct ApplicationRegister: Sendable {
         let reason: Refusal
     }
 
-    /// The name of a metric's family, which is made if there is none.
+    /// Returns the name of a metric's family, creating the family if necessary.
     private mutating func family(
         _ kind: ApplicationMetricKind,
         label: String,

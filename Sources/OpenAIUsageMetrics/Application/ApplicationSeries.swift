@@ -1,14 +1,14 @@
 import Synchronization
 
-/// One series of an application's own metric, or the series of one histogram.
+/// One series of an application metric; for a histogram, all of its buckets.
 final class ApplicationSeries: Sendable {
-    /// What a series holds.
+    /// The value of a series.
     enum Value: Sendable, Equatable {
-        /// What was counted in whole numbers and in others; they are added when they are read.
+        /// The sums of integer and floating-point increments, added when read.
         case counter(whole: Int64, real: Double)
         /// The last value; `nil` before the first.
         case gauge(MetricNumber?)
-        /// The observations of each bucket, not cumulated, and their sum.
+        /// The number of observations per bucket, not cumulative, and their sum.
         case histogram(counts: [Int64], sum: Double)
     }
 
@@ -22,7 +22,7 @@ final class ApplicationSeries: Sendable {
 
     var value: Value { state.withLock { $0 } }
 
-    /// Adds to a counter; what would make it fall is passed over.
+    /// Adds to a counter; amounts that are not positive are ignored.
     func increment(by amount: Int64) {
         state.withLock { value in
             guard amount > 0, case .counter(let whole, let real) = value else { return }
@@ -31,7 +31,7 @@ final class ApplicationSeries: Sendable {
         }
     }
 
-    /// Adds to a counter; what would make it fall, or no number, is passed over.
+    /// Adds to a counter; amounts that are not positive, or that would make it infinite, are ignored.
     func increment(by amount: Double) {
         state.withLock { value in
             guard amount > 0, case .counter(let whole, let real) = value, (real + amount).isFinite else { return }
@@ -39,7 +39,7 @@ final class ApplicationSeries: Sendable {
         }
     }
 
-    /// Begins to count anew, which Prometheus takes for a restart.
+    /// Resets a counter to zero, which Prometheus detects as a counter reset.
     func reset() {
         state.withLock { value in
             if case .counter = value { value = .counter(whole: 0, real: 0) }
@@ -53,7 +53,7 @@ final class ApplicationSeries: Sendable {
         }
     }
 
-    /// Adds to a gauge, which begins at zero.
+    /// Adds to a gauge, which starts at zero.
     func add(_ amount: Double) {
         state.withLock { value in
             guard case .gauge(let number) = value else { return }
@@ -65,12 +65,12 @@ final class ApplicationSeries: Sendable {
         }
     }
 
-    /// Counts an observation; what is no number is passed over.
+    /// Records an observation in a histogram; infinite and NaN values are ignored.
     func observe(_ observation: Double) {
         guard observation.isFinite, let place = buckets?.place(of: observation) else { return }
         state.withLock { value in
             guard case .histogram(var counts, let sum) = value else { return }
-            // The array is taken out of the value, so that it is changed in place.
+            // Move the array out of the value, so that it is mutated in place.
             value = .gauge(nil)
             counts[place] += 1
             let total = sum + observation

@@ -1,16 +1,16 @@
-/// The media ranges of an `Accept` header, the most wanted first.
+/// The media ranges of an `Accept` header, most preferred first.
 struct AcceptHeader: Sendable {
     /// A media range with its parameters.
     struct Range: Sendable, Equatable {
         var type: String
         var subtype: String
-        /// The parameters without the weight, their names in lower case.
+        /// The parameters other than the weight, by lowercase name.
         var parameters: [String: String]
         /// The weight, from 0 to 1.
         var quality: Double
     }
 
-    /// The ranges with a weight above 0, by falling weight, and in the header's order where that is equal.
+    /// The ranges with a weight above 0, by descending weight and then in header order.
     let ranges: [Range]
 
     init(_ header: String) {
@@ -35,7 +35,7 @@ struct AcceptHeader: Sendable {
             let name = trim(part[..<equals]).lowercased()
             let value = unquote(trim(part[part.index(after: equals)...]))
             if name == "q" {
-                // A weight that is no number is taken as none, as Prometheus' own libraries take it.
+                // An invalid weight counts as absent, as in Prometheus' own libraries.
                 range.quality = Double(value).map { $0.isNaN ? 1 : min(1, max(0, $0)) } ?? 1
             } else if !name.isEmpty {
                 range.parameters[name] = value
@@ -44,7 +44,7 @@ struct AcceptHeader: Sendable {
         return range
     }
 
-    /// Splits at a separator that stands outside of quotes.
+    /// Splits at separators outside quotes.
     private static func split(_ text: some StringProtocol, at separator: UInt8) -> [Substring] {
         var parts: [Substring] = []
         let whole = Substring(text)

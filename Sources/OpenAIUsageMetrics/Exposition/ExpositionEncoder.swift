@@ -1,8 +1,8 @@
-/// Writes families in one of the formats.
+/// Encodes metric families in an exposition format.
 struct ExpositionEncoder {
     let format: ExpositionFormat
 
-    /// The text of the families, which the caller has sorted.
+    /// Returns the text of the families, in the order given.
     func encode(_ families: [MetricFamily]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(64 * 1024)
@@ -31,7 +31,7 @@ struct ExpositionEncoder {
     }
 
     private func appendMetadata(_ descriptor: MetricDescriptor, to output: inout [UInt8]) {
-        // OpenMetrics names the family, the text format the series.
+        // OpenMetrics metadata names the family, the text format the series.
         let isTotal = descriptor.kind == .counter && !format.isOpenMetrics
         let name = descriptor.name + (isTotal ? "_total" : "")
         let type = "# TYPE \(name) \(descriptor.kind.rawValue)\n"

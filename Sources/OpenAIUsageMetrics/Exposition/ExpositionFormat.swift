@@ -1,10 +1,10 @@
-/// A format in which the metrics can be read.
+/// An exposition format.
 package enum ExpositionFormat: Sendable, CaseIterable {
     /// The Prometheus text format 0.0.4.
     case text
     /// OpenMetrics 1.0.0.
     case openMetrics
-    /// OpenMetrics 0.0.1, of which 1.0.0 is the released version; the text is the same.
+    /// OpenMetrics 0.0.1, the draft of 1.0.0; the text is identical.
     case openMetricsDraft
 
     /// The media type without parameters.
@@ -15,7 +15,7 @@ package enum ExpositionFormat: Sendable, CaseIterable {
         }
     }
 
-    /// The version that stands in the media type.
+    /// The `version` parameter of the media type.
     var version: String {
         switch self {
         case .text: "0.0.4"
@@ -24,7 +24,7 @@ package enum ExpositionFormat: Sendable, CaseIterable {
         }
     }
 
-    /// The version that a client means that names none.
+    /// Returns the version that a media range without a `version` parameter means.
     static func impliedVersion(subtype: String) -> String {
         subtype == ExpositionFormat.text.mediaType.subtype ? "0.0.4" : "0.0.1"
     }
@@ -34,6 +34,6 @@ package enum ExpositionFormat: Sendable, CaseIterable {
         "\(mediaType.type)/\(mediaType.subtype); version=\(version); charset=utf-8"
     }
 
-    /// Whether the text follows the rules of OpenMetrics.
+    /// True if the text follows the OpenMetrics rules.
     var isOpenMetrics: Bool { self != .text }
 }

@@ -1,16 +1,17 @@
-/// The format that a client gets for its `Accept` header.
+/// The format chosen for a client's `Accept` header.
 ///
-/// There is always one: a scraper that asks for what is not offered can still read the text format, and a status of
-/// 406 would only blind it.
+/// There is always one: a scraper that accepts none of the formats can still read the text format, whereas a 406
+/// response would leave it without data.
 package struct ExpositionNegotiation: Sendable, Equatable {
-    /// The format.
+    /// The chosen format.
     package let format: ExpositionFormat
     /// The value of the `Content-Type` header.
     package let contentType: String
 
-    /// The formats by preference, for clients that leave the choice.
+    /// The formats by preference, for clients that accept several.
     private static let offers: [ExpositionFormat] = [.text, .openMetrics, .openMetricsDraft]
-    /// The ways to write names outside of the old character set; all names here are inside of it.
+    /// The values of the `escaping` parameter, for names outside the legacy character set; all names here are within
+    /// it.
     private static let escapings: Set<String> = ["allow-utf-8", "underscores", "dots", "values"]
 
     package init(accept: String?) {
@@ -20,7 +21,7 @@ package struct ExpositionNegotiation: Sendable, Equatable {
             range.parameters["escaping"].map(Self.escapings.contains) ?? false
         }
         self.format = format
-        // A client that knows the parameter expects it, and the client's own value is never sent back.
+        // A client that sends the parameter expects one back; its own value is never echoed.
         self.contentType = format.contentType + (asksForEscaping ? "; escaping=underscores" : "")
     }
 

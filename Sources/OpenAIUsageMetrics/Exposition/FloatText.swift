@@ -1,9 +1,9 @@
-/// The texts of floating-point numbers.
+/// The text form of floating-point numbers.
 ///
-/// Bucket bounds are labels, and labels are compared as text: they must look the same as those of every other
-/// implementation, which write the shortest digits that keep the value, and an exponent below 1e-04 and from 1e+06 on.
+/// Bucket bounds are labels, and labels are compared as text: they must match other implementations, which write the
+/// shortest digits that round-trip, with an exponent below 1e-04 and from 1e+06 on.
 enum FloatText {
-    /// The text with at least one decimal or an exponent: `0.1`, `1.0`, `1e+06`.
+    /// Returns the text with at least one decimal or an exponent: `0.1`, `1.0`, `1e+06`.
     static func canonical(_ value: Double) -> String {
         let text = shortest(value)
         guard value.isFinite, !text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "e") }) else {
@@ -12,7 +12,7 @@ enum FloatText {
         return text + ".0"
     }
 
-    /// The text of a sample's value: whole numbers up to 2^53 have no decimals and no exponent.
+    /// Returns the text of a sample's value; integers up to 2^53 have neither decimals nor an exponent.
     static func value(_ value: Double) -> String {
         if value.isFinite, value == value.rounded(), abs(value) <= 9_007_199_254_740_992 { return String(Int64(value)) }
         return shortest(value)
@@ -31,7 +31,7 @@ enum FloatText {
             + (exponent < 0 ? "e-" : "e+") + (size.count < 2 ? "0" + size : size)
     }
 
-    /// The shortest digits that keep a positive value, and how many of them stand before the decimal point.
+    /// Returns the shortest digits that round-trip a positive value, and the number of digits before the decimal point.
     private static func decimal(_ value: Double) -> (digits: String, point: Int) {
         let parts = value.description.split(separator: "e")
         let mantissa = parts.first ?? "0"

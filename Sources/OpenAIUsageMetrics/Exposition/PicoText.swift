@@ -1,8 +1,8 @@
-/// The exact decimal text of a number of millionths of a millionth.
+/// The exact decimal text of a fixed-point number with 12 decimals.
 enum PicoText {
     private static let scale: Int128 = 1_000_000_000_000
 
-    /// The text without needless zeros: `0.00000675`, `12`.
+    /// Returns the text without trailing zeros: `0.00000675`, `12`.
     static func decimal(_ pico: Int128) -> String {
         let (whole, fraction) = pico.magnitude.quotientAndRemainder(dividingBy: scale.magnitude)
         var text = (pico < 0 ? "-" : "") + String(whole)

@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// Why a call failed, as the `error` label names it.
+/// The kind of failure of a call, as the `error` label.
 package enum ErrorClass: String, Sendable, CaseIterable {
     case rateLimitExceeded = "rate_limit_exceeded"
     case insufficientQuota = "insufficient_quota"
@@ -17,10 +17,10 @@ package enum ErrorClass: String, Sendable, CaseIterable {
     case clientDisconnect = "client_disconnect"
     case protocolError = "protocol_error"
 
-    /// The class of a call that failed; `nil` for one that did not.
+    /// Creates the class of a failed call; `nil` for other calls.
     ///
-    /// An answer of the API tells more than the way the attempt ended, and the code tells more than the status: a 429
-    /// is either a limit that passes or money that is spent.
+    /// An API error takes precedence over how the attempt ended, and an error code over the status: a 429 means either
+    /// a temporary limit or an exhausted quota.
     init?(_ record: CallRecord) {
         if let status = record.status, status >= 400 {
             self = Self.named(record) ?? Self.status(status)
@@ -36,7 +36,7 @@ package enum ErrorClass: String, Sendable, CaseIterable {
         }
     }
 
-    /// The class that the API's own words name.
+    /// Returns the class of the API's error code or type; `nil` if neither is known.
     private static func named(_ record: CallRecord) -> Self? {
         switch record.errorCode {
         case "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
@@ -62,13 +62,13 @@ package enum ErrorClass: String, Sendable, CaseIterable {
         case "permission_error": return .permission
         case "not_found_error": return .notFound
         case "server_error", "api_error": return .serverError
-        // With a status of 400 or more the status tells more than this type, which 401, 403 and 404 have too.
+        // From a status of 400 on, the status is more specific than this type, which 401, 403 and 404 responses share.
         case "invalid_request_error": return (record.status ?? 0) >= 400 ? nil : .invalidRequest
         default: return nil
         }
     }
 
-    /// The class of a status whose body names none.
+    /// Returns the class of an error status without a known error code or type.
     private static func status(_ status: Int) -> Self {
         switch status {
         case 401, 407: .authentication
@@ -83,7 +83,7 @@ package enum ErrorClass: String, Sendable, CaseIterable {
         }
     }
 
-    /// The class of an error under a status of success, or without one, that names nothing known.
+    /// Returns the class of an unknown error with a success status or without a status.
     private static func unnamed(_ record: CallRecord) -> Self {
         if record.status == nil || record.usageState == .unparsable { return .protocolError }
         if record.errorCode?.hasPrefix("invalid_") == true || record.errorCode?.hasPrefix("image_") == true {

@@ -1,42 +1,42 @@
-/// A set of label values: the open ones by their numbers in a ``InternedNames``, the closed ones packed.
+/// A set of label values: open-ended ones as numbers of ``InternedNames``, closed enumerations packed into an integer.
 struct LabelSet: Sendable, Hashable {
-    /// The project; `other` in families without that label.
+    /// The project; `other` in families without a project label.
     var project = InternedNames.other
     var model: UInt16
-    /// The values of the labels that are closed enumerations.
+    /// The values of the closed labels.
     var detail: UInt32
 
-    /// The detail that stands for any.
+    /// The detail that represents any value.
     static let otherDetail = UInt32.max
 }
 
-/// The sets of label values that a family may hold: never more than its cap, and never one less.
+/// The label sets of a family; their number never exceeds a cap, and sets are never removed.
 ///
-/// A set that would pass the cap is folded: its project becomes `other`, then its model, then the rest. Room for the
-/// folded sets is kept back, so that every call is counted somewhere. A set that has been admitted stays, since a
-/// counter that vanishes looks like one that has fallen.
+/// A set beyond the cap is folded: its project becomes `other`, then its model, then the rest. Room is reserved for
+/// folded sets, so that every call is counted. An admitted set stays, because a counter that disappears looks like a
+/// counter reset.
 struct LabelSetTable<Entry: Sendable>: Sendable {
-    /// What a look-up found.
+    /// The result of a lookup.
     struct Place: Sendable, Equatable {
         var index: Int
         var isProjectFolded = false
         var isModelFolded = false
     }
 
-    /// How many sets there may be in all before a new one must be folded further.
+    /// The numbers of sets from which new sets are folded.
     struct Capacity: Sendable {
-        /// Of sets as they are.
+        /// The number from which projects are folded.
         var full: Int
-        /// Once projects are folded.
+        /// The number from which models are folded too.
         var withoutProject: Int
-        /// Once models are folded too.
+        /// The number from which all labels are folded.
         var withoutModel: Int
 
-        /// The most sets that there can ever be.
+        /// The maximum number of sets.
         var cap: Int { withoutModel + 1 }
     }
 
-    /// What belongs to each set.
+    /// The entry of each set.
     var entries: [Entry] = []
     private let capacity: Capacity
     private var places: [LabelSet: Int] = [:]
@@ -45,7 +45,7 @@ struct LabelSetTable<Entry: Sendable>: Sendable {
         self.capacity = capacity
     }
 
-    /// The place of the set, or of the set that it is folded to; a new entry is made where there is none.
+    /// Returns the place of a set or of the set it is folded to, creating an entry if necessary.
     mutating func place(of set: LabelSet, makeEntry: (LabelSet) -> Entry) -> Place {
         if let index = places[set] { return Place(index: index) }
         var set = set

@@ -1,13 +1,13 @@
-/// The values that labels may have.
+/// The rules for label values.
 enum LabelValue {
-    /// What stands for a value that may not become a label.
+    /// The value that represents values not admitted as labels.
     static let other = "other"
-    /// What stands for the model of a call that has none.
+    /// The value for calls without a model.
     static let none = "none"
-    /// The most bytes of a value.
+    /// The maximum length of a value, in bytes.
     static let maximumLength = 128
 
-    /// The value without control characters, cut to whole characters within ``maximumLength``.
+    /// Removes control characters and cuts the value to whole characters within ``maximumLength``.
     static func clean(_ value: String) -> String {
         if value.utf8.count <= maximumLength, !hasControls(value) { return value }
         var cleaned = ""
@@ -22,7 +22,7 @@ enum LabelValue {
         return cleaned
     }
 
-    /// Whether there are control characters: those of ASCII, and those that UTF-8 writes as 0xC2 and 0x80 to 0x9F.
+    /// Returns true for control characters: ASCII's, and U+0080 to U+009F, encoded as 0xC2 and 0x80 to 0x9F.
     private static func hasControls(_ value: String) -> Bool {
         var previous: UInt8 = 0
         for byte in value.utf8 {
@@ -32,15 +32,15 @@ enum LabelValue {
         return false
     }
 
-    /// The name of a project.
+    /// Returns the label of a project.
     static func project(_ project: String) -> String {
         let cleaned = clean(project)
         return cleaned.isEmpty ? other : cleaned
     }
 
-    /// The name of a model, where a fine-tuned one is named after its base: `ft:gpt-4o-mini-2024-07-18`.
+    /// Returns the label of a model; a fine-tuned model is reduced to its base: `ft:gpt-4o-mini-2024-07-18`.
     ///
-    /// The rest of a fine-tuned name is the organization's own, and there is one for each job.
+    /// The rest of a fine-tuned name is private to the organization and differs for each job.
     static func model(_ model: String?) -> String {
         guard let model, !model.isEmpty else { return none }
         let cleaned = clean(model)

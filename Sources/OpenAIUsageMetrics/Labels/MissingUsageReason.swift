@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// Why a call that succeeded has no usage, as the `reason` label names it.
+/// The reason why a successful call has no usage, as the `reason` label.
 enum MissingUsageReason: String, Sendable, CaseIterable {
     case streamWithoutUsage = "stream_without_usage"
     case notReported = "not_reported"
@@ -8,7 +8,7 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
     case streamInterrupted = "stream_interrupted"
     case parseError = "parse_error"
 
-    /// The reason; `nil` for a call that has its usage, needs none or failed.
+    /// Creates the reason; `nil` for a call that has usage, needs none, or failed.
     init?(_ record: CallRecord) {
         guard record.isCounted, let status = record.status, (200..<300).contains(status) else { return nil }
         switch record.usageState {
@@ -16,7 +16,7 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
             return nil
         case .missing: self = record.isStream ? .streamWithoutUsage : .notReported
         case .null:
-            // A response that goes on in the background reports its usage when it is asked for later.
+            // A background response reports its usage when it is retrieved later.
             if record.finish == "queued" || record.finish == "in_progress" { return nil }
             self = record.isStream ? .streamWithoutUsage : .notReported
         case .cut:

@@ -1,33 +1,33 @@
-/// The models that can become the values of a label.
+/// The models that may be values of a label.
 ///
-/// A caller can name any model. A name becomes a label once the provider vouches for it: it served a call, a call that
-/// asked for it succeeded (`gpt-4o` was served by `gpt-4o-2024-08-06`), or a snapshot of it served. Names of the price book
-/// need no voucher. Errors of such a name are then counted under it.
+/// Callers can send any model name. A name is admitted once the provider has confirmed it: a call was served by it, a
+/// call that requested it succeeded (`gpt-4o` was served by `gpt-4o-2024-08-06`), or one of its snapshots served a
+/// call. Names in the price book need no confirmation. Errors are then counted under the name too.
 struct ModelNames: Sendable {
-    /// The most names that are remembered as vouched for, beside those that are labels.
+    /// The maximum number of confirmed names that are not labels yet.
     static let maximumAliases = InternedNames.maximumCount
 
     private var table = InternedNames(LabelValue.none)
     private var aliases: Set<String> = []
-    /// True for the names that the price book lists.
+    /// Returns true for names listed in the price book.
     var isListed: @Sendable (String) -> Bool = { _ in false }
 
     /// The name of a number.
     subscript(number: UInt16) -> String { table[number] }
 
-    /// The number of a name that is a label already.
+    /// The number of a name; `nil` if it is not admitted.
     subscript(name: String) -> UInt16? { table[name] }
 
-    /// Makes a name a label, and vouches for the name without the date of a snapshot; `nil` when there are too many.
+    /// Admits a name and confirms its form without a snapshot date; `nil` if the table is full.
     mutating func admit(_ name: String) -> UInt16? {
         insert(Self.withoutSnapshot(name))
         return table.admit(name)
     }
 
-    /// True if the name is one of the provider's, as far as is known.
+    /// Returns true if the name is confirmed or listed in the price book.
     func isKnown(_ name: String) -> Bool { aliases.contains(name) || isListed(name) }
 
-    /// Remembers the name that a call asked for, if the provider accepted it and another one served.
+    /// Confirms the name that a successful call requested, if another one served it.
     mutating func note(accepted name: String?, served: String) {
         guard let name, name != served, !aliases.contains(name) else { return }
         insert(name)
@@ -41,7 +41,7 @@ struct ModelNames: Sendable {
         aliases.insert(name)
     }
 
-    /// The name without the date at its end (`-2024-08-06` or `-0613`); `nil` if it has none.
+    /// Returns the name without its snapshot date (`-2024-08-06` or `-0613`); `nil` if it has none.
     static func withoutSnapshot(_ name: String) -> String? {
         let parts = name.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         func isNumber(_ part: Substring.UTF8View, _ length: Int) -> Bool {

@@ -1,8 +1,8 @@
 import OpenAIUsage
 
-/// The operations that have series, numbered in the order of their admission: those of the standard catalog first.
+/// The operations with series, numbered in order of admission, the standard catalog first.
 struct OperationTable: Sendable {
-    /// The most operations that are told apart; the rest are `other`.
+    /// The maximum number of operations; others are counted as `other`.
     static let maximumCount = 64
 
     private(set) var operations: [Endpoint.Operation] = []
@@ -15,7 +15,7 @@ struct OperationTable: Sendable {
         other = numbers[.other] ?? 0
     }
 
-    /// The number of an operation, which is admitted if there is room.
+    /// Returns the number of an operation, admitting it if there is room; otherwise the number of `other`.
     mutating func number(of operation: Endpoint.Operation) -> UInt16 {
         if let number = numbers[operation] { return number }
         guard operations.count < Self.maximumCount else { return other }
@@ -25,12 +25,12 @@ struct OperationTable: Sendable {
         return number
     }
 
-    /// The label of a set's operation; `other` for a set that stands for any.
+    /// Returns the operation label of a set; `other` if all operations are folded.
     func label(of set: LabelSet) -> String {
         let number = Int(set.detail >> 16)
         return operations.indices.contains(number) ? operations[number].label : Endpoint.Operation.other.label
     }
 
-    /// The label of a number.
+    /// Returns the label of a number.
     func label(_ number: UInt16) -> String { operations[Int(number)].label }
 }

@@ -1,4 +1,4 @@
-/// What a rate limit counts, as the `resource` label names it.
+/// The resource that a rate limit applies to, as the `resource` label.
 enum RateLimitResource: UInt8, Sendable, CaseIterable {
     case requests
     case tokens
@@ -19,7 +19,7 @@ enum RateLimitResource: UInt8, Sendable, CaseIterable {
             }
     }
 
-    /// The label's value.
+    /// The value of the label.
     var label: String {
         switch self {
         case .requests: "requests"

@@ -5,9 +5,9 @@ import Glibc
 import Musl
 #endif
 
-/// The process' own figures, as Linux tells them in `/proc`.
+/// The process metrics, read from `/proc` on Linux.
 ///
-/// What cannot be read is left out.
+/// Values that cannot be read are omitted.
 enum ProcessCollector {
     static let descriptors: [MetricDescriptor] = [
         .counter("process_cpu_seconds", unit: "seconds", help: "CPU time of the process, user and system."),
@@ -43,7 +43,7 @@ enum ProcessCollector {
         collection.set("process_max_fds", limit.map { .integer($0) })
     }
 
-    /// The text of a file in `/proc`, whose size is not known before it is read.
+    /// Reads a file in `/proc`, whose size is unknown in advance.
     private static func text(_ path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -63,7 +63,7 @@ enum ProcessCollector {
         defer { closedir(directory) }
         var count: Int64 = 0
         while readdir(directory) != nil { count += 1 }
-        // The entries "." and "..", and the descriptor of the directory itself.
+        // Excludes the entries "." and ".." and the directory's own descriptor.
         return max(0, count - 3)
     }
 }

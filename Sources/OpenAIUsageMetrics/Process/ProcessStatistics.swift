@@ -1,4 +1,4 @@
-/// What the line of `/proc/self/stat` says.
+/// The fields of `/proc/self/stat` (proc_pid_stat(5)) that are exposed.
 struct ProcessStatistics: Sendable, Equatable {
     var cpuSeconds: Double
     var threads: Int64
@@ -6,12 +6,12 @@ struct ProcessStatistics: Sendable, Equatable {
     var virtualBytes: Int64
     var residentBytes: Int64
 
-    /// Reads the line; `nil` when it is not what the kernel documents.
+    /// Creates the statistics from the line; `nil` if it does not follow the kernel's documentation.
     init?(stat: String, ticksPerSecond: Int, pageSize: Int) {
-        // The second field is the program's name in parentheses, which may hold blanks and parentheses.
+        // The second field is the program name in parentheses, which may contain blanks and parentheses.
         guard ticksPerSecond > 0, pageSize > 0, let end = stat.lastIndex(of: ")") else { return nil }
         let fields = stat[stat.index(after: end)...].split { $0 == " " || $0 == "\n" }
-        // The first field here is the third of the line.
+        // The first element here is field 3 of the line.
         func field(_ number: Int) -> Int64? {
             fields.indices.contains(number - 3) ? Int64(fields[number - 3]) : nil
         }
@@ -25,7 +25,7 @@ struct ProcessStatistics: Sendable, Equatable {
         self.residentBytes = pages * Int64(pageSize)
     }
 
-    /// When the machine was started, as Unix time, from the text of `/proc/stat`.
+    /// Returns the time of the system's boot, as Unix time, from the text of `/proc/stat`.
     static func bootTime(_ text: String) -> Int64? {
         for line in text.split(separator: "\n") where line.hasPrefix("btime ") {
             return Int64(line.dropFirst(6))
@@ -33,7 +33,7 @@ struct ProcessStatistics: Sendable, Equatable {
         return nil
     }
 
-    /// The most files that the process may open, from the text of `/proc/self/limits`; `nil` when it is unlimited.
+    /// Returns the limit of open files from the text of `/proc/self/limits`; `nil` if there is none.
     static func maximumOpenFiles(_ text: String) -> Int64? {
         let title = "Max open files"
         for line in text.split(separator: "\n") where line.hasPrefix(title) {

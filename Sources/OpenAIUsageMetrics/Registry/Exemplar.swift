@@ -1,16 +1,18 @@
-/// One observation that stands for a value, with the identity of the call that made it.
+/// An observation that exemplifies a value, with the request ID of its call.
 package struct Exemplar: Sendable, Equatable {
-    /// The provider's identity of the call.
+    /// The provider's request ID.
     package let requestID: String
-    /// The observed value; for a counter, the amount that was added.
+    /// The observed value; for a counter, the increment.
     package private(set) var value: Double
-    /// When it was observed, in microseconds since 1970.
+    /// The time of the observation, in microseconds since 1970.
     package let microseconds: Int64
 
-    /// The longest identity: label names and values of an exemplar may hold 128 characters together.
+    /// The maximum length of a request ID: the label names and values of an exemplar are limited to 128 characters in
+    /// total.
     private static let maximumLength = 100
 
-    /// Creates an exemplar; `nil` when the identity is not made of the characters that identities are made of.
+    /// Creates an exemplar; `nil` if the request ID is too long or contains characters other than ASCII letters,
+    /// digits, and `_-.:/+=`, or if a number is invalid.
     package init?(requestID: String, value: Double, microseconds: Int64) {
         guard !requestID.isEmpty, requestID.utf8.count <= Self.maximumLength,
             requestID.utf8.allSatisfy(Self.isAllowed), value.isFinite, microseconds >= 0
@@ -20,7 +22,7 @@ package struct Exemplar: Sendable, Equatable {
         self.microseconds = microseconds
     }
 
-    /// The same call with another value.
+    /// Returns the exemplar of the same call with another value; `nil` if the value is not finite.
     package func with(value: Double) -> Exemplar? {
         guard value.isFinite else { return nil }
         var copy = self

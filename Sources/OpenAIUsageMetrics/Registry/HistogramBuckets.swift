@@ -1,8 +1,8 @@
-/// The upper bounds of a histogram's buckets, with the `le` texts that both formats share.
+/// The upper bounds of a histogram's buckets, and their `le` label texts.
 package struct HistogramBuckets: Sendable, Hashable {
-    /// The finite bounds, ascending.
+    /// The finite bounds, in ascending order.
     package let bounds: [Double]
-    /// The bounds as canonical floats, and `+Inf` at the end.
+    /// The bounds as canonical floats, followed by `+Inf`.
     package let texts: [String]
 
     package init(_ bounds: [Double]) {
@@ -10,12 +10,12 @@ package struct HistogramBuckets: Sendable, Hashable {
         self.texts = bounds.map { FloatText.canonical($0) } + ["+Inf"]
     }
 
-    /// Whether there are bounds, all of them finite and ascending.
+    /// True if there is at least one bound, and all are finite and ascending.
     var isValid: Bool {
         !bounds.isEmpty && bounds.allSatisfy(\.isFinite) && zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }
     }
 
-    /// The place of the bucket that a value falls into; the last place is that of `+Inf`.
+    /// Returns the index of the bucket for a value; the last index is that of `+Inf`.
     func place(of value: Double) -> Int {
         var place = 0
         while place < bounds.count, value > bounds[place] { place += 1 }

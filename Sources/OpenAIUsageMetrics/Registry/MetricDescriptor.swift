@@ -1,39 +1,39 @@
-/// What a family of series is: its name, kind, meaning and labels.
+/// The name, kind, help text and labels of a metric family.
 package struct MetricDescriptor: Sendable, Hashable {
-    /// What the values of a family mean.
+    /// The type of a metric family.
     package enum Kind: String, Sendable {
-        /// A sum that only grows.
+        /// A monotonically increasing sum.
         case counter
-        /// A value of the moment.
+        /// A current value.
         case gauge
         /// Observations counted in buckets.
         case histogram
     }
 
-    /// The family's name, for a counter without its `_total`.
+    /// The family's name; for a counter, without `_total`.
     package let name: String
-    /// What the values mean.
+    /// The type of the family.
     package let kind: Kind
-    /// What the family tells, in a sentence.
+    /// The help text, as a sentence.
     package let help: String
-    /// The unit in which the name ends.
+    /// The unit, which is also the suffix of the name; `nil` if there is none.
     package let unit: String?
     /// The names of the labels, in the order of their values.
     package let labelNames: [String]
-    /// The buckets of a histogram.
+    /// The buckets of a histogram; `nil` for other kinds.
     package let buckets: HistogramBuckets?
 
-    /// A counter; its name is given without `_total`.
+    /// Creates a counter; its name is given without `_total`.
     package static func counter(_ name: String, unit: String? = nil, labels: [String] = [], help: String) -> Self {
         Self(name: name, kind: .counter, help: help, unit: unit, labelNames: labels, buckets: nil)
     }
 
-    /// A gauge.
+    /// Creates a gauge.
     package static func gauge(_ name: String, unit: String? = nil, labels: [String] = [], help: String) -> Self {
         Self(name: name, kind: .gauge, help: help, unit: unit, labelNames: labels, buckets: nil)
     }
 
-    /// A histogram.
+    /// Creates a histogram.
     package static func histogram(
         _ name: String,
         unit: String? = nil,
@@ -51,7 +51,7 @@ package struct MetricDescriptor: Sendable, Hashable {
         )
     }
 
-    /// The names of the series that the family produces.
+    /// The names of the family's series.
     package var seriesNames: [String] { Self.seriesNames(name, kind) }
 
     private static func seriesNames(_ name: String, _ kind: Kind) -> [String] {
@@ -62,25 +62,27 @@ package struct MetricDescriptor: Sendable, Hashable {
         }
     }
 
-    /// The names that no other family may have or produce, those included that OpenMetrics keeps back.
+    /// The names that no other family may use, including those that OpenMetrics reserves.
     package var claimedNames: Set<String> { Self.claimedNames(name, kind) }
 
-    /// The names that a family of the name and kind would keep others from.
+    /// Returns the names that a family of the name and kind claims.
     static func claimedNames(_ name: String, _ kind: Kind) -> Set<String> {
         Set(seriesNames(name, kind)).union(kind == .gauge ? [name] : [name, name + "_created"])
     }
 
-    /// The same family with other labels.
+    /// Returns the descriptor with other label names.
     func with(labelNames: [String]) -> Self {
         Self(name: name, kind: kind, help: help, unit: unit, labelNames: labelNames, buckets: buckets)
     }
 
-    /// The same family with another meaning.
+    /// Returns the descriptor with another help text.
     func with(help: String) -> Self {
         Self(name: name, kind: kind, help: help, unit: unit, labelNames: labelNames, buckets: buckets)
     }
 
-    /// Throws what keeps the family from being exposed.
+    /// Checks that the family can be exposed.
+    ///
+    /// - Throws: A ``MetricsError`` that describes the first problem.
     package func validate() throws(MetricsError) {
         guard MetricName.isValid(name), kind != .counter || !name.hasSuffix("_total") else {
             throw MetricsError(

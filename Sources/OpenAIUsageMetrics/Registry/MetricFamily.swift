@@ -1,15 +1,15 @@
-/// A family with its cells, one per set of label values.
+/// A metric family with its cells, one per label set.
 struct MetricFamily: Sendable {
     let descriptor: MetricDescriptor
     /// The label values of each cell.
     private(set) var labelSets: [[String]] = []
-    /// The value of each cell of a counter or a gauge; a gauge without a value is left out of the exposition.
+    /// The value of each cell of a counter or gauge; a cell with `nil` is not exposed.
     private(set) var numbers: [MetricNumber?] = []
-    /// The observations of each bucket of each cell, not cumulated.
+    /// The observation counts of each cell's buckets, not cumulative.
     private(set) var bucketCounts: [Int64] = []
-    /// The sum of the observations of each cell of a histogram.
+    /// The sum of observations of each cell of a histogram.
     private(set) var sums: [Double] = []
-    /// The latest exemplar of each bucket of each cell, or of each cell of a counter; empty while there is none.
+    /// The latest exemplar of each bucket of a histogram or cell of a counter; empty until the first one.
     private(set) var exemplars: [Exemplar?] = []
     private var places: [[String]: Int] = [:]
 
@@ -17,10 +17,10 @@ struct MetricFamily: Sendable {
         self.descriptor = descriptor
     }
 
-    /// How many values a cell holds: the buckets of a histogram, else one.
+    /// The number of values per cell: the number of buckets for a histogram, otherwise 1.
     var stride: Int { descriptor.buckets?.texts.count ?? 1 }
 
-    /// The place of the cell with the label values, which is made if there is none; `nil` when their number is wrong.
+    /// Returns the index of the cell with the label values, creating it if necessary; `nil` if their number is wrong.
     mutating func place(of labels: [String]) -> Int? {
         if let place = places[labels] { return place }
         guard labels.count == descriptor.labelNames.count else { return nil }
@@ -37,8 +37,9 @@ struct MetricFamily: Sendable {
         return place
     }
 
-    /// Adds to a counter or a gauge; `false` when the family is a histogram, a counter would fall, or the kind of
-    /// number is not that of the cell.
+    /// Adds to a counter or gauge.
+    ///
+    /// - Returns: False if the family is a histogram, a counter would decrease, or the cell has another kind of number.
     mutating func add(_ number: MetricNumber, at place: Int, exemplar: Exemplar?) -> Bool {
         guard place < numbers.count, descriptor.kind == .gauge || !number.isNegative else { return false }
         guard var sum = numbers[place] else {
@@ -52,14 +53,14 @@ struct MetricFamily: Sendable {
         return true
     }
 
-    /// Sets a gauge, or a counter that is counted elsewhere; `nil` takes it out of the exposition.
+    /// Sets a gauge, or a counter whose value is maintained elsewhere; `nil` removes it from the exposition.
     mutating func set(_ number: MetricNumber?, at place: Int) -> Bool {
         guard place < numbers.count else { return false }
         numbers[place] = number
         return true
     }
 
-    /// Counts an observation; `false` when the family is no histogram or the value is no number.
+    /// Records an observation; returns false if the family is not a histogram or the value is not finite.
     mutating func observe(_ value: Double, at place: Int, exemplar: Exemplar?) -> Bool {
         guard let buckets = descriptor.buckets, place < sums.count, value.isFinite else { return false }
         let bucket = place * stride + buckets.place(of: value)
@@ -69,7 +70,7 @@ struct MetricFamily: Sendable {
         return true
     }
 
-    /// Sets what a cell of a histogram has counted; `false` when the family is none, or has other buckets.
+    /// Replaces the counts of a histogram cell; returns false if the family is not a histogram or has other buckets.
     mutating func load(_ counts: [Int64], sum: Double, at place: Int) -> Bool {
         guard descriptor.buckets != nil, place < sums.count, counts.count == stride else { return false }
         bucketCounts.replaceSubrange(place * stride..<(place + 1) * stride, with: counts)
@@ -80,7 +81,7 @@ struct MetricFamily: Sendable {
     private mutating func keep(_ exemplar: Exemplar?, at index: Int) {
         guard let exemplar else { return }
         if exemplars.isEmpty { exemplars = Array(repeating: nil, count: labelSets.count * stride) }
-        // Prometheus refuses an exemplar that is older than the one it has.
+        // Prometheus rejects an exemplar that is older than the previous one.
         if let latest = exemplars[index], latest.microseconds > exemplar.microseconds { return }
         exemplars[index] = exemplar
     }

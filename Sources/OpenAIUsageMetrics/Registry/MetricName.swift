@@ -1,12 +1,12 @@
-/// The rules for names that every version of Prometheus takes as they are.
+/// The rules for names that are valid in every version of Prometheus.
 enum MetricName {
-    /// Whether a family may have the name; colons are left to recording rules.
+    /// Returns true for a valid family name; colons are reserved for recording rules.
     static func isValid(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetter(first) else { return false }
         return name.utf8.allSatisfy { isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// Whether a label may have the name.
+    /// Returns true for a valid label name.
     static func isValidLabel(_ name: String) -> Bool {
         isValid(name) && !name.hasPrefix("__") && name != "le" && name != "quantile"
     }

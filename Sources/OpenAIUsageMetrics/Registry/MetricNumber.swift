@@ -1,13 +1,13 @@
-/// The value of a counter or a gauge.
+/// The value of a counter or gauge.
 package enum MetricNumber: Sendable, Equatable {
-    /// A whole number.
+    /// An integer.
     case integer(Int64)
-    /// A whole number of millionths of a millionth, rendered as an exact decimal.
+    /// An integer number of 10^-12 units, rendered as an exact decimal.
     case pico(Int128)
     /// A floating-point number.
     case double(Double)
 
-    /// Whether adding the number could make a counter fall.
+    /// True if adding the number could make a counter decrease; also true for NaN.
     var isNegative: Bool {
         switch self {
         case .integer(let value): value < 0
@@ -16,7 +16,7 @@ package enum MetricNumber: Sendable, Equatable {
         }
     }
 
-    /// Adds a number of the same kind, stopping at the largest; `false` when the kinds differ.
+    /// Adds a number of the same kind, saturating on overflow; returns false if the kinds differ.
     mutating func add(_ other: MetricNumber) -> Bool {
         switch (self, other) {
         case (.integer(let left), .integer(let right)):

@@ -1,4 +1,4 @@
-/// What a collector reads at the time of a scrape.
+/// The values that a collector supplies during a scrape.
 package struct MetricsCollection: Sendable {
     private(set) var editor = MetricsEditor()
 
@@ -6,13 +6,13 @@ package struct MetricsCollection: Sendable {
         for descriptor in descriptors { _ = editor.register(descriptor, startsAtZero: false) }
     }
 
-    /// Sets the value of a series of a declared counter or gauge, named without `_total`; `nil` leaves it out.
+    /// Sets a series of a declared counter or gauge, named without `_total`; `nil` omits the series.
     package mutating func set(_ name: String, _ labels: [String], _ number: MetricNumber?) {
         guard let number else { return }
         editor.set(number, named: name, labels)
     }
 
-    /// Sets the value of the one series of a declared counter or gauge without labels.
+    /// Sets the only series of a declared counter or gauge without labels; `nil` omits it.
     package mutating func set(_ name: String, _ number: MetricNumber?) {
         set(name, [], number)
     }

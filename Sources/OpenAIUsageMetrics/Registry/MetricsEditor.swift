@@ -1,30 +1,30 @@
-/// The identity of a family in its registry.
+/// The identifier of a family in its registry.
 package struct MetricFamilyID: Sendable, Hashable {
     let place: Int
 
-    /// The identity that a family gets that could not be registered; using it changes nothing.
+    /// The identifier of a family that could not be registered; operations on it change no value.
     static let invalid = MetricFamilyID(place: -1)
 }
 
-/// A series, or the series of a histogram, in its registry.
+/// The identifier of a series, or of a histogram with all its series, in its registry.
 package struct MetricCell: Sendable, Hashable {
     let family: Int
     let place: Int
 }
 
-/// The values of a registry while its lock is held.
+/// Mutable access to a registry's values while its lock is held.
 ///
-/// A mistake of the caller changes no value: it is kept in ``misuses``, where a test finds it.
+/// Invalid operations change no value; they are recorded in ``misuses`` for tests.
 package struct MetricsEditor: Sendable {
     private(set) var families: [MetricFamily] = []
     private(set) var misuses: [MetricsError] = []
     private var names: [String: Int] = [:]
     private var claimedNames: Set<String> = []
 
-    /// The most mistakes that are kept.
+    /// The maximum number of recorded errors.
     private static let maximumMisuses = 16
 
-    /// The cell with the label values, which is made if there is none.
+    /// Returns the cell with the label values, creating it if necessary; `nil` if the family or their number is wrong.
     package mutating func cell(_ family: MetricFamilyID, _ labels: [String] = []) -> MetricCell? {
         guard families.indices.contains(family.place) else {
             misuse(MetricsError(.unknownFamily, family: "?", "it is not registered here"))
@@ -44,41 +44,41 @@ package struct MetricsEditor: Sendable {
         return MetricCell(family: family.place, place: place)
     }
 
-    /// Adds to a counter or a gauge.
+    /// Adds to a counter or gauge.
     package mutating func add(_ number: MetricNumber, to cell: MetricCell?, exemplar: Exemplar? = nil) {
         guard let cell, families.indices.contains(cell.family) else { return }
         check(cell, families[cell.family].add(number, at: cell.place, exemplar: exemplar))
     }
 
-    /// Sets a gauge; `nil` takes it out of the exposition.
+    /// Sets a gauge; `nil` removes it from the exposition.
     package mutating func set(_ number: MetricNumber?, of cell: MetricCell?) {
         guard let cell, families.indices.contains(cell.family) else { return }
         check(cell, families[cell.family].set(number, at: cell.place))
     }
 
-    /// Counts an observation of a histogram.
+    /// Records an observation in a histogram.
     package mutating func observe(_ value: Double, in cell: MetricCell?, exemplar: Exemplar? = nil) {
         guard let cell, families.indices.contains(cell.family) else { return }
         check(cell, families[cell.family].observe(value, at: cell.place, exemplar: exemplar))
     }
 
-    /// Sets what a histogram has counted, bucket by bucket and not cumulated.
+    /// Replaces the counts and the sum of a histogram; the counts are not cumulative.
     package mutating func load(_ counts: [Int64], sum: Double, of cell: MetricCell?) {
         guard let cell, families.indices.contains(cell.family) else { return }
         check(cell, families[cell.family].load(counts, sum: sum, at: cell.place))
     }
 
-    /// Adds to a counter or a gauge, whose cell is looked up.
+    /// Adds to a counter or gauge, looking up its cell.
     package mutating func add(_ number: MetricNumber, to family: MetricFamilyID, _ labels: [String] = []) {
         add(number, to: cell(family, labels))
     }
 
-    /// Counts an observation of a histogram, whose cell is looked up.
+    /// Records an observation in a histogram, looking up its cell.
     package mutating func observe(_ value: Double, in family: MetricFamilyID, _ labels: [String] = []) {
         observe(value, in: cell(family, labels))
     }
 
-    /// Sets the value of a family that is known by its name.
+    /// Sets a series of the family with the name.
     mutating func set(_ number: MetricNumber?, named name: String, _ labels: [String]) {
         guard let place = names[name] else {
             misuse(MetricsError(.unknownFamily, family: name, "the collector did not declare it"))
@@ -87,7 +87,7 @@ package struct MetricsEditor: Sendable {
         set(number, of: cell(MetricFamilyID(place: place), labels))
     }
 
-    /// Registers a family; with `startsAtZero`, its one series is there from the start if it has no labels.
+    /// Registers a family; with `startsAtZero`, a counter without labels is exposed as 0 immediately.
     mutating func register(_ descriptor: MetricDescriptor, startsAtZero: Bool) -> MetricFamilyID {
         do throws(MetricsError) {
             try descriptor.validate()
@@ -110,7 +110,7 @@ package struct MetricsEditor: Sendable {
         return family
     }
 
-    /// Whether a registered family has one of the names, produces it, or keeps it back.
+    /// Returns true if a registered family uses or reserves one of the names.
     func hasClaims(_ claims: Set<String>) -> Bool {
         claims.contains { claim in
             claimedNames.contains(claim)

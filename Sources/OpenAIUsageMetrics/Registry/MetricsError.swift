@@ -1,28 +1,28 @@
-/// An error in the definition or in the use of a metric.
+/// An error in the definition or use of a metric.
 package struct MetricsError: Error, Equatable, CustomStringConvertible {
-    /// What is wrong.
+    /// The kind of error.
     package enum Code: String, Sendable {
-        /// A name that the exposition formats do not allow.
+        /// A name is invalid in the exposition formats.
         case invalidName
-        /// A label name that the exposition formats do not allow, or that they use themselves.
+        /// A label name is invalid or reserved in the exposition formats.
         case invalidLabelName
-        /// Bounds of a histogram that do not ascend.
+        /// Bucket bounds are not finite and ascending.
         case invalidBuckets
-        /// A family, or one of the series that it produces, that exists already.
+        /// A family, or one of its series, already exists.
         case duplicate
-        /// Label values that do not match the family's label names in number.
+        /// The number of label values differs from the number of label names.
         case labelCount
-        /// An operation or a number that the family's kind does not have.
+        /// An operation or number does not match the kind of the family.
         case kind
-        /// A family that is not registered.
+        /// A family is not registered.
         case unknownFamily
     }
 
-    /// What is wrong.
+    /// The kind of error.
     package let code: Code
-    /// The family that it concerns.
+    /// The name of the family.
     package let family: String
-    /// The message: what was wrong, and what to do.
+    /// The problem and how to fix it.
     package let message: String
 
     package init(_ code: Code, family: String, _ message: String) {

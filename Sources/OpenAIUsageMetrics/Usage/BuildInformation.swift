@@ -1,10 +1,10 @@
-/// The version of a program, as the metric `oai_usage_build_info` tells it.
+/// The version of a program, exposed as the metric `oai_usage_build_info`.
 public struct BuildInformation: Sendable, Hashable {
     /// The program's version.
     public var version: String
-    /// The revision of its source; `nil` when it is not known.
+    /// The source revision; `nil` if it is unknown.
     public var revision: String?
-    /// The version of Swift that compiled the library, as `6.3`.
+    /// The version of Swift that compiled the library, such as `6.3`.
     public static let swiftVersion: String = {
         #if compiler(>=6.5)
         "6.5 or later"
@@ -17,7 +17,7 @@ public struct BuildInformation: Sendable, Hashable {
         #endif
     }()
 
-    /// Creates the version of a program.
+    /// Creates build information.
     public init(version: String, revision: String? = nil) {
         self.version = version
         self.revision = revision

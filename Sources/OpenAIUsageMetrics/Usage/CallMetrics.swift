@@ -1,11 +1,12 @@
 import OpenAIUsage
 
-/// The series that calls feed, and the guard of their number.
+/// The series that calls update, with limits on their number.
 ///
 /// Callers choose the names of models and projects. A name becomes a label only after the provider has accepted a call
-/// with it, or if the price book lists it as a model's, and the sets of labels have caps; what does not become a label is counted under `other`.
+/// with it, or if the price book lists it as a model, and label sets are capped; everything else is counted under
+/// `other`.
 struct CallMetrics: Sendable {
-    /// The cells of one set of labels in several families, made when they are first needed.
+    /// The cells of one label set in several families, created on first use.
     private struct Cells: Sendable {
         private let labels: [String]
         private var cells: [MetricCell?]
@@ -22,14 +23,14 @@ struct CallMetrics: Sendable {
         }
     }
 
-    /// The cells of an operation in the families that have no other open label.
+    /// The cells of an operation in families without other open-ended labels.
     private struct OperationCells: Sendable {
         let inFlight: MetricCell?
         let retries: MetricCell?
         let disconnects: MetricCell?
         let missing: [MissingUsageReason: MetricCell]
 
-        /// Makes the series of an operation, at zero.
+        /// Creates the series of an operation, with value 0.
         init(_ operation: Endpoint.Operation, _ families: UsageMetricFamilies, in editor: inout MetricsEditor) {
             func zero(_ family: MetricFamilyID, _ labels: [String]) -> MetricCell? {
                 let cell = editor.cell(family, labels)
@@ -55,8 +56,8 @@ struct CallMetrics: Sendable {
     private let gatewayOverhead: MetricCell?
     private var projects = InternedNames("default")
     private var models = ModelNames()
-    // The room for folded sets is that of all operations with all values of the closed label; of HTTP statuses, of
-    // which there are more, that of the usual ones.
+    // The room for folded sets covers all operations with all values of the closed label; for HTTP statuses, of which
+    // there are more, the usual ones.
     private var calls = LabelSetTable<Cells>(.init(full: 320, withoutProject: 387, withoutModel: 399))
     private var statuses = LabelSetTable<Cells>(.init(full: 250, withoutProject: 320, withoutModel: 399))
     private var errors = LabelSetTable<Cells>(.init(full: 180, withoutProject: 231, withoutModel: 399))
@@ -64,7 +65,7 @@ struct CallMetrics: Sendable {
     private var headrooms = LabelSetTable<Cells>(.init(full: 43, withoutProject: 43, withoutModel: 49))
     private var unpriced = LabelSetTable<Cells>(.init(full: 83, withoutProject: 83, withoutModel: 99))
 
-    /// Makes the series whose labels are closed enumerations, at zero.
+    /// Creates the series with closed labels only, with value 0.
     init(_ families: UsageMetricFamilies, in editor: inout MetricsEditor) {
         func zero(_ family: MetricFamilyID, _ labels: [String]) -> MetricCell? {
             let cell = editor.cell(family, labels)
@@ -89,17 +90,18 @@ struct CallMetrics: Sendable {
         }
     }
 
-    /// Names the models that are known without a call.
+    /// Sets the predicate for models that are known from the price book.
     mutating func setListedModels(_ isListed: @escaping @Sendable (String) -> Bool) { models.isListed = isListed }
 
-    /// The cells of the calls in flight, by operation.
+    /// The in-flight cells by operation.
     var inFlight: [Endpoint.Operation: MetricCell] {
         var cells: [Endpoint.Operation: MetricCell] = [:]
         for (operation, entry) in zip(operations.operations, operationCells) { cells[operation] = entry.inFlight }
         return cells
     }
 
-    /// Counts a call that has ended; returns the labels under which its rate limits may be shown, if there are any.
+    /// Counts a finished call, and returns the labels for its rate limits; `nil` if its project or model is not
+    /// admitted.
     mutating func count(
         _ record: CallRecord,
         _ call: CallSample,
@@ -121,30 +123,30 @@ struct CallMetrics: Sendable {
         return (projects[who.project], models[who.model])
     }
 
-    /// Counts rate limits that could not be shown for want of room.
+    /// Counts rate limits that are not shown because there are too many.
     func countHiddenRateLimits(in editor: inout MetricsEditor) {
         editor.add(.integer(1), to: projectOverflow)
     }
 
     // MARK: - Admission
 
-    /// The labels of a call as they were admitted.
+    /// The admitted labels of a call.
     private struct Caller {
         let project: UInt16
         let model: UInt16
         /// The operation's number.
         let operation: UInt16
 
-        /// The set with the operation and another closed label.
+        /// Returns the label set with the operation and another closed label.
         func set(_ detail: UInt16 = 0) -> LabelSet {
             LabelSet(project: project, model: model, detail: UInt32(operation) << 16 | UInt32(detail))
         }
 
-        /// The set with the operation only, for families without projects.
+        /// The label set with the operation only, for families without projects.
         var modelSet: LabelSet { LabelSet(model: model, detail: UInt32(operation) << 16) }
     }
 
-    /// Which labels of a call were folded because of a cap.
+    /// The labels of a call that were folded because of a cap.
     private struct Fold {
         var isProject = false
         var isModel = false
@@ -244,7 +246,7 @@ struct CallMetrics: Sendable {
             }
         )
         func add(_ amount: MetricNumber?, _ slot: Int, _ family: MetricFamilyID) {
-            // A negative figure is a provider's mistake, which must not make a counter fall.
+            // A negative value is a provider's error and must not decrease a counter.
             guard let amount, !amount.isNegative else { return }
             editor.add(amount, to: calls.entries[index].cell(slot, of: family, in: &editor))
         }
@@ -287,7 +289,7 @@ struct CallMetrics: Sendable {
         observe(call.timePerOutputToken, 3, families.timePerOutputToken)
     }
 
-    /// The tokens that were written to the cache, where only the times that they are kept for are told, too.
+    /// Returns the tokens written to the cache; if no total is reported, the sum over the cache lifetimes.
     private static func cacheWrites(_ usage: TokenUsage) -> Int64? {
         if let written = usage[.cacheWriteTokens] { return written }
         let parts = [usage[.cacheWrite30MinuteTokens], usage[.cacheWrite12HourTokens]].compactMap { $0 }

@@ -1,34 +1,34 @@
 import OpenAIUsage
 
-/// What the metrics take from a record, worked out before any lock is taken.
+/// The metric values of a record, computed before any lock is taken.
 struct CallSample: Sendable {
     let project: String
     let model: String
-    /// The model that was asked for, if the endpoint takes one and the provider accepted the call.
+    /// The requested model, if the endpoint takes one and the provider accepted the call.
     let acceptedModel: String?
     let operation: Endpoint.Operation
-    /// The HTTP status, 0 without a response; `nil` when it is none that HTTP knows.
+    /// The HTTP status, or 0 without a response; `nil` if the status is invalid.
     let code: UInt16?
     let error: ErrorClass?
     let missingUsage: MissingUsageReason?
-    /// The place of the reason why the cost is not known in full among ``CostReason/labels``.
+    /// The index in ``CostReason/labels`` of the reason why the cost is not fully known; `nil` if there is none.
     let unpriced: Int?
-    /// Whether the provider has accepted the call, which vouches for the names in it.
+    /// True if the provider accepted the call, which confirms the names in it.
     let isSuccess: Bool
-    /// Whether the provider vouches for the model.
+    /// True if the provider confirmed the model.
     let isModelServed: Bool
-    /// The call as an exemplar of the count of calls; `nil` when the provider gave it no identity.
+    /// The exemplar for counters; `nil` if the provider sent no valid request ID.
     let exemplar: Exemplar?
     let duration: Double?
     let processing: Double?
     let gatewayOverhead: Double?
-    /// The time to the headers that the provider does not account for.
+    /// The time to the response headers minus the provider's processing time, in seconds.
     let upstreamOverhead: Double?
-    /// The time to the first content of a stream.
+    /// The time to the first content of a stream, in seconds.
     let timeToFirstToken: Double?
-    /// The time after the first content of a completed stream, per further output token.
+    /// The time after the first content of a completed stream, per further output token, in seconds.
     let timePerOutputToken: Double?
-    /// When the response's headers were read, in microseconds since 1970.
+    /// The time at which the response headers were read, in microseconds since 1970.
     let headersReadAt: Int64
 
     init(_ record: CallRecord) {
@@ -42,7 +42,7 @@ struct CallSample: Sendable {
         missingUsage = MissingUsageReason(record)
         unpriced = CostReason.labelIndex(of: record.cost)
         isSuccess = (200..<300).contains(status)
-        // A request to an endpoint without models may name any, and still succeed.
+        // A request to an endpoint without models may name any model and still succeed.
         isModelServed = isSuccess && (operation.isServedByModel || record.model != record.requestModel)
         acceptedModel = isSuccess && operation.isServedByModel ? record.requestModel.map(LabelValue.model) : nil
         exemplar = record.requestID.flatMap { requestID in
@@ -61,7 +61,7 @@ struct CallSample: Sendable {
         headersReadAt = record.startedAt + max(0, timing.timeToHeaders ?? timing.duration ?? 0)
     }
 
-    /// Whether there is a latency of the families by model.
+    /// True if there is a value for the latency families by model.
     var hasLatency: Bool {
         duration != nil || processing != nil || timeToFirstToken != nil || timePerOutputToken != nil
     }

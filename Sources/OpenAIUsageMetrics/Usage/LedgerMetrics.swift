@@ -1,10 +1,10 @@
-/// The families of the store, whose values are read at the time of a scrape.
+/// The metric families of the ledger, read during a scrape.
 enum LedgerMetrics {
-    /// The reasons that a record can be lost for; each has a series from the start, so that the first loss is seen.
+    /// The known reasons for lost records; each has a series from the start, so that the first loss is visible.
     static let dropReasons = [
         "queue_full", "disk_full", "db_locked", "ledger_failed", "ledger_lost", "encode_error", "shutdown",
     ]
-    /// The most kinds of errors that are told apart.
+    /// The maximum number of error kinds with series of their own.
     static let maximumErrorKinds = 32
 
     static let descriptors: [MetricDescriptor] = [

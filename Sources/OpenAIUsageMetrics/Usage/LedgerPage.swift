@@ -1,53 +1,53 @@
 package import OpenAIUsage
 
-/// The families of calls, from the sums of a ledger instead of the calls themselves.
+/// The metric families of calls, computed from a ledger's totals instead of individual calls.
 ///
-/// Every value is a function of the ledger: it is the same after a restart, and grows as the ledger does. Names become labels
-/// in the order in which the ledger met them, so that no call is ever counted under another label than before.
+/// Every value depends only on the ledger: it survives restarts and grows with the ledger. Names become labels in the
+/// order in which the ledger first recorded them, so that no call is later counted under another label.
 package struct LedgerPage: Sendable {
-    /// The sums of the calls that share who made them, what they asked for and how they ended.
+    /// The totals of calls that share project, model, endpoint and result.
     package struct Total: Sendable {
-        /// The project; `nil` if it is not known.
+        /// The project; `nil` if it is unknown.
         package var project: String?
-        /// The model that served; `nil` for none.
+        /// The model that served the calls; `nil` for none.
         package var model: String?
-        /// True if there is a model that is not known.
+        /// True if there is a model but its name is unknown.
         package var isModelUnknown = false
         /// The endpoint's name.
         package var endpoint: String
         /// The outcome.
         package var outcome: Outcome
-        /// The HTTP status; `nil` if there was no response.
+        /// The HTTP status; `nil` without a response.
         package var status: Int?
-        /// The `type` of the API's error.
+        /// The `type` of the API error; `nil` without one.
         package var errorType: String?
-        /// The `code` of the API's error.
+        /// The `code` of the API error; `nil` without one.
         package var errorCode: String?
-        /// The calls.
+        /// The number of calls.
         package var calls: Int64 = 0
-        /// The calls whose cost is unknown, or known in part.
+        /// The number of calls whose cost is unknown or only partly known.
         package var unpricedCalls: Int64 = 0
-        /// The calls whose usage should be known and is not.
+        /// The number of calls whose usage is missing.
         package var callsWithoutUsage: Int64 = 0
-        /// The known cost in millionths of a millionth of a US dollar.
+        /// The known cost in pico-dollars (10^-12 US dollars); `nil` if no cost is known.
         package var costPicoUSD: Int128?
-        /// The provider's counters that are shown.
+        /// The totals of the exposed token counters.
         package var tokens: [TokenCounter: Int128] = [:]
-        /// The numbers of calls by the microseconds that they took, in their order.
+        /// The number of calls by duration, in ascending order.
         package var durations: [(microseconds: Int64, count: Int64)] = []
-        /// The same of the provider's own figure.
+        /// The number of calls by the provider's processing time.
         package var processing: [(microseconds: Int64, count: Int64)] = []
-        /// The same of the time to the first content.
+        /// The number of calls by time to the first content.
         package var timesToFirstToken: [(microseconds: Int64, count: Int64)] = []
 
-        /// Creates sums of no calls.
+        /// Creates totals of zero calls.
         package init(endpoint: String, outcome: Outcome) {
             self.endpoint = endpoint
             self.outcome = outcome
         }
     }
 
-    /// The counters that are shown.
+    /// The exposed token counters.
     package static let counters: [TokenCounter] = [
         .inputTokens, .outputTokens, .cachedInputTokens, .cacheWriteTokens, .reasoningTokens, .audioInputTokens,
         .audioOutputTokens,
@@ -80,7 +80,7 @@ package struct LedgerPage: Sendable {
         values["oai_usage_label_overflow"] = [["project"]: 0, ["model"]: 0]
     }
 
-    /// Adds sums, which must come in the order in which the ledger met what they share.
+    /// Adds totals; they must be added in the order in which the ledger first recorded their labels.
     package mutating func add(_ total: Total) {
         let operation = Endpoint(named: total.endpoint).operation
         let labels = labels(of: total, operation)
@@ -105,7 +105,7 @@ package struct LedgerPage: Sendable {
             count(total.callsWithoutUsage, "usage_missing", [operation.label, Self.missing(total.outcome).rawValue])
         }
         count(total.unpricedCalls, "unpriced_requests", [labels[1], LabelValue.other])
-        // A negative figure is a provider's mistake, which must not make a counter fall.
+        // A negative value is a provider's error and must not decrease a counter.
         if let cost = total.costPicoUSD, cost >= 0 {
             values["oai_usage_cost_usd", default: [:]][labels, default: 0] += cost
         }
@@ -126,13 +126,13 @@ package struct LedgerPage: Sendable {
         observe(total.timesToFirstToken, "time_to_first_token_seconds", latencyLabels)
     }
 
-    /// Adds calls that have not ended.
+    /// Adds calls in flight.
     package mutating func addOpenCalls(_ count: Int64, endpoint: String) {
         let operation = Endpoint(named: endpoint).operation
         values["oai_usage_requests_in_flight", default: [:]][[operation.label], default: 0] += Int128(count)
     }
 
-    /// Adds the rate limits of a project and a model.
+    /// Adds the rate limits of a project and model, unless they are too old; times are in microseconds since 1970.
     package mutating func add(_ limits: RateLimits, project: String, model: String?, observedAt: Int64, now: Int64) {
         guard now - observedAt <= RateLimitGauges.lifetime else { return }
         let project = LabelValue.project(project)
@@ -144,7 +144,7 @@ package struct LedgerPage: Sendable {
         values["oai_usage_\(name)", default: [:]][labels, default: 0] += Int128(calls)
     }
 
-    /// The project, the model and the operation, of which the first two are folded beyond a cap.
+    /// Returns the labels for project, model and operation, folded beyond the caps.
     private mutating func labels(of total: Total, _ operation: Endpoint.Operation) -> [String] {
         let projectName = total.project.map(LabelValue.project) ?? LabelValue.other
         let modelName = total.isModelUnknown ? LabelValue.other : LabelValue.model(total.model)
@@ -196,7 +196,7 @@ package struct LedgerPage: Sendable {
         "input_audio_tokens", "output_audio_tokens",
     ]
 
-    /// The text of a scrape, in the format that the client's `Accept` header asks for.
+    /// Returns the exposition in the format negotiated by a client's `Accept` header.
     package func exposition(accept: String?) -> (contentType: String, body: [UInt8]) {
         let registry = MetricsRegistry()
         var families: [String: MetricFamilyID] = [:]
@@ -228,7 +228,7 @@ package struct LedgerPage: Sendable {
         return registry.exposition(accept: accept)
     }
 
-    /// The families that a ledger's sums have, by name.
+    /// The families that can be computed from a ledger's totals, by name.
     static let descriptors: [String: MetricDescriptor] = {
         let names: Set<String> =
             ["requests", "request_errors", "client_disconnects", "usage_missing", "unpriced_requests", "cost_usd"]

@@ -1,26 +1,26 @@
-/// The figures of the store that the records of calls are written to.
+/// The state of the ledger that records are written to.
 ///
-/// At every moment captured = written + the sum of the dropped + queued.
+/// The invariant captured = written + dropped + queued holds at any time.
 package struct LedgerSnapshot: Sendable {
-    /// The records that were handed to the store.
+    /// The number of records handed to the ledger.
     package var captured: Int64
-    /// The records that are committed.
+    /// The number of committed records.
     package var written: Int64
-    /// The records that were lost, by reason.
+    /// The number of lost records, by reason.
     package var dropped: [(reason: String, count: Int64)]
-    /// The records that wait to be written.
+    /// The number of records in the queue.
     package var queued: Int64
-    /// The most records that may wait.
+    /// The maximum number of records in the queue.
     package var capacity: Int64
-    /// The errors of the store, by kind.
+    /// The number of errors, by kind.
     package var errors: [(String, Int64)]
     /// True while records can be written.
     package var isUp: Bool
-    /// The size of the store's files; `nil` when it is not known.
+    /// The size of the ledger's files in bytes; `nil` if it is unknown.
     package var sizeBytes: Int64?
-    /// When the last records were committed, as Unix time; `nil` before the first.
+    /// The time of the last commit, as Unix time; `nil` before the first.
     package var lastWriteTimestampSeconds: Double?
-    /// The responses that were released before their record was committed, because that took too long.
+    /// The number of responses released before their record was committed, because the commit took too long.
     package var lateReleases: Int64
 
     package init(

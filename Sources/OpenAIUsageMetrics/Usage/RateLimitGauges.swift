@@ -1,11 +1,11 @@
 import OpenAIUsage
 
-/// The latest rate limits by project and model, window by window.
+/// The latest rate limits by project, model and window.
 ///
-/// A limit is told by responses only, so that one which has not been told for a while is no longer known. A window that is
-/// exhausted is told by the error that says so, and shown at 0.
+/// Limits are reported only by responses, so that a limit expires when it has not been reported for a while. An
+/// exhausted window is reported by the error response, and shown as 0.
 struct RateLimitGauges: Sendable {
-    /// Whom a limit is for.
+    /// The project and model that a limit applies to.
     private struct Owner: Sendable, Hashable {
         var project: String
         var model: String
@@ -16,20 +16,20 @@ struct RateLimitGauges: Sendable {
         var window: RateLimits.Window
     }
 
-    /// The windows that have gauges of their own, since what they count must not be added up with another's.
+    /// The windows with gauges of their own, because their units must not be added to those of others.
     private static let named: [(resource: String, prefix: String, noun: String)] = [
         ("requests", "requests", "requests"), ("tokens", "tokens", "tokens"),
         ("project-tokens", "project_tokens", "the project's tokens"), ("images", "images", "images"),
         ("input-images", "input_images", "input images"),
     ]
 
-    /// How long a reading is shown, in microseconds.
+    /// The time for which a reading is shown, in microseconds.
     static let lifetime: Int64 = 600_000_000
-    /// The most owners whose limits are shown.
+    /// The maximum number of owners with rate limits.
     static let maximumCount = 100
-    /// The most windows of an owner; no provider reports half as many.
+    /// The maximum number of windows per owner; no provider reports half as many.
     static let maximumWindows = 16
-    /// The most series of the windows without gauges of their own.
+    /// The maximum number of series of windows without gauges of their own.
     static let maximumOthers = 100
 
     static let descriptors: [MetricDescriptor] = {
@@ -67,7 +67,7 @@ struct RateLimitGauges: Sendable {
 
     private var readings: [Owner: [String: Reading]] = [:]
 
-    /// Keeps the limits of a response; `false` when there is no room for another owner.
+    /// Stores the limits of a response; returns false if there is no room for another owner.
     mutating func note(_ limits: RateLimits, project: String, model: String, observedAt: Int64, now: Int64) -> Bool {
         guard !limits.windows.isEmpty else { return true }
         let owner = Owner(project: project, model: model)
@@ -79,7 +79,7 @@ struct RateLimitGauges: Sendable {
         for (resource, window) in limits.windows {
             let name = LabelValue.clean(resource)
             if let known = windows[name] {
-                // A long stream ends after later calls, but its limits are those of its beginning.
+                // A long stream ends after later calls, but its limits date from its start.
                 guard known.observedAt <= observedAt else { continue }
             } else if windows.count >= Self.maximumWindows {
                 continue
@@ -90,7 +90,7 @@ struct RateLimitGauges: Sendable {
         return true
     }
 
-    /// Forgets what is too old to be shown.
+    /// Removes expired readings.
     mutating func removeStale(now: Int64) {
         readings = readings.compactMapValues { windows in
             let fresh = windows.filter { now - $0.value.observedAt <= Self.lifetime }

@@ -1,9 +1,9 @@
-/// The families that calls feed, in their registry.
+/// The metric families that calls update, with their registry identifiers.
 struct UsageMetricFamilies: Sendable {
-    /// The names of the labels that tell who spent what.
+    /// The label names that attribute usage.
     static let callLabels = ["project", "model", "operation"]
 
-    /// From fast answers to the time limit that the official clients have by default.
+    /// From fast responses to the default timeout of the official clients.
     static let durations: [Double] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 600]
     static let firstTokenTimes: [Double] = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 20, 40, 80]
     static let outputTokenTimes: [Double] = [

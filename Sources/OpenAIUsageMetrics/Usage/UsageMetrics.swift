@@ -1,26 +1,26 @@
 public import OpenAIUsage
 import Synchronization
 
-/// A sink that counts calls in metrics for Prometheus.
+/// A usage sink that exposes calls as Prometheus metrics.
 ///
-/// Every finished record is counted once, in all families at the same moment. The number of series is bounded whatever
-/// the callers send: a project or a model gets series of its own only after the provider has accepted a call with it,
-/// and each family has a cap, beyond which calls are counted under `other`. Series hold no keys, no users and no content;
-/// the provider's identity of a call stands only in the exemplars of OpenMetrics.
+/// Every finished record is counted once, in all families atomically. The number of series is limited regardless of
+/// what callers send: a project or model gets series of its own only after the provider has accepted a call with it,
+/// and each family has a cap, beyond which calls are counted under `other`. Series contain no keys, users or content;
+/// the provider's request ID appears only in OpenMetrics exemplars.
 public final class UsageMetrics: UsageSink {
     private struct State: Sendable {
         var series: CallMetrics
         var rateLimits = RateLimitGauges()
     }
 
-    /// The registry, to which a program may add families of its own.
+    /// The registry, to which a program may add families.
     package let registry: MetricsRegistry
-    /// The metrics that the program has of its own.
+    /// The application's own metrics.
     package let application: ApplicationMetrics
     private let families: UsageMetricFamilies
     private let clock: any UsageClock
     private let state: Mutex<State>
-    /// The cells of the calls that are under way, by operation: they do not change, so that no lock guards them.
+    /// The in-flight cells by operation; immutable, so that no lock is needed.
     private let inFlight: [Endpoint.Operation: MetricCell]
     private let store = Mutex<(@Sendable () -> LedgerSnapshot)?>(nil)
 
@@ -28,7 +28,7 @@ public final class UsageMetrics: UsageSink {
     ///
     /// - Parameters:
     ///   - build: The program's version.
-    ///   - clock: The clock by which rate limits grow old.
+    ///   - clock: The clock that expires rate limits.
     public init(build: BuildInformation, clock: any UsageClock = SystemUsageClock()) {
         let registry = MetricsRegistry()
         let families = UsageMetricFamilies(registry)
@@ -50,7 +50,7 @@ public final class UsageMetrics: UsageSink {
         #endif
     }
 
-    /// Counts a call that has ended.
+    /// Counts a finished call.
     public func record(_ record: CallRecord) {
         let call = CallSample(record)
         let now = record.rateLimits == nil ? 0 : clock.wallMicroseconds
@@ -70,79 +70,80 @@ public final class UsageMetrics: UsageSink {
         }
     }
 
-    /// The text of a scrape, in the format that the client's `Accept` header asks for.
+    /// Returns the exposition in the format negotiated by a client's `Accept` header.
     ///
-    /// The Prometheus text format 0.0.4 is the default, OpenMetrics 1.0.0 the alternative; an answer that depends on
-    /// the header should say so with `Vary: Accept`.
+    /// The default is the Prometheus text format 0.0.4, the alternative OpenMetrics 1.0.0. Since the response depends
+    /// on the header, send `Vary: Accept` with it.
     public func exposition(accept: String? = nil) -> (contentType: String, body: [UInt8]) {
         registry.exposition(accept: accept)
     }
 
-    /// Counts a call as begun; ``callEnded(operation:)`` must follow.
+    /// Increments the calls in flight; must be followed by ``callEnded(operation:)``.
     package func callStarted(operation: Endpoint.Operation) {
         changeInFlight(operation, by: 1)
     }
 
-    /// Counts a call that has begun as ended.
+    /// Decrements the calls in flight.
     package func callEnded(operation: Endpoint.Operation) {
         changeInFlight(operation, by: -1)
     }
 
-    /// Names the source of the store's figures, which is asked at every scrape; it replaces an earlier one.
+    /// Sets the source of the ledger's state, which is called during every scrape; replaces an earlier source.
     package func registerStore(_ snapshot: @escaping @Sendable () -> LedgerSnapshot) {
         store.withLock { $0 = snapshot }
     }
 
-    /// Counts a transaction of the store.
+    /// Records the duration of a transaction of the ledger.
     package func observeStoreWrite(seconds: Double) {
         registry.update { $0.observe(seconds, in: families.storeWriteDuration) }
     }
 
-    /// Counts streams that went to the upstream without being made to tell their usage.
+    /// Counts streams forwarded without a request for usage.
     ///
     /// - Parameters:
-    ///   - reason: The reason, as a fixed word.
-    ///   - count: How many; zero creates the series.
+    ///   - reason: The reason, from a fixed set of words.
+    ///   - count: The increment; zero creates the series.
     package func countUsageNotAsked(reason: String, by count: Int64 = 1) {
         registry.update { $0.add(.integer(count), to: families.includeUsageNotAsked, [reason]) }
     }
 
-    /// Counts something that happened on a gateway's connections.
+    /// Counts an event on a gateway's connections.
     ///
     /// - Parameters:
-    ///   - event: The event, as a fixed word.
-    ///   - count: How often; zero creates the series.
+    ///   - event: The event, from a fixed set of words.
+    ///   - count: The increment; zero creates the series.
     package func countGatewayEvent(_ event: String, by count: Int64 = 1) {
         registry.update { $0.add(.integer(count), to: families.gatewayEvents, [event]) }
     }
 
-    /// Counts what a limit of a gateway has refused.
+    /// Counts how often a gateway's limit was reached.
     ///
     /// - Parameters:
-    ///   - limit: The limit, by the name of its setting.
-    ///   - count: How often; zero creates the series.
+    ///   - limit: The name of the limit's setting.
+    ///   - count: The increment; zero creates the series.
     package func countGatewayLimit(_ limit: String, by count: Int64 = 1) {
         registry.update { $0.add(.integer(count), to: families.gatewayLimits, [limit]) }
     }
 
-    /// Counts calls that wait for a connection to a gateway's upstream, in or out.
+    /// Changes the number of calls that wait for a connection to the upstream.
     package func changeGatewayWaitingCalls(by change: Int64) {
         registry.update { $0.add(.integer(change), to: families.gatewayWaitingCalls) }
     }
 
-    /// Counts connections of a gateway's clients, in or out.
+    /// Changes the number of open client connections of a gateway.
     package func changeGatewayConnections(by change: Int64) {
         registry.update { $0.add(.integer(change), to: families.gatewayConnections) }
     }
 
-    /// Tells the date of the price table, as Unix time; `nil` when it is not known.
+    /// Sets the date of the price table, as Unix time; `nil` if it is unknown.
     package func setPriceTableUpdated(timestampSeconds: Double?) {
         registry.update { editor in
             editor.set(timestampSeconds.map { .double($0) }, of: editor.cell(families.priceTableUpdated))
         }
     }
 
-    /// Names the models of the price book, whose errors are counted under their names before a call has succeeded.
+    /// Sets the predicate for models in the price book, whose errors are counted under their names even before a call
+    /// succeeded.
     package func setListedModels(_ isListed: @escaping @Sendable (String) -> Bool) {
         state.withLock { $0.series.setListedModels(isListed) }
     }

@@ -1,4 +1,6 @@
-/// A dictionary that starts anew when it is full, so that names from outside cannot fill the memory.
+/// A dictionary that empties itself when full, so that names from outside cannot exhaust memory.
+///
+/// Up to 1024 entries are stored; keys longer than 256 bytes are not.
 struct BoundedCache<Value: Sendable>: Sendable {
     private static var capacity: Int { 1024 }
     private static var maximumKeyLength: Int { 256 }

@@ -1,6 +1,6 @@
-/// A short hash of a text (FNV-1a, 64 bits) that tells versions apart; it protects against nothing.
+/// A short hash of a text (FNV-1a, 64 bits) that tells versions apart; not a cryptographic hash.
 package enum ContentHash {
-    /// The hash of a text's bytes in UTF-8.
+    /// Returns the hash of a text's UTF-8 bytes.
     package static func value(of text: String) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 {
@@ -10,7 +10,7 @@ package enum ContentHash {
         return hash
     }
 
-    /// The hash as 16 hexadecimal digits.
+    /// Formats a hash as 16 hexadecimal digits.
     package static func text(_ hash: UInt64) -> String {
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits

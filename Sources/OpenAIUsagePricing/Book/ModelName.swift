@@ -1,13 +1,13 @@
-/// The forms in which the name of a model occurs.
+/// The forms in which a model's name occurs.
 package enum ModelName {
-    /// The name without the providers before it (`openai/gpt-4o`); `nil` if there are none.
+    /// Returns the name without its provider prefixes (`gpt-4o` for `openai/gpt-4o`); `nil` if it has none.
     package static func withoutProvider(_ name: some StringProtocol) -> String? {
         let end = name.firstIndex(of: ":") ?? name.endIndex
         guard let slash = name[..<end].lastIndex(of: "/") else { return nil }
         return String(name[name.index(after: slash)...])
     }
 
-    /// The name without `:ckpt-step-88`; `nil` if it has no such end.
+    /// Returns the name without a checkpoint suffix such as `:ckpt-step-88`; `nil` if it has none.
     package static func withoutCheckpoint(_ name: some StringProtocol) -> String? {
         guard let colon = name.lastIndex(of: ":") else { return nil }
         let suffix = name[name.index(after: colon)...]
@@ -16,14 +16,16 @@ package enum ModelName {
         return String(name[..<colon])
     }
 
-    /// The base of a fine-tuned model (`ft:gpt-4o-2024-08-06` of `ft:gpt-4o-2024-08-06:acme::id`); `nil` for others.
+    /// Returns the base of a fine-tuned model (`ft:gpt-4o-2024-08-06` for `ft:gpt-4o-2024-08-06:acme::id`); `nil` for
+    /// other names.
     package static func fineTunedBase(_ name: some StringProtocol) -> String? {
         let parts = name.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "ft", !parts[1].isEmpty else { return nil }
         return "ft:" + parts[1]
     }
 
-    /// The name without a build (`:20230824-v2`), as the legacy completions answer it; `nil` if it has none.
+    /// Returns the name without a build suffix (`:20230824-v2`), as in legacy completions responses; `nil` if it has
+    /// none.
     package static func withoutBuild(_ name: some StringProtocol) -> String? {
         guard let colon = name.lastIndex(of: ":"), colon > name.startIndex else { return nil }
         let parts = name[name.index(after: colon)...].split(
@@ -38,7 +40,7 @@ package enum ModelName {
         return String(name[..<colon])
     }
 
-    /// The name without the date of a snapshot (`-2026-03-05` or `-0613`); `nil` if it has none.
+    /// Returns the name without its snapshot date (`-2026-03-05` or `-0613`); `nil` if it has none.
     package static func withoutSnapshot(_ name: some StringProtocol) -> String? {
         let bytes = Array(name.utf8)
         func day(_ start: Int, _ middle: Int) -> Bool {

@@ -1,4 +1,4 @@
-// A model as a price book has it.
+// Models, tools and prices as JSON of the price book schema.
 extension ModelPrices {
     /// The model as a member of a price book's `models`.
     package var document: JSONDocument.Value {
@@ -10,7 +10,7 @@ extension ModelPrices {
 }
 
 extension PricePeriod {
-    /// The period as a price book has it.
+    /// The period as an element of a model's `periods`.
     package var document: JSONDocument.Value {
         .members([
             "from": .text(days.first?.description), "to": .text(days.last?.description),
@@ -67,7 +67,7 @@ extension ToolPrices {
 }
 
 extension PriceBook {
-    /// The names of tiers in the order in which people look for them: the default, the cheap ones, the dear ones, others.
+    /// Returns tier names in display order: the default, cheaper tiers, more expensive tiers, then others by name.
     package static func sortedTiers(_ names: some Sequence<String>) -> [String] {
         let order = ["default", "batch", "flex", "priority", "ultrafast", "decisions"]
         return names.sorted { left, right in

@@ -1,50 +1,50 @@
 /// The prices of a model.
 package final class ModelPrices: Sendable {
-    /// What a model makes.
+    /// The kind of work a model does.
     package enum Kind: String, Sendable, CaseIterable {
         /// Text.
         case text
         /// Images.
         case image
-        /// A live conversation.
+        /// Realtime sessions.
         case realtime
-        /// Text of speech.
+        /// Speech to text.
         case transcription
-        /// Verdicts on content.
+        /// Moderation results.
         case moderation
-        /// Speech.
+        /// Text to speech.
         case speech
-        /// Vectors.
+        /// Embeddings.
         case embedding
         /// Videos.
         case video
     }
 
-    /// Where the prices of a model come from.
+    /// The layer that a model's prices come from.
     package enum Origin: String, Sendable, CaseIterable {
-        /// The book itself.
+        /// The base price book.
         case book
-        /// A book that was put before it.
+        /// A book layered over the base.
         case override
-        /// What a book says of one project.
+        /// The prices of a single project.
         case project
     }
 
-    /// The model's name.
+    /// The model's name, unique within a book.
     package let id: String
-    /// All names with these prices.
+    /// All names with these prices, including ``id``.
     package let names: [String]
-    /// What the model makes.
+    /// The kind of work the model does.
     package let kind: Kind
-    /// The prices by time, in the order of their days.
+    /// The prices by period, in chronological order.
     package let periods: [PricePeriod]
-    /// The day on which the model is switched off.
+    /// The day on which the provider retires the model; `nil` if none is announced.
     package let shutdown: UTCDay?
-    /// Where the prices come from.
+    /// The layer that the prices come from.
     package let origin: Origin
-    /// Whether the model searches the web by itself, with the older tool.
+    /// True if the model always searches the web, with the older search tool.
     let isSearchModel: Bool
-    /// Whether what a search brings in is not in the usage, but counts as a fixed number of tokens.
+    /// True if search content is billed as a fixed number of tokens that the usage does not include.
     let hasFixedSearchContent: Bool
 
     init(
@@ -65,16 +65,16 @@ package final class ModelPrices: Sendable {
         hasFixedSearchContent = id == "gpt-4o-mini" || id == "gpt-4.1-mini"
     }
 
-    /// The prices that hold on a day.
+    /// Returns the prices that apply on a day; `nil` if there are none.
     package func period(on day: UTCDay) -> PricePeriod? { periodIndex(on: day).map { periods[$0] } }
 
-    /// The place of the prices that hold on a day.
+    /// Returns the index of the period that includes a day; `nil` if there is none.
     func periodIndex(on day: UTCDay) -> Int? {
         for index in periods.indices where periods[index].days.contains(day) { return index }
         return nil
     }
 
-    /// Whether the prices were put before the book's own; they then hold at every host.
+    /// True if the prices override the base book's; overrides apply at every host.
     package var isOverride: Bool { origin != .book }
 
     func applying(_ fallback: [PriceItem: PriceItem]) -> ModelPrices {

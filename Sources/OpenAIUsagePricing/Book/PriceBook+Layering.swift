@@ -1,10 +1,10 @@
 extension PriceBook {
-    /// This book with the prices and rules of another one put before it.
+    /// Returns a book with another book layered over this one.
     ///
-    /// A model of the other book replaces the model with the same `id` here, with all its names, and takes over whatever
-    /// else its `ids` name. Its prices hold at every host, so that other providers can be priced too. A tool replaces
-    /// the tool of the same `id`, and a rule the rule of the same key. What either book says of one project goes before
-    /// what both say of all.
+    /// A model of the other book replaces the model with the same `id`, including all its names, and takes the names
+    /// listed in its `ids` from other models. Its prices apply at every host, so that other providers can be priced
+    /// too. A tool replaces the tool with the same `id`, and a rule the rule with the same key. Prices of a single
+    /// project, from either book, take precedence over prices for all projects.
     public func layered(with override: PriceBook) -> PriceBook {
         let mixed = ContentHash.text(ContentHash.value(of: contentHash + override.contentHash))
         return PriceBook(

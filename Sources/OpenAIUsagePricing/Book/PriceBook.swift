@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Prices of models and tools by time, and the rules of their use.
+/// Prices of models and tools over time, and the rules for applying them.
 ///
-/// A book is parsed from JSON of the schema `openai-prices/1`. Prices hold between days of UTC, so that a call of the
-/// past keeps its price. A book is immutable and may be used from everywhere at once.
+/// A book is parsed from JSON of the schema `openai-prices/1`. Prices apply to ranges of UTC days, so that a past call
+/// keeps its price. A book is immutable and safe to use from any thread.
 public final class PriceBook: Sendable {
-    /// The prices that come with this library.
+    /// The price book that ships with this library.
     public static let bundled: PriceBook = {
         do {
             return try PriceBook(json: bundledText)
@@ -14,20 +14,20 @@ public final class PriceBook: Sendable {
         }
     }()
 
-    /// The version, as costs bear it: the day of the prices, with a part of the hash unless the book is the bundled one.
+    /// The version that costs refer to: the day of the prices, followed by a hash prefix unless it is the bundled book.
     public let version: String
-    /// The day on which the prices were checked, as `2026-11-23`.
+    /// The day on which the prices were last checked, as `2026-11-23`.
     public let asOf: String
-    /// The hash of the book's text, as 16 hexadecimal digits; of all texts if books are layered.
+    /// The hash of the book's text, as 16 hexadecimal digits; for layered books, a hash of all their hashes.
     public let contentHash: String
 
-    /// The models, in the order of the book.
+    /// The models, in the book's order.
     package let models: [ModelPrices]
-    /// The tools, in the order of the book.
+    /// The tools, in the book's order.
     package let tools: [ToolPrices]
-    /// The rules.
+    /// The rules for applying the prices.
     package let rules: PriceRules
-    /// What holds for one project only, by project.
+    /// The prices of single projects, by project.
     let projects: [String: PriceOverrides]
 
     private let books: [String: PriceBook]
@@ -35,9 +35,9 @@ public final class PriceBook: Sendable {
     private let resolutions = Mutex(BoundedCache<ModelPrices?>())
     private let hosts = Mutex(BoundedCache<UpstreamHost>())
 
-    /// Reads a book.
+    /// Creates a book from its JSON text.
     ///
-    /// - Throws: The first ``PriceBookError`` of the text.
+    /// - Throws: The first error of the text, as a ``PriceBookError``.
     public convenience init(json text: String) throws(PriceBookError) {
         var decoder = PriceBookDecoder()
         let content = decoder.decode(text)
@@ -97,21 +97,21 @@ public final class PriceBook: Sendable {
         }
     }
 
-    /// The prices that hold for all projects.
+    /// The prices that apply to all projects.
     var layer: PriceOverrides { PriceOverrides(models: models, tools: tools) }
 
-    /// The projects with prices of their own, in their alphabetical order.
+    /// The projects with prices of their own, in alphabetical order.
     package var projectNames: [String] { projects.keys.sorted() }
 
-    /// The book with what it says of one project put before the rest.
+    /// Returns the book with a project's prices layered over the rest; the book itself if the project has none.
     package func book(for project: String) -> PriceBook { books.isEmpty ? self : books[project] ?? self }
 
-    /// Everything that is wrong in the text of a book, or looks so, in the order of the text.
+    /// Validates the text of a book.
     ///
     /// - Parameters:
     ///   - json: The text.
-    ///   - base: The book that it is to be put before, which may show what it lacks.
-    /// - Returns: The findings; none for a book without mistakes.
+    ///   - base: The book over which this one will be layered; it may supply what this one omits.
+    /// - Returns: Errors and warnings in text order; empty for a valid book.
     package static func findings(in json: String, before base: PriceBook? = nil) -> [PriceBookFinding] {
         var decoder = PriceBookDecoder(base: base)
         let content = decoder.decode(json)
@@ -122,13 +122,13 @@ public final class PriceBook: Sendable {
         return decoder.findings
     }
 
-    /// The model that the book lists under exactly this name.
+    /// Returns the model listed under exactly this name; `nil` if there is none.
     package func model(listedAs name: String) -> ModelPrices? { modelsByName[name] }
 
-    /// The prices of a model, by any of the forms of its name; `nil` if the book does not hold it.
+    /// Returns the model for any form of its name; `nil` if the book does not list it.
     ///
-    /// The name itself is looked up first. Then it is shortened as the book's rules allow, never otherwise:
-    /// `gpt-5.4-cyber` is not `gpt-5.4`.
+    /// The name itself is looked up first, then without a build suffix and shortened as the book's rules allow:
+    /// `gpt-5.4-cyber` does not become `gpt-5.4`. Results are cached.
     package func model(named name: String) -> ModelPrices? {
         if let model = modelsByName[name] { return model }
         if let known = resolutions.withLock({ $0[name] }) { return known }
@@ -137,7 +137,7 @@ public final class PriceBook: Sendable {
         return model
     }
 
-    /// Whose prices hold at a host.
+    /// Returns the provider whose prices apply at a host.
     func upstream(_ host: String) -> UpstreamHost {
         if host == UpstreamHost.standardHost { return .standard }
         if let known = hosts.withLock({ $0[host] }) { return known }
@@ -146,9 +146,9 @@ public final class PriceBook: Sendable {
         return upstream
     }
 
-    /// The fee of a tool.
+    /// Returns the fees of a tool; `nil` if the book does not list it.
     package func tool(id: String) -> ToolPrices? {
-        // They are so few that to compare them takes half of what a hash of the name does.
+        // There are so few tools that comparing all ids takes half as long as hashing one.
         for tool in tools where tool.id == id { return tool }
         return nil
     }

@@ -1,8 +1,8 @@
-/// What a price book's text says.
+/// The decoded content of a price book.
 struct PriceBookContent {
     var asOf: UTCDay
     var rules: PriceRules
     var layer: PriceOverrides
-    /// What holds for one project only, by project.
+    /// The prices of single projects, by project.
     var projects: [String: PriceOverrides]
 }

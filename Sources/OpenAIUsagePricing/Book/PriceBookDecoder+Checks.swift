@@ -1,4 +1,4 @@
-// What can only be seen by comparing parts of a book.
+// Checks that compare parts of a book.
 extension PriceBookDecoder {
     mutating func check(
         _ days: DayInterval,
@@ -48,7 +48,7 @@ extension PriceBookDecoder {
         }
     }
 
-    /// Compares the tiers of a snapshot with those of the model that it is a snapshot of.
+    /// Warns about a snapshot that lacks tiers of the model it is a snapshot of.
     mutating func checkSnapshots(_ models: [(model: ModelPrices, node: Node)], _ path: String) {
         var owners: [String: ModelPrices] = [:]
         for (model, _) in models {
@@ -67,7 +67,7 @@ extension PriceBookDecoder {
         }
     }
 
-    /// Compares the tiers of a model with those of the model that it replaces.
+    /// Warns about a model that lacks tiers of the model it replaces.
     mutating func checkReplaced(_ models: [(model: ModelPrices, node: Node)], _ path: String) {
         for (model, node) in models {
             guard let other = base?.model(listedAs: model.id) else { continue }
@@ -79,7 +79,7 @@ extension PriceBookDecoder {
         }
     }
 
-    /// The tiers of a model that another one has no prices for on some day that both know, for messages.
+    /// Names the tiers of a model for which another has no prices on days that both cover, for messages.
     private static func tiers(of other: ModelPrices, missingIn model: ModelPrices) -> String {
         var missing: Set<String> = []
         for period in model.periods {

@@ -164,16 +164,16 @@ extension PriceBookDecoder {
         return units
     }
 
-    /// A price as an integer with its point moved to the right.
+    /// Decodes a price as an integer scaled by 10^`fractionDigits`.
     private mutating func price(_ node: Node, _ path: String, _ fractionDigits: Int, _ range: PriceRange) -> Int64? {
         guard let text = decimal(node, path) else { return nil }
         let value: Int64
         do {
-            // The price as it is written must be an amount too, for explanations.
+            // The price as written must also be a valid amount, because explanations show it.
             _ = try Money(decimal: text)
             value = try DecimalText.integer(text, fractionDigits: fractionDigits)
         } catch {
-            // So small or large a number is mostly the price of another unit.
+            // A number this small or large is usually a price for another unit.
             let isScaled = error.code == .tooManyDigits || error.code == .outOfRange
             let hint = isScaled ? "; a price here is dollars per \(range.unit)" : ""
             report(.error, .invalidPrice, node.position, path, error.message + hint)

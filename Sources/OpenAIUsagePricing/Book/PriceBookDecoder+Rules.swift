@@ -1,6 +1,6 @@
 // The rules of a book.
 extension PriceBookDecoder {
-    /// The order in which a call's tier is looked for, which the calculation follows.
+    /// The order in which a call's tier is determined; the calculation implements this order.
     private static let tierOrder = [
         "response.service_tier", "batch flag", "request.service_tier if response is silent", "default",
     ]

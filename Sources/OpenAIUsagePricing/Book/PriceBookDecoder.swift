@@ -1,9 +1,9 @@
-/// Reads a price book, and collects everything that is wrong with it.
+/// Decodes a price book and collects all errors and warnings.
 struct PriceBookDecoder {
     static let schema = "openai-prices/1"
     static let tierNames: Set<String> = ["default", "batch", "flex", "priority", "ultrafast", "decisions"]
 
-    /// The book that this one is to be put before.
+    /// The book over which this one will be layered; `nil` for a stand-alone book.
     let base: PriceBook?
     private(set) var findings: [PriceBookFinding] = []
 
@@ -13,7 +13,7 @@ struct PriceBookDecoder {
 
     typealias Node = JSONDocument.Node
 
-    /// What the text says; `nil` if it says nothing that could be used.
+    /// Decodes a text; `nil` if it contains nothing usable.
     mutating func decode(_ text: String) -> PriceBookContent? {
         let document: JSONDocument
         do {
@@ -59,7 +59,7 @@ struct PriceBookDecoder {
 
     private mutating func decodeLayer(_ members: [String: Node], _ path: String, _ rules: PriceRules) -> PriceOverrides
     {
-        // What the book to come behind this one states goes for this one too.
+        // The rules of the base book apply to this book too.
         let rules = base?.rules.overridden(by: rules) ?? rules
         var models: [(model: ModelPrices, node: Node)] = []
         let modelsPath = Self.join(path, "models")
@@ -138,7 +138,7 @@ struct PriceBookDecoder {
         }
     }
 
-    /// The `id` of an object, for paths.
+    /// Returns the `id` of an object, for paths.
     private static func name(of node: Node) -> String? {
         guard case .object(let members) = node.value,
             case .string(let name)? = members.first(where: { $0.name == "id" })?.node.value
@@ -162,7 +162,7 @@ extension PriceBookDecoder {
         )
     }
 
-    /// The members of an object by name; reports those that are not known, and those that are missing.
+    /// Returns the members of an object by name, and reports unknown and missing keys.
     mutating func members(
         of node: Node,
         _ path: String,
@@ -217,7 +217,7 @@ extension PriceBookDecoder {
         elements(of: node, path).enumerated().compactMap { string($1, "\(path)[\($0)]") }
     }
 
-    /// A day, or `nil` for `null`.
+    /// Decodes a day; `nil` for `null`.
     mutating func day(_ node: Node, _ path: String) -> UTCDay? {
         if case .null = node.value { return nil }
         guard let text = string(node, path) else { return nil }
@@ -228,7 +228,7 @@ extension PriceBookDecoder {
         return day
     }
 
-    /// The text of a decimal number, which may stand in quotes.
+    /// Returns the text of a decimal number, which may be a JSON string or number.
     mutating func decimal(_ node: Node, _ path: String) -> String? {
         switch node.value {
         case .string(let text), .number(let text): return text

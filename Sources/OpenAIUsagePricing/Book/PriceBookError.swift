@@ -1,40 +1,40 @@
-/// Why a text is not a price book, and where.
+/// An error in the text of a price book, with its position.
 public struct PriceBookError: Error, Equatable, CustomStringConvertible {
-    /// The kinds of mistakes.
+    /// The kinds of errors.
     public enum Code: String, Sendable {
         /// The text is not JSON.
         case syntax
-        /// A key stands twice in one object.
+        /// A key occurs twice in one object.
         case duplicateKey = "duplicate_key"
-        /// A key or name is not known.
+        /// A key or name is unknown.
         case unknownKey = "unknown_key"
         /// A key is missing.
         case missingKey = "missing_key"
-        /// A value is of the wrong kind, or none of the known ones.
+        /// A value has the wrong type or is not one of the allowed values.
         case invalidValue = "invalid_value"
-        /// A price is not a decimal number.
+        /// A price is negative or not a decimal number with the digits that are allowed.
         case invalidPrice = "invalid_price"
-        /// A price is far from what its unit costs elsewhere.
+        /// A price is outside the plausible range for its unit.
         case unlikelyPrice = "unlikely_price"
-        /// The last day of a period lies before its first.
+        /// A period ends before it starts.
         case reversedPeriod = "reversed_period"
         /// Two periods share a day.
         case overlappingPeriods = "overlapping_periods"
         /// A name belongs to two models or tools.
         case duplicateID = "duplicate_id"
-        /// A snapshot of a model lacks a tier that the model has.
+        /// A model lacks a tier that a related model has, or prices lack the default tier.
         case missingTier = "missing_tier"
     }
 
-    /// The kind of the mistake.
+    /// The kind of error.
     public let code: Code
-    /// The line, from 1.
+    /// The line, starting at 1.
     public let line: Int
-    /// The column, from 1.
+    /// The column, starting at 1, in Unicode scalars.
     public let column: Int
-    /// Where the mistake is in the document, as `models.gpt-4o.periods[0].from`.
+    /// The path within the document, such as `models.gpt-4o.periods[0].from`.
     public let path: String
-    /// What is wrong, and what to do.
+    /// The problem and how to fix it.
     public let message: String
 
     init(_ finding: PriceBookFinding) {
@@ -45,7 +45,7 @@ public struct PriceBookError: Error, Equatable, CustomStringConvertible {
         message = finding.message
     }
 
-    /// The place and the message.
+    /// The position, path and message.
     public var description: String {
         "price book, line \(line), column \(column)\(path.isEmpty ? "" : ", \(path)"): \(message)"
     }

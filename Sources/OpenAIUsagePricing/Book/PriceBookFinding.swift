@@ -1,25 +1,25 @@
-/// Something that is wrong in the text of a price book, or looks so.
+/// An error or warning about the text of a price book.
 package struct PriceBookFinding: Sendable, Equatable, CustomStringConvertible {
-    /// How bad it is.
+    /// The severity of a finding.
     package enum Severity: String, Sendable {
         /// The book cannot be used.
         case error
-        /// The book can be used, but someone should look.
+        /// The book can be used, but should be reviewed.
         case warning
     }
 
-    /// How bad it is.
+    /// The severity.
     package let severity: Severity
-    /// What kind of thing it is.
+    /// The kind of problem.
     package let code: PriceBookError.Code
-    /// Where it is in the text.
+    /// The position in the text.
     package let position: JSONDocument.Position
-    /// Where it is in the document (`models.gpt-4o.periods[0].per_1m.default.input`).
+    /// The path within the document (`models.gpt-4o.periods[0].per_1m.default.input`).
     package let path: String
-    /// What is wrong, and what to do.
+    /// The problem and how to fix it.
     package let message: String
 
-    /// Everything in one line.
+    /// The finding on one line.
     package var description: String {
         "\(position): \(severity.rawValue): \(path.isEmpty ? "" : path + ": ")\(message)"
     }

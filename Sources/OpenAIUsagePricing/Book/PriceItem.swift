@@ -1,31 +1,31 @@
-/// A kind of token that has a price of its own.
+/// A token type with a price of its own.
 package enum PriceItem: UInt8, Sendable, CaseIterable {
     /// Text input.
     case input
-    /// Text input that was read from the cache.
+    /// Text input read from the cache.
     case cachedInput
-    /// Input that was written to the cache for 30 minutes.
+    /// Input written to the cache with a lifetime of 30 minutes.
     case cacheWrite
-    /// Input that was written to the cache for 12 hours.
+    /// Input written to the cache with a lifetime of 12 hours.
     case cacheWrite12Hour
-    /// Input that was written to the cache for an hour, which is Anthropic's.
+    /// Input written to the cache with a lifetime of one hour (Anthropic).
     case cacheWrite1Hour
     /// Audio input.
     case audioInput
-    /// Audio input that was read from the cache.
+    /// Audio input read from the cache.
     case cachedAudioInput
     /// Image input.
     case imageInput
-    /// Image input that was read from the cache.
+    /// Image input read from the cache.
     case cachedImageInput
-    /// Text output, reasoning included.
+    /// Text output, including reasoning.
     case output
     /// Audio output.
     case audioOutput
     /// Image output.
     case imageOutput
 
-    /// The meter's name in price books.
+    /// The name in price books.
     package var name: String {
         switch self {
         case .input: "input"
@@ -43,7 +43,7 @@ package enum PriceItem: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The meter of a name in a price book.
+    /// Creates the price item with a name from a price book; `nil` if the name is unknown.
     package init?(name: String) {
         guard let priceItem = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = priceItem
@@ -51,7 +51,7 @@ package enum PriceItem: UInt8, Sendable, CaseIterable {
 
     var index: Int { Int(rawValue) }
 
-    /// True for the meters of a model's output.
+    /// True for output tokens.
     var isOutput: Bool {
         switch self {
         case .output, .audioOutput, .imageOutput: true

@@ -1,12 +1,12 @@
-/// Prices that are put before others, or behind them.
+/// The models and tools of one layer of a price book.
 struct PriceOverrides: Sendable {
     var models: [ModelPrices] = []
     var tools: [ToolPrices] = []
 
-    /// These prices with those of another layer behind them.
+    /// Returns this layer combined with another one beneath it.
     ///
-    /// A model replaces the model with the same `id` behind it, with all its names, and takes over whatever else its
-    /// `ids` name. A tool replaces the tool of the same `id`.
+    /// A model replaces the model with the same `id` beneath it, including all its names, and takes the names listed in
+    /// its `ids` from other models. A tool replaces the tool with the same `id`.
     func before(_ other: PriceOverrides, as origin: ModelPrices.Origin) -> PriceOverrides {
         let replaced = Set(models.map(\.id))
         let taken = Set(models.flatMap(\.names))

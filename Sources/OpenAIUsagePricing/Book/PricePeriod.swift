@@ -1,30 +1,30 @@
-/// The prices of a model between two days.
+/// The prices of a model within a range of days.
 package struct PricePeriod: Sendable {
-    /// The prices of requests with more input than a threshold.
+    /// The prices of requests whose input exceeds a threshold.
     package struct LongContext: Sendable {
-        /// The most input tokens that are still short.
+        /// The largest number of input tokens that is not long context.
         package var threshold: Int64
-        /// The prices by service tier.
+        /// The prices per token, by service tier.
         package var tiers: [String: RateCard]
     }
 
-    /// The days on which the prices hold.
+    /// The days on which the prices apply.
     package var days: DayInterval
-    /// The prices per token by service tier.
+    /// The prices per token, by service tier.
     package var tiers: [String: RateCard] = [:]
-    /// The prices of requests with much input.
+    /// The prices of long-context requests; `nil` if the model has none.
     package var longContext: LongContext?
-    /// The multiplier at hosts that keep data in a region.
+    /// The multiplier at regional hosts; `nil` if there is none.
     package var regionalUplift: Multiplier?
-    /// The prices of other units, by the book's name of the unit.
+    /// The prices of units other than tokens, by the unit's name in the book.
     package var units: [String: Money] = [:]
-    /// What a unit costs about, where the exact price needs tokens that were not reported.
+    /// Approximate prices of units, for calls whose exact price needs token counts that were not reported.
     package var estimates: [String: Money] = [:]
-    /// Where the prices were found.
+    /// The sources of the prices.
     package var sources: [String] = []
-    /// How sure the prices are.
+    /// The confidence in the prices, as stated by the book.
     package var confidence: String?
-    /// What else is known.
+    /// A free-form note.
     package var note: String?
 
     func applying(_ fallback: [PriceItem: PriceItem]) -> PricePeriod {

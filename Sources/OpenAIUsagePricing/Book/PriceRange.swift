@@ -1,13 +1,13 @@
-/// The prices that a unit can plausibly have; what lies outside is mostly typed for another unit.
+/// The plausible prices of a unit; a price outside is usually meant for another unit.
 struct PriceRange {
-    /// What the price is for, for messages.
+    /// The unit that the price is for, as it appears in messages.
     let unit: String
     private let lowest: String
     private let highest: String
 
     static let millionTokens = PriceRange(unit: "1,000,000 tokens", lowest: "0.001", highest: "5000")
 
-    /// The range of a unit's name in a book; `nil` if there is no such unit.
+    /// Returns the range for a unit's name in a book; `nil` if the unit is unknown.
     static func unit(named name: String) -> PriceRange? {
         switch name {
         case "input_character": PriceRange(unit: "character", lowest: "0.0000001", highest: "0.001")
@@ -28,7 +28,7 @@ struct PriceRange {
         }
     }
 
-    /// What is odd about a price in dollars, `nil` if it is plausible; free is.
+    /// Explains why a price in dollars is implausible; `nil` if it is plausible or zero.
     func objection(to text: String) -> String? {
         guard let price = Self.money(text), let low = Self.money(lowest), let high = Self.money(highest) else {
             return nil

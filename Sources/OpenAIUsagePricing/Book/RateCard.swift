@@ -1,21 +1,21 @@
 /// The prices per token of one service tier.
 package struct RateCard: Sendable, Equatable {
-    /// The price that a meter's tokens are billed at.
+    /// The price at which tokens of a price item are billed.
     package struct Rate: Sendable, Equatable {
-        /// The price of a token.
+        /// The price of one token, in pico-dollars.
         package var picoUSD: Int64
-        /// The meter that the price belongs to: another one where the book sends the meter's tokens there.
+        /// The price item that the price is listed under; another one if the price is a fallback.
         package var priceItem: PriceItem
     }
 
-    /// The digits after the point of a price per million tokens that leave a whole number of pico-dollars per token.
+    /// The fraction digits of a price per million tokens that yield a whole number of pico-dollars per token.
     static let fractionDigits = 6
     static let tokensPerPrice: Int64 = 1_000_000
 
-    /// By meter; a rate that bears another meter was taken from there.
+    /// By price item; a rate with a different price item is a fallback.
     private var rates: [Rate?] = Array(repeating: nil, count: PriceItem.allCases.count)
 
-    /// The book's own price of a token, in pico-dollars.
+    /// The price of one token that the book lists for the price item itself, in pico-dollars; `nil` if it lists none.
     package subscript(listed priceItem: PriceItem) -> Int64? {
         get {
             guard let rate = rates[priceItem.index], rate.priceItem == priceItem else { return nil }
@@ -24,29 +24,29 @@ package struct RateCard: Sendable, Equatable {
         set { rates[priceItem.index] = newValue.map { Rate(picoUSD: $0, priceItem: priceItem) } }
     }
 
-    /// The price that a meter's tokens are billed at, fallbacks included.
+    /// The price at which tokens of a price item are billed, including fallbacks; `nil` if there is none.
     package subscript(priceItem: PriceItem) -> Rate? { rates[priceItem.index] }
 
-    /// True if some kind of input costs money.
+    /// True if any kind of input has a price above zero.
     var chargesInput: Bool { dearestInput.map { $0 > 0 } ?? false }
 
-    /// True if some kind of output costs money.
+    /// True if any kind of output has a price above zero.
     var chargesOutput: Bool { dearestOutput.map { $0 > 0 } ?? false }
 
-    /// The highest price of a token of input, of any kind; `nil` if none has a price.
+    /// The highest price of an input token of any kind, in pico-dollars; `nil` if none has a price.
     var dearestInput: Int64? { dearest { !$0.isOutput } }
 
-    /// The highest price of a token of output, of any kind; `nil` if none has a price.
+    /// The highest price of an output token of any kind, in pico-dollars; `nil` if none has a price.
     var dearestOutput: Int64? { dearest { $0.isOutput } }
 
     private func dearest(where isIncluded: (PriceItem) -> Bool) -> Int64? {
         PriceItem.allCases.lazy.filter(isIncluded).compactMap { rates[$0.index]?.picoUSD }.max()
     }
 
-    /// Whether there are no prices.
+    /// True if the card has no prices.
     var isEmpty: Bool { rates.allSatisfy { $0 == nil } }
 
-    /// The same prices, with those that are missing taken from other meters.
+    /// Returns the same prices, with missing ones filled in from fallback price items.
     func applying(_ fallback: [PriceItem: PriceItem]) -> RateCard {
         var card = self
         for priceItem in PriceItem.allCases {

@@ -1,40 +1,40 @@
-/// The fee of a hosted tool.
+/// The fees of a hosted tool.
 ///
-/// It is an object, since pricing looks it up for every call of a tool and would copy all of it each time.
+/// A class, because pricing looks it up for every tool call and would copy a struct each time.
 package final class ToolPrices: Sendable {
-    /// What a fee is charged for.
+    /// The unit that a fee is charged for.
     package enum Unit: String, Sendable, CaseIterable {
-        /// Each call.
+        /// A call.
         case call
-        /// Each container in each 20 minutes.
+        /// 20 minutes of a container.
         case container = "container_20min"
-        /// Each GiB stored for a day.
+        /// A GiB stored for one day.
         case storage = "GiB_day"
-        /// Nothing: the tool only uses tokens.
+        /// No fee: the tool is billed by tokens only.
         case none
     }
 
-    /// A fee and the days on which it holds.
+    /// A fee and the days on which it applies.
     package struct Period: Sendable {
-        /// The days.
+        /// The days on which the fee applies.
         package var days: DayInterval
         /// The fee of one unit.
         package var price: Money
-        /// What else is known.
+        /// A free-form note.
         package var note: String?
     }
 
-    /// The tool's name, with a variant after a point where fees differ (`container.4g`).
+    /// The tool's name, followed by a variant if fees differ (`container.4g`).
     package let id: String
-    /// What a fee is charged for.
+    /// The unit that a fee is charged for.
     package let unit: Unit
-    /// The units that are free.
+    /// The number of free units, as the book states it; `nil` if there are none.
     package let freeUnits: Money?
-    /// The fees by time.
+    /// The fees by period.
     package let periods: [Period]
-    /// How the units are counted.
+    /// How the units are counted, as the book states it.
     package let countedBy: String?
-    /// What else is known.
+    /// A free-form note.
     package let note: String?
 
     init(id: String, unit: Unit, freeUnits: Money?, periods: [Period], countedBy: String?, note: String?) {
@@ -46,7 +46,7 @@ package final class ToolPrices: Sendable {
         self.note = note
     }
 
-    /// The fee on a day.
+    /// Returns the fee on a day; `nil` if there is none.
     package func price(on day: UTCDay) -> Money? {
         for period in periods where period.days.contains(day) { return period.price }
         return nil

@@ -1,25 +1,25 @@
-/// A day of the UTC calendar.
+/// A day of the UTC calendar (proleptic Gregorian).
 package struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
     private static let microseconds: Int64 = 86_400_000_000
     private static let daysPerEra = 146_097
-    /// The days from 0000-03-01, where the eras of 400 years are counted from, to 1970-01-01.
+    /// The days from 0000-03-01, the start of the 400-year eras, to 1970-01-01.
     private static let epoch = 719_468
 
     /// The days since 1970-01-01.
     package let number: Int
 
-    /// Creates a day from its distance to 1970-01-01.
+    /// Creates a day from the number of days since 1970-01-01.
     package init(number: Int) {
         self.number = number
     }
 
-    /// Creates the day of a moment, given in microseconds since 1970.
+    /// Creates the day that contains a time in microseconds since 1970.
     package init(microseconds: Int64) {
         let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: Self.microseconds)
         number = Int(remainder < 0 ? quotient - 1 : quotient)
     }
 
-    /// Reads a day as `2026-11-23`; `nil` for anything else, days that no calendar has included.
+    /// Creates a day from text such as `2026-11-23`; `nil` for other text and for nonexistent dates.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
@@ -34,7 +34,7 @@ package struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
         guard let year = value(0..<4), let month = value(5..<7), let day = value(8..<10), year >= 1,
             1...12 ~= month, day >= 1
         else { return nil }
-        // Years begin in March, so that the leap day is the last one.
+        // Years start in March, so that a leap day is the last day.
         let shiftedYear = month > 2 ? year : year - 1
         let era = shiftedYear / 400
         let yearOfEra = shiftedYear % 400
@@ -62,6 +62,6 @@ package struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     }
 
-    /// Whether the left day is the earlier one.
+    /// Returns true if the left day is earlier.
     package static func < (left: UTCDay, right: UTCDay) -> Bool { left.number < right.number }
 }

@@ -1,30 +1,30 @@
 import OpenAIUsage
 
-/// What of a call can be billed at all.
+/// The parts of a call that can be billed.
 struct BillableItems {
-    /// Whether a model's tokens or units were used, or should have been reported.
+    /// True if model tokens or units were used, or should have been reported.
     var usesModel = false
-    /// Whether tools were used.
+    /// True if the call used hosted tools.
     var usesTools = false
-    /// The units that were used; `nil` if there are none.
+    /// The units that the call used; `nil` if there are none.
     var units: BilledUnits?
 
     var isEmpty: Bool { !usesModel && !usesTools }
 }
 
 extension CallRecord {
-    // Initialisers take a copy of their arguments, which costs more than all the arithmetic; members borrow.
+    // A property, because an initializer would copy the record, which costs more than the arithmetic.
 
-    /// What of the call can be billed.
+    /// The parts of the call that can be billed.
     var work: BillableItems {
         var work = BillableItems()
         if !usage.isEmpty {
-            // A batch that has not begun reports zeros and no model.
+            // A batch that has not started reports zeros and no model.
             let isNamed = model != nil || requestModel != nil
             work.usesModel = isNamed || usage.counters.contains { $0.value != 0 }
         }
         guard !units.isEmpty || !toolCalls.isEmpty else { return work }
-        // Units and tools come from the request too: without an answer nothing was done.
+        // Units and tool calls are partly read from the request: without a successful response nothing is billed.
         guard let status, status < 400, usageState != .error else { return work }
         if !units.isEmpty { work.units = BilledUnits(units) }
         if let units = work.units {

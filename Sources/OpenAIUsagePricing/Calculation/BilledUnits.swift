@@ -1,45 +1,45 @@
 import OpenAIUsage
 
-/// The units of a call that are no tokens, as ``CallRecord/units`` names them.
+/// The units of a call other than tokens, decoded from ``CallRecord/units``.
 ///
-/// | Name | What it counts |
+/// | Name | Meaning |
 /// |---|---|
-/// | `audio_seconds` | seconds of audio that went in |
-/// | `audio_output_seconds` | seconds of audio that came out |
+/// | `audio_seconds` | seconds of input audio |
+/// | `audio_output_seconds` | seconds of output audio |
 /// | `session_seconds` | seconds of a session |
-/// | `input_characters` | characters to speak |
-/// | `images`, `size`, `quality` | images of one size and quality |
-/// | `video_seconds`, `size` | seconds of video of one size |
-/// | `container_memory`, `container_windows_min` | memory of a container (`16g`) and its started 20 minutes |
-/// | `image_generation.model`, `image_generation.input_tokens`, ... | the tokens of the image tool, by ``TokenCounter`` |
-/// | `svg.model`, `svg.input_tokens`, ... | the tokens of the model that draws an image as SVG |
-/// | `transcription.model`, `transcription.input_tokens`, ... | the tokens of the model that writes down what is said |
-/// | `transcription.audio_seconds` | the seconds of audio that it is billed by instead |
-/// | `delegated.model`, `delegated.input_tokens`, ... | the tokens of the model that a session delegates to |
-/// | `cache_write_1h_tokens` | the part of the input written to the cache that is kept for an hour |
-/// | `web_search_calls_min` | the searches that there were at least, where nothing counts them |
-/// | `upstream_cost_usd` | the bill of a provider's provider for the caller's own key; `null` if it is not told |
-/// | `per_model.NAME.input_tokens`, ... | the tokens of each model of an evaluation |
+/// | `input_characters` | characters of text to speak |
+/// | `images`, `size`, `quality` | number of images, of one size and quality |
+/// | `video_seconds`, `size` | seconds of video, of one size |
+/// | `container_memory`, `container_windows_min` | memory of a container (`16g`) and the started 20-minute windows |
+/// | `image_generation.model`, `image_generation.input_tokens`, ... | tokens of the image tool, by ``TokenCounter`` |
+/// | `svg.model`, `svg.input_tokens`, ... | tokens of the model that draws an image as SVG |
+/// | `transcription.model`, `transcription.input_tokens`, ... | tokens of the transcription model |
+/// | `transcription.audio_seconds` | seconds of audio, for a transcription model billed by duration |
+/// | `delegated.model`, `delegated.input_tokens`, ... | tokens of the model that a session delegates to |
+/// | `cache_write_1h_tokens` | cache writes with a lifetime of one hour, as part of all cache writes |
+/// | `web_search_calls_min` | lower bound of the searches, where no exact count is reported |
+/// | `upstream_cost_usd` | cost billed to the caller's own provider key; `null` if not reported |
+/// | `per_model.NAME.input_tokens`, ... | tokens of each model of an evaluation |
 ///
-/// It is an object, since most calls have none, and room for all of them would be moved about in vain.
+/// A class, because most calls have no units, and a struct would copy room for all of them with every record.
 final class BilledUnits {
-    /// An amount of one unit, and the book's name of the unit.
+    /// An amount of one unit, and the unit's name in the book.
     struct Quantity {
         var price: String
         var amount: DecimalNumber
-        /// How many of the units make one that is priced.
+        /// The number of counted units that one price is for.
         var unitsPerPrice: Int64
-        /// The unit that is counted.
+        /// The name of the counted unit.
         var unit: String
     }
 
-    /// The prefixes of the tokens that another model used in the same call.
+    /// The prefixes of usage by other models within the same call.
     static let sideUsages = ["delegated", "image_generation", "svg", transcription]
     /// The side usage that may be billed by seconds.
     static let transcription = "transcription"
     private static let modelPrefix = "per_model."
 
-    /// How many images, of which size and quality.
+    /// The number of images, all of one size and quality.
     private var images: DecimalNumber?
     private var size: String?
     private var quality: String?
@@ -48,17 +48,17 @@ final class BilledUnits {
     private var sessionSeconds: DecimalNumber?
     private var inputCharacters: DecimalNumber?
     private var videoSeconds: DecimalNumber?
-    /// The tokens that were written to the cache for an hour.
+    /// The cache writes with a lifetime of one hour, in tokens.
     private(set) var cacheWrite1Hour: Int64 = 0
-    /// True if there may have been more searches than are counted.
+    /// True if the search count is only a lower bound.
     private(set) var isSearchCountOpen = false
     private var containerMemory: String?
     private var containerWindows: DecimalNumber?
-    /// What bears the name of another model's use; empty for most calls.
+    /// The units with a dot in their name, which belong to other models; empty for most calls.
     private var others: [String: String] = [:]
 
     init(_ units: [String: String]) {
-        // Most calls have none or few: going over them takes a fraction of looking for each.
+        // Most calls have few units: iterating is much faster than looking up each name.
         for (name, literal) in units {
             switch name {
             case "audio_seconds": audioSeconds = Self.number(literal)
@@ -78,7 +78,7 @@ final class BilledUnits {
         }
     }
 
-    /// What the model itself used.
+    /// Returns the quantities that the model itself is billed for.
     func quantities(seconds usage: TokenUsage) -> [Quantity] {
         var quantities: [Quantity] = []
         func add(_ price: @autoclosure () -> String, _ amount: DecimalNumber?, _ unitsPerPrice: Int64, _ unit: String) {
@@ -96,14 +96,15 @@ final class BilledUnits {
         return quantities
     }
 
-    /// The container that the call created: the book's name of its fee, and how often it is due.
+    /// The container that the call created, as the fee's name in the book and the number of fees; `nil` if there is
+    /// none.
     var container: (tool: String, count: Int64)? {
         guard let containerMemory else { return nil }
         let windows = containerWindows?.quantity.flatMap { $0.denominator == 1 ? $0.numerator : nil }
         return ("container.\(containerMemory)", windows ?? 1)
     }
 
-    /// The model and tokens of a side usage; `nil` if the call has none, or nothing but zeros.
+    /// Returns the model and tokens of a side usage; `nil` if there is none or all counters are zero.
     func sideUsage(_ prefix: String) -> (model: String?, usage: TokenUsage)? {
         usage(of: prefix).flatMap { side in side.usage.counters.contains { $0.value != 0 } ? side : nil }
     }
@@ -119,7 +120,7 @@ final class BilledUnits {
         return usage.isEmpty ? nil : (modelName(prefix), usage)
     }
 
-    /// The seconds of a side usage and its model; `nil` if the call has none, or zero.
+    /// Returns the model and seconds of a side usage; `nil` if there are none.
     func sideSeconds(_ prefix: String) -> (model: String?, quantity: Quantity)? {
         guard !others.isEmpty, let amount = others["\(prefix).\(TokenCounter.audioSeconds.name)"].flatMap(Self.number),
             amount.coefficient != 0
@@ -132,7 +133,7 @@ final class BilledUnits {
 
     private func modelName(_ prefix: String) -> String? { others["\(prefix).model"].flatMap(Self.unquoted) }
 
-    /// What each model of an evaluation used, in the order of their names.
+    /// The usage of each model of an evaluation, sorted by model name.
     var models: [(name: String, usage: TokenUsage)] {
         let names = others.keys.filter { $0.hasPrefix(Self.modelPrefix) }
             .compactMap { key in key.lastIndex(of: ".").map { String(key[..<$0].dropFirst(Self.modelPrefix.count)) } }
@@ -141,7 +142,7 @@ final class BilledUnits {
         }
     }
 
-    /// Whether a video of the size has more pixels than the usual 720 lines.
+    /// True if the video exceeds 1280x720 pixels in either orientation.
     var isHighResolutionVideo: Bool {
         let sides = (size ?? "").split(separator: "x").compactMap { Int64($0) }
         guard sides.count == 2, let short = sides.min(), let long = sides.max() else { return false }
@@ -152,7 +153,7 @@ final class BilledUnits {
 
     private static func number(_ value: Int64) -> DecimalNumber? { DecimalNumber(String(value)) }
 
-    /// The text of a JSON string without escapes.
+    /// Returns the text of a JSON string; `nil` for an empty string, one with escapes, and other values.
     private static func unquoted(_ literal: String) -> String? {
         let quote = UInt8(ascii: "\"")
         guard literal.utf8.count > 2, literal.utf8.first == quote, literal.utf8.last == quote else { return nil }

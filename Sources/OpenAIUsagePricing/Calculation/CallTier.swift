@@ -4,19 +4,19 @@ import OpenAIUsage
 struct CallTier {
     static let standard = "default"
 
-    /// The name of the tier in the book.
+    /// The tier's name in the book.
     var name = Self.standard
-    /// Whether the call ran on prepaid capacity.
+    /// True if the call ran on prepaid capacity.
     var isScale = false
-    /// The multiplier of the background request's completion window; `nil` if it is not known.
+    /// The multiplier for the background request's completion window; `nil` if it is unknown.
     var window: Multiplier? = .one
 }
 
 extension CallRecord {
-    /// The service tier whose prices apply, under the rules of a book.
+    /// Returns the service tier whose prices apply, according to a book's rules.
     func tier(in book: PriceBook) -> CallTier {
         var tier = CallTier()
-        // The answers of a batch say "default", which is not the tier they are billed in.
+        // Batch responses report "default", which is not the tier they are billed at.
         let served = endpoint.family.work == .batch ? "batch" : serviceTier ?? requestedServiceTier
         if let served, served != CallTier.standard {
             tier.isScale = served == "scale"
@@ -25,7 +25,7 @@ extension CallRecord {
         if tier.name == CallTier.standard, endpoint.name == "decisions" { tier.name = "decisions" }
         if let backgroundWindow {
             tier.window = book.rules.backgroundWindows?[backgroundWindow]
-            // The windows are discounts of the default tier; nothing says that others have them.
+            // The multipliers are discounts on the default tier; none are documented for other tiers.
             if let factor = tier.window, !factor.isOne, tier.name != CallTier.standard { tier.window = nil }
         }
         return tier

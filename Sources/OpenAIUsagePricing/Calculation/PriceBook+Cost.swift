@@ -1,17 +1,17 @@
 public import OpenAIUsage
 
 extension PriceBook {
-    /// What a call cost by this book, on the day on which it started.
+    /// Returns the cost of a call at this book's prices on the day the call started.
     ///
-    /// The model and the service tier that served the call decide, not those that were asked for. Whatever has no price
-    /// makes the cost partial or leaves it unknown; it never counts as zero.
-    /// What the book says of the call's project goes before what it says of all.
+    /// The model and service tier that served the call take precedence over the requested ones. Anything without a
+    /// price makes the cost partial or unpriced; it never counts as zero. Prices for the call's project take precedence
+    /// over prices for all projects.
     public func cost(of record: CallRecord) -> CallCost {
         var lines = NullLineRecorder()
         return book(for: record.project).price(record, &lines)
     }
 
-    /// The same cost with the lines that it is the sum of.
+    /// Returns the cost of a call together with the lines it is the sum of.
     public func explanation(of record: CallRecord) -> PriceExplanation {
         var explanation = PriceExplanation(cost: CallCost())
         explanation.cost = book(for: record.project).price(record, &explanation)
@@ -21,12 +21,12 @@ extension PriceBook {
     @inline(__always)
     private func price<Lines: PriceLineRecorder>(_ record: CallRecord, _ lines: inout Lines) -> CallCost {
         if record.outcome == .open { return CallCost() }
-        // What the call shows is part of another call's cost.
+        // The usage of an uncounted call is part of another call's cost.
         guard record.isCounted else { return CallCost() }
-        // What the answer tells was used by the call that filled the cache.
+        // The usage in a cached response belongs to the call that filled the cache.
         if record.isAnsweredByCache { return CallCost(reason: .answeredByCache) }
         let fee = record.providerCost.flatMap { DecimalNumber($0)?.picoUSD }.flatMap { $0 >= 0 ? $0 : nil }
-        // With a key of the caller's own, another provider bills the model's work, and this one a fee.
+        // With the caller's own provider key, the upstream provider bills the model and this provider charges a fee.
         let upstreamCost = record.units["upstream_cost_usd"]
         if upstreamCost == nil, let fee {
             lines.add(Self.providerLine("provider", fee))
@@ -41,7 +41,7 @@ extension PriceBook {
             }
             return CallCost(picoUSD: sum, status: .provider)
         }
-        // A list costs nothing; what its objects have used is counted where each is shown alone.
+        // A list is free: the usage of its objects is counted when each of them is retrieved.
         let isComplete = record.endpoint.family.billedObjects == .list && record.usageState == .notApplicable
         if record.endpoint.family.isFree || isComplete { return CallCost(picoUSD: 0, status: .free) }
         let work = record.work
@@ -54,10 +54,11 @@ extension PriceBook {
             return CallCost(reason: .missingUsage, upperBoundPicoUSD: upperBound(of: record))
         }
 
-        // An empty name names nothing.
+        // An empty model name counts as missing.
         let name = record.model?.isEmpty == false ? record.model : record.requestModel
         let model = name.flatMap { self.model(named: $0) }
-        // What the caller's own provider bills is not told: it bills its own prices, whoever stands between.
+        // With the caller's own provider key, the upstream provider bills its own prices, whichever host relays the
+        // call.
         let host = upstreamCost == nil ? upstream(record.host) : .standard
         let tier = record.tier(in: self)
         var calculation = PriceCalculation(

@@ -1,14 +1,16 @@
 import OpenAIUsage
 
-// What a call whose usage never came can have cost at most.
+// The upper bound of the cost of a call whose usage is missing.
 extension PriceBook {
-    /// The most that a call of unknown usage can have cost, in pico-dollars; `nil` if nothing bounds it.
+    /// Returns the highest possible cost of a call with unknown usage, in pico-dollars; `nil` if it has no bound.
     ///
-    /// A token of input stands for at least one byte of the request's body, and `max_tokens` limits the output; a side
-    /// that was reported is itself, and a total bounds both together. All are taken at the dearest price of the model and
-    /// tier; a call that left the tier to its project, and did not come to tell it, may have run in any.
-    /// Nothing bounds a call whose input is more than its body (images and files, stored conversations, hosted tools),
-    /// whose output has no limit, or whose model has no price.
+    /// An input token stands for at least one byte of the request body, and `max_tokens` limits the output; a reported
+    /// side counts as reported, and a total bounds both sides together. All tokens are priced at the highest price of
+    /// the model and tier. A call that left the tier to its project, and whose response does not report one, may have
+    /// run in any tier.
+    ///
+    /// There is no bound for a call whose input exceeds its body (images and files, stored conversations, hosted
+    /// tools), whose output is unlimited, or whose model has no price.
     func upperBound(of record: CallRecord) -> Int64? {
         guard record.hasBoundableSides else { return nil }
         let name = record.model?.isEmpty == false ? record.model : record.requestModel
@@ -43,22 +45,22 @@ extension PriceBook {
         return (uplift * window).appliedRoundingUp(to: amount).flatMap { Int64(exactly: $0) }
     }
 
-    /// The tiers in which a call can have run.
+    /// Returns the tiers in which a call may have run.
     private func tiers(_ record: CallRecord, _ tier: CallTier, _ period: PricePeriod) -> [String] {
         let isLeftToTheProject = record.requestedServiceTier == nil || record.requestedServiceTier == "auto"
         guard record.serviceTier == nil, isLeftToTheProject, tier.name == CallTier.standard, tier.window?.isOne == true,
             period.tiers[CallTier.standard] != nil
         else { return [tier.name] }
-        // A batch is asked for as such, and the decisions of a moderator are an endpoint of their own.
+        // Batches are requested explicitly, and a moderator's decisions have an endpoint of their own.
         return period.tiers.keys.filter { $0 != "batch" && $0 != "decisions" }
     }
 }
 
 extension CallRecord {
-    /// The name under which ``CallRecord/requestOptions`` says that the input is more than the request's body.
+    /// The key in ``CallRecord/requestOptions`` that marks input beyond the request body.
     static let unboundedInputOption = "input_by_reference"
 
-    /// True if the call used something and its usage never came.
+    /// True if the call consumed something but its usage was not received.
     var isUsageUnknown: Bool {
         guard usage.isEmpty else { return false }
         switch usageState {
@@ -68,19 +70,19 @@ extension CallRecord {
         }
     }
 
-    /// True if the call's cost is that of tokens of input and output alone.
+    /// True if the call's cost consists of input and output tokens only.
     fileprivate var hasBoundableSides: Bool {
         endpoint.family.isBoundedByTokens && toolCalls.isEmpty && units.isEmpty
     }
 
-    /// The most tokens that the request's body can stand for; `nil` if the input is more than the body.
+    /// The maximum number of input tokens in the request body; `nil` if the input exceeds the body.
     fileprivate var boundOfInput: Int64? {
         requestOptions[Self.unboundedInputOption] == nil ? requestBytes : nil
     }
 }
 
 extension Multiplier {
-    /// An amount times the multiplier, rounded up; `nil` if it overflows.
+    /// Returns an amount times the multiplier, rounded up; `nil` on overflow.
     fileprivate func appliedRoundingUp(to amount: Int128) -> Int128? {
         let (product, overflow) = amount.multipliedReportingOverflow(by: Int128(numerator))
         guard !overflow else { return nil }

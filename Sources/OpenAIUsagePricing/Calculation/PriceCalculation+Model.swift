@@ -1,7 +1,7 @@
 import OpenAIUsage
 
 extension PriceCalculation {
-    /// Adds what the model itself used.
+    /// Adds the usage of the model itself.
     mutating func addModel(
         _ record: CallRecord,
         _ units: BilledUnits?,
@@ -34,7 +34,7 @@ extension PriceCalculation {
         }
     }
 
-    /// Adds what each model of an evaluation used, if that is all that it used.
+    /// Adds the usage of each model of an evaluation, if it accounts for the whole usage.
     private mutating func addModels(
         _ models: [(name: String, usage: TokenUsage)],
         _ record: CallRecord,
@@ -74,7 +74,7 @@ extension PriceCalculation {
         }
         let quantities = (units ?? BilledUnits([:])).quantities(seconds: usage)
         guard !quantities.isEmpty else {
-            // A total, or parts of it, without either side: tokens were used, and nothing says at which price.
+            // A total or details without either side: tokens were used, but at an unknown price.
             if usage.countsTokens { note(.missingUsage, "usage") }
             return
         }
@@ -98,7 +98,7 @@ extension PriceCalculation {
 }
 
 extension TokenUsage {
-    /// True if some counter says that tokens were used by a model.
+    /// True if any counter shows that a model used tokens.
     fileprivate var countsTokens: Bool {
         counters.contains { counter, value in
             switch counter {

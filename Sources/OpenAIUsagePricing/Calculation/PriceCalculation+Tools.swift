@@ -1,10 +1,10 @@
 import OpenAIUsage
 
 extension PriceCalculation {
-    /// The tokens that the content of one search counts as, where it is not in the usage.
+    /// The number of input tokens billed for the content of one search, for models whose usage omits it.
     private static var searchContentTokens: Int64 { 8000 }
 
-    /// Adds what hosted tools cost.
+    /// Adds the fees and side usage of hosted tools.
     mutating func addTools(_ record: CallRecord, _ units: BilledUnits?, _ model: ModelPrices?, _ tier: CallTier) {
         if record.usage.isEmpty, record.usageState != .notApplicable,
             record.toolCalls.contains(where: { $0.value != 0 })
@@ -19,7 +19,8 @@ extension PriceCalculation {
             if let container = units.container { addFee(container.count, container.tool) }
         }
         if !Lines.keepsLines {
-            // The order shows only in which of several gaps comes first; to sort takes as long as to multiply.
+            // Order matters only for which gap comes first, and sorting costs as much as the arithmetic: sort only if
+            // there is a gap.
             let before = self
             for (tool, count) in record.toolCalls { addTool(tool, count, record, units, model, tier) }
             if gap == before.gap { return }
@@ -42,7 +43,7 @@ extension PriceCalculation {
             if count < 0 { note(.inconsistentUsage, tool, String(count)) }
             return
         }
-        // The fees are OpenAI's, for tools of its own API.
+        // The fees are OpenAI's and apply to known endpoints only.
         guard !record.endpoint.family.isUnknown else {
             note(.unknownTool, tool, String(count))
             return
@@ -52,7 +53,7 @@ extension PriceCalculation {
             addSearch(tool, count, record, model, tier)
             if units?.isSearchCountOpen == true { note(.estimate, tool, String(count)) }
         case "file_search":
-            // Only the Responses API charges for it; a search of a vector store itself has no published fee.
+            // Only the Responses API charges for file search; searching a vector store directly has no published fee.
             let endpoint = record.endpoint.name.utf8
             if !endpoint.starts(with: "vector_stores".utf8), !endpoint.starts(with: "threads".utf8) {
                 addFee(count, tool)
@@ -60,7 +61,7 @@ extension PriceCalculation {
         case "image_generation":
             if units?.sideUsage(tool) == nil { note(.missingUsage, tool, String(count)) }
         case "code_interpreter", "shell":
-            // The fee is the container's, whose size a call need not tell.
+            // The fee is charged per container, whose size the call need not report.
             let hasContainer =
                 units?.container != nil
                 || record.toolCalls.keys.contains { $0.utf8.starts(with: "container.".utf8) }
@@ -129,7 +130,7 @@ extension PriceCalculation {
         }
     }
 
-    /// Whether a model thinks before it answers; `nil` where neither its usage nor its family tells.
+    /// Returns true for a reasoning model; `nil` if neither its usage nor its name shows it.
     private static func isReasoning(_ id: String?, _ usage: TokenUsage, _ isSearchModel: Bool) -> Bool? {
         if isSearchModel { return false }
         if let reasoning = usage[.reasoningTokens], reasoning > 0 { return true }

@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// Adds up the cost of one call.
+/// The calculation of one call's cost.
 struct PriceCalculation<Lines: PriceLineRecorder> {
     let book: PriceBook
     let day: UTCDay
@@ -12,7 +12,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
     private(set) var total: Int128 = 0
     private(set) var hasPrice = false
     private(set) var isOutOfRange = false
-    /// The first reason why the cost is not exact.
+    /// The first reason why the cost is not exact; `nil` if it is.
     private(set) var gap: CostReason?
 
     init(book: PriceBook, day: UTCDay, isRegional: Bool, window: Multiplier, lines: Lines) {
@@ -23,7 +23,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         self.lines = lines
     }
 
-    /// The prices of a model for one request.
+    /// The prices per token of a model for one request.
     struct Card {
         var model: ModelPrices
         var periodIndex: Int
@@ -47,7 +47,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         }
     }
 
-    /// Finds the prices per token of a model; `nil` if there are none, which is noted.
+    /// Returns the prices per token of a model; if there are none, records the reason and returns `nil`.
     mutating func card(
         _ model: ModelPrices,
         tier: String,
@@ -85,25 +85,26 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         )
     }
 
-    /// The place of the prices of a model on the call's day; `nil` if there are none, which is noted.
+    /// Returns the index of a model's price period on the call's day; if there is none, records the reason and returns
+    /// `nil`.
     mutating func periodIndex(_ model: ModelPrices) -> Int? {
         if let index = model.periodIndex(on: day) { return index }
         note(.missingPeriod, model.id)
         return nil
     }
 
-    /// Adds tokens in their buckets.
+    /// Adds token usage, split by price item.
     ///
     /// - Parameters:
     ///   - usage: The counters.
     ///   - card: The prices.
-    ///   - cacheWrite1Hour: How much of what was written to the cache is kept for an hour.
+    ///   - cacheWrite1Hour: The number of cache-write tokens with a lifetime of one hour.
     mutating func addTokens(_ usage: TokenUsage, _ card: Card, cacheWrite1Hour: Int64 = 0) {
         if usage[.inputTokens] == nil, card.rates.chargesInput { note(.missingUsage, PriceItem.input.name) }
         if usage[.outputTokens] == nil, card.rates.chargesOutput { note(.missingUsage, PriceItem.output.name) }
         var buckets = TokenBuckets(usage)
         if buckets.isInconsistent { note(.inconsistentUsage, "usage") }
-        // These models have no other output; some of their endpoints do not break it down.
+        // Image and speech models have no text output, and some endpoints do not break their output down.
         if card.model.kind == .image, usage[.imageOutputTokens] == nil {
             buckets.imageOutput += buckets.output
             buckets.output = 0
@@ -128,7 +129,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         if buckets.hiddenOutput > 0 { addCounted(buckets.hiddenOutput, .output, card, item: "hidden_output") }
     }
 
-    /// Adds tokens of one meter.
+    /// Adds tokens of one price item; does nothing unless the count is positive.
     @inline(__always)
     mutating func add(_ tokens: Int64, _ priceItem: PriceItem, _ card: Card) {
         if tokens > 0 { addCounted(tokens, priceItem, card) }
@@ -158,7 +159,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         )
     }
 
-    /// Adds an amount of a unit that is no token; `isEstimate` says that the price is one.
+    /// Adds an amount of a unit other than tokens; `isEstimate` marks the price as approximate.
     mutating func add(
         _ quantity: BilledUnits.Quantity,
         _ price: Money,
@@ -193,7 +194,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         if isEstimate { note(.estimate, quantity.price) }
     }
 
-    /// Adds an amount that is due beside the prices of the book.
+    /// Adds an amount that is billed in addition to the book's prices.
     mutating func addFee(picoUSD: Int64) {
         total += Int128(picoUSD)
         hasPrice = true
@@ -225,13 +226,13 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         )
     }
 
-    /// Notes that something has no price.
+    /// Records a reason why the cost is not exact.
     mutating func note(_ reason: CostReason, _ item: @autoclosure () -> String, _ quantity: String? = nil) {
         if gap == nil { gap = reason }
         lines.add(gap: PriceExplanation.Gap(item: item(), quantity: quantity, reason: reason))
     }
 
-    /// What the call cost.
+    /// Returns the cost of the call; `remark` is the reason reported with an exact cost.
     func cost(remark: CostReason?) -> CallCost {
         var cost = CallCost(priceVersion: book.version)
         guard !isOutOfRange, let amount = Int64(exactly: total) else {
@@ -251,7 +252,8 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         return cost
     }
 
-    /// Adds a product to the total and returns it rounded; `nil` if it is too large.
+    /// Adds a product to the total and returns it rounded; if it overflows, marks the cost as out of range and returns
+    /// `nil`.
     private mutating func add(_ product: Int128, _ factor: Multiplier) -> Money? {
         guard let rounded = factor.applied(to: product), let amount = Int64(exactly: rounded) else {
             isOutOfRange = true

@@ -1,77 +1,77 @@
 public import OpenAIUsage
 
-/// A cost, line by line.
+/// A cost broken down into lines.
 ///
-/// The subtotals of the lines are rounded and add up to the cost to the last digit.
+/// The subtotals are rounded and add up exactly to the cost.
 public struct PriceExplanation: Sendable, Equatable {
-    /// What a line is for.
+    /// The part of a call that a line bills.
     public enum Part: String, Sendable {
-        /// The model's own work.
+        /// The model's own usage.
         case model
         /// A hosted tool.
         case tool
-        /// The provider's own figure.
+        /// The cost that the provider reported.
         case provider
     }
 
-    /// A multiplier of a line, or a circumstance that chose its price.
+    /// A multiplier of a line, or a condition that selected its price.
     public struct Modifier: Sendable, Equatable {
-        /// What it is (`regional_uplift`, `background_window`, `long_context`).
+        /// The name (`regional_uplift`, `background_window`, `long_context`, `estimate`).
         public var name: String
-        /// The multiplier as decimal text; `nil` where it is a price list of its own.
+        /// The multiplier as decimal text; `nil` for a condition that selected the price.
         public var factor: String?
     }
 
-    /// One product of a quantity and a price.
+    /// The product of a quantity and a price.
     public struct Line: Sendable, Equatable {
-        /// What the line is for.
+        /// The part of the call that the line bills.
         public var part: Part
-        /// The meter, unit or tool (`cached_input`, `audio_input_minute`, `web_search`).
+        /// The price item, unit or tool (`cached_input`, `audio_input_minute`, `web_search`).
         public var item: String
-        /// The book's name of the model whose price it is; `nil` for fees.
+        /// The `id` of the model in the book; `nil` for fees.
         public var model: String?
-        /// How much was used, as decimal text.
+        /// The quantity used, as decimal text.
         public var quantity: String
-        /// What the quantity counts (`token`, `second`, `call`).
+        /// The unit of the quantity (`token`, `second`, `call`).
         public var unit: String
         /// The price of ``unitsPerPrice`` units.
         public var price: Money
-        /// How many units the price is for: 1,000,000 tokens, 60 seconds, 1 call.
+        /// The number of units that the price is for: 1,000,000 tokens, 60 seconds, 1 call.
         public var unitsPerPrice: Int64
-        /// The meter whose price it is, where the item has none of its own.
+        /// The price item whose price applies instead; `nil` if the item has a price of its own.
         public var billedAs: String?
-        /// The service tier of the price.
+        /// The service tier of the price; `nil` if the price does not depend on it.
         public var tier: String?
-        /// The days on which the price holds (`2026-03-05...`).
+        /// The days on which the price applies (`2026-03-05...`).
         public var period: String
-        /// What changed the price.
+        /// The multipliers and conditions that affected the price.
         public var modifiers: [Modifier]
         /// The cost of the line, rounded.
         public var subtotal: Money
     }
 
-    /// Something that has no price.
+    /// Something that could not be priced exactly.
     public struct Gap: Sendable, Equatable {
-        /// What it is (a meter, a tool, a model).
+        /// The price item, tool or model.
         public var item: String
-        /// How much of it was used, as decimal text, where that is known.
+        /// The quantity used, as decimal text; `nil` if it is unknown.
         public var quantity: String?
-        /// The reason why it has no price.
+        /// The reason why there is no exact price.
         public var reason: CostReason
     }
 
-    /// The cost.
+    /// The total cost.
     public internal(set) var cost: CallCost
-    /// The name of the model that the call is priced by.
+    /// The model name that the prices were looked up by; `nil` if the call names none or the book was not consulted.
     public internal(set) var model: String?
-    /// The book's name for the model.
+    /// The `id` of the model in the book; `nil` if the book does not list it.
     public internal(set) var pricedAs: String?
-    /// Where the model's prices come from.
+    /// The layer that the model's prices come from.
     package internal(set) var origin: ModelPrices.Origin?
-    /// The service tier whose prices apply.
+    /// The service tier whose prices apply; `nil` if the book was not consulted.
     public internal(set) var tier: String?
-    /// The lines.
+    /// The lines, in the order in which they were added.
     public internal(set) var lines: [Line] = []
-    /// What has no price.
+    /// The parts of the call that could not be priced exactly.
     public internal(set) var gaps: [Gap] = []
 }

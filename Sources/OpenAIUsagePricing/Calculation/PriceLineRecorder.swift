@@ -1,13 +1,13 @@
-/// Takes note of a calculation's steps, or does not.
+/// Records the lines of a calculation.
 protocol PriceLineRecorder {
-    /// Whether the order of the steps is kept.
+    /// True if lines are kept, so that their order matters.
     static var keepsLines: Bool { get }
     mutating func begin(model: String?, prices: ModelPrices?, tier: String)
     mutating func add(_ line: @autoclosure () -> PriceExplanation.Line)
     mutating func add(gap: @autoclosure () -> PriceExplanation.Gap)
 }
 
-/// Takes no note, for the hot path.
+/// Records nothing, for the hot path.
 struct NullLineRecorder: PriceLineRecorder {
     @inline(__always)
     static var keepsLines: Bool { false }

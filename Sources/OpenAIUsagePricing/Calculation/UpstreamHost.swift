@@ -1,10 +1,10 @@
-/// Whose prices hold at a host.
+/// The provider whose prices apply at a host.
 package enum UpstreamHost: Sendable {
-    /// OpenAI's, or those of something unknown that stands before it.
+    /// OpenAI's standard prices; also for unknown hosts, which are assumed to relay to OpenAI.
     case standard
-    /// OpenAI's with the uplift of a region.
+    /// OpenAI's prices with a regional uplift.
     case regional
-    /// Another provider's.
+    /// Another provider's prices.
     case other
 
     static let standardHost = "api.openai.com"
@@ -15,7 +15,7 @@ package enum UpstreamHost: Sendable {
         "sambanova.ai", "moonshot.ai", "moonshot.cn", "huggingface.co", "aliyuncs.com",
     ]
 
-    /// Tells whose prices hold at a host.
+    /// Creates the classification of a host, which may include a port.
     package init(_ host: String) { self = Self.classify(host) }
 
     private static func classify(_ host: String) -> UpstreamHost {

@@ -1,12 +1,12 @@
-/// What two price books say differently.
+/// The differences between two price books.
 ///
-/// Models are compared by each of their names, so that it does not matter how a book groups them, and prices by each
-/// day, so that it does not matter how it cuts time into periods.
+/// Models are compared name by name and prices day by day, so that neither the grouping of models nor the division of
+/// time into periods matters.
 package struct PriceBookDifference: Sendable {
-    /// The changes: models in their alphabetical order, then tools, then rules; those of single projects last.
+    /// The changes: models in alphabetical order, then tools, then rules; changes of single projects come last.
     package private(set) var changes: [PriceChange] = []
 
-    /// Compares two books.
+    /// Creates the comparison of two books.
     package init(from old: PriceBook, to new: PriceBook) {
         changes = Self.changes(old, new)
         let general = changes
@@ -125,7 +125,7 @@ package struct PriceBookDifference: Sendable {
         _ new: [(days: DayInterval, values: [String: PriceChange.Value])]
     ) -> [PriceChange] {
         var changes: [PriceChange] = []
-        // By item, the change of the days before, which may go on.
+        // By item, the index of its change on the preceding days, which may continue.
         var current: [String: Int] = [:]
         for days in intervals(old.map(\.days) + new.map(\.days)) {
             let before = old.first { $0.days.overlaps(days) }?.values ?? [:]
@@ -153,7 +153,7 @@ package struct PriceBookDifference: Sendable {
         return changes
     }
 
-    /// The stretches of days, in their order, within which none of the intervals begins or ends.
+    /// Returns consecutive ranges of days within which no interval starts or ends.
     private static func intervals(_ days: [DayInterval]) -> [DayInterval] {
         let starts = Set(
             days.compactMap(\.first) + days.compactMap { $0.last.map { UTCDay(number: $0.number + 1) } }

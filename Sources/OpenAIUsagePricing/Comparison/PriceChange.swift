@@ -1,20 +1,20 @@
-/// One thing that two price books say differently.
+/// A difference between two price books.
 package struct PriceChange: Sendable, Equatable {
-    /// What a change is about.
+    /// The subject of a change.
     package enum Subject: Sendable, Hashable {
-        /// Names that share their prices in both books, the first of which stands for them.
+        /// Names that share their prices in both books; the first one represents them.
         case model([String])
         /// A hosted tool.
         case tool(String)
-        /// A rule.
+        /// A rule, by its key in a book.
         case rule(String)
     }
 
-    /// What a book says; `nil` if it says nothing.
+    /// The value that a book states.
     package enum Value: Sendable, Hashable {
-        /// A price of some units, in words (`1,000,000 tokens`).
+        /// A price and the units it is for, in words (`1,000,000 tokens`).
         case price(Money, per: String)
-        /// Anything else.
+        /// Any other value.
         case text(String)
 
         /// The price or text, without a unit.
@@ -25,27 +25,28 @@ package struct PriceChange: Sendable, Equatable {
             }
         }
 
-        /// The units that a price is for.
+        /// The units that a price is for; `nil` for text.
         package var unit: String? {
             if case .price(_, let unit) = self { return unit }
             return nil
         }
     }
 
-    /// The project, where the change concerns only one.
+    /// The project that the change is limited to; `nil` for a change that affects all projects.
     package var project: String?
-    /// What the change is about.
+    /// The model, tool or rule that changes.
     package var subject: Subject
-    /// What of it changes (`default input`, `long_context batch output`); `nil` if all of it comes or goes.
+    /// The changed item (`default input`, `long_context batch output`); `nil` if the whole subject is added or removed.
     package var item: String?
-    /// The days on which both books differ so.
+    /// The days on which the books differ in this way.
     package var days: DayInterval
-    /// What the first book says.
+    /// The value in the first book; `nil` if it has none.
     package var old: Value?
-    /// What the second book says.
+    /// The value in the second book; `nil` if it has none.
     package var new: Value?
 
-    /// By how much a price changes, in percent with up to one digit after the point; `nil` without two prices.
+    /// The relative change of a price in percent, with up to one fraction digit; `nil` unless both values are prices of
+    /// the same unit and the old one is not zero.
     package var percent: String? {
         guard case .price(let old, let unit)? = old, case .price(let new, let other)? = new, unit == other,
             old != .zero

@@ -1,5 +1,5 @@
 extension PricePeriod {
-    /// Everything that the period says of prices, by what it is about.
+    /// The prices, multipliers and thresholds of the period, by item.
     var comparableValues: [String: PriceChange.Value] {
         var values: [String: PriceChange.Value] = [:]
         func add(_ tiers: [String: RateCard], _ prefix: String) {
@@ -25,14 +25,14 @@ extension PricePeriod {
 }
 
 extension RateCard {
-    /// The book's own price of 1,000,000 tokens of a meter.
+    /// Returns the price of 1,000,000 tokens that the book lists for the price item itself; `nil` if it lists none.
     package func listedPrice(_ priceItem: PriceItem) -> Money? {
         self[listed: priceItem].map { Money(picoUSD: $0 * Self.tokensPerPrice) }
     }
 }
 
 extension PriceRules {
-    /// The rules as texts, by their names in a book.
+    /// The rules as text, by their keys in a book.
     var comparableTexts: [String: String] {
         func text<Value>(_ pairs: [String: Value]?, _ value: (Value) -> String) -> String? {
             pairs?.sorted { $0.key < $1.key }.map { "\($0.key): \(value($0.value))" }.joined(separator: ", ")

@@ -1,10 +1,10 @@
 extension JSONDocument.Value {
-    /// An object of members in their order; those without a value are left out.
+    /// Creates an object with members in the given order, omitting those whose value is `nil`.
     package static func members(_ members: KeyValuePairs<String, JSONDocument.Value?>) -> JSONDocument.Value {
         .members(members.map { ($0.key, $0.value) })
     }
 
-    /// An object of members in their order; those without a value are left out.
+    /// Creates an object with members in the given order, omitting those whose value is `nil`.
     package static func members(_ members: [(name: String, value: JSONDocument.Value?)]) -> JSONDocument.Value {
         .object(
             members.compactMap { name, value in
@@ -13,15 +13,15 @@ extension JSONDocument.Value {
         )
     }
 
-    /// An array of values.
+    /// Creates an array of values.
     package static func elements(_ values: [JSONDocument.Value]) -> JSONDocument.Value {
         .array(values.map { JSONDocument.Node($0) })
     }
 
-    /// A string; unknown is `null`.
+    /// Creates a string, or `null` for `nil`.
     package static func text(_ text: String?) -> JSONDocument.Value { text.map { .string($0) } ?? .null }
 
-    /// An integer; unknown is `null`.
+    /// Creates an integer, or `null` for `nil`.
     package static func integer(_ value: (some BinaryInteger)?) -> JSONDocument.Value {
         value.map { .number(String($0)) } ?? .null
     }
@@ -33,8 +33,8 @@ extension JSONDocument.Value {
         return text
     }
 
-    /// The value as JSON for people: members and elements on lines of their own, indented, but short objects and arrays
-    /// of plain values on one line.
+    /// The value as indented JSON, with members and elements on lines of their own; short objects and arrays of scalars
+    /// stay on one line.
     package var indented: String {
         var text = ""
         write(to: &text, indentation: 0)
@@ -60,7 +60,7 @@ extension JSONDocument.Value {
         }
     }
 
-    /// Whether the value fits on a line of a document for people.
+    /// True if the value fits on one line of indented JSON.
     private var isShort: Bool {
         switch self {
         case .array(let elements): Self.isShort(elements.map(\.value), names: [])
@@ -125,7 +125,7 @@ extension JSONDocument.Value {
 }
 
 extension JSONDocument.Node {
-    /// A value that stands in no text.
+    /// Creates a node for a value that was not parsed from text; its position is line 1, column 1.
     package init(_ value: JSONDocument.Value) {
         self.init(value: value, position: .start)
     }

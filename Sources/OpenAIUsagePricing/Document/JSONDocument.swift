@@ -1,17 +1,17 @@
-/// A JSON document as a tree in which every value and key knows its place, and numbers keep their text.
+/// A JSON document as a tree that records the position of every value and key and the text of every number.
 package struct JSONDocument: Sendable {
-    /// A place in the text, counted from 1; columns count characters as Unicode scalars.
+    /// A position in the text, starting at line 1, column 1; columns count Unicode scalars.
     package struct Position: Sendable, Hashable, CustomStringConvertible {
         /// The line.
         package var line: Int
         /// The column.
         package var column: Int
 
-        /// The place as `line 3, column 7`.
+        /// The position as `line 3, column 7`.
         package var description: String { "line \(line), column \(column)" }
     }
 
-    /// A value and its place.
+    /// A value and its position.
     package struct Node: Sendable {
         /// The value.
         package var value: Value
@@ -23,28 +23,28 @@ package struct JSONDocument: Sendable {
     package struct Member: Sendable {
         /// The name.
         package var name: String
-        /// Where the name starts.
+        /// The position of the name.
         package var position: Position
         /// The value.
         package var node: Node
     }
 
-    /// A value.
+    /// A JSON value.
     package indirect enum Value: Sendable {
         /// `null`.
         case null
         /// `true` or `false`.
         case bool(Bool)
-        /// A number, as it is written.
+        /// A number, as written.
         case number(String)
-        /// A string, decoded.
+        /// A string, with escapes decoded.
         case string(String)
         /// An array.
         case array([Node])
-        /// An object, with all its members in their order.
+        /// An object, with all members in text order, including duplicates.
         case object([Member])
 
-        /// What the value is, for messages.
+        /// The type of the value, for messages.
         package var kind: String {
             switch self {
             case .null: "null"
@@ -57,22 +57,24 @@ package struct JSONDocument: Sendable {
         }
     }
 
-    /// A name that stands twice in one object.
+    /// A name that occurs more than once in an object.
     package struct Duplicate: Sendable {
         /// The name.
         package var name: String
-        /// Where the name stands again.
+        /// The position of the repeated name.
         package var position: Position
-        /// Where it stood first.
+        /// The position of the first occurrence.
         package var first: Position
     }
 
-    /// The root.
+    /// The root value.
     package let root: Node
-    /// The names that stand twice in their object, in the order of the text.
+    /// The repeated names, in text order.
     package let duplicates: [Duplicate]
 
-    /// Parses a text.
+    /// Creates a document by parsing a text.
+    ///
+    /// - Throws: A ``JSONDocumentError`` at the first error.
     package init(parsing text: String) throws(JSONDocumentError) {
         var parser = JSONDocumentParser(text)
         root = try parser.parse()

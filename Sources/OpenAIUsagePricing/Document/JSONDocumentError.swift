@@ -1,26 +1,26 @@
-/// Why a text is not JSON, and where.
+/// An error in the text of a JSON document, with its position.
 package struct JSONDocumentError: Error, Equatable, CustomStringConvertible {
-    /// The kinds of mistakes.
+    /// The kinds of errors.
     package enum Code: String, Sendable {
         /// The text ends too early.
         case unexpectedEnd = "unexpected_end"
-        /// Something else was expected.
+        /// The text contains an unexpected character.
         case unexpectedCharacter = "unexpected_character"
-        /// A string holds something that must be escaped, or a wrong escape.
+        /// A string contains an unescaped control character or an invalid escape.
         case invalidString = "invalid_string"
-        /// A number is not spelt as JSON wants it.
+        /// A number does not follow JSON's grammar.
         case invalidNumber = "invalid_number"
-        /// Values are nested too deeply.
+        /// Values are nested more than 64 levels deep.
         case tooDeep = "too_deep"
     }
 
-    /// The kind of the mistake.
+    /// The kind of error.
     package let code: Code
-    /// Where it is.
+    /// The position of the error.
     package let position: JSONDocument.Position
-    /// What is wrong, and what to do.
+    /// The problem and how to fix it.
     package let message: String
 
-    /// The place and the message.
+    /// The position and the message.
     package var description: String { "\(position): \(message)" }
 }

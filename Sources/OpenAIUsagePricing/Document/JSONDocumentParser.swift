@@ -1,4 +1,4 @@
-/// A strict parser of JSON (RFC 8259) for documents that people write.
+/// A strict JSON parser (RFC 8259) for documents written by people.
 struct JSONDocumentParser {
     private static let maximumDepth = 64
 
@@ -6,7 +6,7 @@ struct JSONDocumentParser {
     private var index = 0
     private var line = 1
     private var lineStart = 0
-    /// How far the columns of the line are counted, and what the count is there.
+    /// The offset up to which columns of the current line are counted, and the column at that offset.
     private var counted = (offset: 0, column: 1)
     private var depth = 0
     private(set) var duplicates: [JSONDocument.Duplicate] = []
@@ -22,13 +22,13 @@ struct JSONDocumentParser {
         return root
     }
 
-    /// The place of a byte of the current line.
+    /// Returns the position of a byte on the current line.
     ///
-    /// Places are mostly asked for in their order: the count goes on where it stopped, so that a document on one long
-    /// line takes no longer than another.
+    /// Positions are mostly requested in ascending order: counting resumes where it stopped, so that a document on one
+    /// long line takes linear time.
     private mutating func position(at offset: Int) -> JSONDocument.Position {
         if offset < counted.offset || counted.offset < lineStart { counted = (lineStart, 1) }
-        // Continuation bytes of UTF-8 belong to the scalar before them.
+        // UTF-8 continuation bytes belong to the preceding scalar.
         for byte in bytes[counted.offset..<offset] where byte & 0xc0 != 0x80 { counted.column += 1 }
         counted.offset = offset
         return JSONDocument.Position(line: line, column: counted.column)

@@ -1,23 +1,23 @@
-/// The public list of prices that the LiteLLM project keeps, as `model_prices_and_context_window.json`.
+/// The LiteLLM project's public price list, `model_prices_and_context_window.json`.
 ///
-/// It is one object of models, each with its prices in dollars per token. Prices are read from their digits, never by
-/// way of floating point.
+/// The list is an object of models with prices in dollars per token. Prices are decoded from their digits, without
+/// floating point.
 package struct LiteLLMCatalog: Sendable {
-    /// The providers whose models are named as OpenAI's API names them.
+    /// The providers whose model names match those of OpenAI's API.
     package static let standardProviders: Set<String> = ["openai", "text-completion-openai"]
 
-    /// The models with prices, in their alphabetical order.
+    /// The models with prices, sorted by name.
     package private(set) var models: [LiteLLMModel] = []
-    /// The models that cannot be taken over, with the reason.
+    /// The models that cannot be imported, with the reason.
     package private(set) var rejections: [(name: String, reason: String)] = []
 
-    /// Reads a list.
+    /// Creates a catalog from a list.
     ///
     /// - Parameters:
-    ///   - text: The list's JSON.
-    ///   - providers: The providers whose models are read.
-    ///   - isWanted: Whether a model is read, by its name.
-    /// - Throws: A ``JSONDocumentError`` if the text is not JSON, or no list of models.
+    ///   - text: The list's JSON text.
+    ///   - providers: The providers whose models are included.
+    ///   - isWanted: Returns true for the names of models to include.
+    /// - Throws: A ``JSONDocumentError`` if the text is not JSON or not a LiteLLM list.
     package init(
         parsing text: String,
         providers: Set<String> = Self.standardProviders,
@@ -32,7 +32,7 @@ package struct LiteLLMCatalog: Sendable {
                 message: "this is no list of LiteLLM's: none of its members has a litellm_provider"
             )
         }
-        // The list begins with an entry that explains the others.
+        // `sample_spec` documents the fields of the other entries.
         for entry in entries.sorted(by: { $0.name < $1.name }) where entry.name != "sample_spec" && isWanted(entry.name)
         {
             guard let provider = entry.node.value["litellm_provider"]?.string, providers.contains(provider) else {

@@ -1,20 +1,20 @@
-/// A model of LiteLLM's public list of prices, in the terms of a price book.
+/// A model of LiteLLM's public price list, converted to a price book's terms.
 package struct LiteLLMModel: Sendable {
-    /// Why a model cannot be taken over.
+    /// The error thrown for a model that cannot be imported.
     package struct Rejection: Error, Equatable {
-        /// The reason, as the end of a sentence.
+        /// The reason, worded as the end of a sentence.
         package var reason: String
     }
 
-    /// The name in the list.
+    /// The model's name in the list.
     package let name: String
-    /// Who serves it.
+    /// The provider that serves the model.
     package let provider: String
     let kind: ModelPrices.Kind
     let shutdown: UTCDay?
-    /// The prices, without days.
+    /// The prices, without a range of days.
     private(set) var period = PricePeriod(days: DayInterval())
-    /// The prices of the list that are not understood, by name.
+    /// The names of prices in the list that are not supported.
     package private(set) var ignored: [String] = []
 
     private static let kinds: [String: ModelPrices.Kind] = [
@@ -43,7 +43,7 @@ package struct LiteLLMModel: Sendable {
             }
         }
         try addUplift(uplifts)
-        // A list gives what does not exist as 0 too.
+        // The list states 0 for output that does not exist, too.
         if kind == .embedding || kind == .moderation { dropFreeOutput() }
         if period.tiers.isEmpty, period.units.isEmpty { throw Rejection(reason: "it has no price that is understood") }
         if !period.tiers.isEmpty {
@@ -88,7 +88,7 @@ package struct LiteLLMModel: Sendable {
             switch kind {
             case .video: try addUnit("video_output_second", number, times: 1, name, text)
             case .speech: try addUnit("audio_output_minute", number, times: 60, name, text)
-            // The list repeats the price of what goes in; both together would be twice the price.
+            // The list repeats the input price here; adding both would double the price.
             default: ignored.append(name)
             }
         }
@@ -121,7 +121,7 @@ package struct LiteLLMModel: Sendable {
         period.tiers = period.tiers.filter { !$0.value.isEmpty }
     }
 
-    /// A price in dollars times a factor, which must be a whole number of pico-dollars.
+    /// Returns a price in dollars times a factor; throws unless it is a whole number of pico-dollars.
     private static func price(
         _ number: DecimalNumber,
         times factor: Int64,

@@ -1,25 +1,25 @@
-/// The name of a price in LiteLLM's public list, taken apart.
+/// The parsed name of a price in LiteLLM's public list.
 ///
-/// A name says what is priced (`input_cost_per_token`), from how much input on (`_above_272k_tokens`), and in which
-/// service tier (`_batches`).
+/// A name combines the priced unit (`input_cost_per_token`), an input threshold (`_above_272k_tokens`), and a service
+/// tier (`_batches`).
 struct LiteLLMPriceKey: Equatable {
-    /// What is priced.
+    /// The unit that is priced.
     enum Quantity: Equatable {
-        /// A token of a meter.
+        /// A token of a price item.
         case token(PriceItem)
-        /// A character to speak.
+        /// A character of text to speak.
         case character
-        /// A second of what goes in.
+        /// A second of input.
         case inputSecond
-        /// A second of what comes out.
+        /// A second of output.
         case outputSecond
-        /// A second of video.
+        /// A second of video output.
         case videoSecond
     }
 
     var quantity: Quantity
     var tier: String
-    /// The most input tokens for which the price does not hold yet.
+    /// The number of input tokens above which the price applies; `nil` if it applies to any input.
     var threshold: Int64?
 
     private static let tiers = [
@@ -40,7 +40,7 @@ struct LiteLLMPriceKey: Equatable {
         "output_cost_per_video_per_second": .videoSecond,
     ]
 
-    /// Takes a name apart; `nil` if it is not understood.
+    /// Creates the parsed form of a name; `nil` if the name is not supported.
     init?(_ name: String) {
         var rest = name[...]
         tier = "default"

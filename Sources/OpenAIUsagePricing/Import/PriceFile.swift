@@ -1,13 +1,13 @@
-/// A price file that models are added to; whatever else stands in it is kept.
+/// A price file to which models are added; all other content is preserved.
 struct PriceFile {
     private var members: [(name: String, value: JSONDocument.Value?)]
 
-    /// Reads a file, or begins one.
+    /// Creates an editable price file.
     ///
     /// - Parameters:
-    ///   - text: The file's text; `nil` to begin one.
-    ///   - day: The day of the prices, which a later one in the file outlives.
-    /// - Throws: A ``PriceBookError`` if the text is no price file.
+    ///   - text: The file's text; `nil` for a new file.
+    ///   - day: The date of the prices; a later date in the file is preserved.
+    /// - Throws: A ``PriceBookError`` if the text is not a valid price file.
     init(_ text: String?, asOf day: UTCDay) throws(PriceBookError) {
         guard let text else {
             members = [
@@ -33,10 +33,10 @@ struct PriceFile {
         if let asOf = UTCDay(book.asOf), asOf < day { set("as_of", .string(day.description)) }
     }
 
-    /// The file's text.
+    /// The file's text, as indented JSON.
     var text: String { JSONDocument.Value.members(members).indented + "\n" }
 
-    /// The file with models added, which take their ids and names from those that are there.
+    /// Returns the file with models added; existing models lose the ids and names that the added ones use.
     func adding(_ models: [ModelPrices]) -> PriceFile {
         guard !models.isEmpty else { return self }
         let ids = Set(models.map(\.id))

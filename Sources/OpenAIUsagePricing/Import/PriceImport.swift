@@ -1,24 +1,24 @@
-/// What the models of a public list change in a price file.
+/// The changes that importing a public price list makes to a price file.
 ///
-/// Only models whose prices the book lacks or gives differently are written, so that later versions of the book still
-/// bring theirs. What differs holds from one day on; what was before remains.
+/// Only models whose prices are missing from the book or differ from it are written, so that later versions of the book
+/// still supply the rest. Differing prices apply from a given day; earlier prices remain.
 package struct PriceImport: Sendable {
     /// The new text of the price file.
     package let text: String
-    /// The names of the models that are written, in their alphabetical order.
+    /// The ids of the models that are written, sorted.
     package let models: [String]
 
     private static let source = "LiteLLM, model_prices_and_context_window.json"
 
-    /// Works out what to write.
+    /// Creates the changes for an import.
     ///
     /// - Parameters:
     ///   - catalog: The list.
-    ///   - book: The book that prices calls now, the price file included.
-    ///   - file: The text of the price file; `nil` if there is none yet.
-    ///   - day: From when on differing prices hold.
-    ///   - isOnlyNew: Whether models that the book holds are left as they are.
-    /// - Throws: A ``PriceBookError`` if the price file is none.
+    ///   - book: The book that currently prices calls, including the price file.
+    ///   - file: The text of the price file; `nil` if it does not exist.
+    ///   - day: The day from which differing prices apply.
+    ///   - isOnlyNew: True to leave models that the book lists unchanged.
+    /// - Throws: A ``PriceBookError`` if the price file is invalid.
     package init(
         of catalog: LiteLLMCatalog,
         into book: PriceBook,
@@ -29,7 +29,7 @@ package struct PriceImport: Sendable {
         var changed: [ModelPrices] = []
         var entries: [String: [LiteLLMModel]] = [:]
         for entry in catalog.models {
-            // A model that is switched off, or known by another rule at the same price, needs nothing.
+            // Skip models that are retired, or that a name rule resolves to the same price.
             if let shutdown = entry.shutdown, shutdown < day { continue }
             if let owner = book.model(listedAs: entry.name) {
                 entries[owner.id, default: []].append(entry)
@@ -45,7 +45,7 @@ package struct PriceImport: Sendable {
         text = try PriceFile(file, asOf: day).adding(changed).text
     }
 
-    /// Whether all that the list says is what the book says.
+    /// Returns true if the book agrees with everything that the list states.
     private static func agrees(_ period: PricePeriod?, _ entry: LiteLLMModel) -> Bool {
         guard let known = period?.comparableValues else { return false }
         return entry.period.comparableValues.allSatisfy { known[$0.key] == $0.value }
@@ -57,7 +57,7 @@ package struct PriceImport: Sendable {
         _ catalog: LiteLLMCatalog
     ) -> ModelPrices {
         var names = [entry.name]
-        // Answers bear the name without the provider, if that is not someone else's.
+        // Responses name the model without its provider; add that name unless it belongs to another model.
         if let bare = ModelName.withoutProvider(entry.name), book.model(named: bare) == nil,
             !catalog.models.contains(where: { $0.name != entry.name && ModelName.isForm($0.name, of: bare) })
         {
@@ -79,7 +79,7 @@ package struct PriceImport: Sendable {
     ) -> [ModelPrices] {
         let current = owner.period(on: day)
         guard !entries.allSatisfy({ agrees(current, $0) }) else { return [] }
-        // Names that the list prices alike stay together.
+        // Names with equal prices in the list stay together.
         var groups: [(entry: LiteLLMModel, names: [String])] = []
         for entry in entries {
             let values = entry.period.comparableValues
@@ -89,12 +89,12 @@ package struct PriceImport: Sendable {
                 groups.append((entry, [entry.name]))
             }
         }
-        // Names that the list leaves out follow the model.
+        // Names missing from the list follow the model.
         let unnamed = owner.names.filter { name in !entries.contains { $0.name == name } }
         if let index = groups.firstIndex(where: { $0.names.contains(owner.id) }) { groups[index].names += unnamed }
         let changesOwner = groups.contains { $0.names.contains(owner.id) && !agrees(current, $0.entry) }
         return groups.compactMap { entry, names in
-            // What replaces the model takes all its names: those that keep their prices are written down too.
+            // The replacement claims all names of the model: those that keep their prices must be written too.
             if agrees(current, entry) { return changesOwner ? owner.renamed(id: names[0], names: names) : nil }
             return ModelPrices(
                 id: names.contains(owner.id) ? owner.id : names[0],
@@ -111,7 +111,7 @@ package struct PriceImport: Sendable {
         var periods: [PricePeriod] = []
         for var period in owner.periods {
             if let first = period.days.first, first > day {
-                // A price that is announced for later is kept.
+                // Preserve prices announced for later.
                 days.last = min(days.last ?? first, UTCDay(number: first.number - 1))
             } else {
                 let last = UTCDay(number: day.number - 1)
@@ -121,7 +121,8 @@ package struct PriceImport: Sendable {
         }
         var new = period(of: entry, days)
         if let current = owner.period(on: day) {
-            // What the list does not say of long context and of regions is not free: it stays, or is not known.
+            // Long-context and regional prices that the list omits are not free: the uplift is preserved, and long
+            // context has no price.
             new.regionalUplift = new.regionalUplift ?? current.regionalUplift
             if new.longContext == nil, let threshold = current.longContext?.threshold {
                 new.longContext = PricePeriod.LongContext(threshold: threshold, tiers: [:])
@@ -141,7 +142,7 @@ package struct PriceImport: Sendable {
 }
 
 extension ModelName {
-    /// Whether a name is another one, or that with providers before it.
+    /// Returns true if a name equals another one, with or without provider prefixes.
     static func isForm(_ name: String, of other: String) -> Bool {
         name == other || withoutProvider(name) == other
     }

@@ -1,8 +1,8 @@
-/// A decimal number as providers write it: any JSON number, exponents included.
+/// A decimal number in JSON notation, including exponents.
 ///
-/// Up to 30 significant digits are kept, and whether there were more.
+/// Up to 30 significant digits are stored; ``isTruncated`` tells if others were dropped.
 package struct DecimalNumber: Sendable, Equatable {
-    /// From here on a coefficient has all the digits that are kept.
+    /// The smallest coefficient with the maximum number of digits.
     private static var fullCoefficient: Int128 { 100_000_000_000_000_000_000_000_000_000 }
     private static var maximumExponent: Int { 1000 }
     private static let powers: [Int128] = (0..<38).reduce(into: [1]) { powers, _ in
@@ -11,12 +11,12 @@ package struct DecimalNumber: Sendable, Equatable {
 
     /// The significant digits as an integer.
     package private(set) var coefficient: Int128 = 0
-    /// How many of the digits stand after the point; negative when zeros are left out before it.
+    /// The number of coefficient digits after the decimal point; negative if zeros before the point are omitted.
     package private(set) var scale = 0
-    /// Whether digits other than 0 were dropped.
+    /// True if digits other than 0 were dropped.
     package private(set) var isTruncated = false
 
-    /// Reads a JSON number; `nil` for anything else.
+    /// Creates a number from the text of a JSON number; `nil` for other text and for exponents beyond 1000.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         var index = 0
@@ -71,7 +71,7 @@ package struct DecimalNumber: Sendable, Equatable {
         }
     }
 
-    /// The number as dollars in pico-dollars, halves to even; `nil` beyond 64 bits.
+    /// The number of dollars in pico-dollars, rounded half to even; `nil` if it exceeds 64 bits.
     package var picoUSD: Int64? {
         let shift = Money.fractionDigits - scale
         if coefficient == 0 { return 0 }
@@ -80,12 +80,12 @@ package struct DecimalNumber: Sendable, Equatable {
             let (product, overflow) = coefficient.multipliedReportingOverflow(by: factor)
             return overflow ? nil : Int64(exactly: product)
         }
-        // Beyond any power that fits, the number is far below half a pico-dollar.
+        // If the divisor exceeds 128 bits, the amount is far below half a pico-dollar.
         guard let divisor = Self.power(-shift) else { return 0 }
         return Int64(exactly: DecimalText.quotientHalfEven(coefficient, by: divisor, hasMore: isTruncated))
     }
 
-    /// A multiple of the number as dollars in pico-dollars; `nil` if that is not exact.
+    /// Returns a multiple of the number of dollars in pico-dollars; `nil` if the result is not exact or overflows.
     package func exactPicoUSD(times factor: Int64 = 1) -> Int128? {
         guard !isTruncated else { return nil }
         let (product, overflow) = coefficient.multipliedReportingOverflow(by: Int128(factor))
@@ -97,7 +97,8 @@ package struct DecimalNumber: Sendable, Equatable {
         return product % power == 0 ? product / power : nil
     }
 
-    /// The number as a fraction of 64-bit integers, if it is a quantity: exact, not negative and at most nine decimals.
+    /// The number as a fraction of 64-bit integers; `nil` unless it is exact, not negative, and has at most nine
+    /// fraction digits.
     package var quantity: (numerator: Int64, denominator: Int64)? {
         guard !isTruncated, coefficient >= 0, scale <= 9 else { return nil }
         if scale >= 0 {

@@ -1,8 +1,10 @@
-/// Conversions between decimal text and scaled integers, which never pass through floating point.
+/// Conversions between decimal text and scaled integers, without floating point.
 package enum DecimalText {
-    /// The integer that a decimal text stands for when its point is moved to the right.
+    /// Returns the value of decimal text as an integer scaled by 10^`fractionDigits`.
     ///
     /// The grammar is `-? (0 | [1-9][0-9]*) (. [0-9]+)?`.
+    ///
+    /// - Throws: A ``MoneyError`` if the text does not match, has too many fraction digits, or exceeds 64 bits.
     package static func integer(_ text: some StringProtocol, fractionDigits: Int) throws(MoneyError) -> Int64 {
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty else {
@@ -11,7 +13,7 @@ package enum DecimalText {
         var index = 0
         let isNegative = bytes[0] == UInt8(ascii: "-")
         if isNegative { index = 1 }
-        // Negative throughout, because the negative range is the larger one.
+        // Accumulates a negative value, because the negative range is larger by one.
         var value: Int64 = 0
         var digits = 0
         var fraction = 0
@@ -55,7 +57,7 @@ package enum DecimalText {
         return -value
     }
 
-    /// The shortest exact text of a scaled integer.
+    /// Formats a scaled integer exactly, with as few fraction digits as possible.
     package static func exact(_ value: Int128, fractionDigits: Int) -> String {
         var value = value
         var digits = fractionDigits
@@ -66,13 +68,13 @@ package enum DecimalText {
         return fixed(value, fractionDigits: digits)
     }
 
-    /// The shortest exact text of an integer whose point is moved to the left, or to the right if the scale is negative.
+    /// Formats an integer exactly, with the decimal point moved left by the scale, or right if the scale is negative.
     package static func exact(_ value: Int128, scale: Int) -> String {
         guard scale < 0 else { return exact(value, fractionDigits: scale) }
         return value == 0 ? "0" : String(value) + String(repeating: "0", count: -scale)
     }
 
-    /// The text of a scaled integer with all its digits.
+    /// Formats a scaled integer with all fraction digits.
     package static func fixed(_ value: Int128, fractionDigits: Int) -> String {
         guard fractionDigits > 0 else { return String(value) }
         var digits = String(value.magnitude)
@@ -83,7 +85,8 @@ package enum DecimalText {
         return (value < 0 ? "-" : "") + digits[..<point] + "." + digits[point...]
     }
 
-    /// The quotient rounded to the nearest integer, halves to even; the divisor must be positive.
+    /// Returns the quotient rounded half to even; `hasMore` breaks a tie away from zero, and the divisor must be
+    /// positive.
     package static func quotientHalfEven(_ dividend: Int128, by divisor: Int128, hasMore: Bool = false) -> Int128 {
         let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
         let rest = remainder.magnitude

@@ -1,15 +1,15 @@
-/// An amount in US dollars, exact to a millionth of a millionth.
+/// An amount in US dollars, with a resolution of one pico-dollar (10^-12 dollars).
 ///
-/// Every published price of a token is a whole number of pico-dollars, so that products of prices and counts are exact.
-/// Only a multiplier (a regional uplift, say) or a price per minute can leave a fraction: each line of a calculation is
-/// then rounded once, to the nearest pico-dollar and halves to even, and totals are sums of rounded lines.
+/// Every published token price is a whole number of pico-dollars, so that products of prices and counts are exact. Only
+/// a multiplier (such as a regional uplift) or a price per minute can yield a fraction: each line of a calculation is
+/// then rounded once, half to even, to the nearest pico-dollar, and totals are sums of rounded lines.
 public struct Money: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// No money.
+    /// Zero dollars.
     public static let zero = Money(picoUSD: 0)
-    /// The digits after the point that an amount can have.
+    /// The maximum number of fraction digits of an amount.
     public static let fractionDigits = 12
 
-    /// The amount in millionths of a millionth of a US dollar.
+    /// The amount in pico-dollars (10^-12 US dollars).
     public var picoUSD: Int64
 
     /// Creates an amount from pico-dollars.
@@ -17,9 +17,10 @@ public struct Money: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.picoUSD = picoUSD
     }
 
-    /// Reads an amount in dollars from decimal text such as `0.00000675`.
+    /// Creates an amount from decimal text in dollars, such as `0.00000675`.
     ///
-    /// - Throws: ``MoneyError`` for anything but an optional minus sign, digits, and a point with up to 12 digits.
+    /// - Throws: A ``MoneyError`` unless the text is an optional minus sign and digits with at most 12 fraction digits,
+    ///   and the amount fits into 64 bits.
     public init(decimal text: some StringProtocol) throws(MoneyError) {
         picoUSD = try DecimalText.integer(text, fractionDigits: Self.fractionDigits)
     }
@@ -27,11 +28,11 @@ public struct Money: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The shortest exact decimal text of the amount in dollars, without an exponent.
     public var description: String { DecimalText.exact(Int128(picoUSD), fractionDigits: Self.fractionDigits) }
 
-    /// The decimal text with a fixed number of digits after the point, for display; halves are rounded to even.
+    /// Formats the amount in dollars with a fixed number of fraction digits, from 0 to 12, rounded half to even.
     public func formatted(fractionDigits: Int) -> String {
         MoneySum(picoUSD: Int128(picoUSD)).formatted(fractionDigits: fractionDigits)
     }
 
-    /// Whether the left amount is the smaller one.
+    /// Returns true if the left amount is smaller.
     public static func < (left: Money, right: Money) -> Bool { left.picoUSD < right.picoUSD }
 }

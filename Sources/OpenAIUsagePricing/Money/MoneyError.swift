@@ -1,22 +1,22 @@
-/// Why a text is not an amount.
+/// The reason why a text is not a valid amount.
 public struct MoneyError: Error, Equatable, CustomStringConvertible {
-    /// The kinds of mistakes.
+    /// The kinds of errors.
     public enum Code: String, Sendable {
         /// The text is empty.
         case empty
-        /// The text holds something that does not belong to a decimal number.
+        /// The text contains a character that is invalid in a decimal number.
         case notDecimal = "not_decimal"
         /// The text is in exponential notation.
         case exponent
-        /// There are more digits after the point than can be kept.
+        /// The text has more fraction digits than can be stored.
         case tooManyDigits = "too_many_digits"
         /// The number is too large.
         case outOfRange = "out_of_range"
     }
 
-    /// The kind of the mistake.
+    /// The kind of error.
     public let code: Code
-    /// What is wrong, and what to do.
+    /// The problem and how to fix it.
     public let message: String
 
     /// The message.

@@ -1,14 +1,15 @@
-/// A sum of amounts that cannot overflow in practice.
+/// A sum of amounts in 128 bits, which cannot overflow in practice.
 public struct MoneySum: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// The sum in millionths of a millionth of a US dollar.
+    /// The sum in pico-dollars (10^-12 US dollars).
     public var picoUSD: Int128
 
-    /// Creates a sum, empty unless told otherwise.
+    /// Creates a sum, by default zero.
     public init(picoUSD: Int128 = 0) {
         self.picoUSD = picoUSD
     }
 
-    /// Reads a sum in dollars from decimal text such as `0.00000675`; `nil` for anything else.
+    /// Creates a sum from decimal text in dollars, such as `0.00000675`; `nil` if the text is not a number of whole
+    /// pico-dollars.
     package init?(decimal text: some StringProtocol) {
         guard let number = DecimalNumber(text), let amount = number.exactPicoUSD() else { return nil }
         picoUSD = amount
@@ -23,7 +24,7 @@ public struct MoneySum: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// The shortest exact decimal text of the sum in dollars, without an exponent.
     public var description: String { DecimalText.exact(picoUSD, fractionDigits: Money.fractionDigits) }
 
-    /// The decimal text with a fixed number of digits after the point, for display; halves are rounded to even.
+    /// Formats the sum in dollars with a fixed number of fraction digits, from 0 to 12, rounded half to even.
     public func formatted(fractionDigits: Int) -> String {
         let kept = max(0, min(fractionDigits, Money.fractionDigits))
         var divisor: Int128 = 1
@@ -32,6 +33,6 @@ public struct MoneySum: Sendable, Hashable, Comparable, CustomStringConvertible 
         return DecimalText.fixed(rounded, fractionDigits: kept)
     }
 
-    /// Whether the left sum is the smaller one.
+    /// Returns true if the left sum is smaller.
     public static func < (left: MoneySum, right: MoneySum) -> Bool { left.picoUSD < right.picoUSD }
 }

@@ -3,12 +3,12 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
     private static let fractionDigits = 6
     private static let scale: Int64 = 1_000_000
 
-    /// The multiplier that changes nothing.
+    /// The neutral multiplier.
     package static let one = Multiplier(numerator: 1, denominator: 1)
 
     /// The numerator.
     package let numerator: Int64
-    /// The denominator, which is positive.
+    /// The denominator; always positive.
     package let denominator: Int64
 
     private init(numerator: Int64, denominator: Int64) {
@@ -16,7 +16,9 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
         self.denominator = denominator
     }
 
-    /// Reads a multiplier from decimal text with up to six digits after the point.
+    /// Creates a multiplier from decimal text with up to six fraction digits.
+    ///
+    /// - Throws: A ``MoneyError`` unless the value is above 0 and at most 1000.
     package init(decimal text: some StringProtocol) throws(MoneyError) {
         let value = try DecimalText.integer(text, fractionDigits: Self.fractionDigits)
         guard value > 0, value <= 1000 * Self.scale else {
@@ -29,10 +31,10 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
         self.init(numerator: value / divisor, denominator: Self.scale / divisor)
     }
 
-    /// Whether the multiplier changes nothing.
+    /// True if the multiplier is 1.
     package var isOne: Bool { numerator == denominator }
 
-    /// Both multipliers in one.
+    /// Returns the product of two multipliers.
     package static func * (left: Multiplier, right: Multiplier) -> Multiplier {
         if left.isOne { return right }
         if right.isOne { return left }
@@ -42,7 +44,7 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
         return Multiplier(numerator: numerator / divisor, denominator: denominator / divisor)
     }
 
-    /// An amount times the multiplier, rounded half to even; `nil` if it overflows.
+    /// Returns an amount times the multiplier, rounded half to even; `nil` on overflow.
     package func applied(to amount: Int128) -> Int128? {
         if isOne { return amount }
         let (product, overflow) = amount.multipliedReportingOverflow(by: Int128(numerator))
@@ -51,7 +53,7 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
 
     /// The multiplier as decimal text.
     package var description: String {
-        // The denominator divides a power of ten.
+        // Terminates because the denominator divides a power of ten.
         var digits = 0
         var power: Int128 = 1
         while power % Int128(denominator) != 0 {

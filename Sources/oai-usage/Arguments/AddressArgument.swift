@@ -2,7 +2,7 @@ public import ArgumentParser
 public import OpenAIUsageGateway
 
 extension GatewayConfiguration.Address: ExpressibleByArgument {
-    /// Reads `host:port`, `[::1]:port` or `:port`.
+    /// Creates an address from `host:port`, `[::1]:port` or `:port`; `nil` for other text.
     public init?(argument: String) {
         guard let colon = argument.lastIndex(of: ":"), let port = Int(argument[argument.index(after: colon)...]),
             0...65_535 ~= port
@@ -19,7 +19,7 @@ extension GatewayConfiguration.Address: ExpressibleByArgument {
 }
 
 extension GatewayConfiguration.Address {
-    /// True if what is sent to the upstream arrives here, as far as the names tell.
+    /// True if requests to the upstream would arrive at this address, judging by host names and ports.
     func isReached(by upstream: Upstream) -> Bool {
         guard port == upstream.port, port != 0 else { return false }
         let own = ["localhost", "127.0.0.1", "::1", "0.0.0.0", "::"]

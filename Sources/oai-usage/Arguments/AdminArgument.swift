@@ -1,7 +1,7 @@
 import ArgumentParser
 import OpenAIUsageGateway
 
-/// Where a gateway's operators connect: `host:port`, with or without `http://` before it.
+/// The address of a gateway's admin server: `host:port`, optionally with `http://` in front.
 struct AdminArgument: ExpressibleByArgument, Equatable {
     var address: GatewayConfiguration.Address
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A number of bytes as a person writes it: `65536`, `64KiB`, `64MiB`, `1GiB`, `10MB`.
+/// A number of bytes: `65536`, `64KiB`, `64MiB`, `1GiB`, `10MB`.
 struct ByteCount: ExpressibleByArgument, Equatable {
     var value: Int
 
@@ -27,7 +27,7 @@ struct ByteCount: ExpressibleByArgument, Equatable {
         self.value = value
     }
 
-    /// The number in the largest binary unit that it is a whole number of.
+    /// The number in the largest binary unit that divides it.
     var defaultValueDescription: String {
         for (scale, unit) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
         where value > 0 && value % scale == 0 {
@@ -37,9 +37,9 @@ struct ByteCount: ExpressibleByArgument, Equatable {
     }
 }
 
-/// A number of event loops: 1 to 64, or `auto` for one a core.
+/// A number of event loops: 1 to 64, or `auto` for one per core.
 struct WorkerCount: ExpressibleByArgument, Equatable {
-    /// The number; `nil` for one a core.
+    /// The number; `nil` for one per core.
     var value: Int?
 
     init(_ value: Int?) {
@@ -52,6 +52,6 @@ struct WorkerCount: ExpressibleByArgument, Equatable {
         self.value = value
     }
 
-    /// The number as it is written.
+    /// The number, or `auto`.
     var defaultValueDescription: String { value.map { String($0) } ?? "auto" }
 }

@@ -4,7 +4,7 @@ package import OpenAIUsagePricing
 extension ModelPrices.Kind: ExpressibleByArgument {}
 
 extension UTCDay: ExpressibleByArgument {
-    /// Reads a day as `2026-11-01`.
+    /// Creates a day from text such as `2026-11-01`; `nil` for other text.
     package init?(argument: String) {
         self.init(argument)
     }

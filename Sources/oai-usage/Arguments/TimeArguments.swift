@@ -3,19 +3,19 @@ import Foundation
 package import OpenAIUsageLedger
 
 extension TimestampArgument: ExpressibleByArgument {
-    /// Reads a point in time.
+    /// Creates a point in time from text; `nil` for invalid text.
     package init?(argument: String) { self.init(argument) }
 }
 
 extension DurationArgument: ExpressibleByArgument {
-    /// Reads a length of time.
+    /// Creates a duration from text; `nil` for invalid text.
     package init?(argument: String) { self.init(argument) }
 
-    /// The length in the largest unit that it is a whole number of.
+    /// The duration in the largest unit that divides it.
     package var defaultValueDescription: String { text }
 }
 
-/// A time zone by its IANA name.
+/// A time zone, by its IANA name.
 struct TimeZoneArgument: ExpressibleByArgument {
     var timeZone: TimeZone
 

@@ -2,11 +2,11 @@ public import ArgumentParser
 import OpenAIUsage
 public import OpenAIUsageGateway
 
-/// An upstream as it was written, which may be none: what is wrong with it is said without repeating a password.
+/// An upstream argument, which may be invalid; the problem is described without repeating a password.
 struct UpstreamArgument: ExpressibleByArgument {
-    /// The upstream; `nil` for a text that is none.
+    /// The upstream; `nil` if the text is not a valid upstream.
     let upstream: Upstream?
-    /// What is wrong, and what to write; `nil` for a text that can be used.
+    /// The problem and how to fix it; `nil` if the text is valid.
     let problem: String?
 
     init(argument: String) {
@@ -15,7 +15,7 @@ struct UpstreamArgument: ExpressibleByArgument {
         problem = Self.problem(argument, upstream)
     }
 
-    /// The upstream as a URL, without what is wrong with it.
+    /// The upstream as a URL, or `-` if it is invalid.
     var defaultValueDescription: String { upstream?.description ?? "-" }
 
     private static func problem(_ text: String, _ upstream: Upstream?) -> String? {

@@ -1,9 +1,10 @@
 import Logging
 import OpenAIUsageGateway
 
-/// Reads certificates, tokens and keys again while calls go on.
+/// Reloads certificates, tokens and keys while calls are in flight.
 ///
-/// The two are apart: a certificate that cannot be read does not keep a token from being withdrawn.
+/// Certificates and secrets are reloaded independently: an unreadable certificate does not prevent a token from being
+/// revoked.
 struct AccessReload: Sendable {
     private let options: GatewayOptions
     private let gateway: Gateway
@@ -15,7 +16,7 @@ struct AccessReload: Sendable {
         self.log = log
     }
 
-    /// Reads everything again, and says what was adopted and what stays as it was.
+    /// Reloads everything, and logs what was applied and what stays unchanged.
     func run(_ settings: @Sendable () async throws -> Settings) async {
         do {
             let (configuration, warnings) = try options.configurationWithWarnings(
@@ -51,7 +52,7 @@ struct AccessReload: Sendable {
 }
 
 extension GatewayConfiguration {
-    /// True if there are tokens or keys that can change.
+    /// True if there are tokens or keys to reload.
     fileprivate var hasSecrets: Bool {
         access.clientTokens != nil || access.adminTokens != nil || upstreamKey != nil
             || routes.contains { $0.key != nil }

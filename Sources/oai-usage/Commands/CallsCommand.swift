@@ -30,10 +30,10 @@ struct CallsCommand: AsyncParsableCommand {
         let settings = try await ledgers.settings()
         let places = try ledgers.places(settings)
         let request = CallsRequest(selection.selection, limit: limit.value == 0 ? nil : limit.value)
-        // They are created before the latest calls are read, so that none can end unseen in between.
+        // The tails are created before the latest calls are read, so that no call that ends in between is missed.
         var tails = try follow ? places.map { try Tail($0, request, now: now) } : []
         var listing = try await ledgers.union(places, settings).listing(request, now: now)
-        // What is wrong with a ledger is told before anything is written.
+        // Errors of a ledger are reported before anything is written.
         var next = try await listing.next()
         var count = 0
         var writer = CallsWriter(format: format)
@@ -62,7 +62,7 @@ struct CallsCommand: AsyncParsableCommand {
     }
 }
 
-/// The calls of a ledger that end from now on.
+/// The calls of a ledger that end after its creation.
 private struct Tail {
     private let reader: LedgerReader
     private var follower: CallTail

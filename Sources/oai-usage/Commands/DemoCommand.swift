@@ -3,7 +3,7 @@ import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// Shows everything at once.
+/// Runs a demonstration against a simulated upstream.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",

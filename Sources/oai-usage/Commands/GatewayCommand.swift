@@ -16,7 +16,7 @@ import Musl
 import Darwin
 #endif
 
-/// Runs the gateway until it is told to end.
+/// Runs the gateway until it is signaled to stop.
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",
@@ -58,7 +58,7 @@ struct GatewayCommand: AsyncParsableCommand {
     var check = false
 
     func run() async throws {
-        // Until the signals are orders, those to end are obeyed by the system, and a hangup is for nothing.
+        // Until signals are trapped, termination signals have their default action and SIGHUP is ignored.
         signal(SIGHUP, SIG_IGN)
         let settings = try await file.settings()
         let (configuration, warnings) = try options.configurationWithWarnings(settings)

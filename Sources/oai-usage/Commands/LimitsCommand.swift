@@ -38,7 +38,7 @@ struct LimitsCommand: AsyncParsableCommand {
         }
     }
 
-    /// The limits, a line a window.
+    /// Returns the table of limits, one row per window.
     static func table(_ limits: [LatestRateLimit]) -> Table {
         var table = Table(
             columns: [

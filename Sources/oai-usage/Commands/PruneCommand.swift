@@ -3,7 +3,7 @@ import OpenAIUsage
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 
-/// Removes old calls.
+/// Removes the rows of old calls.
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
@@ -53,7 +53,7 @@ struct PruneCommand: AsyncParsableCommand {
     }
 }
 
-/// Pruning in this process, or in the gateway that has the ledger.
+/// Pruning in this process, or by the gateway that has the ledger open.
 struct Pruning {
     private let query: PruneQuery
 
@@ -61,9 +61,9 @@ struct Pruning {
         self.query = query
     }
 
-    /// Prunes a ledger, or lets the gateway that has it do so.
+    /// Prunes a ledger, or asks the gateway that has it open to do so.
     func here(_ path: String, orThrough client: AdminClient) async throws -> PruneReport {
-        // A ledger that is not there is not made.
+        // Opening a reader first fails for a missing ledger, which must not be created.
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         if query.isDryRun { return try reader.prunable(query) }
         var options = LedgerOptions()
@@ -88,13 +88,14 @@ struct Pruning {
         }
     }
 
-    /// Lets a gateway prune.
+    /// Asks a gateway to prune.
     ///
     /// - Parameters:
-    ///   - client: The way to the gateway.
-    ///   - path: The ledger that it must have; `nil` for any.
-    /// - Returns: What was pruned.
-    /// - Throws: An ``AdminClient/Refusal`` with the gateway's own words.
+    ///   - client: The client of the gateway's admin server.
+    ///   - path: The ledger that the gateway must have open; `nil` for any.
+    /// - Returns: The result of pruning.
+    /// - Throws: An ``AdminClient/Refusal`` with the gateway's message, or a ``CommandFailure`` for an unexpected
+    ///   response.
     func through(_ client: AdminClient, ledger path: String?) async throws -> PruneReport {
         let text = try await client.post(Gateway.prunePath, PruneRequest(query: query, ledger: path).json)
         guard let report = PruneReport(json: text) else { throw client.misunderstanding }

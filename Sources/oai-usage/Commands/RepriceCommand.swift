@@ -3,7 +3,7 @@ import OpenAIUsage
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 
-/// Prices calls anew.
+/// Reprices past calls.
 struct RepriceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprice",

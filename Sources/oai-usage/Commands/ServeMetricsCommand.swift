@@ -3,7 +3,7 @@ import Logging
 import OpenAIUsageGateway
 import UnixSignals
 
-/// Shows a ledger's sums to Prometheus until it is told to end.
+/// Serves Prometheus metrics from a ledger until it is signaled to stop.
 struct ServeMetricsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve-metrics",

@@ -2,7 +2,7 @@ import ArgumentParser
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// Shows one call, and its other attempts.
+/// Shows one call and its other attempts.
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

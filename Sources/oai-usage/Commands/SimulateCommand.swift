@@ -7,7 +7,7 @@ import OpenAIUsageGateway
 import ServiceLifecycle
 import UnixSignals
 
-/// Runs the simulated upstream until it is told to end.
+/// Runs the simulated upstream until it is signaled to stop.
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
@@ -71,7 +71,7 @@ private struct SimulatorService: Service {
     }
 }
 
-/// The times that answers take, as `20` or `5-40`, in milliseconds.
+/// The range of response times in milliseconds: `20` or `5-40`.
 struct ProcessingTime: ExpressibleByArgument {
     var range: ClosedRange<Int>
 

@@ -8,28 +8,28 @@ import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
 
-/// Everything at once: a simulated upstream, a gateway in front of it, and a few hundred calls.
+/// A demonstration: a simulated upstream, a gateway in front of it, and some hundred calls.
 struct Demo {
     private static let concurrency = 16
 
-    /// How many calls are sent.
+    /// The number of calls to send.
     var count: Int
-    /// Where the ledger goes.
+    /// The path of the ledger.
     var ledgerPath: String
 
-    /// What the demo has to show.
+    /// The result of the demonstration.
     struct Result {
-        /// The metrics, as they were scraped at the end.
+        /// The metrics, scraped at the end.
         var metrics: String
-        /// How long the calls took, in seconds.
+        /// The duration of all calls, in seconds.
         var seconds: Double
     }
 
-    /// Sends the calls and takes everything down again; what they left is in the ledger.
+    /// Sends the calls, then shuts everything down; the call records stay in the ledger.
     ///
-    /// - Parameter progress: Called with how many calls have ended.
-    /// - Returns: What the demo has to show.
-    /// - Throws: An error if the simulator or the gateway cannot start.
+    /// - Parameter progress: Called with the number of finished calls.
+    /// - Returns: The metrics and the duration.
+    /// - Throws: An error if the simulator or the gateway cannot start, or if a call cannot be sent.
     func run(progress: @escaping @Sendable (Int) -> Void) async throws -> Result {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
@@ -82,7 +82,8 @@ struct Demo {
         }
     }
 
-    /// The metrics once no call is open: the gateway reads on for a while when a client goes away.
+    /// Returns the metrics once no call is in flight; after a client disconnects, the gateway keeps reading for a
+    /// while.
     private func settledMetrics(_ client: SimpleClient, _ ledger: Ledger) async throws -> String {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {

@@ -1,14 +1,14 @@
 import OpenAISimulator
 
-/// One call of the demo's traffic.
+/// A call of the demonstration's traffic.
 struct DemoCall: Sendable {
-    /// How the caller behaves.
+    /// The behavior of the client.
     enum Manner: Sendable {
-        /// Reads the whole answer.
+        /// Reads the whole response.
         case whole
-        /// Goes away after some bytes.
+        /// Disconnects after some bytes.
         case leaves
-        /// Tries again as the official SDKs do, this many times at most.
+        /// Retries like the official SDKs, at most this many times.
         case retries(Int)
     }
 
@@ -20,20 +20,20 @@ struct DemoCall: Sendable {
     var team: String
 }
 
-/// The demo's traffic: several projects and models, calls of every kind, the same each time.
+/// The demonstration's traffic: various projects, models and endpoints; deterministic.
 enum DemoTraffic {
     private static let text = "Explain in two sentences how a ledger keeps what it is given."
 
-    /// The number that an attempt's id is derived from, so that it does not depend on the order in which calls arrive.
+    /// Returns the number that an attempt's ID is derived from, independent of the order in which calls arrive.
     static func idNumber(call: Int, attempt: Int) -> Int { call * 10 + attempt + 1 }
 
-    /// The `x-request-id` of a call that read from the cache, as the examples of the documentation name it.
+    /// The `x-request-id` of a call with cached input, which the documentation's examples refer to.
     static let exampleRequestID = Simulator.requestID(
         seed: SimulatorConfiguration().seed,
         number: UInt64(idNumber(call: 4, attempt: 0))
     )
 
-    /// A number of calls, mixed by a seed.
+    /// Returns a number of calls, chosen pseudorandomly from a seed.
     static func calls(_ count: Int, seed: UInt64) -> [DemoCall] {
         var random = DemoRandom(seed: seed)
         return (0..<count).map { call(number: $0, &random) }
@@ -93,7 +93,7 @@ enum DemoTraffic {
     }
 }
 
-/// A small seeded generator, so that the demo is the same each time.
+/// A small seeded generator, for a deterministic demonstration.
 struct DemoRandom {
     private var state: UInt64
 
@@ -101,7 +101,7 @@ struct DemoRandom {
         state = seed
     }
 
-    /// A number from 0 up to a bound.
+    /// Returns a number from 0 up to, but not including, a bound.
     mutating func below(_ bound: Int) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Int((state >> 33) % UInt64(bound))

@@ -1,4 +1,4 @@
-/// What the demo says at its end.
+/// The output at the end of the demonstration.
 enum DemoMetrics {
     private static let shown = [
         "oai_usage_requests_total", "oai_usage_cost_usd_total", "oai_usage_input_tokens_total",
@@ -6,7 +6,7 @@ enum DemoMetrics {
         "oai_usage_records_dropped_total",
     ]
 
-    /// Some of the metrics, with what they are.
+    /// Returns an excerpt of the metrics, with help and type lines.
     static func slice(of exposition: String) -> String {
         var text = ""
         for name in shown {
@@ -20,10 +20,10 @@ enum DemoMetrics {
         return text
     }
 
-    /// The options by which a command finds the demo's ledger; nothing if the demo removes it.
+    /// Returns the option that selects the demonstration's ledger; empty if the ledger is removed.
     static func ledgerOption(_ path: String?) -> String { path.map { " --ledger \(ShellWord.quoted($0))" } ?? "" }
 
-    /// What to do next: with the ledger that the demo has kept, and with one's own calls.
+    /// Returns suggestions for next steps; with `nil`, without those that need the demonstration's ledger.
     static func nextSteps(ledger: String?) -> String {
         let option = ledgerOption(ledger)
         var steps: [(command: String, purpose: String)] = []
@@ -49,9 +49,9 @@ enum DemoMetrics {
     }
 }
 
-/// A word of a shell's command line.
+/// Quoting for a shell's command line.
 enum ShellWord {
-    /// The text as one word, in quotes if it needs them.
+    /// Returns the text as one word, quoted if necessary.
     static func quoted(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {

@@ -1,16 +1,16 @@
 import Logging
 import ServiceLifecycle
 
-/// Runs a service for as long as an operation takes.
+/// Runs a service for the duration of an operation.
 enum ServiceScope {
-    /// Runs the operation beside the service, then shuts the service down gracefully and waits for its end.
+    /// Runs an operation while the service runs, then shuts the service down gracefully and waits for it to end.
     ///
     /// - Parameters:
     ///   - service: The service.
-    ///   - operation: What is done while it runs.
-    ///   - onFailure: Called when the service ends before the operation does, to let it go on.
-    /// - Returns: What the operation returns.
-    /// - Throws: What the service or the operation throws.
+    ///   - operation: The operation.
+    ///   - onFailure: Called when the service fails, to resume an operation that waits for it.
+    /// - Returns: The result of the operation.
+    /// - Throws: Errors of the service or the operation.
     static func run<Result: Sendable>(
         _ service: any Service,
         operation: @escaping @Sendable () async throws -> Result,

@@ -4,11 +4,11 @@ import NIOPosix
 import OpenAIUsageGateway
 import OpenAIUsagePricing
 
-/// Orders to a running gateway, through its admin plane.
+/// A client of a running gateway's admin server.
 struct AdminClient {
-    /// The answer to an order that was not carried out.
+    /// The error for a command that the gateway rejected or did not receive.
     struct Refusal: Error, CustomStringConvertible {
-        /// The status; `nil` if no gateway has answered.
+        /// The HTTP status; `nil` if no gateway responded.
         var status: Int?
         var description: String
     }
@@ -16,19 +16,19 @@ struct AdminClient {
     private let admin: AdminArgument
     private let token: String?
 
-    /// Prepares orders.
+    /// Creates a client.
     ///
     /// - Parameters:
-    ///   - admin: Where the gateway's operators connect.
-    ///   - token: The token to send; `nil` for none.
+    ///   - admin: The address of the gateway's admin server.
+    ///   - token: The bearer token; `nil` for none.
     init(_ admin: AdminArgument, token: String?) {
         self.admin = admin
         self.token = token
     }
 
-    /// Gives an order, and returns the JSON that answers it.
+    /// Sends a command, and returns the JSON body of the response.
     ///
-    /// - Throws: A ``Refusal`` with the gateway's own words.
+    /// - Throws: A ``Refusal`` with the gateway's message, or if no gateway responds.
     func post(_ path: String, _ json: String) async throws -> String {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -55,7 +55,7 @@ struct AdminClient {
         return text
     }
 
-    /// The error about an answer that cannot be read.
+    /// The error for a response that cannot be decoded.
     var misunderstanding: CommandFailure {
         CommandFailure("The gateway on \(admin.address) gave an answer that is not understood.")
     }

@@ -7,13 +7,13 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// The ledger of a gateway, read through its listener for operators.
+/// The ledger of a gateway, read through its admin server.
 struct GatewayLedger: LedgerSource {
-    /// The largest answer that is held in memory, in bytes.
+    /// The maximum size of a response, which is buffered in memory, in bytes.
     static let maximumAnswer = 64 << 20
-    /// The longest time for an answer.
+    /// The timeout for a response.
     static let timeout = TimeAmount.seconds(90)
-    /// The most requests to a gateway that has too much to do, a second apart.
+    /// The maximum number of requests to a busy gateway, one second apart.
     private static let attempts = 5
 
     private let url: GatewayURL
@@ -28,11 +28,11 @@ struct GatewayLedger: LedgerSource {
     /// Creates a source.
     ///
     /// - Parameters:
-    ///   - url: The gateway.
-    ///   - token: The token to send; `nil` for none.
-    ///   - tls: The certificates that are trusted; needed for an encrypted connection.
-    ///   - timeout: The longest time for an answer.
-    ///   - maximumAnswer: The largest answer, in bytes.
+    ///   - url: The URL of the gateway.
+    ///   - token: The bearer token; `nil` for none.
+    ///   - tls: The TLS context with the trusted certificates; required for an https URL.
+    ///   - timeout: The timeout for a response.
+    ///   - maximumAnswer: The maximum size of a response, in bytes.
     init(
         _ url: GatewayURL,
         token: String?,
@@ -78,14 +78,14 @@ struct GatewayLedger: LedgerSource {
         return limits
     }
 
-    /// The body of an answer.
+    /// Sends a GET request and returns the response's body.
     ///
     /// - Parameters:
-    ///   - path: The path behind `/api/v1`.
-    ///   - parameters: The query's parameters.
-    ///   - otherwise: The body that stands for an error of a code.
+    ///   - path: The path after `/api/v1`.
+    ///   - parameters: The query parameters.
+    ///   - otherwise: An error code of a 404 response, and the body to return for it instead.
     /// - Returns: The body.
-    /// - Throws: A ``CommandFailure`` that names the gateway and says what to do.
+    /// - Throws: A ``CommandFailure`` that names the gateway and the remedy.
     private func get(
         _ path: String,
         _ parameters: [(name: String, value: String)],
@@ -100,7 +100,7 @@ struct GatewayLedger: LedgerSource {
             guard error?.code == "too_many_requests", attempt < Self.attempts else {
                 throw refusal(answer.status ?? 0, error)
             }
-            // The time that a busy gateway's Retry-After asks for.
+            // A busy gateway sends a Retry-After of one second.
             try await Task.sleep(for: .seconds(1))
         }
         throw notUnderstood
@@ -123,7 +123,7 @@ struct GatewayLedger: LedgerSource {
                 "No gateway answers on \(name): \(Self.reason(error)); see whether it runs, and whether --ledger names where its operators connect (its --admin)."
             )
         }
-        // An end in the middle of an answer is an error of the parser.
+        // A response that ends early is reported as a parser error.
         if let failure = answer.failure, answer.status == nil || !(failure is HTTPParserError) { throw failed(failure) }
         if answer.isTimedOut {
             throw CommandFailure(
@@ -189,7 +189,7 @@ struct GatewayLedger: LedgerSource {
         do throws(JSONDocumentError) {
             let error = try JSONDocument(parsing: String(decoding: body, as: UTF8.self)).root.value["error"]
             guard let message = error?["message"]?.string else { return nil }
-            // The words are another's, and go to a terminal.
+            // The message comes from the peer, and is shown on a terminal.
             let isPlain = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory != .control }
             let plain = String(String.UnicodeScalarView(message.unicodeScalars.filter(isPlain)).prefix(1_000))
             return (plain, error?["code"]?.string)

@@ -3,39 +3,39 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// A plain client of HTTP: one connection a call, as scripts have it.
+/// A simple HTTP client with one connection per request.
 struct SimpleClient: Sendable {
     let group: any EventLoopGroup
     let host: String
     let port: Int
-    /// The value of the field `Host`; `nil` for the host and the port.
+    /// The value of the `Host` header; `nil` for the host and port.
     var authority: String?
-    /// The authorities that a connection with TLS trusts; `nil` for one without.
+    /// The TLS context with the trusted certificates; `nil` for an unencrypted connection.
     var tls: NIOSSLContext?
 
-    /// The response; without a status if the connection ended first.
+    /// A response; its status is `nil` if the connection ended first.
     struct Answer: Sendable {
         var status: Int?
         var body: [UInt8] = []
-        /// True if the response came to its end.
+        /// True if the response was received completely.
         var isComplete = false
-        /// True if the connection was closed since the response took too long.
+        /// True if the connection was closed because the timeout elapsed.
         var isTimedOut = false
-        /// The error that ended the connection.
+        /// The error that ended the connection; `nil` if there was none.
         var failure: (any Error)?
     }
 
-    /// Sends a request and reads its answer, or the first bytes of it.
+    /// Sends a request and receives its response, or the beginning of it.
     ///
     /// - Parameters:
     ///   - method: The method.
-    ///   - path: The path.
-    ///   - headers: The headers, without the framing ones.
-    ///   - body: The body.
-    ///   - limit: After how many bytes of the answer the connection is closed.
+    ///   - path: The path and query.
+    ///   - headers: The headers, without `Host`, `Connection` and `Content-Length`.
+    ///   - body: The body; `nil` for none.
+    ///   - limit: The number of body bytes after which the connection is closed.
     ///   - timeout: The time after which the connection is closed; `nil` for none.
-    /// - Returns: What came back.
-    /// - Throws: An error if no connection can be made within ten seconds.
+    /// - Returns: The response, which may be incomplete.
+    /// - Throws: An error if no connection is established within ten seconds.
     func send(
         _ method: HTTPMethod,
         _ path: String,
@@ -56,7 +56,7 @@ struct SimpleClient: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
-                        // An address has no name that could be asked for.
+                        // An IP address is not allowed as a server name (SNI).
                         let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
                         let handler = try NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : host)
                         try channel.pipeline.syncOperations.addHandler(handler)
@@ -127,7 +127,7 @@ private final class AnswerHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A peer that closes TLS without saying so has still sent what it has.
+        // A peer that closes without TLS close_notify may still have sent a complete response.
         if !answer.isComplete, error as? NIOSSLError != .uncleanShutdown { answer.failure = error }
         context.close(promise: nil)
     }

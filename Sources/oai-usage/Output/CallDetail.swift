@@ -1,7 +1,7 @@
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// All that is known of a call, as support would ask for it.
+/// The details of a call, for support.
 struct CallDetail {
     private let record: CallRecord
 
@@ -9,7 +9,7 @@ struct CallDetail {
         self.record = record
     }
 
-    /// The sheet: one fact a line, under headings.
+    /// The details, one per line, in titled sections.
     var text: String {
         sections.map { title, facts in
             let known = facts.compactMap { name, value in value.map { (name, $0) } }

@@ -2,12 +2,12 @@ import ArgumentParser
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// How calls are written.
+/// The output formats for calls.
 enum CallsFormat: String, ExpressibleByArgument, CaseIterable {
     case table, jsonl, json, csv
 }
 
-/// The most calls that are listed; 0 for all.
+/// The maximum number of calls to list; 0 for all.
 struct CallLimit: ExpressibleByArgument {
     var value: Int
 
@@ -23,7 +23,7 @@ struct CallLimit: ExpressibleByArgument {
     var defaultValueDescription: String { String(value) }
 }
 
-/// Writes calls as they come.
+/// Writes calls one by one.
 struct CallsWriter {
     private let format: CallsFormat
     private var count = 0
@@ -32,7 +32,7 @@ struct CallsWriter {
         self.format = format
     }
 
-    /// Writes what stands before the first call.
+    /// Writes the header of the format.
     mutating func begin() {
         switch format {
         case .table: StandardOutput.write(Self.line(Self.headings) + "\n")
@@ -56,7 +56,7 @@ struct CallsWriter {
         count += 1
     }
 
-    /// Writes what stands behind the last call.
+    /// Writes the end of the format.
     mutating func end() {
         if format == .json { StandardOutput.write(count == 0 ? "]\n" : "\n]\n") }
     }
@@ -120,7 +120,7 @@ struct CallsWriter {
 }
 
 extension String {
-    /// A timestamp with milliseconds instead of microseconds, and a blank instead of the T.
+    /// A timestamp with milliseconds instead of microseconds, and with a blank instead of the T.
     fileprivate var replacingLastMicroseconds: String {
         guard hasSuffix("Z"), utf8.count == 27 else { return self }
         return String(dropLast(4)).map { $0 == "T" ? " " : String($0) }.joined()

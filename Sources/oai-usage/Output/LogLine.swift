@@ -4,24 +4,24 @@ import Logging
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 
-/// How a log is written.
+/// The output formats of a log.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
-    /// As text on a terminal, as JSON elsewhere.
+    /// Text on a terminal, otherwise JSON.
     case auto
-    /// A line for a person.
+    /// Lines for people.
     case text
-    /// One JSON object a line.
+    /// One JSON object per line.
     case json
 
-    /// The format that stands for ``auto``.
+    /// Replaces ``auto`` by the format for the output.
     func resolved(isTerminal: Bool) -> LogFormat {
         self == .auto ? (isTerminal ? .text : .json) : self
     }
 }
 
-/// A line of a log as a value.
+/// A log line as a value.
 struct LogLine {
-    /// When, in microseconds since 1970.
+    /// The time, in microseconds since 1970.
     var time: Int64
     var level: Logger.Level
     var logger: String
@@ -30,7 +30,7 @@ struct LogLine {
 
     private static let reserved: Set<String> = ["time", "level", "logger", "message"]
 
-    /// Milliseconds are enough for a log.
+    /// The time with a resolution of milliseconds.
     private var timestamp: String { TimestampText.utc(time).dropLast(4) + "Z" }
     private var fields: [(key: String, value: Logger.MetadataValue)] { metadata.sorted { $0.key < $1.key } }
 
@@ -45,10 +45,10 @@ struct LogLine {
         return "{" + members.map { "\(LogText.json($0.0)):\($0.1)" }.joined(separator: ",") + "}"
     }
 
-    /// The line for a person: `2026-11-29T10:15:01.123Z warning A call failed. error_code=upstream_unreachable`.
+    /// Formats the line for people: `2026-11-29T10:15:01.123Z warning A call failed. error_code=upstream_unreachable`.
     ///
     /// - Parameter isColored: True to color the level.
-    /// - Returns: The line, without its end.
+    /// - Returns: The line, without a line break.
     func text(isColored: Bool) -> String {
         var text = "\(timestamp) \(isColored ? Self.colored(level) : level.rawValue) \(LogText.plain(message))"
         for (key, value) in fields { text += " \(LogText.plain(key))=\(Self.text(value))" }

@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Writes lines to the standard error in their order, on a queue of its own: an output that nobody reads holds nothing up.
+/// Writes lines to an output in order, on a queue of its own, so that a blocked output never delays callers.
 ///
-/// The number of lines that wait has a bound. What comes beyond it is dropped, and how much that was is written once there
-/// is room again.
+/// The number of pending lines is limited. Lines beyond the limit are dropped; their number is written once the queue
+/// has drained to a quarter.
 final class LogWriter: Sendable {
     private struct State: Sendable {
         var waiting = 0
@@ -21,9 +21,9 @@ final class LogWriter: Sendable {
     /// Creates a writer.
     ///
     /// - Parameters:
-    ///   - capacity: The most lines that wait.
-    ///   - describeLoss: The line that tells how many were dropped.
-    ///   - output: Writes a line; it may block.
+    ///   - capacity: The maximum number of pending lines.
+    ///   - describeLoss: Returns the line that reports the number of dropped lines.
+    ///   - output: Writes a line; may block.
     init(
         capacity: Int,
         describeLoss: @escaping @Sendable (Int) -> String,
@@ -34,10 +34,10 @@ final class LogWriter: Sendable {
         self.output = output
     }
 
-    /// Names who is called for each line that is dropped, on the thread that wrote it.
+    /// Sets the closure that is called for each dropped line, on the thread that tried to write it.
     func observeLoss(_ observer: @escaping @Sendable () -> Void) { state.withLock { $0.onLoss = observer } }
 
-    /// Hands a line over; it never blocks.
+    /// Enqueues a line, or drops it if the queue is full; never blocks.
     func write(_ line: String) {
         let (isTaken, onLoss) = state.withLock { state in
             guard state.waiting < capacity else {
@@ -55,7 +55,7 @@ final class LogWriter: Sendable {
             output(line)
             let dropped = state.withLock { state in
                 state.waiting -= 1
-                // What came while there was no room came behind most of the lines that still wait.
+                // Report losses late: lines dropped while the queue was full follow most of the pending ones.
                 guard state.waiting <= capacity / 4 else { return 0 }
                 defer { state.dropped = 0 }
                 return state.dropped
@@ -64,7 +64,7 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Waits until the lines are written that were handed over before, or for a second.
+    /// Waits until all lines enqueued before are written, at most one second.
     func flush() {
         let done = DispatchSemaphore(value: 0)
         queue.async { done.signal() }

@@ -1,8 +1,8 @@
 import OpenAIUsageLedger
 
-/// NumberFormat as a person reads them.
+/// Formatting of numbers for people.
 enum NumberFormat {
-    /// A whole number with commas; a dash for one that is not known.
+    /// Formats an integer with thousands separators; a dash for `nil`.
     static func count(_ value: Int128?) -> String {
         guard let value else { return "-" }
         let digits = Array(String(value.magnitude))
@@ -14,22 +14,22 @@ enum NumberFormat {
         return text
     }
 
-    /// A whole number with commas.
+    /// Formats an integer with thousands separators.
     static func count(_ value: Int64) -> String { count(Int128(value)) }
 
-    /// A number of calls, as a noun.
+    /// Formats a number of calls, with the noun.
     static func calls(_ value: Int64) -> String { "\(count(value)) \(value == 1 ? "call" : "calls")" }
 
-    /// Dollars with at least four significant digits and two decimals; a dash for an amount that is not known.
+    /// Formats dollars with at least four significant digits and two decimals; a dash for `nil`.
     ///
     /// - Parameters:
     ///   - value: The amount in pico-dollars.
-    ///   - isBound: True for an upper bound, which is rounded up.
+    ///   - isBound: True for an upper bound, which is rounded up instead of half to even.
     /// - Returns: The text.
     static func dollars(picoUSD value: Int128?, isBound: Bool = false) -> String {
         guard let value else { return "-" }
         if value == 0 { return "$0.00" }
-        // Four significant digits: the unit of the last one that is shown, in pico-dollars.
+        // The unit of the last of four significant digits, in pico-dollars; at most one cent.
         var unit: Int128 = 10_000_000_000
         while unit > 1, value.magnitude < UInt128(unit) * 1_000 { unit /= 10 }
         let magnitude = Int128(value.magnitude)
@@ -48,7 +48,7 @@ enum NumberFormat {
         return (value < 0 ? "-$" : "$") + whole + "." + fraction
     }
 
-    /// A length of time in the unit that suits it; a dash for one that is not known.
+    /// Formats a duration in a suitable unit; a dash for `nil`.
     static func time(microseconds value: Int64?) -> String {
         guard let value else { return "-" }
         switch value {

@@ -3,16 +3,16 @@ import Logging
 import OpenAIUsage
 import OpenAIUsageGateway
 
-/// The log of the program on the standard error.
+/// The program's log on stderr.
 ///
-/// Every line is one write, on a thread of its own.
+/// Lines are written asynchronously, each with a single call of the output.
 struct ProgramLog: Sendable {
-    /// The log of commands that have no setting for it.
+    /// The log of commands without log settings.
     static let standard = ProgramLog(format: .auto)
 
     private static let label = "oai-usage"
 
-    /// The format, which is not `auto`.
+    /// The format; never ``LogFormat/auto``.
     let format: LogFormat
     private let isColored: Bool
     private let writer: LogWriter
@@ -21,7 +21,7 @@ struct ProgramLog: Sendable {
     ///
     /// - Parameters:
     ///   - format: The format.
-    ///   - output: Writes a line; it may block.
+    ///   - output: Writes a line; may block.
     init(format: LogFormat, output: @escaping @Sendable (String) -> Void = { StandardError.write($0) }) {
         let format = format.resolved(isTerminal: StandardError.isTerminal)
         let isColored = format == .text && Terminal.isColored(StandardError.isTerminal)
@@ -41,21 +41,21 @@ struct ProgramLog: Sendable {
         }
     }
 
-    /// A logger that writes to the log.
+    /// Returns a logger that writes to the log.
     func logger(level: Logger.Level) -> Logger {
         Logger(label: Self.label) { _ in ProgramLogHandler(log: self, logLevel: level) }
     }
 
-    /// Says what the program does, whatever the level: to a person as it is, else as a line of the log.
+    /// Logs what the program does regardless of the log level: as plain text, or as a JSON line.
     func say(_ message: String, level: Logger.Level = .info) {
         guard format == .json else { return writer.write(LogText.plain(message)) }
         write(level, message, [:])
     }
 
-    /// Calls back for every line that is dropped.
+    /// Sets the closure that is called for every dropped line.
     func observeLoss(_ observer: @escaping @Sendable () -> Void) { writer.observeLoss(observer) }
 
-    /// Waits until the lines are written that were handed over before, or for a second.
+    /// Waits until all lines enqueued before are written, at most one second.
     func flush() { writer.flush() }
 
     fileprivate func write(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) {
@@ -70,7 +70,7 @@ struct ProgramLog: Sendable {
     }
 }
 
-/// Writes what loggers are told to a ``ProgramLog``.
+/// A log handler that writes to a ``ProgramLog``.
 private struct ProgramLogHandler: LogHandler {
     let log: ProgramLog
     var metadata: Logger.Metadata = [:]

@@ -3,7 +3,7 @@ import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// How the result of pruning is written.
+/// The output formats for the result of pruning.
 enum PruneFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 
@@ -15,7 +15,7 @@ enum PruneFormat: String, ExpressibleByArgument, CaseIterable {
         }
     }
 
-    /// The result in sentences.
+    /// Returns the result as sentences.
     static func sentences(_ report: PruneReport) -> [String] {
         func time(_ value: Int64) -> String { TimestampText.utc(value / 1_000_000 * 1_000_000, isShort: true) }
         let verb = report.isDryRun ? "would be removed" : "were removed"
@@ -44,7 +44,7 @@ enum PruneFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension PruneReport {
-    /// Reads a report, as a gateway writes it; `nil` if it is none.
+    /// Creates a report from a gateway's JSON; `nil` if it is not a report.
     init?(json text: String) {
         guard let root = try? JSONDocument(parsing: text).root.value,
             let before = root["before"]?.string.flatMap(PruneRequest.microseconds(_:)),
@@ -68,7 +68,7 @@ extension PruneReport {
 }
 
 extension NumberFormat {
-    /// A number of bytes in the unit that suits it.
+    /// Formats a number of bytes in a suitable decimal unit.
     static func bytes(_ value: Int64) -> String {
         for (scale, unit) in [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")] as [(Int64, String)]
         where value >= scale {

@@ -1,18 +1,18 @@
 import ArgumentParser
 import OpenAIUsageLedger
 
-/// How a report is written.
+/// The output formats for reports.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, csv, markdown
 
-    /// Writes a report.
+    /// Writes a report, and its notes to stderr.
     func write(_ report: Report) {
         defer { for note in report.pruned?.notes ?? [] { StandardError.write(note) } }
         switch self {
         case .json: StandardOutput.write(report.json + "\n")
         case .csv: StandardOutput.write(ReportTable.plain(report).csv)
         case .markdown, .table:
-            // Whole seconds, outwards: an end within a second is shown as the next one.
+            // Round to whole seconds outwards: an end within a second is shown as the next second.
             let from = TimestampText.utc(report.query.from / 1_000_000 * 1_000_000, isShort: true)
             let to = TimestampText.utc((report.query.to + 999_999) / 1_000_000 * 1_000_000, isShort: true)
             guard report.totals.calls + report.totals.openCalls > 0 else {
@@ -31,7 +31,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// What a report is grouped by, as `project,model`.
+/// The dimensions that a report is grouped by: `project,model`.
 struct Dimensions: ExpressibleByArgument {
     var dimensions: [ReportDimension]
 
@@ -44,7 +44,7 @@ struct Dimensions: ExpressibleByArgument {
         self.dimensions = dimensions
     }
 
-    /// A dimension that is named more than once.
+    /// The first dimension that is named more than once; `nil` if there is none.
     var repeated: ReportDimension? { ReportDimension.repeated(in: dimensions) }
 
     var defaultValueDescription: String { dimensions.map(\.description).joined(separator: ",") }

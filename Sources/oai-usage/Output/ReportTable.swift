@@ -2,7 +2,7 @@ import OpenAIUsageLedger
 
 /// A report as rows and columns.
 enum ReportTable {
-    /// For a person: figures with units.
+    /// Returns the table for people: numbers with units.
     static func readable(_ report: Report) -> Table {
         var table = Table(columns: groupColumns(report) + readableColumns)
         table.rows = report.rows.map { $0.group.map { $0 ?? "-" } + readable($0) }
@@ -14,7 +14,7 @@ enum ReportTable {
         return table
     }
 
-    /// For a program: plain figures, the names of the JSON.
+    /// Returns the table for programs: plain numbers, with the column names of the JSON.
     static func plain(_ report: Report) -> Table {
         let columns = [
             "calls", "errors", "open_calls", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens",
@@ -48,7 +48,7 @@ enum ReportTable {
         }
     }
 
-    /// The report's foot: what the figures leave out, a sentence each.
+    /// Returns the report's notes on what the numbers leave out, one sentence each.
     static func notes(_ report: Report) -> [String] {
         let totals = report.totals
         var notes: [String] = []
@@ -83,7 +83,8 @@ enum ReportTable {
         return "\(calls), at most \(NumberFormat.dollars(picoUSD: bound, isBound: true))\(rest)."
     }
 
-    /// True if some call of the report is unread, or not priced in full, so that `--strict` fails.
+    /// True if a call is not fully priced, has no usage or an unknown endpoint, or if pruned calls make the report
+    /// inexact.
     static func isPartial(_ report: Report) -> Bool {
         let totals = report.totals
         if report.pruned?.isExact == false { return true }

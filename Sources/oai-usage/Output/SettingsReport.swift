@@ -1,20 +1,20 @@
-/// The settings of a command as they count, each with its origin, without secrets.
+/// The effective settings of a command with their origins, without secrets.
 struct SettingsReport {
-    /// A setting as it counts.
+    /// An effective setting.
     struct Row: Equatable {
         var name: String
         var value: String
         var origin: String
     }
 
-    /// The rows, by name.
+    /// The settings by name, followed by the others.
     let rows: [Row]
 
-    /// Creates the report of what was asked for.
+    /// Creates the report of the settings read so far.
     ///
     /// - Parameters:
-    ///   - settings: Where the settings were asked for.
-    ///   - others: What counts besides, by names that are no settings.
+    ///   - settings: The settings that record what was read.
+    ///   - others: Further rows, for values that are not settings.
     init(_ settings: Settings, others: [Row] = []) {
         rows =
             Setting.all.map { setting in
@@ -26,7 +26,7 @@ struct SettingsReport {
             } + others.map { Row(name: $0.name, value: Self.masked($0.value), origin: $0.origin) }
     }
 
-    /// The report as a table of three columns.
+    /// The report as a table with three columns.
     var text: String {
         let names = rows.map(\.name.count).max() ?? 0
         let values = rows.map(\.value.count).max() ?? 0
@@ -35,7 +35,7 @@ struct SettingsReport {
         }.joined()
     }
 
-    /// A value without what may be a key or a password in it.
+    /// Masks anything in a value that may be a key or password.
     static func masked(_ value: String) -> String {
         value.replacing(/:\/\/[^\/@\s]*@/) { _ in "://***@" }.replacing(/\bsk-[A-Za-z0-9_-]+/) { _ in "sk-***" }
             .replacing(/(?i)\b(bearer|basic)\s+\S+/) { match in "\(match.output.1) ***" }
@@ -43,6 +43,6 @@ struct SettingsReport {
 }
 
 extension String {
-    /// The text, filled with blanks up to a width.
+    /// Returns the text padded with blanks to a width.
     fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

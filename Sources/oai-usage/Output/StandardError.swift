@@ -6,28 +6,30 @@ import Musl
 import Darwin
 #endif
 
-/// Messages for a person, apart from the data on the standard output.
+/// Messages for people, separate from the data on stdout.
 ///
-/// A message that nobody can read is lost, and ends nothing: a gateway outlives the program that read its log.
+/// Write errors are ignored: a gateway continues after the reader of its log has ended.
 enum StandardError {
     /// Writes a line.
     static func write(_ line: String) {
         try? writeAll(line + "\n", to: STDERR_FILENO)
     }
 
-    /// Writes text as it is.
+    /// Writes text without a line break.
     static func put(_ text: String) {
         try? writeAll(text, to: STDERR_FILENO)
     }
 
-    /// Whether a person looks at it.
+    /// True if stderr is a terminal.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
-/// The data that a command was asked for.
+/// The data that a command outputs.
 enum StandardOutput {
-    /// Writes text as it is; ends the process silently when nobody reads it any more, and with a message and status 1 when
-    /// it cannot be written, since output that is cut off looks whole.
+    /// Writes text without a line break.
+    ///
+    /// Ends the process silently with status 0 if the reader has closed the pipe, and with a message and status 1 on
+    /// other errors, since truncated output may look complete.
     static func write(_ text: String) {
         do { try writeAll(text, to: STDOUT_FILENO) } catch let failure as WriteFailure {
             if failure.code == EPIPE { exit(0) }
@@ -39,16 +41,16 @@ enum StandardOutput {
         }
     }
 
-    /// Whether a person looks at it.
+    /// True if stdout is a terminal.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
 
-/// A failure to write, by its error number.
+/// A write error, by its error number.
 private struct WriteFailure: Error {
     let code: Int32
 }
 
-/// Writes a text.
+/// Writes a text completely.
 private func writeAll(_ text: String, to descriptor: Int32) throws {
     var text = text
     try text.withUTF8 { bytes in

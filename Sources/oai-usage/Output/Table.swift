@@ -8,10 +8,10 @@ struct Table {
 
     var columns: [Column]
     var rows: [[String]] = []
-    /// A last row, set apart.
+    /// The last row, emphasized; `nil` for none.
     var footer: [String]?
 
-    /// Aligned columns, two blanks apart; headings in capitals.
+    /// Returns aligned columns, separated by two blanks, with headings in capitals.
     func text(isColored: Bool = false) -> String {
         let all = rows + (footer.map { [$0] } ?? [])
         let widths = columns.indices.map { index in
@@ -38,7 +38,7 @@ struct Table {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A table of GitHub-flavored Markdown, in which no cell is markup.
+    /// The rows as a table of GitHub-flavored Markdown; markup in cells is escaped.
     var markdown: String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         var lines = [line(columns.map { Self.markdownCell($0.name) })]
@@ -65,7 +65,8 @@ struct Table {
         return cell
     }
 
-    /// Comma-separated values (RFC 4180), without the footer, in which no cell is a formula.
+    /// The rows as comma-separated values (RFC 4180), without the footer; cells that look like formulas are prefixed
+    /// with an apostrophe.
     var csv: String {
         let lines = [columns.map(\.name)] + rows
         return lines.map { $0.map(Self.csvCell).joined(separator: ",") }.joined(separator: "\r\n") + "\r\n"
@@ -73,7 +74,7 @@ struct Table {
 
     private static func csvCell(_ text: String) -> String {
         let cell = isFormula(text) ? "'" + text : text
-        // Scalars, not characters: a quote with an accent is still a quote to whoever reads the file.
+        // Scalars, not characters: a quote with a combining accent is still a quote to CSV readers.
         let needsQuotes = cell.unicodeScalars.contains { scalar in
             switch scalar {
             case ",", "\"", "\n", "\r", "\u{0b}", "\u{0c}", "\u{85}", "\u{2028}", "\u{2029}": true
@@ -89,7 +90,7 @@ struct Table {
         return quoted + "\""
     }
 
-    /// True if a spreadsheet would compute the text, or could be made to: anything but a number behind such a sign.
+    /// True if a spreadsheet might evaluate the text: it starts with a formula character, and is not a signed number.
     private static func isFormula(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first else { return false }
         switch first {
@@ -105,10 +106,10 @@ struct Table {
     }
 }
 
-/// How many cells of a terminal a text takes.
+/// The number of terminal cells that a text occupies.
 enum DisplayWidth {
     static func of(_ text: String) -> Int {
-        // Nearly all cells are printable ASCII, whose characters are their bytes.
+        // Fast path: in printable ASCII, every byte is one cell.
         if text.utf8.allSatisfy({ 0x20..<0x7f ~= $0 }) { return text.utf8.count }
         return text.reduce(0) { $0 + width(of: $1) }
     }

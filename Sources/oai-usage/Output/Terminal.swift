@@ -1,11 +1,11 @@
 import Foundation
 
-/// The terminal that the output goes to, if it is one.
+/// The terminal that stdout or stderr is connected to.
 enum Terminal {
-    /// Whether text may be emphasized: on a terminal that is not dumb, unless `NO_COLOR` is set.
+    /// True if stdout may be styled: a terminal that is not dumb, and `NO_COLOR` is not set.
     static var isColored: Bool { isColored(StandardOutput.isTerminal) }
 
-    /// True if what goes to an output may be emphasized.
+    /// True if an output may be styled, depending on whether it is a terminal.
     static func isColored(_ isTerminal: Bool) -> Bool {
         let environment = ProcessInfo.processInfo.environment
         return isTerminal && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty

@@ -2,18 +2,18 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import Synchronization
 
-/// The progress of long work on the standard error: on a terminal one line that is rewritten, elsewhere a line now and then.
+/// The progress of long operations on stderr: a rewritten line on a terminal, otherwise occasional lines.
 ///
-/// Nothing is shown of work that takes less than two seconds.
+/// Nothing is shown for operations of less than two seconds.
 final class WorkProgress: Sendable {
-    /// The decisions about what is shown, by a monotonic clock in nanoseconds.
+    /// The decisions on what to show, based on a monotonic clock in nanoseconds.
     struct Pace: Sendable {
-        /// The output that a step of progress causes.
+        /// The output for a step of progress.
         enum Output: Equatable {
             case none
-            /// The line of the terminal is rewritten.
+            /// Rewrite the line on the terminal.
             case rewrite
-            /// A line is written.
+            /// Write a line.
             case line
         }
 
@@ -26,10 +26,10 @@ final class WorkProgress: Sendable {
             self.isTerminal = isTerminal
         }
 
-        /// The seconds since the first step.
+        /// Returns the seconds since the first step.
         func seconds(at now: Int64) -> Double { Double(now - (start ?? now)) / 1e9 }
 
-        /// The output of a step.
+        /// Returns the output for a step.
         mutating func step(at now: Int64) -> Output {
             let begun = start ?? now
             start = begun
@@ -39,7 +39,7 @@ final class WorkProgress: Sendable {
             return isTerminal ? .rewrite : .line
         }
 
-        /// True if the end is to be told.
+        /// Resets the pace, and returns true if the end should be reported.
         mutating func end(at now: Int64) -> Bool {
             defer { (start, last) = (nil, nil) }
             return now - (start ?? now) >= Self.patience
@@ -54,13 +54,13 @@ final class WorkProgress: Sendable {
     private let isTerminal: Bool
     private let line: @Sendable (String) -> Void
 
-    /// Prepares to show the progress of some work.
+    /// Creates the progress of an operation.
     ///
     /// - Parameters:
-    ///   - doing: The work while it lasts, as in `Copying`.
-    ///   - done: The work when it has ended, as in `Copied`.
-    ///   - unit: The plural of what is counted.
-    ///   - clock: The clocks.
+    ///   - doing: The operation while it runs, such as `Copying`.
+    ///   - done: The operation when it has ended, such as `Copied`.
+    ///   - unit: The counted unit, in the plural.
+    ///   - clock: The clock.
     ///   - isTerminal: True to rewrite one line.
     ///   - line: Writes a line.
     init(
@@ -76,7 +76,7 @@ final class WorkProgress: Sendable {
         pace = Mutex(Pace(isTerminal: isTerminal))
     }
 
-    /// The progress of an upgrade of a ledger.
+    /// Returns a progress closure for the upgrade of a ledger.
     static func upgrade(
         isTerminal: Bool = StandardError.isTerminal,
         line: @escaping @Sendable (String) -> Void = { StandardError.write($0) }
@@ -91,7 +91,7 @@ final class WorkProgress: Sendable {
         return { progress.show($0, $1) }
     }
 
-    /// Shows how much is done; the whole ends the line.
+    /// Shows the progress; ends it when the count reaches the total.
     func show(_ count: Int64, _ all: Int64) {
         let now = clock.monotonicNanoseconds
         if count >= all {

@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import OpenAIUsageGateway
 
-/// The flags that say who may use a gateway.
+/// The flags for a gateway's TLS and access control.
 struct AccessOptions: ParsableArguments {
-    /// What the help of the gateway says of access.
+    /// The section of the gateway's help on access.
     static let discussion = """
         A --listen or --admin address that other machines reach asks for tokens, or for --allow-anyone or \
         --admin-allow-anyone. A client sends its token in the field OpenAI-Usage-Token, beside its own key. On a route \
@@ -94,17 +94,17 @@ struct AccessOptions: ParsableArguments {
     )
     var allowedHost: [String] = []
 
-    /// What the flags and the settings say of access.
+    /// The access control that results from flags and settings.
     struct Access {
-        /// The access, without a certificate.
+        /// The access control, without certificates.
         var access = GatewayAccess()
-        /// What is to be said about files.
+        /// Warnings about the permissions of token files.
         var warnings: [String] = []
     }
 
-    /// Reads tokens and names.
+    /// Returns the access control, and reads the token files.
     ///
-    /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
+    /// - Throws: A ``CommandFailure`` that names the setting, without repeating a token.
     func access(_ settings: Settings) throws -> Access {
         var result = Access()
         result.access.clientTokens = try tokens("client-token-file", clientTokenFile, settings, &result.warnings)
@@ -120,17 +120,17 @@ struct AccessOptions: ParsableArguments {
         return result
     }
 
-    /// A certificate that was read, and what is to be said about its files.
+    /// A certificate, and warnings about its files.
     typealias ReadCertificate = (certificate: ServerCertificate, warnings: [String])
 
-    /// Reads the certificate of the listener for clients; `nil` if it does not speak TLS.
+    /// Reads the certificate of the client listener; `nil` if it does not use TLS.
     ///
     /// - Throws: An error that names the file.
     func certificate(_ settings: Settings) throws -> ReadCertificate? {
         try certificate("tls-cert", tlsCert, "tls-key", tlsKey, settings)
     }
 
-    /// Reads the certificate of the listener for operators, in the same way.
+    /// Reads the certificate of the admin listener; `nil` if it does not use TLS.
     func adminCertificate(_ settings: Settings) throws -> ReadCertificate? {
         try certificate("admin-tls-cert", adminTlsCert, "admin-tls-key", adminTlsKey, settings)
     }

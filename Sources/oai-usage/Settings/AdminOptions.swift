@@ -1,27 +1,27 @@
 import ArgumentParser
 import OpenAIUsageGateway
 
-/// The flags by which a command finds a running gateway and gets in.
+/// The flags for connecting to a running gateway's admin server.
 struct AdminOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the gateway's operators connect. (default: 127.0.0.1:10464)", valueName: "url"))
     var admin: AdminArgument?
 
     @OptionGroup var credentials: AdminTokenOption
 
-    /// The address where the gateway's operators connect.
+    /// Returns the address of the admin server.
     func address(_ settings: Settings) throws -> AdminArgument {
         try settings.value("admin", admin, otherwise: .standard)
     }
 
-    /// The token to send; `nil` for none.
+    /// Returns the bearer token; `nil` for none.
     ///
-    /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
+    /// - Throws: A ``CommandFailure`` that names the setting, without repeating a token.
     func token(_ settings: Settings) throws -> String? { try credentials.token(settings) }
 }
 
-/// The flag that says which token is sent to gateways.
+/// The flag for the admin token to send to gateways.
 struct AdminTokenOption: ParsableArguments {
-    /// The variable that holds a token for operators.
+    /// The environment variable that contains an admin token.
     static let variable = "OAI_USAGE_ADMIN_TOKEN"
 
     @Option(
@@ -32,11 +32,12 @@ struct AdminTokenOption: ParsableArguments {
     )
     var adminTokenFile: String?
 
-    /// The token to send; `nil` for none.
+    /// Returns the bearer token; `nil` for none.
     ///
-    /// The flag goes before the variable with the token, and that before the file of the settings.
+    /// The flag takes precedence over the environment variable with the token, and that over the token file of the
+    /// settings.
     ///
-    /// - Throws: A ``CommandFailure`` that names the setting and repeats no token.
+    /// - Throws: A ``CommandFailure`` that names the setting, without repeating a token.
     func token(_ settings: Settings) throws -> String? {
         if adminTokenFile == nil, let token = settings.variable(Self.variable) {
             let text = token.trimming { $0.isWhitespace }
@@ -50,7 +51,7 @@ struct AdminTokenOption: ParsableArguments {
         guard let path = adminTokenFile ?? settings.text("admin-token-file") else { return nil }
         let place = adminTokenFile == nil ? settings.place("admin-token-file") : "--admin-token-file"
         let text = try SecretFile(path: path, place: place).text
-        // The gateway's own reading of it says what is wrong.
+        // Validates the file as a gateway does, for its error messages.
         _ = try AccessTokens(text: text, place: path)
         return text.split(whereSeparator: \.isNewline).map { $0.trimming { $0.isWhitespace || $0 == "\u{feff}" } }
             .first { !$0.isEmpty && !$0.hasPrefix("#") }
@@ -58,7 +59,7 @@ struct AdminTokenOption: ParsableArguments {
 }
 
 extension StringProtocol {
-    /// The text without the characters at both its ends that meet a condition.
+    /// Returns the text without leading and trailing characters that meet a condition.
     fileprivate func trimming(_ isLeftOut: (Character) -> Bool) -> String {
         var rest = drop(while: isLeftOut)
         while let last = rest.last, isLeftOut(last) { rest.removeLast() }

@@ -1,4 +1,4 @@
-/// A failure that its message explains in one sentence.
+/// A failure with a message for the user, in one or more sentences.
 struct CommandFailure: Error, CustomStringConvertible {
     var description: String
 

@@ -1,15 +1,15 @@
 import Foundation
 import OpenAIUsagePricing
 
-/// A configuration file: one JSON object whose members are settings, and nothing else.
+/// A configuration file: a JSON object whose members are settings.
 struct ConfigurationFile {
     /// The value of a setting, and its line.
     struct Entry {
-        /// The value in the form of a flag; of lists and pairs each.
+        /// The values in the form of flag arguments; one per element of lists and pairs.
         var values: [String]
-        /// The line of the name, from 1.
+        /// The line of the name, starting at 1.
         var line: Int
-        /// The value as it stands in the file.
+        /// The value as a JSON node.
         var node: JSONDocument.Node
     }
 
@@ -17,9 +17,9 @@ struct ConfigurationFile {
     let path: String
     private let entries: [String: Entry]
 
-    /// Reads a file.
+    /// Creates the configuration from a file.
     ///
-    /// - Throws: A ``CommandFailure`` with the file, the line and what is allowed there.
+    /// - Throws: A ``CommandFailure`` with the file, the line and the allowed values.
     init(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
@@ -34,7 +34,9 @@ struct ConfigurationFile {
         try self.init(text: text, path: path)
     }
 
-    /// Reads the text of a file.
+    /// Creates the configuration from the text of a file.
+    ///
+    /// - Throws: A ``CommandFailure`` with the file, the line and the allowed values.
     init(text: String, path: String) throws {
         self.path = path
         let document: JSONDocument
@@ -74,14 +76,14 @@ struct ConfigurationFile {
 
     private static func unknown(_ name: String, _ value: JSONDocument.Value) -> String {
         let names = Setting.all.map(\.name).joined(separator: ", ")
-        // Names with a dot were once written as objects.
+        // An object under an unknown name may be meant as settings with that prefix.
         let nested = value.members.first.flatMap { Setting.nearest(to: "\(name)-\($0.name)") }
         let nearest = nested ?? Setting.nearest(to: name)
         let hint = nearest.map { " Do you mean \"\($0.name)\"?" } ?? ""
         return "\"\(name)\" is not a setting.\(hint) The settings are: \(names)."
     }
 
-    /// The values in the form of flags; `nil` for a value of another kind.
+    /// Converts a JSON value to flag arguments; `nil` for a value of the wrong type.
     private static func values(_ value: JSONDocument.Value, _ kind: Setting.Kind) -> [String]? {
         switch (kind, value) {
         case (.text, .string(let text)), (.number, .string(let text)), (.number, .number(let text)): return [text]

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// The flag that says where the settings are, for commands that need no ledger.
+/// The flag for the configuration file, for commands that need no ledger.
 struct ConfigurationOption: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"))
     var config: String?
 
-    /// The settings that the flags leave open.
+    /// Returns the settings that apply where flags are absent.
     func settings() async throws -> Settings {
         try await Settings(file: config)
     }

@@ -4,9 +4,9 @@ import NIOCore
 import NIOPosix
 import OpenAIUsageGateway
 
-/// Errors of the libraries in sentences of this program.
+/// Errors of libraries, in this program's words.
 enum ErrorMessage {
-    /// The error that is shown: those of this program and of the argument parser are shown as they are.
+    /// Returns the error to show; errors of this program and the argument parser are returned unchanged.
     static func explained(_ error: any Error) -> any Error {
         switch error {
         case let error as IOError: CommandFailure(sentence(ErrorText.describe(error)))

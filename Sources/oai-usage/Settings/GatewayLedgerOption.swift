@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// The flag for where a gateway keeps its calls, or that it keeps none.
+/// The flag for a gateway's ledger, which can be disabled.
 ///
-/// The word for none is no path: the file of that name in the working folder is `./none`. It counts in the environment and the
-/// configuration file too.
+/// The value `none` disables the ledger, in the environment and configuration file too; a file of that name is written
+/// as `./none`.
 struct GatewayLedgerOption: ParsableArguments {
-    /// The value that stands for no ledger.
+    /// The value that disables the ledger.
     static let none = "none"
 
     @Option(
@@ -16,10 +16,10 @@ struct GatewayLedgerOption: ParsableArguments {
     )
     var ledger: String?
 
-    /// The ledger's path.
+    /// Returns the ledger's path.
     ///
-    /// - Parameter settings: The settings that count where the flag is not given.
-    /// - Returns: The path; `nil` for no ledger.
+    /// - Parameter settings: The settings that apply where the flag is absent.
+    /// - Returns: The path; `nil` if the ledger is disabled.
     func path(_ settings: Settings) -> String? {
         let path = settings.ledger(ledger)
         return path == Self.none ? nil : path

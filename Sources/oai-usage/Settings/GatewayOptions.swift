@@ -85,18 +85,18 @@ struct GatewayOptions: ParsableArguments {
         if let problem = upstream?.problem { throw ValidationError("--upstream: \(problem).") }
     }
 
-    /// The configuration that the flags and the settings give together.
+    /// Returns the configuration that results from flags and settings.
     func configuration(_ settings: Settings) throws -> GatewayConfiguration {
         try configurationWithWarnings(settings).configuration
     }
 
-    /// The configuration, and what is to be said about the files that it was read from.
+    /// Returns the configuration, and warnings about the files that were read.
     ///
     /// - Parameters:
-    ///   - settings: The settings.
-    ///   - readsCertificate: False to leave out the certificates, which are read by themselves when they are read again.
+    ///   - settings: The settings that apply where flags are absent.
+    ///   - readsCertificate: False to skip the certificates, which are reloaded separately.
     /// - Returns: The configuration and the warnings.
-    /// - Throws: An error that says where the mistake is and what is allowed there.
+    /// - Throws: An error with the origin of the invalid value and the allowed values.
     func configurationWithWarnings(
         _ settings: Settings,
         readsCertificate: Bool = true
@@ -121,10 +121,10 @@ struct GatewayOptions: ParsableArguments {
         return (result, warnings)
     }
 
-    /// The upstream of the paths under no route.
+    /// Returns the upstream for paths that match no route.
     private func upstream(_ settings: Settings, _ routes: RouteSettings) throws -> Upstream {
         if let standard = routes.standard {
-            // A key must not get to an upstream that is named elsewhere.
+            // A key must not be sent to an upstream that is configured elsewhere.
             guard upstream == nil, settings.text("upstream") == nil else {
                 throw CommandFailure(
                     "\(standard.place) and \(upstream == nil ? settings.place("upstream") : "--upstream") name the same upstream: leave one of them out."
@@ -151,7 +151,7 @@ struct GatewayOptions: ParsableArguments {
             )
         }
         if result.hasEncryptedUpstream {
-            // The variables of the command curl, in its order.
+            // The same environment variables as the curl command, in the same order.
             let bundle =
                 settings.text("upstream-ca", upstreamCa) ?? settings.traced("upstream-ca", variable: "CURL_CA_BUNDLE")
             result.trustRoots = bundle ?? settings.traced("upstream-ca", variable: "SSL_CERT_FILE")
@@ -205,7 +205,7 @@ struct GatewayOptions: ParsableArguments {
         }
     }
 
-    /// The parts of `KEY=PROJECT`, where the key is known by its last four characters or by its digest.
+    /// Splits `KEY=PROJECT`; the key is identified by its last four characters or its digest.
     private static func keyAndProject(_ pair: String, _ place: String) throws -> (key: String, project: String) {
         let parts = pair.split(separator: "=", maxSplits: 1)
         guard parts.count == 2 else {
@@ -221,16 +221,16 @@ struct GatewayOptions: ParsableArguments {
         return (isDigest ? key.lowercased() : String(key), String(parts[1]))
     }
 
-    /// The least level that is logged.
+    /// Returns the minimum log level.
     func level(_ settings: Settings) throws -> Logger.Level {
         try settings.value("log-level", logLevel, otherwise: .info)
     }
 
-    /// How the log is written.
+    /// Returns the format of the log.
     func format(_ settings: Settings) throws -> LogFormat {
         try settings.value("log-format", logFormat, otherwise: .auto)
     }
 
-    /// The path of the access log, `-` for the standard output; `nil` for none.
+    /// Returns the path of the access log, `-` for stdout; `nil` for none.
     func accessLog(_ settings: Settings) -> String? { settings.text("access-log", accessLog) }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The flags that say where the ledger and the settings are.
+/// The flags for the ledger and the configuration file.
 struct LedgerOption: ParsableArguments {
     @Option(help: ArgumentHelp("The ledger's file. (default: ~/.local/share/oai-usage/ledger.db)", valueName: "path"))
     var ledger: String?
@@ -8,7 +8,7 @@ struct LedgerOption: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"))
     var config: String?
 
-    /// The settings that the flags leave open.
+    /// Returns the settings that apply where flags are absent.
     func settings() async throws -> Settings {
         try await Settings(file: config)
     }

@@ -4,9 +4,9 @@ import NIOSSL
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// The flags that say which ledgers are read: files of this machine, and those of gateways.
+/// The flags for the ledgers to read, from local files and gateways.
 struct LedgersOption: ParsableArguments {
-    /// The variable that names the file of certificate authorities that vouch for gateways.
+    /// The environment variable with the file of certificate authorities for gateways.
     static let authoritiesVariable = "OAI_USAGE_ADMIN_CA"
 
     @Option(
@@ -30,14 +30,14 @@ struct LedgersOption: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"))
     var config: String?
 
-    /// The settings that the flags leave open.
+    /// Returns the settings that apply where flags are absent.
     func settings() async throws -> Settings {
         try await Settings(file: config)
     }
 
-    /// The ledgers to read, each once.
+    /// Returns the ledgers to read, without duplicates.
     ///
-    /// - Throws: A ``CommandFailure`` for what is no path and no URL of a gateway.
+    /// - Throws: A ``CommandFailure`` for an invalid URL or too many ledgers.
     func places(_ settings: Settings) throws -> [LedgerPlace] {
         var places: [LedgerPlace] = []
         for text in ledger.isEmpty ? [settings.ledger(nil)] : ledger {
@@ -52,11 +52,11 @@ struct LedgersOption: ParsableArguments {
         return places
     }
 
-    /// The ledgers as one.
+    /// Combines ledgers into one.
     ///
     /// - Parameters:
     ///   - places: The ledgers.
-    ///   - settings: The settings that say which token is sent.
+    ///   - settings: The settings with the admin token.
     /// - Returns: The union.
     /// - Throws: A ``CommandFailure`` if the token or the certificates cannot be read.
     func union(_ places: [LedgerPlace], _ settings: Settings) throws -> LedgerUnion {
@@ -74,7 +74,7 @@ struct LedgersOption: ParsableArguments {
         )
     }
 
-    /// The calls that an identity names.
+    /// Returns the calls with an identifier.
     ///
     /// - Throws: A ``CommandFailure`` if there are none.
     func calls(matching identity: String, _ settings: Settings) async throws -> [CallRecord] {
@@ -90,11 +90,11 @@ struct LedgersOption: ParsableArguments {
         return records
     }
 
-    /// Says of ledgers of this machine that calls of a range are pruned.
+    /// Reports local ledgers in which calls of a range have been pruned.
     ///
     /// - Parameters:
     ///   - places: The ledgers.
-    ///   - start: The beginning of the range in microseconds since 1970; `nil` for one without.
+    ///   - start: The start of the range in microseconds since 1970; `nil` if it is unbounded.
     /// - Throws: A ``LedgerError``.
     func tellPruned(_ places: [LedgerPlace], from start: Int64?) async throws {
         for (place, before) in try await prunedParts(places) where start ?? .min < before {
@@ -103,7 +103,7 @@ struct LedgersOption: ParsableArguments {
         }
     }
 
-    /// The ledgers of this machine of which calls are pruned, and the times before which.
+    /// Returns the local ledgers with pruned calls, each with the time before which calls are pruned.
     private func prunedParts(_ places: [LedgerPlace]) async throws -> [(LedgerPlace, Int64)] {
         var parts: [(LedgerPlace, Int64)] = []
         for place in places {
@@ -132,16 +132,16 @@ struct LedgersOption: ParsableArguments {
     }
 }
 
-/// The place of a ledger.
+/// The location of a ledger.
 enum LedgerPlace: Equatable {
-    /// In a file of this machine.
+    /// A local file.
     case file(String)
-    /// In a gateway, by the URL of its listener for operators.
+    /// A gateway, by the URL of its admin server.
     case gateway(GatewayURL)
 
-    /// Reads a path or a URL.
+    /// Creates a location from a path or URL.
     ///
-    /// - Throws: A ``CommandFailure`` for a URL that is not understood.
+    /// - Throws: A ``CommandFailure`` for an invalid URL.
     init(_ text: String) throws {
         guard text.contains("://") else {
             self = .file(text)
@@ -150,7 +150,7 @@ enum LedgerPlace: Equatable {
         self = .gateway(try GatewayURL(text))
     }
 
-    /// The path, or the URL.
+    /// The path or URL.
     var name: String {
         switch self {
         case .file(let path): path
@@ -168,7 +168,7 @@ enum LedgerPlace: Equatable {
         if case .gateway(let url) = self { url } else { nil }
     }
 
-    /// True if another place is this one, whatever links lead to it.
+    /// True if both locations are equal, after resolving symbolic links of paths.
     func isSame(as other: LedgerPlace) -> Bool {
         guard let path, let otherPath = other.path else { return self == other }
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
@@ -176,7 +176,7 @@ enum LedgerPlace: Equatable {
     }
 }
 
-/// The URL of a gateway's listener for operators.
+/// The URL of a gateway's admin server.
 struct GatewayURL: Equatable, CustomStringConvertible {
     var isEncrypted: Bool
     var host: String
@@ -184,9 +184,9 @@ struct GatewayURL: Equatable, CustomStringConvertible {
     /// The path before `/api/v1`; empty for none.
     var path: String
 
-    /// Reads a URL.
+    /// Creates a URL from text.
     ///
-    /// - Throws: A ``CommandFailure`` that repeats no password.
+    /// - Throws: A ``CommandFailure`` that does not repeat a password.
     init(_ text: String) throws {
         let example = "write it as http://host:10464 or https://host"
         guard let components = URLComponents(string: text), let scheme = components.scheme?.lowercased(),
@@ -209,9 +209,9 @@ struct GatewayURL: Equatable, CustomStringConvertible {
         self.path = String(path)
     }
 
-    /// The value of the field `Host`.
+    /// The value of the `Host` header.
     var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
-    /// The URL.
+    /// The URL as text.
     var description: String { "\(isEncrypted ? "https" : "http")://\(authority)\(path)" }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 
-/// The flags of what a gateway holds and waits for at most.
+/// The flags for a gateway's limits on memory, connections and time.
 struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The longest head of a request or a response. (default: 64KiB)", valueName: "size"))
     var headSize: ByteCount?
@@ -72,7 +72,9 @@ struct LimitOptions: ParsableArguments {
     )
     var maxDrains: Int?
 
-    /// The limits that the flags and the settings give together.
+    /// Returns the limits that result from flags and settings.
+    ///
+    /// - Throws: An error with the origin of a value that is out of range, and the allowed range.
     func limits(_ settings: Settings) throws -> GatewayLimits {
         var result = GatewayLimits()
         func size(

@@ -1,12 +1,14 @@
 import Foundation
 import OpenAIUsagePricing
 
-/// Price files, as people name them.
+/// Loading of price files.
 enum PriceFiles {
-    /// What stands for the prices that come with the program.
+    /// The name of the bundled price book on the command line.
     static let builtIn = "builtin"
 
-    /// The text of a file.
+    /// Reads the text of a file.
+    ///
+    /// - Throws: A ``CommandFailure`` if the file cannot be read or is not UTF-8.
     static func text(_ path: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
@@ -20,14 +22,14 @@ enum PriceFiles {
         return text
     }
 
-    /// The built-in prices with those of files before them, the last one first.
+    /// Returns the bundled price book with files layered over it, later files over earlier ones.
     ///
     /// - Parameters:
     ///   - paths: The files.
-    ///   - read: What reads a file.
-    ///   - tell: What is called with each finding about a file.
+    ///   - read: Reads a file.
+    ///   - tell: Called for each finding about a file.
     /// - Returns: The book.
-    /// - Throws: A ``CommandFailure`` for a file with mistakes, after all of them were told.
+    /// - Throws: A ``CommandFailure`` for a file with errors, after reporting its findings.
     static func book(
         _ paths: [String],
         reading read: (String) throws -> String = text,
@@ -36,7 +38,7 @@ enum PriceFiles {
         try paths.reduce(.bundled) { try $0.layered(with: checked(read($1), $1, before: $0, tell)) }
     }
 
-    /// The prices of one file, or the built-in ones, without any others behind them.
+    /// Returns the prices of one file, or the bundled ones, without layering.
     static func single(_ path: String) throws -> PriceBook {
         path == builtIn ? .bundled : try checked(text(path), path, before: nil, StandardError.write)
     }

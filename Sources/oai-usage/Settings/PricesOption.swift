@@ -1,7 +1,7 @@
 import ArgumentParser
 import OpenAIUsagePricing
 
-/// The flag that names price files.
+/// The flag for price files.
 struct PricesOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -11,20 +11,20 @@ struct PricesOption: ParsableArguments {
     )
     var prices: [String] = []
 
-    /// The price files, from the flags or else from the settings.
+    /// Returns the price files from the flags, or from the settings if there are none.
     func files(_ settings: Settings) -> [String] {
         guard !prices.isEmpty else { return settings.list("prices") }
         settings.trace.note("prices", prices.joined(separator: ","), .flag("prices"))
         return prices
     }
 
-    /// The book that calls are priced with.
+    /// Returns the book that prices calls.
     ///
     /// - Parameters:
-    ///   - settings: What the flag leaves open.
-    ///   - tell: What is called with each finding about a file.
+    ///   - settings: The settings that apply where the flag is absent.
+    ///   - tell: Called for each finding about a file.
     /// - Returns: The book.
-    /// - Throws: A ``CommandFailure`` for a file that cannot be read, or has mistakes.
+    /// - Throws: A ``CommandFailure`` for a file that cannot be read or has errors.
     func book(_ settings: Settings, tell: (String) -> Void = StandardError.write) throws -> PriceBook {
         try PriceFiles.book(files(settings), tell: tell)
     }

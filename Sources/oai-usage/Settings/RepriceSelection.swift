@@ -1,7 +1,7 @@
 import ArgumentParser
 import OpenAIUsageLedger
 
-/// The flags that select the calls that are priced anew.
+/// The flags that select the calls to reprice.
 struct RepriceSelection: ParsableArguments {
     @Option(
         help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time")
@@ -23,7 +23,7 @@ struct RepriceSelection: ParsableArguments {
     @Flag(help: "Show what would change, and write nothing.")
     var dryRun = false
 
-    /// The query that the flags make.
+    /// Returns the query that results from the flags.
     func query(now: Int64) throws -> RepriceQuery {
         var query = RepriceQuery(
             from: since.microseconds(now: now, timeZone: timezone.timeZone),

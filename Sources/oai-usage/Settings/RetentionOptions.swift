@@ -1,7 +1,7 @@
 import ArgumentParser
 import OpenAIUsageLedger
 
-/// The flags that say how long a gateway keeps calls.
+/// The flags for the retention of calls in a gateway's ledger.
 struct RetentionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -19,9 +19,9 @@ struct RetentionOptions: ParsableArguments {
     )
     var keepSize: ByteCount?
 
-    /// Sets how long calls are kept.
+    /// Sets the retention options.
     ///
-    /// - Throws: An error that says where a value stands and what is allowed.
+    /// - Throws: An error with the origin of the invalid value and the allowed values.
     func apply(_ settings: Settings, to options: inout LedgerOptions) throws {
         if keep != nil || settings.text("keep") != nil {
             let value = try settings.value("keep", keep, otherwise: DurationArgument(milliseconds: 0))

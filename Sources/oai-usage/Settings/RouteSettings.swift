@@ -10,21 +10,22 @@ import OpenAIUsagePricing
 /// }}
 /// ```
 ///
-/// The route `/` is the upstream of all other paths, with a key.
+/// The route `/` sets the upstream for all other paths, and its key.
 struct RouteSettings {
     private static let members = ["upstream", "key-env", "key-file", "key-header"]
 
-    /// The routes by prefix.
+    /// The routes by prefix, in the order of the settings.
     private(set) var routes: [GatewayRoute] = []
-    /// The upstream of all other paths, if the routes name it.
+    /// The upstream for all other paths; `nil` if the routes do not set it.
     private(set) var standard: (upstream: Upstream, key: UpstreamKey?, place: String)?
-    /// What is to be said about the files of keys.
+    /// Warnings about the permissions of key files.
     private(set) var warnings: [String] = []
 
-    /// Reads the routes.
+    /// Creates the routes from the settings.
     ///
     /// - Parameter settings: The settings.
-    /// - Throws: A ``CommandFailure`` with the place and what is allowed there; it repeats no key.
+    /// - Throws: A ``CommandFailure`` with the origin of the invalid value and the allowed values, without repeating a
+    ///   key.
     init(_ settings: Settings) throws {
         guard let (node, source) = try settings.document("routes") else { return }
         func place(_ position: JSONDocument.Position, _ name: String) -> String { "\(source(position)): \"\(name)\"" }
@@ -76,7 +77,9 @@ struct RouteSettings {
         }
     }
 
-    /// Refuses upstreams that are the gateway itself.
+    /// Rejects upstreams that are the gateway itself.
+    ///
+    /// - Throws: A ``CommandFailure`` for the first such route.
     func validate(against addresses: [(name: String, address: GatewayConfiguration.Address)]) throws {
         for route in routes {
             guard let own = addresses.first(where: { $0.address.isReached(by: route.upstream) }) else { continue }
@@ -112,7 +115,7 @@ struct RouteSettings {
         return texts
     }
 
-    /// The key of a route; `nil` if it names none.
+    /// Returns the key of a route; `nil` if the route has none.
     private mutating func key(
         _ texts: [String: (text: String, place: String)],
         _ upstream: Upstream,
@@ -139,7 +142,7 @@ struct RouteSettings {
             throw CommandFailure("\(route) has a \"key-env\" and a \"key-file\": leave one of them out.")
         case (let variable?, nil):
             guard let value = settings.variable(variable.text) else {
-                // Whoever writes the key itself there must not find it in a log.
+                // A value that may be the key itself must not appear in a log.
                 let isName =
                     variable.text.utf8.count <= 64
                     && variable.text.utf8.allSatisfy {

@@ -8,21 +8,21 @@ import Musl
 import Darwin
 #endif
 
-/// A file that holds a secret, read so that no message repeats what it holds.
+/// A file with a secret; error messages never contain its content.
 struct SecretFile {
-    /// The most bytes of such a file; more is another file.
+    /// The maximum size of a file, in bytes.
     private static let mostBytes = 1 << 20
 
-    /// The text.
+    /// The file's text.
     let text: String
-    /// What is to be said about the file's permissions; `nil` for nothing.
+    /// A warning about the file's permissions; `nil` for none.
     let warning: String?
 
     /// Reads a file.
     ///
     /// - Parameters:
     ///   - path: The path.
-    ///   - place: The setting that names it, for messages.
+    ///   - place: The setting that names the file, for messages.
     /// - Throws: A ``CommandFailure`` that names the setting and the file.
     init(path: String, place: String) throws {
         var isFolder: ObjCBool = false
@@ -39,7 +39,7 @@ struct SecretFile {
         warning = Self.warning(path)
     }
 
-    /// What a file holds, up to a byte more than it may; also of a pipe, as shells make them of a command's output.
+    /// Reads a file or pipe (such as a shell's process substitution), up to one byte more than the maximum size.
     private static func contents(_ path: String) -> Data? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
@@ -56,7 +56,7 @@ struct SecretFile {
         return data
     }
 
-    /// A warning if anyone on the machine can read a file.
+    /// Returns a warning if the file is readable by everyone; otherwise `nil`.
     static func warning(_ path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IROTH != 0 else { return nil }

@@ -30,7 +30,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The time zone of days and of times without one, by its IANA name.", valueName: "zone"))
     var timezone = TimeZoneArgument.utc
 
-    /// The selection that the flags make.
+    /// The selection that results from the flags.
     var selection: CallSelection {
         var selection = CallSelection()
         selection.projects = project
@@ -45,14 +45,14 @@ struct SelectionOptions: ParsableArguments {
     }
 
     func validate() throws {
-        // Times that hang on the clock differ by no more than it does between here and the query.
+        // Relative times change only by the time between validation and the query.
         let now = SystemUsageClock().wallMicroseconds
         do { _ = try selection.range(now: now) } catch { throw ValidationError("--since must be before --until.") }
     }
 }
 
 extension TagSelection: ExpressibleByArgument {
-    /// Reads a tag.
+    /// Creates a tag selection from `name=value`; `nil` for invalid text.
     package init?(argument: String) { self.init(argument) }
 }
 

@@ -1,32 +1,32 @@
-/// A setting, which is a flag, a variable and a key of the configuration file by the same name.
+/// A setting: a flag, an environment variable and a key of the configuration file with the same name.
 struct Setting: Sendable {
-    /// The values of a setting in the configuration file.
+    /// The type of a setting in the configuration file.
     enum Kind: Sendable {
         /// A string.
         case text
-        /// A whole number, or a string of its digits.
+        /// An integer, or a string of its digits.
         case number
         /// `true` or `false`.
         case boolean
-        /// An array of strings, or one string with commas.
+        /// An array of strings, or a comma-separated string.
         case list
         /// An object of strings, or a list of `name=value`.
         case pairs
-        /// An object that whoever needs it reads; there is no flag for it.
+        /// An object with a structure of its own; there is no flag for it.
         case document
     }
 
     /// The name, as in `--connect-timeout` and in the configuration file.
     var name: String
-    /// The values that the configuration file may give it.
+    /// The type in the configuration file.
     var kind: Kind
-    /// The values that are allowed, for messages.
+    /// The allowed values, for messages.
     var allowed: String
 
-    /// The variable of the environment, as in `OAI_USAGE_CONNECT_TIMEOUT`.
+    /// The environment variable, such as `OAI_USAGE_CONNECT_TIMEOUT`.
     var variable: String { "OAI_USAGE_" + name.uppercased().replacing("-", with: "_") }
 
-    /// The routes.
+    /// The setting for routes.
     static let routes = Setting(
         name: "routes",
         kind: .document,
@@ -34,7 +34,7 @@ struct Setting: Sendable {
             #"an object such as {"/openrouter/v1": {"upstream": "https://openrouter.ai/api/v1", "key-env": "OPENROUTER_API_KEY"}}"#
     )
 
-    /// The settings that say who may use a gateway.
+    /// The settings for TLS and access control.
     private static let access: [Setting] = [
         Setting(name: "admin-allow-anyone", kind: .boolean, allowed: "true or false"),
         Setting(name: "admin-tls-cert", kind: .text, allowed: "the path of a PEM file"),
@@ -47,7 +47,7 @@ struct Setting: Sendable {
         Setting(name: "tls-key", kind: .text, allowed: "the path of a PEM file"),
     ]
 
-    /// All settings, by name.
+    /// All settings, sorted by name.
     static let all: [Setting] = (access + [routes] + others).sorted { $0.name < $1.name }
 
     private static let others: [Setting] = [
@@ -93,10 +93,10 @@ struct Setting: Sendable {
     private static let sizes = #"a number of bytes, as in 65536, "64KiB" or "64MiB""#
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    /// The setting of a name; `nil` for none.
+    /// Returns the setting with a name; `nil` if there is none.
     static func named(_ name: String) -> Setting? { byName[name] }
 
-    /// The setting whose name a mistyped one is nearest to; `nil` if none is near.
+    /// Returns the setting that a mistyped name most likely means; `nil` if none is similar.
     static func nearest(to name: String) -> Setting? {
         let name = plain(name)
         let ranked = all.map { ($0, Self.distance(plain($0.name), name)) }.min { $0.1 < $1.1 }
@@ -104,12 +104,12 @@ struct Setting: Sendable {
         return setting
     }
 
-    /// A name without what tells styles of names apart.
+    /// Normalizes a name, so that only letters and digits are compared.
     private static func plain(_ name: String) -> [Character] {
         name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != "." && $0 != " " }.map { $0 }
     }
 
-    /// The number of characters to insert, remove or replace (Levenshtein).
+    /// Returns the number of characters to insert, remove or replace (Levenshtein distance).
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {
         var row = Array(0...right.count)
         for (index, character) in left.enumerated() {

@@ -3,22 +3,22 @@ import Foundation
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// The settings that flags leave open: from the environment, else from the configuration file.
+/// The settings that apply where flags are absent: from the environment, else from the configuration file.
 struct Settings {
-    /// The variable that names the configuration file.
+    /// The environment variable that names the configuration file.
     static let fileVariable = "OAI_USAGE_CONFIG"
 
-    /// What was asked for, and where it came from.
+    /// The settings read so far, with their origins.
     let trace = SettingsTrace()
     private let environment: [String: String]
     private let file: ConfigurationFile?
 
-    /// Reads the configuration file.
+    /// Creates the settings, and reads the configuration file.
     ///
     /// - Parameters:
-    ///   - file: The file; without it, that of the variable `OAI_USAGE_CONFIG`, or else the default one if it is there.
-    ///   - environment: The environment's variables.
-    /// - Throws: A ``CommandFailure`` if the file cannot be read, or holds anything but settings.
+    ///   - file: The file; `nil` for the file in `OAI_USAGE_CONFIG`, or else the default file if it exists.
+    ///   - environment: The environment variables.
+    /// - Throws: A ``CommandFailure`` if the file cannot be read or contains anything but valid settings.
     init(file: String?, environment: [String: String] = ProcessInfo.processInfo.environment) async throws {
         self.environment = environment
         let standard = Self.folder("XDG_CONFIG_HOME", otherwise: ".config", environment) + "/oai-usage/config.json"
@@ -36,30 +36,30 @@ struct Settings {
         return (environment["HOME"] ?? NSHomeDirectory()) + "/" + path
     }
 
-    /// The ledger's path.
+    /// Returns the ledger's path.
     func ledger(_ flag: String?) -> String {
         let standard = Self.folder("XDG_DATA_HOME", otherwise: ".local/share", environment) + "/oai-usage/ledger.db"
         return text("ledger", flag) ?? trace.note("ledger", standard, .standard)
     }
 
-    /// A variable of the environment that is not of this program; an empty one counts as none.
+    /// Returns an environment variable other than a setting's; `nil` if it is unset or empty.
     func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// A variable that is not of this program, but counts for a setting.
+    /// Returns an environment variable of other programs, and records it as the origin of a setting.
     func traced(_ name: String, variable: String) -> String? {
         self.variable(variable).map { trace.note(name, $0, .variable(variable)) }
     }
 
-    /// A setting as text; an empty one counts as none.
+    /// Returns a setting as text; `nil` if it is unset or empty.
     func text(_ name: String, _ flag: String? = nil) -> String? {
         if let flag { return trace.note(name, flag, .flag(name)) }
         guard let found = found(name), let text = found.values.first else { return nil }
         return trace.note(name, text, found.origin)
     }
 
-    /// A setting that is written as its flag is.
+    /// Returns a setting whose text has the format of its flag.
     ///
-    /// - Throws: A ``CommandFailure`` that says where the value stands and what is allowed.
+    /// - Throws: A ``CommandFailure`` with the origin of the value and the allowed values.
     func value<Value: ExpressibleByArgument>(
         _ name: String,
         _ flag: Value?,
@@ -78,15 +78,15 @@ struct Settings {
         return value
     }
 
-    /// A length of time that is a limit.
+    /// Returns a setting that is a time limit.
     ///
     /// - Parameters:
     ///   - name: The name of the setting.
-    ///   - flag: The value of its flag; `nil` if it was not given.
-    ///   - standard: What counts if nothing is said.
-    ///   - least: The shortest that makes sense, in milliseconds.
-    /// - Returns: The length that counts.
-    /// - Throws: An error that says where the value stands and what is allowed.
+    ///   - flag: The value of its flag; `nil` if the flag is absent.
+    ///   - standard: The default.
+    ///   - least: The minimum, in milliseconds.
+    /// - Returns: The effective duration.
+    /// - Throws: An error with the origin of the value and the allowed values.
     func time(
         _ name: String,
         _ flag: DurationArgument?,
@@ -109,14 +109,14 @@ struct Settings {
         return value
     }
 
-    /// The error about a value that can be read and makes no sense.
+    /// Returns the error for a value that is well-formed but out of range.
     func refusal(_ name: String, isFlag: Bool, _ problem: String) -> any Error {
         isFlag ? ValidationError("--\(name) \(problem)") : CommandFailure("\(place(name)) \(problem)")
     }
 
-    /// A setting that is on or off.
+    /// Returns a Boolean setting.
     ///
-    /// - Throws: A ``CommandFailure`` that says where the value stands and what is allowed.
+    /// - Throws: A ``CommandFailure`` with the origin of the value and the allowed values.
     func flag(_ name: String, _ flag: Bool?, otherwise standard: Bool) throws -> Bool {
         if let flag {
             trace.note(name, "\(flag)", .flag(flag ? name : "no-\(name)"))
@@ -134,22 +134,22 @@ struct Settings {
         }
     }
 
-    /// Where a setting stands that no flag gives, for messages.
+    /// Returns the origin of a setting without a flag, for messages.
     func place(_ name: String) -> String { found(name)?.place ?? "--\(name)" }
 
-    /// A list of texts, as it stands in the environment or in the file.
+    /// Returns a list, from the environment or the configuration file; empty if it is not set.
     func list(_ name: String) -> [String] {
         guard let found = found(name, isList: true) else { return [] }
         trace.note(name, found.values.joined(separator: ","), found.origin)
         return found.values
     }
 
-    /// The pairs of a list such as `1234=proj_a,5678=proj_b`.
+    /// Returns the pairs of a list such as `1234=proj_a,5678=proj_b`.
     func pairs(_ name: String) -> [String] { list(name) }
 
-    /// A setting that is an object, and what names a place in it; `nil` if it is not set.
+    /// Returns a setting that is a JSON object, and a closure that describes a position in it; `nil` if it is not set.
     ///
-    /// - Throws: A ``CommandFailure`` if the variable holds no JSON.
+    /// - Throws: A ``CommandFailure`` if the environment variable does not contain valid JSON.
     func document(
         _ name: String
     ) throws -> (node: JSONDocument.Node, place: (JSONDocument.Position) -> String)? {
@@ -174,12 +174,12 @@ struct Settings {
         return (document.root, { "The variable \(variable), line \($0.line)" })
     }
 
-    /// The names of an object's members; their values may hold what nobody should see.
+    /// Returns the names of an object's members; their values may be secret.
     private static func names(_ node: JSONDocument.Node) -> String {
         node.value.members.map(\.name).joined(separator: ",")
     }
 
-    /// Messages about variables that were meant to be settings, as far as their names show it.
+    /// Warnings about environment variables that look like misspelled settings.
     var suspects: [String] {
         let known = Set(
             Setting.all.map(\.variable) + [
@@ -194,15 +194,15 @@ struct Settings {
         }
     }
 
-    /// The texts between commas, without blanks around them.
+    /// Splits text at commas, without surrounding blanks and empty parts.
     static func split(_ text: String) -> [String] {
         text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
-    /// What stands somewhere for a setting that no flag gives.
+    /// The value of a setting in the environment or the configuration file.
     private struct Found {
         var values: [String]
-        /// Where, for messages.
+        /// The origin, for messages.
         var place: String
         var origin: SettingsTrace.Origin
     }

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// The settings that a command has asked for: what each is, and where it came from.
+/// The settings that a command has read, with their values and origins.
 final class SettingsTrace: Sendable {
-    /// The place that a value comes from.
+    /// The origin of a value.
     enum Origin: Sendable, Equatable, CustomStringConvertible {
-        /// The flag by its name, without dashes.
+        /// A flag, by its name without dashes.
         case flag(String)
-        /// The variable of the environment.
+        /// An environment variable.
         case variable(String)
         case file(path: String, line: Int)
-        /// What counts if nothing is said.
+        /// The default.
         case standard
 
         var description: String {
@@ -22,7 +22,7 @@ final class SettingsTrace: Sendable {
         }
     }
 
-    /// A setting as it counts.
+    /// The effective value of a setting.
     struct Entry: Sendable, Equatable {
         var value: String
         var origin: Origin
@@ -30,13 +30,13 @@ final class SettingsTrace: Sendable {
 
     private let entries = Mutex<[String: Entry]>([:])
 
-    /// Notes what a setting is; returns the value.
+    /// Records the value of a setting, and returns it.
     @discardableResult
     func note(_ name: String, _ value: String, _ origin: Origin) -> String {
         entries.withLock { $0[name] = Entry(value: value, origin: origin) }
         return value
     }
 
-    /// What was noted of a setting; `nil` for one that was not asked for.
+    /// The recorded value of a setting; `nil` if it has not been read.
     subscript(name: String) -> Entry? { entries.withLock { $0[name] } }
 }

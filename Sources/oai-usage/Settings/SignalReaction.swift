@@ -1,25 +1,25 @@
 import UnixSignals
 
-/// What a program that serves does at each signal.
+/// The reaction of a server command to signals.
 struct SignalReaction {
-    /// What is to be done.
+    /// The action for a signal.
     enum Action: Equatable {
-        /// Read the prices again.
+        /// Reload files, such as prices and certificates.
         case reload
-        /// End when the open calls have ended.
+        /// Shut down gracefully, waiting for calls in flight.
         case shutDown
-        /// End now, with a status.
+        /// Exit immediately, with a status.
         case end(status: Int32)
-        /// Nothing.
+        /// Ignore the signal.
         case nothing
     }
 
-    /// The signals that are reacted to.
+    /// The handled signals.
     static let signals: [UnixSignal] = [.sighup, .sigterm, .sigint]
 
     private var isShuttingDown = false
 
-    /// Decides about a signal.
+    /// Returns the action for a signal.
     mutating func receive(_ signal: UnixSignal) -> Action {
         switch signal {
         case .sighup: return isShuttingDown ? .nothing : .reload

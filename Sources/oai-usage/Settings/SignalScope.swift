@@ -10,16 +10,16 @@ import Musl
 import Darwin
 #endif
 
-/// Runs a service until a signal ends it.
+/// Runs a service until a signal stops it.
 enum SignalScope {
-    /// Runs a service; the first signal to end lets it wait for what is open, the second does not.
+    /// Runs a service; a first SIGTERM or SIGINT shuts it down gracefully, a second one stops it immediately.
     ///
     /// - Parameters:
     ///   - service: The service.
-    ///   - signals: The signals of ``SignalReaction/signals``.
-    ///   - logger: What the service's surroundings log to.
-    ///   - reload: Called at every signal to reload.
-    /// - Returns: The exit status of a second signal; `nil` if there was none.
+    ///   - signals: The sequence of ``SignalReaction/signals``.
+    ///   - logger: The logger of the service group.
+    ///   - reload: Called for every SIGHUP before the shutdown.
+    /// - Returns: The exit status for a second signal; `nil` if there was none.
     /// - Throws: The error of the service.
     static func run(
         _ service: any Service,
@@ -47,7 +47,7 @@ enum SignalScope {
             }
             defer { tasks.cancelAll() }
             guard let status = try await tasks.next() ?? nil else { return Int32?.none }
-            // Whoever signals once more does not wait for anything.
+            // A third signal ends the process without waiting for anything.
             for signal in [SIGTERM, SIGINT] { restoreDefault(signal) }
             tasks.cancelAll()
             while (try? await tasks.next()) != nil {}

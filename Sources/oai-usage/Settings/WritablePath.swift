@@ -8,14 +8,14 @@ import Musl
 import Darwin
 #endif
 
-/// The answer to whether a file can be written, without writing or locking it.
+/// Checks if a file can be written, without writing or locking it.
 enum WritablePath {
-    /// What keeps a file from being written or made; `nil` for nothing.
+    /// Returns the reason why a file cannot be written or created; `nil` if it can.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - makesFolders: True if missing folders above it would be made.
-    /// - Returns: The reason, as a part of a sentence.
+    ///   - makesFolders: True if missing parent folders would be created.
+    /// - Returns: The reason, as part of a sentence.
     static func problem(_ path: String, makesFolders: Bool) -> String? {
         var isFolder: ObjCBool = false
         let files = FileManager.default
@@ -34,7 +34,7 @@ enum WritablePath {
         return access(folder, W_OK | X_OK) == 0 ? nil : "the permissions of \(folder) forbid it"
     }
 
-    /// What keeps a file from being a ledger; `nil` for nothing, and for a file that is not there yet.
+    /// Returns the reason why a file cannot be a ledger; `nil` if it can, or does not exist yet.
     static func ledgerProblem(_ path: String) -> String? {
         if let problem = problem(path, makesFolders: true) { return problem }
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }

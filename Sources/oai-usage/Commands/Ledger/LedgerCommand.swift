@@ -1,7 +1,7 @@
 import ArgumentParser
 import OpenAIUsageLedger
 
-/// The group of commands for a ledger's file.
+/// The group of commands for ledger files.
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
@@ -112,7 +112,7 @@ struct LedgerMergeCommand: AsyncParsableCommand {
     }
 }
 
-/// Makes a ledger small.
+/// Compacts a ledger.
 struct LedgerCompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Everything about prices.
+/// The group of commands for prices.
 struct PricesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prices",

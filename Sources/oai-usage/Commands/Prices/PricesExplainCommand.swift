@@ -3,7 +3,7 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// Explains what a call cost.
+/// Explains the cost of a call.
 struct PricesExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",

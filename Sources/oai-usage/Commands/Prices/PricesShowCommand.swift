@@ -1,7 +1,7 @@
 import ArgumentParser
 import OpenAIUsagePricing
 
-/// Shows all prices of a model or a tool.
+/// Shows all prices of a model or tool.
 struct PricesShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",

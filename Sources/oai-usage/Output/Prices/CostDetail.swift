@@ -2,7 +2,7 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// What a call cost, line by line, beside what the ledger says.
+/// The cost of a call, line by line, compared with the ledger.
 struct CostDetail {
     let record: CallRecord
     private let book: PriceBook
@@ -14,17 +14,17 @@ struct CostDetail {
         explanation = book.explanation(of: record)
     }
 
-    /// Whether the book gives the cost that the ledger keeps.
+    /// True if the book yields the cost in the ledger.
     var isSame: Bool {
         let cost = explanation.cost
         return cost.picoUSD == record.cost.picoUSD && cost.status == record.cost.status
             && cost.reason == record.cost.reason
     }
 
-    /// Whether the same book has priced the call differently, which cannot be.
+    /// True if the book yields another cost than it did when the call was priced, which must not happen.
     var isContradiction: Bool { !isSame && record.cost.priceVersion == explanation.cost.priceVersion && isPriced }
 
-    /// Whether a book has priced the call; one that is open, or was interrupted, may not be.
+    /// True if a book has priced the call; in-flight and interrupted calls may not be priced.
     private var isPriced: Bool { record.outcome != .open && record.cost.priceVersion != nil }
 
     var text: String {

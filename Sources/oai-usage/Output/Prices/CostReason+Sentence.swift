@@ -1,7 +1,7 @@
 import OpenAIUsage
 
 extension CostReason {
-    /// The reason in words, as a part of a sentence, with what to do where something can be done.
+    /// The reason in words, as part of a sentence, with a remedy if there is one.
     var sentence: String {
         switch self {
         case .unknownModel: "the price book does not hold the model; a price file can"

@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import OpenAIUsagePricing
 
-/// What an import is about to write.
+/// The changes that an import is about to write.
 struct ImportPlan {
-    /// Which models of a list are looked at.
+    /// The models of a list to consider.
     struct Selection {
         var providers: [String]
         var models: [String]
@@ -16,7 +16,7 @@ struct ImportPlan {
     private let result: PriceImport
     private let changes: [PriceChange]
 
-    /// Works out what to write.
+    /// Creates the plan of an import without writing anything.
     init(list: String, selection: Selection, files: [String], output: String, day: UTCDay) throws {
         self.output = output
         do {
@@ -48,10 +48,10 @@ struct ImportPlan {
         changes = PriceBookDifference(from: old, to: new).changes
     }
 
-    /// Whether there is nothing to write.
+    /// True if there is nothing to write.
     var isEmpty: Bool { result.models.isEmpty }
 
-    /// Shows what changes, and what of the list is left out.
+    /// Shows the changes, and reports what is left out of the list.
     func show() {
         StandardOutput.write(PriceChangesText.text(changes))
         for (reason, models) in Dictionary(grouping: catalog.rejections, by: \.reason).sorted(by: { $0.key < $1.key }) {
@@ -81,8 +81,9 @@ struct ImportPlan {
 
     /// Writes the price file.
     ///
-    /// - Parameter asks: Whether a person is asked first.
-    /// - Throws: A `ValidationError` if there is nobody to ask, an `ExitCode` if the answer is no.
+    /// - Parameter asks: True to ask for confirmation first.
+    /// - Throws: A `ValidationError` if there is no terminal to ask on, an `ExitCode` if the user declines, or a
+    ///   ``CommandFailure`` if the file cannot be written.
     func write(asking asks: Bool) throws {
         if asks {
             guard StandardError.isTerminal, isatty(STDIN_FILENO) == 1 else {

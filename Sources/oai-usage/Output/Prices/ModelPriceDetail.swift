@@ -1,8 +1,8 @@
 import OpenAIUsagePricing
 
-/// All that a book says of a model.
+/// The prices of a model, in full.
 struct ModelPriceDetail: PriceTable {
-    /// The name that was asked for.
+    /// The requested name.
     let name: String
     let model: ModelPrices
     let book: PriceBook

@@ -1,11 +1,11 @@
 import ArgumentParser
 import OpenAIUsagePricing
 
-/// How changes of prices are written.
+/// The output formats for price changes.
 enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json, csv
 
-    /// Writes changes.
+    /// Writes the changes.
     func write(_ changes: [PriceChange]) {
         switch self {
         case .text:
@@ -43,7 +43,7 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension PriceChange.Subject {
-    /// What kind of thing it is.
+    /// The kind of the subject.
     var kind: String {
         switch self {
         case .model: "model"
@@ -52,7 +52,7 @@ extension PriceChange.Subject {
         }
     }
 
-    /// The name of the thing.
+    /// The name of the subject; for a model, the first of its names.
     var name: String {
         switch self {
         case .model(let names): names.first ?? ""
@@ -60,7 +60,7 @@ extension PriceChange.Subject {
         }
     }
 
-    /// All names of a model.
+    /// All names of a model; `nil` for other subjects.
     var names: [String]? {
         if case .model(let names) = self { return names }
         return nil

@@ -1,8 +1,8 @@
 import OpenAIUsagePricing
 
-/// Changes of prices in words.
+/// Price changes in words.
 enum PriceChangesText {
-    /// The changes in words, under what they are about.
+    /// Returns the changes as sentences, grouped under their subjects.
     static func text(_ changes: [PriceChange]) -> String {
         var text = ""
         var heading: String?
@@ -13,7 +13,7 @@ enum PriceChangesText {
                 text += (heading == nil ? "" : "\n") + next + "\n"
                 heading = next
             }
-            // Prices of one tier that come or go together take one line.
+            // Prices of one tier that are added or removed together share a line.
             let together = rest.prefix { isAlike($0, change) }
             let run = together.isEmpty ? rest.prefix(1) : together
             text += "  \(run.count == 1 ? sentence(change) : sentence(Array(run)))\n"
@@ -31,7 +31,7 @@ enum PriceChangesText {
         }
     }
 
-    /// What an item is a part of, and the part: `long_context batch` and `input`.
+    /// Splits an item at its last blank: `long_context batch` and `input`.
     private static func parts(_ item: String?) -> (whole: String, part: String)? {
         guard let item, let blank = item.lastIndex(of: " ") else { return nil }
         return (String(item[..<blank]), String(item[item.index(after: blank)...]))

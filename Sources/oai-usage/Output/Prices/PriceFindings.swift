@@ -1,20 +1,20 @@
 import OpenAIUsagePricing
 
-/// What is wrong with a price file, as editors understand it.
+/// The findings about price files, in the format of compilers.
 enum PriceFindings {
-    /// A finding on one line: the file and the place, then the message.
+    /// Returns a finding on one line: file and position, then the message.
     static func line(_ finding: PriceBookFinding, _ path: String) -> String {
         let place = "\(path):\(finding.position.line):\(finding.position.column)"
         return
             "\(place): \(finding.severity.rawValue): \(finding.path.isEmpty ? "" : finding.path + ": ")\(finding.message)"
     }
 
-    /// How many there are, as `1 error, 2 warnings`.
+    /// Returns the counts as `1 error, 2 warnings`.
     static func counts(errors: Int, warnings: Int) -> String {
         "\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")"
     }
 
-    /// A finding as a JSON value.
+    /// Returns a finding as a JSON value.
     static func json(_ finding: PriceBookFinding, _ path: String) -> JSONDocument.Value {
         .members([
             "file": .string(path), "line": .integer(finding.position.line), "column": .integer(finding.position.column),

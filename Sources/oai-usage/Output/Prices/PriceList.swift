@@ -1,23 +1,23 @@
 import ArgumentParser
 import OpenAIUsagePricing
 
-/// How a list of prices is written.
+/// The output formats for a list of prices.
 enum PriceListFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, csv
 }
 
-/// The prices of a day.
+/// The prices that apply on a day.
 struct PriceList {
     var book: PriceBook
     var day: UTCDay
-    /// What a model's name must hold.
+    /// A text that one of the names must contain, ignoring case; `nil` for any name.
     var text: String?
-    /// The kinds of models; all, and hosted tools too, if empty.
+    /// The kinds of models to list; if empty, all kinds and hosted tools.
     var kinds: [ModelPrices.Kind] = []
-    /// The service tier; `nil` for all.
+    /// The service tier; `nil` for all tiers.
     var tier: String? = "default"
 
-    /// The prices of a model in one tier; without a tier those of its units.
+    /// The prices of a model in one tier; with a `nil` tier, those of its units.
     private struct Row {
         var model: ModelPrices
         var period: PricePeriod
@@ -26,7 +26,7 @@ struct PriceList {
         var long: RateCard?
     }
 
-    /// The tiers of the book, the usual ones first.
+    /// The tiers of the book, in display order.
     var tiers: [String] {
         PriceBook.sortedTiers(Set(book.models.flatMap(\.periods).flatMap(\.tiers.keys)).union(["default"]))
     }

@@ -1,14 +1,14 @@
 import OpenAIUsagePricing
 
-/// All that a book says of one thing that has prices.
+/// A full price listing of one model or tool.
 protocol PriceTable {
-    /// For people.
+    /// The listing for people.
     var text: String { get }
-    /// For programs.
+    /// The listing for programs.
     var json: JSONDocument.Value { get }
 }
 
-/// All that a book says of a hosted tool.
+/// The fees of a hosted tool, in full.
 struct ToolPriceDetail: PriceTable {
     let tool: ToolPrices
 
@@ -34,7 +34,7 @@ struct ToolPriceDetail: PriceTable {
     var json: JSONDocument.Value { tool.document }
 }
 
-/// What to say of a name without prices.
+/// The message for a name without prices.
 struct UnknownPrice: CustomStringConvertible {
     let name: String
     let book: PriceBook

@@ -2,12 +2,12 @@ import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// A report of repricing, as a gateway writes it.
+/// The result of a reprice, decoded from a gateway's JSON.
 struct RepriceAnswer {
     var priceVersion: String
     var report: RepriceReport
 
-    /// Reads a report; `nil` if it is none.
+    /// Creates the result from JSON; `nil` if the text is not such a result.
     init?(json text: String) {
         do throws(JSONDocumentError) {
             let root = try JSONDocument(parsing: text).root.value

@@ -1,11 +1,11 @@
 import ArgumentParser
 import OpenAIUsageLedger
 
-/// How the changes of repricing are written.
+/// The output formats for the result of a reprice.
 enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, csv
 
-    /// Writes what has changed.
+    /// Writes the result.
     func write(_ result: Repricing.Result) {
         let totals = result.report.totals
         switch self {

@@ -2,9 +2,9 @@ import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// Pricing calls anew, in this process or in a gateway.
+/// A reprice, in this process or by a gateway.
 struct Repricing {
-    /// What has changed, and by which book.
+    /// The changes, and the version of the price book used.
     struct Result {
         var query: RepriceQuery
         var priceVersion: String
@@ -17,11 +17,11 @@ struct Repricing {
         self.query = query
     }
 
-    /// Opens the ledger and writes to it, or only reads it in a dry run.
+    /// Reprices calls in a ledger; a dry run only reads it.
     ///
-    /// - Throws: A ``CommandFailure`` that names who holds the ledger, if anyone does.
+    /// - Throws: A ``CommandFailure`` that names the process that has the ledger locked, or a ``LedgerError``.
     func here(_ path: String, _ book: PriceBook) async throws -> Result {
-        // A ledger that is not there is not made.
+        // Opening a reader first fails for a missing ledger, which must not be created.
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         if query.isDryRun {
             return result(try reader.reprice(query) { book.cost(of: $0) }, book.version)
@@ -46,13 +46,13 @@ struct Repricing {
         }
     }
 
-    /// Asks a gateway, which prices by its own book.
+    /// Asks a gateway to reprice calls with its own price book.
     ///
     /// - Parameters:
-    ///   - admin: Where its operators connect.
-    ///   - token: The token to send; `nil` for none.
-    /// - Returns: What has changed.
-    /// - Throws: A ``CommandFailure`` with the gateway's own words.
+    ///   - admin: The address of the gateway's admin server.
+    ///   - token: The bearer token; `nil` for none.
+    /// - Returns: The changes.
+    /// - Throws: A ``CommandFailure`` with the gateway's message.
     func throughGateway(_ admin: AdminArgument, token: String? = nil) async throws -> Result {
         let client = AdminClient(admin, token: token)
         let text: String
