@@ -11,21 +11,21 @@ public import OpenAIUsage
 /// let transport = AsyncHTTPClientTransport(client).intercepted(by: UsageInterceptor(meter))
 /// ```
 ///
-/// - Bodies stream in both directions, and neither side's is gathered.
-/// - Time limits, connections, proxies and TLS are the client's. It also decides whether redirects are followed and bodies
-///   decoded: ``usualConfiguration`` does neither, as a transport should. Of redirects that are followed only the last
+/// - Bodies stream in both directions with backpressure.
+/// - The client's configuration determines timeouts, connections, proxies, TLS, redirects and decoding.
+///   ``usualConfiguration`` disables redirects and decoding, as a transport should. If redirects are followed, only the last
 ///   response is seen.
-/// - AsyncHTTPClient leaves the field that names a content coding when it takes the coding off. Say `isDecoding` if the
-///   client's configuration makes it do so: the field is left out then, and the length with it.
-/// - Fields that concern one connection only are left out, interim responses and trailers are passed over.
+/// - AsyncHTTPClient does not remove `Content-Encoding` when it decodes a body. Set `isDecoding` if the client's configuration
+///   enables decoding: `Content-Encoding` and `Content-Length` are then removed from the head.
+/// - Hop-by-hop fields are left out, interim responses and trailers are skipped.
 ///
-/// Whoever made the client shuts it down.
+/// The transport does not shut down the client.
 public struct AsyncHTTPClientTransport: Transport {
     private let client: HTTPClient
     private let isDecoding: Bool
 
-    /// A configuration that follows no redirect, decodes nothing, does not try again to connect, waits up to 600 seconds for
-    /// the next byte, and opens up to 64 connections to a host.
+    /// A configuration without redirects, decoding and repeated attempts to connect, with a timeout of 600 seconds between
+    /// bytes and up to 64 connections per host.
     public static var usualConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
@@ -39,17 +39,17 @@ public struct AsyncHTTPClientTransport: Transport {
     ///
     /// - Parameters:
     ///   - client: The client that makes the calls.
-    ///   - isDecoding: Whether the client's configuration makes it decode bodies; the shared client does, others do not
-    ///     unless they are made to.
+    ///   - isDecoding: True if the client's configuration enables decoding; `nil` for the defaults, by which only the shared
+    ///     client decodes.
     public init(_ client: HTTPClient, isDecoding: Bool? = nil) {
         self.client = client
         self.isDecoding = isDecoding ?? (client === HTTPClient.shared)
     }
 
-    /// Sends a request and returns at the response's head.
+    /// Sends a request and returns when the response's head has arrived.
     ///
-    /// Cancelling the task ends the call, and so does letting go of the response, or of the iterator of its body. A stream
-    /// that is the request's body has to heed cancellation too.
+    /// Cancelling the task, releasing the response or releasing the iterator of its body ends the call. A request's body that
+    /// is a stream has to react to cancellation too.
     ///
     /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {

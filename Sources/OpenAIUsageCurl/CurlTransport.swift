@@ -1,44 +1,44 @@
 import HTTPTypes
 public import OpenAIUsage
 
-/// A transport on libcurl: one thread drives all calls, over connections that are kept.
+/// A transport on libcurl: one thread drives all calls, over pooled connections.
 ///
-/// While no other call is under way, a call's request is written by its caller, who would wait longer for the thread to wake.
+/// While no other call is in flight, the caller's thread writes the request itself, since waking the thread would take longer.
 ///
 /// ```swift
 /// let transport = CurlTransport().intercepted(by: UsageInterceptor(meter))
 /// ```
 ///
-/// - Bodies stream in both directions, and neither side's is gathered: a response that nobody reads makes the server wait,
-///   a server that does not read makes the request's body wait. The bytes are those of the wire, in the server's coding.
-/// - The request's body is pulled by a child of the task that sends it, until the response's head is there, and by a child
-///   of the task that reads the response then. A status of 300 or more ends it. A head that comes while a piece is awaited is returned when the
-///   piece has come.
-/// - Redirects are not followed, interim responses and trailers are passed over, and no field is added but what the
-///   connection needs. Fields that concern one connection only are left out.
-/// - As many connections are open as ``CurlTransportConfiguration/maximumConnections`` and
-///   ``CurlTransportConfiguration/maximumConnectionsPerHost`` allow. Calls beyond them wait in the order in which they came.
-/// - Where the server offers HTTP/2 over TLS, it is spoken.
-/// - libcurl sends a request again by itself if a connection that it had kept turns out to be closed before a byte of the
-///   answer has come. The body of such a request must still be there: one of bytes is, one of a stream up to
+/// - Bodies stream in both directions with backpressure: an unread response makes the server wait, and a server that does
+///   not read makes the request's body wait. The bytes are those on the wire, in the server's content coding.
+/// - The request's body is pulled by a child of the task that sends the request, until the response's head arrives, and
+///   after that by a child of the task that reads the response. A status of 300 or more ends the upload. A head that arrives
+///   while the source is producing a piece is returned after that piece.
+/// - Redirects are not followed, interim responses and trailers are skipped, and only the fields that the connection needs
+///   are added. Hop-by-hop fields are left out.
+/// - ``CurlTransportConfiguration/maximumConnections`` and ``CurlTransportConfiguration/maximumConnectionsPerHost`` limit the
+///   open connections. Further calls wait in the order of their arrival.
+/// - HTTP/2 is used where the server offers it over TLS.
+/// - libcurl repeats a request by itself if a pooled connection turns out to be closed before any byte of the response. The
+///   body must still be available then: one of bytes always is, a stream up to
 ///   ``CurlTransportConfiguration/bufferLength``.
 ///
-/// The thread starts with the first call. It ends with ``shutDown()``, or when the transport and all its calls are gone.
+/// The thread starts with the first call. It ends with ``shutDown()``, or when the transport and all its calls are released.
 public struct CurlTransport: Transport {
     private let driver: CurlDriver
 
-    /// Creates a transport, which connects to nothing yet.
+    /// Creates a transport without opening a connection.
     public init(_ configuration: CurlTransportConfiguration = CurlTransportConfiguration()) {
         driver = CurlDriver(CurlSettings(configuration))
     }
 
-    /// The number of calls that wait for a connection, because as many are open as the configuration allows.
+    /// The number of calls that wait for a connection because a limit of the configuration is reached.
     public var waitingCalls: Int { driver.waitingCount }
 
-    /// Sends a request and returns at the response's head.
+    /// Sends a request and returns when the response's head has arrived.
     ///
-    /// Cancelling the task ends the call at once, and so does letting go of the response, or of the iterator of its body.
-    /// A stream that is the request's body has to heed cancellation too.
+    /// Cancelling the task, releasing the response or releasing the iterator of its body ends the call at once. A request's
+    /// body that is a stream has to react to cancellation too.
     ///
     /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
@@ -56,10 +56,10 @@ public struct CurlTransport: Transport {
         )
     }
 
-    /// Ends all calls with `TransportError.Code.shutDown`, closes all connections and waits for the thread to end.
+    /// Ends all calls with `TransportError.Code.shutDown`, closes all connections and waits until the thread has ended.
     ///
-    /// Responses that have come in whole can still be read. Later calls are refused. Calling it again does nothing, but
-    /// waits too. It is not cut short by cancellation.
+    /// Responses that have arrived completely can still be read. Later calls fail with `TransportError.Code.shutDown`. Calling
+    /// the method again only waits. Cancellation does not shorten the wait.
     public func shutDown() async {
         await driver.shutDown()
     }

@@ -1,12 +1,13 @@
 import OpenAIUsage
 
-/// Makes the exchanges of an interceptor that only looks on.
+/// Observes the calls of an interceptor that does not change them.
 struct CallObserver: Sendable {
     private let configuration: ExchangeConfiguration
 
     /// Creates an observer.
     ///
-    /// Objects that it sees count for it alone: an object that a meter shares with it would be counted once for both.
+    /// It gets billed objects of its own: if it shared those of a meter, an object would count only for one of the two. Keys
+    /// are not fingerprinted.
     init(_ configuration: ExchangeConfiguration) {
         var configuration = configuration
         configuration.objects = BilledObjects()
@@ -14,7 +15,7 @@ struct CallObserver: Sendable {
         self.configuration = configuration
     }
 
-    /// Carries a call, and hands its record to the sink when it ends.
+    /// Performs a call with `next`, and passes its record to the sink when it ends.
     func observe(
         _ request: Request,
         context: CallContext,

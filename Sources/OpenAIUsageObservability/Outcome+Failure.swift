@@ -1,7 +1,7 @@
 import OpenAIUsage
 
 extension Outcome {
-    /// Whether the call failed; one that its own caller gave up did not.
+    /// True if the call failed; one that its own caller ended did not.
     var isFailure: Bool {
         switch self {
         case .error, .cut, .timeout, .unreachable, .interrupted: true

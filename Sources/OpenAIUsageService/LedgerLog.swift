@@ -4,16 +4,16 @@ package import OpenAIUsage
 package import OpenAIUsageLedger
 import Synchronization
 
-/// The log lines about a ledger's writer: of each kind of failure one a minute, however often it comes and goes.
+/// Logs the status changes of a ledger's writer, at most one line per minute for each kind and error code.
 ///
-/// They are written on a thread of their own: a log that nobody reads must not keep the writer from writing.
+/// The lines are written on a dispatch queue of their own: a log output that blocks must not block the ledger's writer.
 package final class LedgerLog: Sendable {
     private struct Kind: Hashable {
         var kind: LedgerStatusChange.Kind
         var code: LedgerError.Code
     }
 
-    /// When a kind was written last, in monotonic nanoseconds, and the lines since then that were not.
+    /// The time of the last line of a kind, in monotonic nanoseconds, and the number of lines suppressed since then.
     private struct Line {
         var time: Int64
         var repeated = 0
@@ -31,7 +31,7 @@ package final class LedgerLog: Sendable {
         self.clock = clock
     }
 
-    /// Tells what has changed.
+    /// Logs a status change asynchronously.
     package func tell(_ change: LedgerStatusChange) {
         let level: Logger.Level =
             switch change.kind {
@@ -44,7 +44,7 @@ package final class LedgerLog: Sendable {
         queue.async { [logger, metadata] in logger.log(level: level, "\(change)", metadata: metadata) }
     }
 
-    /// The lines of a kind that were not written since the last one; `nil` if this one is not to be written either.
+    /// Returns the number of suppressed lines of a kind since the last one; `nil` if this one is suppressed too.
     private func repetitions(_ kind: Kind) -> Int? {
         let now = clock.monotonicNanoseconds
         return lines.withLock { lines in
@@ -57,18 +57,18 @@ package final class LedgerLog: Sendable {
         }
     }
 
-    /// Waits until everything that was told is written.
+    /// Blocks until all lines are written.
     package func finish() { queue.sync {} }
 }
 
-/// The records that were lost because a program ended while its ledger could not be written.
+/// Records that were lost because the program ended while its ledger could not be written.
 public struct RecordsLostError: Error, Sendable, CustomStringConvertible {
     /// The number of records.
     public let count: Int64
-    /// What kept the ledger from being written, if that is known.
+    /// The reason why the ledger could not be written; `nil` if it is unknown.
     public let reason: String?
 
-    /// What was lost and why.
+    /// The number of lost records and the reason.
     public var description: String {
         let records = count == 1 ? "1 record was" : "\(count) records were"
         return "\(records) lost, since the ledger could not be written before the end. \(reason ?? "")"
@@ -78,8 +78,8 @@ public struct RecordsLostError: Error, Sendable, CustomStringConvertible {
 extension Ledger {
     /// Closes the ledger.
     ///
-    /// - Parameter limit: How long records that cannot be written are tried again.
-    /// - Throws: A ``RecordsLostError`` if the end has lost records.
+    /// - Parameter limit: The time during which failed writes are retried; 5 seconds by default.
+    /// - Throws: A ``RecordsLostError`` if records were lost.
     package func closeTelling(within limit: Duration = .seconds(5)) async throws {
         let statistics = await close(within: limit)
         let lost = statistics.dropped[.shutdown] ?? 0

@@ -6,10 +6,10 @@ public import OpenAIUsageMetrics
 public import ServiceLifecycle
 import Synchronization
 
-/// A tiny server for Prometheus: `/metrics`, and `/healthz` for who asks whether the process runs.
+/// A small HTTP server with `/metrics` for Prometheus and `/healthz` for liveness probes.
 ///
-/// A program that has a server of its own does without: a router of Hummingbird's takes
-/// `expose(_:at:)`, any other server the text of `UsageMetrics.exposition(accept:)`.
+/// A program with a server of its own does not need it: a Hummingbird router has `expose(_:at:)`, and any other server can
+/// send the text of `UsageMetrics.exposition(accept:)`.
 public struct MetricsEndpoint: Service {
     private let metrics: UsageMetrics
     private let host: String
@@ -17,14 +17,14 @@ public struct MetricsEndpoint: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) async -> Void
 
-    /// Creates an endpoint; ``run()`` listens.
+    /// Creates an endpoint; ``run()`` starts to listen.
     ///
     /// - Parameters:
-    ///   - metrics: What is shown.
-    ///   - host: The address to listen on; only this machine's own unless told otherwise, since the series name projects.
-    ///   - port: The port; 0 lets the system choose.
-    ///   - logger: Where failures are reported.
-    ///   - onListening: Called once with the port when connections are accepted.
+    ///   - metrics: The metrics to expose.
+    ///   - host: The address to listen on. The default is the loopback address, since labels contain the names of projects.
+    ///   - port: The port; 0 lets the system choose one.
+    ///   - logger: The logger for failures.
+    ///   - onListening: Called once with the port when the server accepts connections.
     public init(
         metrics: UsageMetrics,
         host: String = "127.0.0.1",
@@ -79,7 +79,7 @@ public struct MetricsEndpoint: Service {
     }
 }
 
-/// Whether something has happened.
+/// A thread-safe flag.
 private final class Flag: Sendable {
     private let state = Atomic<Bool>(false)
 

@@ -1,11 +1,11 @@
-/// Why a ``MetricsEndpoint`` could not serve.
+/// The error of a ``MetricsEndpoint`` that cannot listen.
 public struct MetricsEndpointError: Error, CustomStringConvertible {
-    /// Where it should have listened.
+    /// The host and the port.
     public let address: String
-    /// What the system said.
+    /// The system's error message.
     public let reason: String
 
-    /// What happened, and what to do.
+    /// The cause of the error, and a remedy.
     public var description: String {
         "The metrics endpoint cannot listen on \(address): \(reason). Choose another port, or 0 for any that is free."
     }

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import OpenAIUsageMetrics
 
-/// Answers of the endpoint and of routers that it is mounted in.
+/// The responses of the endpoint, and of routers with `expose(_:at:)`.
 enum MetricsResponse {
     static func exposition(of metrics: UsageMetrics, for request: Request) -> Response {
         let (type, body) = metrics.exposition(accept: request.headers[values: .accept].joined(separator: ","))

@@ -2,11 +2,11 @@ public import Hummingbird
 public import OpenAIUsageMetrics
 
 extension RouterMethods {
-    /// Shows metrics in a server of one's own, for GET and HEAD.
+    /// Adds routes for GET and HEAD that expose metrics.
     ///
     /// - Parameters:
-    ///   - metrics: What is shown, in the format that the scraper asks for.
-    ///   - path: Where.
+    ///   - metrics: The metrics to expose, in the format that the request accepts.
+    ///   - path: The path of the routes.
     /// - Returns: The router.
     @discardableResult
     public func expose(_ metrics: UsageMetrics, at path: RouterPath = "/metrics") -> Self {

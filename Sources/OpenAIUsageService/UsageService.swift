@@ -3,14 +3,13 @@ public import OpenAIUsage
 public import OpenAIUsageLedger
 public import ServiceLifecycle
 
-/// Keeps a ledger while a program runs, and sees to it that nothing is missing when the program ends.
+/// Records interim rows while a program runs, and closes its ledger without losses when the program ends.
 ///
-/// While it runs, calls that are under way for long have an interim row, so that a crash leaves them as
-/// `interrupted`. When it ends, calls that are still under way are recorded as interrupted, everything is
-/// written, and the ledger is closed.
+/// A call that is in flight for longer than the interval gets an interim row, so that a crash leaves it as `interrupted`. At
+/// shutdown, calls that are still in flight are recorded as interrupted, all records are written, and the ledger is closed.
 ///
-/// In a `ServiceGroup` it belongs before the services that make calls: a group ends its services from the last to the
-/// first, so that the ledger is closed when nobody makes calls any more.
+/// In a `ServiceGroup` it belongs before the services that make calls. A group shuts its services down in reverse order, so
+/// the ledger is closed after the last call.
 public struct UsageService: Service {
     private let meter: UsageMeter
     private let ledger: Ledger
@@ -19,15 +18,16 @@ public struct UsageService: Service {
     private let logger: Logger
     private let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Creates a service; ``run()`` waits for the end of the program.
+    /// Creates a service; ``run()`` waits for shutdown.
     ///
     /// - Parameters:
-    ///   - meter: The meter whose records are kept.
-    ///   - ledger: The ledger that it keeps them in.
-    ///   - interval: How long a call is under way before it has an interim row, and how often that is looked at.
-    ///   - limit: How long the end may take; what is not kept by then is lost and counted.
-    ///   - logger: Where it is told that the ledger fails, that it is written again, and what the end has lost.
-    ///   - sleep: How to wait; it throws when the task is cancelled.
+    ///   - meter: The meter whose records are stored.
+    ///   - ledger: The ledger in which they are stored.
+    ///   - interval: The age at which a call in flight gets an interim row, and the interval of the check; 250 ms by default.
+    ///   - limit: The time limit for writing at shutdown; 5 seconds by default. Records not written by then are lost and
+    ///     counted.
+    ///   - logger: The logger for failures and recoveries of the ledger.
+    ///   - sleep: Waits for a duration. It throws when the task is cancelled.
     public init(
         meter: UsageMeter,
         ledger: Ledger,
@@ -46,13 +46,13 @@ public struct UsageService: Service {
 
     /// Waits for a graceful shutdown or for cancellation, then closes the ledger.
     ///
-    /// - Throws: A ``RecordsLostError`` if the end has lost records.
+    /// - Throws: A ``RecordsLostError`` if records were lost.
     public func run() async throws {
         let log = LedgerLog(logger)
         ledger.observeStatus { log.tell($0) }
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                // Cancellation ends the wait as a shutdown does; what is to be written is written in both cases.
+                // Cancellation ends the wait like a shutdown; all records are written in both cases.
                 guard (try? await sleep(interval)) != nil else { return }
                 meter.recordOpenCalls(olderThan: interval)
             }

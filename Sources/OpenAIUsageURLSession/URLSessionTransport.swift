@@ -14,33 +14,34 @@ public import Foundation
 /// let transport = URLSessionTransport().intercepted(by: UsageInterceptor(meter))
 /// ```
 ///
-/// - The response's body streams, decoded: fields that tell a content coding, and the length with it, are left out.
-/// - Redirects are not followed, interim responses and trailers are passed over. Fields that concern one connection only are
-///   left out; several of one name become one, joined by commas. URLSession adds fields of its own, such as `User-Agent`.
-/// - A request's body that is a stream is pulled while it is sent; nothing of it is gathered beyond 256 KiB, and nothing is
-///   kept in files. The response is returned when all of the body was pulled, or the server has refused it. GET and HEAD have
-///   no body.
-/// - On Linux URLSession waits for such a body on the one queue on which all sessions of the process work. A body of more than
-///   256 KiB whose source pauses for longer than `uploadPatience` fails with `TransportError.Code.timeout`; one that is made
-///   of the response of another session may. Bodies that come slowly need `CurlTransport` or `AsyncHTTPClientTransport`
+/// - The response's body streams and is decoded; `Content-Encoding` and `Content-Length` are then removed from the head.
+/// - Redirects are not followed, interim responses and trailers are skipped. Hop-by-hop fields are left out; fields of the
+///   same name are joined by commas. URLSession adds fields of its own, such as `User-Agent`.
+/// - A request's body that is a stream is pulled while it is sent. At most 256 KiB of it are buffered, and nothing is written
+///   to files. The response is returned once the whole body was pulled or the server has rejected it. GET and HEAD have no
+///   body.
+/// - On Linux, URLSession waits for such a body on the one queue that all sessions of the process share. A body of more than
+///   256 KiB whose source pauses for longer than `uploadPatience` fails with `TransportError.Code.timeout`, as may a body
+///   that is made from the response of another session. Use `CurlTransport` or `AsyncHTTPClientTransport` for slow bodies
 ///   there.
-/// - A response that is read slower than it comes is kept, up to `bufferLength`. Beyond that Apple's systems make the server
-///   wait. On Linux URLSession cannot: the call fails with `TransportError.Code.bodyTooLarge`. Bodies that are longer than
-///   memory, or read with long pauses, need `CurlTransport` or `AsyncHTTPClientTransport` there.
-/// - On Linux, with Swift 6.3, Foundation ends the process when a server closes a connection inside the head of a response.
-///   The two other transports do not.
-/// - On Linux a response of 300 or more that comes at once costs its connection: libcurl has not been told by then that the
-///   request's body is at its end.
-/// - On Linux a redirect without an address is an empty response, and URLSession tells most failures of TLS apart from
-///   others only by their text.
+/// - A response that arrives faster than it is read is buffered, up to `bufferLength`. Beyond that, Apple's systems make the
+///   server wait. URLSession on Linux cannot: the call fails with `TransportError.Code.bodyTooLarge`. Use `CurlTransport` or
+///   `AsyncHTTPClientTransport` there for bodies that exceed memory or are read with long pauses.
+/// - On Linux with Swift 6.3, Foundation ends the process when a server closes a connection inside the head of a response.
+///   The other two transports do not.
+/// - On Linux, an immediate response with a status of 300 or more closes its connection: libcurl does not know yet that the
+///   request's body has ended.
+/// - On Linux, a redirect without a `Location` is an empty response, and most TLS failures are recognizable only by the text
+///   of the error.
 ///
-/// The session ends with ``shutDown()``, or when the transport and all its calls are gone.
+/// The session ends with ``shutDown()``, or when the transport and all its calls are released.
 public struct URLSessionTransport: Transport {
     private let driver: SessionDriver
     private let bufferLength: Int
     private let uploadPatience: Duration
 
-    /// A configuration that keeps nothing, waits up to 600 seconds for the next byte, and opens up to 64 connections to a host.
+    /// A configuration without cache, cookies and credentials, with a timeout of 600 seconds between bytes and up to 64
+    /// connections per host.
     public static var usualConfiguration: URLSessionConfiguration {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.urlCache = nil
@@ -52,13 +53,13 @@ public struct URLSessionTransport: Transport {
         return configuration
     }
 
-    /// Creates a transport, which connects to nothing yet.
+    /// Creates a transport without opening a connection.
     ///
     /// - Parameters:
-    ///   - configuration: How its session connects, and how long it waits.
-    ///   - bufferLength: How many bytes of a response may wait for their reader.
-    ///   - uploadPatience: The longest that a session waits for the next piece of a request's body that streams. On Linux
-    ///     nothing else happens in any session of the process meanwhile.
+    ///   - configuration: The configuration of the session.
+    ///   - bufferLength: The maximum number of unread bytes of a response; 64 MiB by default.
+    ///   - uploadPatience: The longest wait for the next piece of a request's body that streams; 5 seconds by default. On
+    ///     Linux, all sessions of the process are blocked during that wait.
     public init(
         _ configuration: URLSessionConfiguration = usualConfiguration,
         bufferLength: Int = 64 << 20,
@@ -69,9 +70,9 @@ public struct URLSessionTransport: Transport {
         self.uploadPatience = uploadPatience
     }
 
-    /// Sends a request and returns at the response's head.
+    /// Sends a request and returns when the response's head has arrived.
     ///
-    /// Cancelling the task ends the call at once, and so does letting go of the response, or of the iterator of its body.
+    /// Cancelling the task, releasing the response or releasing the iterator of its body ends the call at once.
     ///
     /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
@@ -105,11 +106,11 @@ public struct URLSessionTransport: Transport {
         )
     }
 
-    /// Ends all calls with `TransportError.Code.shutDown` and refuses later ones.
+    /// Ends all calls, and fails later ones, with `TransportError.Code.shutDown`.
     ///
-    /// What has come of their responses can still be read.
+    /// Bytes of their responses that have arrived can still be read.
     public func shutDown() { driver.shutDown() }
 
-    /// The session and its delegate.
+    /// The session and its delegate, for tests of their lifetime.
     var parts: [any AnyObject & Sendable] { driver.parts }
 }

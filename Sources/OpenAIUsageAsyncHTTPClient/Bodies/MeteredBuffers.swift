@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import OpenAIUsage
 
-/// A response's body that is metered while it is read: it pulls when it is pulled, and hands on what it gets.
+/// A response's body that is metered while it is read; it preserves backpressure and returns the client's buffers unchanged.
 struct MeteredBuffers: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import OpenAIUsage
 
-/// A request's body that shows its pieces to somebody while it is sent.
+/// A request's body that passes its pieces to an exchange while it is sent.
 struct ObservedBuffers: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error

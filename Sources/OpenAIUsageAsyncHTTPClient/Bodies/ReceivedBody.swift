@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import OpenAIUsage
 
-/// A response's body in the chain's pieces: it pulls when it is pulled.
+/// A response's body in the element type of `Body`; it preserves backpressure.
 struct ReceivedBody: AsyncSequence, Sendable {
     typealias Element = ArraySlice<UInt8>
     typealias Failure = any Error
@@ -19,7 +19,7 @@ struct ReceivedBody: AsyncSequence, Sendable {
         mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> ArraySlice<UInt8>? {
             do {
                 guard let buffer = try await base.next(isolation: actor) else {
-                    // A producer that is told of the cancellation may end without an error.
+                    // The producer of a cancelled body may end without an error.
                     try Task.checkCancellation()
                     return nil
                 }

@@ -1,7 +1,7 @@
 import NIOCore
 import OpenAIUsage
 
-/// A request's body in NIO's pieces.
+/// A request's body as a sequence of `ByteBuffer`s.
 struct SentBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error

@@ -5,13 +5,15 @@ import NIOHTTP1
 import OpenAIUsage
 
 extension HTTPClientRequest {
-    /// Fields that concern one connection only (RFC 9110, section 7.6.1), and those that the client writes itself.
+    /// The hop-by-hop fields (RFC 9110, section 7.6.1), and those that the client writes itself.
     private static let connectionFields: Set<String> = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
         "transfer-encoding", "upgrade", "host", "content-length",
     ]
 
-    /// Checks a request, and says it in the client's words.
+    /// Checks a request and converts it.
+    ///
+    /// - Throws: `TransportError.Code.invalidRequest`.
     init(_ request: Request) throws(TransportError) {
         let head = request.head
         guard let scheme = head.scheme?.lowercased(), scheme == "https" || scheme == "http" else {

@@ -3,7 +3,7 @@ import HTTPTypes
 import NIOHTTP1
 
 extension HTTPRequest {
-    /// The head of a request of the client.
+    /// Creates the head of a request of AsyncHTTPClient.
     init(_ request: HTTPClientRequest) {
         var rest = request.url[...]
         var scheme: String?

@@ -3,7 +3,7 @@ import HTTPTypes
 import NIOHTTP1
 
 extension HTTPResponse {
-    /// The head of a response of the client, as it belongs to the bytes that the client hands over.
+    /// Creates the head of a response of AsyncHTTPClient, with the fields that match the delivered bytes.
     init(_ response: HTTPClientResponse, isDecoded: Bool) {
         self.init(
             status: Status(

@@ -13,7 +13,7 @@ import Darwin
 #endif
 
 extension TransportError {
-    /// What an error of AsyncHTTPClient means.
+    /// Creates an error from one of AsyncHTTPClient.
     init(_ error: any Error, isHeadReceived: Bool) {
         if let error = error as? TransportError {
             self = error
@@ -24,13 +24,13 @@ extension TransportError {
         self.init(code, text, underlying: error, isRequestUnsent: isUnsent ? true : nil)
     }
 
-    /// The client's errors before a connection that a request could be sent over.
+    /// The client's errors that occur before a connection is ready, so that no byte of the request was sent.
     private static let unsent: [HTTPClientError] = [
         .connectTimeout, .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout,
         .getConnectionFromPoolTimeout, .alreadyShutdown,
     ]
 
-    /// The system's errors of an attempt to connect.
+    /// The values of `errno` that mean a failed attempt to connect.
     private static let connecting: Set<CInt> = [
         ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL, ENOENT,
     ]
@@ -63,7 +63,7 @@ extension TransportError {
         }
     }
 
-    /// What became of the attempts to connect.
+    /// Returns a message about failed attempts to connect.
     private static func text(of error: NIOConnectionError) -> String {
         let place = "\(error.host):\(error.port)"
         if error.connectionErrors.isEmpty, error.dnsAError != nil || error.dnsAAAAError != nil {
@@ -74,13 +74,13 @@ extension TransportError {
         return "No connection to \(place) could be made\(detail); check the host, its port, the network and the proxy."
     }
 
-    /// An error of the system.
+    /// Returns the system's message for a value of `errno`.
     private static func text(of code: CInt) -> String {
         let text = strerror(code).map { String(cString: $0) } ?? "an error of the system"
         return "\(text) (errno \(code))"
     }
 
-    /// What BoringSSL calls the failure, such as `CERTIFICATE_VERIFY_FAILED`.
+    /// Returns BoringSSL's name of the failure in parentheses, such as `CERTIFICATE_VERIFY_FAILED`; empty if there is none.
     private static func reason(of error: any Error) -> String {
         let text = String(describing: error)
         guard let mark = text.firstRange(of: "OPENSSL_internal:") else { return "" }
@@ -90,7 +90,7 @@ extension TransportError {
 
     private static func meaning(of error: HTTPClientError, _ isHeadReceived: Bool) -> (Code, String) {
         switch error {
-        // A client that is shut down cancels its calls; their tasks are not cancelled then.
+        // A client that is shut down cancels its calls, without cancelling their tasks.
         case .cancelled where !Task.isCancelled: (.shutDown, "The client was shut down inside the call.")
         case .cancelled, .requestStreamCancelled: (.cancelled, "The call was cancelled.")
         case .readTimeout, .writeTimeout, .deadlineExceeded, .connectTimeout, .tlsHandshakeTimeout,

@@ -1,12 +1,12 @@
 import AsyncHTTPClient
 
-/// How often a request's body can be read, and how long it is.
+/// The replayability and the length of a request's body.
 ///
-/// AsyncHTTPClient keeps both to itself, so they are looked up by reflection. What is not found there is sent unseen.
+/// AsyncHTTPClient exposes neither, so this uses reflection. A body that it does not recognize is sent without being metered.
 enum BodyKind {
-    /// Reading it changes nothing.
+    /// The body can be read any number of times.
     case bytes
-    /// It can be read once.
+    /// The body can be read once.
     case stream(HTTPClientRequest.Body.Length)
     case unknown
 

@@ -5,16 +5,15 @@ public import NIOCore
 import NIOHTTP1
 public import OpenAIUsage
 
-/// A client whose calls are metered: one record each, however it ends.
+/// A client whose calls are metered: one record per call, however it ends.
 ///
 /// ```swift
 /// let response = try await client.metered(by: meter).execute(request, timeout: .seconds(60))
 /// ```
 ///
-/// It answers as the client does, with the client's connections, and makes a server wait as the client does. Tags are those
-/// of the surrounding `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. Of redirects
-/// that are followed only the last response is seen. Dropping the response, its body or the iterator that reads it ends the
-/// call.
+/// It behaves as the client does, with the client's connections and backpressure. Tags are those of the surrounding
+/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is removed before sending. If redirects are
+/// followed, only the last response is seen. Releasing the response, its body or the iterator that reads it ends the call.
 public struct MeteredHTTPClient: Sendable {
     private static let tags = "OpenAI-Usage-Tags"
 
@@ -28,14 +27,14 @@ public struct MeteredHTTPClient: Sendable {
         self.isDecoding = isDecoding
     }
 
-    /// Executes a request and returns at the response's head.
+    /// Executes a request and returns when the response's head has arrived.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - deadline: When the head must be there.
-    ///   - logger: Where the client logs.
+    ///   - deadline: The deadline for the head.
+    ///   - logger: The logger for the client.
     /// - Returns: The response, whose body streams.
-    /// - Throws: What the client throws, `CancellationError` if the task is cancelled.
+    /// - Throws: The client's error, or `CancellationError` if the task is cancelled.
     public func execute(
         _ request: HTTPClientRequest,
         deadline: NIODeadline,
@@ -49,7 +48,7 @@ public struct MeteredHTTPClient: Sendable {
             var response = try await client.execute(request, deadline: deadline, logger: logger)
             let head = HTTPResponse(response, isDecoded: isDecoding)
             exchange.receive(head: head)
-            // Nothing more comes of it, whether it is read or not.
+            // A response without a body is complete here, since its body may never be read.
             if head.bodyLength(of: .init(request.method.rawValue) ?? .get) == 0 { exchange.finish(.completed) }
             response.body = .stream(MeteredBuffers(base: response.body, exchange: exchange))
             return response
@@ -59,14 +58,14 @@ public struct MeteredHTTPClient: Sendable {
         }
     }
 
-    /// Executes a request and returns at the response's head.
+    /// Executes a request and returns when the response's head has arrived.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - timeout: How long the head may take.
-    ///   - logger: Where the client logs.
+    ///   - timeout: The time limit for the head.
+    ///   - logger: The logger for the client.
     /// - Returns: The response, whose body streams.
-    /// - Throws: What the client throws, `CancellationError` if the task is cancelled.
+    /// - Throws: The client's error, or `CancellationError` if the task is cancelled.
     public func execute(
         _ request: HTTPClientRequest,
         timeout: TimeAmount,
@@ -93,13 +92,13 @@ public struct MeteredHTTPClient: Sendable {
 }
 
 extension HTTPClient {
-    /// This client, with its calls metered.
+    /// Returns this client with its calls metered.
     ///
     /// - Parameters:
-    ///   - meter: Who meters.
-    ///   - isDecoding: Whether this client's configuration makes it decode bodies, which it does not tell; the shared client
-    ///     does, others do not unless they are made to.
-    /// - Returns: The client to make calls with.
+    ///   - meter: The meter that records the calls.
+    ///   - isDecoding: True if this client's configuration, which is not exposed, enables decoding; `nil` for the defaults, by
+    ///     which only the shared client decodes.
+    /// - Returns: The metered client.
     public func metered(by meter: UsageMeter, isDecoding: Bool? = nil) -> MeteredHTTPClient {
         MeteredHTTPClient(self, meter, isDecoding: isDecoding ?? (self === HTTPClient.shared))
     }

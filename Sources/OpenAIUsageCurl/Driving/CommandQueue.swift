@@ -2,36 +2,36 @@ import CCurl
 import Dispatch
 import Synchronization
 
-/// What callers have for the driving thread, and who may use libcurl's multi handle.
+/// The commands of callers for the driver thread, and the driver role: the right to use libcurl's multi handle.
 ///
-/// It holds the transfers that have orders, each of them at most once, and the word to stop. So it never holds more than
-/// there are calls.
+/// The queue holds each transfer with pending actions at most once, and the request to stop, so its length is bounded by the
+/// number of calls.
 ///
-/// While there is no transfer, it is nobody's turn. A caller who comes then takes it and begins its transfer itself, since
-/// to wake a thread takes longer than to send a request, and then gives it to the driving thread.
+/// While there is no transfer, the role is free. The next caller takes it and starts its transfer on its own thread, since
+/// waking a thread takes longer than sending a request. It then passes the role to the driver thread.
 final class CommandQueue: Sendable {
-    /// What became of a transfer that was posted.
+    /// The result of posting a transfer.
     enum Posting {
-        /// Nobody will take it out.
+        /// The queue is stopping; the transfer will not be processed.
         case refused
-        /// The driving thread will.
+        /// The holder of the driver role will process the transfer.
         case isTaken
-        /// It is the caller's turn now, who is to take it out.
+        /// The caller holds the driver role and has to process the transfer.
         case turn
     }
 
-    /// What the driving thread does next.
+    /// The next step of the driver thread.
     enum Rest {
         case work
-        /// Wait for the network; whoever comes wakes it.
+        /// Wait for the network; posting a transfer interrupts the wait.
         case network
-        /// Wait for its turn.
+        /// Wait for the driver role.
         case turn
     }
 
     private enum Turn {
         case driver
-        /// The driving thread's, which waits for the network.
+        /// Held by the driver thread, which waits for the network.
         case network
         case caller
         case nobody
@@ -43,7 +43,8 @@ final class CommandQueue: Sendable {
         var turn = Turn.driver
         var multi: MultiHandle?
 
-        /// What wakes the driving thread, if it has to be woken to look into the mailbox.
+        /// Gives the role to the driver thread if it sleeps, and returns how to wake it; `nil` if a running holder of the role
+        /// will see the queue.
         mutating func takeSleeper() -> Sleeper? {
             switch turn {
             case .driver, .caller: return nil
@@ -57,26 +58,26 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Where the driving thread sleeps.
+    /// The place where the driver thread sleeps.
     private enum Sleeper {
         case network(MultiHandle)
         case turn
     }
 
     private let state: Mutex<State>
-    /// Where the driving thread waits for its turn.
+    /// Signals the driver thread that it holds the role.
     private let handover = DispatchSemaphore(value: 0)
 
     init(_ multi: MultiHandle) {
         state = Mutex(State(multi: multi))
     }
 
-    /// Puts a transfer in.
+    /// Appends a transfer and wakes the driver thread if needed.
     ///
     /// - Parameters:
     ///   - transfer: The transfer.
-    ///   - takesTurn: Whether the caller begins it itself if it is nobody's turn.
-    /// - Returns: Who takes it out.
+    ///   - takesTurn: True if the caller takes the driver role if it is free.
+    /// - Returns: The party that processes the transfer.
     func post(_ transfer: CurlTransfer, takesTurn: Bool) -> Posting {
         let (posting, sleeper) = state.withLock { state -> (Posting, Sleeper?) in
             guard !state.isStopping else { return (.refused, nil) }
@@ -91,7 +92,7 @@ final class CommandQueue: Sendable {
         return posting
     }
 
-    /// Tells the driving thread to end; it takes no more transfers.
+    /// Asks the driver thread to end; later transfers are refused.
     func stop() {
         let sleeper = state.withLock { state in
             state.isStopping = true
@@ -100,7 +101,7 @@ final class CommandQueue: Sendable {
         wake(sleeper)
     }
 
-    /// Wakes the driving thread, outside the lock, at which the thread would have to wait at once.
+    /// Wakes the driver thread, outside the lock on which it would block at once.
     private func wake(_ sleeper: Sleeper?) {
         switch sleeper {
         case .network(let multi): curl_multi_wakeup(multi.pointer)
@@ -109,9 +110,9 @@ final class CommandQueue: Sendable {
         }
     }
 
-    // MARK: - Whose turn it is
+    // MARK: - The driver role
 
-    /// Takes out what is there.
+    /// Removes and returns the posted transfers.
     func take() -> (transfers: [CurlTransfer], isStopping: Bool) {
         state.withLock { state in
             defer { state.transfers = [] }
@@ -120,7 +121,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// What the driving thread does next, whose turn it is.
+    /// Returns the next step of the driver thread, which holds the role, and frees the role if there is nothing to do.
     func rest(hasTransfers: Bool) -> Rest {
         state.withLock { state in
             guard state.transfers.isEmpty, !state.isStopping else { return .work }
@@ -129,10 +130,10 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Waits until it is the driving thread's turn.
+    /// Blocks the driver thread until it holds the role.
     func awaitTurn() { handover.wait() }
 
-    /// Ends a caller's turn.
+    /// Ends a caller's hold of the role, and passes it to the driver thread if there is work.
     func passTurn(hasTransfers: Bool) {
         let isPassed = state.withLock { state in
             let isNeeded = hasTransfers || !state.transfers.isEmpty || state.isStopping
@@ -142,7 +143,7 @@ final class CommandQueue: Sendable {
         if isPassed { handover.signal() }
     }
 
-    /// Forgets the handle that wakes the thread, which goes away.
+    /// Releases the multi handle, which is about to be closed.
     func close() {
         state.withLock { $0.multi = nil }
     }

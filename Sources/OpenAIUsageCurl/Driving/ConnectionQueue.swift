@@ -1,15 +1,15 @@
-/// The calls that have a connection, and those that wait for one, in the order in which they came.
+/// The calls that have a connection, and those that wait for one in the order of their arrival.
 ///
-/// libcurl has limits of its own, but no order among those that wait for it: a new call may find the connection that
-/// another has waited for. So no more calls are handed to it than may have a connection.
+/// libcurl has limits of its own but no order among waiting transfers: a new one may get the connection that another has
+/// waited for. So libcurl gets no more calls than may have a connection.
 ///
-/// A call that waits for a host with no connection to spare holds up no call to another host.
+/// A call that waits for a host at its limit delays no call to another host.
 struct ConnectionQueue<Member: AnyObject> {
-    /// The answer to a call that enters.
+    /// The result of entering a call.
     enum Admission: Equatable {
         case admitted
         case waits
-        /// Too many wait already.
+        /// Too many calls are waiting.
         case refused
     }
 
@@ -18,25 +18,25 @@ struct ConnectionQueue<Member: AnyObject> {
         let member: Member
     }
 
-    /// The state of one host.
+    /// The calls to one host.
     private struct Origin {
         var active = 0
-        /// Those that wait, the oldest first, with gaps for those that left.
+        /// The waiting calls, oldest first; `nil` for those that have left.
         var waiting: [Entry?] = []
         var first = 0
         var gaps = 0
 
-        /// True if it is not needed any more.
+        /// True if no call is active or waiting, so that the entry can be removed.
         mutating func isIdle() -> Bool { active == 0 && head() == nil }
 
-        /// Counts one more call, if there is a place for it and nobody waits.
+        /// Counts one more active call, if the limit allows it and no call is waiting.
         mutating func takePlace(of limit: Int) -> Bool {
             guard active < limit, head() == nil else { return false }
             active += 1
             return true
         }
 
-        /// The oldest that waits.
+        /// The oldest waiting call.
         mutating func head() -> Entry? {
             while first < waiting.count {
                 if let entry = waiting[first] { return entry }
@@ -51,18 +51,18 @@ struct ConnectionQueue<Member: AnyObject> {
         mutating func removeFirst() {
             waiting[first] = nil
             first += 1
-            // What was let go of is not kept for as long as somebody waits.
+            // Without this, released entries would accumulate for as long as any call waits.
             if first > 32, first > waiting.count / 2 {
                 waiting.removeFirst(first)
                 first = 0
             }
         }
 
-        /// Removes one that waits, by its ticket.
+        /// Removes a waiting call by its ticket.
         mutating func remove(_ ticket: Int) -> Bool {
             var low = first
             var high = waiting.count
-            // Gaps have no ticket; they are few, and are passed over.
+            // A binary search; gaps have no ticket and are skipped, and `compact()` bounds their number.
             while low < high {
                 let middle = (low + high) / 2
                 var probe = middle
@@ -98,25 +98,25 @@ struct ConnectionQueue<Member: AnyObject> {
     private var nextTicket = 0
 
     /// - Parameters:
-    ///   - limit: The most calls that have a connection.
-    ///   - originLimit: The most of them to one host.
-    ///   - waitingLimit: The most calls that wait.
+    ///   - limit: The maximum number of calls with a connection.
+    ///   - originLimit: The maximum number of them per host.
+    ///   - waitingLimit: The maximum number of waiting calls.
     init(limit: Int, originLimit: Int, waitingLimit: Int) {
         self.limit = limit
         self.originLimit = originLimit
         self.waitingLimit = waitingLimit
     }
 
-    /// The number of calls that wait.
+    /// The number of waiting calls.
     var waitingCount: Int { tickets.count }
 
-    /// The calls that wait, the oldest first.
+    /// The waiting calls, oldest first.
     var waiting: [Member] {
         origins.values.flatMap { $0.waiting[$0.first...].compactMap { $0 } }
             .sorted { $0.ticket < $1.ticket }.map(\.member)
     }
 
-    /// Enters a call, which is admitted only if none waits that could be.
+    /// Enters a call, which is admitted only if no waiting call could be.
     mutating func enter(_ member: Member, origin name: String) -> Admission {
         if active < limit, origins[name, default: Origin()].takePlace(of: originLimit) {
             active += 1
@@ -132,9 +132,9 @@ struct ConnectionQueue<Member: AnyObject> {
         return .waits
     }
 
-    /// Removes a call that waits.
+    /// Removes a waiting call.
     ///
-    /// - Returns: False if it does not wait.
+    /// - Returns: False if the call was not waiting.
     mutating func remove(_ member: Member) -> Bool {
         guard let (ticket, name) = tickets.removeValue(forKey: ObjectIdentifier(member)) else { return false }
         guard origins[name]?.remove(ticket) == true else { return false }
@@ -142,18 +142,18 @@ struct ConnectionQueue<Member: AnyObject> {
         return true
     }
 
-    /// Gives back the place of a call that was admitted.
+    /// Returns the place of an admitted call.
     mutating func release(origin name: String) {
         active -= 1
         origins[name]?.active -= 1
         forgetIfIdle(name)
     }
 
-    /// Admits the oldest call for which there is a place.
+    /// Admits the oldest call that the limits allow; `nil` if there is none.
     mutating func admitNext() -> Member? {
         guard !tickets.isEmpty, active < limit else { return nil }
         var oldest: (entry: Entry, name: String)?
-        // A view of the keys would make every change of an origin copy it.
+        // Iterating over the keys themselves would make each change of an origin copy the dictionary.
         for name in Array(origins.keys) {
             guard origins[name]?.active ?? 0 < originLimit, let entry = origins[name]?.head() else { continue }
             if entry.ticket < oldest?.entry.ticket ?? .max { oldest = (entry, name) }

@@ -2,8 +2,9 @@ import CCurl
 import OpenAIUsage
 import Synchronization
 
-/// The driving thread of a transport, from the first call on until the transport is shut down, or nobody has it or a call
-/// of it any more.
+/// The driver thread of a transport.
+///
+/// It runs from the first call until the transport is shut down, or until the transport and all its calls are released.
 final class CurlDriver: Sendable {
     private enum Phase {
         case idle
@@ -17,7 +18,7 @@ final class CurlDriver: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// The state, which the driving thread has too: it outlives the driver.
+    /// The state that the driver shares with its thread, which may outlive it.
     private final class Life: Sendable {
         let state = Mutex(State())
 
@@ -44,7 +45,9 @@ final class CurlDriver: Sendable {
         life.state.withLock { if case .running(_, let loop) = $0.phase { loop.waitingCount } else { 0 } }
     }
 
-    /// Begins a transfer.
+    /// Starts a transfer, and the thread if it is not running.
+    ///
+    /// - Throws: `TransportError.Code.shutDown` after a shutdown, `failed` if libcurl cannot take the call.
     func start(_ request: CurlRequest) throws(TransportError) -> CurlTransfer {
         let (mailbox, loop) = try running()
         let handle = try pool.take()
@@ -57,7 +60,7 @@ final class CurlDriver: Sendable {
             }
         let now = SystemUsageClock().monotonicNanoseconds
         let state = CurlTransferState(upload: upload, bufferLength: settings.bufferLength, at: now)
-        // Calls that may share a connection are counted by libcurl.
+        // libcurl itself counts calls that may share a connection.
         let isShared = settings.multiplexes && request.url.hasPrefix("https:")
         let origin = isShared ? nil : request.origin
         let transfer = CurlTransfer(handle: handle, origin: origin, state: state, mailbox: mailbox)
@@ -81,7 +84,7 @@ final class CurlDriver: Sendable {
         return transfer
     }
 
-    /// Ends the thread and all transfers, and returns when they have ended.
+    /// Ends all transfers and the thread, and returns when the thread has ended.
     func shutDown() async {
         stop()
         await withCheckedContinuation { continuation in
@@ -111,7 +114,7 @@ final class CurlDriver: Sendable {
         mailbox?.stop()
     }
 
-    /// The mailbox and the work of the thread, which is started if it has not been.
+    /// Returns the command queue and the loop, starting the thread if it is not running.
     private func running() throws(TransportError) -> (CommandQueue, CurlLoop) {
         try life.state.withLock { state throws(TransportError) in
             switch state.phase {

@@ -1,9 +1,11 @@
 import CCurl
 import OpenAIUsage
 
-/// The library as it is loaded.
+/// The libcurl that is loaded.
 enum CurlLibrary {
-    /// Whether the library is there to be used; it is told so once in a process.
+    /// Initializes the library, once per process.
+    ///
+    /// - Throws: `TransportError.Code.failed` if the initialization has failed.
     static func load() throws(TransportError) {
         guard initialisation == CURLE_OK else {
             throw TransportError(
@@ -15,16 +17,18 @@ enum CurlLibrary {
 
     private static let initialisation = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    /// The version, as in 0x075801 for 7.88.1.
+    /// The version, such as 0x075801 for 7.88.1.
     static let version = Int(ccurl_version())
 
-    /// Whether a caller may begin a transfer on its own thread: it has to wait for no name to be resolved there, and a
-    /// connection that is closed raises no signal, not inside OpenSSL either (since 7.88).
+    /// True if a caller may start a transfer on its own thread.
+    ///
+    /// Name resolution must not block that thread, and a closed connection must not raise SIGPIPE, not even from inside OpenSSL
+    /// (7.88 or later).
     static let isReadyAtOnce = version >= 0x075800 && ccurl_resolves_aside()
 
-    /// Whether several calls may share a connection of HTTP/2.
+    /// True if calls may share an HTTP/2 connection.
     ///
-    /// Where a stream that waits for its reader holds up all the others of its connection (before 8.14), or ends with an
-    /// error (8.16 and 8.17), each call has a connection of its own.
+    /// Before 8.14, a stream that waits for its reader blocks the others of its connection; in 8.16 and 8.17 it ends with an
+    /// error. With these versions, each call has a connection of its own.
     static let multiplexesSoundly = version >= 0x080e00 && !(0x081000..<0x081200 ~= version)
 }

@@ -2,10 +2,10 @@ import CCurl
 import OpenAIUsage
 import Synchronization
 
-/// The work on transfers: it carries out orders, lets libcurl work, and waits for the network.
+/// The event loop: it carries out the actions of transfers, lets libcurl work, and waits for the network.
 ///
-/// SAFETY: it is used by the driving thread and by callers who begin a transfer, by whosever turn it is; the lock of the
-/// mailbox is between them.
+/// SAFETY: the driver thread and callers that start a transfer use it, each only while holding the driver role; the lock of
+/// the command queue orders their accesses.
 final class CurlLoop: @unchecked Sendable {
     private let mailbox: CommandQueue
     private let settings: CurlSettings
@@ -15,13 +15,13 @@ final class CurlLoop: @unchecked Sendable {
     private var multi: MultiHandle?
     private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
     private var queue: ConnectionQueue<CurlTransfer>
-    /// The number of transfers in the queue, for others to read.
+    /// The number of transfers in the queue, published to other threads.
     private let waiting = Atomic<Int>(0)
-    /// The error with which waiting for the network has ended.
+    /// The error of the last wait for the network, until the next round reports it.
     private var pollFailure: CURLMcode?
-    /// Transfers that are over, whose handles are not cleared yet.
+    /// Finished transfers whose handles are not yet removed from the multi handle.
     private var ended: [CurlTransfer] = []
-    /// When a transfer may be due at the earliest.
+    /// The earliest deadline of a transfer, in monotonic nanoseconds.
     private var nextDeadline = Int64.max
 
     init(multi: MultiHandle, mailbox: CommandQueue, settings: CurlSettings, pool: EasyHandlePool) {
@@ -36,10 +36,10 @@ final class CurlLoop: @unchecked Sendable {
         )
     }
 
-    /// The number of transfers that wait for a connection; any thread may ask.
+    /// The number of transfers that wait for a connection; safe to read from any thread.
     var waitingCount: Int { waiting.load(ordering: .relaxed) }
 
-    /// Works on the driving thread until the mailbox says that it is over.
+    /// Runs the loop on the driver thread until the command queue stops.
     func run() {
         guard let multi else { return }
         while work(multi) {
@@ -54,7 +54,7 @@ final class CurlLoop: @unchecked Sendable {
         close(multi)
     }
 
-    /// Begins a caller's transfer on its own thread, whose turn it is, and gives the turn to the driving thread.
+    /// Starts a caller's transfer on its own thread, which holds the driver role, and passes the role to the driver thread.
     func begin() {
         if let multi {
             var signals = sigset_t()
@@ -65,7 +65,9 @@ final class CurlLoop: @unchecked Sendable {
         mailbox.passTurn(hasTransfers: !transfers.isEmpty)
     }
 
-    /// Does what there is to do without waiting; whether there will be more.
+    /// Runs one round without waiting.
+    ///
+    /// - Returns: False if the queue is stopping.
     private func work(_ multi: MultiHandle) -> Bool {
         round.time = clock.monotonicNanoseconds
         let (posted, isStopping) = mailbox.take()
@@ -80,13 +82,13 @@ final class CurlLoop: @unchecked Sendable {
         elapse(multi)
         admit(multi)
         waiting.store(queue.waitingCount, ordering: .relaxed)
-        // Callers are woken first, and what they do not wait for is done meanwhile.
+        // Callers are woken before the handles are cleared, since they do not depend on that.
         nextDeadline = min(nextDeadline, round.end(settings.idleNanoseconds))
         clear(multi)
         return true
     }
 
-    // MARK: - Orders
+    // MARK: - Actions
 
     private func carryOut(_ transfer: CurlTransfer, _ multi: MultiHandle) {
         let orders = transfer.takeOrders()
@@ -103,7 +105,7 @@ final class CurlLoop: @unchecked Sendable {
         transfer.mark.round = round
         transfer.mark.touch(transfer)
         guard let origin = transfer.origin else { return add(transfer, multi) }
-        // Whoever waits for the place of one that has just ended comes first.
+        // Transfers that wait for the place of one that has just ended go first.
         admit(multi)
         switch queue.enter(transfer, origin: origin) {
         case .admitted: add(transfer, multi)
@@ -123,7 +125,7 @@ final class CurlLoop: @unchecked Sendable {
         }
     }
 
-    /// Hands a transfer to libcurl, which has a place for it.
+    /// Adds a transfer to the multi handle; it has been admitted.
     private func add(_ transfer: CurlTransfer, _ multi: MultiHandle) {
         let handle = transfer.handle.pointer
         transfers[handle] = transfer
@@ -133,7 +135,7 @@ final class CurlLoop: @unchecked Sendable {
         end(transfer, Self.failure("take the call", code))
     }
 
-    /// Hands the transfers to libcurl that have waited for the places which there are.
+    /// Adds the waiting transfers that the limits now allow.
     private func admit(_ multi: MultiHandle) {
         while let transfer = queue.admitNext() {
             transfer.begin(at: round.time)
@@ -142,7 +144,7 @@ final class CurlLoop: @unchecked Sendable {
         }
     }
 
-    /// Forgets a transfer that libcurl had, and gives back its place.
+    /// Removes a transfer from those that libcurl has, and returns its place in the queue.
     private func forget(_ transfer: CurlTransfer) {
         transfers[transfer.handle.pointer] = nil
         if let origin = transfer.origin { queue.release(origin: origin) }
@@ -150,7 +152,7 @@ final class CurlLoop: @unchecked Sendable {
 
     private func unpause(_ transfer: CurlTransfer, _ multi: MultiHandle) {
         guard transfers[transfer.handle.pointer] === transfer else { return }
-        // Whichever direction still has to wait says so again when it is asked.
+        // This resumes both directions; one that still has to wait pauses again in its callback.
         let code = settings.functions.resume(transfer.handle.pointer)
         transfer.mark.touch(transfer)
         guard code != CURLE_OK else { return }
@@ -161,10 +163,10 @@ final class CurlLoop: @unchecked Sendable {
         remove(transfer, multi)
     }
 
-    /// Takes a transfer out whose caller wants no more of it.
+    /// Removes a transfer whose caller has ended it.
     private func remove(_ transfer: CurlTransfer, _ multi: MultiHandle) {
         if queue.remove(transfer) { return end(transfer, nil) }
-        // The handle of a transfer that is over may be another's.
+        // The handle of a finished transfer may have been reused for another one.
         let handle = transfer.handle.pointer
         guard transfers[handle] === transfer else { return }
         forget(transfer)
@@ -172,7 +174,7 @@ final class CurlLoop: @unchecked Sendable {
         end(transfer, nil)
     }
 
-    /// Ends all transfers, because libcurl has failed.
+    /// Fails all transfers after an error of the multi handle.
     private func failAll(_ multi: MultiHandle, _ what: String, _ code: CURLMcode) {
         let error = Self.failure(what, code)
         for transfer in Array(transfers.values) + queue.waiting {
@@ -192,13 +194,13 @@ final class CurlLoop: @unchecked Sendable {
         )
     }
 
-    /// A transfer is over, and its handle is free.
+    /// Finishes a transfer and returns its handle to the pool.
     private func end(_ transfer: CurlTransfer, _ error: TransportError?) {
         finish(transfer, error)
         pool.put(transfer.handle)
     }
 
-    /// A transfer is over, and its caller is told.
+    /// Finishes a transfer for its caller.
     private func finish(_ transfer: CurlTransfer, _ error: TransportError?) {
         transfer.finish(error)
         transfer.mark.touch(transfer)
@@ -207,7 +209,7 @@ final class CurlLoop: @unchecked Sendable {
 
     // MARK: - Results
 
-    /// Ends the transfers that libcurl has done with.
+    /// Finishes the transfers that libcurl reports as done.
     private func settle(_ multi: MultiHandle) {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi.pointer, &left) {
@@ -227,7 +229,7 @@ final class CurlLoop: @unchecked Sendable {
         }
     }
 
-    /// Frees the handles of the transfers that libcurl has done with.
+    /// Removes the handles of finished transfers, and returns them to the pool.
     private func clear(_ multi: MultiHandle) {
         for transfer in ended {
             curl_multi_remove_handle(multi.pointer, transfer.handle.pointer)
@@ -236,7 +238,7 @@ final class CurlLoop: @unchecked Sendable {
         ended.removeAll(keepingCapacity: true)
     }
 
-    /// Does what has become due.
+    /// Processes the deadlines that have passed.
     private func elapse(_ multi: MultiHandle) {
         guard nextDeadline <= round.time else { return }
         nextDeadline = .max
@@ -250,16 +252,16 @@ final class CurlLoop: @unchecked Sendable {
         }
     }
 
-    /// How long the network may be waited for; libcurl's own timers shorten it.
+    /// The time limit for waiting for the network, in milliseconds; libcurl's own timers may shorten it.
     private var milliseconds: Int32 {
         guard nextDeadline < .max else { return .max }
         let nanoseconds = max(0, nextDeadline - clock.monotonicNanoseconds)
         return Int32(min(nanoseconds / 1_000_000 + 1, Int64(Int32.max)))
     }
 
-    // MARK: - The end
+    // MARK: - Shutdown
 
-    /// Ends what is open, and lets go of every connection.
+    /// Ends all transfers and releases all connections.
     private func close(_ multi: MultiHandle) {
         let error = TransportError(.shutDown, "The transport was shut down.")
         for transfer in Array(transfers.values) + queue.waiting {

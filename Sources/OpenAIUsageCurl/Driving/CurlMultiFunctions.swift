@@ -1,6 +1,6 @@
 import CCurl
 
-/// The functions of libcurl's multi interface that can fail while calls are under way, so that a test may make them fail.
+/// The functions of libcurl's multi interface that can fail while calls are in flight; tests replace them to make them fail.
 struct CurlMultiFunctions: Sendable {
     /// `curl_multi_perform`.
     var perform: @Sendable (UnsafeMutableRawPointer) -> CURLMcode = { multi in

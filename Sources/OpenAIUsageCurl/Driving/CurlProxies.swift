@@ -1,18 +1,18 @@
-/// The proxies that calls go through.
+/// The proxies of a transport.
 ///
-/// libcurl would read them from the environment by itself, but on the driving thread, where another thread may be changing
-/// it. So it is always told, by the same rules.
+/// libcurl would read them from the environment by itself, but on the driver thread, while another thread may be changing
+/// the environment. So they are always set explicitly, by libcurl's rules.
 struct CurlProxies: Sendable {
     private let http: String
     private let https: String
-    /// The hosts that are connected to without a proxy.
+    /// The hosts that bypass the proxy, in libcurl's notation.
     let exceptions: String
 
-    /// Takes the proxies of a configuration, or else of the environment.
+    /// Creates the proxies of a configuration, or else of the environment.
     ///
     /// - Parameters:
-    ///   - proxy: The one for all calls, if it is set.
-    ///   - variable: Reads a variable, `nil` if it is not set or empty.
+    ///   - proxy: The proxy for all calls; `nil` to use the environment.
+    ///   - variable: Reads an environment variable; it returns `nil` if the variable is unset or empty.
     init(_ proxy: String?, variable: (String) -> String?) {
         if let proxy {
             http = proxy
@@ -21,12 +21,12 @@ struct CurlProxies: Sendable {
             return
         }
         let all = variable("all_proxy") ?? variable("ALL_PROXY")
-        // A server of CGI has the request's field Proxy in HTTP_PROXY.
+        // HTTP_PROXY in capitals is ignored: a CGI server sets it from the request's Proxy field.
         http = variable("http_proxy") ?? all ?? ""
         https = variable("https_proxy") ?? variable("HTTPS_PROXY") ?? all ?? ""
         exceptions = variable("no_proxy") ?? variable("NO_PROXY") ?? ""
     }
 
-    /// The proxy for an address, empty for none.
+    /// The proxy for a URL; empty for none.
     subscript(url: String) -> String { url.hasPrefix("https:") ? https : http }
 }

@@ -1,15 +1,16 @@
-/// A round of the work on transfers.
+/// One iteration of the loop.
 ///
-/// SAFETY: only the thread whose turn it is reads and writes it (see ``CommandQueue``).
+/// SAFETY: only the holder of the driver role reads and writes it (see ``CommandQueue``).
 final class CurlRound: @unchecked Sendable {
-    /// The monotonic time at which the round began.
+    /// The monotonic time at the start of the round, in nanoseconds.
     var time: Int64 = 0
-    /// The transfers to which something has happened.
+    /// The transfers that were affected in this round.
     var touched: [CurlTransfer] = []
 
-    /// Wakes the callers for whom something has come.
+    /// Wakes the callers whose transfers have progressed.
     ///
-    /// - Returns: When one of their transfers becomes due, at the earliest.
+    /// - Parameter idleTimeout: The time limit for a transfer without progress, in nanoseconds.
+    /// - Returns: The earliest deadline of these transfers, `Int64.max` for none.
     func end(_ idleTimeout: Int64) -> Int64 {
         var deadline = Int64.max
         for transfer in touched {

@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// What of a configuration libcurl is told for every call.
+/// The part of a configuration that is set on libcurl, within its limits and in its units.
 struct CurlSettings: Sendable {
     let connectMilliseconds: Int
     let idleNanoseconds: Int64
@@ -31,7 +31,7 @@ struct CurlSettings: Sendable {
         connectMilliseconds = Int(connect / shortest)
         idleNanoseconds = Int64(min(max(configuration.idleTimeout, shortest), longest) / .nanoseconds(1))
         bufferLength = max(configuration.bufferLength, 16 * 1024)
-        // libcurl takes them as a C long, and 0 for no limit.
+        // libcurl takes these as a C long, with 0 for no limit.
         let most = Int(Int32.max)
         maximumConnections = min(max(configuration.maximumConnections, 1), most)
         maximumConnectionsPerHost = min(max(configuration.maximumConnectionsPerHost, 1), maximumConnections)
@@ -45,7 +45,7 @@ struct CurlSettings: Sendable {
             return environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
         proxies = CurlProxies(configuration.proxy, variable: variable)
-        // The variables of the command curl, in its order.
+        // The variables of the curl command, in its order.
         let bundle = configuration.trustRoots ?? variable("CURL_CA_BUNDLE")
         authorityFile = bundle ?? variable("SSL_CERT_FILE")
         authorityFolder = bundle == nil ? variable("SSL_CERT_DIR") : nil

@@ -1,7 +1,7 @@
 import CCurl
 import OpenAIUsage
 
-/// A thread of the operating system that runs a closure.
+/// Starts detached threads of the operating system.
 enum CurlThread {
     private final class Work: Sendable {
         let run: @Sendable () -> Void
@@ -9,7 +9,7 @@ enum CurlThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Starts a thread; nobody has to wait for it.
+    /// Starts a detached thread that runs a closure.
     static func start(_ run: @escaping @Sendable () -> Void) throws(TransportError) {
         let work = Unmanaged.passRetained(Work(run))
         let code = ccurl_start_thread(

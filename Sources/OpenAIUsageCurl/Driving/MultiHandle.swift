@@ -3,9 +3,9 @@ import OpenAIUsage
 
 /// libcurl's multi handle.
 ///
-/// SAFETY: only the thread whose turn it is uses it (see ``CommandQueue``), but for `curl_multi_wakeup`, which libcurl allows
-/// any thread as long as the handle is there, and whoever calls it holds the handle. Whoever lets go of it last, after all
-/// transfers, closes it.
+/// SAFETY: only the holder of the driver role uses it (see ``CommandQueue``). The exception is `curl_multi_wakeup`, which
+/// libcurl allows from any thread as long as the handle exists, and its callers hold a reference. The last reference, which
+/// is released after all transfers have ended, closes the handle.
 final class MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 

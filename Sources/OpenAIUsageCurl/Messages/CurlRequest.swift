@@ -1,37 +1,39 @@
 import HTTPTypes
 import OpenAIUsage
 
-/// A request as libcurl is told it, after everything in it has been checked.
+/// A checked request in the form that libcurl's options take.
 struct CurlRequest {
     enum Content {
-        /// There is no body, and nothing is said of one.
+        /// No body, and no field about one.
         case none
-        /// A short body, an empty one too, which is sent together with the head.
+        /// A short body, possibly empty, that is sent together with the head.
         case short([UInt8])
         case long([UInt8])
         case stream(Body, length: Int?)
     }
 
-    /// The longest body that is copied, to be sent together with the head.
+    /// The maximum length of a body that libcurl copies to send it together with the head.
     private static let shortLength = 64 * 1024
 
-    /// Fields that concern one connection only (RFC 9110, section 7.6.1), and those that libcurl writes itself.
+    /// The hop-by-hop fields (RFC 9110, section 7.6.1), and those that libcurl writes itself.
     private static let connectionFields: Set<String> = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
         "transfer-encoding", "upgrade", "host", "content-length",
     ]
-    /// Fields that libcurl would add of its own accord.
+    /// The fields that libcurl would add by itself.
     private static let unwantedFields = ["accept", "content-type", "expect"]
 
     let url: String
     /// The scheme, the host and the port.
     let origin: String
     let method: String
-    /// The lines of the header in libcurl's notation, without their ends.
+    /// The header lines in libcurl's notation, each ending in a zero byte, without line ends.
     let lines: [[UInt8]]
     let content: Content
 
-    /// Checks a request.
+    /// Checks a request and converts it.
+    ///
+    /// - Throws: `TransportError.Code.invalidRequest`.
     init(_ request: Request) throws(TransportError) {
         let head = request.head
         method = try Self.method(head.method.rawValue)
@@ -79,7 +81,7 @@ struct CurlRequest {
         return path
     }
 
-    /// Whether a byte may be part of a host and a port; user information and what separates a path may not.
+    /// True if a byte may be part of a host and a port; user information and path separators are excluded.
     private static func isOfAuthority(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
@@ -105,14 +107,14 @@ struct CurlRequest {
             missing.removeAll { $0 == name }
             lines.append(line(field))
         }
-        // A name without a value is libcurl's word for a field that is not wanted.
+        // In libcurl's notation, a name with a colon and no value removes the field.
         for name in missing { lines.append(Array("\(name):".utf8) + [0]) }
         return lines
     }
 
-    /// A field in libcurl's notation, in which an empty value is told by a semicolon, as a text that ends with a zero.
+    /// Returns a field in libcurl's notation, in which a semicolon marks an empty value, as a C string.
     ///
-    /// The type of a field sees to it that its value has no line end and no zero in it.
+    /// `HTTPField` guarantees that the value contains no line end and no zero byte.
     private static func line(_ field: HTTPField) -> [UInt8] {
         var line = Array(field.name.rawName.utf8)
         field.withUnsafeBytesOfValue { value in
@@ -133,7 +135,7 @@ struct CurlRequest {
     private static func content(_ request: Request, _ method: String) throws(TransportError) -> Content {
         let length = try length(request)
         guard let body = request.body, length != 0 else {
-            // Where a body is usual, its absence is said.
+            // A length of 0 is sent explicitly for methods that usually have a body.
             return ["POST", "PUT", "PATCH"].contains(method) || length == 0 && method != "HEAD" ? .short([]) : .none
         }
         guard method != "HEAD" else { throw TransportError(.invalidRequest, "A HEAD request has no body.") }
@@ -141,7 +143,7 @@ struct CurlRequest {
         return bytes.count <= shortLength ? .short(bytes) : .long(bytes)
     }
 
-    /// The length of the body, of which the header must not say another.
+    /// Returns the length of the body, and checks it against the request's Content-Length.
     private static func length(_ request: Request) throws(TransportError) -> Int? {
         let stated = Set(request.head.headerFields.lazy.filter { $0.name == .contentLength }.map(\.value))
         guard let text = stated.first else { return request.body?.length }

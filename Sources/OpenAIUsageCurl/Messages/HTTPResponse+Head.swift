@@ -1,10 +1,9 @@
 import HTTPTypes
 
 extension HTTPResponse {
-    /// A response of the lines of its head, the first of which is a status line that ``HeadCollector`` has accepted.
+    /// Creates a response from the lines of its head, whose status line ``HeadCollector`` has checked.
     ///
-    /// A line that folds the one before it is added to it; a line whose name is none is left out, since a field cannot bear
-    /// it.
+    /// A folded line is appended to the line before it; a line with an invalid field name is skipped.
     init(head bytes: [UInt8], status: Int) {
         self.init(status: Status(code: status))
         var name: HTTPField.Name?
@@ -41,7 +40,7 @@ extension HTTPResponse {
 }
 
 extension ArraySlice<UInt8> {
-    /// The bytes without the blanks and line ends around them.
+    /// The bytes without surrounding spaces, tabs and line ends.
     fileprivate var trimmed: ArraySlice<UInt8> {
         var start = startIndex
         var end = endIndex

@@ -1,31 +1,31 @@
-/// Gathers the lines of a response's head, passes over the interim ones before it and over the trailers behind the body.
+/// Collects the lines of a response's head, skipping interim responses before it and trailers after the body.
 struct HeadCollector: Sendable {
-    /// What a line meant.
+    /// The effect of a line.
     enum Outcome: Equatable {
-        /// There is more to come, or nothing that matters has come.
+        /// The head is not complete yet, or the line was skipped.
         case goesOn
-        /// The head is whole; its status.
+        /// The head is complete.
         case ends(status: Int)
         /// The head is longer than ``HeadCollector/limit``.
         case isTooLong
-        /// A line is not one of a head.
+        /// The line is not part of an HTTP head.
         case isMalformed
-        /// Another head begins behind the one that counts: libcurl has repeated the request.
+        /// Another head begins after the final one: libcurl has repeated the request.
         case isRepeated
     }
 
-    /// The most bytes of a head.
+    /// The maximum length of a head in bytes.
     static let limit = 256 * 1024
 
-    /// The lines so far, with their ends, the first of which is the status line.
+    /// The lines so far with their line ends, beginning with the status line.
     private(set) var bytes: [UInt8] = []
-    /// The status of the head that is being read, or has been.
+    /// The status of the current head.
     private(set) var status = 0
     private(set) var isComplete = false
 
-    /// Takes a line with its end.
+    /// Processes a line, including its line end.
     mutating func receive(_ line: UnsafeBufferPointer<UInt8>) -> Outcome {
-        // What comes behind the head are the body's trailers.
+        // Lines after the head are trailers.
         if isComplete { return line.starts(with: "HTTP/".utf8) ? .isRepeated : .goesOn }
         if bytes.isEmpty {
             guard let status = Self.status(of: line) else { return .isMalformed }
@@ -34,7 +34,7 @@ struct HeadCollector: Sendable {
         }
         guard bytes.count + line.count <= Self.limit else { return .isTooLong }
         if line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") {
-            // Interim responses precede the one that counts, but for 101, behind which there is none.
+            // Interim responses precede the final one, except for 101, after which no other follows.
             if 100..<200 ~= status, status != 101 {
                 bytes.removeAll(keepingCapacity: true)
                 return .goesOn
@@ -46,13 +46,13 @@ struct HeadCollector: Sendable {
         return .goesOn
     }
 
-    /// Lets go of the head, which has been read.
+    /// Returns the bytes of the head and releases them.
     mutating func take() -> [UInt8] {
         defer { bytes = [] }
         return bytes
     }
 
-    /// The code of a line such as `HTTP/1.1 200 OK`.
+    /// Returns the code of a status line such as `HTTP/1.1 200 OK`.
     private static func status(of line: UnsafeBufferPointer<UInt8>) -> Int? {
         guard line.starts(with: "HTTP/".utf8), let space = line.firstIndex(of: UInt8(ascii: " ")),
             line.count >= space + 4

@@ -2,12 +2,12 @@ import CCurl
 import OpenAIUsage
 
 extension TransportError {
-    /// What libcurl's verdict on a transfer means; `nil` if it is a good one.
+    /// Creates an error from libcurl's result of a transfer; `nil` if the transfer succeeded.
     ///
     /// - Parameters:
-    ///   - code: The verdict.
-    ///   - isAtProxy: Whether a proxy has refused to connect.
-    ///   - detail: What libcurl adds; it is told only where it can be about the connection alone.
+    ///   - code: The result.
+    ///   - isAtProxy: True if a proxy has refused to connect.
+    ///   - detail: libcurl's error message; it is used only for codes whose message can only be about the connection.
     init?(_ code: CURLcode, isAtProxy: Bool, detail: String) {
         switch code {
         case CURLE_OK: return nil

@@ -2,13 +2,13 @@ import CCurl
 import HTTPTypes
 
 extension HTTPRequest {
-    /// The head of a call's request as a meter takes it; `nil` if it has no URL of HTTP.
+    /// Creates the head of a call's request for a meter; `nil` if the call has no HTTP URL or its method is invalid.
     init?(_ call: ccurl_call) {
         guard let url = call.url.map({ String(cString: $0) }), let mark = url.range(of: "://") else { return nil }
         let scheme = url[..<mark.lowerBound].lowercased()
         guard scheme == "https" || scheme == "http" else { return nil }
         let rest = url[mark.upperBound...].prefix { $0 != "#" }
-        // Who is logged in is nothing to a meter.
+        // User information is a credential, which a meter does not need.
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
         let path = rest[authority.endIndex...]
@@ -30,21 +30,21 @@ extension HTTPRequest {
 }
 
 extension HTTPField {
-    /// A field of a line in libcurl's notation; `nil` where the line takes a field away.
+    /// Creates a field from a line in libcurl's notation; `nil` if the line removes a field.
     init?(libcurlLine line: String) {
         let text = line.utf8
         guard let mark = text.firstIndex(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ";") }),
             let name = Name(String(line[..<mark]))
         else { return nil }
         let value = line[text.index(after: mark)...].drop { $0 == " " || $0 == "\t" }
-        // A colon without a value is libcurl's word for a field that is not wanted, a semicolon for one that is empty.
+        // In libcurl's notation, a colon without a value removes a field, and a semicolon marks an empty one.
         guard text[mark] == UInt8(ascii: ";") ? value.isEmpty : !value.isEmpty else { return nil }
         self.init(name: name, value: String(value))
     }
 }
 
 extension String {
-    /// The first place of a text.
+    /// Returns the first occurrence of a text.
     fileprivate func range(of text: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {

@@ -2,7 +2,7 @@ public import CCurl
 import HTTPTypes
 public import OpenAIUsage
 
-/// A call on an easy handle of the program's own, metered: one record, however it ends.
+/// A metered call on an easy handle of the program's own, with one record however it ends.
 ///
 /// ```swift
 /// var call = ccurl_call()
@@ -10,38 +10,38 @@ public import OpenAIUsage
 /// let result = try MeteredHandle(handle, call, meter: meter).perform()
 /// ```
 ///
-/// libcurl does not give back the functions and the request that were set on a handle. So they are told here, in a
-/// `ccurl_call`, and are set on the handle in the way that lets the meter see what passes by; all other options are the
-/// program's. A program that drives its handles with a multi handle calls ``end(_:)`` instead of ``perform()``. C programs
-/// call `ccurl_metered`, or `ccurl_metered_begin` and `ccurl_metered_end`.
+/// libcurl does not return the callbacks and the request that were set on a handle. So they are passed in a `ccurl_call`, and
+/// set on the handle together with the meter's own callbacks. All other options remain the program's. A program that drives
+/// its handles with a multi handle calls ``end(_:)`` instead of ``perform()``. C programs call `ccurl_metered`, or
+/// `ccurl_metered_begin` and `ccurl_metered_end`.
 ///
-/// Where the program lets libcurl follow redirects or repeat a request for authentication, the whole is one record, with
-/// the status of the last response. Setting the functions or the request on the handle anew takes them from the meter.
+/// If the program lets libcurl follow redirects or repeat a request for authentication, this is one record with the status
+/// of the last response. Setting the callbacks or the request on the handle again bypasses the meter.
 ///
-/// It belongs to the thread that has the handle. If it goes away before its end, the call is abandoned.
+/// Use it on one thread at a time, as the handle itself. Releasing it before the end records the call as abandoned.
 public final class MeteredHandle {
     private let handle: UnsafeMutableRawPointer
     private let call: ccurl_call
     private let exchange: Exchange
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var head = HeadCollector()
-    /// The last head that is whole, until the exchange has it.
+    /// The last complete head, until it is passed to the exchange.
     private var waitingHead: HTTPResponse?
     private var isHeadReceived = false
-    /// How much of the request's body was given, and how much of it the meter has seen.
+    /// The position in the request's body, and the length of its metered prefix.
     private var position = 0
     private var seen = 0
     private var isEnded = false
 
-    /// Sets a call on a handle, and begins to meter it.
+    /// Sets a call on a handle and starts to meter it.
     ///
     /// - Parameters:
     ///   - handle: The easy handle.
-    ///   - call: The request, and where the response goes; what it points to has to stay until the end.
-    ///   - meter: The meter.
-    ///   - context: What is known of the call beside the request.
-    /// - Throws: `TransportError.Code.invalidRequest` if there is no URL of HTTP, `TransportError.Code.failed` if libcurl
-    ///   refuses an option.
+    ///   - call: The request and the callbacks for the response. The memory that it points to must stay valid until the end.
+    ///   - meter: The meter that records the call.
+    ///   - context: The tags, the operation and the attempt number of the call.
+    /// - Throws: `TransportError.Code.invalidRequest` if there is no HTTP URL or the method is invalid,
+    ///   `TransportError.Code.failed` if libcurl rejects an option.
     public init(
         _ handle: UnsafeMutableRawPointer,
         _ call: ccurl_call,
@@ -67,26 +67,26 @@ public final class MeteredHandle {
         finish(.abandoned)
     }
 
-    /// Performs the call with `curl_easy_perform`, ends it, and returns libcurl's verdict.
+    /// Performs the call with `curl_easy_perform`, ends it and returns libcurl's result.
     public func perform() -> CURLcode {
         let result = curl_easy_perform(handle)
         end(result)
         return result
     }
 
-    /// Ends the call with libcurl's verdict, and takes it off the handle; every call but the first does nothing.
+    /// Ends the call with libcurl's result and restores the program's callbacks; only the first call has an effect.
     public func end(_ result: CURLcode) {
         switch result {
         case CURLE_OK: finish(.completed)
-        // The program's own functions have stopped the transfer.
+        // One of the program's callbacks has stopped the transfer.
         case CURLE_ABORTED_BY_CALLBACK, CURLE_WRITE_ERROR, CURLE_READ_ERROR: finish(.abandoned)
         default:
             var status = 0
             _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-            // The head may be a proxy's, which has made a connection that came to nothing.
+            // The head may be that of a proxy whose connection was not used for the request.
             if status == 0, !isHeadReceived { waitingHead = nil }
             var error = TransportError(result, isAtProxy: false, detail: "")
-            // No byte of a request has left, whatever the verdict is.
+            // No byte of the request has been sent, whatever the result is.
             var sent = 0
             if ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK, sent == 0 {
                 error?.isRequestUnsent = true
@@ -152,7 +152,7 @@ public final class MeteredHandle {
         return codes
     }
 
-    /// Puts the program's own functions in the place of the meter's, which are gone with it.
+    /// Restores the program's callbacks, since the meter's would point to a released object.
     private func disconnect() {
         _ = ccurl_set_data_function(handle, CURLOPT_HEADERFUNCTION, call.header)
         _ = ccurl_set_pointer(handle, CURLOPT_HEADERDATA, call.header_context)
@@ -167,13 +167,13 @@ public final class MeteredHandle {
         fields = nil
     }
 
-    // MARK: - What passes by
+    // MARK: - Observation
 
     private func receive(headLine line: UnsafeRawBufferPointer) {
         let line = line.bindMemory(to: UInt8.self)
         var outcome = head.receive(line)
         if outcome == .isRepeated {
-            // A redirect was followed, a proxy has connected, or the request was repeated.
+            // After a redirect, a proxy's response to CONNECT, or a repeated request.
             head = HeadCollector()
             outcome = head.receive(line)
         }
@@ -182,12 +182,12 @@ public final class MeteredHandle {
         waitingHead = HTTPResponse(head: bytes, status: status)
     }
 
-    /// Shows the meter the head: the last one, when the body begins or the call ends.
+    /// Passes the last head to the exchange, when the body begins or the call ends.
     private func passHead() {
         guard var head = waitingHead else { return }
         waitingHead = nil
         isHeadReceived = true
-        // libcurl takes off the coding that it has asked for.
+        // With CURLOPT_ACCEPT_ENCODING, libcurl delivers the body decoded.
         if call.accept_encoding != nil { head.headerFields[.contentEncoding] = nil }
         exchange.receive(head: head)
     }
@@ -200,13 +200,13 @@ public final class MeteredHandle {
     private func send(_ bytes: UnsafeRawBufferPointer) {
         let known = max(0, seen - position)
         position += bytes.count
-        // What is sent a second time was seen.
+        // Bytes that are sent again have been metered before.
         guard known < bytes.count else { return }
         exchange.receive(requestBody: UnsafeRawBufferPointer(rebasing: bytes[known...]).bytes)
         seen = position
     }
 
-    // MARK: - libcurl's calls
+    // MARK: - Callbacks
 
     private static let header: curl_write_callback = { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
@@ -219,7 +219,7 @@ public final class MeteredHandle {
         guard let bytes, let context else { return 0 }
         let metered = of(context)
         let taken = metered.call.write?(bytes, size, count, metered.call.write_context) ?? (size * count)
-        // What the program refuses for now comes again.
+        // If the program pauses the transfer, libcurl delivers the same bytes again.
         if taken == size * count { metered.receive(body: UnsafeRawBufferPointer(start: bytes, count: taken)) }
         return taken
     }
@@ -238,7 +238,7 @@ public final class MeteredHandle {
         guard let result = metered.call.seek?(metered.call.seek_context, offset, origin) else {
             return CURL_SEEKFUNC_CANTSEEK
         }
-        // From the start is the only way in which libcurl seeks.
+        // libcurl always seeks from the start of the body.
         if result == CURL_SEEKFUNC_OK { metered.position = Int(offset) }
         return result
     }

@@ -2,11 +2,11 @@ import CCurl
 public import OpenAIUsage
 
 extension UsageMeter {
-    /// The meter as C programs hand it to `ccurl_metered`; it is valid as long as the meter is.
+    /// The meter for C programs, which pass it to `ccurl_metered`; valid for the lifetime of the meter.
     public var curlMeter: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
 }
 
-/// Performs a call with a meter, for C.
+/// Performs a call with a meter, for C; see `ccurl_metered` in `shim.h`.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 func ccurl_metered(
@@ -18,7 +18,7 @@ func ccurl_metered(
     return metered.perform()
 }
 
-/// Sets a call on a handle and begins to meter it, for C.
+/// Sets a call on a handle and starts to meter it, for C; see `ccurl_metered_begin` in `shim.h`.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 func ccurl_metered_begin(
@@ -29,7 +29,7 @@ func ccurl_metered_begin(
     begin(handle, call, meter).map { OpaquePointer(Unmanaged.passRetained($0).toOpaque()) }
 }
 
-/// Ends a call, for C.
+/// Ends a call, for C; see `ccurl_metered_end` in `shim.h`.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 func ccurl_metered_end(_ call: OpaquePointer!, _ result: CURLcode) {

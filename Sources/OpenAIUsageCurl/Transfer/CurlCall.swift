@@ -1,10 +1,10 @@
 import HTTPTypes
 import OpenAIUsage
 
-/// A call from the caller's side: it is over when nobody holds it any more.
+/// The caller's side of a transfer; releasing it ends the transfer.
 final class CurlCall: Sendable {
     private let transfer: CurlTransfer
-    /// Keeps the thread running.
+    /// Keeps the driver thread running.
     private let driver: CurlDriver
     private let source: UploadSource?
 
@@ -17,6 +17,8 @@ final class CurlCall: Sendable {
     deinit { transfer.abandon() }
 
     /// Waits for the response's head, and sends the request's body meanwhile.
+    ///
+    /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     func head(isolation: isolated (any Actor)? = #isolation) async throws(TransportError) -> HTTPResponse {
         try await uploading(isolation: isolation) { [transfer] isolation in
             while true {
@@ -30,7 +32,10 @@ final class CurlCall: Sendable {
         }.get()
     }
 
-    /// Waits for more of the response's body, and sends what is left of the request's meanwhile; `nil` at the end.
+    /// Waits for bytes of the response's body, and sends the rest of the request's body meanwhile.
+    ///
+    /// - Returns: The bytes; `nil` at the end.
+    /// - Throws: `TransportError`, with `TransportError.Code.cancelled` if the task is cancelled.
     func bytes(isolation: isolated (any Actor)? = #isolation) async throws(TransportError) -> [UInt8]? {
         try await uploading(isolation: isolation) { [transfer] isolation in
             while true {
@@ -47,7 +52,7 @@ final class CurlCall: Sendable {
     /// Ends the call, unless it has ended.
     func abandon() { transfer.abandon() }
 
-    /// Waits for something of the response, while one task pulls the request's body, if there is any of it left.
+    /// Waits for the response, while a child task pulls the request's body if any of it is left.
     private func uploading<Value: Sendable>(
         isolation: isolated (any Actor)?,
         _ wait: (isolated (any Actor)?) async -> Result<Value, TransportError>
@@ -58,14 +63,14 @@ final class CurlCall: Sendable {
             group.addTask { await Self.pull(source, transfer) }
             let result = await wait(isolation)
             transfer.pausePulling()
-            // A piece that is being pulled is waited for, unless the call needs it no more.
+            // A piece that is being pulled is waited for, so that it is not lost, unless the call no longer needs it.
             await transfer.wait(for: .pull, isolation: isolation)
             group.cancelAll()
             return result
         }
     }
 
-    /// Pulls pieces of the request's body for as long as they are wanted.
+    /// Pulls pieces of the request's body for as long as they are needed.
     private static func pull(_ source: UploadSource, _ transfer: CurlTransfer) async {
         while await transfer.beginPull() {
             do {

@@ -1,7 +1,7 @@
 import CCurl
 import OpenAIUsage
 
-/// The functions that libcurl calls on the driving thread; each gets the transfer as its context.
+/// The callbacks that libcurl runs on the thread that holds the driver role; their context is the transfer.
 enum CurlCallbacks {
     static let header: curl_write_callback = { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
@@ -14,7 +14,7 @@ enum CurlCallbacks {
         switch transfer(context).receive(body: UnsafeRawBufferPointer(start: bytes, count: size * count)) {
         case true: return size * count
         case false: return Int(CURL_WRITEFUNC_PAUSE)
-        // More than was offered is an error, and nothing is too if nothing was offered.
+        // Any count other than the offered one fails the transfer; 0 would not, if no bytes were offered.
         case nil: return size * count + 1
         }
     }
@@ -34,7 +34,7 @@ enum CurlCallbacks {
         return transfer(context).rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
     }
 
-    /// A transfer as a context; the loop holds the transfer as long as libcurl has it.
+    /// Returns a transfer as a context; the loop holds the transfer for as long as libcurl uses its handle.
     static func context(_ transfer: CurlTransfer) -> UnsafeMutableRawPointer {
         Unmanaged.passUnretained(transfer).toOpaque()
     }

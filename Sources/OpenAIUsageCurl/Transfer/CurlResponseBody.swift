@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// A response's body as libcurl receives it: it is asked for more when it is pulled.
+/// A response's body, received from libcurl on demand.
 struct CurlResponseBody: AsyncSequence, Sendable {
     typealias Element = ArraySlice<UInt8>
     typealias Failure = any Error
@@ -9,7 +9,7 @@ struct CurlResponseBody: AsyncSequence, Sendable {
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(lease: Lease(call)) }
 
-    /// Ends the call when its reader goes away.
+    /// Ends the call when the iterator is released.
     fileprivate final class Lease: Sendable {
         let call: CurlCall
 

@@ -2,17 +2,17 @@ import CCurl
 import OpenAIUsage
 import Synchronization
 
-/// A transfer between its caller and the driving thread: the state they share, and the caller's wait for it.
+/// A transfer between its caller and the driver thread: their shared state, and the continuations that wait for it.
 final class CurlTransfer: Sendable {
     private struct Shared {
         var state: CurlTransferState
         var waiter: (interest: CurlTransferState.Interest, continuation: CheckedContinuation<Void, Never>)?
-        /// The task that pulls the request's body, while it waits for room.
+        /// The task that pulls the request's body, while it waits for room in the buffer.
         var puller: CheckedContinuation<Void, Never>?
-        /// Whether the mailbox has it.
+        /// True if the transfer is in the command queue.
         var isPosted = false
 
-        /// Takes those who wait and have something to do.
+        /// Removes and returns the continuations that can go on.
         mutating func takeReady() -> Ready {
             var ready = Ready()
             if let (interest, continuation) = waiter, state.isReady(for: interest) {
@@ -27,7 +27,7 @@ final class CurlTransfer: Sendable {
         }
     }
 
-    /// Those who are to be woken, outside of the lock.
+    /// The continuations to resume, outside the lock.
     private struct Ready {
         var waiter: CheckedContinuation<Void, Never>?
         var puller: CheckedContinuation<Void, Never>?
@@ -38,10 +38,10 @@ final class CurlTransfer: Sendable {
         }
     }
 
-    /// What the driving thread notes on it.
+    /// The loop's notes.
     let mark = CurlTransferMark()
     let handle: EasyHandle
-    /// The host for which the connection is counted; `nil` if libcurl counts it.
+    /// The origin for which the connection is counted; `nil` if libcurl counts it.
     let origin: String?
     private let mailbox: CommandQueue
     private let shared: Mutex<Shared>
@@ -55,7 +55,7 @@ final class CurlTransfer: Sendable {
 
     // MARK: - The caller
 
-    /// Begins, at once if it is nobody's turn.
+    /// Starts the transfer, on the caller's thread if the driver role is free.
     func start(_ loop: CurlLoop) throws(TransportError) {
         shared.withLock { $0.isPosted = true }
         switch mailbox.post(self, takesTurn: CurlLibrary.isReadyAtOnce) {
@@ -86,7 +86,7 @@ final class CurlTransfer: Sendable {
     func cancel() { change { state, _ in state.cancel() } }
     func abandon() { change { state, _ in state.abandon() } }
 
-    /// Waits until there is something to do; a caller that is cancelled ends the transfer.
+    /// Waits until the interest is ready; cancellation ends the transfer, and thereby the wait.
     func wait(for interest: CurlTransferState.Interest, isolation: isolated (any Actor)? = #isolation) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation(isolation: isolation) { continuation in
@@ -102,7 +102,7 @@ final class CurlTransfer: Sendable {
         }
     }
 
-    /// Waits until a piece of the request's body is wanted, and begins to pull it; false if none is wanted any more.
+    /// Waits until a piece of the request's body is needed, and starts to pull it; false if no more pieces are needed.
     func beginPull() async -> Bool {
         while true {
             switch change({ state, _ in state.takePullStep() }) {
@@ -121,7 +121,7 @@ final class CurlTransfer: Sendable {
         }
     }
 
-    /// Changes the state, and tells the waiter and the driving thread what has come of it.
+    /// Changes the state, resumes the continuations that can go on, and posts new actions to the driver thread.
     @discardableResult
     private func change<Value: Sendable>(
         _ body: @Sendable (inout CurlTransferState, () -> Int64) -> Value
@@ -137,7 +137,7 @@ final class CurlTransfer: Sendable {
         return value
     }
 
-    // MARK: - The driving thread
+    // MARK: - The driver thread
 
     func takeOrders() -> CurlTransferState.Orders {
         shared.withLock { shared in
@@ -146,22 +146,24 @@ final class CurlTransfer: Sendable {
         }
     }
 
-    /// Does what is due, and says what was.
+    /// Processes a deadline that has passed, and returns its effect.
     func elapse(_ idleTimeout: Int64, at now: Int64) -> CurlTransferState.Due {
         shared.withLock { $0.state.elapse(idleTimeout, at: now) }
     }
 
-    /// Notes that it waits for a connection.
+    /// Called when the transfer has to wait for a connection.
     func awaitConnection() { shared.withLock { $0.state.awaitConnection() } }
 
-    /// Notes that it has waited long enough for a connection.
+    /// Called when the transfer gets a connection after a wait.
     func begin(at now: Int64) { shared.withLock { $0.state.begin(at: now) } }
 
     func finish(_ error: TransportError?) { shared.withLock { $0.state.finish(error) } }
 
     func abort(_ error: TransportError) { shared.withLock { $0.state.abort(error) } }
 
-    /// Wakes the caller if there is something for it, and says when something becomes due.
+    /// Resumes the caller if it can go on.
+    ///
+    /// - Returns: The next deadline of the transfer; `nil` for none.
     func wake(_ idleTimeout: Int64) -> Int64? {
         let (ready, deadline) = shared.withLock { ($0.takeReady(), $0.state.deadline(idleTimeout)) }
         ready.wake()
@@ -189,14 +191,14 @@ final class CurlTransfer: Sendable {
     func rewind() -> Bool { shared.withLock { $0.state.rewind() } }
 }
 
-/// SAFETY: libcurl lends the bytes for the call that hands them over, and nothing keeps a pointer to them.
+/// SAFETY: libcurl lends the bytes for the duration of a callback, and no pointer to them is kept.
 private struct BorrowedBytes: @unchecked Sendable {
     let bytes: UnsafeRawBufferPointer
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 }
 
-/// SAFETY: libcurl lends the buffer for the call that hands it over, and nothing keeps a pointer to it.
+/// SAFETY: libcurl lends the buffer for the duration of a callback, and no pointer to it is kept.
 private struct BorrowedBuffer: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 

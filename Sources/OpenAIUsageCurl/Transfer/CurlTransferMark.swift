@@ -1,13 +1,13 @@
-/// What is noted on a transfer by the work on it.
+/// The loop's notes on a transfer.
 ///
-/// SAFETY: only the thread whose turn it is reads and writes it (see ``CommandQueue``), from the transfer's start to its end.
+/// SAFETY: only the holder of the driver role reads and writes it (see ``CommandQueue``), from the transfer's start to its end.
 final class CurlTransferMark: @unchecked Sendable {
-    /// The round of the work, while the transfer is under way.
+    /// The loop's round, while the transfer is in flight.
     var round: CurlRound?
-    /// Whether something has happened to the transfer in this round.
+    /// True if the transfer was affected in this round.
     var isTouched = false
 
-    /// Notes that something happens to the transfer, and returns the time of it.
+    /// Marks the transfer as affected in this round, and returns the time of the round.
     @discardableResult
     func touch(_ transfer: CurlTransfer) -> Int64 {
         guard let round else { return 0 }

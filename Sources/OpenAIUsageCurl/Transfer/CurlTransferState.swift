@@ -1,24 +1,24 @@
 import OpenAIUsage
 
-/// All that is decided about a transfer, by events of the driving thread on one side and of the caller on the other.
+/// The state machine of a transfer, with events from the driver thread and from the caller.
 struct CurlTransferState: Sendable {
-    /// What the driving thread has to do for the transfer.
+    /// The pending actions of the driver thread.
     struct Orders: OptionSet, Sendable {
         let rawValue: UInt8
 
-        /// Begin it.
+        /// Start the transfer.
         static let start = Orders(rawValue: 1)
-        /// Go on receiving, sending or both.
+        /// Resume receiving, sending or both.
         static let unpause = Orders(rawValue: 2)
-        /// Take it out, whatever its state.
+        /// Remove the transfer, whatever its state.
         static let remove = Orders(rawValue: 4)
     }
 
-    /// What a caller waits for.
+    /// An event that a caller waits for.
     enum Interest: Sendable {
         case head
         case body
-        /// The piece of the request's body that is being pulled, or that it is no longer needed.
+        /// The piece of the request's body that is being pulled has arrived, or is no longer needed.
         case pull
     }
 
@@ -27,22 +27,22 @@ struct CurlTransferState: Sendable {
         /// Pull a piece.
         case pull
         case wait
-        /// Pull no more, for now or at all.
+        /// Stop pulling, for the moment or for good.
         case stop
     }
 
-    /// What a caller who wants the head, or more of the body, does next.
+    /// The next step of a caller that reads the head or the body.
     enum Step<Value: Sendable>: Sendable {
         case value(Value)
         case wait
         case failure(TransportError)
     }
 
-    /// What has become due.
+    /// The effect of a deadline that has passed.
     enum Due {
         case nothing
         case orders
-        /// The transfer stood still for too long, and has ended.
+        /// The transfer made no progress for too long, and has ended.
         case expiry
     }
 
@@ -51,8 +51,9 @@ struct CurlTransferState: Sendable {
         case failed(TransportError)
     }
 
-    /// How often libcurl is let ask again while it waits for a piece of the request's body although the response has begun:
-    /// it does not see the response's end until then.
+    /// The interval in nanoseconds at which libcurl is resumed while it waits for the request's body.
+    ///
+    /// This is needed once the response has begun, since libcurl does not notice the response's end while it waits.
     private static let proddingInterval: Int64 = 100_000_000
 
     private var head = HeadCollector()
@@ -60,17 +61,17 @@ struct CurlTransferState: Sendable {
     private var body: ResponseBuffer
     private(set) var upload: UploadBuffer
     private var end: End?
-    /// Whether the caller has gone, or was told off, so that what waits is not handed over any more.
+    /// True if the call was cancelled, abandoned or aborted, so that a head that has arrived is no longer delivered.
     private var isBroken = false
-    /// What the driving thread has not done yet.
+    /// The actions that the driver thread has not taken yet.
     private var orders: Orders = .start
-    /// When a byte moved last.
+    /// The monotonic time of the last progress, in nanoseconds.
     private var lastProgress: Int64
     private var lastProdding: Int64 = 0
     private var isEndTaken = false
-    /// True while it waits for a connection, and libcurl does not know of it.
+    /// True while the transfer waits for a connection, unknown to libcurl.
     private var isQueued = false
-    /// True while a caller has a task that pulls the request's body.
+    /// True while a task of the caller pulls the request's body.
     private var isPulled = false
 
     init(upload: UploadBuffer, bufferLength: Int, at now: Int64) {
@@ -81,31 +82,31 @@ struct CurlTransferState: Sendable {
 
     var hasOrders: Bool { !orders.isEmpty }
 
-    // MARK: - The driving thread
+    // MARK: - The driver thread
 
-    /// Hands over what has to be done.
+    /// Returns the pending actions and clears them.
     mutating func takeOrders() -> Orders {
         defer { orders = [] }
         return orders
     }
 
-    /// Notes that it waits for a connection.
+    /// Called when the transfer has to wait for a connection.
     mutating func awaitConnection() { isQueued = true }
 
-    /// Notes that it has a place for a connection.
+    /// Called when the transfer gets a connection after a wait.
     mutating func begin(at now: Int64) {
         isQueued = false
         lastProgress = now
     }
 
-    /// Takes a line of a head; whether the transfer goes on.
+    /// Processes a line of a head; false ends the transfer.
     mutating func receive(headLine line: UnsafeBufferPointer<UInt8>, at now: Int64) -> Bool {
         guard end == nil else { return false }
         lastProgress = now
         switch head.receive(line) {
         case .goesOn: return true
         case .ends(let status):
-            // libcurl sends nothing more of a body that the response has refused.
+            // libcurl stops sending the body after such a status.
             if status >= 300, !upload.isSent { upload.giveUp() }
             return true
         case .isRepeated:
@@ -120,7 +121,7 @@ struct CurlTransferState: Sendable {
         }
     }
 
-    /// Takes bytes of the body, or refuses them until ``Orders/unpause``; `nil` ends the transfer.
+    /// Buffers bytes of the body; false pauses the transfer until ``Orders/unpause``, `nil` ends it.
     mutating func receive(body bytes: UnsafeRawBufferPointer, at now: Int64) -> Bool? {
         guard end == nil else { return nil }
         lastProgress = now
@@ -135,10 +136,10 @@ struct CurlTransferState: Sendable {
         return portion
     }
 
-    /// Begins the request's body anew, if that is possible.
+    /// Restarts the request's body from its beginning; false if bytes that were sent are no longer buffered.
     mutating func rewind() -> Bool { upload.rewind() }
 
-    /// Takes libcurl's verdict; the first end counts.
+    /// Processes libcurl's result, unless the transfer has ended before.
     mutating func finish(_ error: TransportError?) {
         guard end == nil else { return }
         if let error {
@@ -151,7 +152,7 @@ struct CurlTransferState: Sendable {
         upload.giveUp()
     }
 
-    /// When something becomes due, unless something happens before; `nil` if nothing does.
+    /// The time at which ``elapse(_:at:)`` has to be called, unless another event comes first; `nil` for none.
     func deadline(_ idleTimeout: Int64) -> Int64? {
         guard end == nil else { return nil }
         let isWaitedFor = body.isPaused || upload.isStarved && !upload.isOver
@@ -164,7 +165,7 @@ struct CurlTransferState: Sendable {
         return deadline
     }
 
-    /// Does what has become due.
+    /// Processes a deadline that has passed.
     mutating func elapse(_ idleTimeout: Int64, at now: Int64) -> Due {
         guard let deadline = deadline(idleTimeout), deadline <= now else { return .nothing }
         if isProdded, lastProdding + Self.proddingInterval <= now {
@@ -192,7 +193,7 @@ struct CurlTransferState: Sendable {
 
     // MARK: - The caller
 
-    /// What to do for the head.
+    /// Returns the next step of a caller that waits for the head.
     mutating func stepToHead() -> Step<(bytes: [UInt8], status: Int)> {
         if case .failed(let error) = end, isBroken || !head.isComplete { return .failure(error) }
         if head.isComplete, !isHeadTaken {
@@ -202,7 +203,7 @@ struct CurlTransferState: Sendable {
         return .wait
     }
 
-    /// What to do for more of the body, whose end is `nil`.
+    /// Returns the next step of a caller that reads the body; the value `nil` is its end.
     mutating func stepToBody(at now: Int64) -> Step<[UInt8]?> {
         if !body.isEmpty {
             let (bytes, resumes) = body.take()
@@ -218,7 +219,7 @@ struct CurlTransferState: Sendable {
         }
     }
 
-    /// Whether there is something to do for who waits.
+    /// True if a caller that waits for an interest can go on.
     func isReady(for interest: Interest) -> Bool {
         if end != nil { return true }
         switch interest {
@@ -231,10 +232,10 @@ struct CurlTransferState: Sendable {
     /// True while pieces of the request's body may have to be pulled.
     var isUploading: Bool { end == nil && upload.isOpen }
 
-    /// Notes that a caller has a task that pulls the request's body.
+    /// Called when a task of the caller starts to pull the request's body.
     mutating func resumePulling() { isPulled = true }
 
-    /// Lets that task end, once it has the piece that it is pulling.
+    /// Stops that task, after the piece that it is pulling.
     mutating func pausePulling() { isPulled = false }
 
     /// The next step of the task that pulls.
@@ -243,51 +244,51 @@ struct CurlTransferState: Sendable {
         return upload.isWanted ? .pull : .wait
     }
 
-    /// Returns the next step of the task that pulls, and counts on it.
+    /// Returns the next step of the task that pulls, and records that a pull has started.
     mutating func takePullStep() -> PullStep {
         let step = pullStep
         if step == .pull { upload.startPull() }
         return step
     }
 
-    /// Takes a piece of the request's body.
+    /// Appends a piece of the request's body.
     mutating func supply(_ piece: ArraySlice<UInt8>, at now: Int64) {
         settle(upload.receive(piece), at: now)
     }
 
-    /// Takes the end of the request's body.
+    /// Marks the end of the request's body.
     mutating func endUpload(at now: Int64) {
         settle(upload.end(), at: now)
     }
 
-    /// Notes that the source of the request's body has failed, or was cancelled with the caller's task.
+    /// Called when the source of the request's body has thrown, or was cancelled with the caller's task.
     mutating func failUpload(_ error: any Error, isCancelled: Bool) {
         guard end == nil, !upload.isOver else { return }
         if isCancelled { return cancel() }
         abort(TransportError(.failed, "The request's body could not be read.", underlying: error))
     }
 
-    /// Ends the transfer from this side, unless it has ended, and drops what waits.
+    /// Ends the transfer with an error, unless it has ended, and discards buffered bytes.
     mutating func abort(_ error: TransportError) {
         guard end == nil else { return }
         orders.insert(.remove)
         interrupt(error)
     }
 
-    /// Ends the transfer for the caller, unless the caller has seen its end.
+    /// Ends the transfer with a cancellation error, unless the caller has already received its end.
     mutating func cancel() {
         let error = TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
         abort(error)
         if case .complete = end, !isEndTaken { interrupt(error) }
     }
 
-    /// Lets go of everything: there is no caller any more.
+    /// Ends the transfer and discards all buffered bytes, after its caller has released it.
     mutating func abandon() {
         abort(TransportError(.cancelled, "The call was abandoned."))
         body.drop()
     }
 
-    // MARK: - Inside
+    // MARK: - Transitions
 
     private mutating func settle(_ problem: String?, at now: Int64) {
         guard end == nil else { return }

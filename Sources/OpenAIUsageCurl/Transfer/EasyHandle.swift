@@ -1,9 +1,9 @@
 import CCurl
 
-/// One of libcurl's easy handles, and what it points to.
+/// An easy handle of libcurl and the memory that it points to.
 ///
-/// SAFETY: a handle belongs to the caller until its transfer is posted, to the thread whose turn it is until the transfer is
-/// over, and then to the pool; the locks of the mailbox and of the pool are between them.
+/// SAFETY: a handle belongs to the caller until its transfer is posted, then to the holder of the driver role until the
+/// transfer is over, and then to the pool. The locks of the command queue and of the pool order these accesses.
 final class EasyHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
@@ -22,23 +22,23 @@ final class EasyHandle: @unchecked Sendable {
         message.deallocate()
     }
 
-    /// What libcurl says of the last failure; it may name hosts, files and certificates.
+    /// libcurl's message about the last failure, which may name hosts, files and certificates.
     var failure: String { String(cString: message) }
 
-    /// Whether the last transfer came no further than a proxy, which would not connect it.
+    /// True if a proxy has rejected the CONNECT request of the last transfer.
     var isAtProxy: Bool {
         var status = 0
         guard ccurl_get_long(pointer, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK else { return false }
         return status >= 300
     }
 
-    /// False if no byte of the last transfer's request has left, whatever became of it.
+    /// False if no byte of the last transfer's request was sent, whatever its result was.
     var hasSentRequest: Bool {
         var sent = 0
         return ccurl_get_long(pointer, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK || sent > 0
     }
 
-    /// Forgets the last transfer, but not its session and its addresses.
+    /// Clears the options and the message of the last transfer, but not TLS sessions and resolved addresses.
     func reset() {
         curl_easy_reset(pointer)
         curl_slist_free_all(header)
@@ -48,7 +48,9 @@ final class EasyHandle: @unchecked Sendable {
 
     // MARK: - Options
 
-    /// Tells the handle a request.
+    /// Sets the options for a request.
+    ///
+    /// - Returns: The code of the first option that failed, or `CURLE_OK`.
     func prepare(_ request: CurlRequest, _ settings: CurlSettings) -> CURLcode {
         var options = Options(handle: pointer)
         options.set(CURLOPT_NOSIGNAL, 1)
@@ -80,7 +82,9 @@ final class EasyHandle: @unchecked Sendable {
         return options.result
     }
 
-    /// Tells the handle who takes and gives the bytes.
+    /// Sets the callbacks for the response, and for the request's body if it is not set as bytes.
+    ///
+    /// - Returns: The code of the first option that failed, or `CURLE_OK`.
     func connect(
         to context: UnsafeMutableRawPointer,
         header: @escaping curl_write_callback,
@@ -102,7 +106,7 @@ final class EasyHandle: @unchecked Sendable {
         return options.result
     }
 
-    /// Sets options and keeps the first refusal.
+    /// Sets options and keeps the first error code.
     private struct Options {
         let handle: UnsafeMutableRawPointer
         private(set) var result = CURLE_OK
@@ -130,7 +134,7 @@ final class EasyHandle: @unchecked Sendable {
             case .short(let bytes):
                 note(ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
                 bytes.withUnsafeBytes { bytes in
-                    // An empty body needs an address too, else it would be asked for.
+                    // An empty body needs a non-null pointer as well, or else libcurl would ask the read callback.
                     withUnsafeBytes(of: 0 as UInt8) { zero in
                         let start = bytes.baseAddress ?? zero.baseAddress
                         note(

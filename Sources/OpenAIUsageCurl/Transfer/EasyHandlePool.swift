@@ -1,13 +1,13 @@
 import OpenAIUsage
 import Synchronization
 
-/// Easy handles that have done their transfers, for those to come.
+/// Easy handles for reuse by later transfers.
 final class EasyHandlePool: Sendable {
     private static let limit = 64
 
     private let handles = Mutex<[EasyHandle]>([])
 
-    /// A handle without a past, but with its sessions and addresses.
+    /// Returns a handle without options, which may hold TLS sessions and addresses of earlier transfers.
     func take() throws(TransportError) -> EasyHandle {
         if let handle = handles.withLock({ $0.popLast() }) { return handle }
         guard let handle = EasyHandle() else {
@@ -16,13 +16,13 @@ final class EasyHandlePool: Sendable {
         return handle
     }
 
-    /// Takes a handle back whose transfer is over.
+    /// Returns the handle of a finished transfer to the pool.
     func put(_ handle: EasyHandle) {
         handle.reset()
         handles.withLock { if $0.count < Self.limit { $0.append(handle) } }
     }
 
-    /// Lets go of all of them.
+    /// Releases all handles.
     func drain() {
         let left = handles.withLock { handles in
             defer { handles = [] }

@@ -1,15 +1,15 @@
-/// The bytes of a response that wait for their reader, no more than a limit and one piece.
+/// The buffered bytes of a response: at most a limit plus one piece.
 struct ResponseBuffer: Sendable {
     private let limit: Int
     private var bytes: [UInt8] = []
-    /// Whether a piece was refused, so that it comes again when it is asked for.
+    /// True if a piece was rejected, so that libcurl delivers it again after a resume.
     private(set) var isPaused = false
 
     init(limit: Int) { self.limit = limit }
 
     var isEmpty: Bool { bytes.isEmpty }
 
-    /// Takes a piece, unless too much waits already.
+    /// Appends a piece; false if the buffer is full, which pauses the transfer.
     mutating func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count < limit else {
             isPaused = true
@@ -19,7 +19,7 @@ struct ResponseBuffer: Sendable {
         return true
     }
 
-    /// Hands over all that waits, and whether more has to be asked for.
+    /// Returns all buffered bytes, and true if the transfer has to be resumed.
     mutating func take() -> (bytes: [UInt8], resumes: Bool) {
         defer {
             bytes = []
@@ -28,7 +28,7 @@ struct ResponseBuffer: Sendable {
         return (bytes, isPaused)
     }
 
-    /// Lets go of everything.
+    /// Discards all bytes.
     mutating func drop() {
         bytes = []
         isPaused = false

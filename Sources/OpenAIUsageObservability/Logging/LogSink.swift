@@ -1,10 +1,10 @@
 public import Logging
 public import OpenAIUsage
 
-/// A sink that writes one line for every call that has ended.
+/// A sink that logs one line per call when it ends.
 ///
-/// The message is always the same; what differs stands in the metadata, and a value that is not known is left out. A line
-/// holds no prompt, no completion, no key and no address.
+/// The message is constant; the details are metadata, without the keys whose values are unknown. A line contains no prompt,
+/// completion, key or address.
 public struct LogSink: UsageSink {
     private let logger: Logger
     private let level: Logger.Level
@@ -14,10 +14,10 @@ public struct LogSink: UsageSink {
     /// Creates a sink.
     ///
     /// - Parameters:
-    ///   - logger: Where the lines go.
-    ///   - level: The level of calls that succeeded, or that their own caller gave up.
-    ///   - failureLevel: The level of calls that failed: errors, timeouts, and responses that were cut.
-    ///   - includesTags: Whether the call's tags are written too, as `tag.KEY`.
+    ///   - logger: The logger for the lines.
+    ///   - level: The level for calls that succeeded or were ended by their caller.
+    ///   - failureLevel: The level for calls that failed: errors, timeouts and truncated responses.
+    ///   - includesTags: True to log the call's tags as well, as `tag.KEY`.
     public init(
         _ logger: Logger = Logger(label: "oai-usage"),
         level: Logger.Level = .info,
@@ -30,10 +30,10 @@ public struct LogSink: UsageSink {
         self.includesTags = includesTags
     }
 
-    /// Whether there is a call of which a line would be written.
+    /// True if a line would be written for some outcome of a call.
     var isActive: Bool { logger.logLevel <= max(level, failureLevel) }
 
-    /// Writes the line of a call.
+    /// Logs the line of a call.
     public func record(_ record: CallRecord) {
         let level = record.outcome.isFailure ? failureLevel : level
         guard logger.logLevel <= level else { return }

@@ -1,11 +1,10 @@
 public import Logging
 public import OpenAIUsage
 
-/// Writes one line for every call that passes, when it ends.
+/// Logs one line per call when it ends, and does not change the call.
 ///
-/// It changes nothing. Outside of a `RetryInterceptor` a line is a call, inside of it an attempt; outside of an
-/// `IncludeUsageInterceptor` it does not see the usage that this one asks for. A program that has a `UsageMeter` can
-/// hand a ``LogSink`` to it instead.
+/// Outside a `RetryInterceptor` a line is a call, inside one it is an attempt. Outside an `IncludeUsageInterceptor` it does
+/// not see the usage that the latter requests. A program with a `UsageMeter` can pass a ``LogSink`` to it instead.
 public struct LoggingInterceptor: Interceptor {
     private let sink: LogSink
     private let observer: CallObserver
@@ -13,19 +12,21 @@ public struct LoggingInterceptor: Interceptor {
     /// Creates an interceptor.
     ///
     /// - Parameters:
-    ///   - sink: What writes the lines.
-    ///   - configuration: What the calls have in common, as a `UsageMeter` has it.
+    ///   - sink: The sink that logs the lines.
+    ///   - configuration: The configuration of the observation, as for a `UsageMeter`.
     public init(_ sink: LogSink = LogSink(), configuration: ExchangeConfiguration = ExchangeConfiguration()) {
         self.sink = sink
         observer = CallObserver(configuration)
     }
 
-    /// Creates an interceptor that writes to a logger.
+    /// Creates an interceptor that logs to a logger.
     public init(_ logger: Logger) {
         self.init(LogSink(logger))
     }
 
-    /// Observes a call.
+    /// Performs a call and logs it when it ends.
+    ///
+    /// - Throws: The error of `next`.
     public func intercept(
         _ request: Request,
         context: CallContext,

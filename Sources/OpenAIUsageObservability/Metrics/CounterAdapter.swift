@@ -1,7 +1,7 @@
 import CoreMetrics
 import OpenAIUsageMetrics
 
-/// Feeds a counter.
+/// Adapts a counter of swift-metrics.
 final class CounterAdapter: CounterHandler, FloatingPointCounterHandler {
     let metric: ApplicationMetric
 

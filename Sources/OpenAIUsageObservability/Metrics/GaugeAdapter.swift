@@ -1,7 +1,7 @@
 import CoreMetrics
 import OpenAIUsageMetrics
 
-/// Feeds a gauge, which a recorder is that does not aggregate.
+/// Adapts a meter of swift-metrics, or a recorder that does not aggregate, to a gauge.
 final class GaugeAdapter: MeterHandler, RecorderHandler {
     let metric: ApplicationMetric
 

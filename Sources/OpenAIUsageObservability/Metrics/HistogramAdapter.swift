@@ -1,7 +1,7 @@
 import CoreMetrics
 import OpenAIUsageMetrics
 
-/// Feeds a histogram with values, or with durations.
+/// Adapts a recorder or a timer of swift-metrics to a histogram.
 final class HistogramAdapter: RecorderHandler, TimerHandler {
     let metric: ApplicationMetric
 
@@ -9,6 +9,6 @@ final class HistogramAdapter: RecorderHandler, TimerHandler {
 
     func record(_ value: Int64) { metric.observe(Double(value)) }
     func record(_ value: Double) { metric.observe(value) }
-    // A clock that was set back makes a duration negative, and a sum that falls looks like a restart.
+    // A clock that is set back makes a duration negative; a decreasing sum would look like a restart.
     func recordNanoseconds(_ duration: Int64) { metric.observe(Double(max(duration, 0)) / 1_000_000_000) }
 }

@@ -1,10 +1,10 @@
 import HTTPTypes
 
-/// The port that a request goes to.
+/// The port of a request, for the attribute `server.port`.
 enum ServerAddress {
-    /// The port of the authority, else that of the scheme; `nil` where neither tells.
+    /// Returns the port of the authority, or else the default of the scheme; `nil` if neither is known.
     static func port(of head: HTTPRequest) -> Int? {
-        // The colons of an IPv6 address stand in brackets.
+        // The colons of an IPv6 address are inside brackets.
         let rest = head.authority?.split(separator: "]", omittingEmptySubsequences: false).last
         if let rest, let colon = rest.lastIndex(of: ":"), let port = Int(rest[rest.index(after: colon)...]) {
             return (1...65_535).contains(port) ? port : nil

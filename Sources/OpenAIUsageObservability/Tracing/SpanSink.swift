@@ -1,7 +1,7 @@
 import OpenAIUsage
 import Tracing
 
-/// Ends a call's span with what the call's record tells.
+/// Sets the attributes of a call's span from its record, and ends the span.
 struct SpanSink: UsageSink {
     let span: any Span
     let port: Int?
@@ -47,7 +47,7 @@ struct SpanSink: UsageSink {
         attributes["error.type"] = Self.errorType(record)
     }
 
-    /// `gen_ai.provider.name` of a host; one that only speaks the same protocol cannot be told from OpenAI.
+    /// Returns the value of `gen_ai.provider.name` for a host; compatible providers count as OpenAI.
     static func provider(of host: String) -> String {
         let host = host.lowercased()
         let isAzure = ["openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com", "openai.azure.us"]
@@ -55,7 +55,7 @@ struct SpanSink: UsageSink {
         return isAzure ? "azure.ai.openai" : "openai"
     }
 
-    /// What a call used that only shows an older response is told by the span of the call that made it.
+    /// Sets the usage attributes, unless the call only shows a response whose usage is in an earlier span.
     private func noteUsage(_ record: CallRecord, in attributes: inout SpanAttributes) {
         guard record.isCounted else { return }
         attributes["gen_ai.usage.input_tokens"] = record.usage.inputTokens
@@ -65,14 +65,14 @@ struct SpanSink: UsageSink {
         attributes["gen_ai.usage.reasoning.output_tokens"] = record.usage.reasoningTokens
     }
 
-    /// The model that the response names; of some endpoints only the request does.
+    /// Returns the model that the response names; for some endpoints, only the request names one.
     private static func servedModel(_ record: CallRecord) -> String? {
         guard let status = record.status, status < 400 else { return nil }
         guard record.endpoint.family.isModelServed else { return nil }
         return record.outcome == .completed || record.responseID != nil ? record.model : nil
     }
 
-    /// The API's own word for the error, else the status, else how the call ended.
+    /// Returns the API's error code or type, or else the status, or else the outcome.
     private static func errorType(_ record: CallRecord) -> String? {
         guard record.outcome.isFailure else { return nil }
         if let named = record.errorCode ?? record.errorType { return named }

@@ -2,17 +2,17 @@ import HTTPTypes
 public import OpenAIUsage
 public import Tracing
 
-/// Makes one client span for every call that passes, by OpenTelemetry's conventions for generative AI.
+/// Creates one client span per call, by OpenTelemetry's conventions for generative AI.
 ///
-/// The span begins when the call arrives and ends exactly once, with the response's body: when it has been read to the
-/// end, when reading it throws, or when it is dropped. It is a child of the task's current span, and what carries the
-/// call runs in its context, which is also written into the request's fields.
+/// The span starts when the call arrives, and ends exactly once, with the response's body: when the body was read to its
+/// end, when reading it throws, or when it is released. The span is a child of the task's current span. Inner layers run in
+/// its context, which is also injected into the request's fields.
 ///
-/// Outside of a `RetryInterceptor` a span is a call, inside of it an attempt; outside of an
-/// `IncludeUsageInterceptor` it does not see the usage that this one asks for. A `UsageInterceptor` belongs further
-/// in, so that its records bear the span's trace. A span holds no prompt, no completion, no key and no tag.
+/// Outside a `RetryInterceptor` a span is a call, inside one it is an attempt. Outside an `IncludeUsageInterceptor` it does
+/// not see the usage that the latter requests. A `UsageInterceptor` belongs further inside, so that its records contain the
+/// span's trace. A span contains no prompt, completion, key or tag.
 ///
-/// Without a tracer nothing is observed. Of a span that is not recorded, only the context travels.
+/// Without a tracer nothing is observed. For a span that is not recorded, only its context is propagated.
 public struct TracingInterceptor: Interceptor {
     private let tracer: (any Tracer)?
     private let observer: CallObserver
@@ -20,14 +20,16 @@ public struct TracingInterceptor: Interceptor {
     /// Creates an interceptor.
     ///
     /// - Parameters:
-    ///   - tracer: The tracer; `nil` for that of the `InstrumentationSystem` at the time of each call.
-    ///   - clock: The clock by which the time to the first content is measured.
+    ///   - tracer: The tracer; `nil` for the one of the `InstrumentationSystem` at the time of each call.
+    ///   - clock: The clock that measures the time to the first content.
     public init(tracer: (any Tracer)? = nil, clock: any UsageClock = SystemUsageClock()) {
         self.tracer = tracer
         observer = CallObserver(ExchangeConfiguration(clock: clock))
     }
 
-    /// Observes a call.
+    /// Performs a call inside a span.
+    ///
+    /// - Throws: The error of `next`.
     public func intercept(
         _ request: Request,
         context: CallContext,

@@ -1,11 +1,10 @@
 #if canImport(FoundationNetworking)
 import Foundation
 
-/// A queue of a session's events that waits for nothing: they are told where they happen.
+/// A delegate queue that runs its operations immediately, on the thread that adds them.
 ///
-/// That is the serial queue on which all sessions of the process work. It keeps their order, saves a change of threads for
-/// every piece, and is the only place from which a `URLProtocol` may call its client on Linux, where the client reads what
-/// that queue writes.
+/// On Linux, that is the serial queue that all sessions of the process share. It keeps the order of events, saves a thread
+/// switch per piece, and is the only place where a `URLProtocol` may call its client, which reads what that queue writes.
 // SAFETY: it has no state of its own.
 final class ImmediateQueue: OperationQueue, @unchecked Sendable {
     override init() {

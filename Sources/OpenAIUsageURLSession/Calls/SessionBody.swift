@@ -1,20 +1,20 @@
 import Foundation
 import OpenAIUsage
 
-/// A response's body as its session receives it.
+/// A response's body, received from a session.
 struct SessionBody: AsyncSequence, Sendable {
     typealias Element = ArraySlice<UInt8>
     typealias Failure = any Error
 
     let call: SessionCall
-    /// Who observes what is read, if anybody does.
+    /// The exchange that observes the body; `nil` if there is none.
     var exchange: Exchange?
-    /// What the reader is told of an error.
+    /// Converts an error for the reader.
     let translate: @Sendable (any Error) -> any Error
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self, lease: Lease(call, exchange)) }
 
-    /// Ends the call when its reader goes away.
+    /// Ends the call when the iterator is released.
     fileprivate final class Lease: Sendable {
         private let call: SessionCall
         private let exchange: Exchange?

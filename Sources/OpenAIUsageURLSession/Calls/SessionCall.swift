@@ -6,7 +6,7 @@ import Synchronization
 import FoundationNetworking
 #endif
 
-/// A call from the caller's side: it is over when nobody holds it any more.
+/// The caller's side of a task; releasing it ends the call.
 final class SessionCall: Sendable {
     private let transfer: SessionTransfer
     private let task: URLSessionTask
@@ -69,7 +69,7 @@ final class SessionCall: Sendable {
         }
     }
 
-    /// A task that was not cancelled by the caller was by the session's end.
+    /// Returns the error for the caller; a cancellation that is not the caller's came from the session's shutdown.
     private func verdict(_ error: any Error) -> any Error {
         let isCancelled = (error as? URLError)?.code == .cancelled && !transfer.isCancelled
         return isCancelled && driver.isShutDown ? SessionDriver.shutDownError : error

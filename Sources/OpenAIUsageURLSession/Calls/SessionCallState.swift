@@ -5,17 +5,18 @@ import OpenAIUsage
 import FoundationNetworking
 #endif
 
-/// All that is decided about a call, by the session's events on one side and the caller on the other.
+/// The state machine of a call, with events from the session and from the caller.
 struct SessionCallState: Sendable {
-    /// What is done about a response that comes faster than it is read.
+    /// The reaction to a response that arrives faster than it is read.
     enum Overflow: Sendable {
         /// The task is suspended, and resumed when half of the buffer is free.
         case suspend
-        /// The call fails.
+        /// The call fails with `TransportError.Code.bodyTooLarge`.
         case fail
 
-        /// What the system's URLSession can do: on Linux a task that is suspended gives up its connection, and sends its
-        /// request again when it is resumed.
+        /// The reaction that the system's URLSession supports.
+        ///
+        /// On Linux, a suspended task gives up its connection and repeats its request when it is resumed.
         static var usual: Overflow {
             #if canImport(FoundationNetworking)
             .fail
@@ -25,7 +26,7 @@ struct SessionCallState: Sendable {
         }
     }
 
-    /// What the session's task has to be told.
+    /// The next command for the session's task.
     enum Order: Sendable {
         case nothing
         case suspend
@@ -33,13 +34,13 @@ struct SessionCallState: Sendable {
         case cancel
     }
 
-    /// What a caller waits for.
+    /// An event that a caller waits for.
     enum Interest: Sendable {
         case head
         case body
     }
 
-    /// What a caller does next.
+    /// The next step of a caller.
     enum Step<Value: Sendable>: Sendable {
         case value(Value)
         case wait
@@ -55,7 +56,7 @@ struct SessionCallState: Sendable {
     private let overflow: Overflow
     private var response: URLResponse?
     private var pieces: [Data] = []
-    /// The place of the next piece to be handed over.
+    /// The index of the next piece to deliver.
     private var next = 0
     private var waiting = 0
     private var isSuspended = false
@@ -66,10 +67,10 @@ struct SessionCallState: Sendable {
         self.overflow = overflow
     }
 
-    /// Whether the response has begun.
+    /// True if the response's head has arrived.
     var isHeadReceived: Bool { response != nil }
 
-    /// Whether there is what a caller wants, or an end.
+    /// True if a caller that waits for an interest can go on.
     func has(_ interest: Interest) -> Bool {
         switch interest {
         case .head: response != nil || end != nil
@@ -104,7 +105,7 @@ struct SessionCallState: Sendable {
         }
     }
 
-    /// Takes the end; a head that was not told before is in the task's response.
+    /// Processes the end of the task, whose response has the head if it was not delivered before.
     mutating func complete(_ error: (any Error)?, _ response: URLResponse?) {
         guard end == nil else { return }
         if let error {
@@ -126,7 +127,7 @@ struct SessionCallState: Sendable {
         }
     }
 
-    /// Takes a piece, `nil` at the end; what had come before an error can be read.
+    /// Removes and returns a piece, `nil` at the end; pieces that arrived before an error come first.
     mutating func stepToBody() -> (step: Step<Data?>, order: Order) {
         if next < pieces.count {
             let piece = pieces[next]
@@ -148,7 +149,9 @@ struct SessionCallState: Sendable {
         }
     }
 
-    /// Ends the call on the caller's side, and lets go of what was not read; whether it was still open.
+    /// Ends the call on the caller's side and discards unread pieces.
+    ///
+    /// - Returns: True if the call was still in flight.
     mutating func cancel() -> Bool {
         let wasOpen = end == nil
         fail(URLError(.cancelled))

@@ -6,11 +6,11 @@ import Synchronization
 import FoundationNetworking
 #endif
 
-/// A session with a delegate of its own, which ends when nobody needs it.
+/// A session with a delegate of its own, which ends after its tasks when the driver is released.
 final class SessionDriver: Sendable {
     private struct State {
         var isShutDown = false
-        /// The tasks that run, and their bodies, of which a session's queue may be waiting for one.
+        /// The running tasks with their bodies, for one of which the session's queue may be waiting.
         var tasks: [Int: (task: URLSessionTask, content: RequestContent)] = [:]
     }
 
@@ -31,27 +31,27 @@ final class SessionDriver: Sendable {
 
     deinit { session.finishTasksAndInvalidate() }
 
-    /// Whether ``shutDown()`` was called.
+    /// True after ``shutDown()``.
     var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
-    /// The session and its delegate, of which tests want to see the end.
+    /// The session and its delegate, for tests of their lifetime.
     var parts: [any AnyObject & Sendable] { [session, events] }
 
-    /// Begins a call.
+    /// Starts a task.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - content: Its body, unless the request bears it.
-    ///   - observer: Who is told what happens.
-    /// - Returns: The task, which runs.
-    /// - Throws: `TransportError.Code.shutDown`.
+    ///   - content: The source of its body.
+    ///   - observer: The receiver of the task's events.
+    /// - Returns: The running task.
+    /// - Throws: `TransportError.Code.shutDown` after a shutdown.
     func start(
         _ request: URLRequest,
         _ content: RequestContent,
         observer: any TaskObserver
     ) throws(TransportError) -> URLSessionTask {
         guard !isShutDown else { throw Self.shutDownError }
-        // Not under the lock: a session makes tasks on the queue on which it tells of others, whose observers may want it.
+        // Outside the lock: creating a task waits for the session's queue, whose observers may need the lock.
         let task = makeTask(request, content)
         let isOpen = state.withLock { state in
             if !state.isShutDown { state.tasks[task.taskIdentifier] = (task, content) }
@@ -66,18 +66,18 @@ final class SessionDriver: Sendable {
         return task
     }
 
-    /// Does something where the session's events are told.
+    /// Runs a closure where the session's events are delivered.
     func onQueue(_ body: @escaping @Sendable () -> Void) {
-        // The answer comes where events come, and what it says does not matter.
+        // The completion handler runs on the delegate queue; its argument is irrelevant.
         session.getAllTasks { _ in body() }
     }
 
-    /// Lets go of a task that has ended.
+    /// Removes a task that has ended.
     func forget(_ task: URLSessionTask) {
         state.withLock { _ = $0.tasks.removeValue(forKey: task.taskIdentifier) }
     }
 
-    /// Ends all tasks, and refuses others.
+    /// Ends all tasks and refuses later ones.
     func shutDown() {
         let tasks = state.withLock { state in
             state.isShutDown = true
@@ -104,8 +104,8 @@ final class SessionDriver: Sendable {
             request.httpBodyStream = content.stream
             if let length = content.length { request.setValue("\(length)", forHTTPHeaderField: "Content-Length") }
             #if canImport(FoundationNetworking)
-            // libcurl leaves out a field whose value is blank, but it counts as told. Without them it divides the body into
-            // chunks beside its Content-Length, and Foundation calls it a form.
+            // libcurl drops a field with a blank value but counts it as set. Without these fields, libcurl would send the body
+            // in chunks in spite of its Content-Length, and Foundation would set the content type of a form.
             if content.length != nil { request.setValue(" ", forHTTPHeaderField: "Transfer-Encoding") }
             if request.value(forHTTPHeaderField: "Content-Type") == nil {
                 request.setValue(" ", forHTTPHeaderField: "Content-Type")

@@ -5,11 +5,11 @@ import Synchronization
 import FoundationNetworking
 #endif
 
-/// The delegate of a session, which hands each task's events to the task's observer.
+/// The delegate of a session, which forwards each task's events to the task's observer.
 final class SessionEvents: NSObject, URLSessionDataDelegate {
     private let observers = Mutex<[Int: any TaskObserver]>([:])
 
-    /// Has the events of a task told, until it is complete.
+    /// Forwards the events of a task to an observer, until the task completes.
     func observe(_ task: URLSessionTask, by observer: any TaskObserver) {
         observers.withLock { $0[task.taskIdentifier] = observer }
     }
@@ -24,7 +24,7 @@ final class SessionEvents: NSObject, URLSessionDataDelegate {
         didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
-        // On Linux interim responses are told too.
+        // On Linux, interim responses are delivered too.
         let status = (response as? HTTPURLResponse)?.statusCode ?? 200
         if status == 101 || !(100..<200).contains(status) { observer(of: dataTask)?.receive(response) }
         completionHandler(.allow)

@@ -16,7 +16,9 @@ final class SessionTransfer: TaskObserver {
         var content: RequestContent
     }
 
-    /// Tasks are told nothing from within their own events, nor from a cancellation: they may wait for their session's queue.
+    /// The queue that runs the commands for tasks.
+    ///
+    /// They must not run inside a task's own event or a cancellation handler, since they may wait for the session's queue.
     private static let commands = DispatchQueue(label: "oai-usage.tasks")
 
     let followsRedirects: Bool
@@ -27,7 +29,7 @@ final class SessionTransfer: TaskObserver {
         guarded = Mutex(Guarded(call: SessionCallState(limit: limit), content: content))
     }
 
-    /// Whether the caller has ended the call.
+    /// True if the caller has ended the call.
     var isCancelled: Bool { guarded.withLock { $0.isCancelled } }
 
     // MARK: - The session
@@ -41,7 +43,7 @@ final class SessionTransfer: TaskObserver {
     }
 
     func complete(_ error: (any Error)?, _ response: URLResponse?) {
-        // A body goes away outside of the lock.
+        // The body is released outside the lock.
         let content = change { guarded -> RequestContent in
             guarded.call.complete(error, response)
             defer { guarded.content = .none }
@@ -68,12 +70,12 @@ final class SessionTransfer: TaskObserver {
             return wasOpen
         }
         guard wasOpen else { return }
-        // The session's queue may be waiting for the body, and does not hear of the cancellation until then.
+        // The session's queue may be waiting for the body, and would not process the cancellation until then.
         guarded.withLock { $0.content }.close()
         tell(task, .cancel)
     }
 
-    /// Tells a task what to do; later, and in order.
+    /// Sends a command to a task, asynchronously and in order.
     func tell(_ task: URLSessionTask, _ order: SessionCallState.Order) {
         switch order {
         case .nothing: break
@@ -83,7 +85,7 @@ final class SessionTransfer: TaskObserver {
         }
     }
 
-    /// Waits until there is what the caller wants, or an end.
+    /// Waits until a caller with the given interest can go on.
     func wait(for interest: SessionCallState.Interest, isolation: isolated (any Actor)?) async {
         await withCheckedContinuation(isolation: isolation) { continuation in
             let ready = guarded.withLock { guarded -> CheckedContinuation<Void, Never>? in

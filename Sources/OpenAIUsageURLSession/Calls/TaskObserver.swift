@@ -4,18 +4,18 @@ import Foundation
 import FoundationNetworking
 #endif
 
-/// What is told the events of one task, in their order and one at a time.
+/// The receiver of a task's events, which are delivered in order and one at a time.
 protocol TaskObserver: AnyObject, Sendable {
-    /// Whether the response that a redirect leads to is the one that is wanted.
+    /// True if redirects are followed, so that the final response is delivered.
     var followsRedirects: Bool { get }
 
-    /// Takes the response's head.
+    /// Called with the response's head.
     func receive(_ response: URLResponse)
-    /// Takes a piece of the response's body, decoded.
+    /// Called with a piece of the response's body, decoded.
     func receive(_ data: Data, of task: URLSessionTask)
-    /// Takes the end, and the response in case it was not told before.
+    /// Called at the end, with the response in case it was not delivered before.
     func complete(_ error: (any Error)?, _ response: URLResponse?)
-    /// The request's body once more, from its beginning; `nil` if it was not sent as a stream.
+    /// Returns the request's body from its beginning, for a repeated request; `nil` if it was not sent as a stream.
     func repeatedBody() -> InputStream?
 }
 

@@ -8,20 +8,20 @@ import Synchronization
 import FoundationNetworking
 #endif
 
-/// A call of a session that another session makes.
+/// A call of a metered session, made over an inner session.
 ///
-/// A response is handed on piece by piece, but to a completion handler, for which it is collected.
+/// The response is forwarded piece by piece. On Linux, it is collected first if the task has a completion handler.
 ///
-/// SAFETY: everything that changes is under one of the two locks. The outer lock may be taken again by the client that is
-/// called under it. On Linux the client may be called on the queue of its session only, on which the inner session's events
-/// are told too.
+/// SAFETY: one of the two locks protects all mutable state. The outer lock is recursive, since the client that is called
+/// under it may come back. On Linux, the client may be called only on the queue of its session, where the inner session's
+/// events are delivered too.
 final class InterposedCall: TaskObserver, @unchecked Sendable {
     private struct Inner {
         var task: URLSessionTask?
         var isStopped = false
     }
 
-    /// A session's queue must not wait for another session's: inner tasks are made elsewhere.
+    /// Creates the inner tasks, since a session's queue must not wait for another session's queue.
     private static let starter = DispatchQueue(label: "oai-usage.interposed")
 
     let followsRedirects = true
@@ -45,7 +45,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         if let body = request.httpBody {
             exchange.receive(requestBody: body.bytes)
         } else if let stream = request.httpBodyStream {
-            // It is read while it is sent, where and when URLSession would read it.
+            // The stream is read while it is sent, where and when URLSession would read it.
             request.httpBodyStream = stream.observed(by: exchange)
         }
         hasStream = request.httpBody == nil && request.httpBodyStream != nil
@@ -64,7 +64,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
                 }
                 if isStopped { task.cancel() }
             } catch {
-                // A session's task is told an error of URLSession's kind.
+                // A task of a session expects a URLError.
                 exchange.finish(.unreachable)
                 let told = URLError(.resourceUnavailable, userInfo: [NSLocalizedDescriptionKey: error.message])
                 driver.onQueue { [self] in complete(told, nil) }
@@ -72,7 +72,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         }
     }
 
-    /// Ends the call, of which nobody wants to hear any more.
+    /// Ends the call, records it as abandoned and forwards nothing more.
     func stop() {
         outer.withLock { urlProtocol = nil }
         exchange.finish(.abandoned)
@@ -125,7 +125,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         }
     }
 
-    /// A stream can be read once: a request that has to be sent again fails, where Foundation would send it without its body.
+    /// Returns a failing stream if the body can be read only once, since Foundation would repeat the request without it.
     func repeatedBody() -> InputStream? { hasStream ? .broken : nil }
 
     private func fail(_ urlProtocol: URLProtocol, _ error: any Error) {

@@ -6,9 +6,10 @@ import Synchronization
 import FoundationNetworking
 #endif
 
-/// The configurations that are metered, each with a class of its own: a class is all that a session asks for.
+/// The metered configurations, each with a `URLProtocol` subclass of its own, since a session's configuration takes only
+/// classes.
 final class MeteredConfigurations: Sendable {
-    /// What the calls of a configuration need.
+    /// The values that the calls of a configuration share.
     final class Entry: Sendable {
         let meter: UsageMeter
         let additions: HeaderAdditions
@@ -33,10 +34,10 @@ final class MeteredConfigurations: Sendable {
     /// Adds a configuration.
     ///
     /// - Parameters:
-    ///   - configuration: What the calls are really made with.
-    ///   - additions: The fields that it adds to them.
-    ///   - meter: Who meters them.
-    /// - Returns: The class to be put into a session's configuration.
+    ///   - configuration: The configuration of the inner session.
+    ///   - additions: The fields that the configuration adds to all requests.
+    ///   - meter: The meter that records the calls.
+    /// - Returns: The class for `protocolClasses` of the outer configuration.
     func add(
         _ configuration: URLSessionConfiguration,
         _ additions: HeaderAdditions,
@@ -62,7 +63,7 @@ final class MeteredConfigurations: Sendable {
     }
 }
 
-/// A number that is a type, so that there are as many classes as are needed.
+/// A number as a type, which makes an unlimited number of generic classes.
 protocol ConfigurationNumber: SendableMetatype {}
 
 enum FirstConfiguration: ConfigurationNumber {}

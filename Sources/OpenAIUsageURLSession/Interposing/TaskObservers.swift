@@ -4,19 +4,19 @@ import Foundation
 import FoundationNetworking
 #endif
 
-/// The receiver of a session's task: it decides how a `URLProtocol` has to hand a response over.
+/// The receiver of a task's response, which decides how a `URLProtocol` has to deliver it.
 enum TaskObservers {
-    /// A delegate, piece by piece, or nobody.
+    /// A delegate, which gets the response piece by piece, or no receiver.
     case delegate
-    /// A completion handler, which gets everything at once.
+    /// A completion handler, which gets the response as a whole.
     case completionHandler
 
     #if canImport(FoundationNetworking)
-    /// Looks up the receiver of a task, on the queue on which all sessions of this system work.
+    /// Finds the receiver of a task, on the queue that all sessions of the process share.
     ///
-    /// Here a completion handler is handed the last piece alone, so pieces have to be collected for one, and must not be
-    /// for a delegate. Foundation keeps to itself which of the two a task has, so that is looked up by reflection. A task
-    /// of which nothing is found is taken for one with a completion handler: collecting is always right.
+    /// On Linux, a completion handler gets only the last piece, so the pieces have to be collected for it but not for a
+    /// delegate. Foundation does not expose which of the two a task has, so this uses reflection. If nothing is found, the
+    /// result is a completion handler, since collecting is always correct.
     init(of task: URLSessionTask) {
         guard let session = Self.stored("session", of: task),
             let registry = Self.stored("taskRegistry", of: session),
@@ -30,12 +30,12 @@ enum TaskObservers {
         self = isHandled || String(describing: behaviour) != "callDelegate" ? .completionHandler : .delegate
     }
 
-    /// A stored property of an object, of its superclasses too.
+    /// Returns a stored property of an object, including those of its superclasses.
     private static func stored(_ name: String, of object: Any) -> Any? {
         var mirror = Optional(Mirror(reflecting: object))
         while let current = mirror {
             if let child = current.children.first(where: { $0.label == name }) {
-                // Optional values are looked into, and `nil` is not there.
+                // An optional is unwrapped.
                 let value = Mirror(reflecting: child.value)
                 return value.displayStyle == .optional ? value.children.first?.value : child.value
             }

@@ -8,22 +8,26 @@ public import Foundation
 #endif
 
 extension URLSessionConfiguration {
-    /// A copy of this configuration whose sessions are metered, for libraries that take a session or its configuration.
+    /// Returns a copy of this configuration whose sessions are metered, for libraries that take a session or a configuration.
     ///
     /// ```swift
     /// let session = URLSession(configuration: .default.metered(by: meter))
     /// ```
     ///
-    /// It is a best effort, by a `URLProtocol` that makes each call over a session of its own:
+    /// This is a best effort by a `URLProtocol`, which makes each call over a session of its own:
     ///
-    /// - Tags come from the field `OpenAI-Usage-Tags` only, as does everything that a call bears.
-    /// - Redirects are followed without asking the session's delegate, and it is not asked for credentials.
-    /// - Each metered configuration stays in memory with its meter until the process ends: make it once.
-    /// - A delegate gets a response piece by piece, a completion handler as a whole. On Linux Foundation hides which of the
-    ///   two a task has; if it hides it better one day, a response arrives in one piece, at its end.
-    /// - A body that is a stream is read while it is sent. It cannot be read again: a request that has to be sent again fails.
-    /// - On Linux upload tasks, and POST, PUT and PATCH without a body in the request, are made but not metered: Foundation
-    ///   does not show their bodies. Download tasks fail with `URLError.unsupportedURL`. A suspended task goes on receiving.
+    /// - Tags come only from the field `OpenAI-Usage-Tags`.
+    /// - Redirects are followed without asking the session's delegate, which is not asked for credentials either.
+    /// - Each metered configuration stays in memory with its meter until the process ends, so create it once.
+    /// - A delegate gets a response piece by piece, a completion handler as a whole. On Linux, this depends on a private detail
+    ///   of Foundation; without it, every response arrives in one piece at its end.
+    /// - A body that is a stream is read once, while it is sent. A request that has to be sent again fails.
+    /// - On Linux, upload tasks, and POST, PUT and PATCH without a body in the request, are made but not metered, since
+    ///   Foundation does not expose their bodies. Download tasks fail with `URLError.unsupportedURL`. A suspended task goes on
+    ///   receiving.
+    ///
+    /// - Parameter meter: The meter that records the calls.
+    /// - Returns: The configuration for the session.
     public func metered(by meter: UsageMeter) -> URLSessionConfiguration {
         let inner = copy() as? URLSessionConfiguration ?? self
         let outer = copy() as? URLSessionConfiguration ?? self

@@ -7,7 +7,7 @@ import OpenAIUsage
 import FoundationNetworking
 #endif
 
-/// Makes a session's calls over another session, and meters them.
+/// Makes the calls of a session over another session, and meters them.
 final class UsageURLProtocol<Number: ConfigurationNumber>: URLProtocol {
     private var call: InterposedCall?
 
@@ -16,7 +16,7 @@ final class UsageURLProtocol<Number: ConfigurationNumber>: URLProtocol {
             return false
         }
         #if canImport(FoundationNetworking)
-        // The body of an upload task is not shown, and would not be sent.
+        // The body of an upload task is not exposed here, so it would not be sent.
         return request.httpBody != nil || request.httpBodyStream != nil
             || !["POST", "PUT", "PATCH"].contains(request.httpMethod ?? "GET")
         #else
@@ -27,7 +27,7 @@ final class UsageURLProtocol<Number: ConfigurationNumber>: URLProtocol {
     override class func canonicalRequest(for request: URLRequest) -> URLRequest { request }
 
     override func startLoading() {
-        // A task that was suspended and is resumed goes on with the call that it has.
+        // A task that is resumed after a suspension continues its call.
         guard call == nil else { return }
         guard let entry = MeteredConfigurations.shared.entry(of: Self.self), !(task is URLSessionDownloadTask) else {
             client?.urlProtocol(self, didFailWithError: URLError(.unsupportedURL))

@@ -3,14 +3,14 @@ import Foundation
 import OpenAIUsage
 
 extension UploadPipe {
-    /// A stream that reads the body from where it stands.
+    /// Returns a stream that reads the body from its current position.
     func stream() -> InputStream? {
         BodyStream.make(read: { self.read(into: $0) }, close: { self.close() })
     }
 }
 
 extension InputStream {
-    /// This stream, which is a request's body, with its bytes shown to an exchange as they are read.
+    /// Returns a stream that reads this one, a request's body, and passes its bytes to an exchange as they are read.
     func observed(by exchange: Exchange) -> InputStream? {
         let base = ObservedStream(self)
         return BodyStream.make(
@@ -27,9 +27,10 @@ extension InputStream {
     static var broken: InputStream? { BodyStream.make(read: { _ in -1 }, close: {}) }
 }
 
-/// A stream that a program has given a request.
+/// A stream that a program has set as the body of a request.
 ///
-/// SAFETY: it was handed over with its request, and one thread at a time reads it: whoever reads the stream made of it.
+/// SAFETY: it was handed over with its request, and only the reader of the stream made from it uses it, on one thread at a
+/// time.
 private final class ObservedStream: @unchecked Sendable {
     private let stream: InputStream
     private var isOpen = false
@@ -44,24 +45,24 @@ private final class ObservedStream: @unchecked Sendable {
             if stream.streamStatus == .notOpen { stream.open() }
         }
         guard let start = room.baseAddress else { return 0 }
-        // URLSession asks no stream that says that it has nothing.
+        // URLSession does not read from a stream without available bytes.
         guard stream.hasBytesAvailable else { return 0 }
         return stream.read(start.assumingMemoryBound(to: UInt8.self), maxLength: room.count)
     }
 }
 
 #if canImport(FoundationNetworking)
-/// A stream of what a closure reads, on the thread on which URLSession asks for it.
+/// A stream whose bytes come from a closure, which runs on the thread on which URLSession reads.
 final class BodyStream: InputStream {
     private let source: @Sendable (UnsafeMutableRawBufferPointer) -> Int
     private var status = Stream.Status.notOpen
 
-    /// Makes a stream.
+    /// Creates a stream.
     ///
     /// - Parameters:
-    ///   - read: Fills a buffer; it returns the number of bytes, 0 at the end, -1 if the call has to end.
-    ///   - close: Called when nobody reads any more, where the system tells it.
-    /// - Returns: The stream, which is not open.
+    ///   - read: Fills a buffer. It returns the number of bytes, 0 at the end, or -1 if the call has to end.
+    ///   - close: Never called: on Linux, Foundation does not tell that reading has stopped.
+    /// - Returns: The stream, not yet open.
     static func make(
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Int,
         close: @escaping @Sendable () -> Void
@@ -79,7 +80,7 @@ final class BodyStream: InputStream {
     override var streamStatus: Stream.Status { status }
     override var streamError: (any Error)? { nil }
 
-    /// True also where only a read could tell: URLSession takes a stream without bytes for one at its end.
+    /// True even where only a read could tell: URLSession takes a stream without available bytes for one at its end.
     override var hasBytesAvailable: Bool { status == .open }
 
     override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength length: Int) -> Int {
@@ -91,20 +92,21 @@ final class BodyStream: InputStream {
     }
 }
 #else
-/// A stream of what a closure reads, on a thread of its own: Apple's URLSession reads none but the system's streams.
+/// A stream whose bytes come from a closure, which runs on a thread of its own: Apple's URLSession accepts only streams of
+/// the system.
 ///
-/// SAFETY: the thread that copies is the only one that uses the output.
+/// SAFETY: only the copying thread uses the output stream.
 final class BodyStream: @unchecked Sendable {
     private static let bufferLength = 64 * 1024
 
     private let output: OutputStream
 
-    /// Makes a stream.
+    /// Creates a stream.
     ///
     /// - Parameters:
-    ///   - read: Fills a buffer; it returns the number of bytes, 0 at the end, -1 if the call has to end.
-    ///   - close: Called when nobody reads any more.
-    /// - Returns: The stream, which is not open.
+    ///   - read: Fills a buffer. It returns the number of bytes, 0 at the end, or -1 if the call has to end.
+    ///   - close: Called when reading has stopped before the end.
+    /// - Returns: The stream, not yet open.
     static func make(
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Int,
         close: @escaping @Sendable () -> Void
@@ -122,7 +124,7 @@ final class BodyStream: @unchecked Sendable {
 
     private init(_ output: OutputStream) { self.output = output }
 
-    /// Copies until the end; false if nobody reads any more.
+    /// Copies to the end; false if reading has stopped before.
     private func copy(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Bool {
         output.open()
         defer { output.close() }

@@ -6,11 +6,11 @@ import FoundationNetworking
 #endif
 
 extension HTTPRequest {
-    /// The head of a request of URLSession.
+    /// Creates the head of a request of URLSession.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - additions: The fields that its session adds to all requests.
+    ///   - additions: The fields that the session's configuration adds to all requests, unless the request has them.
     init(_ request: URLRequest, adding additions: [AnyHashable: Any]? = nil) {
         let components = request.url.flatMap { URLComponents(url: $0, resolvingAgainstBaseURL: true) }
         var authority = components?.percentEncodedHost

@@ -6,17 +6,17 @@ import FoundationNetworking
 #endif
 
 extension HTTPResponse {
-    /// The codings that URLSession takes off by itself while it leaves the field that names them.
+    /// True for a content coding that URLSession decodes without removing the field that names it.
     private static func isDecoded(_ coding: String) -> Bool {
         #if canImport(FoundationNetworking)
-        // libcurl fails on a coding that it cannot take off.
+        // libcurl fails on a coding that it cannot decode.
         true
         #else
         ["gzip", "x-gzip", "deflate", "br", "identity"].contains(coding)
         #endif
     }
 
-    /// The head of a response of URLSession, as it belongs to the bytes that URLSession hands over.
+    /// Creates the head of a response of URLSession, with the fields that match the decoded bytes.
     init(_ response: URLResponse) {
         let response = response as? HTTPURLResponse
         self.init(status: Status(code: min(max(response?.statusCode ?? 200, 100), 999)))

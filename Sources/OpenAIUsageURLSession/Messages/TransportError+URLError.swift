@@ -6,7 +6,7 @@ import FoundationNetworking
 #endif
 
 extension TransportError {
-    /// What an error of URLSession means.
+    /// Creates an error from one of URLSession.
     init(_ error: any Error, isHeadReceived: Bool) {
         if let error = error as? TransportError {
             self = error
@@ -31,7 +31,7 @@ extension TransportError {
             return (.invalidRequest, "URLSession takes no request with this address, or with a body and this method")
         default: break
         }
-        // On Linux the code can be that of an attempt to connect that another one made good.
+        // On Linux, the code can be that of a failed attempt to connect, after which another one succeeded.
         if isHeadReceived {
             return (.connectionLost, "The connection ended inside the response; the call may have been billed")
         }

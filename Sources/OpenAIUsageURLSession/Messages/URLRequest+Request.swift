@@ -7,13 +7,15 @@ import FoundationNetworking
 #endif
 
 extension URLRequest {
-    /// Fields that concern one connection only (RFC 9110, section 7.6.1), and those that URLSession writes itself.
+    /// The hop-by-hop fields (RFC 9110, section 7.6.1), and those that URLSession writes itself.
     private static let connectionFields: Set<String> = [
         "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
         "transfer-encoding", "upgrade", "host", "content-length",
     ]
 
-    /// Checks a request's head, and says it in URLSession's words.
+    /// Checks a request's head and converts it.
+    ///
+    /// - Throws: `TransportError.Code.invalidRequest`.
     init(_ head: HTTPRequest, hasBody: Bool) throws(TransportError) {
         guard let scheme = head.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
             throw TransportError(.invalidRequest, "The request's scheme is neither https nor http.")

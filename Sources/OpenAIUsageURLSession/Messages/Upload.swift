@@ -7,17 +7,17 @@ import FoundationNetworking
 
 /// The source of a request's body.
 enum RequestContent: Sendable {
-    /// From the request itself, if it has one.
+    /// The request itself, if it has a body.
     case none
-    /// The request's own stream, which can be read once.
+    /// The request's own stream, which can be read only once.
     case single
-    /// Bytes that the session's task keeps.
+    /// Bytes that are given to the session's task.
     case kept(Data)
-    /// Bytes that are read as a stream, and anew if they have to be sent again.
+    /// Bytes that are read as a stream, and again from their beginning if the request is repeated.
     case bytes(Data)
     case stream(UploadPipe)
 
-    /// The length, if it is known and not in the request.
+    /// The length; `nil` if it is unknown or set on the request.
     var length: Int? {
         switch self {
         case .none, .single: nil
@@ -35,7 +35,7 @@ enum RequestContent: Sendable {
         }
     }
 
-    /// A stream that reads the body from its beginning, for a request that is sent again; one that fails if it cannot be.
+    /// A stream that reads the body from its beginning for a repeated request, or fails if that is impossible.
     var repeated: InputStream? {
         if case .single = self { return .broken }
         if case .stream(let pipe) = self { pipe.rewind() }
@@ -44,24 +44,25 @@ enum RequestContent: Sendable {
 
     /// Ends a body that is being read.
     ///
-    /// - Parameter error: The error that the caller is told, unless the body has failed already.
+    /// - Parameter error: The error for the caller, unless the body has failed before.
     func close(_ error: TransportError? = nil) {
         if case .stream(let pipe) = self { pipe.close(error) }
     }
 }
 
-/// A request's body on its way to URLSession: short ones as bytes, long ones through a pipe.
+/// A request's body in the form that URLSession sends: short ones as bytes, long ones through a pipe.
 struct Upload {
     let content: RequestContent
     /// The rest of the body, which is pulled while the request is sent.
     private let source: UploadSource?
 
-    /// Prepares a body, and pulls the beginning of a stream, in case it is short.
+    /// Prepares a body, pulling up to 256 KiB of a stream, since a short one is sent as bytes.
     ///
     /// - Parameters:
     ///   - body: The body.
-    ///   - patience: The longest that URLSession waits for a piece.
-    /// - Throws: `TransportError.Code.failed` if the body cannot be read, `invalidRequest` if its length is another.
+    ///   - patience: The longest time that URLSession waits for a piece.
+    /// - Throws: `TransportError.Code.failed` if the body cannot be read, `invalidRequest` if its length is not the declared
+    ///   one, `cancelled` if the task is cancelled.
     init(_ body: Body?, patience: Duration) async throws(TransportError) {
         guard let body, body.length != 0 else {
             (content, source) = (.none, nil)
@@ -108,9 +109,9 @@ struct Upload {
         return (.stream(pipe), source)
     }
 
-    /// Waits for the response's head while one task pulls what is left of the body, and then for the rest of the body.
+    /// Waits for the response's head while a child task pulls the rest of the body, and then for the end of the body.
     ///
-    /// A response that refuses the request ends its body.
+    /// A response with a status of 300 or more ends the body.
     func sending(
         isolation: isolated (any Actor)? = #isolation,
         _ head: (isolated (any Actor)?) async -> Result<URLResponse, any Error>
@@ -128,7 +129,7 @@ struct Upload {
             group.cancelAll()
             return result
         }
-        // What was wrong with the body comes before what came of it.
+        // A failure of the body is the cause of the call's failure, so it is thrown first.
         if let failure = pipe.failure { throw failure }
         return try result.get()
     }

@@ -3,47 +3,46 @@ import Foundation
 import OpenAIUsage
 import Synchronization
 
-/// A request's body that streams, between the task that pulls it and URLSession, which reads it and cannot wait otherwise
-/// than by blocking a thread.
+/// A pipe between the task that pulls a request's body and URLSession, whose reads can wait only by blocking a thread.
 ///
-/// On Linux that thread is the one on which all sessions of the process work, so a wait has a short limit.
+/// On Linux, that thread serves all sessions of the process, so a wait has a short limit.
 final class UploadPipe: Sendable {
     private struct State {
         var buffer: UploadBuffer
-        /// The reason for which the body cannot be sent.
+        /// The reason why the body cannot be sent.
         var failure: TransportError?
         var isReaderWaiting = false
         var isPullerStopped = false
         var puller: CheckedContinuation<Void, Never>?
         var waiter: CheckedContinuation<Void, Never>?
 
-        /// True if the puller has something to do, or nothing more.
+        /// True if the puller can go on or has to stop.
         var isPullerDue: Bool { buffer.isWanted || !buffer.isOpen }
 
-        /// True if the reader has something to do, or nothing more.
+        /// True if the reader can go on or has to stop.
         var isReaderDue: Bool { buffer.isReady || buffer.isOver }
     }
 
-    /// Those who are to be woken, outside of the lock.
+    /// The parties to wake, outside the lock.
     private struct Ready {
         var reader = false
         var puller: CheckedContinuation<Void, Never>?
         var waiter: CheckedContinuation<Void, Never>?
     }
 
-    /// The most bytes that wait for URLSession, and the most that are kept in case they are sent again.
+    /// The maximum number of buffered bytes, and of sent bytes that are kept for a repeated request.
     static let bufferLength = 256 * 1024
 
     private let state: Mutex<State>
     private let arrival = DispatchSemaphore(value: 0)
     private let patience: Duration
-    /// The length of the body, if it is known.
+    /// The length of the body; `nil` if it is unknown.
     let length: Int?
 
     /// - Parameters:
-    ///   - length: The length of the body, if it is known.
-    ///   - beginning: The pieces of it that were pulled already.
-    ///   - patience: The longest that URLSession waits for a piece.
+    ///   - length: The length of the body; `nil` if it is unknown.
+    ///   - beginning: The pieces that were already pulled.
+    ///   - patience: The longest time that URLSession waits for a piece.
     init(length: Int?, beginning: [ArraySlice<UInt8>], patience: Duration) {
         self.length = length
         self.patience = patience
@@ -55,12 +54,12 @@ final class UploadPipe: Sendable {
         state = Mutex(State(buffer: buffer, failure: failure))
     }
 
-    /// The reason for which the body could not be sent, if that was its own fault.
+    /// The error of the body itself; `nil` if it has none.
     var failure: TransportError? { state.withLock { $0.failure } }
 
     // MARK: - The task that pulls
 
-    /// Pulls the body to its end, or until it is not needed any more.
+    /// Pulls the body to its end, or until it is no longer needed.
     func pull(_ source: UploadSource) async {
         while await isPieceWanted() {
             do {
@@ -80,7 +79,7 @@ final class UploadPipe: Sendable {
         }
     }
 
-    /// Waits until the body was pulled to its end, or is not needed any more.
+    /// Waits until the body was pulled to its end or is no longer needed.
     func pulled(isolation: isolated (any Actor)? = #isolation) async {
         await withCheckedContinuation(isolation: isolation) { continuation in
             let isOver = state.withLock { state in
@@ -114,9 +113,9 @@ final class UploadPipe: Sendable {
 
     // MARK: - URLSession
 
-    /// Fills a buffer, and blocks the thread while nothing is there.
+    /// Fills a buffer, and blocks the thread while none of the body is available.
     ///
-    /// - Returns: The number of bytes, 0 at the end, -1 if the call has to end.
+    /// - Returns: The number of bytes, 0 at the end, or -1 if the call has to end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let room = BorrowedRoom(bytes: buffer)
         while true {
@@ -145,7 +144,7 @@ final class UploadPipe: Sendable {
         }
     }
 
-    /// Begins anew, if all that was read is still there; else whoever reads gets an error.
+    /// Restarts from the beginning, or fails the body if sent bytes are no longer buffered.
     func rewind() {
         change { buffer in
             if buffer.rewind() { return nil }
@@ -156,9 +155,9 @@ final class UploadPipe: Sendable {
         }
     }
 
-    /// Ends the body: nobody reads it any more.
+    /// Ends the body, which is no longer read.
     ///
-    /// - Parameter error: The error that the caller is told, unless the body has failed already.
+    /// - Parameter error: The error for the caller, unless the body has failed before.
     func close(_ error: TransportError? = nil) {
         change { buffer in
             if error == nil { buffer.giveUp() }
@@ -168,7 +167,7 @@ final class UploadPipe: Sendable {
 
     private func fail(_ error: TransportError) { change { _ in error } }
 
-    /// Blocks the thread until there is something to read; false if that took too long.
+    /// Blocks the thread until a read can go on; false after a timeout.
     private func waitForPiece() -> Bool {
         let isDue = state.withLock { state in
             if state.isReaderDue { return true }
@@ -183,7 +182,7 @@ final class UploadPipe: Sendable {
             defer { state.isReaderWaiting = false }
             return state.isReaderWaiting
         }
-        // Whoever has taken the note in the meantime signals.
+        // If another thread has cleared the flag in the meantime, its signal is on the way and has to be consumed.
         if !isLate { arrival.wait() }
         return !isLate
     }
@@ -192,9 +191,9 @@ final class UploadPipe: Sendable {
         problem.map { TransportError(.invalidRequest, $0) }
     }
 
-    /// Changes the buffer, and wakes those who have waited for it.
+    /// Changes the buffer, and wakes the parties that can go on.
     ///
-    /// - Parameter body: The change; a failure that it returns ends the body.
+    /// - Parameter body: The change. An error that it returns ends the body.
     private func change(_ body: (inout UploadBuffer) -> TransportError?) {
         let ready = state.withLock { state -> Ready in
             if let failure = body(&state.buffer), state.failure == nil, !state.buffer.isOver {
@@ -222,7 +221,7 @@ final class UploadPipe: Sendable {
     }
 }
 
-/// SAFETY: the reader lends its buffer for the call that fills it, and nothing keeps a pointer to it.
+/// SAFETY: the reader lends its buffer for the duration of a read, and no pointer to it is kept.
 private struct BorrowedRoom: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 }

@@ -4,14 +4,14 @@ import Foundation
 import FoundationNetworking
 #endif
 
-/// The fields that a configuration adds to all requests, which a request's head does not show.
+/// The fields that a configuration adds to all requests; a `URLRequest` does not contain them.
 struct HeaderAdditions: Sendable {
-    /// The field that is meant for the meter.
+    /// The field with the tags, for the meter only.
     static let tags = "OpenAI-Usage-Tags"
 
     let fields: [String: String]
 
-    /// Takes a configuration's fields, and takes the one for the meter out of them.
+    /// Reads the additional fields of a configuration, and removes the one for the meter from it.
     init(takenFrom configuration: URLSessionConfiguration) {
         var fields: [String: String] = [:]
         var others: [AnyHashable: Any] = [:]

@@ -6,20 +6,20 @@ public import OpenAIUsage
 public import FoundationNetworking
 #endif
 
-/// A session whose calls are metered: one record each, however it ends.
+/// A session whose calls are metered: one record per call, however it ends.
 ///
 /// ```swift
 /// let session = URLSession.shared.metered(by: meter)
 /// let (data, response) = try await session.data(for: request)
 /// ```
 ///
-/// It answers as URLSession does, redirects followed and errors included, over a session of its own with the same
-/// configuration. A delegate of the original one is not asked. Tags are those of the surrounding
-/// `withUsageTags(_:operation:)` and of the field `OpenAI-Usage-Tags`, which is taken out. A body that is a stream is
-/// read while it is sent, once: a request that would have to be sent again fails.
+/// It behaves as URLSession does, including redirects and errors, over a session of its own with the same configuration. The
+/// delegate of the original session is not asked. Tags are those of the surrounding `withUsageTags(_:operation:)` and of the
+/// field `OpenAI-Usage-Tags`, which is removed before sending. A body that is a stream is read once, while it is sent: a
+/// request that would have to be sent again fails.
 ///
-/// ``bytes(for:)`` is there on Linux too. What its reader does not take is kept, up to 64 MiB; beyond that Apple's systems
-/// make the server wait, while on Linux the call fails with `TransportError.Code.bodyTooLarge`.
+/// ``bytes(for:)`` is available on Linux too. Unread bytes are buffered, up to 64 MiB. Beyond that, Apple's systems make the
+/// server wait; on Linux, the call fails with `TransportError.Code.bodyTooLarge`.
 public struct MeteredURLSession: Sendable {
     private static let bufferLength = 64 << 20
 
@@ -28,36 +28,36 @@ public struct MeteredURLSession: Sendable {
     private let additions: HeaderAdditions
 
     init(_ configuration: URLSessionConfiguration, _ meter: UsageMeter) {
-        // On Linux a session shows its own configuration, not a copy.
+        // On Linux, a session returns its own configuration instead of a copy.
         let configuration = configuration.copy() as? URLSessionConfiguration ?? configuration
         additions = HeaderAdditions(takenFrom: configuration)
         driver = SessionDriver(configuration)
         self.meter = meter
     }
 
-    /// Fetches a response as a whole.
+    /// Fetches a complete response.
     ///
     /// - Parameter request: The request.
-    /// - Returns: The body, and the head.
+    /// - Returns: The body and the head.
     /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
     public func data(for request: URLRequest) async throws -> (Data, URLResponse) {
         try await collect(begin(request, .none, limit: .max))
     }
 
-    /// Sends a body and fetches the response as a whole.
+    /// Sends a body and fetches the complete response.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - body: Its body.
-    /// - Returns: The response's body, and its head.
+    ///   - body: The request's body.
+    /// - Returns: The response's body and head.
     /// - Throws: `URLError`, with the code `cancelled` if the task is cancelled.
     public func upload(for request: URLRequest, from body: Data) async throws -> (Data, URLResponse) {
         try await collect(begin(request, .kept(body), limit: .max))
     }
 
-    /// Fetches a response that streams.
+    /// Fetches a response as a stream.
     ///
-    /// Dropping the body, or the iterator that reads it, ends the call. One whose response has no body ends with the head.
+    /// Releasing the body, or the iterator that reads it, ends the call. A response without a body ends with its head.
     ///
     /// - Parameter request: The request.
     /// - Returns: The body, which arrives while it is read, and the head.
@@ -72,7 +72,7 @@ public struct MeteredURLSession: Sendable {
         return (Body(attempt.body), response)
     }
 
-    /// The session and its delegate.
+    /// The session and its delegate, for tests of their lifetime.
     var parts: [any AnyObject & Sendable] { driver.parts }
 
     private struct Attempt {
@@ -123,9 +123,9 @@ public struct MeteredURLSession: Sendable {
 }
 
 extension URLSession {
-    /// A session with this one's configuration whose calls are metered.
+    /// Creates a session with this one's configuration whose calls are metered.
     ///
-    /// Make it once, as the session itself: it holds connections.
+    /// Create it once and keep it, as the session itself: it holds connections.
     public func metered(by meter: UsageMeter) -> MeteredURLSession {
         MeteredURLSession(configuration, meter)
     }

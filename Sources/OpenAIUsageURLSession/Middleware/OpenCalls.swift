@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// The calls whose end a client does not tell, with when each was heard of last.
+/// The calls in flight of a client that does not report every end, with the time of their last activity.
 struct OpenCalls {
     private struct Entry {
         let exchange: Exchange
@@ -13,11 +13,11 @@ struct OpenCalls {
     private var entries: [String: Entry] = [:]
     private var nextSweep: Int64 = 0
 
-    /// Creates a register.
+    /// Creates an empty collection.
     ///
     /// - Parameters:
-    ///   - idleLimit: After how many nanoseconds without a word a call has ended.
-    ///   - maximumCount: How many calls may be open.
+    ///   - idleLimit: The time in nanoseconds without activity after which a call counts as ended.
+    ///   - maximumCount: The maximum number of calls in flight.
     init(idleLimit: Int64, maximumCount: Int) {
         self.idleLimit = idleLimit
         self.maximumCount = maximumCount
@@ -25,7 +25,9 @@ struct OpenCalls {
 
     var count: Int { entries.count }
 
-    /// Adds a call; the one that was heard of longest ago gives way if there are too many.
+    /// Adds a call.
+    ///
+    /// - Returns: The call with the oldest activity, if it had to be removed to stay within the maximum.
     mutating func add(_ exchange: Exchange, at now: Int64) -> Exchange? {
         entries[exchange.id.description] = Entry(exchange: exchange, lastHeard: now)
         guard entries.count > maximumCount,
@@ -34,7 +36,9 @@ struct OpenCalls {
         return entries.removeValue(forKey: oldest.key)?.exchange
     }
 
-    /// A call of which something is heard, and whether it is the first piece of a stream.
+    /// Records activity of a call.
+    ///
+    /// - Returns: The call, and true if this is the first piece of its stream; `nil` for an unknown call.
     mutating func hear(_ id: String, at now: Int64) -> (exchange: Exchange, isFirst: Bool)? {
         guard var entry = entries[id] else { return nil }
         let isFirst = !entry.isStreaming
@@ -46,7 +50,7 @@ struct OpenCalls {
 
     mutating func remove(_ id: String) -> Exchange? { entries.removeValue(forKey: id)?.exchange }
 
-    /// Removes the calls of which nothing was heard for too long; it looks at most ten times in that time.
+    /// Removes and returns the calls that have exceeded the idle limit; checks at most every tenth of the limit.
     mutating func sweep(at now: Int64) -> [Exchange] {
         guard now >= nextSweep else { return [] }
         nextSweep = now + idleLimit / 10

@@ -7,26 +7,27 @@ import Synchronization
 public import FoundationNetworking
 #endif
 
-/// A middleware with the three methods that MacPaw's OpenAI client calls.
+/// A middleware with the three methods of MacPaw's `OpenAIMiddleware`.
 ///
-/// That client is no dependency of this package; a program says that the two fit:
+/// This package does not depend on that client, so the program declares the conformance:
 ///
 /// ```swift
 /// extension UsageMiddleware: @retroactive OpenAIMiddleware {}
 /// let client = OpenAI(configuration: configuration, middlewares: [UsageMiddleware(meter)])
 /// ```
 ///
-/// What such a client does not tell cannot be metered:
+/// The client does not report everything, which limits the metering:
 ///
-/// - Request and response are told apart by the field ``idField``, which goes over the wire.
-/// - A stream tells neither its head nor its end. It is taken for one of events with the status 200, or for a document if it
-///   begins with a brace, and ends with its terminal event. A stream without one, and a call that fails without a response,
-///   ends when nothing was heard of it for the idle limit and another call passes by, or with ``flush()``, as abandoned.
-/// - The client reports a stream that is refused with a status of 400 or more to nobody on Apple's systems, and only its
-///   body on Linux.
-/// - Chunks of a call that was ended for its idleness pass by unseen.
+/// - The field ``idField``, which is sent over the wire, matches a response with its request.
+/// - Neither the head nor the end of a stream is reported. A stream counts as one of events with the status 200, or as a JSON
+///   document if it begins with a brace, and ends with its terminal event. A stream without one, and a call that fails without
+///   a response, is recorded as abandoned when it exceeds the idle limit and another call is active, or by ``flush()``.
+/// - A stream that the API rejects with a status of 400 or more is not reported on Apple's systems; on Linux, only its body
+///   is.
+/// - Chunks that arrive after the idle limit are not metered.
+/// - At most 4,096 calls are tracked. Beyond that, the one with the oldest activity is recorded as abandoned.
 public struct UsageMiddleware: Sendable {
-    /// The field that bears the identity of an attempt.
+    /// The field with the identity of an attempt.
     public static let idField = "OpenAI-Usage-Call"
     private static let maximumOpenCalls = 4_096
 
@@ -39,11 +40,11 @@ public struct UsageMiddleware: Sendable {
         init(_ open: consuming OpenCalls) { self.open = Mutex(open) }
     }
 
-    /// Creates a middleware; its copies share what they know.
+    /// Creates a middleware, whose copies share its state.
     ///
     /// - Parameters:
-    ///   - meter: Who meters, and whose clock tells how long nothing was heard.
-    ///   - idleLimit: How long a call may say nothing before it has ended.
+    ///   - meter: The meter that records the calls, and whose clock measures their idle time.
+    ///   - idleLimit: The time without activity after which a call counts as ended; 600 seconds by default.
     public init(_ meter: UsageMeter, idleLimit: Duration = .seconds(600)) {
         self.meter = meter
         let nanoseconds = idleLimit.components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
@@ -56,7 +57,7 @@ public struct UsageMiddleware: Sendable {
         )
     }
 
-    /// Begins an attempt, and gives its request an identity.
+    /// Starts metering an attempt, and adds its identity to the request.
     public func intercept(request: URLRequest) -> URLRequest {
         let exchange = meter.exchange(for: HTTPRequest(request))
         if let body = request.httpBody { exchange.receive(requestBody: body.bytes) }
@@ -70,7 +71,7 @@ public struct UsageMiddleware: Sendable {
         return request
     }
 
-    /// Observes a piece of a stream, and returns it as it is.
+    /// Observes a piece of a stream and returns it unchanged.
     public func interceptStreamingData(request: URLRequest?, _ data: Data) -> Data {
         sweep()
         let now = now
@@ -86,7 +87,7 @@ public struct UsageMiddleware: Sendable {
         return data
     }
 
-    /// Observes a response that is whole, and returns it as it is.
+    /// Observes a complete response and returns it unchanged.
     public func intercept(
         response: URLResponse?,
         request: URLRequest,
@@ -99,17 +100,19 @@ public struct UsageMiddleware: Sendable {
                 exchange.receive(head: HTTPResponse(response))
                 if let data { exchange.receive(body: data.bytes) }
             }
-            // The client does not tell how far a call without a response has come.
+            // The client does not report how far a call without a response has come.
             exchange.finish(response == nil ? .unanswered : .completed)
         }
         sweep()
         return (response, data)
     }
 
-    /// How many calls are open.
+    /// The number of calls in flight.
     public var openCalls: Int { calls.open.withLock { $0.count } }
 
-    /// Ends every call that is open, and waits until the records are kept; for the end of the program.
+    /// Records all calls in flight as abandoned, and waits until the records are stored.
+    ///
+    /// Call it before the program ends.
     public func flush() async {
         for exchange in calls.open.withLock({ $0.removeAll() }) { exchange.finish(.abandoned) }
         await meter.flush()
@@ -122,7 +125,7 @@ public struct UsageMiddleware: Sendable {
         for exchange in calls.open.withLock({ $0.sweep(at: now) }) { exchange.finish(.abandoned) }
     }
 
-    /// The head that is supposed, since the client shows none.
+    /// Returns the assumed head of a stream, since the client does not report it.
     private static func head(ofStreamThatBeginsWith data: Data) -> HTTPResponse {
         let first = data.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         let type = first == UInt8(ascii: "{") ? "application/json" : "text/event-stream"
