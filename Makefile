@@ -1,34 +1,45 @@
 # What each target does is said by `make help`.
 SHELL := /bin/bash
 SWIFT ?= swift
-SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark)
+SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark) \
+    Examples/Package.swift Examples/Sources
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs api-check soak tsan clean
+    fuzz docs examples api-check soak tsan clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 
 help:
-	@echo "make demo          build a release and show everything at once against a simulated upstream"
-	@echo "make test          lint, build, and run every test there is"
-	@echo "make build         a debug build"
-	@echo "make release       a release build, in .build/release/oai-usage"
-	@echo "make format        format the sources"
-	@echo "make prices        put prices.json into the library, after it was changed"
-	@echo "make swift-test    the Swift tests only"
-	@echo "make linkage-test  what the core library links"
-	@echo "make price-test    10,000 random calls, priced by the library and by a calculation of its own in Python"
-	@echo "make client-test   the official Python SDK and curl through the gateway"
-	@echo "make bench         how fast the meter is, beside others (not part of make test)"
-	@echo "make fuzz          ten minutes of libFuzzer for each parser (not part of make test); SECONDS_EACH=60 for less"
-	@echo "make docs          the documentation of every library, in .build/docs; a warning fails"
-	@echo "make api-check     what has changed of the public interface since BASELINE=main, and breaks programs"
-	@echo "make soak          100,000 calls over every path, and 30 minutes of chaos at up to 5,000 calls a second, with memory"
-	@echo "                   and files flat, and 500 kills, losses of power and faults of the disk (not part of make test);"
-	@echo "                   CALLS=1000 SECONDS_EACH=60 KILLS=50 for less, CONFIGURATION=release"
-	@echo "make tsan          the conformance suite under the thread sanitizer (not part of make test)"
-	@echo "make clean         remove what was built"
+	@echo "Build"
+	@echo "  make prepare       install the Debian packages that are missing; the other targets do it themselves"
+	@echo "  make build         a debug build"
+	@echo "  make release       a release build, in .build/release/oai-usage"
+	@echo "  make examples      the package in Examples, in .build/examples"
+	@echo "  make docs          the documentation of every library, in .build/docs; a warning is an error"
+	@echo "  make demo          a release build, and everything at once against a simulated API"
+	@echo "  make clean         remove what was built"
+	@echo
+	@echo "Test"
+	@echo "  make test          lint, build, and every test but those marked as not part of it"
+	@echo "  make lint          the format of the sources, and whether the price book in the library is up to date"
+	@echo "  make swift-test    the Swift tests"
+	@echo "  make price-test    10,000 random calls, priced by the library and by an independent calculation in Python"
+	@echo "  make linkage-test  what the core library links"
+	@echo "  make client-test   the official Python SDK and curl through the gateway"
+	@echo "  make fuzz          libFuzzer on each parser for ten minutes; SECONDS_EACH=60 for less (not part of make test)"
+	@echo "  make tsan          the conformance suite under the thread sanitizer (not part of make test)"
+	@echo
+	@echo "Measure (not part of make test)"
+	@echo "  make bench         the speed of the meter and of the transports, beside others"
+	@echo "  make soak          100,000 calls over every path; 30 minutes of chaos at up to 5,000 calls a second, with flat memory"
+	@echo "                     and files; 500 kills, power losses and disk faults. CALLS=1000 SECONDS_EACH=60 RATE=1000 KILLS=50"
+	@echo "                     for less, CONFIGURATION=release"
+	@echo
+	@echo "Maintain"
+	@echo "  make format        format the sources"
+	@echo "  make prices        put prices.json into the library, after it was changed"
+	@echo "  make api-check     changes of the public API since BASELINE=main that break programs"
 
 prepare:
 	@.ci/prepare
@@ -63,7 +74,7 @@ price-test: prepare
 client-test: build
 	Tests/Clients/run
 
-test: prepare lint swift-test docs price-test linkage-test client-test
+test: prepare lint swift-test docs examples price-test linkage-test client-test
 	@echo "All tests passed."
 
 demo: release
@@ -77,6 +88,9 @@ fuzz: prepare
 
 docs: prepare
 	.ci/docs
+
+examples: prepare
+	$(SWIFT) build --package-path Examples --scratch-path .build/examples
 
 api-check: prepare
 	.ci/api-check $(or $(BASELINE),main)

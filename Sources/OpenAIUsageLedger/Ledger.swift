@@ -2,38 +2,38 @@ import Foundation
 import GRDB
 public import OpenAIUsage
 
-/// The durable account of all calls: an SQLite file, and the one thread that writes to it.
+/// The durable store of all calls: an SQLite file with a single writer thread.
 ///
-/// Records are handed over through a bounded queue, and a whole queue is written in one transaction. Only one process may
-/// write to a ledger; any number may read it with a ``LedgerReader`` meanwhile.
+/// Records pass through a bounded queue, and each batch is written in one transaction. Only one process may write to a ledger
+/// at a time; any number of processes may read it meanwhile with a ``LedgerReader``.
 public final class Ledger: UsageSink {
-    /// The path of the SQLite file, in which all links are resolved.
+    /// The path of the SQLite file with all symbolic links resolved.
     public let path: String
 
-    /// The objects that the calls of this ledger have counted, or wait to be told the usage of.
+    /// The API objects whose usage is counted or pending in this ledger.
     public let objects: BilledObjects
 
-    /// The secret of this ledger, with which fingerprints of keys are made.
+    /// The secret of this ledger for fingerprints of API keys.
     package let fingerprintSecret: [UInt8]
-    /// The newest identity that was in the ledger when it was opened.
+    /// The newest call ID in the ledger after opening; `nil` if there were no calls.
     package let newestCallID: CallID?
 
-    /// The source of identities for every call that is to be kept in this ledger.
+    /// The generator of IDs for all calls that are recorded in this ledger.
     package let identities: CallIDGenerator
 
     let queue: RecordQueue
     private let lock: LedgerLock
     let clock: any UsageClock
 
-    /// Opens a ledger to write to it; a new one is created, with its folder.
+    /// Opens a ledger for writing; creates the file and its folder if missing.
     ///
-    /// Calls that a crash has left open become interrupted. A ledger that is damaged is renamed, and a new one begun at its
-    /// path; observers of the status are told.
+    /// Calls that a crash left in flight are marked interrupted. A damaged ledger is renamed, and a new one is created at its
+    /// path; status observers are notified.
     ///
-    /// - Throws: A ``LedgerError``, in particular if another process writes to the ledger, or if the file is no ledger.
+    /// - Throws: A ``LedgerError``, for example if another process writes to the ledger or the file is not a ledger.
     public init(path: String, options: LedgerOptions = LedgerOptions()) throws {
         clock = options.clock
-        // The files beside the ledger are beside the file itself, whatever link leads to it.
+        // The log, the lock and the journal belong beside the file itself, not beside a link to it.
         try LedgerFile.prepare(try LedgerFile.resolve(path))
         let path = try LedgerFile.resolve(path)
         self.path = path
@@ -98,27 +98,28 @@ public final class Ledger: UsageSink {
     }
 
     deinit {
-        // The thread keeps what it needs, and ends by itself once everything is written.
+        // The thread does not reference this object, and ends by itself once everything is written.
         queue.close(deadline: clock.monotonicNanoseconds + 5_000_000_000)
     }
 
-    /// Takes a finished record; it never blocks, and drops and counts what it has no room for.
+    /// Queues a finished record without blocking; drops and counts it if the queue is full.
     public func record(_ record: consuming CallRecord) {
         queue.add(record)
     }
 
-    /// Takes an interim record, which the finished one replaces.
+    /// Queues the interim record of a call in flight; the finished record replaces it.
     public func recordOpen(_ record: consuming CallRecord) {
         queue.addOpen(record)
     }
 
-    /// Takes a finished record, and tells what became of it.
+    /// Queues a finished record, and reports its outcome.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - waiter: Called on the writer's thread, or at once if there is no room; not called if the record is kept already.
-    ///   - observer: Called with the record in the same way, but in any case.
-    /// - Returns: True if the record is kept already: it survives the end of the process.
+    ///   - waiter: Called with the outcome on the writer's thread, or at once if the record is dropped or postponed; not called
+    ///     if the record is journaled.
+    ///   - observer: Called like `waiter`, also for a journaled record.
+    /// - Returns: True if the record is journaled, so that it survives the end of the process.
     @discardableResult
     package func record(
         _ record: consuming CallRecord,
@@ -128,18 +129,19 @@ public final class Ledger: UsageSink {
         queue.add(record, waiter: waiter, observer: observer)
     }
 
-    /// Takes an interim record, and tells what became of it.
+    /// Queues an interim record, and reports its outcome.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - waiter: Called on the writer's thread, or at once if there is no room; not called if the record is kept already.
-    /// - Returns: True if the record is kept already.
+    ///   - waiter: Called with the outcome on the writer's thread, or at once if the record is dropped or postponed; not called
+    ///     if the record is journaled.
+    /// - Returns: True if the record is journaled.
     @discardableResult
     package func recordOpen(_ record: consuming CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
         queue.addOpen(record, waiter: waiter)
     }
 
-    /// The state of the writer.
+    /// The counters and the state of the writer, with the present sizes of the files.
     public var statistics: LedgerStatistics {
         var statistics = queue.statistics
         statistics.fileSize = LedgerFile.size(path)
@@ -147,29 +149,28 @@ public final class Ledger: UsageSink {
         return statistics
     }
 
-    /// Returns when everything that was handed in before is committed, or lost and counted.
+    /// Returns once every record handed in before is committed, or dropped and counted.
     public func flush() async {
         await queue.flush()
     }
 
-    /// Returns when everything that was handed in before is committed, or lost and counted; at once while the ledger is in
-    /// trouble, and after 100 ms at the latest.
+    /// Works like ``flush()``, but returns at once while the ledger is failing, and after 100 ms at the latest.
     package func flushUnlessTroubled() async {
         await queue.flush(isImpatient: true)
     }
 
     /// Adds an observer of the writer's health.
     ///
-    /// - Parameter observer: Called when a failure begins, when it has ended, and when the file was replaced; at once if a
-    ///   failure lasts already. It is called on the writer's thread and must return soon.
+    /// - Parameter observer: Called when a failure begins, continues to cost records or ends, and when the file was replaced;
+    ///   at once if a failure is present. It is called on the writer's thread and must return soon.
     public func observeStatus(_ observer: @escaping @Sendable (LedgerStatusChange) -> Void) {
         queue.observe(observer)
     }
 
-    /// Writes what is left, and closes the file; what cannot be written within the limit is dropped and counted.
+    /// Writes the remaining records and closes the file; drops and counts what cannot be written within the limit.
     ///
-    /// - Parameter limit: How long records that cannot be written are tried again.
-    /// - Returns: The final counts, in which records that were lost because of the end are ``DropReason/shutdown``.
+    /// - Parameter limit: The time for retrying failed writes.
+    /// - Returns: The final counts. Records lost because of closing count as ``DropReason/shutdown``.
     @discardableResult
     public func close(within limit: Duration = .seconds(5)) async -> LedgerStatistics {
         let (seconds, attoseconds) = limit.components

@@ -4,13 +4,13 @@ import GRDB
 public struct LedgerError: Error, Sendable, CustomStringConvertible {
     /// The kind of a failure.
     public enum Code: String, Sendable, CaseIterable {
-        /// There is no such file.
+        /// The file does not exist.
         case missing
-        /// Another process writes to the ledger.
+        /// Another process is writing to the ledger.
         case locked
-        /// The file or its folder cannot be written to.
+        /// The file or its folder is not writable.
         case notWritable = "not_writable"
-        /// The file cannot be read.
+        /// The file is not readable.
         case notReadable = "not_readable"
         /// The file is not an SQLite database.
         case notSQLite = "not_sqlite"
@@ -18,25 +18,25 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         case notLedger = "not_ledger"
         /// The ledger was written by a newer version of this program.
         case newerSchema = "newer_schema"
-        /// The file has several names.
+        /// The file has more than one hard link.
         case hardLinked = "hard_linked"
-        /// There is no space left.
+        /// No disk space is left.
         case diskFull = "disk_full"
-        /// The ledger is in use, and stayed so.
+        /// The ledger stayed locked by another program.
         case busy
         /// The file is damaged.
         case corrupt
-        /// The file or its log was removed, replaced or truncated while it was written to.
+        /// The file or its log was removed, replaced or truncated during writing.
         case replaced
         /// The ledger was closed.
         case closed
-        /// SQLite failed in another way.
+        /// Any other failure.
         case failed
     }
 
     /// The kind of the failure.
     public var code: Code
-    /// What was wrong, where, and what to do about it.
+    /// The cause with the path and, where there is one, the remedy.
     public var description: String
 
     init(_ code: Code, _ description: String) {
@@ -44,10 +44,10 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    /// True if the content of the file is wrong for certain.
+    /// True if the content of the file is known to be bad.
     var isDamage: Bool { code == .corrupt || code == .notSQLite }
 
-    /// The error of a failure of SQLite, or the error itself if it is one of ours.
+    /// Creates a ledger error from another error; a ``LedgerError`` stays as it is.
     init(_ error: any Error, path: String) {
         if let error = error as? LedgerError {
             self = error
@@ -68,7 +68,7 @@ public struct LedgerError: Error, Sendable, CustomStringConvertible {
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             self.init(.notReadable, "\(path) cannot be opened; check the permissions of the file and its folder.")
         default:
-            // A message of SQLite names tables and columns, and no values.
+            // SQLite's messages name tables and columns, never values.
             self.init(.failed, "\(path): SQLite error \(failure.extendedResultCode.rawValue): \(failure.message ?? "")")
         }
     }

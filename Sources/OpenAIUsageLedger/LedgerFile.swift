@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 import OpenAIUsage
 
-/// The steps of opening a ledger's file.
+/// Steps of opening a ledger's file.
 enum LedgerFile {
-    /// The path of a file with all links resolved, also if there is no file yet.
+    /// Returns the path with all symbolic links resolved, even if the file does not exist.
     ///
-    /// - Throws: A ``LedgerError`` if links lead in a circle.
+    /// - Throws: A ``LedgerError`` if the links form a cycle.
     static func resolve(_ path: String) throws -> String {
         var path = path
         for _ in 0..<40 {
@@ -32,10 +32,10 @@ enum LedgerFile {
         return String(cString: resolved)
     }
 
-    /// Refuses a file with several names.
+    /// Throws if the file has more than one hard link.
     ///
-    /// SQLite keeps the log beside the name by which a database was opened: under another name its newest rows are not
-    /// seen, and whoever writes under two of them destroys it.
+    /// SQLite names the log after the path by which a database was opened. Under another name the newest rows are invisible,
+    /// and writing under two names corrupts the database.
     static func requireSingleName(_ path: String) throws {
         guard let facts = FileFacts(path), facts.links > 1 else { return }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -45,7 +45,7 @@ enum LedgerFile {
         )
     }
 
-    /// Creates the folder, and refuses what cannot be a ledger before anything is changed.
+    /// Throws if the path cannot be a ledger; creates the folder if there is no file yet.
     static func prepare(_ path: String) throws {
         if path.contains("://") {
             throw LedgerError(
@@ -64,7 +64,7 @@ enum LedgerFile {
         try createFolder(of: path)
     }
 
-    /// Creates the folder of a file, if there is none.
+    /// Creates the folder of a file if it is missing.
     static func createFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {
@@ -78,7 +78,7 @@ enum LedgerFile {
         }
     }
 
-    /// Refuses a folder.
+    /// Throws if the path is a folder.
     static func requireFile(_ path: String) throws {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
@@ -86,10 +86,9 @@ enum LedgerFile {
         }
     }
 
-    /// Creates an empty file that only its owner can read, since it says who calls what.
+    /// Creates an empty file that only its owner can read, since a ledger shows who calls what.
     ///
-    /// A file that is there is not opened: closing it again would drop the locks of every connection that this process
-    /// has to it.
+    /// An existing file is not opened: closing a descriptor of it would drop the locks of all connections of this process.
     static func create(_ path: String) throws {
         let file = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if file >= 0 {
@@ -105,7 +104,7 @@ enum LedgerFile {
         throw LedgerError(.notWritable, "\(path) cannot be created (\(reason)); check the folder's permissions.")
     }
 
-    /// Opens the file for writing, and brings it to the newest schema.
+    /// Opens the file for writing; creates the schema in a new file, or updates the view of a compatible one.
     static func open(_ path: String, options: LedgerOptions) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
@@ -127,8 +126,7 @@ enum LedgerFile {
     }
 
     private static func configure(_ database: Database, options: LedgerOptions) throws {
-        // Larger pages mean fewer writes, and with a list of what points at each page free ones can be given back by steps.
-        // Only a new file heeds it.
+        // Larger pages mean fewer writes, and incremental vacuum returns free pages in steps. Both affect only a new file.
         try database.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
@@ -137,7 +135,7 @@ enum LedgerFile {
                 "The file system does not allow a write-ahead log (journal mode \(mode ?? "unknown")); use a local one."
             )
         }
-        // The writer copies the log itself, after it has told who waits for the commit.
+        // The writer runs checkpoints itself, after it has notified those who wait for a commit.
         try database.execute(
             sql: """
                 PRAGMA synchronous = \(options.syncsEveryCommit ? "FULL" : "NORMAL");
@@ -150,12 +148,12 @@ enum LedgerFile {
         )
     }
 
-    /// Begins a session: gives a new ledger its secret, and marks what a crash has left open.
+    /// Starts a session: creates the secret of a new ledger, and marks calls that a crash left in flight.
     ///
     /// - Parameters:
     ///   - database: The ledger.
-    ///   - now: The time, in microseconds since 1970, by which the session is known in the file.
-    ///   - secret: The secret of a new ledger; `nil` for a random one.
+    ///   - now: The start of the session in microseconds since 1970, which identifies the session in the file.
+    ///   - secret: The secret for a new ledger; `nil` for a random one.
     /// - Throws: An error of SQLite.
     static func begin(_ database: Database, at now: Int64, secret: [UInt8]?) throws {
         try database.inTransaction(.immediate) {
@@ -171,7 +169,7 @@ enum LedgerFile {
                 arguments: [identity]
             )
             try interruptCallsInFlight(database)
-            // This write also sees to it that the log is there, by which readers know that the ledger is in use.
+            // This write also creates the log, by which readers detect that the ledger is in use.
             try database.execute(
                 sql: "INSERT OR REPLACE INTO meta(name, value) VALUES('opened_at', ?)",
                 arguments: [now]
@@ -180,13 +178,13 @@ enum LedgerFile {
         }
     }
 
-    /// Marks the calls that a crash has left in flight.
+    /// Marks the calls that a crash left in flight as interrupted.
     private static func interruptCallsInFlight(_ database: Database) throws {
         let results = try Int64.fetchAll(database, sql: "SELECT DISTINCT -result FROM call WHERE result < 0")
         guard !results.isEmpty else { return }
         var facts = try SharedRowWriter(database, capacity: LedgerOptions().labelCapacity)
         try database.execute(sql: "INSERT INTO late_call(call_id) SELECT id FROM call WHERE result < 0")
-        // Those among rows that are flushed must be flushed too.
+        // Calls among rows that are already flushed are listed, so that they are flushed too.
         try database.execute(
             sql: """
                 INSERT OR IGNORE INTO pending_call(call_id) SELECT id FROM call WHERE result < 0
@@ -204,13 +202,13 @@ enum LedgerFile {
         try facts.save(database)
     }
 
-    /// The secret of the ledger.
+    /// The secret of the ledger; empty if it has none.
     static func secret(_ database: Database) throws -> [UInt8] {
         let secret = try Data.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'fingerprint_secret'")
         return Array(secret ?? Data())
     }
 
-    /// The size of a file; `nil` if there is none.
+    /// The size of a file in bytes; `nil` if there is none.
     static func size(_ path: String) -> Int64? {
         var information = stat()
         return stat(path, &information) == 0 ? Int64(information.st_size) : nil

@@ -1,56 +1,58 @@
 public import OpenAIUsage
 
-/// How a ledger writes.
+/// The options of a ledger's writer.
 public struct LedgerOptions: Sendable {
-    /// The most records that wait to be written; what comes when it is reached is dropped and counted.
+    /// The most records in the queue; further ones are dropped and counted.
     public var capacity = 65_536
-    /// The most bytes of records that wait, by an estimate that counts their fixed part and the provider's object; what comes when
-    /// it is reached is dropped and counted.
+    /// The most bytes of queued records; further ones are dropped and counted.
+    ///
+    /// The size is an estimate: a fixed part for each record, and the length of the provider's usage object.
     public var capacityBytes = 256 << 20
-    /// Whether a commit waits until the disk has it, so that it outlives a loss of power.
+    /// True if a commit waits for the disk, so that it survives a power failure.
     ///
-    /// Without it a commit outlives the end of the process, but the last ones may be lost with the power.
+    /// Otherwise commits survive the end of the process, but a power failure may lose the last ones.
     public var syncsEveryCommit = false
-    /// What the lock file says about the writer.
+    /// The writer's purpose as shown in the lock file.
     public var purpose = "oai-usage"
-    /// Whether records are kept in files beside the ledger (`-queue1`, `-queue2`) while many come at a time, some 800 a second,
-    /// so that they survive the end of the process before they are committed, and can be committed together.
+    /// True if records are appended to journal files beside the ledger (`-queue1`, `-queue2`) until they are committed.
     ///
-    /// Who opens the ledger next writes what such files have left. They do not outlive a loss of power.
+    /// Journaled records survive the end of the process, so that more of them can be committed together. A record whose commit
+    /// is awaited is journaled only under load (from about 800 records a second) and while the ledger is failing. The next
+    /// writer commits leftover records. The journal does not survive a power failure.
     public var keepsJournal = false
-    /// How long the rows of calls are kept; `nil` for as long as there is room.
+    /// The time for which rows of calls are kept; `nil` for no time limit.
     ///
-    /// Rows of older calls are removed in small steps when nothing else is to be done. Their sums stay, and reports over them stay
-    /// exact by quarters of an hour. Calls in flight stay.
+    /// Rows of older calls are removed in small steps while the writer is idle. Their sums stay, and reports over them remain
+    /// exact to a quarter of an hour. Calls in flight stay.
     public var keep: Duration?
     /// The most bytes of the database and its log; `nil` for no limit.
     ///
-    /// Beyond it the oldest calls are removed as with ``keep``, except those of the last hour. The sums stay: a limit that leaves
-    /// no room for them is told once to the ``retentionObserver``.
+    /// Beyond it the oldest calls are removed as with ``keep``, except those of the last hour. The sums stay; the
+    /// ``retentionObserver`` is notified once if the limit leaves no room for them.
     public var keepBytes: Int64?
-    /// The observer of removed calls, called on the writer's thread; it must return at once.
+    /// The observer of pruning, called on the writer's thread; it must return at once.
     public var retentionObserver: (@Sendable (RetentionEvent) -> Void)?
-    /// The clocks.
+    /// The wall and monotonic clocks.
     public var clock: any UsageClock = SystemUsageClock()
-    /// What is told about every commit, on the writer's thread; it must return at once.
+    /// The observer of every commit, called on the writer's thread; it must return at once.
     public var commitObserver: (@Sendable (LedgerCommit) -> Void)?
 
-    /// An observer of an upgrade to the newest version: how many of how many rows are copied.
+    /// The observer of a schema upgrade, called with the copied and the total number of rows.
     ///
-    /// An error that it throws ends the upgrade; the next opening goes on.
+    /// An error thrown by it stops the upgrade; the next opening resumes it.
     public var upgradeObserver: (@Sendable (_ copied: Int64, _ all: Int64) throws -> Void)?
 
-    /// What tests put in the writer's way.
+    /// Hooks for fault injection in tests.
     package var hooks = LedgerHooks()
-    /// The records in 20 ms from which on the writer gathers them, and those that are waited for go into the journal.
+    /// The number of records in 20 ms from which the writer gathers batches and journals awaited records.
     package var busyCount = 16
-    /// How often the writer looks at its files when nothing is to be written, in milliseconds.
+    /// The interval at which an idle writer inspects its files, in milliseconds.
     package var idleMilliseconds = 1_000
-    /// The most values of a field that rows refer to by number.
+    /// The most distinct values of a field in the shared tables; further values are stored in the rows of calls.
     package var labelCapacity = 4_096
-    /// The rows from which on they are added to the rollups and the index when nothing else is to be done.
+    /// The pending rows from which an idle writer flushes them to the rollups and the index.
     package var flushThreshold = 8_192
-    /// The size from which on a file that another program wrote to is checked in the background, in bytes.
+    /// The size from which a file with writes of another program is checked in the background, in bytes.
     package var checkLimit: Int64 = 32 << 20
 
     /// Creates the default options.

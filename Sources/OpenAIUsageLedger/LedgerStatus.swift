@@ -1,41 +1,41 @@
 /// A lasting failure of a ledger's writer.
 ///
-/// While it lasts, records wait in the bounded queue, and nobody is made to wait for a commit.
+/// While it lasts, records wait in the bounded queue, and no call waits for a commit.
 public struct LedgerFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of the failure.
     public var code: LedgerError.Code
-    /// What was wrong, where, and what to do about it.
+    /// The cause with the path and, where there is one, the remedy.
     public var description: String
-    /// When it began, in microseconds since 1970-01-01T00:00:00Z.
+    /// The start of the failure, in microseconds since 1970-01-01T00:00:00Z.
     public var since: Int64
 }
 
-/// A turn for the worse or the better of a ledger's writer, to be told to an operator once.
+/// A change in the health of a ledger's writer, reported to an operator once.
 public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
     /// The kind of a change.
     public enum Kind: String, Sendable, CaseIterable {
-        /// Records cannot be written any more.
+        /// Records cannot be written.
         case failed
-        /// Records cannot be written for another minute, and are lost.
+        /// The failure continues and has cost further records; reported once a minute at most.
         case lasting
         /// Records are written again.
         case recovered
-        /// The file was lost or damaged, and the writer went on in another one at once.
+        /// The file was lost or damaged, and the writer continued in another one at once.
         case replaced
     }
 
-    /// The kind.
+    /// The kind of the change.
     public var kind: Kind
     /// The failure that began or ended.
     public var trouble: LedgerFault
-    /// How long the failure has lasted, in microseconds; 0 when it begins.
+    /// The time since the failure began, in microseconds; 0 when it begins.
     public var duration: Int64
-    /// What the writer did about it; `nil` if that was only to try again.
+    /// The writer's remedy, in a sentence; `nil` if it only retries.
     public var remedy: String?
-    /// The records that the failure cost so far.
+    /// The records lost to the failure so far.
     public var dropped: Int64
 
-    /// The change in sentences.
+    /// The change in sentences, for a log.
     public var description: String {
         let remedy = remedy.map { " \($0)" } ?? ""
         switch kind {

@@ -1,10 +1,11 @@
 import OpenAIUsage
 
-/// The facts that many calls share besides: how they were made, the states of their usage and cost, and the form of their numbers.
+/// Further attributes that many calls share: how they were made, the states of their usage and cost, and the shape of their
+/// usage.
 ///
-/// Calls that share all of it refer to one row of the table `form`.
+/// Calls with equal attributes refer to one row of the table `form`.
 struct CallForm: SharedRow, Sendable {
-    /// A fact that is a text.
+    /// An attribute that is a text.
     enum Field: Int, CaseIterable, Sendable {
         case method, path, finish, usageSource, costReason, priceVersion, requestOptions, diagnostics, limits
 
@@ -24,7 +25,7 @@ struct CallForm: SharedRow, Sendable {
         }
     }
 
-    /// The resource of a rate limit and what it allows.
+    /// The resource and the limit of a rate limit.
     struct Limit: Sendable, Equatable {
         var resource: String
         var limit: Int64?
@@ -34,17 +35,17 @@ struct CallForm: SharedRow, Sendable {
     var isCounted: Bool
     var usageState: UsageState
     var costStatus: CostStatus
-    /// The number of the usage object's shape; 0 for none.
+    /// The number of the usage object's shape; 0 if it has none.
     var shape: Int
-    /// The texts by field; those of dictionaries and limits are JSON.
+    /// The texts by field; dictionaries and limits are JSON.
     private(set) var texts: [String?]
-    /// The fields that stand in the rows themselves, as a set of bits.
+    /// The fields that are stored in the rows of calls, as a bit set.
     private(set) var rowFields: UInt32 = 0
     private(set) var requestOptions: [String: String]
     private(set) var diagnostics: [String: String]
     private(set) var limits: [Limit]?
 
-    /// The form of a row of the table.
+    /// Creates a form from a row of the table.
     init(
         isStream: Bool,
         isCounted: Bool,
@@ -66,7 +67,7 @@ struct CallForm: SharedRow, Sendable {
         limits = texts[Field.limits.rawValue].map(Self.limits(_:))
     }
 
-    /// The form of a record, all of whose fields are in the table.
+    /// Creates the form of a record with all its fields.
     init(_ record: CallRecord, shape: Int) {
         isStream = record.isStream
         isCounted = record.isCounted
@@ -82,10 +83,10 @@ struct CallForm: SharedRow, Sendable {
     /// The text of a field.
     subscript(field: Field) -> String? { texts[field.rawValue] }
 
-    /// True if a field stands in the rows themselves.
+    /// True if a field is stored in the rows of calls.
     func isInRow(_ field: Field) -> Bool { rowFields & 1 << field.rawValue != 0 }
 
-    /// Leaves a field to the rows.
+    /// Moves a field to the rows of calls.
     mutating func leaveToRows(_ field: Field) {
         texts[field.rawValue] = nil
         rowFields |= 1 << field.rawValue
@@ -97,7 +98,7 @@ struct CallForm: SharedRow, Sendable {
         }
     }
 
-    /// The text of a record's field.
+    /// Returns the text of a record's field.
     static func text(_ field: Field, of record: CallRecord) -> String? {
         switch field {
         case .method: record.method
@@ -112,7 +113,7 @@ struct CallForm: SharedRow, Sendable {
         }
     }
 
-    /// True if all of a record's fields are those of the form.
+    /// True if all fields equal those of a record.
     func matches(_ record: borrowing CallRecord, shape: Int) -> Bool {
         rowFields == 0 && self.shape == shape && isStream == record.isStream && isCounted == record.isCounted
             && usageState == record.usageState && costStatus == record.cost.status
@@ -138,7 +139,7 @@ struct CallForm: SharedRow, Sendable {
         return true
     }
 
-    /// The hash of a record's fields.
+    /// Returns the hash of a record's fields.
     static func hash(_ record: borrowing CallRecord, shape: Int) -> UInt64 {
         var hash = SharedRowHash()
         hash.add(UInt64(shape) << 2 | (record.isStream ? 1 : 0) | (record.isCounted ? 2 : 0))
@@ -160,7 +161,7 @@ struct CallForm: SharedRow, Sendable {
         return hash.value
     }
 
-    // Paths with the identities of objects are made up call by call.
+    // Paths with IDs of objects differ from call to call.
     static func capacity(of field: Field) -> Int? { field == .path ? 512 : nil }
 
     static func isAlwaysShared(_ field: Field) -> Bool { false }
@@ -179,7 +180,7 @@ struct CallForm: SharedRow, Sendable {
         return Self.hash(record, shape: shape)
     }
 
-    /// The hash of a form some of whose fields stand in the rows.
+    /// The hash of a form with fields in the rows of calls.
     var partialHash: UInt64 {
         var hash = SharedRowHash()
         hash.add(UInt64(shape) << 2 | (isStream ? 1 : 0) | (isCounted ? 2 : 0))
@@ -192,7 +193,7 @@ struct CallForm: SharedRow, Sendable {
 
     // MARK: - Rate limits
 
-    /// The resources and limits of rate limits as JSON, as in `[["requests",10000],["tokens",null]]`.
+    /// Returns the resources and limits of rate limits as JSON, such as `[["requests",10000],["tokens",null]]`.
     private static func text(of limits: RateLimits) -> String {
         var json = JSONWriter()
         json.beginArray()

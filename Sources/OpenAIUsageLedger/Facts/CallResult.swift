@@ -1,32 +1,32 @@
 import OpenAIUsage
 
-/// How a call ended: what reports count errors by.
+/// The result of a call, by which reports count errors.
 ///
-/// Calls that share all of it refer to one row of the table `result`.
+/// Calls with equal results refer to one row of the table `result`.
 struct CallResult: Sendable, Hashable {
-    /// The most results; beyond it a row bears its error itself.
+    /// The most results; rows of further ones store their errors themselves.
     ///
     /// Numbers of results are part of the keys of rollups.
     static let capacity = 4_000
 
-    /// The outcome.
+    /// The outcome of the call.
     var outcome: Outcome
-    /// The HTTP status; `nil` when there was no response.
+    /// The HTTP status; `nil` if there was no response.
     var status: Int?
-    /// The `type` of the API's error.
+    /// The `type` of the API error.
     var errorType: String?
-    /// The `code` of the API's error.
+    /// The `code` of the API error.
     var errorCode: String?
-    /// True if type and code stand in the rows themselves.
+    /// True if type, code and status are stored in the rows of calls.
     var isErrorInRow = false
 
-    /// True if all of a record's fields are those of the result.
+    /// True if all fields equal those of a record.
     func matches(_ record: borrowing CallRecord, _ outcome: Outcome) -> Bool {
         !isErrorInRow && self.outcome == outcome && status == record.status && errorType == record.errorType
             && errorCode == record.errorCode
     }
 
-    /// True if the call failed: an error of the API, a cut response, a timeout, or an upstream that could not be reached.
+    /// True if the call failed: an API error, a cut response, a timeout or an unreachable upstream.
     var isError: Bool {
         switch outcome {
         case .error, .cut, .timeout, .unreachable: true
@@ -34,6 +34,6 @@ struct CallResult: Sendable, Hashable {
         }
     }
 
-    /// True if the call can have used nothing.
+    /// True if the call cannot have used anything.
     var usesNothing: Bool { outcome == .error || outcome == .unreachable }
 }

@@ -1,30 +1,30 @@
 import OpenAIUsage
 
-/// The form of an identity: what stands around its varying part, and how that part is kept.
+/// The form of an identity: the text around its varying part, and the encoding of that part.
 ///
-/// An identity is kept as a blob: the number of its form in one byte, and its varying part. One without a form, or beyond the
-/// capacity, is kept as its text.
+/// An identity is stored as a blob: the number of its form in one byte, and its varying part. An identity without a form, or
+/// beyond the capacity, is stored as text.
 struct IdentityForm: Sendable, Hashable {
-    /// How the varying part is kept.
+    /// The encoding of the varying part.
     enum Kind: String, Sendable {
-        /// As the bytes that lower-case hexadecimal digits stand for.
+        /// The bytes of lowercase hexadecimal digits.
         case hexadecimal = "hex"
-        /// As the 16 bytes of a UUID in lower case.
+        /// The 16 bytes of a lowercase UUID.
         case uuid
-        /// As it is.
+        /// The unchanged text.
         case text
     }
 
-    /// The most forms; their numbers are ASCII characters, which SQLite's functions for text can read.
+    /// The most forms; their numbers are ASCII characters, which SQLite's text functions can read.
     static let capacity = 126
 
     var prefix: String
     var suffix: String
     var kind: Kind
 
-    /// Writes the varying part of an identity of this form.
+    /// Encodes the varying part of an identity of this form.
     ///
-    /// - Returns: The number of bytes; `nil` if the identity has another form, or is one of those that are looked at closely.
+    /// - Returns: The number of bytes; `nil` if the identity has another form, or needs a full analysis.
     func pack(_ text: UnsafeBufferPointer<UInt8>, into memory: UnsafeMutablePointer<UInt8>) -> Int? {
         var (prefix, suffix) = (prefix, suffix)
         return prefix.withUTF8 { prefix in
@@ -56,19 +56,19 @@ struct IdentityForm: Sendable, Hashable {
     }
 }
 
-/// The place of an identity's varying part.
+/// The position of an identity's varying part.
 struct IdentityParts {
     var kind: IdentityForm.Kind
-    /// The length of what stands before the varying part.
+    /// The length of the text before the varying part.
     var prefix: Int
-    /// The length of what stands behind it.
+    /// The length of the text after it.
     var suffix = 0
 
-    /// Finds the parts of an identity; `nil` for one that is kept as its text.
+    /// Finds the varying part of an identity; `nil` if the identity is stored as text.
     init?(_ text: UnsafeBufferPointer<UInt8>) {
         let count = text.count
         guard (4...256).contains(count) else { return nil }
-        // A prefix ends with the first mark, as in `chatcmpl-...` and `req_...`.
+        // A prefix ends with the first hyphen or underscore, as in `chatcmpl-...` and `req_...`.
         var mark = 0
         while mark < min(count, 24), text[mark] != UInt8(ascii: "-"), text[mark] != UInt8(ascii: "_") {
             guard Self.isWord(text[mark]) else { return nil }
@@ -84,7 +84,7 @@ struct IdentityParts {
             if Self.isHexadecimal(text, start..<count) {
                 self.init(kind: .hexadecimal, prefix: start)
             } else if mark == 16, count <= 24, Self.isHexadecimal(text, 0..<mark), Self.isPlain(text, mark..<count) {
-                // An identity of Cloudflare's: its place stands behind.
+                // An identity of Cloudflare's, with its data center as the suffix.
                 self.init(kind: .hexadecimal, prefix: 0, suffix: count - mark)
             } else if count > start {
                 self.init(kind: .text, prefix: start)
@@ -132,9 +132,9 @@ struct IdentityParts {
     }
 }
 
-/// The varying part of an identity as text and as bytes.
+/// Conversions of an identity's varying part between text and bytes.
 enum IdentityText {
-    /// The value of a lower-case hexadecimal digit.
+    /// Returns the value of a lowercase hexadecimal digit; `nil` for other bytes.
     static func value(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 0x30...0x39: byte &- 0x30
@@ -145,12 +145,12 @@ enum IdentityText {
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
 
-    /// The values of lower-case hexadecimal digits; 0xff for other bytes.
+    /// The values of lowercase hexadecimal digits; 0xff for other bytes.
     private static let values: [UInt8] = (0...255).map { value($0) ?? 0xff }
 
-    /// Writes the bytes that lower-case hexadecimal digits stand for.
+    /// Encodes lowercase hexadecimal digits as bytes.
     ///
-    /// - Returns: Their number; `nil` if the text is something else.
+    /// - Returns: The number of bytes; `nil` if the text is anything else.
     static func packDigits(_ text: UnsafeBufferPointer<UInt8>, into memory: UnsafeMutablePointer<UInt8>) -> Int? {
         guard text.count >= 4, text.count % 2 == 0 else { return nil }
         let count = text.count / 2
@@ -164,9 +164,9 @@ enum IdentityText {
         }
     }
 
-    /// Writes the bytes of an identity's varying part.
+    /// Encodes the varying part of an identity.
     ///
-    /// - Returns: Their number.
+    /// - Returns: The number of bytes.
     static func pack(
         _ text: UnsafeBufferPointer<UInt8>,
         _ parts: IdentityParts,
@@ -192,7 +192,7 @@ enum IdentityText {
         return count
     }
 
-    /// The text of an identity.
+    /// Returns the text of an identity.
     static func text(_ form: IdentityForm, _ bytes: UnsafeBufferPointer<UInt8>) -> String {
         var text: [UInt8] = Array(form.prefix.utf8)
         if form.kind == .text {

@@ -1,35 +1,35 @@
 import GRDB
 
-/// A part of the index by identities: the sorted hashes of some rows' identities, each with the block of rows that it is in.
+/// A segment of the identity index: the sorted hashes of some rows' identities, each with the block of its row.
 ///
 /// An index on random identities would make every insertion touch a random page. Instead the hashes of many rows are written
-/// at once, in slots of some hundred by their first bits, and segments of a level are merged into one of the next. A look-up
-/// reads one slot of each segment, and then the few rows of a block.
+/// at once, in slots of some hundred by their first bits, and segments of a level are merged into one of the next. A lookup
+/// costs one slot per segment, and then the few rows of a block.
 struct IdentitySegment {
-    /// An identity's hash, of which ``hashBits`` bits count, and the number of its block.
+    /// The hash of an identity, of which ``hashBits`` bits are valid, and the number of its block.
     struct Entry {
         var hash: UInt64
         var block: Int
     }
 
-    /// The rows between two identities of calls, both included.
+    /// The rows between two call IDs, both inclusive.
     typealias Block = ClosedRange<Int64>
 
-    /// The rows of a block.
+    /// The number of rows in a block.
     static let blockLength = 64
-    /// The segments of a level that are merged.
+    /// The number of segments of a level that are merged into one.
     static let mergedCount = 8
-    /// The level whose segments are not merged any more.
+    /// The level whose segments are not merged.
     static let lastLevel = 2
 
     private static let slotLength = 192
     private static let slotShift: Int64 = 24
 
     var level: Int
-    /// How many bits of the hashes are known.
+    /// The number of valid bits in the hashes.
     var hashBits = 64
     var blocks: [Block]
-    /// In any order; of equal ones only one is written.
+    /// The entries in any order; of equal ones only one is written.
     var entries: [Entry]
 
     /// Writes the segment.
@@ -59,14 +59,14 @@ struct IdentitySegment {
             binder.blob(blob)
         }
         let segment = database.lastInsertedRowID
-        // One number holds the slot, the rest of the hash and the block, so that it is also the order.
+        // A word holds the slot, the rest of the hash and the block, so that words sort in the order of the file.
         var words = entries.map { entry in
             let known = entry.hash >> UInt64(64 - hashBits)
             return known << UInt64(blockBits) | UInt64(entry.block)
         }
         words.sort()
         let statement = try database.cachedStatement(sql: "INSERT INTO segment_slot(key, entries) VALUES(?, ?)")
-        // The slot is told by its key.
+        // The slot is in the key, and not repeated in the entries.
         let mask: UInt64 = 1 << UInt64(remainderBits + blockBits) - 1
         var start = 0
         while start < words.count {
@@ -87,7 +87,7 @@ struct IdentitySegment {
         }
     }
 
-    /// The blocks that may hold a row with an identity, in all segments.
+    /// Returns the blocks of all segments that may hold a row with an identity.
     static func blocks(of hash: UInt64, _ database: Database) throws -> [Block] {
         var found: [Block] = []
         let slots = try database.cachedStatement(sql: "SELECT entries FROM segment_slot WHERE key = ?")
@@ -123,9 +123,9 @@ struct IdentitySegment {
         return found
     }
 
-    /// Merges the segments of a level into one of the next.
+    /// Merges the oldest segments of a level into one of the next level.
     ///
-    /// - Returns: True if there were enough of them.
+    /// - Returns: True if there were enough segments to merge.
     static func merge(level: Int, _ database: Database) throws -> Bool {
         guard level < lastLevel else { return false }
         struct Head {
@@ -186,9 +186,9 @@ struct IdentitySegment {
         try database.execute(sql: "DELETE FROM segment WHERE id = ?", arguments: [segment])
     }
 
-    /// Removes some slots of a segment, and with the last of them the segment.
+    /// Removes some slots of a segment, and the segment itself with the last of them.
     ///
-    /// - Returns: True if nothing of it is left.
+    /// - Returns: True if the whole segment is removed.
     static func removePart(of segment: Int64, most: Int, _ database: Database) throws -> Bool {
         let keys = [segment << slotShift, segment << slotShift | 0xff_ffff]
         try database.execute(
@@ -203,7 +203,7 @@ struct IdentitySegment {
         return true
     }
 
-    /// The blocks of a segment, from the bytes in which it keeps them.
+    /// Decodes the blocks of a segment.
     static func decode(_ source: UnsafeBufferPointer<UInt8>) -> [Block] {
         var bytes = VarintReader(source)
         var blocks: [Block] = []
@@ -218,19 +218,19 @@ struct IdentitySegment {
     }
 }
 
-/// The hash under which a row is found by an identity.
+/// The hash of an identity in the index.
 ///
-/// It is part of the file format: the UTF-8 text by words of 64 bits, mixed so that its first bits are as good as its last.
+/// It is part of the file format: the UTF-8 text in words of 64 bits, mixed so that its first bits are as good as its last.
 enum IdentityHash {
-    /// The hash of a text.
+    /// Returns the hash of a text.
     static func hash(_ text: String) -> UInt64 {
         var text = text
         return text.withUTF8(hash(_:))
     }
 
-    /// The hash of a text's bytes.
+    /// Returns the hash of a text's UTF-8 bytes.
     static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        // The last word is filled up with zeros.
+        // The last word is padded with zeros.
         let raw = UnsafeRawBufferPointer(bytes)
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(truncatingIfNeeded: raw.count)
         var index = 0

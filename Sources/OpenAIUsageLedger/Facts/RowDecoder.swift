@@ -1,16 +1,16 @@
 import OpenAIUsage
 
-/// Reads records from rows of all columns.
+/// Decodes records from rows with all columns.
 struct RowDecoder {
     private let facts: SharedTables
     private let endpoints = KnownEndpoints()
 
-    /// Creates a decoder that knows what rows refer to.
+    /// Creates a decoder with the shared tables.
     init(_ facts: SharedTables) {
         self.facts = facts
     }
 
-    /// The record of the statement's current row.
+    /// Decodes the current row of a statement.
     func record(_ source: StatementRow) -> CallRecord {
         var row = source
         let id = row.integer() ?? 0
@@ -21,7 +21,7 @@ struct RowDecoder {
         let form = facts.form(formNumber)
         let extra = row.text(at: Int32(RowFormat.columns.count - 1))
         let startedAt = row.integer() ?? RowFormat.start(of: id)
-        // The endpoint follows from method and path, which the row may bear.
+        // The endpoint follows from method and path, which may be stored in the row.
         let members = extra.flatMap { form?.rowFields != 0 ? CompactJSON.dictionary($0) : nil }
         let method = Self.text(members?["method"]) ?? form?[.method] ?? ""
         let path = Self.text(members?["path"]) ?? form?[.path] ?? ""
@@ -93,7 +93,7 @@ struct RowDecoder {
     }
 }
 
-/// The endpoints of forms, each of which is looked up once.
+/// A cache of the endpoints of forms.
 private final class KnownEndpoints {
     private var known: [Int64: Endpoint] = [:]
 
@@ -106,7 +106,7 @@ private final class KnownEndpoints {
 }
 
 extension RateLimits {
-    /// The limits of resources, and what is left of them and until when, two numbers for each.
+    /// Creates rate limits from the limits of resources, and two numbers for each: remaining and reset.
     init(_ limits: [CallForm.Limit], _ numbers: [Int64?]) {
         self.init()
         for (index, limit) in limits.enumerated() {

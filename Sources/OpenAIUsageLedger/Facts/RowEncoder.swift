@@ -4,10 +4,10 @@ import OpenAIUsage
 
 /// Binds records to the statements that write rows.
 ///
-/// Texts are copied into memory that lasts until the statement has run, so that SQLite copies none of them.
+/// Texts are copied into a buffer that lasts until the statement has run, so that SQLite does not copy them again.
 // SAFETY: the store that owns it is used by one thread at a time: the one that opens the ledger, and then the writer's.
 final class RowEncoder: @unchecked Sendable {
-    /// The numbers of the facts that a row refers to.
+    /// The numbers of the shared rows to which a row refers.
     struct Numbers {
         var series: Int
         /// Negative for a call in flight.
@@ -15,15 +15,15 @@ final class RowEncoder: @unchecked Sendable {
         var form: Int
     }
 
-    /// The longest usage object that is kept, in bytes.
+    /// The longest usage object that is stored, in bytes.
     private static let maximumDocumentLength = StatementBinder.maximumDocumentLength
-    /// Room for everything but `extra`: the usage object, and the identities and numbers.
+    /// Room for the usage object, the identities and the numbers; `extra` has its own memory.
     private static let memoryLength = maximumDocumentLength + 16 * StatementBinder.maximumTextLength
 
     private let memory: UnsafeMutablePointer<UInt8>
     private var used = 0
     private var usage = UsageNumbers()
-    /// The forms that identities had last, by their column.
+    /// The last identity forms by column.
     private var latestForms = [Int](repeating: 0, count: RowFormat.columns.count + 1)
 
     init() {
@@ -32,7 +32,7 @@ final class RowEncoder: @unchecked Sendable {
 
     deinit { memory.deallocate() }
 
-    /// Binds a record to a statement of ``RowFormat``, which is to run before the next one is bound.
+    /// Binds a record to a statement of ``RowFormat``, which must run before the next record is bound.
     func bind(
         _ record: CallRecord,
         outcome: Outcome,
@@ -122,7 +122,7 @@ final class RowEncoder: @unchecked Sendable {
 
     /// Binds the integers of the usage object, or the object itself if it has no shape.
     ///
-    /// - Returns: The number of its shape; 0 if it has none.
+    /// - Returns: The number of the shape; 0 if there is none.
     private func bindUsage(
         _ record: CallRecord,
         to statement: SQLiteStatement,
@@ -140,7 +140,7 @@ final class RowEncoder: @unchecked Sendable {
                 shape = facts.shape(of: record.usage, usage)
             }
             if used > start - memory {
-                // The integers are written.
+                // The integers are written already.
             } else if shape == 0, let base = utf8.baseAddress {
                 start.update(from: base, count: utf8.count)
                 used += utf8.count
@@ -201,7 +201,7 @@ final class RowEncoder: @unchecked Sendable {
 }
 
 extension CallRecord {
-    /// True if the operation bears the attempt's own identity, as that of most calls does; its text is not made for it.
+    /// True if the operation ID is the attempt's own ID, the usual case; compared without creating the ID's text.
     var isNamedByID: Bool {
         var text = operationID
         return text.withUTF8 { digits in
@@ -217,9 +217,9 @@ extension CallRecord {
     }
 }
 
-/// A row's JSON object: rare facts, and fields beyond the capacity of their tables.
+/// The JSON object of a row, with rare attributes and with fields beyond the capacity of their tables.
 enum RowExtra {
-    /// The object of a record; `nil` if there is nothing to be kept in it.
+    /// Returns the object of a record; `nil` if there is nothing to store in it.
     static func text(of record: CallRecord, _ rowFields: SharedRowWriter.RowFields, hasShape: Bool) -> [UInt8]? {
         let needsCounters = !hasShape && !record.usage.isEmpty
         if rowFields.isEmpty, !needsCounters, record.units.isEmpty, record.toolCalls.isEmpty,
@@ -262,7 +262,7 @@ enum RowExtra {
         return json.bytes
     }
 
-    /// Gives a record what its row bears.
+    /// Applies the object of a row to a record, and returns the rate limits in it.
     static func apply(_ text: String, to record: inout CallRecord) -> [CallForm.Limit]? {
         var limits: [CallForm.Limit]?
         for (key, literal) in CompactJSON.members(of: text) ?? [] {

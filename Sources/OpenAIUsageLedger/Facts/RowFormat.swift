@@ -1,8 +1,8 @@
 import OpenAIUsage
 
-/// The columns of a row of the table of calls, in their order.
+/// The columns of the table of calls, in order.
 enum RowFormat {
-    /// The names.
+    /// The names of the columns.
     static let columns = [
         "id", "series", "result", "form", "started_at", "attempt", "operation_id", "request_id", "response_id",
         "client_request_id", "edge_request_id", "trace_id", "object_alias", "object_created_at", "usage_numbers",
@@ -13,22 +13,22 @@ enum RowFormat {
 
     private static let list = columns.joined(separator: ", ")
 
-    /// The statement that adds a row.
+    /// The statement that inserts a row.
     static let insert =
         "INSERT INTO call(\(list)) VALUES(\(columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")))"
-    /// The statement that writes a row anew.
+    /// The statement that replaces the content of a row.
     static let update =
         "UPDATE call SET "
         + columns.enumerated().dropFirst().map { "\($1) = ?\($0 + 1)" }.joined(separator: ", ") + " WHERE id = ?1"
     /// The beginning of a query for whole rows.
     static let select = "SELECT \(list) FROM call"
 
-    /// The microseconds of the start that an identity tells.
+    /// Returns the start that an ID implies, in microseconds since 1970.
     static func start(of id: Int64) -> Int64 { id >> 11 }
 }
 
 extension CallForm {
-    /// Gives a record what the form tells.
+    /// Applies the attributes of the form to a record.
     func apply(to record: inout CallRecord, limitNumbers: [Int64?]) {
         record.isStream = isStream
         record.isCounted = isCounted

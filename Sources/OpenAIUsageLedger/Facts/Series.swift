@@ -1,10 +1,10 @@
 import OpenAIUsage
 
-/// The dimensions of a call that reports are grouped by and filtered on: who made it, and of what kind it was.
+/// The dimensions of a call by which reports are grouped and filtered: who made it, and its kind.
 ///
-/// Calls that share all of it refer to one row of the table `series`.
+/// Calls with equal dimensions refer to one row of the table `series`.
 struct Series: SharedRow, Sendable {
-    /// A fact that is a text.
+    /// A dimension that is a text.
     enum Field: Int, CaseIterable, Sendable {
         case client, host, endpoint, organization, project
         case requestedOrganization, requestedProject, key, tags
@@ -33,16 +33,16 @@ struct Series: SharedRow, Sendable {
 
     /// The source that captured the calls.
     var source: CallSource
-    /// The texts by field; that of ``Field/key`` is the hint and the digest, that of ``Field/tags`` a JSON object.
+    /// The texts by field; ``Field/key`` has the hint and the digest, ``Field/tags`` a JSON object.
     private(set) var texts: [String?]
-    /// The fields that stand in the rows themselves, as a set of bits.
+    /// The fields that are stored in the rows of calls, as a bit set.
     private(set) var rowFields: UInt32 = 0
-    /// The key's fingerprint.
+    /// The fingerprint of the API key.
     private(set) var key: KeyFingerprint?
     /// The tags.
     private(set) var tags: UsageTags
 
-    /// The series of a row of the table, with the key and the tags that its texts tell.
+    /// Creates a series from a row of the table, with the key and the tags parsed from its texts.
     init(source: CallSource, texts: [String?], key: KeyFingerprint?, tags: UsageTags, rowFields: UInt32) {
         self.source = source
         self.texts = texts
@@ -51,7 +51,7 @@ struct Series: SharedRow, Sendable {
         self.rowFields = rowFields
     }
 
-    /// The series of a record, all of whose fields are in the table.
+    /// Creates the series of a record with all its fields.
     init(_ record: CallRecord) {
         source = record.source
         key = record.key
@@ -62,10 +62,10 @@ struct Series: SharedRow, Sendable {
     /// The text of a field.
     subscript(field: Field) -> String? { texts[field.rawValue] }
 
-    /// True if a field stands in the rows themselves.
+    /// True if a field is stored in the rows of calls.
     func isInRow(_ field: Field) -> Bool { rowFields & 1 << field.rawValue != 0 }
 
-    /// Leaves a field to the rows.
+    /// Moves a field to the rows of calls.
     mutating func leaveToRows(_ field: Field) {
         texts[field.rawValue] = nil
         rowFields |= 1 << field.rawValue
@@ -73,7 +73,7 @@ struct Series: SharedRow, Sendable {
         if field == .tags { tags = UsageTags() }
     }
 
-    /// The text of a record's field.
+    /// Returns the text of a record's field.
     static func text(_ field: Field, of record: CallRecord) -> String? {
         switch field {
         case .client: record.client
@@ -99,7 +99,7 @@ struct Series: SharedRow, Sendable {
         case .client: record.client = text
         case .host: record.host = text ?? ""
         case .endpoint:
-            // The stored name stands: the catalog may know another one by now.
+            // The stored name takes precedence: the catalog may have changed since.
             if let text, text != record.endpoint.name {
                 record.endpoint = Endpoint(name: text, family: UnknownFamily())
             }
@@ -117,11 +117,11 @@ struct Series: SharedRow, Sendable {
         }
     }
 
-    /// Gives a record all that the series tells.
+    /// Applies the dimensions of the series to a record.
     func apply(to record: inout CallRecord) {
         for field in Field.allCases {
             switch field {
-            // They are parsed already.
+            // These two are parsed already.
             case .key: record.key = key
             case .tags: record.tags = tags
             default: Self.set(field, self[field], of: &record)
@@ -129,7 +129,7 @@ struct Series: SharedRow, Sendable {
         }
     }
 
-    /// True if all of a record's fields are those of the series.
+    /// True if all fields equal those of a record.
     func matches(_ record: borrowing CallRecord) -> Bool {
         rowFields == 0 && source == record.source
             && texts[Field.project.rawValue] == record.project
@@ -147,10 +147,10 @@ struct Series: SharedRow, Sendable {
             && key == record.key && tags == record.tags
     }
 
-    /// The hash of a record's fields.
+    /// Returns the hash of a record's fields.
     static func hash(_ record: borrowing CallRecord) -> UInt64 {
         var hash = SharedRowHash()
-        // The fields that tell most series apart are enough: a match compares all of them.
+        // These fields tell most series apart; a match compares all of them.
         hash.add((record.key?.digest ?? 0) &+ (record.source == .gateway ? 1 : 2))
         hash.add(record.project)
         hash.add(record.model)
@@ -167,17 +167,17 @@ struct Series: SharedRow, Sendable {
 
     static func capacity(of field: Field) -> Int? { nil }
 
-    // The endpoint tells which calls went to one that nobody knows.
+    // The endpoint shows which calls went to an unknown one.
     static func isAlwaysShared(_ field: Field) -> Bool { field == .endpoint }
 
-    /// The hash of a record's fields; that of a record with the fields of the series.
+    /// The hash of a record with the fields of the series.
     var wholeHash: UInt64 {
         var record = CallRecord(id: CallID(rawValue: 0), startedAt: 0, source: source, method: "", host: "", path: "")
         apply(to: &record)
         return Self.hash(record)
     }
 
-    /// The hash of a series some of whose fields stand in the rows.
+    /// The hash of a series with fields in the rows of calls.
     var partialHash: UInt64 {
         var hash = SharedRowHash()
         hash.add(source == .gateway ? 3 : 4)
@@ -188,7 +188,7 @@ struct Series: SharedRow, Sendable {
 }
 
 extension KeyFingerprint {
-    /// Reads a fingerprint from its text in the ledger, the hint and all digits of the digest.
+    /// Creates a fingerprint from its text in the ledger, the hint and all digits of the digest; `nil` if it is malformed.
     init?(stored text: String) {
         guard let mark = text.lastIndex(of: "#"), let digest = UInt64(text[text.index(after: mark)...], radix: 16)
         else { return nil }

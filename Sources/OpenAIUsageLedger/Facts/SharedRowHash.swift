@@ -1,4 +1,4 @@
-/// A cheap hash of facts, by which the writer finds the number of those that it has seen; it is not kept in the file.
+/// A fast hash of shared rows, by which the writer finds the numbers of known ones; it is not stored in the file.
 struct SharedRowHash {
     private(set) var value: UInt64 = 0x9e37_79b9_7f4a_7c15
 
@@ -8,7 +8,7 @@ struct SharedRowHash {
         value ^= value >> 32
     }
 
-    /// Adds a text; unknown differs from empty.
+    /// Adds a text; `nil` differs from an empty text.
     mutating func add(_ text: String?) {
         guard var text else { return add(0xa5) }
         text.withUTF8 { add($0) }
@@ -30,7 +30,7 @@ struct SharedRowHash {
         add(rest)
     }
 
-    /// Adds members in any order.
+    /// Adds members regardless of their order.
     mutating func add(_ members: [String: String]) {
         var sum: UInt64 = UInt64(truncatingIfNeeded: members.count)
         for (key, value) in members {
@@ -42,7 +42,7 @@ struct SharedRowHash {
         add(sum)
     }
 
-    /// The hash of a list of texts.
+    /// Returns the hash of a list of texts.
     static func hash(_ texts: some Sequence<String?>) -> UInt64 {
         var hash = SharedRowHash()
         for text in texts { hash.add(text) }
@@ -50,11 +50,11 @@ struct SharedRowHash {
     }
 }
 
-/// The numbers of facts by their hash; facts that share a hash follow one another.
+/// The numbers of shared rows by hash; rows with the same hash have consecutive places.
 struct SharedRowIndex {
     private var numbers: [UInt64: Int32] = [:]
 
-    /// The number of the facts with a hash that satisfy a condition.
+    /// Returns the number of the row with a hash that satisfies a condition.
     func number(_ hash: UInt64, where condition: (Int) -> Bool) -> Int? {
         var place = hash
         while let number = numbers[place] {
@@ -64,7 +64,7 @@ struct SharedRowIndex {
         return nil
     }
 
-    /// Adds facts that have no number yet.
+    /// Adds the number of a new row.
     mutating func insert(_ number: Int, _ hash: UInt64) {
         var place = hash
         while numbers[place] != nil { place &+= 1 }

@@ -1,28 +1,28 @@
-/// Facts that many calls share, some fields of which may stand in the rows themselves.
+/// A row of attributes that many calls share; some of them may be stored in the rows of calls instead.
 protocol SharedRow: Equatable, Sendable {
-    /// The facts that are texts.
+    /// The attributes that are texts.
     associatedtype Field: CaseIterable & RawRepresentable<Int>
 
-    /// The most values of a field that has a bound of its own.
+    /// Returns the most values of a field that has its own limit; `nil` for other fields.
     static func capacity(of field: Field) -> Int?
-    /// True for a field that stands in the table also when that is full.
+    /// True for a field that is stored in the table even if the table is full.
     static func isAlwaysShared(_ field: Field) -> Bool
 
-    /// The fields that stand in the rows themselves, as a set of bits.
+    /// The fields that are stored in the rows of calls, as a bit set.
     var rowFields: UInt32 { get }
     /// The text of a field.
     subscript(field: Field) -> String? { get }
-    /// Leaves a field to the rows.
+    /// Moves a field to the rows of calls.
     mutating func leaveToRows(_ field: Field)
-    /// The hash by which records find the facts, none of which is left to the rows.
+    /// The hash of a row with all its fields, by which records find it.
     var wholeHash: UInt64 { get }
-    /// The hash of facts some of which are left to the rows.
+    /// The hash of a row with fields in the rows of calls.
     var partialHash: UInt64 { get }
 }
 
-/// The numbers of shared facts, and the bounds of their table.
+/// The numbers of shared rows, and the limits of their table.
 struct SharedRowIDs<Facts: SharedRow> {
-    /// The longest value that is kept in a table, in bytes.
+    /// The longest value in a table, in bytes.
     static var maximumLength: Int { 256 }
 
     private var whole = SharedRowIndex()
@@ -31,7 +31,7 @@ struct SharedRowIDs<Facts: SharedRow> {
     private let capacity: Int
     private let valueCapacity: Int
 
-    /// Prepares an empty table.
+    /// Creates an empty table.
     ///
     /// - Parameters:
     ///   - capacity: The most rows.
@@ -42,15 +42,15 @@ struct SharedRowIDs<Facts: SharedRow> {
         self.values = Facts.Field.allCases.map { _ in [] }
     }
 
-    /// The number of whole facts with a hash that satisfy a condition.
+    /// Returns the number of the complete row with a hash that satisfies a condition.
     func number(_ hash: UInt64, where condition: (Int) -> Bool) -> Int? { whole.number(hash, where: condition) }
 
-    /// Leaves to the rows what the table has no room for.
+    /// Moves the fields for which the table has no room to the rows of calls.
     ///
     /// - Parameters:
-    ///   - facts: Whole facts that have no number.
-    ///   - all: All facts of the table.
-    /// - Returns: The number of what is left; `nil` if it has none yet.
+    ///   - facts: A complete row without a number.
+    ///   - all: All rows of the table.
+    /// - Returns: The number of the reduced row; `nil` if it has none yet.
     mutating func number(of facts: inout Facts, among all: [SharedTables.Fact<Facts>]) -> Int? {
         for field in Facts.Field.allCases {
             guard let value = facts[field] else { continue }
@@ -62,7 +62,7 @@ struct SharedRowIDs<Facts: SharedRow> {
         return partial.number(facts.partialHash) { all[$0 - 1].value == rest }
     }
 
-    /// Adds facts that are in the table.
+    /// Adds a row of the table.
     mutating func insert(_ facts: Facts, _ number: Int) {
         for field in Facts.Field.allCases {
             if let value = facts[field] { values[field.rawValue].insert(value) }

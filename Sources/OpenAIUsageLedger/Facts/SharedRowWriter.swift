@@ -1,13 +1,12 @@
 import GRDB
 import OpenAIUsage
 
-/// The numbers of what calls share, as the writer knows them, which is all of them; what is new gets a number and is saved with
-/// the rows that refer to it.
+/// The writer's complete copy of the shared tables; new rows get a number, and are saved with the calls that refer to them.
 ///
-/// Every field takes a bounded number of values, and every table a bounded number of rows: beyond it a row bears the value
-/// itself, so that callers who make up a new value for every call grow neither the memory nor the tables.
+/// Every field has a limited number of values, and every table a limited number of rows. Beyond that a call's row stores the
+/// value itself, so that clients which invent a new value for every call grow neither the memory nor the tables.
 struct SharedRowWriter {
-    /// The fields of a record that its row must bear itself.
+    /// The fields of a record that its row must store itself.
     struct RowFields {
         var series: UInt32 = 0
         var form: UInt32 = 0
@@ -16,25 +15,25 @@ struct SharedRowWriter {
         var isEmpty: Bool { series == 0 && form == 0 && !isErrorInRow }
     }
 
-    /// How many of the latest shapes are tried.
+    /// The number of recent shapes that are tried.
     private static let latestCount = 8
-    /// The most shapes of usage.
+    /// The most usage shapes.
     private static let shapeCapacity = 2_048
 
     private(set) var tables: SharedTables
     private var seriesNumbers: SharedRowIDs<Series>
     private var formNumbers: SharedRowIDs<CallForm>
     private var shapeIndex = SharedRowIndex()
-    /// The shapes that were seen last, the newest first.
+    /// The recent shapes, with frequent ones first.
     private var latestShapes: [Int] = []
-    /// The forms that calls of a series had last, of which 0 is none.
+    /// The last forms of calls by series; 0 is none.
     private var latestForms: [SIMD4<Int32>] = []
     private var latestResult = 0
     private var resultNumbers: [CallResult: Int] = [:]
     private var identityNumbers: [UInt64: [Int]] = [:]
     private var saved: (series: Int, results: Int, forms: Int, shapes: Int, identities: Int)
 
-    /// Loads the tables of a ledger.
+    /// Creates a writer with the tables of a ledger.
     ///
     /// - Parameters:
     ///   - database: The ledger.
@@ -60,7 +59,7 @@ struct SharedRowWriter {
 
     // MARK: - Series
 
-    /// The number of a record's series.
+    /// Returns the number of a record's series, which is added if it is new.
     mutating func series(of record: CallRecord, _ rowFields: inout RowFields) -> Int {
         let hash = Series.hash(record)
         if let known = seriesNumbers.number(hash, where: { tables.series[$0 - 1].value.matches(record) }) {
@@ -75,7 +74,7 @@ struct SharedRowWriter {
         return tables.series.count
     }
 
-    /// The number of a series of another ledger.
+    /// Returns the number of another ledger's series, which is added if it is new.
     mutating func number(of other: Series) -> Int {
         var series = other
         if series.rowFields == 0,
@@ -91,7 +90,7 @@ struct SharedRowWriter {
 
     // MARK: - Results
 
-    /// The number of a record's result.
+    /// Returns the number of a record's result, which is added if it is new.
     mutating func result(of record: CallRecord, outcome: Outcome, _ rowFields: inout RowFields) -> Int {
         if latestResult > 0, tables.results[latestResult - 1].value.matches(record, outcome) { return latestResult }
         var result = CallResult(
@@ -116,7 +115,7 @@ struct SharedRowWriter {
         return number(of: result)
     }
 
-    /// The number of a result.
+    /// Returns the number of a result, which is added if it is new.
     mutating func number(of result: CallResult) -> Int {
         if let known = resultNumbers[result] { return known }
         tables.add(result)
@@ -126,7 +125,7 @@ struct SharedRowWriter {
 
     // MARK: - Forms
 
-    /// The number of a record's form.
+    /// Returns the number of a record's form, which is added if it is new.
     mutating func form(of record: CallRecord, series: Int, shape: Int, _ rowFields: inout RowFields) -> Int {
         while latestForms.count < series { latestForms.append(.zero) }
         let latest = latestForms[series - 1]
@@ -135,7 +134,7 @@ struct SharedRowWriter {
             if tables.forms[number - 1].value.matches(record, shape: shape) { return number }
         }
         let number = indexedForm(of: record, shape: shape, &rowFields)
-        // One that leaves fields to the rows is not found without its rest.
+        // A form with fields in the rows of calls never matches a record.
         if rowFields.form == 0 {
             latestForms[series - 1] = SIMD4(Int32(truncatingIfNeeded: number), latest[0], latest[1], latest[2])
         }
@@ -158,8 +157,8 @@ struct SharedRowWriter {
 
     // MARK: - Shapes of usage
 
-    /// The number of a shape that was seen last and tells a record's usage, and its integers as a row has them; `nil` if none of
-    /// them does.
+    /// Returns the number of a recent shape that matches a record's usage, and the length of its integers as written to memory;
+    /// `nil` if none does.
     mutating func latestShape(
         of usage: TokenUsage,
         _ text: UnsafeBufferPointer<UInt8>,
@@ -177,7 +176,7 @@ struct SharedRowWriter {
         return nil
     }
 
-    /// The number of the shape that tells a record's usage; 0 if there is none.
+    /// Returns the number of the shape that matches a record's usage, which is added if it is new; 0 if there is none.
     mutating func shape(of usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Int {
         let number = indexedShape(of: usage, numbers)
         if number > 0 {
@@ -221,9 +220,9 @@ struct SharedRowWriter {
 
     // MARK: - Forms of identities
 
-    /// Writes an identity's number and varying part, if its form is a given one.
+    /// Encodes an identity's number and varying part, if it has a given form.
     ///
-    /// - Returns: The number of bytes; `nil` if it has another form.
+    /// - Returns: The number of bytes; `nil` if the identity has another form.
     func pack(
         _ text: UnsafeBufferPointer<UInt8>,
         as number: Int,
@@ -235,7 +234,7 @@ struct SharedRowWriter {
         return count.map { $0 + 1 }
     }
 
-    /// The number of an identity's form; `nil` if it is kept as its text.
+    /// Returns the number of an identity's form, which is added if it is new; `nil` if the identity is stored as text.
     mutating func identityForm(_ text: UnsafeBufferPointer<UInt8>, _ parts: IdentityParts) -> Int? {
         let prefix = UnsafeBufferPointer(rebasing: text[..<parts.prefix])
         let suffix = UnsafeBufferPointer(rebasing: text[(text.count - parts.suffix)...])
@@ -272,7 +271,7 @@ struct SharedRowWriter {
 
     // MARK: - Saving
 
-    /// Saves what was added since the last commit.
+    /// Saves the rows that were added since the last commit.
     func save(_ database: Database) throws {
         func insert<Element>(
             _ table: String,
@@ -283,7 +282,7 @@ struct SharedRowWriter {
         ) throws {
             guard values.count > first else { return }
             let marks = Array(repeating: "?", count: columns.count + 1).joined(separator: ", ")
-            // A row of a commit of which it was not known that it came through is there already.
+            // After a commit of unknown outcome the row may exist already.
             let statement = try database.cachedStatement(
                 sql: "INSERT OR IGNORE INTO \(table)(id, \(columns.joined(separator: ", "))) VALUES(\(marks))"
             )
@@ -332,7 +331,7 @@ struct SharedRowWriter {
         }
     }
 
-    /// Notes that what was added is committed.
+    /// Notes that the added rows are committed.
     mutating func markSaved() {
         saved = (
             tables.series.count, tables.results.count, tables.forms.count, tables.shapes.count,

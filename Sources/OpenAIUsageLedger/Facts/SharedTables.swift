@@ -1,11 +1,11 @@
 import GRDB
 import OpenAIUsage
 
-/// The facts that many calls share, by the numbers by which rows refer to them.
+/// The attributes that many calls share, by the numbers with which rows refer to them.
 ///
-/// Rows of these tables are only ever added, and numbered from 1 without a gap.
+/// Rows of these tables are only added, and numbered from 1 without gaps.
 struct SharedTables: Sendable {
-    /// A row of a table, which is looked at where it is.
+    /// A row of a table, by reference to avoid copies.
     final class Fact<Value: Sendable>: Sendable {
         let value: Value
 
@@ -20,7 +20,7 @@ struct SharedTables: Sendable {
     private(set) var shapes: [Fact<UsageShape>] = []
     private(set) var identityForms: [Fact<IdentityForm>] = []
 
-    /// Reads what was added since the last time.
+    /// Loads the rows that were added since the last update.
     mutating func update(_ database: Database) throws {
         try updateSeries(database)
         try Self.read("id, outcome, status, error_type, error_code, is_error_in_row", "result", results.count, database)
@@ -64,7 +64,7 @@ struct SharedTables: Sendable {
 
     private mutating func updateSeries(_ database: Database) throws {
         let fields = Series.Field.allCases.map(\.name).joined(separator: ", ")
-        // A few keys and sets of tags stand in many series.
+        // Many series have the same key or set of tags.
         var keys: [String: KeyFingerprint] = [:]
         var tags: [String: UsageTags] = [:]
         try Self.read("id, source, \(fields), row_fields", "series", series.count, database) {
@@ -150,14 +150,14 @@ struct SharedTables: Sendable {
         facts.indices.contains(index) ? facts[index].value : nil
     }
 
-    /// The series of a number; `nil` if there is none.
+    /// Returns the series with a number; `nil` if there is none.
     func series(_ number: Int64) -> Series? { Self.value(series, Int(number) - 1) }
-    /// The result of a number, which is negative for a call in flight.
+    /// Returns the result with a number, which is negative for a call in flight.
     func result(_ number: Int64) -> CallResult? { Self.value(results, Int(number.magnitude) - 1) }
-    /// The form of a number.
+    /// Returns the form with a number.
     func form(_ number: Int64) -> CallForm? { Self.value(forms, Int(number) - 1) }
-    /// The shape of a number; `nil` for 0.
+    /// Returns the shape with a number; `nil` for 0.
     func shape(_ number: Int) -> UsageShape? { Self.value(shapes, number - 1) }
-    /// The form of identities of a number.
+    /// Returns the identity form with a number.
     func identityForm(_ number: Int) -> IdentityForm? { Self.value(identityForms, number - 1) }
 }

@@ -1,17 +1,17 @@
 import OpenAIUsage
 
-/// The form of a provider's usage object: its text with the integers taken out, and which of them is which counter.
+/// The shape of a provider's usage object: its text without the integers, and the position of each counter among them.
 ///
-/// A row keeps only the integers, so that the text can be rebuilt byte for byte.
+/// A row stores only the integers, from which the text can be rebuilt byte for byte.
 struct UsageShape: Sendable, Equatable {
-    /// The most integers that are taken out of an object.
+    /// The most integers in an object.
     static let maximumCount = 40
 
-    /// The text, in which `%s` stands for an integer and `%%` for a percent sign, as SQLite's `printf` has it.
+    /// The text with `%s` for an integer and `%%` for a percent sign, as in SQLite's `printf`.
     var format: [UInt8]
-    /// For each counter the index of its integer; -1 for one that is not reported.
+    /// The index of each counter's integer; -1 for a counter that is not reported.
     let places: [Int8]
-    /// The counters that are reported, as a set of bits.
+    /// The reported counters, as a bit set.
     private let counters: UInt32
     /// The text between the integers, one part after the other, and the ends of the parts.
     fileprivate let literals: [UInt8]
@@ -40,7 +40,7 @@ struct UsageShape: Sendable, Equatable {
         self.counters = counters
     }
 
-    /// True if the integers are what a usage reports.
+    /// True if the integers give exactly the counters of a usage.
     func tells(_ usage: TokenUsage, _ numbers: borrowing UsageNumbers) -> Bool {
         guard usage.reported == counters else { return false }
         var isTold = true
@@ -56,15 +56,15 @@ struct UsageShape: Sendable, Equatable {
     /// - Parameters:
     ///   - usage: The counters.
     ///   - numbers: The integers.
-    ///   - others: The places of shapes that are alike, and did not tell this usage: a counter whose integer there is another
-    ///     one gets a new place.
-    /// - Returns: The places; `nil` if some counter is not among the integers.
+    ///   - others: The places of shapes with the same format that do not match the usage; a counter whose integer differs there
+    ///     gets a new place.
+    /// - Returns: The places; `nil` if a counter is not among the integers.
     static func places(_ usage: TokenUsage, _ numbers: borrowing UsageNumbers, unlike others: [[Int8]]) -> [Int8]? {
         var places = [Int8](repeating: -1, count: TokenCounter.allCases.count)
         var taken: UInt64 = 0
         for counter in TokenCounter.allCases {
             guard let value = usage[counter] else { continue }
-            // A place that others have found stands while it fits: of several equal integers one is right for every row.
+            // A place from another shape is preferred while it fits: of several equal integers one is right for every row.
             let known = others.lazy.map { Int($0[counter.index]) }
                 .last { $0 >= 0 && $0 < numbers.count && numbers[$0] == value }
             var place = known
@@ -87,7 +87,7 @@ struct UsageShape: Sendable, Equatable {
         return places
     }
 
-    /// The usage that integers tell.
+    /// Returns the usage for a list of integers.
     func usage(_ numbers: [Int64]) -> TokenUsage {
         var usage = TokenUsage()
         for counter in TokenCounter.allCases {
@@ -97,7 +97,7 @@ struct UsageShape: Sendable, Equatable {
         return usage
     }
 
-    /// The text with its integers.
+    /// Returns the text with its integers.
     func text(_ numbers: [Int64]) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(format.count + numbers.count * 3)
@@ -121,7 +121,7 @@ struct UsageShape: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The integers of a text, as in `21,6,27`.
+    /// Parses a list of integers such as `21,6,27`.
     static func numbers(_ text: UnsafeBufferPointer<UInt8>) -> [Int64] {
         var numbers: [Int64] = []
         guard !text.isEmpty else { return numbers }
@@ -142,7 +142,7 @@ struct UsageShape: Sendable, Equatable {
     }
 }
 
-/// The integers of one usage object, and its text without them.
+/// The integers of a usage object, and its text without them.
 struct UsageNumbers: ~Copyable {
     private var values: UnsafeMutablePointer<Int64>
     private(set) var count = 0
@@ -157,9 +157,9 @@ struct UsageNumbers: ~Copyable {
 
     subscript(index: Int) -> Int64 { values[index] }
 
-    /// Splits a JSON text into its form and its integers.
+    /// Splits a JSON text into its format and its integers.
     ///
-    /// - Returns: False if it cannot be rebuilt from its form and its integers, or has too many of them.
+    /// - Returns: False if the text cannot be rebuilt from them, or has too many integers.
     mutating func read(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         count = 0
         format.removeAll(keepingCapacity: true)
@@ -193,9 +193,9 @@ struct UsageNumbers: ~Copyable {
         return true
     }
 
-    /// Reads the integers of a JSON text that has the form of a shape, and writes them as a row has them.
+    /// Reads the integers of a JSON text with the format of a shape, and writes them as stored in a row.
     ///
-    /// - Returns: The number of bytes that were written; `nil` if the text has another form.
+    /// - Returns: The number of bytes written; `nil` if the text has another format.
     mutating func read(
         _ text: UnsafeBufferPointer<UInt8>,
         as shape: borrowing UsageShape,
@@ -247,7 +247,7 @@ struct UsageNumbers: ~Copyable {
         }
     }
 
-    /// The value of an integer whose digits are those that it would be written with; `nil` for another number.
+    /// Returns an integer in canonical notation; `nil` for any other number.
     private static func integer(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int64? {
         let isNegative = text[range.lowerBound] == UInt8(ascii: "-")
         let digits = isNegative ? range.dropFirst() : range

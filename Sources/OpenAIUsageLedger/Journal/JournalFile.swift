@@ -2,14 +2,14 @@ import Foundation
 
 /// One of the two files of a journal.
 ///
-/// A head names the file's generation, and the records of that generation follow. A file is used anew by writing a new head:
-/// what is left of older generations behind the new records does not bear its generation's checksum, and is not read.
+/// A header names the generation of the file; the records of that generation follow. A file is reused by writing a new header:
+/// leftovers of older generations do not match the checksum of the new generation, and are not read.
 final class JournalFile {
-    /// The length of a head: the version, the generation and a checksum, eight bytes each.
+    /// The length of the header: version, generation and checksum of eight bytes each.
     private static let headLength = 24
-    /// The length of what is before a record: its length and a checksum, eight bytes each.
+    /// The length of a record's prefix: length and checksum of eight bytes each.
     private static let prefixLength = RecordEncoder.margin
-    /// The length beyond which a file is shortened when it is used anew.
+    /// The length from which a reused file is truncated.
     private static let lengthLimit: Int64 = 8 << 20
 
     let path: String
@@ -17,7 +17,7 @@ final class JournalFile {
     private(set) var generation: Int64 = 0
     private var end: Int64 = 0
 
-    /// Opens a file; `nil` if that cannot be done.
+    /// Opens or creates the file; `nil` on failure.
     init?(path: String) {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -26,15 +26,15 @@ final class JournalFile {
 
     deinit { close(descriptor) }
 
-    /// True if the file is still found by its name, without which nobody would find its records.
+    /// True if the file still has a name; without one, its records would not be found.
     var hasName: Bool {
         var information = stat()
         return fstat(descriptor, &information) == 0 && information.st_nlink > 0
     }
 
-    /// Begins a generation, with which all older records are forgotten.
+    /// Starts a generation, which invalidates all older records.
     ///
-    /// - Returns: False if the file cannot be written to.
+    /// - Returns: False if the file cannot be written.
     func begin(_ generation: Int64) -> Bool {
         if end > Self.lengthLimit { _ = ftruncate(descriptor, 0) }
         self.generation = generation
@@ -44,10 +44,10 @@ final class JournalFile {
         return head.withUnsafeBytes { write($0) }
     }
 
-    /// Appends a record with one system call; once it returns, the end of the process does not lose the record.
+    /// Appends a record with one system call, after which the record survives the end of the process.
     ///
-    /// - Parameter entry: The record behind a margin, which is written over.
-    /// - Returns: False if it could not be written whole; then it does not count as written.
+    /// - Parameter entry: The record after a margin, which is overwritten.
+    /// - Returns: False if the record was not written completely; it does not count as written then.
     func append(_ entry: UnsafeMutableRawBufferPointer) -> Bool {
         let record = UnsafeRawBufferPointer(rebasing: entry[Self.prefixLength...])
         let count = UInt64(record.count)
@@ -69,7 +69,7 @@ final class JournalFile {
 
     // MARK: - Reading
 
-    /// The generation of a file and its records; `nil` if it is none or has none.
+    /// Reads the generation and the records of a file; `nil` if it is not a journal or has no records.
     static func read(_ path: String) -> (generation: Int64, records: [ArraySlice<UInt8>])? {
         guard let data = FileManager.default.contents(atPath: path), data.count > headLength else { return nil }
         let bytes = [UInt8](data)
@@ -96,7 +96,7 @@ final class JournalFile {
         bytes[position..<position + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// A sum that tells a record that was written whole from what was there before; it is no defence against forgery.
+    /// Returns a checksum that tells complete records from leftovers; it is no protection against forgery.
     private static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
         var sum = seed &* 0x9e37_79b9_7f4a_7c15 ^ 0xcbf2_9ce4_8422_2325
         var index = 0

@@ -2,11 +2,11 @@ import GRDB
 import OpenAIUsage
 
 extension LedgerSession {
-    /// Writes the records that a process has left in its journal; those that are in the ledger already stand.
+    /// Commits the records that a process left in its journal; records that are in the ledger already are skipped.
     ///
-    /// - Parameter identities: The source of identities, which go on after those of the records.
-    /// - Returns: True if there were any.
-    /// - Throws: An error of SQLite; then the journal stays.
+    /// - Parameter identities: The generator of call IDs, which continues after those of the records.
+    /// - Returns: True if there were any records.
+    /// - Throws: An error of SQLite; the journal stays then.
     mutating func writeRemains(_ identities: CallIDGenerator) throws -> Bool {
         let records = RecordJournal.remains(path)
         guard !records.isEmpty else {
@@ -14,7 +14,7 @@ extension LedgerSession {
             return false
         }
         for record in records { identities.advance(past: record.id) }
-        // A row that was pruned since is not written again: it is in the rollups.
+        // A pruned row is not written again, since it is in the rollups.
         let kept = try database.writeWithoutTransaction { database in
             try records.filter { record in
                 guard let before = store.prunedBefore, record.startedAt < before else { return true }
@@ -29,9 +29,9 @@ extension LedgerSession {
         return true
     }
 
-    /// Writes the records that a process has left in its journal, if nobody has the ledger in use.
+    /// Commits the records that a process left in its journal, unless the ledger is in use.
     ///
-    /// - Throws: A ``LedgerError``, in particular if somebody has.
+    /// - Throws: A ``LedgerError``, for example if the ledger is in use.
     static func recoverRemains(_ path: String) throws {
         let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage, which completes it")
         defer { lock.release() }

@@ -1,8 +1,8 @@
 import OpenAIUsage
 
-/// Reads what ``RecordEncoder`` has written; every field in its order.
+/// Decodes what ``RecordEncoder`` has written, field by field in the same order.
 struct RecordDecoder {
-    /// Bytes that no record was written as.
+    /// The error for bytes that are not an encoded record.
     struct Malformed: Error {}
 
     private let bytes: ArraySlice<UInt8>
@@ -13,7 +13,7 @@ struct RecordDecoder {
         position = bytes.startIndex
     }
 
-    /// The record, and true if the call had not ended.
+    /// Decodes the record; `isOpen` is true if the call was in flight.
     ///
     /// - Throws: ``Malformed``.
     mutating func decode() throws -> (record: CallRecord, isOpen: Bool) {
@@ -135,7 +135,7 @@ struct RecordDecoder {
         throw Malformed()
     }
 
-    /// A number of things, each of which takes a byte at least.
+    /// Reads a count of elements, each of which takes at least one byte.
     private mutating func count() throws -> Int64 {
         let count = try integer()
         guard count >= 0, count <= Int64(bytes.endIndex - position) else { throw Malformed() }

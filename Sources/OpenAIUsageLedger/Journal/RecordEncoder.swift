@@ -1,13 +1,13 @@
 import OpenAIUsage
 
-/// Writes records as bytes, for the journal.
+/// Encodes records for the journal.
 ///
-/// ``RecordDecoder`` reads the same fields in the same order; a file of another version is not read.
+/// ``RecordDecoder`` reads the same fields in the same order; files of other versions are not read.
 final class RecordEncoder {
-    /// The first bytes of a file of this format version.
+    /// The first bytes of a file in this version of the format.
     static let version: UInt64 = 0x3130_4c4e_4a49_4147
 
-    /// The room that a caller has before the record, in bytes.
+    /// The reserved bytes before the record.
     static let margin = 16
 
     private var memory: UnsafeMutableRawBufferPointer
@@ -19,10 +19,10 @@ final class RecordEncoder {
 
     deinit { memory.deallocate() }
 
-    /// The margin and the record behind it, until the next one is written.
+    /// The margin and the encoded record, valid until the next one is encoded.
     var entry: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: memory[..<end]) }
 
-    /// Writes a record in the place of what was written before.
+    /// Encodes a record in place of the previous one.
     func encode(_ record: CallRecord, isOpen: Bool) {
         end = Self.margin
         write(isOpen ? 1 : 0)
@@ -130,7 +130,7 @@ final class RecordEncoder {
 
     private func write(_ value: Int64) {
         reserve(10)
-        // Small numbers of either sign take few bytes.
+        // Zigzag encoding: small numbers of either sign take few bytes.
         var rest = UInt64(bitPattern: value << 1 ^ value >> 63)
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)

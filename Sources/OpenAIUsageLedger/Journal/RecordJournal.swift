@@ -1,24 +1,24 @@
 import Foundation
 import OpenAIUsage
 
-/// The records that wait in the queue, in two files beside the ledger, so that the end of the process loses none of them.
+/// The queued records in two files beside the ledger, so that they survive the end of the process.
 ///
-/// A record is appended by the thread that captures it, with one system call, and survives `kill -9` from then on: nobody need
-/// wait for the ledger's commit, and the writer can commit many records at once. The writer takes all that one file holds, while
-/// new ones go into the other; when those are committed, the file is used anew. Who opens the ledger next writes what is left,
-/// of which rows that are there already are recognized by their identities.
+/// The thread that captures a record appends it with one system call. From then on the record survives `kill -9`: the commit
+/// need not be awaited, and the writer can commit many records at once. The writer takes all records of one file while new
+/// ones go into the other; after the commit the first file is reused. The next writer commits leftover records, and
+/// recognizes by ID those that are committed already.
 struct RecordJournal {
-    /// The names of the two files behind the ledger's.
+    /// The suffixes of the two file names.
     private static let suffixes = ["-queue1", "-queue2"]
 
     private let path: String
     private var current: JournalFile
     private var other: JournalFile
     private let encoder = RecordEncoder()
-    /// False after a failure, until the writer has come by.
+    /// False after a failure, until the writer switches files.
     private var isUsable: Bool
 
-    /// Creates the files of a ledger; what others have left is not needed any more.
+    /// Creates the journal's files; older ones must be committed already, and are removed.
     ///
     /// - Throws: A ``LedgerError`` if they cannot be created.
     init(path: String) throws {
@@ -31,21 +31,21 @@ struct RecordJournal {
 
     /// Appends a record.
     ///
-    /// - Returns: False if it is not kept, and must be waited for.
+    /// - Returns: False if the record is not journaled, and its commit must be awaited.
     mutating func append(_ record: CallRecord, isOpen: Bool) -> Bool {
         guard isUsable else { return false }
         encoder.encode(record, isOpen: isOpen)
-        // Behind a record that was written in part nothing would be found.
+        // Records behind an incomplete one would not be found.
         isUsable = current.append(encoder.entry)
         return isUsable
     }
 
-    /// Goes on in the other file, whose records are all committed or lost, while the writer takes those of this one.
+    /// Switches to the other file, whose records are all committed or lost, while the writer takes the records of this one.
     mutating func turn() {
         let generation = current.generation + 1
         swap(&current, &other)
         if !current.hasName || !other.hasName {
-            // Somebody has removed them: what they held is taken by the writer now.
+            // Both files are replaced if one was removed: the writer takes their records at this moment.
             guard let fresh = try? Self.files(path) else {
                 isUsable = false
                 return
@@ -55,7 +55,7 @@ struct RecordJournal {
         isUsable = current.begin(generation)
     }
 
-    /// Removes the files, of which nothing is needed any more.
+    /// Removes the files when all records are committed.
     mutating func remove() {
         isUsable = false
         Self.removeRemains(path)
@@ -76,12 +76,12 @@ struct RecordJournal {
 
     // MARK: - What a process has left
 
-    /// True if a process has left records that are perhaps not in its ledger.
+    /// True if a process left a journal, whose records may be missing in the ledger.
     static func hasRemains(_ path: String) -> Bool {
         suffixes.contains { LedgerFile.size(path + $0) ?? 0 > 0 }
     }
 
-    /// The records that a process has left, in their order; a call that had not ended was interrupted.
+    /// The leftover records of a process in their order; calls that had not ended are marked interrupted.
     static func remains(_ path: String) -> [CallRecord] {
         let files = suffixes.compactMap { JournalFile.read(path + $0) }.sorted { $0.generation < $1.generation }
         return files.flatMap(\.records).compactMap { bytes in
@@ -93,7 +93,7 @@ struct RecordJournal {
         }
     }
 
-    /// Removes the files that a process has left, once their records are in the ledger.
+    /// Removes the leftover files once their records are in the ledger.
     static func removeRemains(_ path: String) {
         for suffix in suffixes { unlink(path + suffix) }
     }

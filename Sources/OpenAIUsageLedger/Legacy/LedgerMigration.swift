@@ -2,32 +2,32 @@ import Foundation
 import GRDB
 import OpenAIUsage
 
-/// Copies a ledger of an older schema into a file of the newest one.
+/// Copies a ledger of an older schema into a file of the newest schema.
 ///
-/// The old file is only read, so that an end at any moment loses nothing: what was copied stays, and the next copy goes on
-/// behind it.
+/// The old file is only read, so that nothing is lost if the copy stops at any time: copied rows stay, and the next run
+/// resumes after them.
 struct LedgerMigration {
-    /// The rows of one transaction.
+    /// The number of rows per transaction.
     private static let stepLength = 8_192
-    /// The transactions after which the log is copied into the file, and both are synchronized.
+    /// The number of transactions between checkpoints.
     private static let checkpointInterval = 8
 
     private let source: String
     private let target: String
 
-    /// Prepares a migration.
+    /// Creates a migration.
     ///
     /// - Parameters:
-    ///   - source: The path or address of the old file.
-    ///   - target: The path of the new one, which may hold a part of the rows.
+    ///   - source: The path or URI of the old file.
+    ///   - target: The path of the new file, which may already hold a part of the rows.
     init(from source: String, to target: String) {
         self.source = source
         self.target = target
     }
 
-    /// Copies everything that is not copied yet.
+    /// Copies everything that has not been copied yet.
     ///
-    /// - Parameter progress: Called with the rows that are copied, and with all of them.
+    /// - Parameter progress: Called with the copied and the total number of rows.
     /// - Throws: A ``LedgerError``, or an error of SQLite.
     func run(_ progress: (Int64, Int64) throws -> Void) throws {
         var configuration = Configuration()
@@ -106,11 +106,11 @@ struct LedgerMigration {
 }
 
 extension LedgerFile {
-    /// Waits until the disk has a file that no connection of this process has open, or the names in a folder.
+    /// Waits until a file or the names in a folder are on disk; no connection of this process may have the file open.
     static func synchronize(_ path: String, isFolder: Bool = false) throws {
         let file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         defer { if file >= 0 { Foundation.close(file) } }
-        // Some file systems know no order for the names of a folder, and refuse to be asked for it.
+        // Some file systems do not support syncing a folder.
         guard file >= 0, fsync(file) == 0 || (isFolder && errno == EINVAL) else {
             throw LedgerError(
                 .notWritable,
@@ -119,7 +119,7 @@ extension LedgerFile {
         }
     }
 
-    /// The version of a ledger's schema; `nil` for a file that is none, or empty.
+    /// Returns the version of a ledger's schema; `nil` if the file is empty or not a ledger.
     static func version(_ address: String) throws -> Int64? {
         var configuration = Configuration()
         configuration.readonly = true
@@ -131,18 +131,18 @@ extension LedgerFile {
         return version
     }
 
-    /// Brings a ledger that nobody writes to the newest schema; the caller holds its lock.
+    /// Upgrades an unused ledger to the newest schema; the caller holds its lock.
     ///
     /// - Parameters:
-    ///   - path: The ledger, with all links resolved.
-    ///   - progress: Called with the rows that are copied, and with all of them.
+    ///   - path: The path of the ledger with all links resolved.
+    ///   - progress: Called with the copied and the total number of rows.
     /// - Throws: A ``LedgerError``, or an error of SQLite.
     static func upgrade(_ path: String, _ progress: (Int64, Int64) throws -> Void) throws {
         guard FileFacts(path)?.size ?? 0 > 0, let version = try version(path),
             version < LedgerSchema.oldestCompatibleVersion
         else { return }
         try requireSingleName(path)
-        // The file that is replaced must hold all rows, those of its log too.
+        // The old file must hold all rows, including those of its log, which is removed.
         do {
             let database = try DatabaseQueue(path: path)
             try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
@@ -152,13 +152,13 @@ extension LedgerFile {
         do {
             try LedgerMigration(from: path, to: copy).run(progress)
         } catch  where LedgerError(error, path: copy).isDamage {
-            // Something else has damaged the copy, which can be made anew.
+            // The copy itself is damaged, and can be repeated.
             for suffix in ["", "-wal", "-shm"] { unlink("\(copy)\(suffix)") }
             try LedgerMigration(from: path, to: copy).run(progress)
         }
         try synchronize(copy)
         for suffix in ["-wal", "-shm"] { unlink("\(path)\(suffix)") }
-        // With the log of the old file beside it, the new one would be destroyed.
+        // The log of the old file would corrupt the new one.
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try synchronize(folder, isFolder: true)
         guard rename(copy, path) == 0 else {

@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// Reads a record from a row of the schemas up to the third.
+/// Decodes records from rows of the schemas 1 to 3.
 struct LegacyCallDecoder {
     private let names: LegacyLabels
     private let endpoints = ParsedTexts { text in
@@ -12,12 +12,12 @@ struct LegacyCallDecoder {
     private let dictionaries = ParsedTexts { CompactJSON.dictionary($0) }
     private let diagnostics = ParsedTexts { CompactJSON.texts($0) }
 
-    /// Creates a decoder that knows the labels.
+    /// Creates a decoder with the labels of a ledger.
     init(_ names: LegacyLabels) {
         self.names = names
     }
 
-    /// The record of the statement's current row.
+    /// Decodes the current row of a statement.
     func record(_ source: StatementRow) -> CallRecord {
         var row = source
         let id = CallID(rawValue: row.integer() ?? 0)
@@ -41,7 +41,7 @@ struct LegacyCallDecoder {
         )
         record.attempt = attempt
         record.client = client
-        // The stored name stands: the catalog may have learned another one since.
+        // The stored name takes precedence: the catalog may have changed since.
         if let endpoint = row.label(names), endpoint != record.endpoint.name {
             record.endpoint = Endpoint(name: endpoint, family: UnknownFamily())
         }
@@ -93,7 +93,7 @@ struct LegacyCallDecoder {
         for counter in TokenCounter.allCases {
             if let value = row.integer() { record.usage[counter] = value }
         }
-        // The buckets are made of the counters, and need not be read.
+        // The buckets are derived from the counters, and need not be read.
         row.skip(12)
         record.rawUsage = row.text()
         record.units = row.text().map { dictionaries[$0] } ?? [:]
@@ -106,9 +106,9 @@ struct LegacyCallDecoder {
     }
 }
 
-/// The values of the texts that stand in many rows, each of which is parsed once.
+/// A cache of parsed texts, since the same texts are in many rows.
 private final class ParsedTexts<Value> {
-    /// The most texts that are remembered.
+    /// The most texts in the cache.
     private static var limit: Int { 4_096 }
 
     private var known: [String: Value] = [:]

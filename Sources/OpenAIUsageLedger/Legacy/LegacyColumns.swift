@@ -1,4 +1,4 @@
-/// The columns of the table of calls in the schemas up to the third, in the order in which they are read.
+/// The columns of the table `call` in the schemas 1 to 3, in the order in which they are read.
 enum LegacyColumns {
     /// The columns of the third schema.
     static let names = [
@@ -21,7 +21,7 @@ enum LegacyColumns {
         "diagnostics", "upstream_service_us", "request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd",
     ]
 
-    /// The columns that the second schema added, and those that the third did.
+    /// The columns that each of the schemas added.
     private static let added: [[String]] = [
         [],
         [
@@ -31,7 +31,7 @@ enum LegacyColumns {
         ["request_bytes", "max_output_tokens", "cost_upper_bound_pico_usd"],
     ]
 
-    /// The beginning of a query for whole rows of a file of a version: what it does not have is unknown.
+    /// Returns the beginning of a query for whole rows of a schema version; missing columns are unknown.
     static func select(version: Int64) -> String {
         let missing = Set(added.dropFirst(Int(max(1, version))).joined())
         let list = names.map { name in

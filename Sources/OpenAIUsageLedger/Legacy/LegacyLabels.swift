@@ -1,10 +1,10 @@
 import GRDB
 
-/// The texts that rows of the schemas up to the third refer to by number.
+/// The texts to which rows of the schemas 1 to 3 refer by number.
 struct LegacyLabels {
     private var texts: [Int64: String] = [:]
 
-    /// Reads the labels of a ledger.
+    /// Creates the table from the labels of a ledger.
     init(_ database: Database) throws {
         let statement = try database.makeStatement(sql: "SELECT id, value FROM label")
         try statement.forEachRow(in: database) { row in
@@ -13,12 +13,12 @@ struct LegacyLabels {
         }
     }
 
-    /// The text of a label.
+    /// The text of a label; `nil` if it is unknown.
     subscript(number: Int64) -> String? { texts[number] }
 }
 
 extension StatementRow {
-    /// The next column as a text, by way of its label if it has one.
+    /// Reads the next column as a text, through its label if it is a number.
     mutating func label(_ labels: LegacyLabels) -> String? {
         isInteger ? integer().flatMap { labels[$0] } : text()
     }

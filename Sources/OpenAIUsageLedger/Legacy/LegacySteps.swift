@@ -3,9 +3,9 @@ import GRDB
 import OpenAIUsage
 import Synchronization
 
-/// The calls of an old ledger in steps, which a thread of their own reads ahead while others are written.
+/// The calls of an old ledger in steps, read ahead on a separate thread while earlier ones are written.
 final class LegacySteps: Sendable {
-    /// The steps that are read ahead.
+    /// The number of steps that are read ahead.
     private static let depth = 2
 
     private struct State {
@@ -15,17 +15,17 @@ final class LegacySteps: Sendable {
     }
 
     private let state = Mutex(State())
-    // A semaphore must not end below the value with which it began.
+    // A semaphore must not be deallocated with a value below its initial one.
     private let room = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
     private let reading = DispatchGroup()
 
-    /// Begins to read.
+    /// Creates the steps, and starts to read.
     ///
     /// - Parameters:
     ///   - old: The ledger.
-    ///   - last: The identity behind which rows are read.
-    ///   - length: The rows of a step.
+    ///   - last: The ID after which rows are read.
+    ///   - length: The number of rows per step.
     init(of old: DatabaseQueue, behind last: Int64, length: Int) {
         for _ in 0..<Self.depth { room.signal() }
         DispatchQueue(label: "ledger.migration").async(group: reading) { [self] in
@@ -38,10 +38,10 @@ final class LegacySteps: Sendable {
         }
     }
 
-    /// The rows of the ledger, in the view of it that is read; known with the first step.
+    /// The number of rows in the snapshot that is read; known after the first step.
     var total: Int64 { state.withLock { $0.total } }
 
-    /// The next step; `nil` behind the last.
+    /// Returns the next step; `nil` after the last one.
     ///
     /// - Throws: An error of SQLite.
     func next() throws -> [RecordQueue.Item]? {
@@ -51,7 +51,7 @@ final class LegacySteps: Sendable {
         return items.isEmpty ? nil : items
     }
 
-    /// Ends the reading, and waits until it has ended.
+    /// Stops the reading, and waits until it has stopped.
     func end() {
         state.withLock { $0.isEnded = true }
         room.signal()

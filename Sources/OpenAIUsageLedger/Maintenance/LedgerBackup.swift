@@ -2,16 +2,16 @@ import Foundation
 import GRDB
 
 extension LedgerReader {
-    /// Copies the ledger, as it is at one moment, into a new file, also while a gateway writes to it.
+    /// Copies a snapshot of the ledger into a new file, even while a gateway writes to it.
     ///
-    /// The pages are copied by SQLite's backup interface within one view of the ledger: the writer goes on, and the source is
-    /// only read. Its log is not begun anew until the end.
+    /// SQLite's backup interface copies the pages within one snapshot: the writer goes on, and the source is only read. The
+    /// source's log cannot be reset until the end.
     ///
     /// - Parameters:
-    ///   - path: The new file, which only its owner can read; it appears when it is whole.
-    ///   - progress: Called with the pages that are copied, and with all of them.
-    /// - Returns: The bytes of the copy.
-    /// - Throws: A ``LedgerError``, in particular if something is at the path already; then nothing is left there.
+    ///   - path: The path of the new file, which only its owner can read; the file appears when it is complete.
+    ///   - progress: Called with the copied and the total number of pages.
+    /// - Returns: The size of the copy in bytes.
+    /// - Throws: A ``LedgerError``, for example if something is at the path already; no partial file is left then.
     package func backup(to path: String, _ progress: Progress? = nil) throws -> Int64 {
         let file = try NewFile(path)
         do {
@@ -40,7 +40,7 @@ extension LedgerReader {
                 }
             }
         }
-        // A copy that cannot be read is none.
+        // A copy is of use only if it can be read.
         let finding = try target.writeWithoutTransaction { target in
             try LedgerSchema.requireNewest(target, path: path)
             return try String.fetchOne(target, sql: "PRAGMA quick_check(1)")
@@ -54,22 +54,22 @@ extension LedgerReader {
     }
 }
 
-/// The making of a ledger's file as small as it can be.
+/// The compaction of a ledger's file.
 package enum LedgerCompaction {
-    /// Writes a ledger anew, without its free pages, so that it can become smaller by steps from then on.
+    /// Rewrites a ledger without free pages, so that it can become smaller in steps from then on.
     ///
-    /// It needs room for another copy of the ledger, and its log.
+    /// It needs disk space for another copy of the ledger, and for its log.
     ///
     /// - Parameters:
-    ///   - path: The ledger, which nobody may write to.
-    ///   - progress: Called while a ledger of an older version is brought to the newest one.
-    /// - Returns: The bytes of the file before and after.
-    /// - Throws: A ``LedgerError``, in particular if a gateway has the ledger in use.
+    ///   - path: The path of the ledger, which must not be in use.
+    ///   - progress: Called during an upgrade of an older ledger to the newest schema.
+    /// - Returns: The size of the file in bytes, before and after.
+    /// - Throws: A ``LedgerError``, for example if a gateway uses the ledger.
     package static func run(
         _ path: String,
         _ progress: LedgerReader.Progress? = nil
     ) throws -> (before: Int64, after: Int64) {
-        // An older one is upgraded, and what a killed writer has left is taken in.
+        // This upgrades an older ledger, and commits the records that a killed writer left.
         _ = try LedgerReader(path: path, progress: progress)
         let path = try LedgerFile.resolve(path)
         let lock = try LedgerLock(path: "\(path).lock", purpose: "oai-usage ledger compact")

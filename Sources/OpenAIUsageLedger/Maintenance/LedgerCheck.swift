@@ -1,17 +1,17 @@
 import GRDB
 import OpenAIUsage
 
-/// An examination of a ledger: of its file, and of whether its parts agree.
+/// A check of a ledger's file, and of the agreement of its parts.
 package struct LedgerCheck {
     /// The findings of a check.
     package struct Report: Sendable, Equatable {
         /// The faults, each a sentence with a remedy; none in a sound ledger.
         package var findings: [String] = []
-        /// NumberFormat of the ledger, each a sentence.
+        /// Figures of the ledger, each in a sentence.
         package var facts: [String] = []
     }
 
-    /// The rows whose identities are looked up.
+    /// The number of rows whose identities are looked up.
     private static let sampleSize: Int64 = 1_000
 
     private let path: String
@@ -20,12 +20,15 @@ package struct LedgerCheck {
     private let progress: LedgerReader.Progress?
     private var report = Report()
 
-    /// Checks a ledger, also while a gateway writes to it; nothing is changed.
+    /// Checks a ledger, even while a gateway writes to it.
+    ///
+    /// The ledger is opened with a ``LedgerReader``, which upgrades an unused one of an older version, and commits the records
+    /// that a killed writer left. The check itself changes nothing.
     ///
     /// - Parameters:
-    ///   - path: The ledger.
-    ///   - upgrade: Called while a ledger of an older version is brought to the newest one.
-    ///   - progress: Called with the rows that are checked, and with all of them.
+    ///   - path: The path of the ledger.
+    ///   - upgrade: Called during an upgrade of an older ledger to the newest schema.
+    ///   - progress: Called with the checked and the total number of rows.
     /// - Returns: The findings.
     /// - Throws: A ``LedgerError`` if there is no ledger, or it cannot be read at all.
     package static func run(
@@ -75,10 +78,10 @@ package struct LedgerCheck {
         }
     }
 
-    /// The advice for parts that can be made anew from the rows.
+    /// The remedy for parts that can be rebuilt from the rows.
     private var remedy: String { "`oai-usage ledger merge \(path) -o NEW` makes it anew from the rows." }
 
-    /// Looks for rows that name what is not there.
+    /// Finds references to missing rows.
     private mutating func checkReferences() throws {
         let references = [
             ("rows name a series", "call WHERE series NOT IN (SELECT id FROM series)"),
@@ -144,7 +147,7 @@ package struct LedgerCheck {
         }
     }
 
-    /// True if the index leads to a row by each of its identities.
+    /// True if the index finds a row by each of its identities.
     private func isFound(_ record: CallRecord) throws -> Bool {
         var hashes: [UInt64] = []
         record.forEachIndexedIdentity { hashes.append($0) }
@@ -153,14 +156,14 @@ package struct LedgerCheck {
         }
     }
 
-    /// Compares the sums of hours, days and months with those of the shorter stretches.
+    /// Compares the sums of hours, days and months with those of the shorter periods.
     private mutating func checkLevels() throws {
         let source = try RollupSource(database, tables)
         for level in RollupKey.Level.allCases {
             guard let coarser = RollupKey.Level(rawValue: level.rawValue + 1) else { break }
             let keys = RollupKey.rows(level, 0...(1 << 24 - 1))
             let outer = RollupKey.rows(coarser, 0...(1 << 24 - 1))
-            // One longer stretch at a time.
+            // One longer period at a time.
             var times = Set(
                 try Int64.fetchAll(
                     database,
@@ -196,6 +199,6 @@ package struct LedgerCheck {
 }
 
 extension RollupSource {
-    /// The sums of a day by quarters of an hour.
+    /// Returns the sums of a day by quarter of an hour.
     func quarters(of day: Int64) throws -> [RollupKey: RollupSums] { try sums(.quarter, day * 96...day * 96 + 95) }
 }

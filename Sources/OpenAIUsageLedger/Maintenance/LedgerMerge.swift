@@ -2,25 +2,25 @@ import Foundation
 import GRDB
 import OpenAIUsage
 
-/// The union of ledgers in a new file, with every call once.
+/// A merge of ledgers into a new file, with every call once.
 ///
-/// Rows are read from all sources in the order of their identities and written as new, so that sums and the index are made from
-/// them. Sums of calls whose rows are pruned are added as they are.
+/// Rows are read from all sources in ID order and written as new rows, from which sums and the index are built. Sums of pruned
+/// calls are added as they are.
 package struct LedgerMerge {
     /// The result of a merge.
     package struct Report: Sendable, Equatable {
-        /// The rows of the new ledger.
+        /// The number of rows in the new ledger.
         package var calls: Int64 = 0
-        /// The rows that were in several sources, and stand once.
+        /// The number of rows that were duplicates of rows in other sources.
         package var duplicates: Int64 = 0
-        /// The pruned calls, of which only the sums were taken over.
+        /// The number of pruned calls, of which only the sums were copied.
         package var prunedCalls: Int64 = 0
     }
 
-    /// The rows of one transaction.
+    /// The number of rows per transaction.
     private static let stepLength = 8_192
 
-    /// A source while it is read.
+    /// An open source.
     private struct Source {
         var path: String
         var database: Database
@@ -33,15 +33,15 @@ package struct LedgerMerge {
     private let sources: [String]
     private var report = Report()
 
-    /// Merges ledgers.
+    /// Merges ledgers into a new one.
     ///
     /// - Parameters:
-    ///   - sources: The ledgers, which may be in use; of a call that ended in several of them the first one's row stands.
-    ///   - path: The new ledger, which appears when it is whole.
-    ///   - upgrade: Called while a source of an older version is brought to the newest one.
-    ///   - progress: Called with the rows that are copied, and with all of them.
-    /// - Returns: What was merged.
-    /// - Throws: A ``LedgerError``, in particular if something is at the path already.
+    ///   - sources: The paths of the ledgers, which may be in use; a call that ended in several is copied from the first.
+    ///   - path: The path of the new ledger, which appears when it is complete.
+    ///   - upgrade: Called during an upgrade of an older source to the newest schema.
+    ///   - progress: Called with the copied and the total number of rows.
+    /// - Returns: The counts of the merge.
+    /// - Throws: A ``LedgerError``, for example if something is at the path already.
     package static func run(
         _ sources: [String],
         to path: String,
@@ -76,7 +76,7 @@ package struct LedgerMerge {
         }
     }
 
-    /// Reads all sources, each in one view.
+    /// Reads all sources, each in one snapshot.
     private static func read(
         _ readers: ArraySlice<LedgerReader>,
         _ sources: [Source],
@@ -85,7 +85,7 @@ package struct LedgerMerge {
         guard let reader = readers.first else { return try body(sources) }
         var hasRun = false
         try reader.read { database, facts in
-            // Rows that are written cannot be taken back.
+            // The read cannot be repeated, since rows are written already.
             guard !hasRun else {
                 throw LedgerError(.busy, "\(reader.path) was taken into use while it was read; run the command again.")
             }
@@ -127,7 +127,7 @@ package struct LedgerMerge {
         _ = try target.checkpoint(.truncate)
     }
 
-    /// Refuses sources of one origin if their pruned calls may be the same, which sums do not tell.
+    /// Throws if sources of one origin have pruned calls that may be the same, which sums do not show.
     private func requireKnownSums(_ sources: [Source]) throws {
         for (index, source) in sources.enumerated() {
             for other in sources[..<index] where source.origins.overlaps(other.origins) {
@@ -142,7 +142,7 @@ package struct LedgerMerge {
 
     // MARK: - Rows
 
-    /// The rows of a source that were read and are not copied yet.
+    /// The rows of a source that are read but not yet copied.
     private struct Cursor {
         private let source: Source
         private let decoder: RowDecoder
@@ -155,7 +155,7 @@ package struct LedgerMerge {
             decoder = RowDecoder(source.facts)
         }
 
-        /// The next row; `nil` at the end.
+        /// Returns the next row; `nil` at the end.
         mutating func first() throws -> CallRecord? {
             if records.isEmpty, !isAtEnd {
                 let statement = try source.database.cachedStatement(
@@ -216,7 +216,7 @@ package struct LedgerMerge {
 
     // MARK: - Sums and small tables
 
-    /// Adds the sums of calls whose rows are gone: those of the rollups without those of the rows that are left.
+    /// Adds the sums of pruned calls: those of the rollups without those of the remaining rows.
     private mutating func copySums(
         _ source: Source,
         before time: Int64,

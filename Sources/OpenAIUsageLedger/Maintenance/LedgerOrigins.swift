@@ -2,17 +2,17 @@ import Foundation
 import GRDB
 import OpenAIUsage
 
-/// The ledgers whose calls are in a ledger: itself, as its copies know it, and those of which it was merged.
+/// The ledgers whose calls are in a ledger: itself and, after a merge, the sources.
 ///
-/// Two ledgers that share one may hold the same calls.
+/// Two ledgers with a common origin may hold the same calls.
 struct LedgerOrigins: Sendable, Equatable {
     private static let mergedName = "merged_from"
 
     private(set) var names: Set<String> = []
 
-    /// Reads the origins of a ledger.
+    /// Creates the origins of a ledger.
     init(_ database: Database) throws {
-        // Every ledger has the secret, also one without an identity; the digest does not reveal it.
+        // Every ledger has a secret, even one without an ID; the digest does not reveal it.
         let secret = try LedgerFile.secret(database)
         if !secret.isEmpty {
             let digest = SHA256.hash(secret).prefix(8)
@@ -25,7 +25,7 @@ struct LedgerOrigins: Sendable, Equatable {
         if let merged { names.formUnion(LedgerOrigins(merged).names) }
     }
 
-    /// Reads origins from their text.
+    /// Creates origins from their text.
     init(_ text: String) {
         names = Set(text.split(separator: ",").map(String.init))
     }
@@ -36,7 +36,7 @@ struct LedgerOrigins: Sendable, Equatable {
     /// True if two ledgers may hold the same calls.
     func overlaps(_ other: LedgerOrigins) -> Bool { !names.isDisjoint(with: other.names) }
 
-    /// Writes down of which ledgers a new one was merged.
+    /// Stores the origins of a merged ledger.
     static func write(_ sources: [LedgerOrigins], to database: Database) throws {
         var all = LedgerOrigins("")
         for source in sources { all.names.formUnion(source.names) }

@@ -1,19 +1,19 @@
 import Foundation
 import GRDB
 
-/// A database that appears at its path only when it is whole, and in nothing's stead.
+/// A database that appears at its path only when it is complete, and never replaces another file.
 struct NewFile {
-    /// The path at which it is made.
+    /// The path of the file until it is published.
     let temporary: String
     private let path: String
 
-    /// Prepares a file.
+    /// Creates the file at its temporary path.
     ///
-    /// - Parameter path: The path at which it is to appear.
+    /// - Parameter path: The path at which the file will appear.
     /// - Throws: A ``LedgerError`` if something is there already, or nothing can be created there.
     init(_ path: String) throws {
         self.path = path
-        // A process that has the same number and was killed may have left one.
+        // A killed process with the same process ID may have left a file.
         temporary = "\(path).partial-\(getpid())"
         try requireFree()
         discard()
@@ -31,7 +31,7 @@ struct NewFile {
             }
             throw LedgerError(.notWritable, "\(path) is a link to a file that is not there; give the path of a file.")
         }
-        // SQLite, or a gateway, would take them for part of the new ledger.
+        // SQLite or a gateway would treat them as part of the new ledger.
         for suffix in ["-wal", "-journal", "-queue1", "-queue2"] where lstat(path + suffix, &facts) == 0 {
             throw LedgerError(
                 .notWritable,
@@ -40,7 +40,7 @@ struct NewFile {
         }
     }
 
-    /// Runs a body that writes to this file alone, so that a full disk is reported for it and not for a ledger that is read.
+    /// Runs a body that writes only to this file, so that a full disk is reported for it and not for a ledger that is read.
     func writing(_ body: () throws -> Void) throws {
         do {
             try body()
@@ -49,19 +49,19 @@ struct NewFile {
         }
     }
 
-    /// Waits until the disk has the file, and gives it its name.
+    /// Waits until the file is on disk, and gives it its final name.
     ///
-    /// - Throws: A ``LedgerError``; then the file is to be discarded.
+    /// - Throws: A ``LedgerError``; the file must be discarded then.
     func publish() throws {
         try LedgerFile.synchronize(temporary)
         try requireFree()
-        // A link, unlike a new name, is never put in the stead of what came there meanwhile.
+        // Unlike a rename, a link never replaces a file that has appeared meanwhile.
         if link(temporary, path) == 0 {
             unlink(temporary)
         } else {
             let code = errno
             guard code != EEXIST else { return try requireFree() }
-            // Some file systems have no links.
+            // Some file systems do not support links.
             guard rename(temporary, path) == 0 else {
                 throw LedgerError(
                     .notWritable,
@@ -73,7 +73,7 @@ struct NewFile {
         try? LedgerFile.synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
-    /// Removes what was made.
+    /// Removes the unpublished file.
     func discard() {
         for suffix in ["", "-wal", "-shm"] { unlink("\(temporary)\(suffix)") }
     }

@@ -2,19 +2,19 @@ import Dispatch
 public import OpenAIUsage
 import Synchronization
 
-/// Reads a ledger from asynchronous code: what ``LedgerReader`` does, on a thread of the reader's own.
+/// Reads a ledger from asynchronous code: the asynchronous counterpart of ``LedgerReader``.
 ///
 /// ```swift
 /// let reader = AsyncLedgerReader(path: "usage.db")
 /// let report = try await reader.report(ReportQuery(from: monday, to: now))
 /// ```
 ///
-/// No thread of the cooperative pool is held while SQLite reads. The reads of one reader follow one another; readers beside
-/// it are independent. A read whose task is cancelled ends within milliseconds, and throws a `CancellationError`; the reader
-/// can be used again.
+/// Reads run on a queue of the reader's own, so that SQLite never blocks a thread of the cooperative pool. The reads of one
+/// reader run one after another; different readers are independent. A read whose task is canceled ends within milliseconds
+/// and throws a `CancellationError`; the reader can be used again.
 ///
-/// The file is opened by the first read. A read that fails is tried anew by the next call, so that a reader may be made before
-/// there is a ledger.
+/// The first read opens the file. If that fails, the next read tries again, so that a reader may be created before there is a
+/// ledger.
 public final class AsyncLedgerReader: Sendable {
     /// The path of the SQLite file.
     public let path: String
@@ -23,42 +23,42 @@ public final class AsyncLedgerReader: Sendable {
     private let reader = Mutex<LedgerReader?>(nil)
     private let progress: LedgerReader.Progress?
 
-    /// Creates a reader; nothing is opened yet.
+    /// Creates a reader without opening the file.
     ///
     /// - Parameters:
-    ///   - path: The ledger.
-    ///   - progress: Called on the reader's thread while a ledger of an older version is brought to the newest one.
+    ///   - path: The path of the ledger.
+    ///   - progress: Called on the reader's queue during an upgrade of an older ledger to the newest schema.
     public init(path: String, progress: LedgerReader.Progress? = nil) {
         self.path = path
         self.progress = progress
     }
 
-    /// The sums over the calls of a range of time.
+    /// Returns the sums over the calls of a time range.
     ///
-    /// - Parameter query: The range, what the calls are grouped by, and which are looked at.
-    /// - Returns: The report, as ``LedgerReader/report(_:)`` makes it.
+    /// - Parameter query: The range, the grouping and the filter.
+    /// - Returns: The report, as from ``LedgerReader/report(_:)``.
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func report(_ query: ReportQuery) async throws -> Report {
         try await run { try $0.report(query) }
     }
 
-    /// The calls that a query asks for, all in memory: give it a limit.
+    /// Returns the calls of a query, all in memory; give the query a limit.
     ///
-    /// - Parameter query: The calls.
+    /// - Parameter query: The range, the filter, the order and the limit.
     /// - Returns: The calls in the order of the query.
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func calls(_ query: CallsQuery) async throws -> [CallRecord] {
         try await run { try $0.calls(query) }
     }
 
-    /// Hands out the calls that a query asks for.
+    /// Passes the calls of a query to a closure.
     ///
-    /// The ledger is read in parts, and no read is under way while a call is handed out: it may take as long as it likes.
+    /// The ledger is read in parts, and no read is in progress during a call of the closure, which may take any time.
     ///
     /// - Parameters:
-    ///   - query: The calls, and their order.
-    ///   - body: Called with one call after the other; returns true if it wants more.
-    /// - Throws: A ``LedgerError``, a `CancellationError`, or the error of the body as it is.
+    ///   - query: The range, the filter, the order and the limit.
+    ///   - body: Called with one call after another; returns false to stop.
+    /// - Throws: A ``LedgerError``, a `CancellationError`, or the error of the closure.
     public func calls(_ query: CallsQuery, _ body: (CallRecord) async throws -> Bool) async throws {
         var parts = CallParts(query)
         while let part = parts.next {
@@ -68,30 +68,30 @@ public final class AsyncLedgerReader: Sendable {
         }
     }
 
-    /// The calls that an identity names, the oldest first, as ``LedgerReader/calls(matching:)`` finds them.
+    /// Returns the calls with an identity, the oldest first, as from ``LedgerReader/calls(matching:)``.
     ///
     /// - Parameter identity: The identity.
-    /// - Returns: The calls; none if there is no such identity.
+    /// - Returns: The calls; none if the identity is unknown.
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func calls(matching identity: String) async throws -> [CallRecord] {
         try await run { try $0.calls(matching: identity) }
     }
 
-    /// The newest rate limits by project and model, in their alphabetical order.
+    /// Returns the newest rate limits by project and model, in alphabetical order.
     ///
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func limits() async throws -> [LatestRateLimit] {
         try await run { try $0.limits() }
     }
 
-    /// The ledger's content in a few numbers.
+    /// Returns a summary of the ledger.
     ///
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func summary() async throws -> LedgerSummary {
         try await run { try $0.summary() }
     }
 
-    /// Reads on the reader's thread.
+    /// Runs a read on the reader's queue.
     ///
     /// - Parameter body: The read, which must not wait for anything but the ledger.
     /// - Returns: The result of the read.
@@ -120,7 +120,7 @@ public final class AsyncLedgerReader: Sendable {
         return try reader.cancellable(by: cancellation) { try body(reader) }
     }
 
-    /// Opens the ledger, on the reader's thread.
+    /// Returns the reader, opening the ledger if necessary; called on the reader's queue.
     private func opened() throws -> LedgerReader {
         if let known = reader.withLock({ $0 }) { return known }
         let opened = try LedgerReader(path: path, progress: progress)
@@ -129,9 +129,9 @@ public final class AsyncLedgerReader: Sendable {
     }
 }
 
-/// The parts in which calls are read, so that no read lasts while they are handed out.
+/// Splits a query into parts, so that no read lasts while calls are passed on.
 struct CallParts {
-    /// The fewest and the most calls of a part.
+    /// The least and the greatest number of calls in a part.
     private static let sizes = (first: 64, last: 1_024)
 
     private var query: CallsQuery
@@ -143,7 +143,7 @@ struct CallParts {
         rest = query.limit ?? .max
     }
 
-    /// The next part; `nil` if there is none.
+    /// The query of the next part; `nil` if there is none.
     var next: CallsQuery? {
         guard rest > 0 else { return nil }
         var part = query
@@ -151,7 +151,7 @@ struct CallParts {
         return part
     }
 
-    /// Goes on behind the calls of a part.
+    /// Continues after the calls of a part.
     mutating func advance(_ records: [CallRecord]) {
         guard let last = records.last, records.count >= min(size, rest) else {
             rest = 0

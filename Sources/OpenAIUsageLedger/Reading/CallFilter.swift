@@ -1,26 +1,26 @@
 public import OpenAIUsage
 
-/// Which calls are looked at: those that satisfy every condition, each of which names the values that it allows.
+/// A filter of calls, which must satisfy every condition; a condition lists allowed values, and is empty to allow all.
 public struct CallFilter: Sendable, Equatable {
-    /// The projects.
+    /// The allowed projects.
     public var projects: [String] = []
-    /// The models, as requested or as served.
+    /// The allowed requested or answered models.
     public var models: [String] = []
-    /// The endpoints.
+    /// The allowed names of endpoints.
     public var endpoints: [String] = []
-    /// The organizations.
+    /// The allowed organizations that answered.
     public var organizations: [String] = []
-    /// The keys, by a part of their fingerprint (`sk-proj-...1234`, `#5f2c9a`).
+    /// The allowed keys, by a part of their fingerprint (`sk-proj-...1234`, `#5f2c9a`).
     public var keys: [String] = []
-    /// The clients.
+    /// The allowed clients.
     public var clients: [String] = []
-    /// The service tiers that served.
+    /// The allowed service tiers that served the call.
     public var serviceTiers: [String] = []
-    /// The outcomes.
+    /// The allowed outcomes.
     public var outcomes: [Outcome] = []
-    /// The tags, every one of which a call must bear.
+    /// The tags, all of which a call must have.
     public var tags = UsageTags()
 
-    /// Creates a filter that everything passes.
+    /// Creates a filter that allows all calls.
     public init() {}
 }

@@ -1,8 +1,8 @@
 import OpenAIUsage
 
-/// A filter applied to rows: what a row refers to decides, or else the record itself.
+/// A filter applied to rows by their shared rows or, if those do not decide, by the record itself.
 struct CallMatcher {
-    /// The answer of a filter before a row is read whole.
+    /// The decision of a filter before a row is decoded.
     enum Verdict {
         case no, maybe, yes
     }
@@ -10,15 +10,15 @@ struct CallMatcher {
     private let filter: CallFilter
     private let series: [Verdict]
     private let results: [Verdict]
-    /// True if every row passes.
+    /// True if the filter allows every row.
     let passesAll: Bool
 
     /// Creates a matcher.
     ///
     /// - Parameters:
-    ///   - filter: What calls must satisfy.
-    ///   - facts: What rows refer to.
-    ///   - only: The only series that are wanted; `nil` for all.
+    ///   - filter: The conditions for calls.
+    ///   - facts: The shared rows.
+    ///   - only: The only allowed series; `nil` for all.
     init(_ filter: CallFilter, _ facts: SharedTables, series only: Set<Int>? = nil) {
         self.filter = filter
         passesAll = filter == CallFilter() && only == nil
@@ -29,25 +29,25 @@ struct CallMatcher {
         results = facts.results.map { outcomes.isEmpty || outcomes.contains($0.value.outcome) ? .yes : .no }
     }
 
-    /// The answer for the rows of a series and a result.
+    /// Returns the decision for the rows with a series and a result.
     func verdict(series number: Int, result: Int) -> Verdict {
         let ofResult = results.indices.contains(abs(result) - 1) ? results[abs(result) - 1] : .maybe
         guard ofResult != .no else { return .no }
         return verdict(series: number)
     }
 
-    /// The answer for the rows of a series.
+    /// Returns the decision for the rows with a series.
     func verdict(series number: Int) -> Verdict {
         series.indices.contains(number - 1) ? series[number - 1] : .maybe
     }
 
-    /// True if no row can pass.
+    /// True if the filter allows no row.
     var passesNone: Bool { !series.isEmpty && series.allSatisfy { $0 == .no } }
 
-    /// The most numbers that a condition names.
+    /// The most numbers in a condition.
     private static let conditionLimit = 2_000
 
-    /// The part of the filter that SQLite decides by two columns, as ` AND ...`; a row that satisfies it may still not pass.
+    /// The part of the filter on two columns for SQLite, as ` AND ...`; necessary for a match, but not sufficient.
     var condition: String {
         func condition(_ column: String, _ verdicts: [Verdict]) -> String {
             let numbers = verdicts.indices.filter { verdicts[$0] != .no }.map { $0 + 1 }
@@ -58,7 +58,7 @@ struct CallMatcher {
         return condition("+series", series) + condition("abs(result)", results)
     }
 
-    /// True if a record passes.
+    /// True if the filter allows a record.
     func matches(_ record: CallRecord) -> Bool {
         func matches(_ values: [String], _ candidates: String?...) -> Bool {
             values.isEmpty || candidates.contains { $0.map(values.contains) ?? false }

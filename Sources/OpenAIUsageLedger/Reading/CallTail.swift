@@ -1,10 +1,10 @@
 public import OpenAIUsage
 
-/// Follows a ledger while it is written: every call is handed out once, when it has ended.
+/// Follows a ledger while it is written, and returns every call once, after its end.
 ///
-/// Identities grow with the start of calls, and rows are added when calls end. The newest rows are read by their identities;
-/// calls that end long after younger ones are listed by the writer. So a call is found however long it was under way, and
-/// the memory is bounded by the calls of some seconds.
+/// IDs grow with the start of calls, and rows are added when calls end. The newest rows are read by ID; calls that end long
+/// after newer ones are listed by the writer. A call is therefore found however long it was in flight, and memory is bounded
+/// by the calls of some seconds.
 public struct CallTail: Sendable {
     private var query: CallsQuery
     private let outcomes: Set<Outcome>
@@ -12,11 +12,11 @@ public struct CallTail: Sendable {
     private var late: Int64
     private var seen: Set<Int64>
 
-    /// Creates a follower of the calls that a query asks for, after those that have ended already.
+    /// Creates a tail that starts after the calls that have ended already.
     ///
     /// - Parameters:
-    ///   - query: The calls; its limit and order do not matter. With ``CallsQuery/after``, calls that began after that one
-    ///     and have ended already are handed out too.
+    ///   - query: The range and the filter; limit and order are ignored. With ``CallsQuery/after``, calls that started after
+    ///     that one and have ended already are returned too.
     ///   - reader: A reader of the ledger.
     /// - Throws: A ``LedgerError``.
     public init(_ query: CallsQuery, of reader: LedgerReader) throws {
@@ -24,12 +24,12 @@ public struct CallTail: Sendable {
         self.query.limit = nil
         self.query.order = .oldestFirst
         outcomes = Set(query.filter.outcomes)
-        // A call may be open now, and bear another outcome later.
+        // A call in flight may get another outcome later.
         self.query.filter.outcomes = []
         let state = try reader.followState()
         late = state.late
         floor = min(Self.floor(under: state.newest), query.after?.rawValue ?? .max)
-        // What has ended before is known already, unless it began after the given call.
+        // Calls that have ended before are skipped, unless they started after the given call.
         let last = query.after?.rawValue ?? .max
         self.query.after = CallID(rawValue: floor)
         var seen: Set<Int64> = []
@@ -39,7 +39,7 @@ public struct CallTail: Sendable {
         self.seen = seen
     }
 
-    /// The calls that have ended since the last time, by their start.
+    /// Returns the calls that have ended since the last time, ordered by start.
     ///
     /// - Parameter reader: A reader of the ledger.
     /// - Returns: The calls.
@@ -51,7 +51,7 @@ public struct CallTail: Sendable {
             guard record.outcome != .open, seen.insert(record.id.rawValue).inserted else { return }
             if outcomes.isEmpty || outcomes.contains(record.outcome) { ended.append(record) }
         }
-        // What was seen once is not listed as late again, and need not be remembered.
+        // Calls seen once are not listed as late again, and need not be remembered.
         late = state.late
         floor = max(floor, Self.floor(under: state.newest))
         let floor = floor
@@ -59,7 +59,7 @@ public struct CallTail: Sendable {
         return ended.sorted { $0.id < $1.id }
     }
 
-    /// The number of calls that are remembered, so that none is handed out twice.
+    /// The number of remembered calls, which are not returned twice.
     var remembered: Int { seen.count }
 
     private static func floor(under newest: Int64?) -> Int64 {

@@ -4,25 +4,25 @@ public import OpenAIUsage
 public struct CallsQuery: Sendable, Equatable {
     /// The order of calls.
     public enum Order: Sendable, Equatable {
-        /// By start time, the oldest first.
+        /// By start time in ascending order.
         case oldestFirst
-        /// By start time, the newest first.
+        /// By start time in descending order.
         case newestFirst
     }
 
-    /// The start of the range in microseconds since 1970, inclusive.
+    /// The start of the range in microseconds since 1970, inclusive; `nil` for no limit.
     public var from: Int64?
-    /// The end of the range in microseconds since 1970, exclusive.
+    /// The end of the range in microseconds since 1970, exclusive; `nil` for no limit.
     public var to: Int64?
-    /// Which calls are looked at.
+    /// The filter of calls.
     public var filter = CallFilter()
-    /// The most calls that are wanted.
+    /// The most calls; `nil` for all.
     public var limit: Int?
-    /// The order, to which the limit applies.
+    /// The order of the calls, in which the limit applies.
     public var order = Order.oldestFirst
-    /// The identity after which the calls begin.
+    /// The ID after which the calls begin; `nil` for no limit.
     public var after: CallID?
-    /// The identity before which the calls end.
+    /// The ID before which the calls end; `nil` for no limit.
     public var before: CallID?
 
     /// Creates a query for all calls.

@@ -1,16 +1,16 @@
 import GRDB
 import OpenAIUsage
 
-/// Finds rows by the identities of their calls.
+/// A lookup of rows by the identities of their calls.
 struct IdentityLookup {
     private let database: Database
 
-    /// Creates a look-up in an open ledger.
+    /// Creates a lookup in an open ledger.
     init(_ database: Database) {
         self.database = database
     }
 
-    /// The numbers of the rows that bear an identity.
+    /// Returns the IDs of the rows with an identity.
     func rows(of identity: String, _ facts: SharedTables) throws -> Set<Int64> {
         var found = try flushed(IdentityHash.hash(identity), identity, facts)
         if let id = CallID(identity) { found.insert(id.rawValue) }
@@ -21,7 +21,7 @@ struct IdentityLookup {
         return found
     }
 
-    /// The numbers of the flushed rows that bear the identity of a hash.
+    /// Returns the IDs of the flushed rows with an identity and its hash.
     func flushed(_ hash: UInt64, _ identity: String, _ facts: SharedTables) throws -> Set<Int64> {
         var found: Set<Int64> = []
         for block in try IdentitySegment.blocks(of: hash, database) {

@@ -1,24 +1,24 @@
 import GRDB
 public import OpenAIUsage
 
-/// The newest rate limits that a project's calls of a model were told.
+/// The newest rate limits of a project and a model.
 public struct LatestRateLimit: Sendable, Equatable {
-    /// The project.
+    /// The project to which the call is attributed.
     public var project: String
-    /// The model; `nil` when the call named none.
+    /// The answered model, or else the requested one; `nil` if the call named none.
     public var model: String?
-    /// The organization.
+    /// The organization; `nil` if unknown.
     public var organization: String?
-    /// When the limits arrived, in microseconds since 1970.
+    /// The time when the limits arrived, in microseconds since 1970.
     public var observedAt: Int64
-    /// The call whose response bore them.
+    /// The call whose response had the limits.
     public var call: CallID
-    /// The limits.
+    /// The limits with the remaining amounts.
     public var limits: RateLimits
 }
 
 extension LatestRateLimit {
-    /// The limits of an open ledger, by project and model in their alphabetical order.
+    /// Returns the limits of an open ledger by project and model, in alphabetical order.
     static func all(_ database: Database) throws -> [LatestRateLimit] {
         let sql = """
             SELECT project, model, organization, observed_at, call_id, windows FROM rate_limit ORDER BY project, model
@@ -31,7 +31,7 @@ extension LatestRateLimit {
         return found
     }
 
-    /// Reads the limits of a row of their table.
+    /// Creates the limits from a row of their table.
     init(_ source: StatementRow) {
         var row = source
         project = row.text() ?? ""

@@ -2,11 +2,11 @@ import GRDB
 import OpenAIUsage
 
 extension LedgerReader {
-    /// The place up to which a ledger was followed.
+    /// The position up to which a ledger was followed.
     struct FollowState: Sendable {
-        /// The newest identity; `nil` if there is no call.
+        /// The newest call ID; `nil` if there is no call.
         var newest: Int64?
-        /// The number of the last call that was listed as late.
+        /// The number of the last late call.
         var late: Int64
 
         init(_ database: Database) throws {
@@ -15,23 +15,23 @@ extension LedgerReader {
         }
     }
 
-    /// The place at which the ledger is now.
+    /// Returns the present position of the ledger.
     func followState() throws -> FollowState {
         try read { database, _ in try FollowState(database) }
     }
 
-    /// Reads the calls of a query after its identity, and those that were listed as late, in one view of the ledger.
+    /// Reads the calls of a query after its ID, and the calls listed as late, in one snapshot of the ledger.
     ///
     /// - Parameters:
-    ///   - query: The calls.
-    ///   - late: The number of the last listed call that was read before; the largest integer leaves the list out.
+    ///   - query: The range and the filter.
+    ///   - late: The number of the last late call that was read before; `Int64.max` skips the list.
     ///   - body: Called with each call, perhaps twice.
-    /// - Returns: The place of the view.
+    /// - Returns: The position of the snapshot.
     /// - Throws: A ``LedgerError``.
     func follow(_ query: CallsQuery, late: Int64, _ body: (CallRecord) -> Void) throws -> FollowState {
         try read { database, facts in
             let state = try FollowState(database)
-            // Another ledger at the path has a list of its own.
+            // Another ledger at the path has its own list.
             let known = late > state.late && late < .max ? 0 : late
             let matcher = CallMatcher(query.filter, facts)
             let decoder = RowDecoder(facts)

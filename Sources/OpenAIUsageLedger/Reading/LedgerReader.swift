@@ -2,10 +2,10 @@ import GRDB
 public import OpenAIUsage
 import Synchronization
 
-/// Reads a ledger, also while a gateway writes to it; it never writes to one that is in use, and never copies its log into the
-/// database.
+/// Reads a ledger, even while a gateway writes to it.
 ///
-/// A ledger that nobody uses is brought to the newest schema, and completed with what a killed writer has left in its journal.
+/// A ledger in use is never written, and its log is never copied into the database. A ledger that is not in use is upgraded to
+/// the newest schema, and records that a killed writer has left in its journal are committed.
 ///
 /// Every method blocks its thread while it reads.
 public final class LedgerReader: Sendable {
@@ -15,16 +15,16 @@ public final class LedgerReader: Sendable {
     private let snapshot: Mutex<LedgerView>
     private let cancellation = Mutex<ReadCancellation?>(nil)
 
-    /// An observer of an upgrade to the newest version: how many of how many rows are copied.
+    /// An observer of a schema upgrade, called with the copied and the total number of rows.
     public typealias Progress = @Sendable (_ copied: Int64, _ all: Int64) -> Void
 
     private let progress: Progress?
 
-    /// Opens a ledger to read it.
+    /// Opens a ledger for reading.
     ///
     /// - Parameters:
-    ///   - path: The ledger.
-    ///   - progress: Called while a ledger of an older version is brought to the newest one.
+    ///   - path: The path of the ledger.
+    ///   - progress: Called during an upgrade of an older ledger to the newest schema.
     /// - Throws: A ``LedgerError``.
     public init(path: String, progress: Progress? = nil) throws {
         self.path = path
@@ -32,15 +32,15 @@ public final class LedgerReader: Sendable {
         snapshot = Mutex(try LedgerView(path: path, progress: progress))
     }
 
-    /// Hands out the calls that a query asks for.
+    /// Passes the calls of a query to a closure.
     ///
-    /// The ledger is read in parts, and no read is under way while a call is handed out, so that the body may take its time
-    /// without keeping SQLite's log from being emptied. Calls that begin meanwhile may be among them; none comes twice.
+    /// The ledger is read in parts. No read is in progress during a call of the closure, which may therefore take any time
+    /// without keeping SQLite's log from being emptied. Calls that start meanwhile may be included; none is passed twice.
     ///
     /// - Parameters:
-    ///   - query: Which calls are wanted, and in which order.
-    ///   - body: Called with a call; returns true if it wants more.
-    /// - Throws: A ``LedgerError``, or the error of the body as it is.
+    ///   - query: The range, the filter, the order and the limit.
+    ///   - body: Called with one call after another; returns false to stop.
+    /// - Throws: A ``LedgerError``, or the error of the closure.
     public func calls(_ query: CallsQuery, _ body: (CallRecord) throws -> Bool) throws {
         var parts = CallParts(query)
         while let part = parts.next {
@@ -50,7 +50,7 @@ public final class LedgerReader: Sendable {
         }
     }
 
-    /// The calls that a query asks for.
+    /// Returns the calls of a query, all in memory.
     ///
     /// - Throws: A ``LedgerError``.
     public func calls(_ query: CallsQuery) throws -> [CallRecord] {
@@ -62,7 +62,7 @@ public final class LedgerReader: Sendable {
         return records
     }
 
-    /// The calls of a query, in one view of the ledger.
+    /// Returns the calls of a query in one snapshot of the ledger.
     private func list(_ query: CallsQuery) throws -> [CallRecord] {
         try read { database, facts in
             var records: [CallRecord] = []
@@ -74,8 +74,8 @@ public final class LedgerReader: Sendable {
         }
     }
 
-    /// The calls that an identity names, the oldest first: that of an attempt, of an operation (all its attempts), of
-    /// the provider's request, of the network's edge, of the caller's request, of the response, or of a batch's file.
+    /// Returns the calls with an identity, the oldest first: the ID of an attempt, an operation (all its attempts), the
+    /// provider's request, the network's edge, the client's request, the response, the trace, or a batch's file.
     public func calls(matching identity: String) throws -> [CallRecord] {
         try read { database, facts in
             let decoder = RowDecoder(facts)
@@ -92,18 +92,18 @@ public final class LedgerReader: Sendable {
         }
     }
 
-    /// The newest rate limits by project and model, in their alphabetical order.
+    /// Returns the newest rate limits by project and model, in alphabetical order.
     public func limits() throws -> [LatestRateLimit] {
         try read { database, _ in try LatestRateLimit.all(database) }
     }
 
-    /// The time before which calls are pruned, in microseconds since 1970; `nil` if none ever were.
+    /// Returns the time before which calls are pruned, in microseconds since 1970; `nil` if none ever were.
     public func prunedBefore() throws -> Int64? { try read { database, _ in try PruneBoundary.load(database) } }
 
-    /// The path of a ledger with all links resolved, by which its writer knows it.
+    /// Returns the path of a ledger with all symbolic links resolved, as its writer uses it.
     package static func resolvedPath(_ path: String) throws -> String { try LedgerFile.resolve(path) }
 
-    /// The ledger's content in a few numbers.
+    /// Returns a summary of the ledger.
     public func summary() throws -> LedgerSummary {
         try read { database, facts in
             var summary = LedgerSummary(
@@ -125,7 +125,7 @@ public final class LedgerReader: Sendable {
         }
     }
 
-    /// The start of the first call; of one whose row is gone, the quarter of an hour.
+    /// Returns the start of the first call; for a call whose row is pruned, the start of its quarter of an hour.
     private static func first(_ database: Database) throws -> Int64? {
         let row = try start(database, "min")
         guard try PruneBoundary.load(database) != nil,
@@ -140,7 +140,7 @@ public final class LedgerReader: Sendable {
         return row.map { PruneBoundary.quarter(of: $0) <= quarter ? $0 : quarter } ?? quarter
     }
 
-    /// The start of the call that began first, with `min`, or last, with `max`; identities are not quite in their order.
+    /// Returns the earliest start of a call for `min`, or the latest for `max`; the order of IDs may differ slightly.
     private static func start(_ database: Database, _ function: String) throws -> Int64? {
         let range = try StartRange(database)
         let distance = Int64(clamping: (Int128(range.behind) + Int128(range.ahead)) << 11)
@@ -152,19 +152,19 @@ public final class LedgerReader: Sendable {
         )
     }
 
-    /// What SQLite's own check finds wrong with the file, at most 20 sentences; none if it is sound.
+    /// Returns the problems that SQLite's integrity check finds, 20 at most; none if the file is sound.
     public func integrityProblems() throws -> [String] {
         try read { database, _ in
             try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
         }
     }
 
-    /// The identities of the ledgers whose calls are in this one, ``LedgerOrigins/text``.
+    /// Returns the IDs of the ledgers whose calls are in this one, ``LedgerOrigins/text``.
     package func origins() throws -> String {
         try read { database, _ in try LedgerOrigins(database).text }
     }
 
-    /// Reads in one consistent view of the ledger.
+    /// Runs a read in one consistent snapshot of the ledger.
     func read<Value>(_ body: (Database, SharedTables) throws -> Value) throws -> Value {
         let cancellation = cancellation.withLock { $0 }
         do {
@@ -185,10 +185,10 @@ public final class LedgerReader: Sendable {
         throw LedgerError(.busy, "\(path) keeps changing hands while it is read; try again.")
     }
 
-    /// Makes reads that end when they are told to.
+    /// Runs reads that can be canceled.
     ///
     /// - Parameters:
-    ///   - cancellation: The order to end; every read of this reader looks at it meanwhile.
+    ///   - cancellation: The cancellation, which every read of this reader observes meanwhile.
     ///   - body: The reads.
     /// - Returns: The result of the body.
     /// - Throws: The error of the body, or a `CancellationError`.

@@ -1,17 +1,17 @@
-/// What a ledger holds, in a few numbers.
+/// A summary of a ledger's content.
 public struct LedgerSummary: Sendable, Equatable {
-    /// The calls that have ended.
+    /// The number of ended calls.
     public var calls: Int64
-    /// The calls that are open.
+    /// The number of calls in flight.
     public var openCalls: Int64
-    /// When the first call started, in microseconds since 1970; `nil` if there is none.
+    /// The start of the first call, in microseconds since 1970; `nil` if there is none.
     public var first: Int64?
-    /// When the last call started, in microseconds since 1970; `nil` if there is none.
+    /// The start of the last call, in microseconds since 1970; `nil` if there is none.
     public var last: Int64?
-    /// The calls of which some or all has no price.
+    /// The number of calls without a complete price.
     public var unpricedCalls: Int64
-    /// The calls whose usage should be known and is not.
+    /// The number of calls whose usage is missing although expected.
     public var callsWithoutUsage: Int64
-    /// The records that could not be written, and of which only the identity was kept.
+    /// The number of records that could not be written, and of which only ID, start and reason are stored.
     public var quarantined: Int64
 }

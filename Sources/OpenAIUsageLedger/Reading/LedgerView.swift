@@ -3,15 +3,15 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// A connection that can only read, and what the files were like when it was made.
+/// A read-only connection, with the state of the files when it was opened.
 final class LedgerView: Sendable {
     /// The connection.
     let database: DatabaseQueue
 
     private let facts = Mutex(SharedTables())
-    /// The path as it was given; a link in it may lead elsewhere later.
+    /// The path as given; a link in it may be changed later.
     private let given: String
-    /// The path with all links resolved, beside which the log is.
+    /// The path with all links resolved; the log is beside it.
     private let path: String
     private let identity: FileFacts?
     private let log: FileFacts?
@@ -20,12 +20,12 @@ final class LedgerView: Sendable {
 
     /// Opens a ledger for reading.
     ///
-    /// A ledger without a write-ahead log is in use by nobody. It is then opened as a file that does not change, which
-    /// leaves no files beside it, and also works where none can be created.
+    /// A ledger without a write-ahead log is not in use. It is opened as an immutable file, which creates no files beside it
+    /// and also works in a read-only folder.
     ///
     /// - Parameters:
-    ///   - path: The ledger.
-    ///   - progress: Called while a ledger of an older version is brought to the newest one.
+    ///   - path: The path of the ledger.
+    ///   - progress: Called during an upgrade of an older ledger to the newest schema.
     /// - Throws: A ``LedgerError``.
     init(path: String, progress: LedgerReader.Progress? = nil) throws {
         guard FileManager.default.fileExists(atPath: path) else {
@@ -57,7 +57,7 @@ final class LedgerView: Sendable {
         log = FileFacts("\(path)-wal")
     }
 
-    /// The state of a ledger's files before it is opened.
+    /// The state of a ledger's files before opening.
     private struct Files {
         let identity: FileFacts?
         let isImmutable: Bool
@@ -68,17 +68,17 @@ final class LedgerView: Sendable {
         }
     }
 
-    /// Completes a ledger whose writer was killed.
+    /// Commits the records that a killed writer left in the journal of the ledger.
     private static func recoverRemains(_ path: String) throws {
         guard RecordJournal.hasRemains(path) else { return }
         do {
             try LedgerSession.recoverRemains(path)
         } catch let error as LedgerError where [.locked, .notWritable].contains(error.code) {
-            // Whoever writes to it completes it; who may not write cannot.
+            // A present writer has committed them, and a reader without write permission cannot.
         }
     }
 
-    /// True if a ledger is of a version that has to be copied first.
+    /// True if the ledger's version must be copied to the newest schema first.
     private static func isOld(_ database: DatabaseQueue, path: String) throws -> Bool {
         try database.read { database in
             try LedgerSchema.requireLedger(database, path: path, allowsEmpty: false)
@@ -87,9 +87,9 @@ final class LedgerView: Sendable {
         }
     }
 
-    /// Brings a ledger of an older version that nobody uses to the newest one.
+    /// Upgrades an unused ledger of an older version to the newest schema.
     ///
-    /// - Returns: A copy of the newest version, if the file cannot be written to; `nil` if it is of that version now.
+    /// - Returns: A temporary copy with the newest schema if the file is not writable; `nil` if the file itself is upgraded.
     private static func upgrade(_ path: String, _ progress: LedgerReader.Progress?) throws -> TemporaryCopy? {
         let address = Files(path).isImmutable ? address(path) : path
         guard let version = try LedgerFile.version(address), version < LedgerSchema.oldestCompatibleVersion else {
@@ -106,12 +106,12 @@ final class LedgerView: Sendable {
             try LedgerMigration(from: address, to: copy.path).run { progress?($0, $1) }
             return copy
         } catch let error as LedgerError where error.code == .locked {
-            // The writer may be of this version, and have upgraded the ledger by now.
+            // A writer of this version may have upgraded the ledger meanwhile.
             return nil
         }
     }
 
-    /// A ledger that lasts as long as it is read.
+    /// A temporary ledger, which is removed with its reader.
     private final class TemporaryCopy: Sendable {
         private let folder: String
         var path: String { "\(folder)/ledger.db" }
@@ -138,15 +138,15 @@ final class LedgerView: Sendable {
         return try DatabaseQueue(path: isImmutable ? address(path) : path, configuration: configuration)
     }
 
-    /// Whether the connection still shows what is at the path.
+    /// True if the connection still shows the file at the path.
     var isCurrent: Bool {
         guard let now = FileFacts(given), let then = identity else { return false }
         if isImmutable { return now == then && (LedgerFile.size("\(path)-wal") ?? 0) == 0 }
-        // A writer that goes on after it has lost its log begins another.
+        // A writer that continues after the loss of its log creates a new log.
         return now.isSameFile(as: then) && FileFacts("\(path)-wal").map { $0.isSameFile(as: log) } ?? false
     }
 
-    /// The facts that rows refer to, with those that were added since the last time.
+    /// Returns the shared tables with the rows that were added since the last read.
     func updatedFacts(_ database: Database) throws -> SharedTables {
         try facts.withLock { facts in
             try facts.update(database)
@@ -154,7 +154,7 @@ final class LedgerView: Sendable {
         }
     }
 
-    // Without this option of SQLite's build an address would be taken for the name of a file.
+    // Without this build option SQLite would take a URI for a file name.
     private static var understandsAddresses: Bool { sqlite3_compileoption_used("USE_URI") != 0 }
 
     private static func address(_ path: String) -> String {

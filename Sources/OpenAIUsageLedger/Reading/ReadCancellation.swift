@@ -2,31 +2,31 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// The order to end a read, which may come from any thread.
+/// The cancellation of a read, which any thread may request.
 final class ReadCancellation: Sendable {
     private let state = Atomic<Bool>(false)
 
-    /// True if the read is to end.
+    /// True if the read should end.
     var isCancelled: Bool { state.load(ordering: .relaxed) }
 
-    /// Ends the read soon.
+    /// Requests the end of the read.
     func cancel() { state.store(true, ordering: .relaxed) }
 
-    /// Throws if the read is to end.
+    /// Throws if the read should end.
     ///
     /// - Throws: A `CancellationError`.
     func check() throws {
         if isCancelled { throw CancellationError() }
     }
 
-    /// The steps of SQLite's virtual machine between two looks at the order, which are less than a millisecond.
+    /// The steps of SQLite's virtual machine between two checks, which take less than a millisecond.
     private static let steps: Int32 = 2_000
 
-    /// Reads while SQLite looks at the order.
+    /// Runs a read during which SQLite checks for cancellation.
     ///
     /// - Parameters:
-    ///   - database: The connection, which nobody else uses meanwhile.
-    ///   - body: The read; its statements fail with `SQLITE_INTERRUPT` when it is to end.
+    ///   - database: The connection, which must not be used by others meanwhile.
+    ///   - body: The read; its statements fail with `SQLITE_INTERRUPT` after a cancellation.
     /// - Returns: The result of the read.
     /// - Throws: The error of the read.
     func watching<Value>(_ database: Database, _ body: () throws -> Value) throws -> Value {

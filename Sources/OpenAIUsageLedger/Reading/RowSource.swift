@@ -1,7 +1,7 @@
 import GRDB
 import OpenAIUsage
 
-/// Reads the rows of a query from an open ledger, and passes by the stretches of time in which the rollups have none.
+/// Reads the rows of a query from an open ledger, and skips time ranges without matching rollups.
 struct RowSource {
     private let database: Database
     private let facts: SharedTables
@@ -13,16 +13,16 @@ struct RowSource {
         startRange = try StartRange(database)
     }
 
-    /// The rows between which all are that started in a range of time; `nil` if there can be none.
+    /// Returns the bounds of all rows that started in a time range; `nil` if there can be none.
     func rows(from: Int64?, to: Int64?) -> ClosedRange<Int64>? { startRange.rows(from: from, to: to) }
 
-    /// Hands out the rows of a query.
+    /// Passes the rows of a query to a closure.
     ///
     /// - Parameters:
-    ///   - query: Which calls are wanted, in which order, and how many.
-    ///   - series: The only series that are wanted; `nil` for all.
-    ///   - body: Called with each call; returns true if it wants more.
-    /// - Throws: An error of SQLite, or of the body.
+    ///   - query: The range, the filter, the order and the limit.
+    ///   - series: The only allowed series; `nil` for all.
+    ///   - body: Called with each call; returns false to stop.
+    /// - Throws: An error of SQLite, or of the closure.
     func forEach(_ query: CallsQuery, series: Set<Int>? = nil, _ body: (CallRecord) throws -> Bool) throws {
         guard var range = rows(from: query.from, to: query.to) else { return }
         if let after = query.after {
@@ -72,7 +72,7 @@ struct RowSource {
         }
     }
 
-    /// Hands out the stretches of rows in which a filter can find any, in order, until the body has enough.
+    /// Passes the ranges of rows that may match a filter to a closure, in order, until it returns false.
     private func forEachPart(
         of range: ClosedRange<Int64>,
         _ matcher: CallMatcher,
@@ -85,7 +85,7 @@ struct RowSource {
         if isDescending, let newer, try !body(newer) { return }
         if range.lowerBound <= flushedThrough {
             let older = range.lowerBound...min(range.upperBound, flushedThrough)
-            // Identities that do not tell the start of their calls are in no order of days.
+            // IDs that differ from the starts of their calls are not ordered by day.
             guard startRange.isExact else {
                 guard try body(older) else { return }
                 if !isDescending, let newer { _ = try body(newer) }
@@ -125,7 +125,7 @@ struct RowSource {
         }
     }
 
-    /// The stretches of time whose rollups have calls that may pass a filter.
+    /// Returns the periods whose rollups have calls that may match a filter.
     private func times(
         _ level: RollupKey.Level,
         _ range: ClosedRange<Int64>,

@@ -1,7 +1,7 @@
 package import OpenAIUsage
 
 extension CallRecord {
-    /// The counters that every record shows, known or not; the others follow where they are reported.
+    /// The counters in every record, even if unknown; others are written only if they are reported.
     private static let shownCounters: [TokenCounter] = [
         .inputTokens, .cachedInputTokens, .cacheWriteTokens, .audioInputTokens, .outputTokens, .reasoningTokens,
         .totalTokens,
@@ -89,7 +89,7 @@ extension CallRecord {
         }
         json.member("units", literal: CompactJSON.object(units) ?? "{}")
         json.member("tool_calls", literal: CompactJSON.object(toolCalls.mapValues { String($0) }) ?? "{}")
-        // The provider's object is kept as it came, and may be spread over lines.
+        // The provider's object is stored verbatim, and may span several lines.
         json.member("usage", literal: rawUsage.flatMap(CompactJSON.compacted(_:)))
     }
 

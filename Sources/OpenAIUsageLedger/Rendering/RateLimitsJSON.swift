@@ -1,9 +1,9 @@
 import OpenAIUsage
 
 extension LatestRateLimit {
-    /// Rate limits as one line of JSON: an object with the newest by project and model.
+    /// Returns rate limits as one line of JSON: an object with the newest limits by project and model.
     ///
-    /// The rest of a window is that of the response that told it; `reset_seconds` counts from then.
+    /// Remaining amounts are those at the time of the response; `reset_seconds` counts from then.
     package static func json(_ limits: [LatestRateLimit]) -> String {
         var json = JSONWriter()
         json.beginObject()

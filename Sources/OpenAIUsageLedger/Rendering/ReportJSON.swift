@@ -33,16 +33,16 @@ extension Report {
 }
 
 extension TimeZone {
-    /// The zone's name, `UTC` for that without an offset.
+    /// The identifier of the time zone, or `UTC` for GMT.
     package var reportName: String { identifier == "GMT" ? "UTC" : identifier }
 
-    /// Finds a zone by its IANA name, `UTC` or `GMT`; `nil` for another text.
+    /// Creates a time zone from its IANA name, `UTC` or `GMT`; `nil` for any other text.
     package init?(reportName name: String) {
         if name == "UTC" || name == "GMT" {
             self = .gmt
             return
         }
-        // Foundation also takes abbreviations, of which several countries claim the same.
+        // Foundation also accepts abbreviations, some of which stand for different zones in different countries.
         guard name.contains("/") else { return nil }
         self.init(identifier: name)
     }

@@ -1,11 +1,11 @@
-/// The percentiles of a latency: the smallest value that so many of the calls do not exceed.
+/// The percentiles of a latency by nearest rank: the smallest value that the given share of calls does not exceed.
 ///
-/// They are exact over few calls, and within 1 % over many.
+/// They are exact for few calls, and within 1 % for many.
 public struct LatencyPercentiles: Sendable, Equatable {
-    /// The value that half of the calls do not exceed, in microseconds.
+    /// The median, in microseconds.
     public var p50: Int64
-    /// The value that 95 of 100 calls do not exceed, in microseconds.
+    /// The 95th percentile, in microseconds.
     public var p95: Int64
-    /// The value that 99 of 100 calls do not exceed, in microseconds.
+    /// The 99th percentile, in microseconds.
     public var p99: Int64
 }

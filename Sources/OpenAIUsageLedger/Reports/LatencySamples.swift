@@ -1,21 +1,21 @@
-/// All values of a latency, of which those below an hour take four bytes each.
+/// All values of a latency; those below 71 minutes take four bytes each.
 struct LatencySamples: Sendable {
     private var small: [UInt32] = []
     private var others: [Int64] = []
 
-    /// Adds a value; unknown is left out.
+    /// Adds a value; `nil` is ignored.
     mutating func add(_ value: Int64?) {
         guard let value else { return }
         if let value = UInt32(exactly: value) { small.append(value) } else { others.append(value) }
     }
 
-    /// Adds all values of others.
+    /// Adds all values of another list.
     mutating func add(_ samples: LatencySamples) {
         small += samples.small
         others += samples.others
     }
 
-    /// The percentiles; `nil` if there is no value.
+    /// Returns the percentiles; `nil` if there are no values.
     mutating func percentiles() -> LatencyPercentiles? {
         let count = small.count + others.count
         guard count > 0 else { return nil }
@@ -33,14 +33,14 @@ struct LatencySamples: Sendable {
 
     // MARK: - Bytes
 
-    /// Writes all values.
+    /// Encodes all values.
     func write(to bytes: inout VarintWriter) {
         bytes.write(Int64(small.count + others.count))
         for value in small { bytes.write(Int64(value)) }
         for value in others { bytes.write(value) }
     }
 
-    /// Reads the values that were written.
+    /// Decodes a list of values.
     init(_ bytes: inout VarintReader) {
         var rest = bytes.count()
         while rest > 0, bytes.isValid {

@@ -1,8 +1,8 @@
-/// The sums over the calls of a range of time, by group and in total.
+/// The sums over the calls of a time range, by group and in total.
 public struct Report: Sendable, Equatable {
-    /// What was asked for.
+    /// The query of the report.
     public var query: ReportQuery
-    /// The groups: periods of time in their order, then the dearest first, then by name.
+    /// The rows by period in chronological order, then by descending cost, then by name.
     public var rows: [ReportRow]
     /// The sums over all groups.
     public var totals: ReportRow

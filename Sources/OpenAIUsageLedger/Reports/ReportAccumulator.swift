@@ -1,13 +1,13 @@
 import OpenAIUsage
 
-/// The sums over a group of calls while they are read.
+/// The running sums over a group of calls.
 struct ReportAccumulator: Sendable {
     private var sums = RollupSums()
     private var errors: Int64 = 0
     private var otherCalls: Int64 = 0
     private var openCalls: Int64 = 0
     private var errorDuration = LatencyHistogram()
-    /// The latencies themselves, while they are few.
+    /// The single latencies; `nil` if there are too many.
     private var samples: Samples?
 
     private struct Samples: Sendable {
@@ -19,18 +19,18 @@ struct ReportAccumulator: Sendable {
 
     /// Creates empty sums.
     ///
-    /// - Parameter keepsLatencies: True for exact percentiles, which need every latency.
+    /// - Parameter keepsLatencies: True to keep every latency for exact percentiles.
     init(keepsLatencies: Bool) {
         if keepsLatencies { samples = Samples() }
     }
 
-    /// True if nothing is in the sums.
+    /// True if the sums are empty.
     var isEmpty: Bool { sums.calls == 0 && openCalls == 0 && sums.isEmpty }
 
-    /// Adds sums of calls of one series and result, or subtracts them with the weight -1.
+    /// Adds sums of calls with the same series and result, or subtracts them with the weight -1.
     mutating func add(_ other: RollupSums, endpoint: String?, _ result: CallResult?, weight: Int64) {
         var figures = other
-        // Percentiles are those of completed calls: errors are fast, and would make a slow service look well.
+        // Percentiles cover completed calls only: fast errors would make a slow service look good.
         if result?.outcome != .completed {
             if result?.isError == true { errorDuration.add(figures.duration, weight: weight) }
             figures.duration = LatencyHistogram()
@@ -42,7 +42,7 @@ struct ReportAccumulator: Sendable {
         if endpoint == Endpoint.other.name, result?.usesNothing == false { otherCalls += other.countedCalls * weight }
     }
 
-    /// Adds sums of completed calls to a known endpoint, as nearly all are, or subtracts them with the weight -1.
+    /// Adds sums of completed calls to a known endpoint, the usual case, or subtracts them with the weight -1.
     mutating func addCompleted(_ content: RollupSource.Content, weight: Int64) throws {
         try content.add(to: &sums, weight: weight)
     }
@@ -79,7 +79,7 @@ struct ReportAccumulator: Sendable {
         samples?.errorDuration.add(added.errorDuration)
     }
 
-    /// The sums as a line of a report.
+    /// Returns the sums as a row of a report.
     mutating func result(group: [String?]) -> ReportRow {
         var row = ReportRow()
         row.group = group
@@ -115,12 +115,12 @@ struct ReportAccumulator: Sendable {
         return row
     }
 
-    /// Forgets the latencies themselves; the histograms stay.
+    /// Discards the single latencies; the histograms stay.
     mutating func forgetLatencies() { samples = nil }
 
     // MARK: - Bytes
 
-    /// Writes the sums.
+    /// Encodes the sums.
     func write(to bytes: inout VarintWriter) {
         var inner = VarintWriter()
         sums.write(to: &inner)
@@ -133,11 +133,11 @@ struct ReportAccumulator: Sendable {
         }
     }
 
-    /// Reads sums that were written anywhere; `nil` if they cannot be read, or could not be added up without an overflow.
+    /// Decodes sums from untrusted bytes; `nil` if they are malformed, or so large that adding them could overflow.
     ///
     /// - Parameters:
-    ///   - bytes: The reader, which is not valid any more if there are none.
-    ///   - keepsLatencies: True if the latencies themselves follow.
+    ///   - bytes: The reader, which is invalid after malformed bytes.
+    ///   - keepsLatencies: True if single latencies follow.
     init?(_ bytes: inout VarintReader, keepsLatencies: Bool) {
         let inner = bytes.data()
         guard RollupSums.isPlausible(inner), sums.add(inner) else { return nil }

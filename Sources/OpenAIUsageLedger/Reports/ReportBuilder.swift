@@ -1,26 +1,26 @@
 import GRDB
 import OpenAIUsage
 
-/// Sums up the calls of a report by group: from rollups, or from the rows themselves where those are few.
+/// Sums up the calls of a report by group, from rollups or, if there are few calls, from their rows.
 struct ReportBuilder {
     /// The calls of a series and a result.
     private struct Kind {
-        /// The number of the values that they have in all dimensions but time.
+        /// The number of their combination of values in all dimensions but time.
         var values: Int
-        /// True if they are completed calls to a known endpoint, as nearly all are.
+        /// True for completed calls to a known endpoint, the usual case.
         var isPlain: Bool
     }
 
-    /// The query as it was asked.
+    /// The original query.
     private let asked: ReportQuery
-    /// The query with the range that is counted.
+    /// The query with the range that is actually counted.
     private var query: ReportQuery
     private var pruned: PrunedPart?
     private let facts: SharedTables
     private var groupings: [ReportGrouping]
     private var groups: [MergeableReport.Group] = []
     private var groupsByValues: [[ReportGrouping.Value]: Int] = [:]
-    /// The groups by the number of a period and of values.
+    /// The groups by the numbers of a period and a combination of values.
     private var groupsByPlace: [Int: Int] = [:]
     private var kinds: [Int: Kind] = [:]
     private var valuesByNumber: [[ReportGrouping.Value]] = []
@@ -34,11 +34,11 @@ struct ReportBuilder {
         groupings = query.groupBy.map { ReportGrouping($0, timeZone: query.timeZone) }
     }
 
-    /// The sums of the report by group.
+    /// Returns the sums of the report by group.
     ///
     /// - Parameters:
     ///   - database: The ledger.
-    ///   - exactLimit: The most rows, of any kind, that are read themselves for percentiles that are exact.
+    ///   - exactLimit: The most rows in the range, regardless of the filter, that are read for exact percentiles.
     /// - Returns: The sums.
     /// - Throws: An error of SQLite.
     mutating func report(_ database: Database, exactLimit: Int) throws -> MergeableReport {
@@ -55,7 +55,7 @@ struct ReportBuilder {
         return MergeableReport(query: asked, groups: groups, keepsLatencies: keepsLatencies, pruned: pruned)
     }
 
-    /// True if the range has at most so many rows.
+    /// True if the range has at most `limit` rows.
     private func hasFewRows(_ database: Database, _ limit: Int) throws -> Bool {
         guard limit > 0 else { return false }
         guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return true }
@@ -70,7 +70,7 @@ struct ReportBuilder {
     private mutating func addRollups(_ database: Database) throws {
         let matcher = CallMatcher(query.filter, facts)
         if matcher.passesNone { return }
-        // A field that a row bears itself is missing in its series: such rows are read.
+        // A field that is stored in the row is missing in the series: such rows are read.
         let fields = query.groupBy.compactMap(\.field)
         var inRows = Set<Int>()
         for (index, series) in facts.series.lazy.map(\.value).enumerated() where series.rowFields != 0 {
@@ -106,7 +106,7 @@ struct ReportBuilder {
         if end < query.to { try addRows(database, inRows, from: max(end, query.from)) }
     }
 
-    /// Adds the rollups of calls whose rows may be gone, and counts those of which only the rows tell all that is asked.
+    /// Adds the rollups of calls whose rows may be pruned, and counts calls for which only the rows would have the answer.
     private mutating func addPruned(
         _ source: RollupSource,
         _ matcher: CallMatcher,
@@ -165,7 +165,7 @@ struct ReportBuilder {
         return kind
     }
 
-    /// Adds the rows of some series, in flight ones only if all are wanted.
+    /// Adds the rows of some series; calls in flight are included only if all series are wanted.
     private mutating func addRows(_ database: Database, _ series: Set<Int>?, from start: Int64? = nil) throws {
         var calls = CallsQuery()
         (calls.from, calls.to, calls.filter) = (start ?? query.from, query.to, query.filter)
@@ -201,24 +201,24 @@ struct ReportBuilder {
 }
 
 extension LedgerReader {
-    /// The most rows that a report reads themselves, which makes its percentiles exact.
+    /// The most rows that a report reads for exact percentiles.
     package static let exactReportLimit = 10_000
 
-    /// The sums over the calls of a range of time.
+    /// Returns the sums over the calls of a time range.
     ///
-    /// - Parameter query: The range, what the calls are grouped by, and which are looked at.
-    /// - Returns: The report. Percentiles are exact over up to 10,000 calls in the range, and within 1 % over more.
+    /// - Parameter query: The range, the grouping and the filter.
+    /// - Returns: The report. Percentiles are exact for up to 10,000 calls in the range, and within 1 % for more.
     /// - Throws: A ``LedgerError``.
     public func report(_ query: ReportQuery) throws -> Report {
         try report(query, exactLimit: Self.exactReportLimit)
     }
 
-    /// The sums over the calls of a range of time, from rollups if there are more rows than a limit.
+    /// Returns the sums over the calls of a time range, from rollups if there are more rows than a limit.
     package func report(_ query: ReportQuery, exactLimit: Int) throws -> Report {
         try mergeableReport(query, exactLimit: exactLimit).report
     }
 
-    /// The sums over the calls of a range of time, in a form that can be merged with that of other ledgers.
+    /// Returns the sums over the calls of a time range in a form that can be merged with other ledgers' sums.
     package func mergeableReport(
         _ query: ReportQuery,
         exactLimit: Int = LedgerReader.exactReportLimit

@@ -1,32 +1,32 @@
-/// What a report is grouped by.
+/// A dimension by which a report is grouped.
 public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
-    /// The project.
+    /// The project to which the call is attributed.
     case project
-    /// The model that served.
+    /// The answered model, or else the requested one.
     case model
-    /// The endpoint.
+    /// The name of the endpoint.
     case endpoint
-    /// The organization.
+    /// The organization that the response named.
     case organization
-    /// The key's fingerprint.
+    /// The fingerprint of the API key.
     case key
-    /// The client.
+    /// The client that made the call.
     case client
-    /// The upstream's host.
+    /// The host of the upstream.
     case host
-    /// The service tier that served.
+    /// The service tier that served the call.
     case serviceTier
-    /// The outcome.
+    /// The outcome of the call.
     case outcome
-    /// The hour of the report's time zone.
+    /// The hour in the report's time zone.
     case hour
-    /// The day of the report's time zone.
+    /// The day in the report's time zone.
     case day
-    /// The week of the report's time zone, as ISO 8601 counts them.
+    /// The ISO 8601 week in the report's time zone.
     case week
-    /// The month of the report's time zone.
+    /// The month in the report's time zone.
     case month
-    /// The value of a tag.
+    /// The value of the tag with the given name.
     case tag(String)
 
     private static let named: [(name: String, dimension: ReportDimension)] = [
@@ -35,10 +35,10 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         ("hour", .hour), ("day", .day), ("week", .week), ("month", .month),
     ]
 
-    /// The names of all dimensions, `tag:NAME` for any tag.
+    /// The names of all dimensions, with `tag:NAME` for tags.
     public static var names: [String] { named.map(\.name) + ["tag:NAME"] }
 
-    /// Creates a dimension from its name; `nil` for an unknown one.
+    /// Creates a dimension from its name; `nil` if it is unknown.
     public init?(_ name: some StringProtocol) {
         if name.hasPrefix("tag:"), name.utf8.count > 4 {
             self = .tag(String(name.dropFirst(4)))
@@ -49,10 +49,10 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Reads dimensions as `project,model`, or `none` for a report of one line.
+    /// Parses a list such as `project,model`, or `none` for a report without groups.
     ///
-    /// - Parameter text: The names, each of which may stand there once.
-    /// - Returns: The dimensions; `nil` for an unknown name, or for none.
+    /// - Parameter text: The names, separated by commas.
+    /// - Returns: The dimensions; `nil` if a name is unknown or there is none.
     package static func list(_ text: String) -> [ReportDimension]? {
         if text == "none" { return [] }
         var dimensions: [ReportDimension] = []
@@ -63,19 +63,19 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         return dimensions.isEmpty ? nil : dimensions
     }
 
-    /// The first dimension that stands in a list more than once; `nil` if there is none.
+    /// The first dimension that is in a list more than once; `nil` if there is none.
     package static func repeated(in dimensions: [ReportDimension]) -> ReportDimension? {
         var seen: Set<ReportDimension> = []
         return dimensions.first { !seen.insert($0).inserted }
     }
 
-    /// The name, as a user gives it and as reports have it.
+    /// The name of the dimension in queries and reports.
     public var description: String {
         if case .tag(let name) = self { return "tag:\(name)" }
         return Self.named.first { $0.dimension == self }?.name ?? ""
     }
 
-    /// How the dimension cuts time; `nil` if it does not.
+    /// The period for a dimension of time; `nil` for others.
     var period: TimePeriod? {
         switch self {
         case .hour: .hour
@@ -86,7 +86,7 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The field of a series that holds the dimension's value; `nil` for time and outcome.
+    /// The field of a series with the dimension's value; `nil` for time and outcome.
     var field: Series.Field? {
         switch self {
         case .project: .project

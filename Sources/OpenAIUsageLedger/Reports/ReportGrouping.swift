@@ -1,9 +1,9 @@
 import Foundation
 import OpenAIUsage
 
-/// Finds the value of calls along one dimension of a report.
+/// Determines the values of calls in one dimension of a report.
 struct ReportGrouping {
-    /// The value of a group, and its place in the order of time.
+    /// The value of a group and its chronological order.
     struct Value: Hashable {
         var name: String?
         var order: Int64 = 0
@@ -20,22 +20,22 @@ struct ReportGrouping {
         offsetOfStart = TimeZoneOffset(timeZone)
     }
 
-    /// The period in which a time lies; for a dimension of time.
+    /// Returns the period of a time, for a dimension of time.
     mutating func period(at time: Int64) -> Value {
         guard let period = dimension.period else { return Value(name: nil) }
         let seconds = offset.seconds(at: time)
         let local = time + seconds * 1_000_000
         let number = period.number(local: local, offset: seconds)
         if let current, current.number == number, current.offset == seconds || period != .hour { return current.value }
-        // Where the clock changes within an hour, as on the Chatham Islands, an hour of the new offset would have begun when the
-        // one of the old offset did.
+        // Where the offset changes within an hour, as on the Chatham Islands, an hour of the new offset would start at the same
+        // time as the hour of the old offset.
         let isCutOff = period == .hour && offsetOfStart.seconds(at: number * 60_000_000) != seconds
         let value = Value(name: period.name(local: local, offset: seconds), order: number * 2 + (isCutOff ? 1 : 0))
         current = (number, seconds, value)
         return value
     }
 
-    /// The value of a series and a result; for a dimension that is not one of time.
+    /// Returns the value of a series and a result, for a dimension other than time.
     func value(_ series: Series?, _ result: CallResult?) -> Value {
         switch dimension {
         case .outcome: Value(name: result?.outcome.rawValue)
@@ -45,7 +45,7 @@ struct ReportGrouping {
         }
     }
 
-    /// The value of a record.
+    /// Returns the value of a record.
     mutating func value(_ record: CallRecord) -> Value {
         if dimension.period != nil { return period(at: record.startedAt) }
         switch dimension {

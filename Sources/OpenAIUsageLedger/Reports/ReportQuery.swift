@@ -1,16 +1,16 @@
 public import Foundation
 
-/// A query for a report.
+/// The parameters of a report.
 public struct ReportQuery: Sendable, Equatable {
     /// The start of the range in microseconds since 1970, inclusive.
     public var from: Int64
     /// The end of the range in microseconds since 1970, exclusive.
     public var to: Int64
-    /// The time zone by which hours, days, weeks and months are cut.
+    /// The time zone for hours, days, weeks and months.
     public var timeZone: TimeZone
-    /// What the calls are grouped by.
+    /// The dimensions by which calls are grouped.
     public var groupBy: [ReportDimension]
-    /// Which calls are looked at.
+    /// The filter of calls.
     public var filter: CallFilter
 
     /// Creates a query.

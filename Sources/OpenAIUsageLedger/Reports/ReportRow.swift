@@ -1,54 +1,54 @@
-/// One line of a report: the sums over a group of calls.
+/// A row of a report: the sums over a group of calls.
 ///
-/// Sums of tokens are `nil` when no call of the group reported any.
+/// Sums of tokens are `nil` if no call of the group reported any.
 public struct ReportRow: Sendable, Equatable {
-    /// The group's value of each dimension, in their order; `nil` where a call has none.
+    /// The values of the group in the order of the report's dimensions; `nil` for calls without a value.
     public var group: [String?] = []
-    /// The calls that have ended.
+    /// The number of ended calls.
     public var calls: Int64 = 0
-    /// The calls that failed: errors of the API, cut responses, timeouts, and upstreams that could not be reached.
+    /// The number of failed calls: API errors, cut responses, timeouts and unreachable upstreams.
     public var errors: Int64 = 0
-    /// All input tokens.
+    /// The input tokens, including cached ones.
     public var inputTokens: Int128?
-    /// The input tokens that were read from the cache.
+    /// The input tokens read from the prompt cache.
     public var cachedInputTokens: Int128?
-    /// All output tokens.
+    /// The output tokens, including reasoning tokens.
     public var outputTokens: Int128?
-    /// The output tokens that the model thought and did not say.
+    /// The output tokens spent on reasoning.
     public var reasoningTokens: Int128?
-    /// The known cost in millionths of a millionth of a US dollar.
+    /// The known cost in picodollars (millionths of a millionth of a US dollar).
     ///
-    /// It is `nil` when none is known and some call may have cost something.
+    /// It is `nil` if no cost is known and some call may have cost something.
     public var costPicoUSD: Int128?
-    /// The calls of which some or all has no price.
+    /// The number of calls without a complete price.
     public var unpricedCalls: Int64 = 0
-    /// The calls of which some has a price and some has none; they are among the unpriced.
+    /// The number of calls with an incomplete price, which are also counted as unpriced.
     public var partialCalls: Int64 = 0
-    /// The calls whose usage should be known and is not.
+    /// The number of calls whose usage is missing although expected.
     public var callsWithoutUsage: Int64 = 0
-    /// The most that the calls without usage can have cost, in millionths of a millionth of a US dollar.
+    /// The highest possible cost of the calls without usage, in picodollars.
     ///
-    /// It is an estimate, never part of ``costPicoUSD``, and covers the calls that have a bound; `nil` if none has.
+    /// It is an estimate for the calls that have a bound, and never part of ``costPicoUSD``; `nil` if none has a bound.
     public var upperBoundPicoUSD: Int128?
-    /// The calls without usage whose cost nothing bounds.
+    /// The number of calls without usage and without a bound on their cost.
     public var unboundedCalls: Int64 = 0
-    /// The unpriced calls, those priced in part among them, that have a bound: some of their usage was not told.
+    /// The number of unpriced calls, partly priced ones included, that have a bound since part of their usage was not reported.
     public var boundedUnpricedCalls: Int64 = 0
-    /// The most that these calls can have cost beyond their known part, in millionths of a millionth of a US dollar.
+    /// The highest possible cost of these calls beyond their known part, in picodollars.
     ///
-    /// It is an estimate, never part of ``costPicoUSD``; `nil` if no such call has a bound.
+    /// It is an estimate, and never part of ``costPicoUSD``; `nil` if no such call has a bound.
     public var unpricedUpperBoundPicoUSD: Int128?
-    /// The calls that count and went to an endpoint that is not known.
+    /// The number of counted calls to unknown endpoints that may have used something.
     public var otherCalls: Int64 = 0
-    /// The calls that have not ended, which nothing else of this row counts.
+    /// The number of calls in flight, which no other value of the row includes.
     public var openCalls: Int64 = 0
-    /// How long completed calls took.
+    /// The duration of completed calls.
     public var duration: LatencyPercentiles?
-    /// How long failed calls took, which are in no other latency.
+    /// The duration of failed calls, which no other latency includes.
     public var errorDuration: LatencyPercentiles?
-    /// How long the provider says that completed calls took.
+    /// The provider's processing time for completed calls, as reported by the provider.
     public var processing: LatencyPercentiles?
-    /// How long the first content of completed calls took.
+    /// The time to the first content of completed calls.
     public var timeToFirstToken: LatencyPercentiles?
 
     package init() {}

@@ -1,24 +1,24 @@
 import Foundation
 
-/// A length of time by the calendar of a time zone.
+/// A calendar period in a time zone.
 enum TimePeriod: Hashable {
     case hour
     case day
     case week
     case month
 
-    /// The number of the period in which a local time falls; periods that follow one another have growing numbers.
+    /// Returns the number of the period that contains a local time; numbers grow with time.
     ///
     /// - Parameters:
-    ///   - local: Microseconds since 1970 on the local clock.
-    ///   - offset: How much the local clock is ahead of UTC, in seconds.
+    ///   - local: The local time in microseconds since 1970.
+    ///   - offset: The offset of local time from UTC, in seconds.
     /// - Returns: The number.
     func number(local: Int64, offset: Int64) -> Int64 {
         let day = local.flooredQuotient(by: 86_400_000_000)
         switch self {
         case .hour:
-            // When clocks go back, an hour of the clock comes twice: the two differ in their offset. The number is the
-            // minute at which the hour begins in UTC.
+            // When clocks go back, an hour of local time occurs twice, with different offsets. The number is the minute of
+            // UTC at which the hour starts.
             return local.flooredQuotient(by: 3_600_000_000) * 60 - offset / 60
         case .day: return day
         case .week: return (day + 3).flooredQuotient(by: 7)
@@ -28,7 +28,7 @@ enum TimePeriod: Hashable {
         }
     }
 
-    /// The name of the period in which a local time falls (`2026-11-23T09:00+01:00`, `2026-11-23`, `2026-W48`,
+    /// Returns the name of the period that contains a local time (`2026-11-23T09:00+01:00`, `2026-11-23`, `2026-W48`,
     /// `2026-11`).
     func name(local: Int64, offset: Int64) -> String {
         let day = local.flooredQuotient(by: 86_400_000_000)
@@ -42,7 +42,7 @@ enum TimePeriod: Hashable {
             return "\(date.text)T\(CivilDate.padded(hour, 2)):00\(sign)\(zone)"
         case .day: return date.text
         case .week:
-            // A week belongs to the year of its Thursday.
+            // A week belongs to the year of its Thursday (ISO 8601).
             let thursday = (day + 3).flooredQuotient(by: 7) * 7
             let year = CivilDate(daysSince1970: thursday).year
             let first = CivilDate(year: year, month: 1, day: 1).daysSince1970
@@ -52,7 +52,7 @@ enum TimePeriod: Hashable {
     }
 }
 
-/// The offset of a time zone from UTC at any time, remembered by quarter of an hour, within which no zone changes it.
+/// The offset of a time zone from UTC, cached by quarter of an hour, since no time zone changes it within one.
 struct TimeZoneOffset {
     private let timeZone: TimeZone
     private var quarter: Int64 = .min
@@ -62,7 +62,7 @@ struct TimeZoneOffset {
         self.timeZone = timeZone
     }
 
-    /// The seconds by which the local clock is ahead of UTC at a time in microseconds since 1970.
+    /// Returns the offset of local time from UTC in seconds, at a time in microseconds since 1970.
     mutating func seconds(at microseconds: Int64) -> Int64 {
         let current = microseconds.flooredQuotient(by: 900_000_000)
         if current != quarter {

@@ -2,21 +2,21 @@ import Dispatch
 public import OpenAIUsage
 
 extension Ledger {
-    /// Prices the calls of a query anew, and writes the costs that differ.
+    /// Reprices the calls of a query, and writes the costs that differ.
     ///
-    /// The rows are read beside the writer, and written between its batches, a few at a time: calls are recorded
-    /// meanwhile as ever. When the task is cancelled, what was written stays, and the run can be repeated.
+    /// Rows are read beside the writer, and written in small batches between its own, so that recording goes on. After a
+    /// cancellation written costs stay, and the run can be repeated.
     ///
     /// - Parameters:
-    ///   - query: Which calls are looked at.
-    ///   - price: What a call costs; it must depend on the call alone.
-    /// - Returns: What has changed, or would change in a dry run.
+    ///   - query: The range, the filter, and the choice of a dry run.
+    ///   - price: Returns the cost of a call; it must depend on the call alone.
+    /// - Returns: The changes, or those that would be made in a dry run.
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func reprice(
         _ query: RepriceQuery,
         price: @escaping @Sendable (CallRecord) -> CallCost
     ) async throws -> RepriceReport {
-        // Rows that are still on their way must be there to be seen.
+        // Queued rows must be committed to be found.
         await flush()
         let path = path
         let reader = try await Self.aside { try LedgerReader(path: path) }
@@ -46,7 +46,7 @@ extension Ledger {
         }
     }
 
-    /// Runs something that blocks on a thread of its own.
+    /// Runs a blocking closure on a thread of the global queue.
     static func aside<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try body() }) }

@@ -1,14 +1,14 @@
 public import OpenAIUsage
 
 extension LedgerReader {
-    /// Tells what pricing the calls of a query anew would change; nothing is written.
+    /// Returns the changes that repricing the calls of a query would make; nothing is written.
     ///
-    /// It blocks its thread while it reads.
+    /// Blocks the thread while it reads.
     ///
     /// - Parameters:
-    ///   - query: Which calls are looked at.
-    ///   - price: What a call costs; it must depend on the call alone.
-    /// - Returns: What would change.
+    ///   - query: The range and the filter.
+    ///   - price: Returns the cost of a call; it must depend on the call alone.
+    /// - Returns: The changes.
     /// - Throws: A ``LedgerError``.
     public func reprice(
         _ query: RepriceQuery,

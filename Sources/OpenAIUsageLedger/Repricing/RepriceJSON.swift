@@ -1,8 +1,8 @@
 extension RepriceReport {
-    /// The report as one line of JSON.
+    /// Returns the report as one line of JSON.
     ///
     /// - Parameters:
-    ///   - query: What was asked for.
+    ///   - query: The query of the report.
     ///   - version: The version of the price book.
     /// - Returns: The JSON.
     package func json(_ query: RepriceQuery, priceVersion version: String) -> String {

@@ -1,12 +1,12 @@
-/// Which calls are priced anew.
+/// A query for calls to reprice.
 public struct RepriceQuery: Sendable, Equatable {
     /// The start of the range in microseconds since 1970, inclusive.
     public var from: Int64
     /// The end of the range in microseconds since 1970, exclusive.
     public var to: Int64
-    /// Which calls are looked at.
+    /// The filter of calls.
     public var filter = CallFilter()
-    /// Whether nothing is written.
+    /// True to compute the changes without writing them.
     public var isDryRun = false
 
     /// Creates a query for all calls of a range.

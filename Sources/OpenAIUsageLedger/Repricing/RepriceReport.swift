@@ -1,16 +1,16 @@
 import OpenAIUsage
 
-/// What repricing has changed, or would change.
+/// The changes that repricing has made, or would make.
 public struct RepriceReport: Sendable, Equatable {
-    /// By project and model, in their alphabetical order.
+    /// The changes by project and model, in alphabetical order.
     public var rows: [RepriceRow] {
         groups.values.sorted { ($0.project ?? "", $0.model ?? "") < ($1.project ?? "", $1.model ?? "") }
     }
 
-    /// All calls.
+    /// The sums over all calls.
     public var totals: RepriceRow { totals { _ in true } }
 
-    /// All calls of the rows that satisfy a condition.
+    /// Returns the sums over the rows that satisfy a condition.
     package func totals(where condition: (RepriceRow) -> Bool) -> RepriceRow {
         groups.values.filter(condition).reduce(into: RepriceRow()) { $0.add($1) }
     }
@@ -25,17 +25,17 @@ public struct RepriceReport: Sendable, Equatable {
 
     private var groups: [Group: RepriceRow] = [:]
 
-    /// Creates a report of no calls.
+    /// Creates a report without calls.
     package init() {}
 
-    /// Creates a report of rows, as they were written down.
+    /// Creates a report from decoded rows.
     package init(rows: [RepriceRow]) {
         for row in rows { groups[Group(project: row.project ?? "", model: row.model)] = row }
     }
 
-    /// Takes note of a call and of what it costs now.
+    /// Adds a call and its new cost.
     ///
-    /// - Returns: Whether the call must be written.
+    /// - Returns: True if the new cost must be written.
     mutating func note(_ record: CallRecord, _ cost: CallCost) -> Bool {
         var row = RepriceRow(project: record.project, model: record.model ?? record.requestModel)
         let old = record.cost
@@ -53,6 +53,6 @@ public struct RepriceReport: Sendable, Equatable {
 }
 
 extension CallCost {
-    /// Whether some or all of the call has no price.
+    /// True if the price is missing or incomplete.
     fileprivate var isUnpriced: Bool { status == .unpriced || status == .partial }
 }

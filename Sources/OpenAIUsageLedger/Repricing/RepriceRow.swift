@@ -1,22 +1,22 @@
-/// What repricing changes for the calls of one project and model.
+/// The changes of repricing for the calls of one project and model.
 public struct RepriceRow: Sendable, Equatable {
     /// The project; `nil` in totals.
     public var project: String?
-    /// The model that served, else the requested one; `nil` if there is none, and in totals.
+    /// The answered model, or else the requested one; `nil` if there is none, and in totals.
     public var model: String?
-    /// The calls.
+    /// The number of calls.
     public var calls: Int64 = 0
-    /// The calls whose cost changes, or how sure it is.
+    /// The number of calls whose cost, status or reason changes.
     public var changed: Int64 = 0
-    /// The calls that were priced by another price book, and are written; those that change are among them.
+    /// The number of calls whose cost differs in anything, such as the price version, and is written; includes changed calls.
     public var written: Int64 = 0
-    /// The sum of the costs that were known before; `nil` if none was.
+    /// The sum of the known costs before, in picodollars (millionths of a millionth of a US dollar); `nil` if none was known.
     public var oldPicoUSD: Int128?
-    /// The sum of the costs that are known after; `nil` if none is.
+    /// The sum of the known costs after, in picodollars; `nil` if none is known.
     public var newPicoUSD: Int128?
-    /// The calls that had no price, or not in full.
+    /// The number of calls without a complete price before.
     public var oldUnpriced: Int64 = 0
-    /// The calls that have no price, or not in full.
+    /// The number of calls without a complete price after.
     public var newUnpriced: Int64 = 0
 
     /// Creates a row without calls.
@@ -25,10 +25,10 @@ public struct RepriceRow: Sendable, Equatable {
         self.model = model
     }
 
-    /// By how much the sum changes.
+    /// The change of the sum, in picodollars.
     public var differencePicoUSD: Int128 { (newPicoUSD ?? 0) - (oldPicoUSD ?? 0) }
 
-    /// Adds another row's calls.
+    /// Adds the calls of another row.
     mutating func add(_ other: RepriceRow) {
         calls += other.calls
         changed += other.changed

@@ -1,28 +1,28 @@
 import GRDB
 import OpenAIUsage
 
-/// A walk over the calls of a query in the order of their identities, some at a time, that prices each of them anew.
+/// A run over the calls of a query in ID order, which reprices some calls per step.
 ///
-/// Costs are a function of the row and of the price book alone, so that a run that was broken off can be repeated.
+/// Costs depend on the row and the price book alone, so that an interrupted run can be repeated.
 struct RepriceRun: Sendable {
-    /// The rows of one step, and the most that are written in one transaction, which bounds the time that it takes.
+    /// The number of rows per step, and the most written in a transaction, which bounds its duration.
     static let stepLength = 256
 
-    /// A cost that a row is to have, and the one that it had when it was read.
+    /// The new cost of a row, and the cost that it had when it was read.
     struct Change: Sendable {
         var id: Int64
         var old: CallCost
         var new: CallCost
     }
 
-    /// What has been found so far.
+    /// The report on the calls so far.
     private(set) var report: RepriceReport
 
     private let query: RepriceQuery
     private let price: @Sendable (CallRecord) -> CallCost
     private var rest: ClosedRange<Int64>?
 
-    /// Begins a run.
+    /// Creates a run.
     init(
         _ query: RepriceQuery,
         _ reader: LedgerReader,
@@ -37,17 +37,17 @@ struct RepriceRun: Sendable {
                 report.prunedBefore = pruned.before
             }
             guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return nil }
-            // Calls that come later are priced when they come.
+            // Later calls are priced when they arrive.
             let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
             return rows.lowerBound <= newest ? rows.lowerBound...min(rows.upperBound, newest) : nil
         }
         self.report = report
     }
 
-    /// Prices the next rows.
+    /// Reprices the next rows.
     ///
-    /// - Parameter reader: Reads the ledger.
-    /// - Returns: What must be written; `nil` if no row is left.
+    /// - Parameter reader: The reader of the ledger.
+    /// - Returns: The changes to write; `nil` if no row is left.
     /// - Throws: A ``LedgerError``.
     mutating func next(_ reader: LedgerReader) throws -> [Change]? {
         guard let rest else { return nil }

@@ -3,16 +3,16 @@ import OpenAIUsage
 import Synchronization
 
 extension Ledger {
-    /// Removes the rows of old calls; their sums stay in the rollups, and reports over them stay exact by quarters of an hour.
+    /// Removes the rows of old calls; their sums stay, and reports over them remain exact to a quarter of an hour.
     ///
-    /// Rows go in steps of a few milliseconds between the writer's batches: calls are recorded meanwhile as ever. Calls in flight
-    /// stay. When the task is cancelled, what is gone is gone, and the run can be repeated.
+    /// Rows are removed in steps of a few milliseconds between the writer's batches, so that recording goes on. Calls in flight
+    /// stay. After a cancellation removed rows stay removed, and the run can be repeated.
     ///
-    /// - Parameter query: The calls.
-    /// - Returns: The calls that are gone, or would be in a dry run, and the space that they leave.
+    /// - Parameter query: The calls to prune.
+    /// - Returns: The removed calls, or in a dry run those to be removed, and the freed space.
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     public func prune(_ query: PruneQuery) async throws -> PruneReport {
-        // Rows that are still on their way must be there to be seen.
+        // Queued rows must be committed to be found.
         await flush()
         if query.isDryRun {
             let path = path
@@ -21,7 +21,7 @@ extension Ledger {
         let run = PruneProgress(PruneRun(before: query.before, slack: .none))
         while try await step(run) {
             try Task.checkCancellation()
-            // The rest in which the writer has its thread to itself; the caller's task ends it by its cancellation.
+            // Between steps the writer has its thread to itself; canceling the task ends the sleep.
             try await Task.sleep(for: .nanoseconds(max(0, run.nextStep - clock.monotonicNanoseconds)))
         }
         return run.report
@@ -39,7 +39,7 @@ extension Ledger {
     }
 }
 
-/// A run of pruning that the writer's thread goes on with and another one watches.
+/// The progress of a pruning run, advanced on the writer's thread and read from another.
 private final class PruneProgress: Sendable {
     private struct State {
         var run: PruneRun
@@ -67,12 +67,12 @@ private final class PruneProgress: Sendable {
 }
 
 extension LedgerReader {
-    /// Counts the calls that would be pruned; nothing is changed.
+    /// Counts the calls that would be pruned, without changing anything.
     ///
-    /// It blocks its thread while it reads all rows of these calls.
+    /// Blocks the thread while it reads all rows of these calls.
     ///
     /// - Parameter query: The calls.
-    /// - Returns: The calls, and about the bytes that they occupy.
+    /// - Returns: The calls, and the approximate number of bytes that they occupy.
     /// - Throws: A ``LedgerError``.
     package func prunable(_ query: PruneQuery) throws -> PruneReport {
         try read { database, _ in
@@ -101,7 +101,7 @@ extension LedgerReader {
             guard report.calls > 0 else { return report }
             let all = try Int64.fetchOne(database, sql: "SELECT count(*) FROM call") ?? 1
             let used = Int128((pages.count - pages.free) * pages.size)
-            // Rollups stay, and are small beside the rows.
+            // Rollups stay, and are small compared with the rows.
             let rollups = Int128(try Int64.fetchOne(database, sql: "SELECT sum(length(sums) + 12) FROM rollup") ?? 0)
             report.returnedBytes = Int64(max(0, used - rollups) * Int128(report.calls) / Int128(max(1, all)))
             return report

@@ -2,10 +2,10 @@ import GRDB
 import OpenAIUsage
 
 extension LedgerWriter {
-    /// The nanoseconds after which the writer looks for something to prune; `nil` if it keeps everything.
+    /// The nanoseconds until the next step of pruning; `nil` if everything is kept.
     var retentionWait: Int64? { retention?.wait(at: options.clock.monotonicNanoseconds) }
 
-    /// Makes a step of pruning, if nothing else is to be done and the last one is long enough ago.
+    /// Runs a step of pruning if the writer is idle and its rest is over.
     mutating func retain() {
         guard var retention, var open = session, queue.isIdle else { return }
         let start = options.clock.monotonicNanoseconds
@@ -25,9 +25,9 @@ extension LedgerWriter {
 }
 
 extension LedgerSession {
-    /// Makes a step of pruning.
+    /// Runs a step of pruning.
     ///
-    /// - Returns: What an operator is to be told.
+    /// - Returns: The events to report to an operator.
     fileprivate mutating func retain(
         _ retention: inout Retention,
         _ options: LedgerOptions
@@ -51,7 +51,7 @@ extension LedgerSession {
         return hasMore ? [] : retention.notes(run.report)
     }
 
-    /// Runs steps that nobody need wait for: a loss of power undoes the last ones together with what they noted.
+    /// Runs a body without waiting for the disk: a power failure undoes the last steps together with their notes.
     static func withoutSync<Value>(
         _ database: Database,
         _ options: LedgerOptions,

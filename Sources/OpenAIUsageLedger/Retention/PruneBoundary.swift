@@ -1,6 +1,6 @@
 import GRDB
 
-/// The time before which rows of a ledger may be gone, while their sums stay in the rollups.
+/// The time before which rows of a ledger may be pruned, while their sums stay in the rollups.
 ///
 /// It is a multiple of a quarter of an hour, so that every quarter has either all of its rows or a rollup that needs none.
 enum PruneBoundary {
@@ -9,7 +9,7 @@ enum PruneBoundary {
         try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'pruned_before'")
     }
 
-    /// Moves the boundary on; an older one leaves it where it is.
+    /// Advances the boundary; an earlier time has no effect.
     static func advance(to time: Int64, _ database: Database) throws {
         try database.execute(
             sql: """
@@ -20,24 +20,24 @@ enum PruneBoundary {
         )
     }
 
-    /// The start of the quarter of an hour in which a time lies.
+    /// Returns the start of the quarter of an hour that contains a time.
     static func quarter(of time: Int64) -> Int64 {
         time.flooredQuotient(by: RollupKey.quarterLength) * RollupKey.quarterLength
     }
 
-    /// The newest identity whose call can have started before a time, as far as identities tell it.
+    /// Returns the newest ID of a call that may have started before a time, as far as IDs show it.
     static func lastRow(before time: Int64) -> Int64 { Int64(clamping: Int128(time) << 11 - 1) }
 }
 
-/// The part of a report's range whose rows may be gone, and the range that can be counted without them.
+/// The part of a report's range whose rows may be pruned, and the range that can be counted without them.
 struct PrunedRange {
-    /// The time before which rows may be gone, in microseconds since 1970.
+    /// The time before which rows may be pruned, in microseconds since 1970.
     let before: Int64
-    /// The range that is counted: an edge among pruned rows is moved outward to a whole quarter of an hour.
+    /// The counted range: an edge among pruned rows is moved outward to a whole quarter of an hour.
     private(set) var from: Int64
     private(set) var to: Int64
 
-    /// Compares a range with the boundary of a ledger; `nil` if no call of the range is pruned.
+    /// Creates the range for a ledger's boundary; `nil` if no call of the range is pruned.
     init?(from: Int64, to: Int64, _ database: Database) throws {
         guard let before = try PruneBoundary.load(database), from < before, from < to else { return nil }
         func hasRollups(_ start: Int64, _ end: Int64) throws -> Bool {

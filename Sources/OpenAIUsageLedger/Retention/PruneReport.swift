@@ -2,7 +2,7 @@
 public struct PruneQuery: Sendable, Equatable {
     /// The time before which calls are pruned, in microseconds since 1970; it is rounded down to a quarter of an hour.
     public var before: Int64
-    /// True to count only, and change nothing.
+    /// True to count the calls without removing them.
     public var isDryRun: Bool
 
     /// Creates a query.
@@ -12,28 +12,28 @@ public struct PruneQuery: Sendable, Equatable {
     }
 }
 
-/// The result of pruning: the rows that are gone, and the space that they leave.
+/// The result of pruning: the removed rows, and the freed space.
 public struct PruneReport: Sendable, Equatable {
     /// The time before which calls are pruned, in microseconds since 1970.
     public var before: Int64
     /// True if nothing was changed.
     public var isDryRun = false
-    /// The calls.
+    /// The number of removed calls; in a dry run, of those to be removed.
     public var calls: Int64 = 0
     /// The start of the oldest of them, in microseconds since 1970; `nil` if there is none.
     public var first: Int64?
     /// The start of the newest of them, in microseconds since 1970; `nil` if there is none.
     public var last: Int64?
-    /// The calls that are old enough and stay, since they have not ended.
+    /// The number of calls that are old enough but stay, since they are in flight.
     public var inFlight: Int64 = 0
-    /// The bytes by which the database became smaller; in a dry run about those that the calls occupy.
+    /// The bytes by which the database became smaller; in a dry run, the approximate size of the calls.
     public var returnedBytes: Int64 = 0
-    /// The bytes of the database that are free and stay in the file, where new calls use them.
+    /// The free bytes that stay in the file, where new calls use them.
     public var freeBytes: Int64 = 0
-    /// True if the file was made without the means to become smaller by steps: only compacting it does that.
+    /// True if the file cannot become smaller in steps, but only by compacting it.
     public var needsCompacting = false
 
-    /// Creates a report of no calls.
+    /// Creates a report without calls.
     package init(before: Int64, isDryRun: Bool = false) {
         self.before = before
         self.isDryRun = isDryRun

@@ -2,8 +2,8 @@ import GRDB
 
 /// A removal of the rows of old calls in steps, each a short transaction of its own.
 ///
-/// Rows go first, the oldest ones before the others, then the segments of the index all of whose rows are gone, and at last free
-/// pages at the end of the file. It can end behind any step: what is left is found by the next run.
+/// Rows are removed first, beginning with the oldest, then the index segments without remaining rows, and finally free pages
+/// at the end of the file. The run may stop after any step; the next run finds what is left.
 struct PruneRun: Sendable {
     private enum Phase {
         case rows(after: Int64)
@@ -14,32 +14,32 @@ struct PruneRun: Sendable {
 
     /// The share of the file that may stay free for new rows.
     enum Slack {
-        /// Everything is given back.
+        /// All free pages are returned.
         case none
-        /// A twentieth is kept, so that a file that is written to all the time does not shrink and grow all the time.
+        /// A twentieth stays free, so that a file in constant use does not shrink and grow all the time.
         case twentieth
     }
 
-    /// The calls that are removed so far.
+    /// The report on the calls removed so far.
     private(set) var report: PruneReport
     private let slack: Slack
     private var phase = Phase.rows(after: .min)
     private var pagesBefore: Int64?
 
-    /// Prepares a removal of the calls that started before a time, in microseconds since 1970.
+    /// Creates a run for the calls that started before a time, in microseconds since 1970.
     init(before time: Int64, slack: Slack) {
         report = PruneReport(before: PruneBoundary.quarter(of: time))
         self.slack = slack
     }
 
-    /// Makes one step.
+    /// Runs one step.
     ///
     /// - Parameters:
-    ///   - store: The writer's memory of the ledger.
+    ///   - store: The writer's store.
     ///   - database: The ledger, outside of a transaction.
     ///   - size: The most rows that the step removes.
     /// - Returns: False if nothing is left to do.
-    /// - Throws: An error of SQLite; then the step has changed nothing, and can be made again.
+    /// - Throws: An error of SQLite; the step has changed nothing then, and can be repeated.
     mutating func step(_ store: inout CallStore, _ database: Database, size: Int) throws -> Bool {
         if pagesBefore == nil { pagesBefore = try Pages(database).count }
         switch phase {
@@ -85,13 +85,13 @@ struct PruneRun: Sendable {
 
     /// The pages of a database.
     struct Pages {
-        /// The pages of the file.
+        /// The number of pages in the file.
         let count: Int64
-        /// Those of them that hold nothing.
+        /// The number of free pages.
         let free: Int64
-        /// The bytes of a page.
+        /// The size of a page in bytes.
         let size: Int64
-        /// True if free pages can be given back one by one.
+        /// True if free pages can be returned one by one.
         let isIncremental: Bool
 
         init(_ database: Database) throws {
@@ -107,25 +107,25 @@ struct PruneRun: Sendable {
 }
 
 extension CallStore {
-    /// The rows of a step.
+    /// The removed rows of a step.
     struct PrunedRows {
         var calls: Int64 = 0
         var first: Int64?
         var last: Int64?
-        /// The newest row that was looked at.
+        /// The newest examined row.
         var end: Int64
-        /// True if there are no more rows.
+        /// True if no rows are left to examine.
         var isLast: Bool
     }
 
-    /// Removes rows that have ended, and whose sums are in the rollups.
+    /// Removes rows of ended calls whose sums are in the rollups.
     ///
     /// - Parameters:
     ///   - time: The time before which the calls started, in microseconds since 1970.
-    ///   - rows: The rows that are looked at, the first one excluded.
-    ///   - most: The most rows that are looked at.
+    ///   - rows: The rows to examine, without the first one.
+    ///   - most: The most rows to examine.
     ///   - database: The ledger.
-    /// - Returns: The rows that are gone.
+    /// - Returns: The removed rows.
     /// - Throws: An error of SQLite.
     fileprivate mutating func prune(
         before time: Int64,
@@ -159,7 +159,7 @@ extension CallStore {
             step.isLast = seen < most
             guard let first = gone.first, let last = gone.last else { return }
             if gone.count == seen {
-                // One range of pages; what is in flight in it stays.
+                // One range of pages; calls in flight within it stay.
                 try database.cachedStatement(sql: "DELETE FROM call WHERE id BETWEEN ? AND ? AND +result > 0")
                     .execute(arguments: [first, last])
             } else {
@@ -175,20 +175,20 @@ extension CallStore {
 extension IdentitySegment {
     /// The progress of a step of pruning.
     enum PruneStep {
-        /// The segment behind which the next step goes on.
+        /// The number of the segment after which the next step continues.
         case next(after: Int64)
-        /// All segments were looked at.
+        /// All segments were examined.
         case end
     }
 
-    /// Removes a part of the next segment, if all its rows are gone.
+    /// Removes a part of the next segment if all its rows are pruned.
     ///
     /// - Parameters:
-    ///   - segment: The number of the segment before.
-    ///   - time: The time before which rows may be gone, in microseconds since 1970.
-    ///   - most: The most slots that are removed.
+    ///   - segment: The number of the previous segment.
+    ///   - time: The time before which rows may be pruned, in microseconds since 1970.
+    ///   - most: The most slots to remove.
     ///   - database: The ledger.
-    /// - Returns: The segment that was dealt with.
+    /// - Returns: The progress.
     /// - Throws: An error of SQLite.
     fileprivate static func prune(
         after segment: Int64,

@@ -1,21 +1,21 @@
-/// The length of steps of work beside calls, and the rests between them, by how long the last step took.
+/// The size of background steps and the rests between them, controlled by the duration of the last step.
 ///
-/// Calls that end during a step wait for its end. So a step is to take at most two milliseconds, and at most a third of the time
-/// is spent in steps.
+/// Calls that end during a step wait for its end. Therefore a step should take at most two milliseconds, and all steps at
+/// most a third of the time.
 struct PruneThrottle: Sendable, Equatable {
-    /// The longest that a step is to take, in nanoseconds.
+    /// The intended maximum duration of a step, in nanoseconds.
     static let longest: Int64 = 2_000_000
     /// The shortest rest, in nanoseconds.
     static let shortestRest: Int64 = 500_000
-    /// The fewest and the most rows of a step.
+    /// The least and the greatest number of rows per step.
     static let rows = 16...256
 
-    /// The rows of the next step.
+    /// The number of rows in the next step.
     private(set) var size = 64
-    /// The monotonic time before which there is no next step, in nanoseconds.
+    /// The earliest start of the next step, in monotonic nanoseconds.
     private(set) var nextStep = Int64.min
 
-    /// Notes a step that was made.
+    /// Adjusts the next step to the duration of the last one, in monotonic nanoseconds.
     mutating func note(start: Int64, end: Int64) {
         let duration = max(0, end - start)
         if duration > Self.longest {
@@ -26,6 +26,6 @@ struct PruneThrottle: Sendable, Equatable {
         nextStep = end + max(Self.shortestRest, min(duration, 500_000_000) * 2)
     }
 
-    /// Puts off the next step.
+    /// Postpones the next step.
     mutating func rest(until time: Int64) { nextStep = time }
 }

@@ -1,22 +1,22 @@
-/// The part of a report's range whose rows are pruned, and the figures that it lacks for that.
+/// The pruned part of a report's range, and its effects on the report.
 ///
-/// Rollups tell the sums of pruned calls exactly, by quarters of an hour, and percentiles within 1 %.
+/// Rollups give the sums of pruned calls exactly to a quarter of an hour, and percentiles within 1 %.
 public struct PrunedPart: Sendable, Equatable {
-    /// The time before which rows may be gone, in microseconds since 1970.
+    /// The time before which rows may be pruned, in microseconds since 1970.
     public var before: Int64
-    /// The range that was counted, in microseconds since 1970: edges among pruned rows are moved outward to a whole quarter of an
-    /// hour.
+    /// The start of the counted range, in microseconds since 1970; an edge among pruned rows is moved outward to a whole
+    /// quarter of an hour.
     public var countedFrom: Int64
-    /// The end of the range that was counted, exclusive.
+    /// The end of the counted range in microseconds since 1970, exclusive.
     public var countedTo: Int64
-    /// True if the range that was counted is not the one that was asked for.
+    /// True if the counted range differs from the requested one.
     public var isWidened = false
-    /// The pruned calls that are left out, since only their rows told if they pass the filter.
+    /// The pruned calls that are left out, since only their rows could tell if they pass the filter.
     public var leftOutCalls: Int64 = 0
-    /// The pruned calls that stand in a group without a value, since only their rows told it.
+    /// The pruned calls in a group without a value, since only their rows could tell it.
     public var ungroupedCalls: Int64 = 0
 
-    /// True if every figure but percentiles is what it would be with the rows.
+    /// True if all figures except percentiles are the same as with the rows.
     public var isExact: Bool { !isWidened && leftOutCalls == 0 && ungroupedCalls == 0 }
 
     init(_ range: PrunedRange, asked query: ReportQuery) {
@@ -25,7 +25,7 @@ public struct PrunedPart: Sendable, Equatable {
         isWidened = range.from != query.from || range.to != query.to
     }
 
-    /// The part of two ledgers together.
+    /// Returns the combined part of two ledgers.
     func adding(_ other: PrunedPart) -> PrunedPart {
         var sum = self
         sum.before = max(before, other.before)
@@ -36,14 +36,14 @@ public struct PrunedPart: Sendable, Equatable {
         return sum
     }
 
-    /// Writes the part for a reader of the same version.
+    /// Encodes the part for a reader of the same version.
     func write(to bytes: inout VarintWriter) {
         for value in [before, countedFrom, countedTo, isWidened ? 1 : 0, leftOutCalls, ungroupedCalls] {
             bytes.write(value)
         }
     }
 
-    /// Reads a part that was written.
+    /// Decodes a part.
     init(_ bytes: inout VarintReader) {
         before = bytes.integer()
         (countedFrom, countedTo) = (bytes.integer(), bytes.integer())
@@ -51,7 +51,7 @@ public struct PrunedPart: Sendable, Equatable {
         (leftOutCalls, ungroupedCalls) = (bytes.integer(), bytes.integer())
     }
 
-    /// The part as sentences.
+    /// The part in sentences.
     package var notes: [String] {
         func time(_ value: Int64) -> String { TimestampText.utc(value, isShort: true) }
         var notes = ["Calls before \(time(before)) are pruned; their sums stay, and percentiles are within 1 %."]

@@ -1,21 +1,21 @@
 import OpenAIUsage
 
-/// A note of what a ledger's retention has done or cannot do, to be told to an operator.
+/// An event of a ledger's retention, to be reported to an operator.
 public enum RetentionEvent: Sendable, Equatable, CustomStringConvertible {
     /// Calls were pruned.
     case pruned(PruneReport)
-    /// The ledger is larger than it may be, and has no calls left that may be pruned.
+    /// The ledger exceeds its size limit, and has no calls left that may be pruned.
     case tooSmall(bytes: Int64, limit: Int64)
-    /// The file keeps its size, since it was made without the means to become smaller by steps.
+    /// The file keeps its size, since it cannot become smaller in steps.
     case needsCompacting(freeBytes: Int64)
 
-    /// True if an operator has to do something.
+    /// True if an operator must act.
     public var isWarning: Bool {
         if case .pruned = self { return false }
         return true
     }
 
-    /// The note as a sentence.
+    /// The event as a sentence.
     public var description: String {
         switch self {
         case .pruned(let report):
@@ -28,34 +28,34 @@ public enum RetentionEvent: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// The decisions of retention: the time before which calls are pruned, and when to look again.
+/// The rules of retention: the time before which calls are pruned, and the time of the next check.
 struct Retention: Sendable {
-    /// How long nothing is looked at when nothing is to be pruned, in nanoseconds.
+    /// The interval between checks while nothing is to be pruned, in nanoseconds.
     static let interval: Int64 = 60_000_000_000
-    /// The calls that stay however large the ledger is, in microseconds.
+    /// The age up to which calls stay regardless of the ledger's size, in microseconds.
     static let minimum: Int64 = 3_600_000_000
-    /// The time by which the oldest calls go when the ledger is too large, in microseconds.
+    /// The length of time that is pruned at once if the ledger is too large, in microseconds.
     private static let stride: Int64 = 3_600_000_000
 
-    /// The facts of a ledger by which the next step is chosen.
+    /// The state of a ledger that determines the next step.
     struct State: Equatable {
-        /// The start of the oldest call that has ended, in microseconds since 1970; `nil` if there is none.
+        /// The start of the oldest ended call, in microseconds since 1970; `nil` if there is none.
         var oldest: Int64?
-        /// The bytes that are in use, with those of the log.
+        /// The bytes in use, including the log.
         var bytes: Int64
-        /// Those of the log among them.
+        /// The bytes of the log.
         var logBytes: Int64
     }
 
     private let keep: Int64?
     private let keepBytes: Int64?
-    /// The run that is under way.
+    /// The run in progress; `nil` if there is none.
     var run: PruneRun?
-    /// The length of steps and rests.
+    /// The size of steps and the rests between them.
     var pace = PruneThrottle()
     private var told: Set<String> = []
 
-    /// Prepares the retention of a ledger; `nil` if it keeps everything.
+    /// Creates the retention of a ledger; `nil` if everything is kept.
     init?(_ options: LedgerOptions) {
         guard options.keep != nil || options.keepBytes != nil else { return nil }
         keep = options.keep.map { duration in
@@ -65,14 +65,14 @@ struct Retention: Sendable {
         keepBytes = options.keepBytes
     }
 
-    /// The nanoseconds until the next step.
+    /// Returns the nanoseconds until the next step.
     func wait(at now: Int64) -> Int64 { max(0, Int64(clamping: Int128(pace.nextStep) - Int128(now))) }
 
-    /// The time before which calls are to be pruned.
+    /// Returns the time before which calls are to be pruned.
     ///
     /// - Parameters:
-    ///   - state: What is known of the ledger.
-    ///   - now: The time, in microseconds since 1970.
+    ///   - state: The state of the ledger.
+    ///   - now: The time in microseconds since 1970.
     /// - Returns: The time in microseconds since 1970; `nil` if nothing is to be pruned.
     func target(_ state: State, now: Int64) -> Int64? {
         guard let oldest = state.oldest else { return nil }
@@ -85,20 +85,21 @@ struct Retention: Sendable {
         return oldest < target ? target : nil
     }
 
-    /// True if the ledger has more bytes than it may have; the log counts for a quarter of those at most, since it does not
-    /// become shorter by pruning.
+    /// True if the ledger exceeds its size limit.
+    ///
+    /// The log counts for at most a quarter of the limit, since pruning does not make it shorter.
     func isTooLarge(_ state: State) -> Bool {
         guard let keepBytes else { return false }
         return state.bytes - state.logBytes + min(state.logBytes, keepBytes / 4) > keepBytes
     }
 
-    /// The notes that a state gives when nothing can be pruned, each of them once.
+    /// Returns the events of a state in which nothing can be pruned; each is returned once.
     mutating func notes(_ state: State) -> [RetentionEvent] {
         guard let keepBytes, isTooLarge(state), told.insert("size").inserted else { return [] }
         return [.tooSmall(bytes: state.bytes, limit: keepBytes)]
     }
 
-    /// The notes of a run that has ended.
+    /// Returns the events of a finished run.
     mutating func notes(_ report: PruneReport) -> [RetentionEvent] {
         var notes: [RetentionEvent] = []
         if report.calls > 0 { notes.append(.pruned(report)) }

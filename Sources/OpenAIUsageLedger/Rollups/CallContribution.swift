@@ -1,8 +1,8 @@
 import OpenAIUsage
 
-/// The share of one call in the rollups, in numbers alone: many shares wait in memory, and are sorted and added up at once.
+/// The contribution of one call to the rollups, as plain numbers that are buffered, sorted and added up together.
 struct CallContribution {
-    /// The facts that are true or false.
+    /// The flags of a contribution.
     struct Marks: OptionSet {
         let rawValue: UInt8
 
@@ -12,7 +12,7 @@ struct CallContribution {
         static let withoutUsage = Marks(rawValue: 8)
         static let cost = Marks(rawValue: 16)
         static let upperBound = Marks(rawValue: 32)
-        /// The share is taken out again.
+        /// The contribution is subtracted.
         static let negative = Marks(rawValue: 64)
     }
 
@@ -20,19 +20,19 @@ struct CallContribution {
     var quarter: Int32
     var series: Int32
     var result: Int32
-    /// The buckets of the latencies; -1 for one that is not known.
+    /// The buckets of the latencies; -1 for an unknown latency.
     var duration: Int32
     var processing: Int32
     var timeToFirstToken: Int32
-    /// The counters that are reported, as a set of bits.
+    /// The reported counters, as a bit set.
     var counters: UInt32 = 0
-    /// The place of their values, which follow one another.
+    /// The index of the first of their values, which are consecutive.
     var firstValue: Int32 = 0
     var marks: Marks
     var cost: Int64
     var upperBound: Int64
 
-    /// The share of a call.
+    /// Creates the contribution of a call.
     init(_ record: borrowing CallRecord, series: Int, result: Int, isNegative: Bool = false) {
         quarter = Int32(truncatingIfNeeded: RollupKey.time(of: record.startedAt, .quarter))
         self.series = Int32(truncatingIfNeeded: series)
@@ -60,15 +60,15 @@ struct CallContribution {
     }
 }
 
-/// The sum of some shares, and of one that is in the table already.
+/// The sum of some contributions and a stored row.
 ///
-/// It is used again and again, and keeps its memory.
+/// It is reused, and keeps its memory.
 struct ShareSum: ~Copyable {
     private var figures = RollupNumbers()
-    /// The sums of the counters, of which those in the set are in use.
+    /// The sums of the counters, of which only those in `used` are initialized.
     private var counters: UnsafeMutablePointer<RollupSums.Sum>
     private var used: UInt32 = 0
-    /// The buckets of the latencies, each with a last bit that is set where it is to be taken out.
+    /// The buckets of the latencies, each with a low bit that is set for a subtraction.
     private var latencies = [[Int32]](repeating: [], count: 3)
     private var buckets: [LatencyBucket] = []
 
@@ -78,14 +78,14 @@ struct ShareSum: ~Copyable {
 
     deinit { counters.deallocate() }
 
-    /// Starts over with nothing.
+    /// Resets the sum to zero.
     mutating func clear() {
         figures = RollupNumbers()
         used = 0
         for index in 0..<3 { latencies[index].removeAll(keepingCapacity: true) }
     }
 
-    /// Adds a share, whose counters' values are among others.
+    /// Adds a contribution, whose counter values are in `values`.
     mutating func add(_ share: borrowing CallContribution, values: UnsafePointer<Int64>) {
         let isNegative = share.marks.contains(.negative)
         figures.add(share)
@@ -113,9 +113,9 @@ struct ShareSum: ~Copyable {
         if bucket >= 0 { latencies[latency].append(bucket << 1 | (isNegative ? 1 : 0)) }
     }
 
-    /// Adds sums that are in the table, all but their latencies.
+    /// Adds the sums of a stored row, except its latencies.
     ///
-    /// - Returns: What tells their latencies, `nil` if the bytes are no sums.
+    /// - Returns: The reader of its latencies; `nil` if the bytes are malformed.
     mutating func add(_ source: UnsafeBufferPointer<UInt8>) -> RollupReader? {
         guard var reader = RollupReader(source) else { return nil }
         figures.add(reader.figures)
@@ -126,12 +126,12 @@ struct ShareSum: ~Copyable {
         return reader.bytes.isValid ? reader : nil
     }
 
-    /// Writes the sums and the latencies, those of the table among them.
+    /// Encodes the sums and the latencies, including the stored ones.
     ///
     /// - Parameters:
-    ///   - bytes: Where they are written.
-    ///   - stored: The latencies of the table.
-    /// - Returns: True if there is anything but zeros; `nil` if the latencies of the table cannot be read.
+    ///   - bytes: The destination.
+    ///   - stored: The reader of the stored latencies.
+    /// - Returns: True if any value is not zero; `nil` if the stored latencies are malformed.
     mutating func write(to bytes: inout VarintWriter, stored: RollupReader?) -> Bool? {
         var stored = stored
         var mask: UInt32 = 0
@@ -148,9 +148,9 @@ struct ShareSum: ~Copyable {
         return !isEmpty
     }
 
-    /// Adds the noted latencies to stored ones.
+    /// Merges the added latencies with stored ones.
     ///
-    /// - Returns: False if these cannot be read.
+    /// - Returns: False if the stored ones are malformed.
     private mutating func merge(_ latency: Int, _ stored: inout RollupReader?) -> Bool {
         latencies[latency].sort()
         buckets.removeAll(keepingCapacity: true)

@@ -1,20 +1,20 @@
-/// The counts of latencies by buckets whose width is at most 1/64 of their value, so that a percentile is off by at most 0.8 %.
+/// A histogram of latencies with buckets of at most 1/64 of their value, so that percentiles are within 0.8 %.
 ///
 /// The buckets are those of HdrHistogram: 64 of equal width between a power of two and the next. Histograms can be added and
 /// subtracted exactly.
 struct LatencyHistogram: Sendable, Equatable {
     private static let subBits = 6
     private static let subCount = 1 << subBits
-    /// The highest number of a bucket.
+    /// The highest index of a bucket.
     static let maximumIndex = 63 * subCount + 2 * subCount
 
     private var first = 0
     private var counts: [Int64] = []
 
-    /// True if nothing was counted.
+    /// True if the histogram is empty.
     var isEmpty: Bool { counts.allSatisfy { $0 == 0 } }
 
-    /// Counts a latency; one below 0 counts as 0.
+    /// Counts a latency; a negative one counts as 0.
     mutating func add(_ value: Int64?, weight: Int64 = 1) {
         guard let value else { return }
         add(index: Self.index(of: max(0, value)), weight)
@@ -31,7 +31,7 @@ struct LatencyHistogram: Sendable, Equatable {
     /// The number of latencies.
     var count: Int64 { counts.reduce(0, +) }
 
-    /// The percentiles; `nil` if nothing was counted.
+    /// Returns the percentiles; `nil` if the histogram is empty.
     func percentiles() -> LatencyPercentiles? {
         let total = count
         guard total > 0 else { return nil }
@@ -47,7 +47,7 @@ struct LatencyHistogram: Sendable, Equatable {
         return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
     }
 
-    /// Calls a body with the middle of each bucket and its count, by value.
+    /// Calls a body with the middle and the count of each bucket, in ascending order.
     func visit(_ body: (_ value: Int64, _ count: Int64) -> Void) {
         for (offset, count) in counts.enumerated() where count != 0 { body(Self.middle(of: first + offset), count) }
     }
@@ -57,7 +57,7 @@ struct LatencyHistogram: Sendable, Equatable {
         counts[index - first] += weight
     }
 
-    /// Makes room for some buckets, and for those up to the next power of two on both sides.
+    /// Makes room for a range of buckets, extended to powers of two on both sides.
     private mutating func reserve(_ low: Int, _ high: Int) {
         if low >= first, high < first + counts.count { return }
         let start = low & ~(Self.subCount - 1)
@@ -75,14 +75,14 @@ struct LatencyHistogram: Sendable, Equatable {
         if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
     }
 
-    /// The bucket of a value: exact below 128, then 64 to each power of two.
+    /// Returns the bucket of a value: exact below 128, then 64 buckets for each power of two.
     static func index(of value: Int64) -> Int {
         guard value >= Int64(subCount) else { return Int(value) }
         let exponent = 63 - value.leadingZeroBitCount - subBits
         return exponent << subBits + Int(value >> exponent)
     }
 
-    /// The value in the middle of a bucket.
+    /// Returns the value in the middle of a bucket.
     static func middle(of index: Int) -> Int64 {
         guard index >= 2 * subCount else { return Int64(index) }
         let exponent = index >> subBits - 1
@@ -92,14 +92,14 @@ struct LatencyHistogram: Sendable, Equatable {
 
     // MARK: - Bytes
 
-    /// The buckets whose counts are not 0.
+    /// The buckets with counts other than 0.
     var buckets: [LatencyBucket] {
         counts.enumerated().compactMap { offset, count in
             count == 0 ? nil : LatencyBucket(index: Int32(first + offset), count: count)
         }
     }
 
-    /// Adds the counts that were written, or subtracts them with the weight -1.
+    /// Adds encoded counts, or subtracts them with the weight -1.
     mutating func read(_ buckets: HistogramReader, _ bytes: inout VarintReader, weight: Int64 = 1) {
         var buckets = buckets
         var missing = buckets.next(&bytes)
@@ -113,9 +113,9 @@ struct LatencyHistogram: Sendable, Equatable {
         }
     }
 
-    /// Adds buckets to those for which there is room.
+    /// Adds buckets that are within the present range.
     ///
-    /// - Returns: A bucket for which there is none; `nil` at the end.
+    /// - Returns: The first bucket outside of it; `nil` at the end.
     private static func add(
         _ buckets: inout HistogramReader,
         _ bytes: inout VarintReader,
@@ -123,7 +123,7 @@ struct LatencyHistogram: Sendable, Equatable {
         first: Int,
         weight: Int64
     ) -> LatencyBucket? {
-        // Copies stay in registers.
+        // Local copies stay in registers.
         var (copy, reader) = (buckets, bytes)
         defer { (buckets, bytes) = (copy, reader) }
         while let bucket = copy.next(&reader) {

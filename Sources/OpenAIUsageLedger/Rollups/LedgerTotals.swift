@@ -1,27 +1,27 @@
 import GRDB
 package import OpenAIUsage
 
-/// The sums over all calls that a ledger has ever held, by what they share.
+/// The sums over all calls that a ledger has ever held, by series and result.
 ///
-/// They are those of the rollups, and stay when rows are pruned.
+/// They are taken from the rollups, and stay when rows are pruned.
 package struct LedgerTotals: Sendable {
-    /// The sums of the calls of one series that ended in one way.
+    /// The sums of the calls with one series and one result.
     package struct Line: Sendable {
-        /// The project; `nil` if rows bear it themselves.
+        /// The project; `nil` if it is stored in the rows of calls.
         package let project: String?
-        /// The model that served; `nil` if there is none, or rows bear it themselves.
+        /// The answered model, or else the requested one; `nil` if there is none, or if it is stored in the rows of calls.
         package let model: String?
-        /// True if rows bear the model themselves.
+        /// True if the model is stored in the rows of calls.
         package let isModelUnknown: Bool
-        /// The endpoint's name.
+        /// The name of the endpoint.
         package let endpoint: String
-        /// The outcome.
+        /// The outcome of the calls.
         package let outcome: Outcome
         /// The HTTP status; `nil` if there was no response.
         package let status: Int?
-        /// The `type` of the API's error.
+        /// The `type` of the API error.
         package let errorType: String?
-        /// The `code` of the API's error.
+        /// The `code` of the API error.
         package let errorCode: String?
         private let sums: RollupSums
 
@@ -37,34 +37,34 @@ package struct LedgerTotals: Sendable {
             self.sums = sums
         }
 
-        /// The calls.
+        /// The number of ended calls.
         package var calls: Int64 { sums.calls }
-        /// The calls whose cost is unknown, or known in part.
+        /// The number of calls without a complete price.
         package var unpricedCalls: Int64 { sums.unpricedCalls }
-        /// The calls whose usage should be known and is not.
+        /// The number of calls whose usage is missing although expected.
         package var callsWithoutUsage: Int64 { sums.callsWithoutUsage }
-        /// The known cost in millionths of a millionth of a US dollar; `nil` if none is known.
+        /// The known cost in picodollars (millionths of a millionth of a US dollar); `nil` if none is known.
         package var costPicoUSD: Int128? { sums.cost.known }
-        /// The times that calls took.
+        /// The durations of the calls.
         package var duration: LatencyBuckets { LatencyBuckets(sums.duration) }
-        /// The times that calls took, as the provider says.
+        /// The provider's processing times, as reported by the provider.
         package var processing: LatencyBuckets { LatencyBuckets(sums.processing) }
         /// The times to the first content.
         package var timeToFirstToken: LatencyBuckets { LatencyBuckets(sums.timeToFirstToken) }
 
-        /// The sum of a counter; `nil` if no call told it.
+        /// The sum of a counter; `nil` if no call reported it.
         package subscript(counter: TokenCounter) -> Int128? { sums[counter].known }
     }
 
-    /// The sums, in the order in which their series came into the ledger, which never changes.
+    /// The sums in the order in which their series were added to the ledger, which never changes.
     package var lines: [Line] = []
-    /// The calls that have not ended and have a row, by the name of their endpoint.
+    /// The number of calls in flight by the name of their endpoint.
     package var openCalls: [String: Int64] = [:]
     /// The newest rate limits by project and model.
     package var rateLimits: [LatestRateLimit] = []
 }
 
-/// Latencies that are counted by value, within 0.8 %.
+/// Latencies counted by value, within 0.8 %.
 package struct LatencyBuckets: Sendable {
     private let histogram: LatencyHistogram
 
@@ -72,14 +72,14 @@ package struct LatencyBuckets: Sendable {
         self.histogram = histogram
     }
 
-    /// Calls a body with each value, in microseconds, and how many latencies have it, by value.
+    /// Calls a body with each value in microseconds and its count, in ascending order.
     package func visit(_ body: (_ microseconds: Int64, _ count: Int64) -> Void) { histogram.visit(body) }
 }
 
-/// Reads the sums over all calls of a ledger, again only when something was written.
+/// Reads the sums over all calls of a ledger, and caches them until the ledger changes.
 package final class LedgerTotalsReader: Sendable {
     private struct Cached {
-        /// The connection whose version it is; another one counts from elsewhere.
+        /// The connection of the version; versions of different connections cannot be compared.
         var database: Database
         var version: Int64
         var totals: LedgerTotals
@@ -88,18 +88,18 @@ package final class LedgerTotalsReader: Sendable {
     private let reader: AsyncLedgerReader
     private let cached = CachedTotals()
 
-    /// The sums that were read last.
-    // SAFETY: `value` is read and written in `AsyncLedgerReader.run` alone, whose reads follow one another on one queue.
+    /// The sums of the last read.
+    // SAFETY: `value` is read and written only in `AsyncLedgerReader.run`, whose reads run one after another on one queue.
     private final class CachedTotals: @unchecked Sendable {
         var value: Cached?
     }
 
-    /// Creates a reader; nothing is opened yet.
+    /// Creates a reader without opening the file.
     package init(path: String) {
         reader = AsyncLedgerReader(path: path)
     }
 
-    /// The sums.
+    /// Returns the sums.
     ///
     /// - Throws: A ``LedgerError``, or a `CancellationError`.
     package func totals() async throws -> LedgerTotals {
@@ -119,7 +119,7 @@ package final class LedgerTotalsReader: Sendable {
 }
 
 extension LedgerTotals {
-    /// Reads the sums of an open ledger.
+    /// Creates the sums of an open ledger.
     fileprivate init(_ database: Database, _ facts: SharedTables) throws {
         var sums: [Int64: RollupSums] = [:]
         let source = try RollupSource(database, facts)

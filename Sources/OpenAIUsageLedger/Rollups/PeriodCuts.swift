@@ -1,8 +1,8 @@
 import Foundation
 
-/// The periods of a report's time zone, numbered as they come.
+/// The periods of a report in its time zone, numbered in order of appearance.
 final class PeriodCuts {
-    /// A period: the values of the dimensions of time.
+    /// A period, as its values in the dimensions of time.
     struct Period: Hashable {
         var values: [ReportGrouping.Value]
     }
@@ -12,12 +12,12 @@ final class PeriodCuts {
     private(set) var periods: [Period] = []
     private var current: (from: Int64, to: Int64, number: Int)?
 
-    /// Cuts time by dimensions; by none there is one period.
+    /// Creates periods by dimensions; without dimensions there is one period.
     init(_ dimensions: [ReportDimension] = [], timeZone: TimeZone = .gmt) {
         groupings = dimensions.map { ReportGrouping($0, timeZone: timeZone) }
     }
 
-    /// The number of the period in which a time lies.
+    /// Returns the number of the period that contains a time.
     func period(at time: Int64) -> Int {
         if groupings.isEmpty { return number(of: Period(values: [])) }
         let quarter = time.flooredQuotient(by: RollupKey.quarterLength)
@@ -29,14 +29,14 @@ final class PeriodCuts {
         return number
     }
 
-    /// The end of the period in which a time lies, in microseconds since 1970.
+    /// Returns the end of the period that contains a time, in microseconds since 1970.
     ///
-    /// Every period begins at a quarter of an hour, since the offsets of time zones are multiples of it.
+    /// Every period starts at a quarter of an hour, since the offsets of time zones are multiples of it.
     func end(after time: Int64) -> Int64 {
         if groupings.isEmpty { return .max }
         let period = period(at: time)
         let first = time.flooredQuotient(by: RollupKey.quarterLength)
-        // A period is without gaps: its end is found by strides that grow, and then halved.
+        // A period has no gaps: an exponential and a binary search find its end.
         var low: Int64 = 0
         var high: Int64 = 1
         while high < 1 << 20, self.period(at: (first + high) * RollupKey.quarterLength) == period {

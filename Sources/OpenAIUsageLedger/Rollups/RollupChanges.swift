@@ -2,16 +2,16 @@ import GRDB
 import GRDBSQLite
 import OpenAIUsage
 
-/// Changes of sums that are not in the table of rollups yet.
+/// Changes to sums that are not yet in the table of rollups.
 struct RollupChanges {
     private var shares: [CallContribution] = []
-    /// The values of the shares' counters.
+    /// The counter values of the contributions.
     private var values: [Int64] = []
 
-    /// True if there are none.
+    /// True if there are no changes.
     var isEmpty: Bool { shares.isEmpty }
 
-    /// Adds a call that has ended, or takes it out again.
+    /// Adds or subtracts an ended call.
     mutating func add(_ record: borrowing CallRecord, series: Int, result: Int, isNegative: Bool = false) {
         var share = CallContribution(record, series: series, result: result, isNegative: isNegative)
         if share.marks.contains(.counted) {
@@ -22,13 +22,13 @@ struct RollupChanges {
         shares.append(share)
     }
 
-    /// Forgets all changes.
+    /// Discards all changes.
     mutating func removeAll() {
         shares.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
     }
 
-    /// Adds the changes to the table, on all levels.
+    /// Applies the changes to all levels of the table, and discards them.
     mutating func apply(_ database: Database) throws {
         guard !shares.isEmpty else { return }
         var table = RollupTable(database, try RollupTable.Statements(database))
@@ -52,7 +52,7 @@ struct RollupChanges {
                 let key = order[index].key
                 table.sum.clear()
                 values.withUnsafeBufferPointer { values in
-                    // A share without counters has no place among them.
+                    // A contribution without counters has no values.
                     withUnsafePointer(to: 0 as Int64) { none in
                         let values = values.baseAddress ?? none
                         while index < order.count, order[index].key == key {
@@ -67,7 +67,7 @@ struct RollupChanges {
         removeAll()
     }
 
-    /// Adds sums of quarters of an hour to the table, on all levels.
+    /// Adds sums of quarters of an hour to all levels of the table.
     static func add(_ sums: [RollupKey: RollupSums], _ database: Database) throws {
         var table = RollupTable(database, try RollupTable.Statements(database))
         var level = sums
@@ -84,22 +84,22 @@ struct RollupChanges {
         }
     }
 
-    /// A share's place in the table.
+    /// The key of a contribution's row in the table.
     private struct Place {
         var key: Int64
         var index: Int32
     }
 }
 
-/// The table of rollups while changes are added to it.
+/// The table of rollups during an update.
 private struct RollupTable: ~Copyable {
-    /// The changes of one row.
+    /// The changes to one row.
     var sum = ShareSum()
 
     private let database: Database
     private let statements: Statements
     private var writer = VarintWriter()
-    /// The row behind which there is none of the level.
+    /// The last row of the level; later rows need no lookup.
     private var last = Int64.min
 
     init(_ database: Database, _ statements: Statements) {
@@ -107,7 +107,7 @@ private struct RollupTable: ~Copyable {
         self.statements = statements
     }
 
-    /// The statements by which rows are read and written.
+    /// The statements that read and write rows.
     struct Statements {
         let find: SQLiteStatement
         let insert: Statement
@@ -122,14 +122,14 @@ private struct RollupTable: ~Copyable {
         }
     }
 
-    /// Goes on with the rows of a level.
+    /// Starts an update of the rows of a level.
     mutating func begin(_ level: RollupKey.Level) throws {
         let rows = RollupKey.rows(level, 0...RollupKey.maximumTime)
         let statement = try database.cachedStatement(sql: "SELECT max(key) FROM rollup WHERE key BETWEEN ? AND ?")
         last = try Int64.fetchOne(statement, arguments: [rows.lowerBound, rows.upperBound]) ?? .min
     }
 
-    /// Adds the changes to a row; rows come in their order.
+    /// Adds the changes to a row; rows come in ascending order.
     mutating func save(_ key: Int64) throws {
         guard key <= last else { return try write(key, stored: nil, with: statements.insert) }
         sqlite3_reset(statements.find)

@@ -1,11 +1,11 @@
 import OpenAIUsage
 
-/// How sums stand in a row of the table of rollups.
+/// The format of sums in a row of the table of rollups.
 ///
-/// Nearly all rows are of calls that are all counted, all priced, and all report the same counters. The first byte tells what
-/// is so, and what it tells is not written:
+/// In nearly all rows all calls are counted and priced, and report the same counters. The flags in the first byte show which of
+/// that is true, and the values that follow from them are omitted:
 ///
-/// | bytes | where |
+/// | value | written |
 /// |---|---|
 /// | the flags | always |
 /// | calls | always |
@@ -18,10 +18,10 @@ import OpenAIUsage
 /// | and its sum | always |
 /// | three histograms: duration, processing, time to first token | always |
 ///
-/// A histogram is the number of its buckets, then for each the distance from the last one and a bit, which is set if a count
-/// other than 1 follows.
+/// A histogram is the number of its buckets, then for each the distance from the previous index and a low bit, which is set
+/// if a count other than 1 follows.
 ///
-/// Rows of schema 4 begin with an even byte: they have no flags, everything is written, and a count follows every bucket.
+/// Rows of schema 4 begin with an even byte: they have no flags, all values are written, and a count follows every bucket.
 struct RollupFlags: OptionSet {
     let rawValue: UInt8
 
@@ -35,12 +35,12 @@ struct RollupFlags: OptionSet {
 }
 
 extension VarintWriter {
-    /// Writes the counts and amounts of a row, and the sums of its counters.
+    /// Encodes the counts and amounts of a row, and the sums of its counters.
     ///
     /// - Parameters:
     ///   - figures: The counts and amounts.
-    ///   - counters: The counters whose sum is not 0, as a set of bits.
-    ///   - sum: Tells the sum of a counter.
+    ///   - counters: The counters with a sum other than 0, as a bit set.
+    ///   - sum: Returns the sum of a counter.
     mutating func write(_ figures: RollupNumbers, counters: UInt32, _ sum: (Int) -> RollupSums.Sum) {
         var flags: RollupFlags = [.hasFlags, .allReported]
         if figures.countedCalls == figures.calls { flags.insert(.allCounted) }
@@ -73,7 +73,7 @@ extension VarintWriter {
         }
     }
 
-    /// Writes the buckets of a histogram, in their order.
+    /// Encodes the buckets of a histogram, in ascending order.
     mutating func write(_ buckets: [LatencyBucket]) {
         var last: Int32 = 0
         write(unsigned: Int64(buckets.count))
@@ -95,7 +95,7 @@ extension VarintWriter {
     }
 }
 
-/// Reads a row of the table of rollups from its start to its end: ``figures``, the counters, then the three histograms.
+/// Decodes a row of the table of rollups in order: ``figures``, the counters, then the three histograms.
 struct RollupReader {
     /// A counter and its sum.
     struct Counter {
@@ -103,13 +103,13 @@ struct RollupReader {
         var sum: RollupSums.Sum
     }
 
-    /// The bytes behind what was read.
+    /// The remaining bytes.
     var bytes: VarintReader
     let figures: RollupNumbers
     private let flags: RollupFlags
     private var counters: UInt64
 
-    /// Reads the counts and amounts; `nil` if the bytes are no row.
+    /// Creates a reader, and decodes the counts and amounts; `nil` if the bytes are malformed.
     init?(_ source: UnsafeBufferPointer<UInt8>) {
         var bytes = VarintReader(source)
         var figures = RollupNumbers()
@@ -142,7 +142,7 @@ struct RollupReader {
         self.bytes = bytes
     }
 
-    /// The next counter; `nil` behind the last.
+    /// Returns the next counter; `nil` after the last one.
     mutating func nextCounter() -> Counter? {
         guard counters != 0 else { return nil }
         let index = counters.trailingZeroBitCount
@@ -151,23 +151,23 @@ struct RollupReader {
         return Counter(index: index, sum: RollupSums.Sum(count: count, value: bytes.large()))
     }
 
-    /// The next histogram, once everything before it is read.
+    /// Returns a reader of the next histogram; everything before it must be read.
     mutating func nextHistogram() -> HistogramReader { HistogramReader(&bytes, hasFlags: flags.contains(.hasFlags)) }
 }
 
-/// Reads the buckets of a histogram, in their order.
+/// Decodes the buckets of a histogram, in ascending order.
 struct HistogramReader {
     private var rest: UInt64
     private var index: UInt64 = 0
     private let hasFlags: Bool
 
-    /// Begins with the number of buckets.
+    /// Creates a reader, and decodes the number of buckets.
     init(_ bytes: inout VarintReader, hasFlags: Bool = true) {
         self.hasFlags = hasFlags
         rest = hasFlags ? bytes.unsigned() : UInt64(bitPattern: bytes.integer())
     }
 
-    /// The next bucket; `nil` behind the last, or if the bytes are none, which the reader tells then.
+    /// Returns the next bucket; `nil` after the last one, and for malformed bytes, which invalidate the byte reader.
     mutating func next(_ bytes: inout VarintReader) -> LatencyBucket? {
         guard rest > 0 else { return nil }
         rest &-= 1

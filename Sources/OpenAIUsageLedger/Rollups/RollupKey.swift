@@ -1,30 +1,30 @@
-/// The place of sums in the table of rollups: a stretch of time in UTC, a series and a result.
+/// The key of sums in the table of rollups: a period in UTC, a series and a result.
 ///
-/// The stretches of a level follow one another in the table, so that a range of time is a range of keys.
+/// The periods of a level are consecutive in the table, so that a time range is a range of keys.
 struct RollupKey: Hashable {
-    /// The length of a stretch.
+    /// The length of a period.
     enum Level: Int64, CaseIterable {
         case quarter, hour, day, month
 
-        /// The shorter stretches of which one consists; `nil` for the shortest.
+        /// The next shorter level; `nil` for the shortest.
         var finer: Level? { Level(rawValue: rawValue - 1) }
     }
 
-    /// The length of the shortest stretch, in microseconds: the offset of every zone is a multiple of it.
+    /// The length of the shortest period in microseconds; the offset of every time zone is a multiple of it.
     static let quarterLength: Int64 = 900_000_000
 
     private static let timeShift: Int64 = 36
     private static let seriesShift: Int64 = 12
-    /// The last stretch of time that has a place.
+    /// The highest number of a period.
     static let maximumTime: Int64 = 1 << 24 - 1
 
     var level: Level
-    /// The number of the stretch since 1970.
+    /// The number of the period since 1970.
     var time: Int64
     var series: Int
     var result: Int
 
-    /// The number of the stretch in which a time in microseconds since 1970 lies.
+    /// Returns the number of the period that contains a time in microseconds since 1970.
     static func time(of microseconds: Int64, _ level: Level) -> Int64 {
         let quarter = min(max(0, microseconds.flooredQuotient(by: quarterLength)), maximumTime)
         switch level {
@@ -37,7 +37,7 @@ struct RollupKey: Hashable {
         }
     }
 
-    /// The beginning of a stretch in microseconds since 1970.
+    /// Returns the start of a period in microseconds since 1970.
     static func start(of time: Int64, _ level: Level) -> Int64 {
         switch level {
         case .quarter: return time * quarterLength
@@ -49,9 +49,9 @@ struct RollupKey: Hashable {
         }
     }
 
-    /// The number of the row.
+    /// The row ID in the table.
     ///
-    /// The shortest stretches come last: most rows are theirs, and are added behind all others, where pages get full.
+    /// The shortest periods come last: most rows are theirs, and are appended after all others, where pages get full.
     var rowID: Int64 {
         (Level.month.rawValue - level.rawValue) << 60 | time << Self.timeShift | Int64(series) << Self.seriesShift
             | Int64(result)
@@ -64,7 +64,7 @@ struct RollupKey: Hashable {
         self.result = result
     }
 
-    /// The key of a row.
+    /// Creates the key of a row.
     init(rowID: Int64) {
         level = Level(rawValue: Level.month.rawValue - rowID >> 60) ?? .quarter
         time = rowID >> Self.timeShift & Self.maximumTime
@@ -72,7 +72,7 @@ struct RollupKey: Hashable {
         result = Int(rowID & 0xfff)
     }
 
-    /// The rows of some stretches.
+    /// Returns the row IDs of a range of periods.
     static func rows(_ level: Level, _ times: ClosedRange<Int64>) -> ClosedRange<Int64> {
         let low = RollupKey(level: level, time: times.lowerBound, series: 0, result: 0).rowID
         let high = RollupKey(level: level, time: times.upperBound, series: 0xff_ffff, result: 0xfff).rowID

@@ -1,32 +1,32 @@
-/// The counts and amounts of calls of one series and result, which can be added and subtracted exactly.
+/// The counts and amounts of calls with one series and result, which can be added and subtracted exactly.
 struct RollupNumbers: Sendable, Equatable {
-    /// The calls that have ended.
+    /// The number of ended calls.
     var calls: Int64 = 0
-    /// The calls whose figures count.
+    /// The number of calls that are counted.
     var countedCalls: Int64 = 0
-    /// The calls of which some or all has no price.
+    /// The number of calls without a complete price.
     var unpricedCalls: Int64 = 0
-    /// Those of them of which some has a price.
+    /// The number of calls with an incomplete price, which are also counted as unpriced.
     var partialCalls: Int64 = 0
-    /// The calls whose usage should be known and is not.
+    /// The number of calls whose usage is missing although expected.
     var callsWithoutUsage: Int64 = 0
-    /// The known costs in millionths of a millionth of a US dollar.
+    /// The known costs in picodollars (millionths of a millionth of a US dollar).
     var cost = RollupSums.Sum()
-    /// The most that calls without usage can have cost.
+    /// The highest possible costs of the calls without usage, in picodollars.
     var upperBound = RollupSums.Sum()
-    /// The most that unpriced calls can have cost beyond their known part.
+    /// The highest possible costs of unpriced calls beyond their known part, in picodollars.
     var unpricedUpperBound = RollupSums.Sum()
 
-    /// True if nothing is in them.
+    /// True if all counts and amounts are zero.
     var isZero: Bool { self == RollupNumbers() }
 
-    /// True if all calls that count have their usage and their whole price.
+    /// True if all counted calls have their usage and a complete price.
     var isPlain: Bool {
         unpricedCalls == 0 && partialCalls == 0 && callsWithoutUsage == 0 && upperBound.isZero
             && unpricedUpperBound.isZero
     }
 
-    /// Adds a call's share, or takes it out again.
+    /// Adds or subtracts the contribution of a call.
     mutating func add(_ share: borrowing CallContribution) {
         let isNegative = share.marks.contains(.negative)
         let weight: Int64 = isNegative ? -1 : 1
@@ -46,7 +46,7 @@ struct RollupNumbers: Sendable, Equatable {
         }
     }
 
-    /// Adds others, or subtracts them with the weight -1.
+    /// Adds other counts and amounts, or subtracts them with the weight -1.
     mutating func add(_ other: RollupNumbers, weight: Int64 = 1) {
         calls &+= other.calls &* weight
         countedCalls &+= other.countedCalls &* weight

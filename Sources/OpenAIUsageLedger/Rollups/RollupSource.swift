@@ -1,20 +1,20 @@
 import GRDB
 import OpenAIUsage
 
-/// Sums over the calls of a range of time, put together from as few rollups as possible, and exact at its edges.
+/// The sums over the calls of a time range, from as few rollups as possible, and exact at its edges.
 ///
-/// A stretch of time that lies in one period is read as one rollup. One that is cut in two is read as a whole too, and the
-/// smaller part is moved: it is added where it belongs, and subtracted from the other.
+/// A rollup that lies in one period of the report is read whole. One that is split in two is also read whole, and its smaller
+/// part is moved: added to its own period, and subtracted from the other one.
 struct RollupSource {
-    /// Called with the period, the series and result, what to add, and the weight, 1 or -1.
+    /// Called with the period, the key with series and result, the content, and the weight, 1 or -1.
     typealias Body = (_ period: Int, _ key: RollupKey, _ content: Content, _ weight: Int64) throws -> Void
 
-    /// Sums that are read, or are still what the table has.
+    /// Sums, decoded or as stored in the table.
     enum Content {
         case sums(RollupSums)
         case bytes(UnsafeBufferPointer<UInt8>)
 
-        /// Adds them to others, or subtracts them with the weight -1.
+        /// Adds the content to sums, or subtracts it with the weight -1.
         func add(to sums: inout RollupSums, weight: Int64) throws {
             switch self {
             case .sums(let other): sums.add(other, weight: weight)
@@ -25,7 +25,7 @@ struct RollupSource {
             }
         }
 
-        /// The sums by themselves.
+        /// Returns the decoded sums.
         func sums() throws -> RollupSums {
             if case .sums(let sums) = self { return sums }
             var sums = RollupSums()
@@ -46,22 +46,22 @@ struct RollupSource {
         flushedThrough = try PendingRows.flushedThrough(database)
     }
 
-    /// A part of a stretch that lies in one period; `nil` is outside the range.
+    /// A part of a rollup's time that lies in one period; `nil` is outside the range.
     private struct Part {
         var from: Int64
         var to: Int64
         var period: Int?
     }
 
-    /// Hands out the sums of the calls of a range.
+    /// Passes the sums of the calls in a range to a closure.
     ///
     /// - Parameters:
     ///   - from: The start of the range in microseconds since 1970, inclusive.
     ///   - to: The end of the range, exclusive.
-    ///   - periods: The periods by which the range is cut; `nil` for one.
-    ///   - isWanted: Tells by series and result what is wanted.
+    ///   - periods: The periods of the report; `nil` for a single one.
+    ///   - isWanted: Returns true for the series and results to include.
     ///   - body: Called with sums.
-    /// - Throws: An error of SQLite, or of the body.
+    /// - Throws: An error of SQLite, or of the closure.
     func forEach(
         from: Int64,
         to: Int64,
@@ -94,7 +94,7 @@ struct RollupSource {
         }
     }
 
-    /// The walk over the stretches of a range.
+    /// A walk over the rollups of a range.
     private struct Walk {
         let source: RollupSource
         let from: Int64
@@ -112,7 +112,7 @@ struct RollupSource {
                 if let period = parts.first?.period { try read(time, level, [(period, 1)]) }
                 return
             }
-            // Of two parts the larger one is the stretch without the other.
+            // The larger of two parts is the whole without the smaller one.
             if parts.count == 2, let base = parts.max(by: { $0.to - $0.from < $1.to - $1.from }), level != .quarter {
                 if let period = base.period { try read(time, level, [(period, 1)]) }
                 for part in parts where part.from != base.from {
@@ -132,7 +132,7 @@ struct RollupSource {
             for child in Self.children(of: time, level, finer) { try visit(child, finer) }
         }
 
-        /// Reads a part of a stretch from shorter ones.
+        /// Moves a part of a rollup, read from shorter ones.
         private func move(
             _ time: Int64,
             _ level: RollupKey.Level,
@@ -162,7 +162,7 @@ struct RollupSource {
             return first...(RollupKey.time(of: RollupKey.start(of: time + 1, level), finer) - 1)
         }
 
-        /// The parts of a stretch by period.
+        /// Returns the parts of a rollup's time by period.
         private func parts(_ start: Int64, _ end: Int64) -> [Part] {
             var parts: [Part] = []
             if start < from { parts.append(Part(from: start, to: min(from, end), period: nil)) }
@@ -172,7 +172,7 @@ struct RollupSource {
                 let next = min(cuts.end(after: place), last)
                 parts.append(Part(from: place, to: next, period: cuts.period(at: place)))
                 place = next
-                // More than two parts are not told apart here.
+                // An exact list is needed only for two parts.
                 if parts.count > 3 { return parts }
             }
             if end > to { parts.append(Part(from: max(to, start), to: end, period: nil)) }
@@ -194,7 +194,7 @@ struct RollupSource {
             }
         }
 
-        /// Reads the rows of a part of a quarter of an hour.
+        /// Reads the rows in a part of a quarter of an hour.
         private func readRows(_ time: Int64, _ from: Int64, _ to: Int64, _ targets: [(Int, Int64)]) throws {
             try source.forEachFlushedRow(from: from, to: to) { record, key in
                 guard isWanted(key) else { return }
@@ -207,7 +207,7 @@ struct RollupSource {
 
     // MARK: - Rows
 
-    /// Hands out the rows of a range whose sums are in the rollups.
+    /// Passes the rows of a range whose sums are in the rollups to a closure.
     func forEachFlushedRow(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
         guard let range = rows.rows(from: from, to: to), range.lowerBound <= flushedThrough else { return }
         try read(
@@ -225,7 +225,7 @@ struct RollupSource {
         try read("id IN (SELECT call_id FROM pending_call) AND +result > 0", from: from, to: to, body)
     }
 
-    /// The sums of some stretches of a level.
+    /// Returns the sums in a range of one level's periods.
     func sums(_ level: RollupKey.Level, _ times: ClosedRange<Int64>) throws -> [RollupKey: RollupSums] {
         let keys = RollupKey.rows(level, times)
         var found: [RollupKey: RollupSums] = [:]
@@ -242,7 +242,7 @@ struct RollupSource {
         return found
     }
 
-    /// Hands out the calls in flight of a range.
+    /// Passes the calls in flight of a range to a closure.
     func forEachInFlight(from: Int64, to: Int64, _ body: (CallRecord, RollupKey) throws -> Void) throws {
         try read("result < 0", from: from, to: to, body)
     }

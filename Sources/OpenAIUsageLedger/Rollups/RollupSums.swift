@@ -1,14 +1,14 @@
 import OpenAIUsage
 
-/// The sums over calls of one series and result, which can be added and subtracted exactly.
+/// The sums over calls with one series and result, which can be added and subtracted exactly.
 @dynamicMemberLookup
 struct RollupSums: Sendable, Equatable {
-    /// A sum of what some of the calls tell, and how many do.
+    /// The sum of a value that only some calls report, and the number of these calls.
     struct Sum: Sendable, Equatable {
         var count: Int64 = 0
         var value: Int128 = 0
 
-        /// The sum; `nil` if no call told anything.
+        /// The sum; `nil` if no call reported the value.
         var known: Int128? { count > 0 ? value : nil }
 
         mutating func add(_ other: Sum, weight: Int64 = 1) {
@@ -16,13 +16,13 @@ struct RollupSums: Sendable, Equatable {
             value &+= weight == 1 ? other.value : other.value &* Int128(weight)
         }
 
-        /// Adds a value, or takes it out again.
+        /// Adds or subtracts a value.
         mutating func add(_ other: Int64, isNegative: Bool) {
             count &+= isNegative ? -1 : 1
             value += isNegative ? -Int128(other) : Int128(other)
         }
 
-        /// True if nothing is in the sum.
+        /// True if count and value are zero.
         var isZero: Bool { count == 0 && value == 0 }
     }
 
@@ -30,11 +30,11 @@ struct RollupSums: Sendable, Equatable {
     private var figures = RollupNumbers()
     /// The provider's counters, by ``TokenCounter/index``; empty if no call reported any.
     private var counters: [Sum] = []
-    /// How long the calls took, in microseconds.
+    /// The durations of the calls, in microseconds.
     var duration = LatencyHistogram()
-    /// How long the provider says that it took, in microseconds.
+    /// The provider's processing times, in microseconds.
     var processing = LatencyHistogram()
-    /// How long the first content took, in microseconds.
+    /// The times to the first content, in microseconds.
     var timeToFirstToken = LatencyHistogram()
 
     /// The sum of a counter.
@@ -43,10 +43,10 @@ struct RollupSums: Sendable, Equatable {
     /// A count or an amount.
     subscript<Value>(dynamicMember path: KeyPath<RollupNumbers, Value>) -> Value { figures[keyPath: path] }
 
-    /// True if no call is in the sums.
+    /// True if the sums are empty.
     var isEmpty: Bool { figures.calls == 0 && self == RollupSums() }
 
-    /// Adds a call, or takes it out again.
+    /// Adds or subtracts a call.
     mutating func add(_ record: CallRecord, isNegative: Bool = false) {
         let share = CallContribution(record, series: 0, result: 0, isNegative: isNegative)
         let weight: Int64 = isNegative ? -1 : 1
@@ -84,7 +84,7 @@ struct RollupSums: Sendable, Equatable {
 
     // MARK: - Bytes
 
-    /// Writes the sums, as the table of rollups keeps them.
+    /// Encodes the sums as stored in the table of rollups.
     func write(to bytes: inout VarintWriter) {
         var used: UInt32 = 0
         for (index, sum) in counters.enumerated() where !sum.isZero { used |= 1 << UInt32(index) }
@@ -92,9 +92,9 @@ struct RollupSums: Sendable, Equatable {
         for histogram in [duration, processing, timeToFirstToken] { bytes.write(histogram.buckets) }
     }
 
-    /// Adds sums from their bytes.
+    /// Adds encoded sums.
     ///
-    /// - Returns: False if the bytes are no sums; then nothing that was added means anything.
+    /// - Returns: False if the bytes are malformed; the sums are invalid then.
     mutating func add(_ source: UnsafeBufferPointer<UInt8>, weight: Int64 = 1) -> Bool {
         guard var reader = RollupReader(source) else { return false }
         figures.add(reader.figures, weight: weight)
@@ -110,7 +110,7 @@ struct RollupSums: Sendable, Equatable {
 }
 
 extension UsageState {
-    /// True if usage should be known and is not.
+    /// True if usage is missing although expected.
     var isWithoutUsage: Bool {
         switch self {
         case .null, .missing, .cut, .unparsable: true

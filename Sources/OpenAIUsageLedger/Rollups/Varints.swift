@@ -1,29 +1,29 @@
-/// Writes integers in as few bytes as they need.
+/// Encodes integers in as few bytes as they need.
 struct VarintWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// Starts over, and keeps the memory.
+    /// Discards the bytes, but keeps the memory.
     mutating func clear() { bytes.removeAll(keepingCapacity: true) }
 
-    /// Writes an integer of either sign.
+    /// Writes a signed integer.
     mutating func write(_ value: Int64) { write(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
-    /// Writes an integer that is not negative.
+    /// Writes a nonnegative integer.
     mutating func write(unsigned value: Int64) { write(UInt64(bitPattern: value)) }
 
-    /// Writes a large integer of either sign.
+    /// Writes a large signed integer.
     mutating func write(_ value: Int128) {
         if let small = Int64(exactly: value) { return write(small) }
         write(UInt128(bitPattern: value << 1 ^ value >> 127))
     }
 
-    /// Writes bytes and their number.
+    /// Writes the number of bytes, then the bytes.
     mutating func write(_ data: some Collection<UInt8>) {
         write(Int64(data.count))
         bytes += data
     }
 
-    /// Writes a text, or that there is none.
+    /// Writes a text; `nil` differs from an empty text.
     mutating func write(_ text: String?) {
         guard let text else { return write(Int64(-1)) }
         write(text.utf8)
@@ -40,30 +40,30 @@ struct VarintWriter {
     }
 }
 
-/// Reads integers that were written by ``VarintWriter``.
+/// Decodes integers that ``VarintWriter`` has encoded.
 struct VarintReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
-    /// False if the bytes are not what was written.
+    /// False after malformed bytes.
     private(set) var isValid = true
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
-    /// True if something is left.
+    /// True if the bytes are valid so far, and some are left.
     var hasMore: Bool { isValid && index < bytes.count }
 
-    /// Marks the bytes as not what was written.
+    /// Marks the bytes as malformed.
     mutating func fail() { isValid = false }
 
-    /// The next integer; 0 if there is none.
+    /// Reads a signed integer; 0 if there is none.
     mutating func integer() -> Int64 {
         let value = unsigned()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 
-    /// The next integer that is not negative; 0 if there is none.
+    /// Reads a nonnegative integer; 0 if there is none.
     mutating func unsigned() -> UInt64 {
         if index < bytes.count, bytes[index] < 0x80 {
             defer { index &+= 1 }
@@ -72,9 +72,9 @@ struct VarintReader {
         return number()
     }
 
-    /// The next large integer; 0 if there is none.
+    /// Reads a large signed integer; 0 if there is none.
     mutating func large() -> Int128 {
-        // Nearly all fit the shorter type, in which a shift is an instruction.
+        // Nearly all values fit in 64 bits, where a shift is one instruction.
         var end = index
         while end < bytes.count, bytes[end] >= 0x80 { end &+= 1 }
         if end &- index < 9 { return Int128(integer()) }
@@ -82,7 +82,7 @@ struct VarintReader {
         return Int128(bitPattern: value >> 1) ^ -Int128(bitPattern: value & 1)
     }
 
-    /// The next number of things, each of which takes a byte at least.
+    /// Reads a count of elements, each of which takes at least one byte.
     mutating func count() -> Int {
         let value = integer()
         guard value >= 0, value <= Int64(bytes.count - index) else {
@@ -92,14 +92,14 @@ struct VarintReader {
         return Int(value)
     }
 
-    /// The next bytes.
+    /// Reads bytes.
     mutating func data() -> UnsafeBufferPointer<UInt8> {
         let count = count()
         defer { index += count }
         return UnsafeBufferPointer(rebasing: bytes[index..<index + count])
     }
 
-    /// The next text; `nil` if there is none.
+    /// Reads a text; `nil` if there is none.
     mutating func text() -> String? {
         let start = index
         if integer() == -1 { return nil }

@@ -1,11 +1,12 @@
 import OpenAIUsage
 
 extension LedgerSchema {
-    /// The tables.
+    /// The statements that create the tables.
     ///
-    /// Facts that many calls share stand once: `series` says who called what, `result` how it ended, `form` the rest.
-    /// A field beyond the capacity of its table stands in the row's `extra`, a JSON object. Times are UTC microseconds, money is
-    /// millionths of a millionth of a US dollar, and NULL is unknown. A call in flight has the negative number of its result.
+    /// Attributes that many calls share are stored once: `series` has the dimensions, `result` the result, `form` the rest. A
+    /// field beyond the capacity of its table is stored in the row's `extra`, a JSON object. Times are UTC microseconds, money
+    /// is in picodollars (millionths of a millionth of a US dollar), and NULL is unknown. A call in flight has the negative
+    /// number of its result.
     static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY) STRICT;
         CREATE TABLE series(

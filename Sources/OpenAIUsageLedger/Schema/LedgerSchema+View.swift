@@ -1,8 +1,8 @@
 import OpenAIUsage
 
 extension LedgerSchema {
-    /// The view that people read: every column of `calls --format jsonl`, with names instead of numbers, dollars, milliseconds
-    /// and times as text.
+    /// The view for people: every column of `calls --format jsonl`, with names instead of numbers, dollars, milliseconds and
+    /// times as text.
     static let view = """
         CREATE VIEW calls AS SELECT
         \(columns.map { "\($0.expression) AS \($0.name)" }.joined(separator: ",\n"))
@@ -68,11 +68,11 @@ extension LedgerSchema {
             ("retry_after_ms", "json_extract(c.extra, '$.retry_after_ms')"),
         ]
 
-    /// A field of a table of facts, or of the row itself.
+    /// Returns the expression of a field in a shared table or in the row itself.
     private static func field(_ table: String, _ name: String) -> String {
         let text = "coalesce(\(table).\(name), json_extract(c.extra, '$.\(name)'))"
         return switch name {
-        // The whole digest is kept, and its first six digits are shown everywhere.
+        // The whole digest is stored, but only its first six digits are shown.
         case Series.Field.key.name:
             "CASE WHEN \(text) GLOB '* #????????????' THEN substr(\(text), 1, length(\(text)) - 6) ELSE \(text) END"
         case Series.Field.tags.name, CallForm.Field.requestOptions.name, CallForm.Field.diagnostics.name:

@@ -2,29 +2,29 @@ import GRDB
 
 /// The identity and the versions of the ledger's file format.
 enum LedgerSchema {
-    /// What marks an SQLite file as a ledger: the letters `OAUG`.
+    /// The application ID of a ledger's SQLite file: the letters `OAUG`.
     static let applicationID: Int64 = 0x4f41_5547
-    /// The newest version that is understood.
+    /// The newest supported version.
     static let version: Int64 = 5
-    /// The oldest version whose files are read, and written to, as they are: its rollups are in an earlier format.
+    /// The oldest version whose files are read and written without a copy; its rollups have an earlier format.
     static let oldestCompatibleVersion: Int64 = 4
 
-    /// What a file claims to be.
+    /// The kind of a file according to its header.
     enum Kind: Equatable {
-        /// Nothing has been written to it yet.
+        /// An empty database.
         case empty
-        /// A ledger of the given version.
+        /// A ledger with a version.
         case ledger(version: Int64)
-        /// Another program's database.
+        /// A database of another program.
         case foreign
     }
 
-    /// What the open file claims to be.
+    /// Returns the kind of the open file.
     static func kind(of database: Database) throws -> Kind {
         let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         if application == applicationID { return .ledger(version: version) }
-        // The list of migrations is created before the first of them: a crash may have come between.
+        // The list of migrations is created before the first migration: a crash in between leaves it alone in the file.
         let objects = try Int64.fetchOne(
             database,
             sql: "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
@@ -32,7 +32,7 @@ enum LedgerSchema {
         return application == 0 && version == 0 && objects == 0 ? .empty : .foreign
     }
 
-    /// Refuses what is not a ledger that this version understands.
+    /// Throws if the file is not a ledger that this version supports.
     static func requireLedger(_ database: Database, path: String, allowsEmpty: Bool) throws {
         switch try kind(of: database) {
         case .empty:
@@ -51,7 +51,7 @@ enum LedgerSchema {
         }
     }
 
-    /// Refuses what is not a ledger that is used as it is.
+    /// Throws if the file is not a ledger that can be used without a copy.
     static func requireNewest(_ database: Database, path: String) throws {
         try requireLedger(database, path: path, allowsEmpty: false)
         guard case .ledger(let found) = try kind(of: database), found < oldestCompatibleVersion else { return }
@@ -61,7 +61,7 @@ enum LedgerSchema {
         )
     }
 
-    /// Makes an empty file a ledger, and gives one of this version the newest view.
+    /// Creates the schema in an empty file, or updates version and view of a compatible ledger.
     static func create(_ database: Database) throws {
         try database.inTransaction(.immediate) {
             guard try kind(of: database) == .empty else { return try renew(database) ? .commit : .rollback }
@@ -72,9 +72,9 @@ enum LedgerSchema {
         }
     }
 
-    /// Gives a ledger with the same tables this version and its view.
+    /// Updates version and view of a compatible ledger.
     ///
-    /// - Returns: True if it had others.
+    /// - Returns: True if anything has changed.
     private static func renew(_ database: Database) throws -> Bool {
         guard case .ledger(let found) = try kind(of: database), oldestCompatibleVersion...version ~= found else {
             return false

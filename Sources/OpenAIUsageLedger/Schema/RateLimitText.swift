@@ -1,15 +1,15 @@
 import OpenAIUsage
 
-/// Rate limits as text: per resource its limit, what remains, and the microseconds until it is full again.
+/// Rate limits as text: for each resource the limit, the remaining amount, and the microseconds until the reset.
 enum RateLimitText {
-    /// The text of rate limits, as in `{"requests":[10000,9999,6000]}`.
+    /// Returns the text of rate limits, such as `{"requests":[10000,9999,6000]}`.
     static func text(of limits: RateLimits) -> String {
         var json = JSONWriter()
         write(limits, to: &json)
         return json.text
     }
 
-    /// Writes rate limits.
+    /// Writes rate limits as a JSON object.
     static func write(_ limits: RateLimits, to json: inout JSONWriter) {
         json.beginObject()
         for (resource, window) in limits.windows {
@@ -23,7 +23,7 @@ enum RateLimitText {
         json.endObject()
     }
 
-    /// Reads rate limits from their text.
+    /// Parses rate limits.
     static func limits(_ text: String) -> RateLimits {
         var text = text
         if let limits = text.withUTF8({ written($0) }) { return limits }
@@ -37,7 +37,7 @@ enum RateLimitText {
         return limits
     }
 
-    /// Reads a text of the form that is written here, whose names need no escape; `nil` for any other.
+    /// Parses a text as written here, with names without escapes; `nil` for any other text.
     private static func written(_ bytes: UnsafeBufferPointer<UInt8>) -> RateLimits? {
         var index = 0
         func take(_ byte: UInt8) -> Bool {
@@ -52,7 +52,7 @@ enum RateLimitText {
             }
             let start = index
             var value: Int64 = 0
-            // The other reader takes numbers that may overflow.
+            // Numbers that may overflow are left to the general parser.
             while index < bytes.count, index < start + 18, 0x30...0x39 ~= bytes[index] {
                 value = value * 10 + Int64(bytes[index] - 0x30)
                 index += 1

@@ -1,14 +1,14 @@
 import GRDB
 
-/// How far the start of a call may be from the time that its identity tells, in microseconds.
+/// The greatest differences between the start of a call and the time in its ID, in microseconds.
 ///
-/// Identities only grow: when a clock goes back they are ahead of it for a while.
+/// IDs only grow: after a clock is set back, they are ahead of it for a while.
 struct StartRange: Sendable {
     private(set) var behind: Int64
     private(set) var ahead: Int64
     private var isSaved = true
 
-    /// Loads the range of a ledger.
+    /// Creates the range from a ledger's stored values.
     init(_ database: Database) throws {
         func value(_ name: String) throws -> Int64 {
             try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name]) ?? 0
@@ -17,7 +17,7 @@ struct StartRange: Sendable {
         ahead = try value("start_ahead")
     }
 
-    /// Notes a row.
+    /// Extends the range by a row.
     mutating func note(_ id: Int64, _ startedAt: Int64) {
         let told = RowFormat.start(of: id)
         guard told != startedAt else { return }
@@ -27,7 +27,7 @@ struct StartRange: Sendable {
         if difference < 0, distance > ahead { (ahead, isSaved) = (distance, false) }
     }
 
-    /// Saves what was noted.
+    /// Saves the range if it has changed.
     mutating func save(_ database: Database) throws {
         guard !isSaved else { return }
         for (name, value) in [("start_behind", behind), ("start_ahead", ahead)] {
@@ -39,10 +39,10 @@ struct StartRange: Sendable {
         isSaved = true
     }
 
-    /// True if every identity tells the start of its call.
+    /// True if every ID gives the start of its call.
     var isExact: Bool { behind == 0 && ahead == 0 }
 
-    /// The rows among which all are that started in a range of time, the end excluded; `nil` if there can be none.
+    /// Returns the bounds of all rows that started in a time range, the end excluded; `nil` if there can be none.
     func rows(from: Int64?, to: Int64?) -> ClosedRange<Int64>? {
         let low = from.map { Self.id(of: Self.difference($0, ahead)) } ?? .min
         let high = to.map { Self.id(of: Self.sum($0, behind)) &- 1 } ?? .max

@@ -1,35 +1,35 @@
 import GRDB
 import GRDBSQLite
 
-/// Reads the columns of a statement's current row, one after the other or by their index.
+/// Reads the columns of a statement's current row, in order or by index.
 struct StatementRow {
     private let statement: SQLiteStatement
     private var index: Int32 = 0
 
-    /// Creates a reader of the statement's current row.
+    /// Creates a reader for the current row of a statement.
     init(_ statement: SQLiteStatement) {
         self.statement = statement
     }
 
-    /// The next column as an integer.
+    /// Reads the next column as an integer.
     mutating func integer() -> Int64? {
         defer { index += 1 }
         return integer(at: index)
     }
 
-    /// The next column as a text.
+    /// Reads the next column as a text.
     mutating func text() -> String? {
         defer { index += 1 }
         return text(at: index)
     }
 
-    /// The next column as an identity.
+    /// Reads the next column as an identity.
     mutating func identity(_ facts: SharedTables) -> String? {
         defer { index += 1 }
         return identity(at: index, facts)
     }
 
-    /// A column as an identity.
+    /// Returns a column as an identity.
     func identity(at index: Int32, _ facts: SharedTables) -> String? {
         guard sqlite3_column_type(statement, index) == SQLITE_BLOB else { return text(at: index) }
         let bytes = bytes(at: index)
@@ -37,38 +37,38 @@ struct StatementRow {
         return IdentityText.text(form, UnsafeBufferPointer(rebasing: bytes.dropFirst()))
     }
 
-    /// The next column as integers, as in `21,6,27`.
+    /// Reads the next column as integers, such as `21,6,27`.
     mutating func numbers() -> [Int64]? {
         defer { index += 1 }
         return numbers(at: index)
     }
 
-    /// A column as integers.
+    /// Returns a column as integers.
     func numbers(at index: Int32) -> [Int64]? {
         guard let base = sqlite3_column_text(statement, index) else { return nil }
         return UsageShape.numbers(UnsafeBufferPointer(start: base, count: Int(sqlite3_column_bytes(statement, index))))
     }
 
-    /// A column's bytes, which are valid until the statement's next step.
+    /// Returns the bytes of a column, which are valid until the next step of the statement.
     func bytes(at index: Int32) -> UnsafeBufferPointer<UInt8> {
         guard let base = sqlite3_column_blob(statement, index) else { return UnsafeBufferPointer(start: nil, count: 0) }
         let count = Int(sqlite3_column_bytes(statement, index))
         return UnsafeBufferPointer(start: base.assumingMemoryBound(to: UInt8.self), count: count)
     }
 
-    /// Leaves columns out.
+    /// Skips columns.
     mutating func skip(_ count: Int32) {
         index += count
     }
 
-    /// A column as an integer.
+    /// Returns a column as an integer; `nil` for NULL.
     func integer(at index: Int32) -> Int64? {
         sqlite3_column_type(statement, index) == SQLITE_NULL ? nil : sqlite3_column_int64(statement, index)
     }
 
-    /// A column as a text.
+    /// Returns a column as a text; `nil` for NULL.
     func text(at index: Int32) -> String? {
-        // The length is asked for, since a text may hold a zero byte.
+        // The explicit length preserves zero bytes within the text.
         guard let base = sqlite3_column_text(statement, index) else { return nil }
         let count = Int(sqlite3_column_bytes(statement, index))
         return String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
@@ -79,7 +79,7 @@ struct StatementRow {
 }
 
 extension Statement {
-    /// Steps through the rows of the statement until the body says that it has enough.
+    /// Steps through the rows of the statement until the closure returns false.
     ///
     /// It calls SQLite directly, since GRDB's cursors build a value per column.
     func forEachRow(in database: Database, _ body: (StatementRow) throws -> Bool) throws {
@@ -95,7 +95,7 @@ extension Statement {
 }
 
 extension Database {
-    /// The error of a result code that SQLite has just given.
+    /// Returns the error for SQLite's last result code.
     func error(_ code: Int32) -> DatabaseError {
         guard let connection = sqliteConnection else { return DatabaseError(resultCode: ResultCode(rawValue: code)) }
         return DatabaseError(

@@ -1,29 +1,29 @@
 package import Foundation
 package import OpenAIUsage
 
-/// The calls that a person asks for, as flags of commands and parameters of the API name them.
+/// A selection of calls, as given by flags of commands and parameters of the API.
 package struct CallSelection: Sendable, Equatable {
     /// The projects; empty for all.
     package var projects: [String] = []
-    /// The models, as requested or as served; empty for all.
+    /// The requested or answered models; empty for all.
     package var models: [String] = []
     /// The endpoints; empty for all.
     package var endpoints: [String] = []
     /// The outcomes; empty for all.
     package var outcomes: [Outcome] = []
-    /// The tags, every one of which a call must bear.
+    /// The tags, all of which a call must have.
     package var tags: [TagSelection] = []
     /// The start of the range, inclusive; `nil` for the first call.
     package var since: TimestampArgument?
     /// The end of the range, exclusive; `nil` for now.
     package var until: TimestampArgument?
-    /// The time zone of days and of times without one.
+    /// The time zone of days and of times without an offset.
     package var timeZone = TimeZone.gmt
 
     /// Creates a selection of all calls.
     package init() {}
 
-    /// The filter that the selection makes.
+    /// The filter of the selection.
     package var filter: CallFilter {
         var filter = CallFilter()
         filter.projects = projects
@@ -34,9 +34,9 @@ package struct CallSelection: Sendable, Equatable {
         return filter
     }
 
-    /// The times of the range, in microseconds since 1970; `nil` for an open end.
+    /// Returns the range in microseconds since 1970; `nil` for an open end.
     ///
-    /// - Throws: A ``ParameterError`` for a range that ends before it begins.
+    /// - Throws: A ``ParameterError`` if the range ends before it begins.
     package func range(now: Int64) throws(ParameterError) -> (from: Int64?, to: Int64?) {
         let from = since?.microseconds(now: now, timeZone: timeZone)
         let to = until?.microseconds(now: now, timeZone: timeZone)
@@ -44,13 +44,13 @@ package struct CallSelection: Sendable, Equatable {
         return (from, to)
     }
 
-    /// The same selection with times that do not depend on when they are read.
+    /// Returns the selection with absolute times.
     ///
     /// - Parameters:
-    ///   - now: The time, in microseconds since 1970.
-    ///   - hasEnd: False if a range without an end has none, so that calls are listed that a wrong clock has put into the future.
+    ///   - now: The time in microseconds since 1970.
+    ///   - hasEnd: True to end an open range now; false to include calls that a wrong clock has dated in the future.
     /// - Returns: The selection.
-    /// - Throws: A ``ParameterError`` for a range that ends before it begins, or that ends now and begins later.
+    /// - Throws: A ``ParameterError`` if the range ends before it begins, or ends now and begins later.
     package func resolved(now: Int64, hasEnd: Bool = true) throws(ParameterError) -> CallSelection {
         let range = try range(now: now)
         if hasEnd, range.to == nil, let from = range.from, from > now {
@@ -63,14 +63,14 @@ package struct CallSelection: Sendable, Equatable {
     }
 }
 
-/// A tag as `name=value`.
+/// A required tag in the form `name=value`.
 package struct TagSelection: Sendable, Equatable {
-    /// The tag's name.
+    /// The name of the tag.
     package var name: String
-    /// The value that a call must bear.
+    /// The required value.
     package var value: String
 
-    /// Reads a tag; `nil` for a text that is none.
+    /// Creates a tag from its text; `nil` if the text is malformed.
     package init?(_ text: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { return nil }
@@ -79,11 +79,11 @@ package struct TagSelection: Sendable, Equatable {
     }
 }
 
-/// The reason why a parameter is not understood.
+/// The error for an invalid parameter.
 package struct ParameterError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The parameter's name; `nil` if it is none of one parameter.
+    /// The name of the parameter; `nil` if the error does not concern a single one.
     package var parameter: String?
-    /// The problem and what is allowed, without the name before it and without a full stop.
+    /// The problem and what is allowed, without the parameter's name and without a final period.
     package var problem: String
 
     package init(_ parameter: String?, _ problem: String) {
@@ -91,6 +91,6 @@ package struct ParameterError: Error, Sendable, Equatable, CustomStringConvertib
         self.problem = problem
     }
 
-    /// The sentence for a reader.
+    /// The error as a sentence.
     package var description: String { "\(parameter.map { "\($0) " } ?? "")\(problem)." }
 }

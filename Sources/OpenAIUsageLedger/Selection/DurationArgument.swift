@@ -1,14 +1,14 @@
-/// A length of time as a person writes it: `300ms`, `5s`, `10m`, `24h`, `7d`, `2w`.
+/// A duration as written by a user: `300ms`, `5s`, `10m`, `24h`, `7d`, `2w`.
 package struct DurationArgument: Sendable, Equatable {
-    /// The length in milliseconds.
+    /// The duration in milliseconds.
     package var milliseconds: Int64
 
-    /// Creates a length.
+    /// Creates a duration.
     package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
-    /// Reads a length; `nil` for a text that is none.
+    /// Creates a duration from its text; `nil` if the text is malformed.
     package init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int64(digits), count <= 1_000_000_000 else { return nil }
@@ -25,7 +25,7 @@ package struct DurationArgument: Sendable, Equatable {
         milliseconds = count * scale
     }
 
-    /// The length in the largest unit that it is a whole number of.
+    /// The duration in the largest unit from seconds to days that divides it, or in milliseconds.
     package var text: String {
         let units: [(Int64, String)] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")]
         for (scale, unit) in units where milliseconds > 0 && milliseconds % scale == 0 {

@@ -1,10 +1,10 @@
 package import OpenAIUsage
 
-/// A report that a person asks for.
+/// A request for a report.
 package struct ReportRequest: Sendable, Equatable {
-    /// The calls.
+    /// The selection of calls.
     package var selection = CallSelection()
-    /// The dimensions.
+    /// The dimensions of the report.
     package var groupBy: [ReportDimension] = [.project]
 
     /// Creates a request.
@@ -13,9 +13,9 @@ package struct ReportRequest: Sendable, Equatable {
         self.groupBy = groupBy
     }
 
-    /// Reads the parameters of a report.
+    /// Creates a request from the parameters of a URL.
     ///
-    /// - Throws: A ``ParameterError`` for a value that is not understood.
+    /// - Throws: A ``ParameterError`` for an invalid value.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {
         selection = try CallSelection(&parameters)
         let names = "some of \(ReportDimension.names.joined(separator: ", ")) with commas between, or none"
@@ -25,19 +25,19 @@ package struct ReportRequest: Sendable, Equatable {
         }
     }
 
-    /// The parameters that make the request; its times must be resolved.
+    /// The parameters of the request, whose times must be resolved.
     package var parameters: [(name: String, value: String)] {
         let names = groupBy.isEmpty ? "none" : groupBy.map(\.description).joined(separator: ",")
         return selection.parameters + [("by", names)]
     }
 
-    /// The query that the request makes, from the ledger's first call if no start is given.
+    /// Returns the query of the request; without a start, it begins with the ledger's first call.
     ///
     /// - Parameters:
-    ///   - now: The time, in microseconds since 1970.
-    ///   - first: The start of the ledger's first call; asked for only if it is needed.
+    ///   - now: The time in microseconds since 1970.
+    ///   - first: Returns the start of the ledger's first call; called only if needed.
     /// - Returns: The query.
-    /// - Throws: A ``ParameterError`` for a range that ends before it begins, or what the look-up throws.
+    /// - Throws: A ``ParameterError`` if the range ends before it begins, or the error of `first`.
     package func query(now: Int64, first: () throws -> Int64?) throws -> ReportQuery {
         let range = try selection.resolved(now: now).range(now: now)
         var query = ReportQuery(from: range.from ?? 0, to: range.to ?? now + 1)
@@ -49,16 +49,16 @@ package struct ReportRequest: Sendable, Equatable {
     }
 }
 
-/// A list of calls that a person asks for: the latest ones, or those next to a call.
+/// A request for a list of calls: the latest ones, or those next to a call.
 package struct CallsRequest: Sendable, Equatable {
-    /// The most calls of one answer that is held in memory.
+    /// The most calls of one answer in memory.
     package static let pageSize = 500
 
-    /// The calls.
+    /// The selection of calls.
     package var selection = CallSelection()
     /// The most calls; `nil` for all.
     package var limit: Int? = 50
-    /// The call behind which the list begins: the calls that follow it are meant, and not the latest ones.
+    /// The call after which the list begins; the limit then selects the calls that follow it, not the latest ones.
     package var after: CallID?
     /// The call before which the list ends.
     package var before: CallID?
@@ -69,9 +69,9 @@ package struct CallsRequest: Sendable, Equatable {
         self.limit = limit
     }
 
-    /// Reads the parameters of a list.
+    /// Creates a request from the parameters of a URL.
     ///
-    /// - Throws: A ``ParameterError`` for a value that is not understood.
+    /// - Throws: A ``ParameterError`` for an invalid value.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {
         selection = try CallSelection(&parameters)
         let count = try parameters.one("limit", "a number of calls, 0 for all") { text -> Int? in
@@ -83,7 +83,7 @@ package struct CallsRequest: Sendable, Equatable {
         before = try parameters.one("before", identity) { CallID($0) }
     }
 
-    /// The parameters that make the request; its times must be resolved.
+    /// The parameters of the request, whose times must be resolved.
     package var parameters: [(name: String, value: String)] {
         var pairs = selection.parameters
         pairs.append(("limit", String(limit ?? 0)))
@@ -92,9 +92,9 @@ package struct CallsRequest: Sendable, Equatable {
         return pairs
     }
 
-    /// The query that the request makes; its order is that in which its limit is met.
+    /// Returns the query of the request, in the order in which its limit applies.
     ///
-    /// - Throws: A ``ParameterError`` for a range that ends before it begins.
+    /// - Throws: A ``ParameterError`` if the range ends before it begins.
     package func query(now: Int64) throws(ParameterError) -> CallsQuery {
         let range = try selection.range(now: now)
         var query = CallsQuery()

@@ -1,7 +1,7 @@
 import Foundation
 import OpenAIUsage
 
-/// The parameters of a URL's query, which are taken one after the other until none is left.
+/// The parameters of a URL's query, which are removed one by one until none is left.
 package struct QueryParameters: Sendable {
     /// The longest query, in bytes.
     package static let maximumLength = 16_384
@@ -9,10 +9,10 @@ package struct QueryParameters: Sendable {
     private var pairs: [(name: String, value: String)] = []
     private var known: [String] = []
 
-    /// Reads a query, in which `+` and `%20` are blanks.
+    /// Creates the parameters from a query, in which `+` and `%20` are spaces.
     ///
-    /// - Parameter query: The part of a URL behind `?`.
-    /// - Throws: A ``ParameterError`` if the query is too long, or encoded wrongly.
+    /// - Parameter query: The part of a URL after `?`.
+    /// - Throws: A ``ParameterError`` if the query is too long or malformed.
     package init(_ query: String) throws(ParameterError) {
         guard query.utf8.count <= Self.maximumLength else {
             throw ParameterError(nil, "The query is longer than \(Self.maximumLength) bytes")
@@ -27,7 +27,7 @@ package struct QueryParameters: Sendable {
         }
     }
 
-    /// A part of a URL without its percent-encoding; `nil` if it is encoded wrongly.
+    /// Returns a part of a URL without its percent-encoding; `nil` if it is malformed.
     package static func decoded(_ text: String) -> String? { text.removingPercentEncoding }
 
     /// Removes and returns all values of a parameter that may be repeated.
@@ -38,12 +38,12 @@ package struct QueryParameters: Sendable {
         return values
     }
 
-    /// Removes and returns the values of a parameter that may be repeated, each of which must be understood.
+    /// Removes and parses all values of a parameter that may be repeated.
     ///
     /// - Parameters:
-    ///   - name: The parameter.
-    ///   - allowed: A text that ends "must be".
-    ///   - read: Reads a value; `nil` for one that is not understood.
+    ///   - name: The name of the parameter.
+    ///   - allowed: The text after "must be" in an error.
+    ///   - read: Parses a value; `nil` if it is invalid.
     /// - Returns: The values.
     /// - Throws: A ``ParameterError``.
     package mutating func all<Value>(
@@ -61,12 +61,12 @@ package struct QueryParameters: Sendable {
         return values
     }
 
-    /// Removes and returns the value of a parameter that stands there once at most.
+    /// Removes and parses the value of a parameter that may be given once.
     ///
     /// - Parameters:
-    ///   - name: The parameter.
-    ///   - allowed: A text that ends "must be".
-    ///   - read: Reads the value; `nil` for one that is not understood.
+    ///   - name: The name of the parameter.
+    ///   - allowed: The text after "must be" in an error.
+    ///   - read: Parses the value; `nil` if it is invalid.
     /// - Returns: The value; `nil` if there is none.
     /// - Throws: A ``ParameterError``.
     package mutating func one<Value>(
@@ -79,7 +79,7 @@ package struct QueryParameters: Sendable {
         return values.first
     }
 
-    /// Refuses the parameters that nobody has taken.
+    /// Throws if parameters are left.
     ///
     /// - Throws: A ``ParameterError`` that names one of them.
     package func finish() throws(ParameterError) {
@@ -88,12 +88,12 @@ package struct QueryParameters: Sendable {
         throw ParameterError(String(rest.name.prefix(100)), "is not known; \(allowed)")
     }
 
-    /// A query of some parameters.
+    /// Returns a query with some parameters.
     package static func text(_ pairs: [(name: String, value: String)]) -> String {
         pairs.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")
     }
 
-    /// A text in which all but letters, digits and `-._~` is percent-encoded.
+    /// Returns a text with everything but letters, digits and `-._~` percent-encoded.
     package static func encoded(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {
@@ -109,9 +109,9 @@ package struct QueryParameters: Sendable {
 }
 
 extension CallSelection {
-    /// Reads the parameters of a selection.
+    /// Creates a selection from the parameters of a URL.
     ///
-    /// - Throws: A ``ParameterError`` for a value that is not understood.
+    /// - Throws: A ``ParameterError`` for an invalid value.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {
         self.init()
         projects = parameters.all("project")
@@ -129,11 +129,11 @@ extension CallSelection {
     private static let times = "a time, as in 7d, 12h, today, yesterday, 2026-11-01 or 2026-11-01T12:00:00Z"
 
     private static func time(_ text: String) -> TimestampArgument? {
-        // The plus sign of an offset that was not encoded is a blank.
+        // The plus sign of an offset that was not encoded has become a space.
         TimestampArgument(text) ?? TimestampArgument(text.replacing(" ", with: "+"))
     }
 
-    /// The parameters that make the selection; its times must be resolved.
+    /// The parameters of the selection, whose times must be resolved.
     package var parameters: [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
         pairs += projects.map { ("project", $0) }

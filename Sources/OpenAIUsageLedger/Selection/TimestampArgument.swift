@@ -1,13 +1,13 @@
 package import Foundation
 
-/// A point in time as a person writes it: `7d` ago, `today`, `2026-11-01`, `2026-11-01T12:00`, with or without an offset.
+/// A point in time as written by a user: `7d` ago, `today`, `2026-11-01`, `2026-11-01T12:00`, with or without an offset.
 package enum TimestampArgument: Sendable, Equatable {
     case ago(milliseconds: Int64)
     case startOfDay(daysAgo: Int)
     case local(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int)
     case absolute(microseconds: Int64)
 
-    /// Reads a point in time; `nil` for a text that is none.
+    /// Creates a point in time from its text; `nil` if the text is malformed.
     package init?(_ text: String) {
         switch text {
         case "now": self = .ago(milliseconds: 0)
@@ -103,7 +103,7 @@ package enum TimestampArgument: Sendable, Equatable {
         return Clock(hour: hour, minute: minute, second: second, microseconds: microseconds, offsetSeconds: offset)
     }
 
-    /// The microseconds since 1970 in a time zone.
+    /// Returns the microseconds since 1970, with days and local times in a time zone.
     package func microseconds(now: Int64, timeZone: TimeZone) -> Int64 {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone

@@ -1,19 +1,19 @@
 package import OpenAIUsage
 
-/// Calls of one or several ledgers, which are read as they are taken.
+/// A listing of calls from one or several ledgers, which are read on demand.
 package struct CallListing {
-    /// The calls that were read already, the next one last.
+    /// The calls that were read already, with the next one last.
     private var latest: [CallRecord] = []
     private var walk: CallWalk?
     private var rest: Int
 
-    /// Creates a listing of calls in memory, the newest first.
+    /// Creates a listing of calls in memory, given with the newest first.
     init(latest: [CallRecord]) {
         self.latest = latest
         rest = latest.count
     }
 
-    /// Creates a listing of what a walk finds.
+    /// Creates a listing of the calls of a walk.
     init(walk: CallWalk, rest: Int) {
         self.walk = walk
         self.rest = rest
@@ -30,11 +30,11 @@ package struct CallListing {
     }
 }
 
-/// A walk over the calls of several ledgers, of each of which one page is held.
+/// A walk over the calls of several ledgers with one page of each in memory.
 struct CallWalk {
     private struct Place {
         let source: any LedgerSource
-        /// The calls that were read and not handed out, the next one last.
+        /// The calls that were read and not returned, with the next one last.
         var page: [CallRecord] = []
         var isAtEnd = false
         var cursor: CallID?
@@ -57,7 +57,7 @@ struct CallWalk {
         self.pageSize = pageSize
     }
 
-    /// The next call; `nil` at the end.
+    /// Returns the next call; `nil` at the end.
     mutating func next() async throws -> CallRecord? {
         for index in places.indices where places[index].page.isEmpty && !places[index].isAtEnd {
             try await read(index)
@@ -67,7 +67,7 @@ struct CallWalk {
         var found: CallRecord?
         for index in places.indices where places[index].page.last?.id == id {
             let record = places[index].page.removeLast()
-            // One ledger may have the end of a call of which another knows the start only.
+            // One ledger may hold the end of a call, and another only its start.
             if let known = found, known.outcome != .open, known.outcome != .interrupted { continue }
             found = record
         }
@@ -84,7 +84,7 @@ struct CallWalk {
             page.after = places[index].cursor ?? request.after ?? CallID(rawValue: 0)
         }
         let records = try await places[index].source.page(page).records
-        // Pages without an order would be walked for ever.
+        // Pages without an order would make the walk endless.
         let isSound = zip(records, records.dropFirst()).allSatisfy { $0.id < $1.id } && records.count <= pageSize
         let isBeyond =
             isBackward

@@ -1,8 +1,8 @@
 package import OpenAIUsage
 
-/// Some calls of a ledger in their order, as one ledger hands them to another program of the same version.
+/// A page of calls of a ledger in ID order, for exchange between programs of the same version.
 package struct CallPage: Sendable {
-    /// The identity of the ledger; `nil` if it has none.
+    /// The ID of the ledger; `nil` if it has none.
     package var ledger: String?
     /// The calls.
     package var records: [CallRecord]
@@ -15,7 +15,7 @@ package struct CallPage: Sendable {
 
     private static let signature = Array("OAUC1".utf8)
 
-    /// The page as bytes.
+    /// The encoded page.
     package var bytes: [UInt8] {
         var bytes = VarintWriter()
         bytes.write(Self.signature)
@@ -30,7 +30,7 @@ package struct CallPage: Sendable {
         return bytes.bytes
     }
 
-    /// Reads a page from its bytes, which may come from anywhere; `nil` if they are none.
+    /// Decodes a page from untrusted bytes; `nil` if they are not a page of this version.
     package init?(_ bytes: [UInt8]) {
         let parsed: CallPage? = bytes.withUnsafeBufferPointer { buffer in
             var reader = VarintReader(buffer)
@@ -53,7 +53,7 @@ package struct CallPage: Sendable {
 extension LatestRateLimit {
     private static let signature = Array("OAUL1".utf8)
 
-    /// Rate limits as bytes, for a reader of the same version.
+    /// Encodes rate limits for a reader of the same version.
     package static func bytes(_ limits: [LatestRateLimit]) -> [UInt8] {
         var bytes = VarintWriter()
         bytes.write(signature)
@@ -69,7 +69,7 @@ extension LatestRateLimit {
         return bytes.bytes
     }
 
-    /// Reads rate limits from their bytes, which may come from anywhere; `nil` if they are none.
+    /// Decodes rate limits from untrusted bytes; `nil` if they are not a list of this version.
     package static func list(_ bytes: [UInt8]) -> [LatestRateLimit]? {
         bytes.withUnsafeBufferPointer { buffer in
             var reader = VarintReader(buffer)

@@ -1,39 +1,39 @@
 import OpenAIUsage
 
-/// A ledger that is read: a file of this machine, or that of a gateway elsewhere.
+/// A readable ledger: a file on this machine, or the ledger of a gateway elsewhere.
 package protocol LedgerSource: Sendable {
-    /// The name of the ledger, as its reader gave it.
+    /// The name of the ledger as given by the user.
     var name: String { get }
 
-    /// The sums of a report.
+    /// Returns the sums of a report.
     ///
-    /// - Parameter request: The report; the times of its range are absolute.
+    /// - Parameter request: The report, with absolute times.
     /// - Returns: The sums.
     /// - Throws: An error that names the ledger.
     func report(_ request: ReportRequest) async throws -> MergeableReport
 
-    /// Some calls, which are those of the request's query, in memory.
+    /// Returns a page of calls in memory.
     ///
-    /// - Parameter request: The calls; the times of its range are absolute, and there is a limit.
+    /// - Parameter request: The query, with absolute times and a limit.
     /// - Returns: The calls, the oldest first.
     /// - Throws: An error that names the ledger.
     func page(_ request: CallsRequest) async throws -> CallPage
 
-    /// The calls that an identity names; none if there is no such identity.
+    /// Returns the calls with an identity; none if it is unknown.
     func calls(matching identity: String) async throws -> CallPage
 
-    /// The newest rate limits by project and model.
+    /// Returns the newest rate limits by project and model.
     func limits() async throws -> [LatestRateLimit]
 }
 
-/// A ledger in a file of this machine.
+/// A ledger in a file on this machine.
 package struct LedgerFileSource: LedgerSource {
     private let reader: AsyncLedgerReader
 
-    /// The file's path.
+    /// The path of the file.
     package var name: String { reader.path }
 
-    /// Creates a source; nothing is opened yet.
+    /// Creates a source without opening the file.
     package init(_ reader: AsyncLedgerReader) {
         self.reader = reader
     }
@@ -54,18 +54,18 @@ package struct LedgerFileSource: LedgerSource {
 }
 
 extension LedgerReader {
-    /// The report that a person asks for, from the ledger's first call if no start is given.
+    /// Returns a report; without a start, it begins with the ledger's first call.
     ///
     /// - Parameters:
     ///   - request: The report.
-    ///   - now: The time, in microseconds since 1970.
+    ///   - now: The time in microseconds since 1970.
     /// - Returns: The report.
-    /// - Throws: A ``ParameterError`` for a range that ends before it begins, or a ``LedgerError``.
+    /// - Throws: A ``ParameterError`` if the range ends before it begins, or a ``LedgerError``.
     package func report(_ request: ReportRequest, now: Int64) throws -> Report {
         try report(try request.query(now: now) { try summary().first })
     }
 
-    /// The sums of a report; the times of its range are absolute.
+    /// Returns the sums of a report with absolute times.
     package func mergeableReport(_ request: ReportRequest) throws -> MergeableReport {
         let query = try request.query(now: 0) { try summary().first }
         var report = try mergeableReport(query)
@@ -73,7 +73,7 @@ extension LedgerReader {
         return report
     }
 
-    /// The calls of a request, the oldest first; the times of its range are absolute.
+    /// Returns the calls of a request with absolute times, the oldest first.
     package func page(_ request: CallsRequest) throws -> CallPage {
         let query = try request.query(now: 0)
         let records = try calls(query)

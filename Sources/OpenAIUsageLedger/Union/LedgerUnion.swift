@@ -1,36 +1,36 @@
 package import OpenAIUsage
 
-/// Several ledgers that are read as one.
+/// Several ledgers read as one.
 package struct LedgerUnion: Sendable {
     /// The reason why ledgers cannot be read as one.
     package struct Conflict: Error, CustomStringConvertible {
-        /// The reason, as a sentence that says what to do.
+        /// The reason as a sentence with the remedy.
         package var description: String
     }
 
-    /// The most ledgers.
+    /// The most ledgers in a union.
     package static let maximumCount = 32
 
     private let sources: [any LedgerSource]
 
     /// Creates a union.
     ///
-    /// - Parameter sources: The ledgers, each of which is another one.
+    /// - Parameter sources: The ledgers, which must differ.
     package init(_ sources: [any LedgerSource]) {
         self.sources = sources
     }
 
-    /// The sums over the calls of all ledgers.
+    /// Returns a report over the calls of all ledgers.
     ///
-    /// Counts, tokens and costs are exact. Percentiles are those of all calls together: exact if every ledger has few in the
-    /// range, else within 1 %.
+    /// Counts, tokens and costs are exact. Percentiles are those of all calls together: exact if every ledger has few calls in
+    /// the range, otherwise within 1 %.
     ///
     /// - Parameters:
     ///   - request: The report.
-    ///   - now: The time, in microseconds since 1970.
+    ///   - now: The time in microseconds since 1970.
     /// - Returns: The report.
-    /// - Throws: The error of the first ledger that cannot be read, since a sum without it would look whole; a ``Conflict`` if
-    ///   a ledger is there twice.
+    /// - Throws: The error of the first unreadable ledger, since a sum without it would look complete; a ``Conflict`` if two
+    ///   ledgers share calls.
     package func report(_ request: ReportRequest, now: Int64) async throws -> Report {
         var request = request
         request.selection = try request.selection.resolved(now: now)
@@ -45,21 +45,20 @@ package struct LedgerUnion: Sendable {
         }
         try requireDifferent(reports.map(\.ledger))
         guard var sum = reports.first else { throw Conflict(description: "No ledger is named.") }
-        // A ledger without calls has no first one, and begins with 1970.
+        // A ledger without calls has no first call, and its range begins in 1970.
         let beginnings = reports.map(\.query.from).filter { $0 != 0 }
         for report in reports.dropFirst() { sum.add(report) }
         if resolved.selection.since == nil, let first = beginnings.min() { sum.query.from = first }
         return sum.report
     }
 
-    /// Calls of all ledgers in the order of their identities, which is that of their starts; a call that is in several ledgers
-    /// comes once.
+    /// Lists the calls of all ledgers in ID order, which is the order of their starts; duplicates are listed once.
     ///
     /// - Parameters:
-    ///   - request: The calls; of its limit the latest ones are meant, unless it names the call behind which they begin.
-    ///   - now: The time, in microseconds since 1970.
-    /// - Returns: The calls, the oldest first, which are read as they are taken.
-    /// - Throws: The error of a ledger that cannot be read.
+    ///   - request: The query; its limit selects the latest calls, or the first ones after the call that it names.
+    ///   - now: The time in microseconds since 1970.
+    /// - Returns: The calls, the oldest first, read on demand.
+    /// - Throws: The error of an unreadable ledger.
     package func listing(_ request: CallsRequest, now: Int64) async throws -> CallListing {
         var request = request
         request.selection = try request.selection.resolved(now: now, hasEnd: false)
@@ -68,14 +67,14 @@ package struct LedgerUnion: Sendable {
             guard limit > CallsRequest.pageSize else {
                 return CallListing(latest: try await latest(limit, request))
             }
-            // The latest ones are counted backwards, and then read forwards, so that they need not be held.
+            // The latest calls are counted backward and then read forward, so that they need not be buffered.
             guard let first = try await first(ofLatest: limit, request) else { return CallListing(latest: []) }
             request.after = CallID(rawValue: first.rawValue - 1)
         }
         return CallListing(walk: CallWalk(sources, request, isBackward: false), rest: rest)
     }
 
-    /// The latest calls, the newest first.
+    /// Returns the latest calls, the newest first.
     private func latest(_ limit: Int, _ request: CallsRequest) async throws -> [CallRecord] {
         guard limit > 0 else { return [] }
         var walk = CallWalk(sources, request, isBackward: true, pageSize: limit)
@@ -94,14 +93,14 @@ package struct LedgerUnion: Sendable {
         return found
     }
 
-    /// The calls that an identity names in any of the ledgers, the oldest first.
+    /// Returns the calls with an identity in any of the ledgers, the oldest first.
     ///
-    /// - Throws: The error of a ledger that cannot be read.
+    /// - Throws: The error of an unreadable ledger.
     package func calls(matching identity: String) async throws -> [CallRecord] {
         var found: [CallID: CallRecord] = [:]
         for source in sources {
             for record in try await source.calls(matching: identity).records {
-                // One ledger may have the end of a call of which another knows the start only.
+                // One ledger may hold the end of a call, and another only its start.
                 if let known = found[record.id], known.outcome != .open, known.outcome != .interrupted { continue }
                 found[record.id] = record
             }
@@ -109,9 +108,9 @@ package struct LedgerUnion: Sendable {
         return found.values.sorted { $0.id < $1.id }
     }
 
-    /// The newest rate limits of all ledgers by project and model, in their alphabetical order.
+    /// Returns the newest rate limits of all ledgers by project and model, in alphabetical order.
     ///
-    /// - Throws: The error of a ledger that cannot be read.
+    /// - Throws: The error of an unreadable ledger.
     package func limits() async throws -> [LatestRateLimit] {
         struct Key: Hashable {
             var project: String
@@ -128,7 +127,7 @@ package struct LedgerUnion: Sendable {
         return found.values.sorted { ($0.project, $0.model ?? "") < ($1.project, $1.model ?? "") }
     }
 
-    /// Refuses ledgers of which two may hold the same calls, which would be counted twice.
+    /// Throws if two ledgers may hold the same calls, which would be counted twice.
     private func requireDifferent(_ ledgers: [String?]) throws {
         let origins = ledgers.map { LedgerOrigins($0 ?? "") }
         for (index, origin) in origins.enumerated() {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The sums of a report by group, which can be added to those of other ledgers before percentiles are taken.
+/// The sums of a report by group, which can be merged with those of other ledgers before percentiles are computed.
 package struct MergeableReport: Sendable {
     /// A group and its sums.
     struct Group: Sendable {
@@ -8,14 +8,14 @@ package struct MergeableReport: Sendable {
         var sums: ReportAccumulator
     }
 
-    /// The query that was asked for.
+    /// The query of the report.
     package internal(set) var query: ReportQuery
-    /// The identity of the ledger; `nil` if it has none.
+    /// The ID of the ledger; `nil` if it has none.
     package internal(set) var ledger: String?
     private(set) var groups: [Group]
-    /// True while every latency is known, so that percentiles are exact.
+    /// True while all latencies are available, so that percentiles are exact.
     private var keepsLatencies: Bool
-    /// The part whose rows are pruned; `nil` if all rows are there.
+    /// The part of the range whose rows are pruned; `nil` if all rows are there.
     private(set) var pruned: PrunedPart?
 
     init(query: ReportQuery, groups: [Group], keepsLatencies: Bool, pruned: PrunedPart? = nil) {
@@ -25,9 +25,9 @@ package struct MergeableReport: Sendable {
         self.pruned = pruned
     }
 
-    /// Adds the sums of another ledger, which must be those of the same query.
+    /// Adds the sums of another ledger for the same query.
     ///
-    /// Percentiles stay exact if those of both are; else they are within 1 %.
+    /// Percentiles stay exact if those of both are exact; otherwise they are within 1 %.
     package mutating func add(_ other: MergeableReport) {
         query.from = min(query.from, other.query.from)
         keepsLatencies = keepsLatencies && other.keepsLatencies
@@ -48,11 +48,11 @@ package struct MergeableReport: Sendable {
         }
     }
 
-    /// The report.
+    /// The report with its rows in order.
     package var report: Report {
         var totals = ReportAccumulator(keepsLatencies: keepsLatencies)
         for group in groups { totals.add(group.sums) }
-        // A group whose calls were all moved elsewhere is no line.
+        // A group whose calls have all moved to other groups has no row.
         var lines = groups.filter { !$0.sums.isEmpty }.map { group in
             var sums = group.sums
             return (values: group.values, row: sums.result(group: group.values.map(\.name)))
@@ -67,7 +67,7 @@ package struct MergeableReport: Sendable {
         return Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []), pruned: pruned)
     }
 
-    /// True if a row stands before another: the dearer one, of those that cost the same the first by name.
+    /// True if a row precedes another: the more expensive one, or the first by name at the same cost.
     private static func precedes(_ left: ReportRow, _ right: ReportRow) -> Bool {
         if left.costPicoUSD != right.costPicoUSD {
             guard let rightCost = right.costPicoUSD else { return true }
@@ -84,10 +84,10 @@ package struct MergeableReport: Sendable {
 
     // MARK: - Bytes
 
-    /// The first bytes of the format, with its version.
+    /// The first bytes of the format, including its version.
     private static let signature = Array("OAUR3".utf8)
 
-    /// The sums as bytes, for a reader of the same version.
+    /// The sums encoded for a reader of the same version.
     package var bytes: [UInt8] {
         var bytes = VarintWriter()
         bytes.write(Self.signature)
@@ -111,11 +111,11 @@ package struct MergeableReport: Sendable {
         return bytes.bytes
     }
 
-    /// Reads sums from their bytes, which may come from anywhere; `nil` if they are none, or those of another query.
+    /// Decodes sums from untrusted bytes; `nil` if they are not sums of this version and query.
     ///
     /// - Parameters:
     ///   - bytes: The bytes.
-    ///   - query: The query that was asked for; its start may be later than that of the answer.
+    ///   - query: The query of the request; its start may differ from that of the answer.
     package init?(_ bytes: [UInt8], of query: ReportQuery) {
         let parsed: MergeableReport? = bytes.withUnsafeBufferPointer { buffer in
             var reader = VarintReader(buffer)

@@ -1,12 +1,12 @@
 import OpenAIUsage
 
-/// Checks of sums that another program has sent: none of them is so large that sums of a million others overflow.
+/// Checks of sums from another program: a million sums of this size can be added without overflow.
 extension RollupSums {
-    /// The most calls of one group of a report that another program sends.
+    /// The most calls in one group of a report from another program.
     static let plausibleCount: Int64 = 1 << 36
     private static let plausibleValue: Int128 = 1 << 96
 
-    /// True if bytes are sums that can be added to others.
+    /// True if the bytes are sums that can be added to others.
     static func isPlausible(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
         guard var reader = RollupReader(source) else { return false }
         func isCount(_ value: Int64) -> Bool { 0...plausibleCount ~= value }
@@ -28,7 +28,7 @@ extension RollupSums {
 }
 
 extension LatencyHistogram {
-    /// True if bytes are a histogram that can be added to others; the reader stands behind it then.
+    /// True if the bytes are a histogram that can be added to others; the reader is behind it then.
     static func isPlausible(_ buckets: HistogramReader, _ bytes: inout VarintReader) -> Bool {
         var buckets = buckets
         var total: Int64 = 0

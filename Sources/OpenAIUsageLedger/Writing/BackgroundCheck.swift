@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// SQLite's own check of a large ledger on a thread and a connection of its own, so that no record waits for it.
+/// SQLite's check of a large ledger, on its own thread and connection so that no record waits.
 final class BackgroundCheck: Sendable {
     /// The result of a check.
     enum Verdict {
@@ -11,7 +11,7 @@ final class BackgroundCheck: Sendable {
         case sound
         /// The file is damaged.
         case damaged
-        /// The check was ended or could not be made.
+        /// The check was canceled or could not run.
         case unfinished
     }
 
@@ -25,7 +25,7 @@ final class BackgroundCheck: Sendable {
     private let state = Mutex(State())
     private let end = DispatchSemaphore(value: 0)
 
-    /// Begins a check of a ledger that is in use.
+    /// Starts a check of a ledger that is in use.
     init(_ path: String) {
         let thread = Thread { [self] in
             let start = DispatchTime.now().uptimeNanoseconds
@@ -41,15 +41,15 @@ final class BackgroundCheck: Sendable {
         thread.start()
     }
 
-    /// The result and the time it took in nanoseconds; `nil` while the check lasts.
+    /// The result and the duration in nanoseconds; `nil` while the check runs.
     var result: (verdict: Verdict, duration: Int64)? {
         state.withLock { state in state.verdict.map { ($0, state.duration) } }
     }
 
-    /// Ends the check, and returns when its connection is closed.
+    /// Cancels the check, and returns once its connection is closed.
     func cancel() {
         state.withLock { $0.isCancelled = true }
-        // A statement that is about to begin is not interrupted yet.
+        // An interrupt has no effect on a statement that has not started: it is repeated.
         while end.wait(timeout: .now() + .milliseconds(5)) == .timedOut {
             state.withLock(\.connection)?.interrupt()
         }

@@ -2,29 +2,29 @@ import GRDB
 import GRDBSQLite
 import OpenAIUsage
 
-/// Writes batches of records into the tables; what it remembers always agrees with what is committed.
+/// Writes batches of records to the tables; its cached state always matches what is committed.
 struct CallStore {
     private(set) var facts: SharedRowWriter
     private(set) var pending: PendingRows
     private let encoder = RowEncoder()
     private var startRange: StartRange
     private var newest: Int64
-    /// The time before which rows may be gone, in microseconds since 1970; `nil` if nothing was ever pruned.
+    /// The time before which rows may have been pruned, in microseconds since 1970; `nil` if nothing was ever pruned.
     private(set) var prunedBefore: Int64?
-    /// The rows that were written last.
+    /// The IDs of the rows written last.
     private var recent: [Int64] = []
-    /// True if a transaction has failed, so that what is remembered must be read anew.
+    /// True if a transaction has failed, so that the cached state must be reloaded.
     private var isStale = false
-    /// Changes of rows that are in the rollups already.
+    /// Changes to rows that are already in the rollups.
     private var corrections = RollupChanges()
-    /// True if they are applied at the end of the transaction.
+    /// True if corrections are applied at the end of the transaction.
     private var gathersCorrections = false
     private let identities: CallIDGenerator
     private let hooks: LedgerHooks
-    /// The time in which an object is done, in microseconds: a batch has a day for it.
+    /// The longest time from an object's creation to its completion, in microseconds; a batch may take a day.
     private static let longestObject: Int64 = 2 * 86_400_000_000
 
-    /// Loads the state of a ledger.
+    /// Creates a store with the state of a ledger.
     init(_ database: Database, options: LedgerOptions, identities: CallIDGenerator) throws {
         self.identities = identities
         hooks = options.hooks
@@ -35,14 +35,14 @@ struct CallStore {
         pending = try PendingRows(database, facts.tables)
     }
 
-    /// Writes items in one transaction, each of which may turn out to be unwritable.
+    /// Writes items in one transaction; single items may turn out to be unwritable.
     ///
     /// - Parameters:
     ///   - items: The items.
     ///   - database: The ledger.
-    ///   - isRepeated: True if the items may have been committed before, since it is not known what became of that.
-    /// - Returns: What became of each item.
-    /// - Throws: What made the transaction fail as a whole; then nothing is written.
+    ///   - isRepeated: True if the items may already be committed, since the outcome of an earlier attempt is unknown.
+    /// - Returns: The outcome of each item.
+    /// - Throws: The error that made the whole transaction fail; then nothing is written.
     mutating func write(
         _ items: ArraySlice<RecordQueue.Item>,
         _ database: Database,
@@ -63,7 +63,7 @@ struct CallStore {
         return outcomes
     }
 
-    /// Writes rows as they were in another ledger: what they say of objects and of containers stands.
+    /// Writes rows of another ledger as they are, without deciding again if they count.
     mutating func writeRows(_ items: [RecordQueue.Item], _ database: Database) throws {
         let insert = try database.cachedStatement(sql: RowFormat.insert).sqliteStatement
         try transaction(database) { store in
@@ -71,16 +71,16 @@ struct CallStore {
         }
     }
 
-    /// Sums of calls that have no rows here.
+    /// Rollup sums of calls that have no rows in this ledger.
     struct ForeignSums {
-        /// The quarter of an hour; its numbers of series and result are those of another ledger.
+        /// The quarter of an hour; its numbers of series and result are the other ledger's.
         var place: RollupKey
         var series: Series
         var result: CallResult
         var sums: RollupSums
     }
 
-    /// Adds sums of calls that have no rows here.
+    /// Adds rollup sums of calls that have no rows in this ledger.
     mutating func add(_ foreign: [ForeignSums], _ database: Database) throws {
         try transaction(database) { store in
             var sums: [RollupKey: RollupSums] = [:]
@@ -94,30 +94,30 @@ struct CallStore {
         }
     }
 
-    /// The numbers of some rows that were written last, by which the file is recognized.
+    /// The IDs of some of the last rows, by which the file is recognized.
     var newestRows: ArraySlice<Int64> { recent.suffix(16) }
 
-    /// Adds the pending rows to the rollups and to the index by identities.
+    /// Adds the pending rows to the rollups and the identity index.
     mutating func flush(_ database: Database) throws {
         try transaction(database) { try $0.pending.flush(database) }
     }
 
-    /// Notes within a transaction that rows were removed.
+    /// Notes in the current transaction that rows were pruned.
     mutating func notePruned(before time: Int64, through id: Int64, _ database: Database) throws {
         if prunedBefore ?? .min < time {
             try PruneBoundary.advance(to: time, database)
             prunedBefore = time
         }
-        // The file is not recognized by rows that are gone.
+        // Pruned rows cannot identify the file.
         recent.removeAll { $0 <= id }
     }
 
-    /// True if a call has a row.
+    /// True if the call has a row.
     func holds(_ id: CallID, _ database: Database) throws -> Bool { try row(id.rawValue, database) != nil }
 
-    /// Merges segments of the index by identities.
+    /// Merges segments of the identity index.
     ///
-    /// - Returns: True if there were enough of them.
+    /// - Returns: True if there were enough segments to merge.
     mutating func merge(_ database: Database) throws -> Bool {
         var isMerged = false
         try database.inTransaction(.immediate) {
@@ -129,7 +129,7 @@ struct CallStore {
         return isMerged
     }
 
-    /// Runs something in a transaction; what is remembered is read anew after one that has failed.
+    /// Runs a body in a transaction; reloads the cached state first if the last one failed.
     mutating func transaction(_ database: Database, _ body: (inout CallStore) throws -> Void) throws {
         if isStale {
             newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
@@ -174,7 +174,7 @@ struct CallStore {
         return try write(item, .written, insert, database, isRepeated: isRepeated)
     }
 
-    /// Writes an item as it is.
+    /// Writes an item without a decision on its usage.
     private mutating func write(
         _ item: RecordQueue.Item,
         _ written: CommitOutcome,
@@ -191,7 +191,7 @@ struct CallStore {
         let numbers = bind(item, to: insert)
         let code = Self.run(insert)
         guard code & 0xff == SQLITE_CONSTRAINT else { return try conclude(item, numbers, written, code, database) }
-        // The row is there already: in flight, or finished, which stands.
+        // The row exists: either in flight, or finished and final.
         guard let old = try row(item.record.id.rawValue, database) else { throw database.error(code) }
         if old.record.isSameCall(as: item.record) {
             let isUnfinished = old.record.outcome == .open || (old.record.outcome == .interrupted && !item.isOpen)
@@ -206,7 +206,7 @@ struct CallStore {
             try quarantine(item.record, "duplicate", database)
             return .dropped(.encodeError)
         }
-        // The finished record of an interim one comes later, whoever has its identity now.
+        // Another call has this ID: the interim record is skipped, and the finished one will get a new ID.
         if item.isOpen { return .written }
         return try writeRenamed(item, written, insert, database)
     }
@@ -220,7 +220,7 @@ struct CallStore {
     ) throws -> CommitOutcome {
         guard code == SQLITE_DONE else {
             let error = database.error(code)
-            // Some failures end the transaction, and with it all of the batch; others concern this row only.
+            // Some failures end the transaction, and with it the whole batch; others concern this row only.
             if Self.concernsBatch(error) || !database.isInsideTransaction { throw error }
             try quarantine(item.record, error.message ?? "SQLite error \(code)", database)
             return .dropped(.encodeError)
@@ -238,7 +238,7 @@ struct CallStore {
         return written
     }
 
-    /// Inserts an item under an identity of its own, since another call has the one that it came with.
+    /// Inserts an item under a new ID, since another call has its ID.
     private mutating func writeRenamed(
         _ item: RecordQueue.Item,
         _ written: CommitOutcome,
@@ -248,7 +248,7 @@ struct CallStore {
         var item = item
         var code = SQLITE_CONSTRAINT
         var numbers = RowEncoder.Numbers(series: 0, result: 0, form: 0)
-        // Those that follow may be taken too, by whatever made up the first.
+        // The next IDs may be taken too, by the same source as the first.
         for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
             var record = item.record
             record.id = identities.next(at: record.startedAt)
@@ -283,7 +283,7 @@ struct CallStore {
 
     // MARK: - Changing rows
 
-    /// A row as it is.
+    /// A stored row with its numbers of series and result.
     private struct Row {
         var record: CallRecord
         var series: Int
@@ -306,7 +306,7 @@ struct CallStore {
         return found
     }
 
-    /// Changes a row's share in the rollups, from which it is taken out if nothing follows.
+    /// Changes a row's contribution to the rollups; `nil` removes it.
     private mutating func change(
         _ old: Row,
         to new: (record: CallRecord, numbers: RowEncoder.Numbers)?,
@@ -326,7 +326,7 @@ struct CallStore {
         }
     }
 
-    /// Writes a row that has ended anew.
+    /// Rewrites the row of an ended call.
     private mutating func rewrite(_ old: Row, as record: CallRecord, _ database: Database) throws {
         let update = try database.cachedStatement(sql: RowFormat.update).sqliteStatement
         let numbers = encoder.bind(record, outcome: record.outcome, to: update, &facts)
@@ -335,9 +335,9 @@ struct CallStore {
         try change(old, to: (record, numbers), database)
     }
 
-    /// Writes new costs into their rows in one transaction.
+    /// Writes new costs to their rows in one transaction.
     ///
-    /// A row keeps its cost if that is no longer the one from which the new one was told to differ.
+    /// A row keeps its cost if that has changed since the reprice read it.
     mutating func write(_ changes: [RepriceRun.Change], _ database: Database) throws {
         try transaction(database) { store in
             store.gathersCorrections = true
@@ -355,7 +355,7 @@ struct CallStore {
         }
     }
 
-    /// Marks the call that created an object, whose usage another call has told.
+    /// Resolves the call that created an object, after another call has reported the usage.
     private mutating func settle(_ call: CallID, _ database: Database) throws {
         guard let old = try row(call.rawValue, database), LedgerObjects.waiting.contains(old.record.usageState) else {
             return
@@ -374,12 +374,12 @@ struct CallStore {
         try rewrite(old, as: record, database)
     }
 
-    /// True if another row has counted the object that a call shows.
+    /// True if another row has already counted the object of a call.
     ///
-    /// It is asked for objects that the process does not remember: it remembers the newest ones. It takes no scan: pending
-    /// rows are found in memory.
+    /// Called for objects that are not in memory, which holds the newest ones. It needs no scan: pending rows are found in
+    /// memory, flushed ones in the index.
     private func isCounted(_ record: CallRecord, _ database: Database) throws -> Bool {
-        // One whose rows may be gone was counted when it was done, which is never long after it was created.
+        // Rows of an old object may be pruned. It was counted on completion, which never comes long after creation.
         if let prunedBefore, let created = record.objectCreatedAt, created < prunedBefore,
             record.startedAt - created > Self.longestObject
         {
@@ -405,7 +405,7 @@ struct CallStore {
 }
 
 extension CallRecord {
-    /// True if another record is one of the same attempt.
+    /// True if both records are of the same attempt.
     fileprivate func isSameCall(as other: CallRecord) -> Bool {
         func kept(_ text: String) -> Substring.UTF8View { text[...].utf8.prefix(StatementBinder.keptLength(of: text)) }
         return startedAt == other.startedAt && attempt == other.attempt && method.utf8.elementsEqual(kept(other.method))

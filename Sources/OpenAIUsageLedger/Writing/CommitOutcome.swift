@@ -1,11 +1,11 @@
-/// What became of a record.
+/// The outcome of writing a record.
 package enum CommitOutcome: Sendable, Equatable {
-    /// It is committed.
+    /// The record is committed.
     case written
-    /// It is committed, and not counted, since another row has counted the object that it shows.
+    /// The record is committed but not counted, since another row has counted its object.
     case writtenUncounted
-    /// It is not committed yet, and nobody should wait for that: the ledger is in trouble.
+    /// The record is not committed yet, and callers should not wait: the ledger is failing.
     case postponed
-    /// It is lost.
+    /// The record is lost.
     case dropped(DropReason)
 }

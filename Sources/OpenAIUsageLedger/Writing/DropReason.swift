@@ -1,4 +1,4 @@
-/// Why a record is not in the ledger.
+/// The reason why a record is missing from the ledger.
 public enum DropReason: String, Sendable, CaseIterable {
     /// The queue was full.
     case queueFull = "queue_full"
@@ -8,9 +8,9 @@ public enum DropReason: String, Sendable, CaseIterable {
     case databaseLocked = "db_locked"
     /// The queue was full because the ledger failed in another way.
     case ledgerFailed = "ledger_failed"
-    /// The record was committed, and somebody removed or destroyed the file or log that held it.
+    /// The record was committed, and the file or log that held it was removed or destroyed later.
     case ledgerLost = "ledger_lost"
-    /// The record could not be written, whereas others could.
+    /// This record could not be written, whereas others could.
     case encodeError = "encode_error"
     /// The ledger was closed.
     case shutdown

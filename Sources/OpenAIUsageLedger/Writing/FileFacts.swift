@@ -1,19 +1,19 @@
 import Foundation
 
-/// The identity and the state of a file, as its name or a descriptor of it tells them; the file is not opened.
+/// The identity and the state of a file, read from its name or a descriptor without opening the file.
 struct FileFacts: Sendable, Equatable {
     private(set) var device: UInt64
     private(set) var number: UInt64
     /// The size in bytes.
     private(set) var size: Int64
-    /// The names of the file; 0 for a file that was removed while a program has it open.
+    /// The number of hard links; 0 for an open file that was removed.
     private(set) var links: UInt64
-    /// When the content changed, in nanoseconds since 1970.
+    /// The time of the last change of content, in nanoseconds since 1970.
     private(set) var modified: Int64
-    /// When the content or an attribute changed, in nanoseconds since 1970; no program can set it.
+    /// The time of the last change of content or attributes, in nanoseconds since 1970; no program can set it.
     private(set) var changed: Int64
 
-    /// The facts of what is at a path, links followed; `nil` if there is nothing.
+    /// Creates the facts of the file at a path, following links; `nil` if there is none.
     init?(_ path: String) {
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }
@@ -34,7 +34,7 @@ struct FileFacts: Sendable, Equatable {
         changed = Int64(change.tv_sec) * 1_000_000_000 + Int64(change.tv_nsec)
     }
 
-    /// True if both are the same file, whatever became of its content.
+    /// True if both are the same file, regardless of its content.
     func isSameFile(as other: FileFacts?) -> Bool { device == other?.device && number == other?.number }
 
     /// True if the content may have changed in between.
@@ -42,9 +42,9 @@ struct FileFacts: Sendable, Equatable {
         size != other?.size || modified != other?.modified || changed != other?.changed
     }
 
-    /// The present facts of a file that this process has open, also if it has no name any more.
+    /// The present facts of a file that this process has open, even if it was removed.
     ///
-    /// The descriptors are those of whoever opened the file, and are only looked at.
+    /// Descriptors are only inspected, never closed.
     ///
     /// - Returns: The facts; `nil` if no descriptor of the file is found.
     func ofOpenFile() -> FileFacts? {

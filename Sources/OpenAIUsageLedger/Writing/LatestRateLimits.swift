@@ -1,9 +1,9 @@
 import GRDB
 import OpenAIUsage
 
-/// The newest rate limits of a batch by project and model, so that the ledger's table of them changes once per batch.
+/// The newest rate limits of a batch by project and model; the ledger's table of them changes once per batch.
 struct LatestRateLimits {
-    /// The most pairs of project and model that the table takes.
+    /// The most pairs of project and model in the table.
     static let maximumCount = 4_096
 
     private struct Key: Hashable {
@@ -13,7 +13,7 @@ struct LatestRateLimits {
 
     private var latest: [Key: (observedAt: Int64, item: RecordQueue.Item)] = [:]
 
-    /// Notes a record.
+    /// Notes the rate limits of a record.
     mutating func note(_ item: RecordQueue.Item) {
         guard item.record.rateLimits != nil else { return }
         let observedAt = item.record.startedAt &+ (item.record.timing.timeToHeaders ?? 0)
@@ -22,7 +22,7 @@ struct LatestRateLimits {
         latest[key] = (observedAt, item)
     }
 
-    /// Writes what is newer than the table's.
+    /// Writes the rate limits that are newer than those in the table.
     func save(_ database: Database) throws {
         guard !latest.isEmpty else { return }
         let statement = try database.cachedStatement(

@@ -1,7 +1,7 @@
-/// What is known about one commit.
+/// A commit of a ledger's writer.
 public struct LedgerCommit: Sendable, Equatable {
-    /// How many records it wrote.
+    /// The number of records written.
     public var records: Int
-    /// How long it took, in nanoseconds.
+    /// The duration in nanoseconds.
     public var duration: Int64
 }

@@ -1,27 +1,25 @@
 import Foundation
 
-/// The writer's memory of its files, by which it notices that somebody removed, replaced, truncated or wrote to one of
-/// them.
+/// A snapshot of the writer's files, which detects removal, replacement, truncation and writes by other programs.
 ///
-/// It asks for names only: in the process of the writer a descriptor of the database must belong to SQLite, since the
-/// system gives up all of a process's locks on a file with any descriptor of it that is closed.
+/// It opens no file: closing any descriptor of a file drops all of the process's locks on it, including SQLite's.
 struct LedgerFiles {
-    /// What happened to the files.
+    /// The damage to the files.
     enum Damage: Equatable {
         /// Another file, or none, is at the path.
         case moved
-        /// The log, or the index of it, is not at its path any more.
+        /// The log or its index was removed or replaced.
         case logMoved
         /// The file became shorter.
         case truncated
         /// The log became shorter.
         case logTruncated
-        /// The file does not hold what was written to it.
+        /// The file does not hold the content that was written to it.
         case overwritten
-        /// The log does not hold what was written to it.
+        /// The log does not hold the content that was written to it.
         case logOverwritten
 
-        /// The event as a sentence's end.
+        /// The event as a predicate to the file's path.
         var event: String {
             switch self {
             case .moved: "was removed or replaced"
@@ -42,7 +40,7 @@ struct LedgerFiles {
         }
     }
 
-    /// The size to which SQLite itself may shorten the log, in bytes.
+    /// SQLite's limit for the size of a reset log, in bytes.
     static let logSizeLimit: Int64 = 64 << 20
 
     private let path: String
@@ -50,12 +48,12 @@ struct LedgerFiles {
     private var log: FileFacts?
     private var index: FileFacts?
 
-    /// True if another program may have written to the database since that was last checked.
+    /// True if another program may have written to the database since the last check.
     var isDatabaseSuspect = false
-    /// True if another program may have written to the log since that was last checked.
+    /// True if another program may have written to the log since the last check.
     var isLogSuspect = false
 
-    /// Notes the files of a connection that has written to them.
+    /// Creates a snapshot of the files of a connection that has written to them.
     init(_ path: String) {
         self.path = path
         database = FileFacts(path)
@@ -63,29 +61,29 @@ struct LedgerFiles {
         index = FileFacts("\(path)-shm")
     }
 
-    /// The size of the database in bytes, when it was last looked at.
+    /// The size of the database in bytes at the last inspection.
     var databaseSize: Int64 { database?.size ?? 0 }
 
-    /// True if the database has no name any more, so that its rows end with the connection.
+    /// True if the database file was removed, so that its rows vanish with the connection.
     var isRemoved: Bool { database?.ofOpenFile()?.links == 0 }
 
-    /// True if the same database is at the path that was there for another memory of the files.
+    /// True if both snapshots show the same database file.
     func isSameDatabase(as other: LedgerFiles) -> Bool { database?.isSameFile(as: other.database) == true }
 
-    /// Looks at the files.
+    /// Inspects the files.
     ///
-    /// A file that was written to by another program is only noted as suspect: SQLite may have done it.
+    /// A write by another program only marks a file as suspect, since SQLite may have caused it.
     ///
-    /// - Parameter afterOwnWrite: True if only this connection should have written to the log since the last time.
-    /// - Returns: `nil` if the files are the ones that were noted, and not shorter.
+    /// - Parameter afterOwnWrite: True if only this connection should have written to the log since the last inspection.
+    /// - Returns: The damage; `nil` if the files are the same ones and no shorter.
     mutating func inspect(afterOwnWrite: Bool = false) -> Damage? {
         guard let now = FileFacts(path), now.isSameFile(as: database) else { return .moved }
         guard now.size >= databaseSize else { return .truncated }
         guard let nowLog = FileFacts("\(path)-wal"), nowLog.isSameFile(as: log) else { return .logMoved }
         guard nowLog.size >= min(log?.size ?? 0, Self.logSizeLimit) else { return .logTruncated }
-        // A reader in this process may keep an older index alive, for which there is no name.
+        // There is no index if a reader in this process keeps an older, removed one alive.
         if let index, FileFacts("\(path)-shm")?.isSameFile(as: index) != true { return .logMoved }
-        // This connection itself writes to the database only when it copies the log.
+        // This connection itself writes to the database only in a checkpoint.
         if now.isWritten(since: database) { isDatabaseSuspect = true }
         if !afterOwnWrite, nowLog.isWritten(since: log) { isLogSuspect = true }
         database = now
@@ -93,22 +91,22 @@ struct LedgerFiles {
         return nil
     }
 
-    /// Notes what this connection itself has done to the files since they were looked at.
+    /// Notes this connection's own changes to the files since the last inspection.
     ///
-    /// Other files than those are left to be found by the next look.
+    /// Replaced files are left for the next inspection to find.
     mutating func note() {
         if let now = FileFacts(path), now.isSameFile(as: database), now.size >= databaseSize { database = now }
         if let now = FileFacts("\(path)-wal"), now.isSameFile(as: log) { log = now }
     }
 
-    /// Notes that the log was copied, by which SQLite may have shortened the file.
+    /// Notes a complete checkpoint, in which SQLite may have shortened the file.
     ///
-    /// - Parameter size: The bytes that the file must have.
+    /// - Parameter size: The least size of the file, in bytes.
     mutating func noteCopied(size: Int64) {
         if let now = FileFacts(path), now.isSameFile(as: database), now.size >= size { database = now }
     }
 
-    /// Renames the files of a ledger, so that a new one can begin at its path.
+    /// Renames the files of a ledger, so that a new one can be created at its path.
     ///
     /// - Parameters:
     ///   - path: The ledger.
@@ -120,14 +118,14 @@ struct LedgerFiles {
             let aside = "\(path).damaged-\(time)Z\(number == 0 ? "" : "-\(number)")"
             guard FileFacts(aside) == nil, FileFacts("\(aside)-wal") == nil else { continue }
             guard rename(path, aside) == 0 || (errno == ENOENT && FileFacts("\(path)-wal") != nil) else { return nil }
-            // The log belongs to the database: whoever examines it later finds both under one name.
+            // The log belongs to the database: for a later examination both have the same name.
             for suffix in ["-wal", "-shm"] { rename(path + suffix, aside + suffix) }
             return aside
         }
         return nil
     }
 
-    /// The sentence that tells where a damaged file is.
+    /// A sentence that tells where a damaged file is.
     static func remedy(_ aside: String) -> String {
         "It was set aside as \(aside), and a new ledger begun; to save its rows: `sqlite3 \(aside) .recover`."
     }

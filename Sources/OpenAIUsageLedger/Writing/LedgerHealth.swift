@@ -1,15 +1,15 @@
-/// The decisions on when a writer's trouble begins, whom it concerns, and when it has ended.
+/// The rules for when a failure of the writer begins, is reported again, and ends.
 struct LedgerHealth: Sendable {
-    /// The trouble that lasts; `nil` while records are written.
+    /// The present failure; `nil` while records are written.
     private(set) var trouble: LedgerFault?
     private var droppedBefore: Int64 = 0
-    /// The records that had been dropped when the trouble was told last, and when that was.
+    /// The number of dropped records and the time at the last report.
     private var told: (dropped: Int64, at: Int64) = (0, 0)
-    /// How often losses are told while they go on, in microseconds.
+    /// The least interval between reports of continuing losses, in microseconds.
     private static let interval: Int64 = 60_000_000
     private var remedy: String?
 
-    /// The reason for which a full queue drops records now.
+    /// The reason why a full queue drops records at present.
     var dropReason: DropReason {
         switch trouble?.code {
         case nil: .queueFull
@@ -23,12 +23,12 @@ struct LedgerHealth: Sendable {
     ///
     /// - Parameters:
     ///   - error: The failure.
-    ///   - now: Microseconds since 1970.
-    ///   - dropped: The records that were dropped so far.
-    /// - Returns: What is to be told; of a trouble that lasts already, once a minute that it has cost further records.
+    ///   - now: The time in microseconds since 1970.
+    ///   - dropped: The records dropped so far.
+    /// - Returns: The change to report; during a failure, at most once a minute and only if it has cost further records.
     mutating func fail(_ error: LedgerError, at now: Int64, dropped: Int64) -> LedgerStatusChange? {
         if trouble != nil {
-            // The newest failure says what is to be done; the beginning stays.
+            // The newest failure tells the remedy; the start stays.
             trouble?.code = error.code
             trouble?.description = error.description
             return lasting(at: now, dropped: dropped)
@@ -52,14 +52,14 @@ struct LedgerHealth: Sendable {
         )
     }
 
-    /// Notes what the writer did about a file that it lost.
+    /// Notes the writer's remedy for a lost file.
     ///
     /// - Parameters:
-    ///   - error: What happened to the file.
-    ///   - remedy: What was done, in a sentence.
-    ///   - lost: The committed records that are lost with it.
-    ///   - now: Microseconds since 1970.
-    /// - Returns: What is to be told; `nil` if the end of the trouble will tell it.
+    ///   - error: The damage to the file.
+    ///   - remedy: The remedy, in a sentence.
+    ///   - lost: The committed records that are lost with the file.
+    ///   - now: The time in microseconds since 1970.
+    /// - Returns: The change to report; `nil` during a failure, whose end reports the remedy.
     mutating func replace(_ error: LedgerError, _ remedy: String, lost: Int64, at now: Int64) -> LedgerStatusChange? {
         if trouble != nil {
             self.remedy = remedy
@@ -72,9 +72,9 @@ struct LedgerHealth: Sendable {
     /// Notes a commit.
     ///
     /// - Parameters:
-    ///   - now: Microseconds since 1970.
-    ///   - dropped: The records that were dropped so far.
-    /// - Returns: What is to be told; `nil` if there was no trouble.
+    ///   - now: The time in microseconds since 1970.
+    ///   - dropped: The records dropped so far.
+    /// - Returns: The change to report; `nil` if there was no failure.
     mutating func succeed(at now: Int64, dropped: Int64) -> LedgerStatusChange? {
         guard let trouble else { return nil }
         defer { (self.trouble, remedy) = (nil, nil) }

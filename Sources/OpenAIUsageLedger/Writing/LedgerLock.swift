@@ -1,21 +1,21 @@
 import Foundation
 import Synchronization
 
-/// The lock that makes a process the only writer of a ledger, with a file that names it.
+/// The lock that makes a process the only writer of a ledger; its file names the process.
 final class LedgerLock: Sendable {
     private let path: String
     private let purpose: String
     private let descriptor: Mutex<Int32?>
 
-    /// The longest that somebody is waited for who holds the lock for a moment only, in milliseconds.
+    /// The longest wait for a holder that needs the lock only briefly, in milliseconds.
     private static let patience = 2_000
-    /// How long whoever took the lock just now has to write its name, in milliseconds.
+    /// The longest wait for a new holder to write its name, in milliseconds.
     private static let naming = 60
     private static let pause = 20
 
-    /// Takes the lock, or tells who holds it.
+    /// Takes the lock, or throws an error that names its holder.
     ///
-    /// A reader that completes a journal, or a process that upgrades the ledger, holds it for a moment and is waited for.
+    /// Short-lived holders are waited for: a reader that commits a leftover journal, and a process that upgrades the ledger.
     init(path: String, purpose: String) throws {
         self.path = path
         self.purpose = purpose
@@ -24,7 +24,7 @@ final class LedgerLock: Sendable {
 
     deinit { release() }
 
-    /// Takes the lock again if somebody has removed its file, under which another process would not find it.
+    /// Takes the lock again if its file was removed, since another process would not find it.
     func renew() throws {
         try descriptor.withLock { descriptor in
             guard let file = descriptor, !Self.isSame(file, path) else { return }
@@ -34,11 +34,11 @@ final class LedgerLock: Sendable {
         }
     }
 
-    /// Gives the lock back, and removes its file.
+    /// Releases the lock, and removes its file.
     func release() {
         descriptor.withLock { descriptor in
             guard let file = descriptor else { return }
-            // A file that is another's by now is left to it.
+            // The file may belong to another process by then.
             if Self.isSame(file, path) { unlink(path) }
             close(file)
             descriptor = nil
@@ -55,13 +55,13 @@ final class LedgerLock: Sendable {
                 let holder = read(file)
                 Foundation.close(file)
                 guard code == EWOULDBLOCK else { throw error(path, code) }
-                // A file without a name is about to get one, and one that was left by a crash bears that of the dead.
+                // A new holder writes its name soon; until then the file is empty, or shows the name that a crash left.
                 guard waited < (isPassing(holder) ? patience : naming) else { throw locked(path, holder: holder) }
                 waited += pause
                 usleep(UInt32(pause) * 1_000)
                 continue
             }
-            // The holder before may have removed the file between the two calls: then the lock is on nothing.
+            // The previous holder may have removed the file between the two calls: then the lock is useless.
             guard isSame(file, path) else {
                 Foundation.close(file)
                 continue
@@ -73,7 +73,7 @@ final class LedgerLock: Sendable {
         }
     }
 
-    /// True if a holder does one thing and goes, as its purpose says.
+    /// True if the purpose of a holder is a single short task.
     private static func isPassing(_ holder: String) -> Bool {
         holder.isEmpty || holder.hasSuffix(", which completes it") || holder.hasSuffix(", which upgrades it")
     }
@@ -91,12 +91,12 @@ final class LedgerLock: Sendable {
         return String(decoding: buffer.prefix(max(0, count)).prefix { $0 != 0x0a }, as: UTF8.self)
     }
 
-    /// The process that holds a lock, as a noun; `nil` if none does.
+    /// The description of the process that holds a lock; `nil` if none does.
     static func holder(_ path: String) -> String? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        // A shared lock is refused while a writer has its own, and one who comes now waits a moment for this one.
+        // A shared lock fails while a writer holds its own; a writer that starts meanwhile waits briefly for this one.
         guard flock(file, LOCK_SH | LOCK_NB) != 0 else { return nil }
         return name(read(file))
     }

@@ -1,20 +1,20 @@
 import GRDB
 import OpenAIUsage
 
-/// What a ledger knows of the API's objects.
+/// The ledger's knowledge of API objects.
 enum LedgerObjects {
-    /// How many of the newest rows are looked through when a ledger is opened.
+    /// The number of newest rows that are read when a ledger is opened.
     static let maximumRows = 65_536
 
-    /// The states of usage in which a row still waits for it.
+    /// The usage states of rows whose usage is pending.
     static let waiting: Set<UsageState> = [.null, .missing, .cut]
 
-    /// A register of the objects in the newest rows, and of the containers that are paid for.
+    /// Returns the objects in the newest rows, and the containers that are paid for.
     ///
     /// - Parameters:
     ///   - database: The ledger.
-    ///   - now: Microseconds since 1970.
-    /// - Returns: The register.
+    ///   - now: The time in microseconds since 1970.
+    /// - Returns: The objects and containers.
     /// - Throws: An error of SQLite.
     static func register(_ database: Database, now: Int64) throws -> BilledObjects {
         let register = BilledObjects()
@@ -63,7 +63,7 @@ enum LedgerObjects {
         }
     }
 
-    /// Keeps that a container is paid for.
+    /// Stores that a container is paid for, and deletes expired entries.
     static func keep(_ window: ContainerWindow, _ database: Database) throws {
         try database.execute(
             sql: "DELETE FROM container_window WHERE started_at <= ?",

@@ -2,19 +2,19 @@ import GRDB
 import OpenAIUsage
 
 extension LedgerSession {
-    /// Opens a ledger, and begins a new one in the stead of one that is damaged.
+    /// Opens a ledger, and replaces a damaged one with a new one.
     ///
-    /// The damaged file is renamed, and the queue is told; only the holder of the lock may do that.
+    /// The damaged file is renamed, and the queue's observers are notified; only the holder of the lock may do that.
     ///
     /// - Parameters:
-    ///   - path: The file, which is created if there is none.
-    ///   - options: How the ledger writes.
-    ///   - secret: The secret that a new file is given; `nil` for one of its own.
-    ///   - identities: The source of identities, which go on after those in the file.
-    ///   - queue: The queue, whose observers are told.
-    ///   - load: Reads what is needed of the file.
-    /// - Returns: The session, and what was read.
-    /// - Throws: A ``LedgerError``, also for a file that is no ledger.
+    ///   - path: The file, which is created if missing.
+    ///   - options: The options of the ledger.
+    ///   - secret: The secret for a new file; `nil` for a random one.
+    ///   - identities: The generator of call IDs, which continues after those in the file.
+    ///   - queue: The queue, whose observers are notified.
+    ///   - load: Reads the needed content of the file.
+    /// - Returns: The session and the loaded content.
+    /// - Throws: A ``LedgerError``, also if the file is not a ledger.
     static func open<Content>(
         path: String,
         options: LedgerOptions,
@@ -47,14 +47,14 @@ extension LedgerSession {
         return opened
     }
 
-    /// Refuses a damaged file, unless it is so large that the check would keep calls waiting.
+    /// Throws if the file is damaged; a file so large that the check would delay calls is not checked.
     private func requireSoundness() throws {
         guard files.databaseSize <= checkLimit else { return }
         let finding = try database.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
         guard finding == "ok" else { throw LedgerError(.corrupt, "\(path) is damaged.") }
     }
 
-    /// Sets aside the log of a ledger that is gone, which SQLite would delete.
+    /// Sets aside the log of a missing or empty ledger, which SQLite would delete.
     static func saveOrphanedLog(_ path: String, options: LedgerOptions, queue: RecordQueue) {
         guard FileFacts(path)?.size ?? 0 == 0, let log = FileFacts("\(path)-wal"), log.size > 32,
             let aside = LedgerFiles.setAside(path, now: options.clock.wallMicroseconds)

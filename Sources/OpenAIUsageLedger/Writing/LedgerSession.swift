@@ -1,37 +1,37 @@
 import GRDB
 import OpenAIUsage
 
-/// A ledger's file while it is open for writing, with everything that the writer remembers of it.
+/// A ledger's file opened for writing, with the writer's state for it.
 struct LedgerSession {
     let path: String
     let database: DatabaseQueue
     let log: LogLength
     var store: CallStore
     var files: LedgerFiles
-    /// The calls that were committed to the file in this session.
+    /// The calls committed to the file in this session.
     var committed: Int64 = 0
-    /// The calls that are in the log alone.
+    /// The calls that are only in the log.
     var logged: Int64 = 0
-    /// The size from which on the file is checked in the background, in bytes.
+    /// The size from which the file is checked in the background, in bytes.
     let checkLimit: Int64
-    /// The check of the file that is under way.
+    /// The running background check; `nil` if there is none.
     var backgroundCheck: BackgroundCheck?
-    /// The monotonic time before which none is begun, in nanoseconds.
+    /// The earliest start of the next background check, in monotonic nanoseconds.
     var nextBackgroundCheck: Int64 = .min
-    /// The time that is left for checks.
+    /// The time budget for checks.
     var allowance = CheckAllowance()
-    /// SQLite's count of the changes by other connections, when it was last asked for.
+    /// The last known `data_version` of SQLite, which changes with commits by other connections.
     var dataVersion: Int64?
-    /// The mark of this session in the file.
+    /// The start of the session in microseconds since 1970, which identifies the session in the file.
     let openedAt: Int64
 
-    /// Opens the file, brings it to the newest schema and begins a session.
+    /// Opens the file, upgrades it to the newest schema and starts a session.
     ///
     /// - Parameters:
-    ///   - path: The file, which is created if there is none.
-    ///   - options: How the ledger writes.
-    ///   - secret: The secret that a new file is given; `nil` for one of its own.
-    ///   - identities: The source of identities, which go on after those in the file.
+    ///   - path: The file, which is created if missing.
+    ///   - options: The options of the ledger.
+    ///   - secret: The secret for a new file; `nil` for a random one.
+    ///   - identities: The generator of call IDs, which continues after those in the file.
     /// - Throws: A ``LedgerError``, or an error of SQLite.
     init(path: String, options: LedgerOptions, secret: [UInt8]?, identities: CallIDGenerator) throws {
         self.path = path
@@ -48,7 +48,7 @@ struct LedgerSession {
             (store, dataVersion) = try database.writeWithoutTransaction { database in
                 try LedgerFile.begin(database, at: opened, secret: secret)
                 log.install(on: database)
-                // The newest rows may be gone, and their identities must not come again.
+                // The newest rows may be pruned, and their IDs must not be reused.
                 let newest = try Int64.fetchOne(
                     database,
                     sql: "SELECT max(v) FROM (SELECT max(id) AS v FROM call UNION ALL "
@@ -64,30 +64,32 @@ struct LedgerSession {
         }
         options.hooks.afterOpening?()
         files = LedgerFiles(path)
-        // What was put at the path meanwhile must not be taken for the file that is open.
+        // A file that was put at the path meanwhile must not be mistaken for the open one.
         let hasMoved = database.writeWithoutTransaction { $0.sqliteConnection.map(RawFile.hasMoved) ?? false }
         guard !hasMoved else {
-            // The log must not be left to the other file.
+            // The log must not remain beside the other file.
             _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try? database.close()
             throw LedgerError(.replaced, "\(path) was removed or replaced while it was opened.")
         }
     }
 
-    /// True if a file became shorter in a way that SQLite has itself, as by a checkpoint or `VACUUM` of another program, or
-    /// if what was cut off was in the log and is back; the content is to be checked all the same.
+    /// True if a file became shorter by regular work of SQLite, such as a checkpoint or `VACUUM` by another program, or if the
+    /// missing part was in the log and is restored.
+    ///
+    /// The content must be checked nevertheless.
     func isHarmless(_ damage: LedgerFiles.Damage) -> Bool {
         let isSound = try? database.writeWithoutTransaction { database in
             switch damage {
             case .moved, .logMoved, .overwritten, .logOverwritten: return false
             case .logTruncated:
-                // The index of the log knows of a log that SQLite has emptied, and perhaps begun anew: all that it counts is
-                // there. Of a log that was cut off behind SQLite's back a checkpoint cannot read what it must copy.
+                // The log's index tells if SQLite has reset the log and perhaps restarted it: all frames that it counts must
+                // exist. If the log was cut off behind SQLite's back, a checkpoint cannot read the frames that it must copy.
                 let frames = Int64(try database.checkpoint(.passive).walFrameCount)
                 let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
                 return frames <= 0 || LedgerFile.size("\(path)-wal") ?? 0 >= 32 + frames * (24 + pageSize)
             case .truncated:
-                // The log may hold what is missing; else it is needed by whoever saves the rows.
+                // The log may hold the missing part; otherwise it is needed to recover rows.
                 _ = try database.checkpoint(.passive)
                 let size = try Int64.fetchOne(
                     database,
@@ -99,18 +101,18 @@ struct LedgerSession {
         return isSound == true
     }
 
-    /// Copies the whole log into the database, wherever its files are now.
+    /// Copies the whole log into the database, wherever the files are.
     ///
-    /// - Returns: True if nothing is in the log alone any more.
+    /// - Returns: True if nothing is left in the log alone.
     func saveLog() -> Bool {
-        // Readers may keep the log from being emptied; what counts is that everything is copied.
+        // Readers may keep the log from being emptied; it suffices that everything is copied.
         let progress = try? database.writeWithoutTransaction { try $0.checkpoint(.passive) }
         _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         guard let progress else { return false }
         return progress.walFrameCount == progress.checkpointedFrameCount
     }
 
-    /// The number of finished calls in the file that began at a time or later, in microseconds since 1970.
+    /// The number of finished calls in the file that started at a time or later, in microseconds since 1970.
     func calls(since time: Int64) -> Int64 {
         let count = try? database.writeWithoutTransaction { database in
             try Int64.fetchOne(
@@ -122,7 +124,7 @@ struct LedgerSession {
         return count ?? 0
     }
 
-    /// Notes what became of items that are committed.
+    /// Counts the committed items.
     mutating func note(_ items: ArraySlice<RecordQueue.Item>, _ outcomes: [CommitOutcome]) {
         for (item, outcome) in zip(items, outcomes) where !item.isOpen {
             if case .dropped = outcome { continue }
@@ -131,15 +133,15 @@ struct LedgerSession {
         }
     }
 
-    /// Adds the pending rows to the rollups and to the index by identities.
+    /// Adds the pending rows to the rollups and the identity index.
     mutating func flush() throws {
         try database.writeWithoutTransaction { try store.flush($0) }
         files.note()
     }
 
-    /// Merges segments of the index by identities.
+    /// Merges segments of the identity index.
     ///
-    /// - Returns: True if there were enough of them.
+    /// - Returns: True if there were enough segments to merge.
     mutating func merge() throws -> Bool {
         let isMerged = try database.writeWithoutTransaction { try store.merge($0) }
         files.note()
@@ -148,7 +150,7 @@ struct LedgerSession {
 
     /// Copies as much of the log into the database as readers allow.
     ///
-    /// - Returns: True if nothing is in the log alone any more.
+    /// - Returns: True if nothing is left in the log alone.
     @discardableResult
     mutating func copyLog() throws -> Bool {
         let (progress, size) = try database.writeWithoutTransaction { database in
@@ -161,7 +163,7 @@ struct LedgerSession {
         return true
     }
 
-    /// Ends a check that is under way, and closes the file.
+    /// Cancels a running check, and closes the file.
     func close() {
         backgroundCheck?.cancel()
         try? database.close()

@@ -1,35 +1,34 @@
-/// The state of a ledger's writer at one moment, in which `captured = written + dropped + queued`.
+/// A snapshot of a ledger's writer, in which `captured = written + dropped + queued`.
 public struct LedgerStatistics: Sendable, Equatable {
-    /// The records that were handed in.
+    /// The finished records that were handed in.
     public var captured: Int64 = 0
-    /// The records that are committed; it falls by those that are lost later with a file, which are
-    /// ``DropReason/ledgerLost`` from then on.
+    /// The committed records, without those that were lost later with a file, which count as ``DropReason/ledgerLost``.
     public var written: Int64 = 0
-    /// The records that are lost, by reason; every reason is there.
+    /// The lost records by reason; every reason has an entry.
     public var dropped: [DropReason: Int64] = Dictionary(uniqueKeysWithValues: DropReason.allCases.map { ($0, 0) })
-    /// The records that wait, or are being written.
+    /// The records that are queued or being written.
     public var queued: Int64 = 0
-    /// The most records that may wait.
+    /// The most records that may be queued.
     public var capacity: Int64 = 0
-    /// The failures of SQLite, retries included.
+    /// The writer's failures, retries included.
     public var errors: Int64 = 0
-    /// The failures by their kind.
+    /// The failures by code.
     public var errorsByCode: [LedgerError.Code: Int64] = [:]
-    /// The failure for which records cannot be written now; `nil` while they can.
+    /// The failure that prevents writing at present; `nil` if there is none.
     public var trouble: LedgerFault?
-    /// The last failure.
+    /// The description of the last failure; `nil` if there was none.
     public var lastError: String?
-    /// The commits.
+    /// The number of commits.
     public var commits: Int64 = 0
-    /// When the last commit ended, in microseconds since 1970; `nil` before the first.
+    /// The end of the last commit, in microseconds since 1970; `nil` before the first.
     public var lastCommit: Int64?
-    /// The size of the database in bytes; `nil` if it cannot be told.
+    /// The size of the database in bytes; `nil` if unknown.
     public var fileSize: Int64?
-    /// The size of the write-ahead log in bytes; `nil` if it cannot be told.
+    /// The size of the write-ahead log in bytes; `nil` if unknown.
     public var logSize: Int64?
 
     package init() {}
 
-    /// The records that are lost, for whatever reason.
+    /// The records lost for any reason.
     public var totalDropped: Int64 { dropped.values.reduce(0, +) }
 }

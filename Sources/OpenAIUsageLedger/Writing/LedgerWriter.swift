@@ -1,19 +1,19 @@
 import GRDB
 import OpenAIUsage
 
-/// The loop of the thread that writes: it takes whatever is queued, commits it at once, and takes again.
+/// The loop of the writer's thread: it takes all queued items, commits them, and repeats.
 ///
-/// After every commit it looks at its files: rows that went into a file that nobody finds any more are written again, into
-/// the one that is at the path.
+/// After every commit it inspects its files: rows that went to a file that is not at the path are written again, to the file
+/// that is.
 struct LedgerWriter {
-    /// The most rows of one transaction, which bounds the time until the first of them is told.
+    /// The most rows of a transaction, which bounds the delay until the first of them is reported.
     static let maximumBatch = 4_096
-    /// The pages of the write-ahead log from which on it is copied into the database when nothing else is to be done.
+    /// The pages of the write-ahead log from which an idle writer runs a checkpoint.
     static let checkpointThreshold = 1_000
-    /// The same when there is always something else to be done.
+    /// The pages of the write-ahead log from which a busy writer runs a checkpoint.
     static let urgentCheckpointThreshold = 16_000
 
-    /// The rows from which on they are flushed when the ledger closes.
+    /// The pending rows from which they are flushed when the ledger closes.
     static let finalFlushThreshold = 512
 
     private let path: String
@@ -23,14 +23,14 @@ struct LedgerWriter {
     private let secret: [UInt8]
     private let identities: CallIDGenerator
     private let flushThreshold: Int
-    /// When this process opened the ledger, in microseconds since 1970; all of its calls began later.
+    /// The time when this process opened the ledger, in microseconds since 1970; all of its calls started later.
     private let firstOpened: Int64
     private var copiedPages = 0
-    /// The segments of the index that were written since they were merged last.
+    /// The segments of the index written since the last merge.
     private var unmerged = IdentitySegment.mergedCount
-    /// True once a file was opened in another's stead.
+    /// True once the writer has replaced a file.
     private var isMended = false
-    /// The open file; `nil` while there is none to write to.
+    /// The open file; `nil` if there is none to write to.
     var session: LedgerSession?
     /// The pruning of old calls; `nil` if everything is kept, and during a step.
     var retention: Retention?
@@ -56,7 +56,7 @@ struct LedgerWriter {
         retention = Retention(options)
     }
 
-    /// Runs until the ledger closes.
+    /// Runs until the ledger is closed.
     mutating func run() {
         while let items = queue.take(within: retentionWait) {
             if items.isEmpty { watch() }
@@ -67,7 +67,7 @@ struct LedgerWriter {
                 commit(batch)
                 maintain(isIdle: rest.isEmpty && queue.isIdle)
             }
-            // One at a time, so that records never wait for more than one.
+            // One command at a time, so that records wait for at most one.
             if let command = queue.takeCommand() {
                 perform(command)
                 maintain(isIdle: queue.isIdle)
@@ -94,7 +94,7 @@ struct LedgerWriter {
     private mutating func commit(_ items: ArraySlice<RecordQueue.Item>) {
         let batch = items
         var pause = 5
-        // Rows of a transaction of which it is not known where it went may be there already.
+        // After a transaction of unknown outcome, its rows may be committed already.
         var isRepeated = false
         while true {
             if queue.isPastDeadline {
@@ -103,7 +103,7 @@ struct LedgerWriter {
             }
             do {
                 try open()
-                // A commit would hide that the log was shortened: it makes it long again.
+                // A commit would hide that the log was truncated, since it makes the log long again.
                 _ = try inspect()
                 let start = options.clock.monotonicNanoseconds
                 let outcomes = try write(batch, isRepeated: isRepeated)
@@ -137,7 +137,7 @@ struct LedgerWriter {
         }
     }
 
-    /// Looks at the files when nothing is to be written, and opens one again if there is none.
+    /// Inspects the files of an idle writer, and opens a file if there is none.
     private mutating func watch() {
         do {
             try open()
@@ -149,11 +149,11 @@ struct LedgerWriter {
         }
     }
 
-    /// Looks at the files, and copes with what happened to them.
+    /// Inspects the files, and recovers from damage.
     ///
-    /// - Parameter afterOwnWrite: True if only this writer should have written to the log since the last look.
-    /// - Returns: True if what was committed is in the file at the path.
-    /// - Throws: A ``LedgerError`` if there is no file to write to any more.
+    /// - Parameter afterOwnWrite: True if only this writer should have written to the log since the last inspection.
+    /// - Returns: True if everything committed is in the file at the path.
+    /// - Throws: A ``LedgerError`` if there is no file to write to.
     private mutating func inspect(afterOwnWrite: Bool = false) throws -> Bool {
         guard var open = session else { return false }
         session = nil
@@ -166,10 +166,10 @@ struct LedgerWriter {
         return try goOn(after: damage)
     }
 
-    /// Goes on in a sound file.
+    /// Continues in a sound file.
     ///
-    /// - Returns: True if what was committed is in the file at the path.
-    /// - Throws: A ``LedgerError`` if there is no file to write to any more.
+    /// - Returns: True if everything committed is in the file at the path.
+    /// - Throws: A ``LedgerError`` if there is no file to write to.
     private mutating func goOn(after damage: LedgerFiles.Damage) throws -> Bool {
         isMended = true
         let isSaved = try survives(damage)
@@ -177,11 +177,11 @@ struct LedgerWriter {
         return isSaved
     }
 
-    /// Opens the file at the path, if none is open.
+    /// Opens the file at the path if none is open.
     private mutating func open() throws {
         guard session == nil else { return }
         try LedgerFile.prepare(path)
-        // Whoever removed the ledger may have removed the lock too, and another process must not find it free.
+        // The lock may have been removed with the ledger, and another process must not find it free.
         try lock.renew()
         (session, _) = try LedgerSession.open(
             path: path,
@@ -193,9 +193,9 @@ struct LedgerWriter {
         copiedPages = 0
     }
 
-    /// Copes with files that are not what they were.
+    /// Recovers from damage to the files.
     ///
-    /// - Returns: True if what was committed is in the file at the path all the same.
+    /// - Returns: True if everything committed is nevertheless in the file at the path.
     /// - Throws: A ``LedgerError`` if no file can be opened.
     private mutating func survives(_ damage: LedgerFiles.Damage) throws -> Bool {
         guard let lost = session else { return false }
@@ -213,14 +213,14 @@ struct LedgerWriter {
             guard setAside(failure, lost: lost.logged) else { throw failure }
             return false
         case .logMoved:
-            // The log has no name any more, but is still open: what it holds can be copied.
+            // The log was removed but is still open: its content can be copied.
             isSaved = lost.saveLog()
             if !isSaved { gone = lost.logged }
             remedy = isSaved ? "Its rows were saved." : "Rows of the log may be lost: \(lost.logged)."
         case .moved:
-            // A file that was moved elsewhere is made whole, and leaves no log to the one at the path.
+            // A file that was moved elsewhere is completed, and leaves no log to the file at the path.
             _ = lost.saveLog()
-            // A file without a name ends with its connection.
+            // A removed file vanishes with its connection.
             isRemoved = lost.files.isRemoved
             if isRemoved { gone = lost.committed }
             remedy =
@@ -229,13 +229,13 @@ struct LedgerWriter {
         lost.close()
         session = nil
         do { try open() } catch {
-            // The end of the trouble tells what was done.
+            // The end of the failure reports the remedy.
             queue.noteFailure(failure)
             queue.noteReplacement(failure, remedy, lost: gone)
             throw error
         }
         if isRemoved, var session {
-            // The file in its stead may be an older copy of it, with some of the rows.
+            // The file in its place may be an older copy with some of the rows.
             session.committed = min(gone, session.calls(since: firstOpened))
             gone -= session.committed
             self.session = session
@@ -246,9 +246,9 @@ struct LedgerWriter {
         return isSaved
     }
 
-    /// Renames a file that cannot be used any more, and begins a new one.
+    /// Renames an unusable file, so that a new one can be created.
     ///
-    /// - Returns: True if a new file can be begun at the path.
+    /// - Returns: True if a new file can be created at the path.
     private mutating func setAside(_ failure: LedgerError, lost: Int64 = 0) -> Bool {
         let aside = LedgerFiles.setAside(path, now: options.clock.wallMicroseconds)
         session?.close()
@@ -259,13 +259,13 @@ struct LedgerWriter {
         return true
     }
 
-    /// True if the open file is of no use any more; one that was begun in its stead, and fails at once, is kept.
+    /// True if the open file is unusable; a replacement that fails at once is kept.
     private func isBeyondRepair(_ failure: LedgerError) -> Bool {
         guard let session, [.corrupt, .notSQLite, .notLedger].contains(failure.code) else { return false }
         return session.committed > 0 || !isMended
     }
 
-    /// Does what can wait: flushes rows into the rollups and the index, and copies the log into the database.
+    /// Does deferrable work: flushes pending rows, merges segments of the index, and copies the log into the database.
     private mutating func maintain(isIdle: Bool) {
         guard var open = session else { return }
         session = nil
@@ -276,17 +276,17 @@ struct LedgerWriter {
                 try open.flush()
                 unmerged += 1
             }
-            // Segments are merged when nothing else is to be done, or when there are too many of them.
+            // An idle writer merges segments; a busy one only if there are too many.
             if unmerged >= IdentitySegment.mergedCount * (isIdle ? 1 : 2) {
                 while try open.merge() {}
                 unmerged = 0
             }
             let pages = open.log.value
-            // A log that has become shorter was begun anew after it had been copied.
+            // A log that has become shorter was restarted after it had been copied.
             if pages < copiedPages { copiedPages = 0 }
             if pages - copiedPages >= (isIdle ? Self.checkpointThreshold : Self.urgentCheckpointThreshold) {
                 copiedPages = pages
-                // What another program wrote into the log must not get into the database.
+                // What another program wrote to the log must not get into the database.
                 if try open.isLogSound() { try open.copyLog() } else { damage = .logOverwritten }
                 open.files.note()
             }
@@ -300,7 +300,7 @@ struct LedgerWriter {
 
     private mutating func end() {
         do {
-            // Whatever happened to the files since the last commit is told and counted too.
+            // Damage since the last commit is reported and counted too.
             _ = try inspect()
             if let open = session, try !open.isLogSound() { _ = try goOn(after: .logOverwritten) }
         } catch {
@@ -313,7 +313,7 @@ struct LedgerWriter {
             open.backgroundCheck?.cancel()
             try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
         } catch {
-            // Readers may keep the log in use: it stays, and is read and copied by whoever opens the ledger next.
+            // Readers may keep the log in use: it stays, and the next process that opens the ledger reads and copies it.
             queue.noteError(LedgerError(error, path: path))
         }
         open.close()

@@ -1,16 +1,16 @@
 import GRDB
 
-/// The check of a write-ahead log against its own checksums.
+/// The check of a write-ahead log against its checksums.
 ///
-/// SQLite itself compares them only after a crash, and then takes a frame that was overwritten for the log's end.
+/// SQLite itself verifies them only after a crash, and then treats an overwritten frame as the end of the log.
 ///
-/// The formats are those of <https://sqlite.org/walformat.html> and <https://sqlite.org/fileformat2.html#walformat>.
+/// The formats follow <https://sqlite.org/walformat.html> and <https://sqlite.org/fileformat2.html#walformat>.
 enum LogCheck {
     /// True if every committed frame is as it was written.
     ///
-    /// Nobody can write to the log meanwhile: the check holds SQLite's lock on it.
+    /// The log cannot change during the check, which holds SQLite's write lock.
     ///
-    /// - Throws: An error of SQLite, in particular if another program writes.
+    /// - Throws: An error of SQLite, for example if another program is writing.
     static func isSound(_ database: Database) throws -> Bool {
         var isSound = true
         try database.inTransaction(.immediate) {
@@ -24,7 +24,7 @@ enum LogCheck {
         guard let connection = database.sqliteConnection, let file = RawFile(.database, of: connection),
             let index = file.sharedIndex(96)
         else { return true }
-        // Of the two copies of the index's head one may be under way; while the lock is held, none is.
+        // The two copies of the index's header differ only during an update, which the lock excludes.
         guard index[..<48] == index[48...] else { return true }
         let frames = Int64(index.number(at: 16))
         guard frames > 0 else { return true }
@@ -57,7 +57,7 @@ enum LogCheck {
         var first: UInt32 = 0
         var second: UInt32 = 0
 
-        /// Adds bytes, whose number is a multiple of 8.
+        /// Adds bytes; their number must be a multiple of 8.
         mutating func add(_ bytes: UnsafeRawBufferPointer) {
             var (first, second) = (first, second)
             for offset in stride(from: 0, to: bytes.count, by: 8) {
@@ -69,7 +69,7 @@ enum LogCheck {
             (self.first, self.second) = (first, second)
         }
 
-        /// True if eight stored bytes are this checksum.
+        /// True if eight stored bytes equal the checksum.
         func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
             bytes.withUnsafeBytes {
                 UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self)) == first
@@ -80,7 +80,7 @@ enum LogCheck {
 }
 
 extension [UInt8] {
-    /// The number of four bytes in the order of this machine, as the index of a log has them.
+    /// The 4-byte number at an offset, in native byte order as in the log's index.
     fileprivate func number(at offset: Int) -> UInt32 {
         withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
     }

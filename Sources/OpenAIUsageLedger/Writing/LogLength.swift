@@ -2,14 +2,14 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// The length of the write-ahead log in pages, as SQLite tells it after each commit.
+/// The length of the write-ahead log in pages, as reported by SQLite after each commit.
 final class LogLength: Sendable {
     private let pages = Atomic<Int>(0)
 
     /// The length after the last commit.
     var value: Int { pages.load(ordering: .relaxed) }
 
-    /// Begins to listen to a connection, which this object must outlive.
+    /// Starts to observe a connection, which this object must outlive.
     func install(on database: Database) {
         sqlite3_wal_hook(
             database.sqliteConnection,

@@ -1,29 +1,28 @@
 import GRDB
 import OpenAIUsage
 
-/// The rows that are neither in the rollups nor in the index by identities yet: the newest ones, and those that ended long after
-/// they had begun.
+/// The ended rows that are not yet in the rollups and the identity index: the newest ones, and those that ended long after
+/// their start.
 ///
-/// Both are written for many rows at once, which costs a fraction of what it would for each. Until then a reader looks at
-/// these rows themselves.
+/// Flushing many rows at once costs a fraction of flushing each. Until then a reader scans these rows.
 struct PendingRows {
-    /// Ended rows up to this one are flushed, except those that are listed.
+    /// The ID up to which ended rows are flushed, except for the late ones.
     private(set) var flushedThrough: Int64
-    /// The numbers of the rows.
+    /// The IDs of the pending rows.
     private var ids: [Int64] = []
-    /// The rows among them that are listed in the file, since newer ones are flushed.
+    /// The pending rows that are older than flushed ones, and therefore listed in the file.
     private var late: Set<Int64> = []
     private var identities: [(id: Int64, hash: UInt64)] = []
-    /// The rows that show objects, each with the one before it that shows the same.
+    /// The rows with objects, each linked to the previous row with the same object.
     private var shows: [(id: Int64, previous: Int32?)] = []
-    /// The newest of them by the hash of the object.
+    /// The index of the newest such row by the hash of the object.
     private var newestShow: [UInt64: Int32] = [:]
     private var changes = RollupChanges()
 
-    /// How many rows are pending.
+    /// The number of pending rows.
     var count: Int { ids.count }
 
-    /// Loads the pending rows of a ledger.
+    /// Creates the list from the pending rows of a ledger.
     init(_ database: Database, _ facts: SharedTables) throws {
         flushedThrough = try Self.flushedThrough(database)
         let decoder = RowDecoder(facts)
@@ -45,18 +44,18 @@ struct PendingRows {
         )
     }
 
-    /// The newest row that is flushed.
+    /// The stored ID up to which ended rows are flushed; `Int64.min` if none are.
     static func flushedThrough(_ database: Database) throws -> Int64 {
         try Int64.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'flushed_through'") ?? .min
     }
 
-    /// True if a row that has ended is pending.
+    /// True if the row of an ended call is pending.
     func contains(_ id: Int64) -> Bool { id > flushedThrough || late.contains(id) }
 
-    /// True if a row up to a number may be pending.
+    /// True if a row up to an ID may be pending.
     func holds(through id: Int64) -> Bool { id > flushedThrough || late.contains { $0 <= id } }
 
-    /// The numbers of the pending rows that may show the object of a hash.
+    /// The IDs of the pending rows whose object may have a hash.
     func rows(of hash: UInt64) -> [Int64] {
         var found: [Int64] = []
         var next = newestShow[hash]
@@ -67,7 +66,7 @@ struct PendingRows {
         return found
     }
 
-    /// Adds a row that has ended.
+    /// Adds the row of an ended call.
     mutating func add(_ record: CallRecord, series: Int, result: Int, _ database: Database) throws {
         let id = record.id.rawValue
         if id <= flushedThrough {
@@ -94,13 +93,13 @@ struct PendingRows {
         shows.append((id, newestShow.updateValue(Int32(truncatingIfNeeded: shows.count), forKey: hash)))
     }
 
-    /// Replaces what a pending row adds to the rollups.
+    /// Changes the contribution of a pending row to the rollups.
     mutating func change(_ changed: ChangedRow) { changes.add(changed) }
 
     /// Writes the rollups and a segment of the index.
     mutating func flush(_ database: Database) throws {
         try changes.apply(database)
-        // Rows that came twice, as interrupted ones that ended after all, stand once. Both lists are nearly in order.
+        // A row that came twice, such as an interrupted one that ended later, is indexed once. Both lists are nearly sorted.
         ids.sort()
         identities.sort { $0.id < $1.id }
         var segment = IdentitySegment(level: 0, blocks: [], entries: [])
@@ -142,9 +141,9 @@ struct PendingRows {
     }
 }
 
-/// A row whose share in the rollups changes.
+/// A row whose contribution to the rollups changes.
 struct ChangedRow {
-    /// The content of a row.
+    /// A version of a row.
     struct Version {
         var record: CallRecord
         var series: Int
@@ -152,12 +151,12 @@ struct ChangedRow {
     }
 
     var old: Version
-    /// The content that follows; `nil` if the row is gone.
+    /// The new version; `nil` if the row is removed.
     var new: Version?
 }
 
 extension RollupChanges {
-    /// Takes out what a row was, and adds what it is.
+    /// Subtracts the old version of a row, and adds the new one.
     mutating func add(_ changed: ChangedRow) {
         add(changed.old.record, series: changed.old.series, result: changed.old.result, isNegative: true)
         if let new = changed.new { add(new.record, series: new.series, result: new.result) }
@@ -165,7 +164,7 @@ extension RollupChanges {
 }
 
 extension CallRecord {
-    /// Calls a body with the hash of each identity by which the row is to be found without a scan.
+    /// Calls a body with the hash of each identity of the call that is indexed.
     borrowing func forEachIndexedIdentity(_ body: (UInt64) -> Void) {
         if !isNamedByID { body(IdentityHash.hash(operationID)) }
         if let requestID { body(IdentityHash.hash(requestID)) }
@@ -173,7 +172,7 @@ extension CallRecord {
         if let responseID { body(IdentityHash.hash(responseID)) }
         if let traceID { body(IdentityHash.hash(traceID)) }
         if let objectAlias { body(IdentityHash.hash(objectAlias)) }
-        // The identity of Cloudflare's edge is on every row: it is looked for where there is no other.
+        // The identity of Cloudflare's edge is on every row: it is indexed only if there is no other.
         guard let edgeRequestID else { return }
         if requestID != nil, edgeRequestID.utf8.count == 20, edgeRequestID.utf8.dropFirst(16).first == UInt8(ascii: "-")
         {
@@ -182,7 +181,7 @@ extension CallRecord {
         body(IdentityHash.hash(edgeRequestID))
     }
 
-    /// True if an identity names the call.
+    /// True if an identity is one of the call's.
     func isNamed(_ identity: String) -> Bool {
         id.description == identity || operationID == identity || requestID == identity || clientRequestID == identity
             || responseID == identity || objectAlias == identity || edgeRequestID == identity || traceID == identity

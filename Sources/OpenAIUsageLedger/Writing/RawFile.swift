@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// The bytes of a database or of its log, read through SQLite's own descriptors.
 ///
-/// In the process of the writer nobody else may open these files: the system gives up all of a process's locks on a file
-/// with any descriptor of it that is closed.
+/// No other code in the writer's process may open these files: closing any descriptor of a file drops all of the process's
+/// locks on it.
 struct RawFile {
     /// A file of a database.
     enum Role {
@@ -18,9 +18,9 @@ struct RawFile {
     private let file: UnsafeMutablePointer<sqlite3_file>
     private let methods: sqlite3_io_methods
 
-    /// Finds a file of an open connection, which this value must not outlive.
+    /// Finds a file of an open connection, which must outlive this value.
     ///
-    /// - Returns: `nil` if the connection does not have it open.
+    /// - Returns: `nil` if the connection does not have the file open.
     init?(_ role: Role, of connection: SQLiteConnection) {
         var file: UnsafeMutablePointer<sqlite3_file>?
         guard sqlite3_file_control(connection, "main", role.operation, &file) == SQLITE_OK, let file,
@@ -30,20 +30,20 @@ struct RawFile {
         self.methods = methods.pointee
     }
 
-    /// The size in bytes; 0 if it cannot be told.
+    /// The size in bytes; 0 if unknown.
     var size: Int64 {
         var size: Int64 = 0
         return methods.xFileSize(file, &size) == SQLITE_OK ? size : 0
     }
 
-    /// Fills a buffer with the bytes from an offset on.
+    /// Fills a buffer with the bytes from an offset.
     ///
     /// - Returns: False if the file is shorter or cannot be read.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Bool {
         methods.xRead(file, buffer.baseAddress, Int32(buffer.count), offset) == SQLITE_OK
     }
 
-    /// Some bytes from an offset on; those beyond the end are left out.
+    /// Returns bytes from an offset up to the end of the file; empty if they cannot be read.
     func bytes(_ count: Int, at offset: Int64 = 0) -> [UInt8] {
         let count = Int(max(0, min(Int64(count), size - offset)))
         guard count > 0 else { return [] }
@@ -51,9 +51,9 @@ struct RawFile {
         return bytes.withUnsafeMutableBytes { read(into: $0, at: offset) } ? bytes : []
     }
 
-    /// The beginning of the index of the log, which all connections of all processes share.
+    /// Returns the beginning of the log's index, which all connections of all processes share.
     ///
-    /// - Parameter count: The wanted bytes, at most 32,768.
+    /// - Parameter count: The number of bytes, at most 32,768.
     /// - Returns: The bytes; `nil` if there is no index.
     func sharedIndex(_ count: Int) -> [UInt8]? {
         guard methods.iVersion >= 2, let map = methods.xShmMap else { return nil }
@@ -62,7 +62,7 @@ struct RawFile {
         return Array(UnsafeRawBufferPointer(start: region, count: count))
     }
 
-    /// True if the database that a connection has open is not the one at its path any more.
+    /// True if the database that a connection has open is not the file at its path.
     static func hasMoved(_ connection: SQLiteConnection) -> Bool {
         var hasMoved: Int32 = 0
         sqlite3_file_control(connection, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)

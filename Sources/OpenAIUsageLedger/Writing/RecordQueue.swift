@@ -10,20 +10,20 @@ import Musl
 import Darwin
 #endif
 
-/// The bounded queue between the threads that capture calls and the one that writes them.
+/// The bounded queue between the threads that record calls and the writer's thread.
 ///
-/// All counts change under one lock, so that they agree at every moment.
+/// All counts change under one lock, so that they are consistent at any time.
 final class RecordQueue: Sendable {
-    /// A record on its way; a record is large, and moved once.
-    // SAFETY: who waits changes under the queue's lock while the item is queued, and by the writer once it has taken the item.
+    /// A queued record, by reference since a record is large.
+    // SAFETY: callbacks change under the queue's lock while the item is queued, and by the writer once it has taken the item.
     final class Item: @unchecked Sendable {
         let record: CallRecord
         let isOpen: Bool
-        /// Told what became of the record by who waits for it.
+        /// Called with the outcome of the record.
         fileprivate var waiter: CommitObserver?
-        /// Told of the record and what became of it.
+        /// Called with the record and its outcome.
         fileprivate var observer: RecordObserver?
-        /// The bytes that the record takes, about: its fields, and the provider's object, which alone may be long.
+        /// The approximate size of the record in bytes: its fields, and the provider's usage object, which alone may be long.
         let size: Int
 
         init(
@@ -44,14 +44,14 @@ final class RecordQueue: Sendable {
             if let observer { observer(record, outcome) }
         }
 
-        /// The item with those who are to be told, which this one forgets.
+        /// Returns the item's callbacks, and clears them.
         fileprivate func released() -> ReleasedItem {
             defer { (waiter, observer) = (nil, nil) }
             return ReleasedItem(item: self, waiter: waiter, observer: observer)
         }
     }
 
-    /// Those who are to be told of an item that others hold by now.
+    /// The callbacks of an item, detached so that they can be called outside the lock.
     struct ReleasedItem {
         fileprivate let item: Item
         fileprivate let waiter: CommitObserver?
@@ -69,62 +69,64 @@ final class RecordQueue: Sendable {
 
     private struct Waiter {
         var target: Int64
-        /// The number of who does not wait for long, or while the writer is in trouble.
+        /// The number of a waiter that times out, and does not wait while the writer is failing; `nil` for other waiters.
         var impatience: Int?
         var continuation: CheckedContinuation<Void, Never>
     }
 
     private struct State {
         var items: [Item] = []
-        /// Where records are kept until they are committed; `nil` if they are in memory only.
+        /// The journal of records until they are committed; `nil` if records are in memory only.
         var journal: RecordJournal?
-        /// How many of the items are waited for.
+        /// The number of items whose commit is awaited.
         var awaited = 0
         var commands: [WriterCommand] = []
         var statistics = LedgerStatistics()
         var openQueued = 0
-        /// The bytes that the records take which wait.
+        /// The approximate bytes of all records that are queued or being written.
         var bytes = 0
         var accepted: Int64 = 0
         var resolved: Int64 = 0
         var health = LedgerHealth()
         var observers: [@Sendable (LedgerStatusChange) -> Void] = []
-        /// What happened before there was an observer.
+        /// Changes from before there was an observer.
         var untold: [LedgerStatusChange] = []
         var writerWaits = false
         var writerGathers = false
         var deadline: Int64?
         var isFinished = false
-        /// When records were looked for last, in monotonic nanoseconds.
+        /// The end of the last gathering of records, in monotonic nanoseconds.
         var lastTaken = Int64.min / 2
-        /// How many records come at present.
+        /// The recent rate of records.
         var traffic = RecordTraffic()
         var waiters: [Waiter] = []
         var impatienceCount = 0
     }
 
-    /// How long the writer waits for more records when it has just written some, in nanoseconds: while many come and nobody
-    /// waits for their commit, and while somebody does.
+    /// The time in which the writer gathers records after a batch, in nanoseconds: under load if no commit is awaited, and
+    /// if one is.
     private static let gatheringNanoseconds: (unawaited: Int64, awaited: Int64) = (20_000_000, 150_000)
-    /// The numbers of records for which it does not wait.
+    /// The numbers of records from which it does not gather.
     private static let sufficientBatch = (unawaited: 4_096, awaited: 64)
 
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
     private let capacityBytes: Int
-    /// The records in a window of time from which on they are gathered.
+    /// The records in a window of time from which the writer gathers batches.
     private let busyCount: Int
     private let clock: any UsageClock
-    /// How often the writer looks around when nothing is queued.
+    /// The interval at which an idle writer wakes up.
     private let idleInterval: DispatchTimeInterval
 
+    /// Creates an empty queue.
+    ///
     /// - Parameters:
-    ///   - capacity: The most records that wait.
-    ///   - capacityBytes: The most bytes that they take.
+    ///   - capacity: The most records in the queue.
+    ///   - capacityBytes: The most bytes of queued records.
     ///   - clock: The clocks.
-    ///   - idleMilliseconds: How often the writer looks around when nothing is queued.
-    ///   - busyCount: The records in 20 ms from which on they are gathered.
+    ///   - idleMilliseconds: The interval at which an idle writer wakes up.
+    ///   - busyCount: The records in 20 ms from which the writer gathers batches.
     init(
         capacity: Int,
         capacityBytes: Int = .max,
@@ -144,20 +146,20 @@ final class RecordQueue: Sendable {
 
     // MARK: The capturing side
 
-    /// Keeps every record in a journal too, from now on, until it is committed.
+    /// Starts to journal records until they are committed.
     ///
     /// - Throws: A ``LedgerError`` if the journal's files cannot be created.
     func keepJournal(of path: String) throws {
         try state.withLock { $0.journal = try RecordJournal(path: path) }
     }
 
-    /// Takes a finished record, or drops it.
+    /// Queues a finished record, or drops it.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - waiter: Told what became of it, unless it need not be waited for.
-    ///   - observer: Told of the record and what became of it in any case.
-    /// - Returns: True if it survives the end of the process already, so that nobody need wait.
+    ///   - waiter: Called with the outcome, unless the record is journaled.
+    ///   - observer: Called with the record and its outcome in any case.
+    /// - Returns: True if the record is journaled: it survives the end of the process and need not be awaited.
     @discardableResult
     func add(_ record: consuming CallRecord, waiter: CommitObserver? = nil, observer: RecordObserver? = nil) -> Bool {
         let item = Item(record: record, isOpen: false, waiter: waiter, observer: observer)
@@ -181,9 +183,9 @@ final class RecordQueue: Sendable {
         return isKept
     }
 
-    /// Takes an interim record; it is left out when there is no room, since the finished one follows.
+    /// Queues an interim record; drops it if the queue is full, since the finished one follows.
     ///
-    /// - Returns: True if it survives the end of the process already.
+    /// - Returns: True if the record is journaled.
     @discardableResult
     func addOpen(_ record: consuming CallRecord, waiter: CommitObserver? = nil) -> Bool {
         let item = Item(record: record, isOpen: true, waiter: waiter)
@@ -202,7 +204,7 @@ final class RecordQueue: Sendable {
         return isKept
     }
 
-    /// Takes something else for the writer to do.
+    /// Queues a command for the writer; fails it if the ledger is closing.
     func add(_ command: WriterCommand) {
         let (isTaken, wakes) = state.withLock { state in
             if state.deadline != nil || state.isFinished { return (false, false) }
@@ -213,12 +215,12 @@ final class RecordQueue: Sendable {
         if !isTaken { command.refuse() }
     }
 
-    /// The counts.
+    /// A consistent snapshot of the counts.
     var statistics: LedgerStatistics { state.withLock(\.statistics) }
 
-    /// Returns when everything that is in the queue now is committed or lost.
+    /// Returns once everything in the queue at the time of the call is committed or lost.
     ///
-    /// - Parameter isImpatient: True to return while the writer is in trouble, and after 100 ms at the latest.
+    /// - Parameter isImpatient: True to return while the writer is failing, and after 100 ms at the latest.
     func flush(isImpatient: Bool = false) async {
         await withCheckedContinuation { continuation in
             let (isDone, wakes) = state.withLock { state in
@@ -248,7 +250,7 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Asks the writer to write what is left until a deadline on the monotonic clock, and to end.
+    /// Asks the writer to write what is left until a deadline in monotonic nanoseconds, and to end.
     func close(deadline: Int64) {
         state.withLock { state in
             state.deadline = min(state.deadline ?? deadline, deadline)
@@ -257,7 +259,7 @@ final class RecordQueue: Sendable {
         signal.signal()
     }
 
-    /// Returns when the writer has ended.
+    /// Returns once the writer has ended.
     func waitUntilFinished() async {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
@@ -269,13 +271,13 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Queues a record; while the writer is in trouble, nobody is made to wait for it.
+    /// Queues a record; while the writer is failing, its callbacks are called at once.
     ///
-    /// - Returns: What is to be told at once, whether the record is kept already, and whether the writer must be woken.
+    /// - Returns: The outcome to report at once, and if the record is journaled and the writer must be woken.
     private func append(_ item: Item, to state: inout State) -> (Told?, isKept: Bool, wakes: Bool) {
         let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
-        // Of a call that has not ended a record is of use only to who waits for it; and who waits for a writer that has little
-        // to do waits for the commit itself.
+        // An interim record is useful only to a waiter, and a waiter can wait for the commit itself while the writer has little
+        // to do.
         let isWorthKeeping = item.waiter == nil ? !item.isOpen : isBusy || state.health.trouble != nil
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
@@ -292,14 +294,14 @@ final class RecordQueue: Sendable {
         return (told, isKept, wakes)
     }
 
-    /// Tells whether the writer must be woken, which is then to be done.
+    /// Clears the writer's wait flags; true if the writer must be signaled.
     private func wakeWriter(_ state: inout State) -> Bool {
         defer { (state.writerWaits, state.writerGathers) = (false, false) }
         return state.writerWaits || state.writerGathers
     }
 
-    /// Adds an observer of the writer's health, which is told of a trouble that lasts; the first one is told of
-    /// replacements before it, too.
+    /// Adds an observer of the writer's health; it is called at once for a present failure, and the first one also for earlier
+    /// replacements.
     func observe(_ observer: @escaping @Sendable (LedgerStatusChange) -> Void) {
         let (trouble, untold) = state.withLock { state in
             state.observers.append(observer)
@@ -314,11 +316,11 @@ final class RecordQueue: Sendable {
 
     // MARK: The writing side
 
-    /// Everything that is queued, after a wait if that is nothing; `nil` when the ledger closes and nothing is left.
+    /// Takes all queued items after a wait if there are none; `nil` once the ledger is closing and the queue is empty.
     ///
-    /// It is empty when there is only something else to do, and from time to time when there is nothing.
+    /// The result is empty if there is only a command, and when the wait ends without items.
     ///
-    /// - Parameter limit: The longest wait in nanoseconds; `nil` for the usual one.
+    /// - Parameter limit: The longest wait in nanoseconds; `nil` for the idle interval.
     /// - Returns: The items, or `nil`.
     func take(within limit: Int64? = nil) -> [Item]? {
         gather()
@@ -352,8 +354,8 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Waits a little for more records, if the last ones were taken just before: every batch costs a commit, however few they
-    /// are, and calls that are under way at the same time end at nearly the same time.
+    /// Waits briefly for more records if the last ones were taken just before: each batch costs a commit, whatever its size,
+    /// and calls in flight at the same time tend to end together.
     private func gather() {
         let now = clock.monotonicNanoseconds
         let wait = state.withLock { state -> Int64 in
@@ -378,31 +380,31 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// The next thing to do besides writing records.
+    /// Takes the next command; `nil` if there is none.
     func takeCommand() -> WriterCommand? {
         state.withLock { $0.commands.isEmpty ? nil : $0.commands.removeFirst() }
     }
 
-    /// Whether nothing waits.
+    /// True if no record is queued.
     var isIdle: Bool { state.withLock(\.items.isEmpty) }
 
-    /// Whether the ledger closes, and its deadline has passed.
+    /// True if the ledger is closing and its deadline has passed.
     var isPastDeadline: Bool {
         let now = clock.monotonicNanoseconds
         return state.withLock { $0.deadline.map { $0 <= now } ?? false }
     }
 
-    /// Waits for some time; the closing of the ledger ends the wait.
+    /// Waits for some time; closing the ledger ends the wait.
     func pause(milliseconds: Int) {
         if state.withLock({ $0.deadline != nil }) {
-            // The signal was given once, and may be used up: the wait is short, and ends at the deadline.
+            // The signal is given once and may be used up: the wait is short, so that it ends near the deadline.
             _ = signal.wait(timeout: .now() + .milliseconds(min(milliseconds, 20)))
         } else {
             _ = signal.wait(timeout: .now() + .milliseconds(milliseconds))
         }
     }
 
-    /// Counts a failure for which records cannot be written, and releases everybody who waits for a commit.
+    /// Counts a failure to write, and releases everyone who waits for a commit.
     func noteFailure(_ error: LedgerError) {
         let now = clock.wallMicroseconds
         let (released, impatient, change, observers) = state.withLock { state in
@@ -420,12 +422,12 @@ final class RecordQueue: Sendable {
         if let change { for observer in observers { observer(change) } }
     }
 
-    /// Releases those who wait for items that the writer has taken and could not write.
+    /// Reports that the writer has taken items and could not write them.
     func postpone(_ items: ArraySlice<Item>) {
         for item in items { item.released().tell(.postponed) }
     }
 
-    /// Ends a trouble when nothing waits to be written.
+    /// Ends a failure while no record is queued.
     func noteRecovery() {
         let now = clock.wallMicroseconds
         let (change, observers) = state.withLock { state in
@@ -435,17 +437,17 @@ final class RecordQueue: Sendable {
         if let change { for observer in observers { observer(change) } }
     }
 
-    /// Counts a failure for which no record waits.
+    /// Counts a failure that holds up no record.
     func noteError(_ error: LedgerError) {
         state.withLock { count(error, in: &$0) }
     }
 
-    /// Notes that the writer goes on in another file, or will.
+    /// Notes that the writer continues in another file, or will.
     ///
     /// - Parameters:
-    ///   - error: What happened to the file before.
-    ///   - remedy: What was done about it, in a sentence.
-    ///   - lost: The committed records that are lost with it, which count as dropped from now on.
+    ///   - error: The damage to the previous file.
+    ///   - remedy: The remedy, in a sentence.
+    ///   - lost: The committed records that are lost with the file; they count as dropped from then on.
     func noteReplacement(_ error: LedgerError, _ remedy: String, lost: Int64) {
         let now = clock.wallMicroseconds
         let (change, observers) = state.withLock { state in
@@ -465,7 +467,7 @@ final class RecordQueue: Sendable {
         state.statistics.lastError = error.description
     }
 
-    /// Settles items in their order, and tells those who wait for them.
+    /// Resolves items in their order, and calls their callbacks.
     func resolve(_ items: ArraySlice<Item>, _ outcomes: [CommitOutcome], isCommit: Bool) {
         let now = clock.wallMicroseconds
         let (ready, change, observers) = state.withLock { state in
@@ -496,7 +498,7 @@ final class RecordQueue: Sendable {
         for waiter in ready { waiter.continuation.resume() }
     }
 
-    /// Removes the journal, while the ledger is still this process'; what the end has dropped is left to who opens it next.
+    /// Removes the journal while the lock is held; records dropped at the end are left to the next writer.
     func removeJournal() {
         state.withLock { state in
             guard state.statistics.queued == 0, state.statistics.dropped[.shutdown] ?? 0 == 0 else { return }
@@ -505,7 +507,7 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Tells everyone that the writer has ended.
+    /// Fails the remaining commands and resumes all waiters, since the writer has ended.
     func finish() {
         let (ready, commands) = state.withLock { state in
             state.isFinished = true

@@ -1,4 +1,4 @@
-/// How many records have come lately, in windows of time of which the last two are known.
+/// The recent rate of records, in windows of time of which the last two are known.
 struct RecordTraffic {
     /// The length of a window, in nanoseconds.
     static let window: Int64 = 20_000_000
@@ -9,8 +9,8 @@ struct RecordTraffic {
 
     /// Counts a record.
     ///
-    /// - Parameter now: The monotonic nanoseconds.
-    /// - Returns: The count of the present window or of the one before, whichever is larger.
+    /// - Parameter now: The time in monotonic nanoseconds.
+    /// - Returns: The count of the current or the previous window, whichever is larger.
     mutating func note(at now: Int64) -> Int {
         if now - start >= Self.window {
             previous = now - start < 2 * Self.window ? current : 0
@@ -21,7 +21,7 @@ struct RecordTraffic {
         return max(current, previous)
     }
 
-    /// The same count, without another record.
+    /// Returns the same count without another record.
     func count(at now: Int64) -> Int {
         let age = now - start
         return age < Self.window ? max(current, previous) : age < 2 * Self.window ? current : 0
