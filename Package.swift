@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "OpenAIUsageGateway", targets: ["OpenAIUsageGateway"]),
         .library(name: "OpenAIUsageURLSession", targets: ["OpenAIUsageURLSession"]),
         .library(name: "OpenAIUsageAsyncHTTPClient", targets: ["OpenAIUsageAsyncHTTPClient"]),
+        .library(name: "OpenAIUsageTesting", targets: ["OpenAIUsageTesting"]),
         .library(name: "OpenAISimulator", targets: ["OpenAISimulator"]),
         .executable(name: "oai-usage", targets: ["oai-usage"]),
     ],
@@ -86,6 +87,10 @@ let package = Package(
         .target(
             name: "OpenAIUsageRecorder",
             dependencies: ["OpenAIUsage", "OpenAIUsagePricing", "OpenAIUsageLedger", "OpenAIUsageMetrics"]
+        ),
+        .target(
+            name: "OpenAIUsageTesting",
+            dependencies: ["OpenAIUsage", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
         .target(
             name: "OpenAIUsageService",
@@ -274,8 +279,7 @@ let package = Package(
             name: "OpenAIUsageServiceTests",
             dependencies: [
                 "OpenAIUsageService", "OpenAIUsageRecorder", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
-                "OpenAIUsagePricing",
-                "OpenAIUsageTestKit",
+                "OpenAIUsagePricing", "OpenAIUsageTestKit", "OpenAIUsageTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,2 +1,2 @@
-// The package manager wants a source file; all there is stands in the header, where it can be inlined.
+// SwiftPM requires a source file in a C target; everything is in the header, so that it can be inlined.
 #include "CByteScan.h"

@@ -7,10 +7,10 @@ import Synchronization
 ///
 /// It answers `/v1/chat/completions`, `/v1/completions`, `/v1/responses`, `/v1/embeddings`, `/v1/moderations` and
 /// `/v1/models` with the bodies, the headers, the usage and the event streams of the real service. The content of an
-/// answer depends on the seed and the request alone; any key is accepted. The request header `OpenAI-Simulate` makes
-/// it fail, stall or break off in every way that a client has to survive.
+/// answer depends only on the seed and the request; any key is accepted. The request header `OpenAI-Simulate` makes
+/// answers fail, stall or break off in every way that a client must survive.
 public final class Simulator: Sendable {
-    /// The address that is listened on, as configured.
+    /// The host that is listened on, as configured.
     public let host: String
     /// The port that is listened on.
     public let port: Int
@@ -27,7 +27,7 @@ public final class Simulator: Sendable {
         journalStore = journal
     }
 
-    /// The host and the port, as in `127.0.0.1:8080`.
+    /// The host and the port, such as `127.0.0.1:8080`.
     public var address: String {
         host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
@@ -35,10 +35,10 @@ public final class Simulator: Sendable {
     /// Starts a simulator.
     ///
     /// - Parameters:
-    ///   - configuration: Where to listen and what to answer.
-    ///   - group: The event loops to run on; they are not shut down by the simulator.
-    /// - Returns: The simulator, which accepts connections already.
-    /// - Throws: ``SimulatorError`` if a setting is invalid or the address cannot be listened on.
+    ///   - configuration: The address to listen on, and the settings of the answers.
+    ///   - group: The event loops to run on; the simulator does not shut them down.
+    /// - Returns: The simulator, which accepts connections.
+    /// - Throws: ``SimulatorError`` if a setting is invalid or the address cannot be bound.
     public static func start(
         _ configuration: SimulatorConfiguration,
         group: any EventLoopGroup
@@ -94,7 +94,7 @@ public final class Simulator: Sendable {
         )
     }
 
-    /// The `x-request-id` that the directive `id-number` makes of a number.
+    /// Returns the `x-request-id` for a number of the directive `id-number`.
     package static func requestID(seed: UInt64, number: UInt64) -> String { RequestID(seed: seed, number: number).text }
 
     /// Stops listening and closes every connection.
@@ -108,7 +108,7 @@ public final class Simulator: Sendable {
         journalStore.exchanges
     }
 
-    /// The last exchanges, as soon as that many have ended since the start.
+    /// Returns the last exchanges once that many have ended since the start.
     package func journal(afterExchanges count: Int) async -> [SimulatedExchange] {
         await journalStore.wait(forExchanges: count)
         return journalStore.exchanges

@@ -1,16 +1,16 @@
-/// A reason why a ``Simulator`` could not be started.
+/// An error that keeps a ``Simulator`` from starting.
 public struct SimulatorError: Error, CustomStringConvertible {
-    /// The kinds of failure.
+    /// The kinds of error.
     public enum Code: Sendable {
-        /// A setting has a value that cannot work.
+        /// A setting is invalid.
         case invalidConfiguration
-        /// The address cannot be listened on.
+        /// The address cannot be bound.
         case cannotListen
     }
 
-    /// The kind of failure.
+    /// The kind of the error.
     public var code: Code
-    /// What is wrong, where, and what to do.
+    /// The problem, its place, and how to solve it.
     public var message: String
 
     /// The message.

@@ -18,22 +18,22 @@ import Musl
 import Darwin
 #endif
 
-/// A reverse proxy for the API that meters every call that goes through it.
+/// A reverse proxy for the OpenAI API that meters every call.
 ///
-/// It listens twice: for clients, whose calls are forwarded unchanged, and for operators, who read metrics and health.
+/// It has two listeners: one for clients, whose calls it forwards, and one for operators, with metrics, health and reports.
 public final class Gateway: Service {
     /// The version of the program.
     public static let version = "0.1.0"
-    /// The path on the admin plane that prices calls anew.
+    /// The path on the admin plane for repricing.
     package static let repricePath = "/api/reprice"
-    /// The path on the admin plane that prunes calls.
+    /// The path on the admin plane for pruning.
     package static let prunePath = "/api/prune"
 
-    /// Where a running gateway listens.
+    /// The addresses of a running gateway.
     public struct Addresses: Sendable {
-        /// Where clients connect, as a URL without a path.
+        /// The URL for clients, without a path.
         public var calls: String
-        /// Where operators connect, as a URL without a path.
+        /// The URL for operators, without a path.
         public var admin: String
     }
 
@@ -49,13 +49,13 @@ public final class Gateway: Service {
     /// Creates a gateway; ``run()`` starts it.
     ///
     /// - Parameters:
-    ///   - configuration: How it listens and where it forwards.
-    ///   - ledger: Where its calls are kept; the gateway closes it when it ends. `nil` keeps none: calls are priced and counted in
-    ///     the metrics, no response waits for a commit, and a restart begins at zero.
-    ///   - book: What calls are priced with.
-    ///   - metrics: What is counted.
-    ///   - logger: Where failures are reported, each kind once a minute; never content or keys. Its handler may block.
-    ///   - accessLog: What writes a line for every call; `nil` for nothing.
+    ///   - configuration: The listeners and upstreams.
+    ///   - ledger: The ledger of its calls, which the gateway closes when it stops. `nil` for none: calls are priced and
+    ///     counted in the metrics, no response waits for a commit, and a restart begins at zero.
+    ///   - book: The price book.
+    ///   - metrics: The metrics.
+    ///   - logger: The log for failures, at most one line per kind and minute, without content or keys. Its handler may block.
+    ///   - accessLog: The log with one line per call; `nil` for none.
     ///   - onReady: Called once when both listeners accept connections.
     public init(
         configuration: GatewayConfiguration,
@@ -67,7 +67,7 @@ public final class Gateway: Service {
         onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
     ) {
         var configuration = configuration
-        // There is no commit to wait for.
+        // Without a ledger there is no commit to wait for.
         if ledger == nil { configuration.durability = .buffered }
         self.configuration = configuration
         live = LiveConfiguration(configuration)
@@ -87,35 +87,35 @@ public final class Gateway: Service {
         recorder.connect()
     }
 
-    /// Prices calls with another book from now on; those that have ended keep their price.
+    /// Prices calls with another book; calls that have ended keep their cost.
     public func use(_ book: PriceBook) { recorder.use(book) }
 
-    /// Shows another certificate to the clients that connect from now on; open connections go on.
+    /// Replaces the certificate of the listener for clients; open connections keep theirs.
     ///
     /// - Throws: A ``GatewayError`` if the listener was started without TLS.
     public func use(_ certificate: ServerCertificate) throws { try live.adopt(certificate) }
 
-    /// Shows another certificate to the operators that connect from now on.
+    /// Replaces the certificate of the admin listener; open connections keep theirs.
     ///
-    /// - Throws: A ``GatewayError`` if their listener was started without TLS.
+    /// - Throws: A ``GatewayError`` if that listener was started without TLS.
     public func useAdmin(_ certificate: ServerCertificate) throws { try live.adoptAdmin(certificate) }
 
-    /// Adopts the tokens, the allowed names and the keys of the upstreams of a configuration that was read anew.
+    /// Adopts the access tokens, allowed hosts and upstream keys of another configuration.
     ///
-    /// Open calls go on; nothing else of the configuration counts.
+    /// Calls in flight continue. All other settings are ignored.
     ///
-    /// - Throws: A ``GatewayError``, and nothing changes, if the upstreams are others or a listener would be open to anyone.
+    /// - Throws: A ``GatewayError`` if the upstreams differ or a listener would be open to anyone; nothing changes then.
     public func useAccess(of configuration: GatewayConfiguration) throws { try live.adopt(configuration) }
 
-    /// Opens the access log's file again, which may have been moved away.
+    /// Reopens the access log's file, which may have been moved away.
     public func reopenAccessLog() { accessLog?.reopen() }
 
-    /// Counts a line of the log that what writes it has dropped.
+    /// Counts a log line that the log's writer dropped.
     package func countLostLogLine() { metrics.count(.logLost) }
 
-    /// Checks a configuration as far as that is possible without listening: names of hosts, and trusted certificates.
+    /// Checks the host names and trusted certificates of a configuration, without listening.
     ///
-    /// - Parameter configuration: The configuration of a gateway that may run already.
+    /// - Parameter configuration: The configuration, possibly that of a running gateway.
     /// - Throws: The error that ``run()`` would throw.
     public static func check(_ configuration: GatewayConfiguration) throws {
         try DataPlane.check(configuration)
@@ -128,13 +128,13 @@ public final class Gateway: Service {
         }
     }
 
-    /// Serves until a graceful shutdown, then waits for open calls and closes the ledger.
+    /// Serves until a graceful shutdown, then drains and closes the ledger.
     ///
-    /// A graceful shutdown refuses new connections and turns readiness red at once. Open calls, streams among them, go on
-    /// until they end or ``GatewayConfiguration/shutdownMilliseconds`` are over; those that are left are cut off so that
-    /// their clients see it. Metrics and health are served until then. When the task is cancelled, it ends without waiting.
+    /// A graceful shutdown stops accepting connections and turns readiness red at once. Calls in flight, including streams,
+    /// continue until they end or ``GatewayConfiguration/shutdownMilliseconds`` have passed; the rest are cut off so that their
+    /// clients notice. Metrics and health are served until then. Cancellation of the task skips the drain.
     ///
-    /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if its end has lost records.
+    /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if records were lost at the end.
     public func run() async throws {
         DescriptorLimit.raise()
         let log = GatewayLog(logger) { [metrics] in metrics.count(.logLost) }
@@ -146,7 +146,7 @@ public final class Gateway: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.workers))
         var exchanges = ExchangeConfiguration(
             source: .gateway,
-            // Without a ledger digests are compared with none of another run.
+            // Without a ledger, digests are never compared with those of another run.
             fingerprinter: KeyFingerprinter(secret: ledger?.fingerprintSecret ?? Self.randomSecret()),
             projectsByKey: configuration.projectsByKey
         )
@@ -214,7 +214,7 @@ public final class Gateway: Service {
 
     private func serve(_ plane: DataPlane, _ log: GatewayLog) async throws {
         let readiness = AdminPlane.Readiness()
-        // Whatever ends the admin plane is thrown; what its libraries say on the way is for their makers.
+        // An error that ends the admin plane is thrown; the libraries' own log lines are of no use to operators.
         var quiet = logger
         quiet.logLevel = .critical
         let admin = AdminPlane(
@@ -241,7 +241,7 @@ public final class Gateway: Service {
             let adminScheme = access.adminCertificate == nil ? "http" : "https"
             onReady(Addresses(calls: "\(scheme)://\(calls)", admin: "\(adminScheme)://\(operators)"))
         }
-        // Services end in reverse, each when the one before it has: who asks for metrics is answered until no call is open.
+        // Services stop in reverse order, one after the other: metrics are served until no call is in flight.
         let services = ServiceGroup(
             services: [
                 AdminService { try await application.run() },
@@ -257,7 +257,7 @@ public final class Gateway: Service {
         do {
             try await services.run()
         } catch is CancellationError {
-            // Whoever cancels knows it.
+            // Expected by the task that canceled.
         } catch {
             throw Self.explained(error, configuration.admin)
         }

@@ -1,29 +1,29 @@
-/// How a gateway listens, where it forwards, and what it promises.
+/// The configuration of a gateway: its listeners, upstreams, limits and guarantees.
 public struct GatewayConfiguration: Sendable {
-    /// What a completed response waits for.
+    /// The condition under which the last bytes of a complete response are sent.
     public enum Durability: String, Sendable, CaseIterable {
-        /// The last bytes wait until the row is in the ledger, or in its journal (`LedgerOptions.keepsJournal`); a crash of the
-        /// process loses no completed call.
+        /// The row is in the ledger, or in its journal (`LedgerOptions.keepsJournal`); a crash of the process loses no
+        /// completed call.
         case committed
-        /// The last bytes wait until the disk has the row's commit; a loss of power loses no completed call.
+        /// The disk has confirmed the row's commit; a power failure loses no completed call.
         case fsync
-        /// The last bytes wait for nothing.
+        /// None: the last bytes do not wait for the ledger.
         case buffered
     }
 
-    /// Requests that are sent once more, on a fresh connection, when a pooled one closes before a byte of its response.
+    /// The requests that are sent again, once, on a new connection if a pooled one closes before the response's first byte.
     public enum Replays: String, Sendable, CaseIterable {
-        /// Every request whose body is still held, as the official SDKs and curl do themselves.
+        /// Every request whose body is still buffered, as the official SDKs and curl do themselves.
         case all
-        /// Those whose method is idempotent, or that have an `Idempotency-Key`.
+        /// Requests with an idempotent method or an `Idempotency-Key`.
         case idempotent
-        /// None.
+        /// No request.
         case none
     }
 
     /// An address to listen on.
     public struct Address: Sendable, Equatable, CustomStringConvertible {
-        /// The host: a name or an address.
+        /// The host: a name or an IP address.
         public var host: String
         /// The port; 0 picks a free one.
         public var port: Int
@@ -34,75 +34,76 @@ public struct GatewayConfiguration: Sendable {
             self.port = port
         }
 
-        /// The address as `host:port`.
+        /// The address as `host:port`, with brackets around an IPv6 address.
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
-    /// Where clients connect.
+    /// The address of the listener for clients.
     public var listen = Address(host: "127.0.0.1", port: 8787)
-    /// Where metrics and health are served.
+    /// The address of the listener for operators: metrics, health and reports.
     public var admin = Address(host: "127.0.0.1", port: 10464)
-    /// Where calls are forwarded.
+    /// The upstream of the calls that no route matches.
     public var upstream: Upstream
-    /// A file with the certificates to trust instead of the system's, as PEM text.
+    /// A PEM file with certificates to trust instead of the system's.
     public var trustRoots: String?
-    /// A folder of files with certificates to trust instead of the system's, beside those of ``trustRoots``.
+    /// A folder of PEM files with certificates to trust instead of the system's, in addition to ``trustRoots``.
     public var trustFolder: String?
-    /// The proxy between the gateway and the upstream; `nil` for none, whatever the environment says.
+    /// The proxy between the gateway and the upstream; `nil` for none, regardless of the environment.
     public var proxy: UpstreamProxy?
-    /// What a completed response waits for.
+    /// The condition under which the last bytes of a complete response are sent.
     public var durability = Durability.committed
-    /// The longest that a response waits for its commit, in milliseconds; later ones are counted.
+    /// The longest time that a response waits for its commit, in milliseconds; responses sent without it are counted.
     public var commitDeadlineMilliseconds: Int64 = 50
-    /// After how many milliseconds an open call gets its interim row.
+    /// The time after which a call in flight gets its in-flight row, in milliseconds.
     public var openRowMilliseconds: Int64 = 250
-    /// How long a connection to the upstream may take, in milliseconds.
+    /// The timeout for a connection to the upstream, including proxy and TLS, in milliseconds.
     public var connectTimeoutMilliseconds: Int64 = 10_000
-    /// How long the upstream may stay silent before and within a response, in milliseconds.
+    /// The longest silence of the upstream before and within a response, in milliseconds.
     public var responseTimeoutMilliseconds: Int64 = 600_000
-    /// How long a stream is read on after its client has gone, to learn its usage, in milliseconds; 0 aborts at once.
+    /// The disconnect grace: the time for which a stream is read after its client disconnected, in milliseconds.
+    ///
+    /// The rest of the stream carries its usage. 0 aborts at once.
     public var drainMilliseconds: Int64 = 5_000
-    /// How soon behind its request a client that ends its side is taken as one that reads on, in milliseconds; later it is
-    /// taken as gone.
+    /// The time after a request within which a half-close means that the client still reads, in milliseconds.
     ///
-    /// The two look alike on the wire. Who ends its side because it has nothing more to say does so at once; who gives up does
-    /// so later, and each call that it gave up would go on at the upstream.
+    /// A later one counts as a disconnect. The two look alike on the wire: a client that has nothing more to say half-closes at
+    /// once, one that gives up does so later, and every call that it gave up would go on at the upstream.
     public var halfCloseMilliseconds: Int64 = 250
-    /// How long the head of a stream that tells its length waits for the first byte, in milliseconds.
+    /// The time for which the head of a stream with a `Content-Length` waits for the first byte, in milliseconds.
     ///
-    /// Until then a body that is none of a stream can keep its length, and a refusal can be told apart. It counts for calls that
-    /// the gateway makes ask for usage.
+    /// Until then a body that turns out to be no stream can keep its length, and a rejection can be recognized. Applies to
+    /// calls that the gateway makes ask for usage.
     package var streamHeadMilliseconds: Int64 = 20
-    /// How long a shutdown waits for open calls, in milliseconds.
+    /// The time limit of a graceful shutdown for calls in flight, in milliseconds.
     public var shutdownMilliseconds: Int64 = 30_000
-    /// How long an idle connection to the upstream is kept, in milliseconds.
+    /// The time after which an idle connection to the upstream is closed, in milliseconds.
     public var idleMilliseconds: Int64 = 60_000
-    /// Whether streaming chat requests that do not ask for usage are made to ask.
+    /// True to ask for usage in streaming chat requests that do not.
     public var includesUsage = true
-    /// What the data plane holds and waits for at most.
+    /// The limits of the data plane.
     public var limits = GatewayLimits()
-    /// Which requests are sent once more when a pooled connection turns out to be closed.
+    /// The requests that are sent again when a pooled connection turns out to be closed.
     public var replays = Replays.all
-    /// How long a connection to the upstream is used, in milliseconds, so that its name is resolved anew.
+    /// The maximum age of a connection to the upstream, in milliseconds, so that changes in DNS take effect.
     public var connectionAgeMilliseconds: Int64 = 600_000
-    /// The number of event loops that carry calls, each on a thread of its own.
+    /// The number of event loops that carry calls, each on its own thread.
     public var workers = 1
 
     // MARK: - Access and routes
 
     /// The access rules of both listeners.
     public var access = GatewayAccess()
-    /// The key that replaces whatever credentials clients send to ``upstream``; `nil` if they bring their own.
+    /// The key that replaces the credentials that clients send to ``upstream``; `nil` if they bring their own.
     public var upstreamKey: UpstreamKey?
-    /// Upstreams by the beginning of a path; every other path goes to ``upstream``.
+    /// The upstreams by path prefix; every other path goes to ``upstream``.
     public var routes: [GatewayRoute] = []
 
     // MARK: - Records
 
-    /// The project of calls that name none, by the last four characters of their key or by its digest.
+    /// The projects of calls that name none, by the key's last four characters, its digest, or the digest's first six digits.
     public var projectsByKey: [String: String] = [:]
 
-    /// Creates a configuration with the defaults.
+    /// Creates a configuration with default values.
     public init(upstream: Upstream) {
         self.upstream = upstream
     }

@@ -1,22 +1,22 @@
-/// Why a gateway cannot start.
+/// An invalid configuration, or an address that cannot be listened on.
 public struct GatewayError: Error, CustomStringConvertible {
-    /// What kind of error it is.
+    /// The kinds of error.
     public struct Code: Sendable, Equatable {
         private enum Value { case invalidConfiguration, addressInUse, addressUnavailable }
 
         private let value: Value
 
-        /// A setting makes no sense, or names something that cannot be read.
+        /// A setting is invalid, or names something that cannot be read.
         public static let invalidConfiguration = Code(value: .invalidConfiguration)
         /// Another process listens on the address.
         public static let addressInUse = Code(value: .addressInUse)
-        /// The address cannot be listened on.
+        /// The address cannot be bound.
         public static let addressUnavailable = Code(value: .addressUnavailable)
     }
 
-    /// What kind of error it is.
+    /// The kind of the error.
     public let code: Code
-    /// What is wrong, and what to do.
+    /// The problem, and how to solve it.
     public let message: String
 
     package init(code: Code, message: String) {

@@ -3,7 +3,7 @@ import NIOCore
 import OpenAIUsageLedger
 import ServiceLifecycle
 
-/// The admin plane as a service that ends at once when it is told to.
+/// The admin plane as a service that stops at once on a graceful shutdown.
 struct AdminService: Service {
     let serve: @Sendable () async throws -> Void
 
@@ -11,18 +11,18 @@ struct AdminService: Service {
         do {
             try await cancelWhenGracefulShutdown { try await serve() }
         } catch {
-            // A call cut off by the shutdown is no failure.
+            // A call interrupted by the shutdown is not a failure.
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             throw error
         }
     }
 }
 
-/// The data plane as a service that ends when its calls have, or at its limit.
+/// The data plane as a service that drains on a graceful shutdown, up to a time limit.
 struct DrainingService: Service {
     let plane: DataPlane
     let readiness: AdminPlane.Readiness
-    /// How long open calls are waited for, in milliseconds.
+    /// The time limit for calls in flight, in milliseconds.
     let limit: Int64
     let log: GatewayLog
 
@@ -39,7 +39,7 @@ struct DrainingService: Service {
 }
 
 extension GatewayLog {
-    /// Tells what has changed with the ledger.
+    /// Logs a change of the ledger's status.
     func tell(_ change: LedgerStatusChange) {
         let isGood = change.kind == .recovered && change.dropped == 0
         tell(
@@ -59,7 +59,7 @@ extension GatewayLog {
         }
     }
 
-    /// Tells what went wrong with the access log.
+    /// Logs a failure of the access log.
     func tell(_ trouble: AccessLog.Trouble) {
         switch trouble {
         case .overflow(let lines):

@@ -4,23 +4,24 @@ public import OpenAIUsageMetrics
 public import OpenAIUsagePricing
 
 extension UsageMeter {
-    /// Creates a meter that prices calls, keeps them in a ledger, counts them in metrics and hands them to sinks.
+    /// Creates a meter that prices calls, stores them in a ledger, counts them in metrics and delivers them to sinks.
     ///
     /// ```swift
     /// let ledger = try Ledger(path: "usage.db")
     /// let meter = UsageMeter(ledger: ledger, metrics: UsageMetrics(build: BuildInformation(version: "1.0")))
     /// ```
     ///
-    /// The ledger is closed by a `UsageService`, or by `Ledger.close(within:)` at the end of the program.
+    /// Close the ledger with a `UsageService`, or with `Ledger.close(within:)` at the end of the program.
     ///
     /// - Parameters:
-    ///   - ledger: The ledger that keeps the calls; `nil` to keep none.
-    ///   - metrics: The metrics that count them, and show the ledger's own figures; `nil` to count none.
+    ///   - ledger: The ledger that stores the calls; `nil` to store none.
+    ///   - metrics: The metrics that count the calls and show the ledger's own statistics; `nil` for none.
     ///   - book: The prices.
-    ///   - sinks: Sinks of the program's own. Each receives every record with its cost, on any thread: at the end of the
-    ///     call or, if the record shows an object that the ledger may have counted before, when it is committed.
-    ///   - projectsByKey: Projects by the last four characters of a key, for calls that name none.
-    ///   - clock: The clock.
+    ///   - sinks: The program's own sinks. Each receives every record with its cost, on any thread: when the call ends
+    ///     or, if the ledger may have counted the record's object before, when the record is committed.
+    ///   - projectsByKey: Projects by the last four characters of a key, for calls that name none; without a ledger,
+    ///     keys have no fingerprints and this has no effect.
+    ///   - clock: The clock for start times and durations.
     public convenience init(
         ledger: Ledger?,
         metrics: UsageMetrics? = nil,
@@ -38,7 +39,7 @@ extension UsageMeter {
         self.init(ledger: ledger, metrics: metrics, book: book, sinks: sinks, configuration: configuration)
     }
 
-    /// Creates a meter whose exchanges have a configuration of their own.
+    /// Creates a meter with a given configuration of its exchanges.
     package convenience init(
         ledger: Ledger?,
         metrics: UsageMetrics?,
@@ -52,6 +53,12 @@ extension UsageMeter {
         if let ledger { configuration.identities = ledger.identities }
         let change: @Sendable (Endpoint, Int64) -> Void = { recorder.changeInFlight($0, by: $1) }
         let flush: @Sendable () async -> Void = { await ledger?.flush() }
-        self.init(sink: recorder, configuration: configuration, changed: metrics.map { _ in change }, flush: flush)
+        self.init(
+            sink: recorder,
+            configuration: configuration,
+            changed: metrics.map { _ in change },
+            price: { $0.cost = recorder.book.cost(of: $0) },
+            flush: flush
+        )
     }
 }

@@ -4,15 +4,15 @@ package import OpenAIUsageMetrics
 package import OpenAIUsagePricing
 import Synchronization
 
-/// Prices, counts and keeps records.
+/// A sink that prices records, counts them in metrics and stores them in a ledger.
 package final class UsageRecorder: UsageSink {
     private let prices: Mutex<PriceBook>
     private let ledger: Ledger?
     private let metrics: UsageMetrics?
     private let sinks: [any UsageSink]
-    /// Counts a record when it is committed, or lost.
+    /// Counts a record when it is committed or lost; `nil` if there is nothing to count in.
     private let counter: (@Sendable (CallRecord, CommitOutcome) -> Void)?
-    /// True if all records are counted with their commit, and not only those that the ledger decides on.
+    /// True if every record is counted when it is committed, not only those that the ledger decides on.
     private let countsCommitted: Bool
     private let lateReleases = Atomic<Int64>(0)
 
@@ -20,11 +20,11 @@ package final class UsageRecorder: UsageSink {
     ///
     /// - Parameters:
     ///   - book: The prices.
-    ///   - ledger: The ledger that keeps records; `nil` to keep none.
-    ///   - metrics: The metrics that count them; `nil` to count none.
+    ///   - ledger: The ledger that stores records; `nil` to store none.
+    ///   - metrics: The metrics that count records; `nil` to count none.
     ///   - sinks: Further sinks, which receive each priced record on any thread.
-    ///   - countsCommitted: True to count records on the ledger's thread when they are committed, a little later but
-    ///     without the caller's time.
+    ///   - countsCommitted: True to count every record on the ledger's thread when it is committed: a little later, but
+    ///     without costing the caller time.
     package init(
         book: PriceBook,
         ledger: Ledger?,
@@ -50,7 +50,7 @@ package final class UsageRecorder: UsageSink {
                 for sink in sinks { sink.record(record) }
                 return
             }
-            // An older row has counted the object already.
+            // An older row has already counted the object.
             var record = record
             record.isCounted = false
             record.cost = CallCost()
@@ -62,7 +62,7 @@ package final class UsageRecorder: UsageSink {
     /// The prices.
     package var book: PriceBook { prices.withLock { $0 } }
 
-    /// Replaces the prices. Calls that have ended keep the cost that they have.
+    /// Replaces the prices; calls that have ended keep their cost.
     package func use(_ book: PriceBook) {
         prices.withLock { $0 = book }
         publishPriceDate()
@@ -71,20 +71,20 @@ package final class UsageRecorder: UsageSink {
     package func record(_ record: CallRecord) { _ = submit(record, waiter: nil) }
     package func recordOpen(_ record: CallRecord) { _ = submitOpen(record, waiter: nil) }
 
-    /// Prices, counts and keeps the record of a call that has ended.
+    /// Prices, counts and stores the record of a call that has ended.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - waiter: Called once on any thread when the record is kept, cannot be, or must wait for a failing ledger; not
-    ///     called if it is kept already.
-    /// - Returns: True if the record is kept already.
+    ///   - waiter: Called once, on any thread, when the record is stored, cannot be stored, or is postponed by a
+    ///     failing ledger; not called if the record is stored already.
+    /// - Returns: True if the record is stored already, so that it survives the end of the process, or without a ledger.
     package func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
         record.cost = book.cost(of: record)
         guard let ledger else {
             count(record)
             return true
         }
-        // An object that this process does not remember may have been counted by an old row.
+        // This process may not remember an object that an old row has counted.
         if countsCommitted || Self.isDecidedByLedger(record) {
             return ledger.record(record, waiter: waiter.map(countingLate(_:)), observer: counter)
         }
@@ -101,7 +101,7 @@ package final class UsageRecorder: UsageSink {
         record.isCounted && record.endpoint.accounting == .onceByObject && record.resolvedCall == nil
     }
 
-    /// Prices and keeps an interim record, as ``submit(_:waiter:)`` does with a final one. Nothing counts it.
+    /// Prices and stores an interim record, as ``submit(_:waiter:)`` does with a final one, but does not count it.
     package func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
         record.cost = book.cost(of: record)
         for sink in sinks { sink.recordOpen(record) }
@@ -109,7 +109,7 @@ package final class UsageRecorder: UsageSink {
         return ledger.recordOpen(record, waiter: waiter.map(countingLate(_:)))
     }
 
-    /// Counts a release that a failing ledger did not let wait for its commit.
+    /// Wraps a waiter so that a release before the commit, as from a failing ledger, is counted.
     private func countingLate(_ waiter: @escaping @Sendable () -> Void) -> @Sendable (CommitOutcome) -> Void {
         { [weak self] outcome in
             if outcome == .postponed { self?.countLateRelease() }
@@ -117,10 +117,10 @@ package final class UsageRecorder: UsageSink {
         }
     }
 
-    /// Counts a response that was released before its record was kept.
+    /// Counts a response that was released before its record was committed.
     package func countLateRelease() { lateReleases.add(1, ordering: .relaxed) }
 
-    /// Counts the calls in flight: 1 when a call starts, -1 when it ends.
+    /// Adjusts the number of calls in flight: 1 when a call starts, -1 when it ends.
     package func changeInFlight(_ endpoint: Endpoint, by change: Int64) {
         if change > 0 {
             metrics?.callStarted(operation: endpoint.operation)
@@ -129,12 +129,12 @@ package final class UsageRecorder: UsageSink {
         }
     }
 
-    /// Shows the ledger's own figures, the models of the price book and its date in the metrics.
+    /// Connects the metrics to the ledger's statistics and to the models and the date of the price book.
     package func connect() {
         publishPriceDate()
         metrics?.setListedModels { [weak self] in self?.book.model(listedAs: $0) != nil }
         guard let ledger, let metrics else { return }
-        metrics.registerStore { [weak self] in
+        metrics.registerLedger { [weak self] in
             let statistics = ledger.statistics
             return LedgerSnapshot(
                 captured: statistics.captured,

@@ -21,7 +21,7 @@ public import Foundation
 ///   to files. The response is returned once the whole body was pulled or the server has rejected it. GET and HEAD have no
 ///   body.
 /// - On Linux, URLSession waits for such a body on the one queue that all sessions of the process share. A body of more than
-///   256 KiB whose source pauses for longer than `uploadPatience` fails with `TransportError.Code.timeout`, as may a body
+///   256 KiB whose source pauses for longer than `uploadTimeout` fails with `TransportError.Code.timeout`, as may a body
 ///   that is made from the response of another session. Use `CurlTransport` or `AsyncHTTPClientTransport` for slow bodies
 ///   there.
 /// - A response that arrives faster than it is read is buffered, up to `bufferLength`. Beyond that, Apple's systems make the
@@ -38,11 +38,11 @@ public import Foundation
 public struct URLSessionTransport: Transport {
     private let driver: SessionDriver
     private let bufferLength: Int
-    private let uploadPatience: Duration
+    private let uploadTimeout: Duration
 
     /// A configuration without cache, cookies and credentials, with a timeout of 600 seconds between bytes and up to 64
     /// connections per host.
-    public static var usualConfiguration: URLSessionConfiguration {
+    public static var defaultConfiguration: URLSessionConfiguration {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.urlCache = nil
         configuration.urlCredentialStorage = nil
@@ -58,16 +58,16 @@ public struct URLSessionTransport: Transport {
     /// - Parameters:
     ///   - configuration: The configuration of the session.
     ///   - bufferLength: The maximum number of unread bytes of a response; 64 MiB by default.
-    ///   - uploadPatience: The longest wait for the next piece of a request's body that streams; 5 seconds by default. On
+    ///   - uploadTimeout: The longest wait for the next piece of a request's body that streams; 5 seconds by default. On
     ///     Linux, all sessions of the process are blocked during that wait.
     public init(
-        _ configuration: URLSessionConfiguration = usualConfiguration,
+        _ configuration: URLSessionConfiguration = defaultConfiguration,
         bufferLength: Int = 64 << 20,
-        uploadPatience: Duration = .seconds(5)
+        uploadTimeout: Duration = .seconds(5)
     ) {
         driver = SessionDriver(configuration)
         self.bufferLength = bufferLength
-        self.uploadPatience = uploadPatience
+        self.uploadTimeout = uploadTimeout
     }
 
     /// Sends a request and returns when the response's head has arrived.
@@ -81,7 +81,7 @@ public struct URLSessionTransport: Transport {
         }
         let hasBody = request.body.map { $0.length != 0 } ?? false
         let head = try URLRequest(request.head, hasBody: hasBody)
-        let upload = try await Upload(request.body, patience: uploadPatience)
+        let upload = try await Upload(request.body, patience: uploadTimeout)
         let call = try SessionCall(head, upload.content, followsRedirects: false, limit: bufferLength, driver: driver)
         let response: HTTPResponse
         do {

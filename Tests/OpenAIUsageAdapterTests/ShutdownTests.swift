@@ -36,7 +36,7 @@ struct ShutdownTests {
 
     @Test
     func `A client of AsyncHTTPClient that was shut down refuses calls`() async throws {
-        let client = HTTPClient(configuration: AsyncHTTPClientTransport.usualConfiguration)
+        let client = HTTPClient(configuration: AsyncHTTPClientTransport.defaultConfiguration)
         let transport = AsyncHTTPClientTransport(client)
         try await client.shutdown()
         #expect(await failure { _ = try await transport.send(.local(1)) } == .shutDown)

@@ -17,7 +17,7 @@ struct UploadTests {
     ) async throws {
         let upstream: ScriptedUpstream
         if let server { upstream = server } else { upstream = try await ScriptedUpstream.start() }
-        let transport = URLSessionTransport(uploadPatience: patience)
+        let transport = URLSessionTransport(uploadTimeout: patience)
         let sink = CollectingSink()
         let metered = transport.intercepted(by: UsageInterceptor(UsageMeter(sink: sink)))
         do {

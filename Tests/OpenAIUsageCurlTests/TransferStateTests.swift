@@ -131,7 +131,7 @@ struct TransferStateTests {
         #expect(receive(head: "HTTP/1.1 413 Large\n", into: &state) && !state.upload.isWanted)
         // It does not look at the connection while it waits for a piece, and is let ask now and then.
         let due = state.deadline(.max)
-        #expect(due == 100_000_000 && state.elapse(.max, at: due ?? 0) == .orders && state.takeOrders() == .unpause)
+        #expect(due == 100_000_000 && state.elapse(.max, at: due ?? 0) == .actions && state.takeOrders() == .unpause)
     }
 
     @Test

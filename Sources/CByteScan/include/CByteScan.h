@@ -1,7 +1,7 @@
-// Searches in bytes, sixteen and more at a time.
+// Byte searches that examine sixteen or more bytes at a time.
 //
-// They are written with the compiler's own vectors, which become SSE2 on x86-64 and NEON on arm64: both are there on
-// every such machine. Every search looks at base[start..<end] and at bytes of base before it, never beyond the end.
+// They use the compiler's vector extensions, which become SSE2 on x86-64 and NEON on arm64; every such machine has
+// them. A search reads base[start..<end] and may read bytes of base before the start, but never beyond the end.
 #ifndef CBYTESCAN_H
 #define CBYTESCAN_H
 
@@ -25,7 +25,7 @@ CBYTESCAN_INLINE cbytescan_vector cbytescan_load(const uint8_t *_Nonnull bytes) 
     return vector;
 }
 
-/// One bit per lane, of the first lane the lowest.
+/// One bit per lane; the first lane is the lowest bit.
 CBYTESCAN_INLINE uint64_t cbytescan_bits(cbytescan_vector matches) {
     cbytescan_lanes lanes = __builtin_convertvector(matches, cbytescan_lanes);
     uint16_t bits;
@@ -33,7 +33,7 @@ CBYTESCAN_INLINE uint64_t cbytescan_bits(cbytescan_vector matches) {
     return bits;
 }
 
-// What is looked for in sixteen bytes.
+// The matches in sixteen bytes, one bit each.
 
 CBYTESCAN_INLINE uint64_t cbytescan_text_bits(const uint8_t *_Nonnull bytes) {
     cbytescan_vector vector = cbytescan_load(bytes);
@@ -55,7 +55,7 @@ CBYTESCAN_INLINE uint64_t cbytescan_digit_bits(const uint8_t *_Nonnull bytes) {
     return cbytescan_bits((cbytescan_vector)((cbytescan_vector)(cbytescan_load(bytes) - '0') < 10));
 }
 
-/// The bits of up to 64 bytes, a block of sixteen at a time; those beyond the end are 0.
+/// The matches in up to 64 bytes, in blocks of sixteen; the bits beyond the end are 0.
 #define CBYTESCAN_WIDE(name, bits_of)                                                                                \
     CBYTESCAN_INLINE uint64_t name(const uint8_t *_Nonnull base, size_t start, size_t end) {                         \
         if (__builtin_expect(end - start >= 64, 1)) {                                                                \
@@ -76,7 +76,7 @@ CBYTESCAN_WIDE(cbytescan_wide_text_bits, cbytescan_text_bits)
 CBYTESCAN_WIDE(cbytescan_wide_line_bits, cbytescan_line_bits)
 CBYTESCAN_WIDE(cbytescan_wide_unblank_bits, cbytescan_unblank_bits)
 
-/// The first index whose bit is set, or the end.
+/// The index of the first match, or the end.
 #define CBYTESCAN_SEARCH(name, wide_bits_of)                                                                         \
     CBYTESCAN_INLINE size_t name(const uint8_t *_Nonnull base, size_t start, size_t end) {                           \
         while (start < end) {                                                                                        \
@@ -92,10 +92,10 @@ CBYTESCAN_WIDE(cbytescan_wide_unblank_bits, cbytescan_unblank_bits)
 CBYTESCAN_SEARCH(cbytescan_end_of_plain_text, cbytescan_wide_text_bits)
 /// The index of the first carriage return or line feed, or the end.
 CBYTESCAN_SEARCH(cbytescan_end_of_line, cbytescan_wide_line_bits)
-/// The index of the first byte that is no blank of JSON, or the end.
+/// The index of the first byte that is not JSON whitespace, or the end.
 CBYTESCAN_SEARCH(cbytescan_end_of_blanks, cbytescan_wide_unblank_bits)
 
-/// The index of the first of a byte, or the end.
+/// The index of the first occurrence of a byte, or the end.
 CBYTESCAN_INLINE size_t cbytescan_first(const uint8_t *_Nonnull base, size_t start, size_t end, uint8_t byte) {
     const uint8_t *_Nullable found = start < end ? memchr(base + start, byte, end - start) : NULL;
     return found ? (size_t)(found - base) : end;
@@ -105,7 +105,7 @@ CBYTESCAN_INLINE bool cbytescan_is_hexadecimal(uint8_t byte) {
     return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
 }
 
-/// How long the escape is that begins at the index: 0 if it is none, or is not there in full.
+/// The length of the escape at the index; 0 if it is invalid or incomplete.
 CBYTESCAN_INLINE size_t cbytescan_escape_length(const uint8_t *_Nonnull base, size_t start, size_t end) {
     if (end - start < 2) return 0;
     switch (base[start + 1]) {
@@ -129,8 +129,8 @@ CBYTESCAN_INLINE size_t cbytescan_escape_length(const uint8_t *_Nonnull base, si
     }
 }
 
-/// The index of the first byte of a string's text that is neither plain nor part of an escape: the quote that ends it,
-/// a control character, a backslash whose escape is none or is not there in full, or the end.
+/// The index of the first byte of a string's text that is neither plain nor part of an escape: the closing quote, a
+/// control character, a backslash of an invalid or incomplete escape, or the end.
 CBYTESCAN_INLINE size_t cbytescan_end_of_text(const uint8_t *_Nonnull base, size_t start, size_t end) {
     while (start < end) {
         uint64_t bits = cbytescan_wide_text_bits(base, start, end);
@@ -152,12 +152,12 @@ CBYTESCAN_INLINE size_t cbytescan_end_of_text(const uint8_t *_Nonnull base, size
     return end;
 }
 
-/// The index behind a number that ends before the end; the start if there is none, or none that is found at one glance.
+/// The index after the number at the start; the start if there is none, or if its end is not within the next 32 bytes.
 CBYTESCAN_INLINE size_t cbytescan_end_of_number(const uint8_t *_Nonnull base, size_t start, size_t end) {
     if (end - start < 32) return start;
     const uint8_t *bytes = base + start;
     uint64_t others = ~(cbytescan_digit_bits(bytes) | cbytescan_digit_bits(bytes + 16) << 16);
-    // Every place below is less than 64, and at 32 and beyond the bit is set.
+    // Every shift is by less than 64, and the bits from 32 on are set, so that a bit is always found.
     unsigned place = bytes[0] == '-';
     unsigned digits = (unsigned)__builtin_ctzll(others >> place);
     if (digits == 0 || (digits > 1 && bytes[place] == '0')) return start;
@@ -180,8 +180,8 @@ CBYTESCAN_INLINE size_t cbytescan_end_of_number(const uint8_t *_Nonnull base, si
     return start + place;
 }
 
-/// The index behind the last of the numbers of an array that are found at one glance each, from the first that begins at
-/// the start; the start if there is none.
+/// The index after the last of an array's numbers that are each found within 32 bytes, beginning with the one at the
+/// start; the start if there is none.
 CBYTESCAN_INLINE size_t cbytescan_end_of_numbers(const uint8_t *_Nonnull base, size_t start, size_t end) {
     size_t behind = cbytescan_end_of_number(base, start, end);
     while (behind > start && base[behind] == ',') {
@@ -197,7 +197,7 @@ CBYTESCAN_INLINE size_t cbytescan_end_of_numbers(const uint8_t *_Nonnull base, s
     return behind;
 }
 
-/// How many bytes two texts have in common from their start.
+/// The length of the common prefix of two byte strings.
 CBYTESCAN_INLINE size_t cbytescan_common_length(
     const uint8_t *_Nonnull left, const uint8_t *_Nonnull right, size_t length) {
     size_t index = 0;
@@ -208,7 +208,7 @@ CBYTESCAN_INLINE size_t cbytescan_common_length(
     }
     if (index == length) return length;
     if (length >= 16) {
-        // The last sixteen bytes again: those before them are equal.
+        // The last sixteen bytes overlap those that were found equal.
         index = length - 16;
         uint64_t differences = cbytescan_bits(
             (cbytescan_vector)(cbytescan_load(left + index) != cbytescan_load(right + index)));
@@ -218,7 +218,7 @@ CBYTESCAN_INLINE size_t cbytescan_common_length(
     return index;
 }
 
-/// How many bytes of a text in UTF-8 begin a scalar: all but those that continue one.
+/// The number of Unicode scalars in UTF-8 text: its bytes without continuation bytes.
 CBYTESCAN_INLINE size_t cbytescan_scalars(const uint8_t *_Nonnull base, size_t start, size_t end) {
     size_t count = 0;
     for (size_t index = start; index < end; ++index) count += (base[index] & 0xc0) != 0x80;

@@ -1,4 +1,4 @@
-/// An error as the API reports it: a status and the members of the `error` object.
+/// An error in the API's format: a status and the members of the `error` object.
 struct APIError: Error, Equatable {
     var status: Int
     var type: String?
@@ -6,12 +6,12 @@ struct APIError: Error, Equatable {
     var parameter: String?
     var message: String
 
-    /// Whether the account's money or quota has run out, so that a retry is of no use.
+    /// True if the account's credit or quota is exhausted, so that a retry is of no use.
     var isQuota: Bool {
         type == "insufficient_quota"
     }
 
-    /// An error of the request, status 400 unless another is given.
+    /// Creates an error of the request, with status 400 by default.
     static func invalidRequest(
         _ message: String,
         status: Int = 400,
@@ -27,7 +27,7 @@ struct APIError: Error, Equatable {
         )
     }
 
-    /// The error for a model that does not exist.
+    /// Creates the error for a model that does not exist.
     static func unknownModel(_ model: String) -> APIError {
         invalidRequest(
             "The model `\(model)` does not exist or you do not have access to it.",
@@ -36,11 +36,11 @@ struct APIError: Error, Equatable {
         )
     }
 
-    /// The error that the directives `status` and `code` ask for.
+    /// Creates the error that the directives `status` and `code` ask for.
     ///
     /// - Parameters:
-    ///   - status: The status, the error's own if `nil`.
-    ///   - code: The code, the status' own if `nil`.
+    ///   - status: The status; `nil` for that of the error.
+    ///   - code: The code; `nil` for that of the status.
     ///   - model: The request's model, for the message.
     ///   - retryAfterMilliseconds: The pause that the message of a rate limit names.
     /// - Returns: The error.
@@ -63,7 +63,7 @@ struct APIError: Error, Equatable {
         return error
     }
 
-    /// The error that usually comes with a status.
+    /// Returns the usual error of a status.
     private static func standard(status: Int) -> APIError {
         let code: String? =
             switch status {

@@ -1,14 +1,14 @@
 import NIOCore
 
-/// The text of an answer, computed where it is needed and cut into the pieces of a stream.
+/// The text of an answer, computed on demand and divided into the pieces of a stream.
 ///
-/// It holds nothing that JSON would have to escape, so that its bytes can stand in a string as they are. A short text
-/// is made of words, some of them not ASCII; one of a wanted size repeats a block, and takes no memory.
+/// It contains nothing that JSON must escape, so that its bytes can be copied into a string. A short text consists of words,
+/// some of them not ASCII; a text of a given size repeats a block, and takes no memory.
 struct AnswerText: Sendable {
     private enum Content: Sendable {
-        /// The bytes, and where each piece ends.
+        /// The bytes, and the end of each piece.
         case words([UInt8], ends: [Int])
-        /// A repeated block, entered at `start`, in pieces of almost the same size.
+        /// A repeated block, from the offset `start`, in pieces of almost the same size.
         case repetition(start: Int, pieceCount: Int)
     }
 
@@ -16,7 +16,7 @@ struct AnswerText: Sendable {
     let byteCount: Int
     private let content: Content
 
-    /// The number of pieces that a stream sends.
+    /// The number of pieces in a stream.
     var pieceCount: Int {
         switch content {
         case .words(_, let ends): ends.count
@@ -24,12 +24,12 @@ struct AnswerText: Sendable {
         }
     }
 
-    /// The number of tokens, one for four bytes, rounded up.
+    /// The number of tokens: one for every four bytes, rounded up.
     var tokenCount: Int {
         (byteCount + 3) / 4
     }
 
-    /// A text that depends on `hash` alone, of `words` words or 4 to 12 of them.
+    /// Creates a text of `words` words, by default 4 to 12, that depends only on `hash`.
     init(hash: StableHash, words: Int? = nil) {
         let count = words ?? 4 + Int(hash.derived(0) % 9)
         var bytes: [UInt8] = []
@@ -46,10 +46,10 @@ struct AnswerText: Sendable {
         content = .words(bytes, ends: ends)
     }
 
-    /// The text of an answer that has none.
+    /// The empty text.
     static let empty = AnswerText(hash: StableHash(seed: 0), byteCount: 0, pieces: 1)
 
-    /// A text of exactly `byteCount` ASCII bytes, in `pieces` pieces or as many as suit its size.
+    /// Creates a text of exactly `byteCount` ASCII bytes, in `pieces` pieces or as many as suit its size.
     init(hash: StableHash, byteCount: Int, pieces: Int?) {
         self.byteCount = byteCount
         let suitable = max(min(256, (byteCount + 15) / 16), (byteCount + 16_383) / 16_384)
@@ -59,7 +59,7 @@ struct AnswerText: Sendable {
         )
     }
 
-    /// The bytes of one piece.
+    /// Returns the range of bytes of a piece.
     func piece(_ index: Int) -> Range<Int> {
         switch content {
         case .words(_, let ends):
@@ -71,7 +71,7 @@ struct AnswerText: Sendable {
         }
     }
 
-    /// Appends some of the text's bytes.
+    /// Appends a range of the text's bytes.
     func write(_ range: Range<Int>, to buffer: inout ByteBuffer) {
         switch content {
         case .words(let bytes, _):

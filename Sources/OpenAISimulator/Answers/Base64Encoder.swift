@@ -1,13 +1,13 @@
 import NIOCore
 
-/// An encoder of Base64 (RFC 4648) that is given one byte at a time.
+/// An encoder of Base64 (RFC 4648) for one byte at a time.
 struct Base64Encoder {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     private var pending: UInt32 = 0
     private var pendingCount = 0
 
-    /// Takes a byte, and appends four characters for every third one.
+    /// Encodes a byte; every third one appends four characters.
     mutating func encode(_ byte: UInt8, to buffer: inout ByteBuffer) {
         pending = pending << 8 | UInt32(byte)
         pendingCount += 1
@@ -19,7 +19,7 @@ struct Base64Encoder {
         pendingCount = 0
     }
 
-    /// Appends what is left, with its padding.
+    /// Appends the rest, with its padding.
     mutating func finish(_ buffer: inout ByteBuffer) {
         guard pendingCount > 0 else { return }
         let characters = pendingCount + 1

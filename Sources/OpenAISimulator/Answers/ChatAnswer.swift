@@ -1,6 +1,6 @@
 /// The plain answers of chat and legacy completions.
 enum ChatAnswer {
-    /// A `chat.completion`.
+    /// Creates a `chat.completion`.
     static func chat(_ generation: Generation) -> ReplyBody {
         .json(text: generation.text) { writer in
             writer.member("id", generation.identifier("chatcmpl-", digits: 29))
@@ -31,7 +31,7 @@ enum ChatAnswer {
         }
     }
 
-    /// A `text_completion`.
+    /// Creates a `text_completion`.
     static func completion(_ generation: Generation) -> ReplyBody {
         .json(text: generation.text) { writer in
             writer.member("id", generation.identifier("cmpl-", digits: 24))

@@ -2,9 +2,9 @@ import NIOCore
 
 /// The chunks of a streamed chat or legacy completion.
 ///
-/// Whether usage was asked for changes only the `usage` members and adds the usage chunk; every other byte stays.
+/// A request for usage changes only the `usage` members and adds the usage chunk; every other byte stays the same.
 struct ChatStream: FrameSource {
-    /// Which of the two endpoints answers.
+    /// The endpoint that answers.
     enum Style: Sendable {
         case chat, completion
     }
@@ -19,13 +19,13 @@ struct ChatStream: FrameSource {
     private let style: Style
     private let generation: Generation
     private let options: StreamOptions
-    /// The members that open every chunk.
+    /// The common beginning of every chunk.
     private let opening: ByteBuffer
     private var index = 0
 
     var text: AnswerText { generation.text }
 
-    /// Starts a stream.
+    /// Creates a stream.
     init(_ generation: Generation, style: Style, options: StreamOptions) {
         self.style = style
         self.generation = generation
@@ -159,7 +159,7 @@ struct ChatStream: FrameSource {
         }
     }
 
-    /// A chunk with one choice; `rest` continues after the choice's index.
+    /// Creates a chunk with one choice; `rest` writes what follows the choice's index.
     private func chunk(choice: Int, padding: UInt64?, _ rest: (inout ByteBuffer) -> Void) -> Frame {
         frame { buffer in
             buffer.writeImmutableBuffer(opening)
@@ -210,7 +210,7 @@ struct ChatStream: FrameSource {
 
     /// Closes the choices and the chunk.
     ///
-    /// The last chunk of a choice is padded with nothing.
+    /// The last chunk of a choice has an empty padding.
     private func writeEnd(padding: UInt64?, to buffer: inout ByteBuffer) {
         buffer.writeStaticString(options.includesUsage ? "],\"usage\":null" : "]")
         if style == .chat, options.includesObfuscation {

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The vectors of `/v1/embeddings`, one frame each.
 ///
-/// Every vector of an answer has the same number of bytes, so that the length of the body is known beforehand.
+/// Every vector of an answer has the same number of bytes, so that the length of the body is known in advance.
 struct EmbeddingList: FrameSource {
     private let hash: StableHash
     private let vectorCount: Int
@@ -14,13 +14,13 @@ struct EmbeddingList: FrameSource {
 
     let text = AnswerText.empty
 
-    /// The vectors of an answer.
+    /// Creates the vectors of an answer.
     ///
     /// - Parameters:
     ///   - generation: The model, the usage and the source of the numbers.
     ///   - vectorCount: The number of inputs.
     ///   - dimensions: The length of each vector.
-    ///   - isBase64: Whether a vector is the Base64 text of its numbers as little-endian `Float`.
+    ///   - isBase64: True to write a vector as the Base64 text of its little-endian `Float` values.
     init(_ generation: Generation, vectorCount: Int, dimensions: Int, isBase64: Bool) {
         hash = generation.hash
         self.vectorCount = vectorCount
@@ -101,7 +101,7 @@ struct EmbeddingList: FrameSource {
         buffer.writeStaticString("[\n        ")
         for dimension in 0..<dimensions {
             if dimension > 0 { buffer.writeStaticString(EmbeddingList.numberSeparator) }
-            // A minus sign takes the place of a digit: every number is 11 bytes long.
+            // A minus sign replaces a digit, so that every number is 11 bytes long.
             let random = component(index, dimension)
             let isNegative = random & 1 == 1
             buffer.writeStaticString(isNegative ? "-0.0" : "0.0")

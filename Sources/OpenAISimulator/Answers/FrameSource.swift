@@ -1,18 +1,18 @@
-/// The frames of a body, made when they are asked for.
+/// The frames of a body, created on demand.
 protocol FrameSource {
     /// The text that the frames refer to.
     var text: AnswerText { get }
 
-    /// The next frame, `nil` after the last.
+    /// Returns the next frame; `nil` after the last.
     mutating func nextFrame() -> Frame?
 }
 
-/// Frames that were made beforehand.
+/// A list of frames that were created beforehand.
 struct FrameList: FrameSource {
     let text: AnswerText
     private var frames: ArraySlice<Frame>
 
-    /// A source of `frames`, in this order.
+    /// Creates a source of `frames`, in this order.
     init(_ frames: [Frame], text: AnswerText) {
         self.text = text
         self.frames = frames[...]

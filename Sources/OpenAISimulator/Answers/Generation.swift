@@ -1,31 +1,31 @@
-/// What an answer of the text endpoints is made from.
+/// The source of an answer of the text endpoints.
 ///
-/// It depends on the simulator's seed, the path, the request's JSON without `stream_options` and the directives, and
-/// on nothing else: the same request has the same answer, byte for byte.
+/// It depends only on the simulator's seed, the path, the request's JSON without `stream_options`, and the directives: the
+/// same request has the same answer, byte for byte.
 struct Generation: Sendable {
-    /// The source of ids, text and padding.
+    /// The seed of IDs, text and padding.
     var hash: StableHash
-    /// The model that answers.
+    /// The model in the answer.
     var model: String
-    /// The service tier that answers.
+    /// The service tier in the answer.
     var tier: String
     var usage: ReportedUsage
     var text: AnswerText
-    /// The number of alternative answers.
+    /// The number of choices.
     var choiceCount = 1
     var finish: SimulationDirectives.Finish
-    /// Whether the usage stands before the content.
+    /// True if the usage precedes the content.
     var usageComesFirst: Bool
 
-    /// Midnight of 23 November 2026, UTC: no answer is older.
+    /// Midnight of 23 November 2026, UTC, the earliest time of creation.
     private static let epoch = 1_795_392_000
 
-    /// The second of creation, within a day after the epoch.
+    /// The time of creation in seconds since 1970, within a day after the epoch.
     var created: Int {
         Generation.epoch + Int(hash.derived(0x74) % 86_400)
     }
 
-    /// An id of hexadecimal digits that is different for every `kind`.
+    /// Returns an ID of hexadecimal digits that is different for every `kind`.
     func identifier(_ prefix: String, digits: Int, kind: UInt64 = 0) -> String {
         prefix + HexText.make((0..<4).map { hash.derived(kind &* 16 &+ 0x1000 &+ $0) }, count: digits)
     }

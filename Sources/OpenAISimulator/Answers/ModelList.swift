@@ -1,6 +1,6 @@
 /// The answers of `/v1/models`.
 enum ModelList {
-    /// The list of all models.
+    /// Creates the list of all models.
     static func all() -> ReplyBody {
         .json(capacity: 16 * 1024) { writer in
             writer.member("object", "list")
@@ -14,7 +14,7 @@ enum ModelList {
         }
     }
 
-    /// One model.
+    /// Creates the answer for one model.
     static func one(_ model: ModelCatalog.Model) -> ReplyBody {
         .json { write(model.name, to: &$0) }
     }

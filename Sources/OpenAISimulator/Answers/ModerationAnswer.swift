@@ -1,11 +1,11 @@
-/// The answer of `/v1/moderations`: nothing is ever flagged.
+/// The answer of `/v1/moderations`, which never flags anything.
 enum ModerationAnswer {
     private static let categories: [StaticString] = [
         "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm",
         "self-harm/instructions", "self-harm/intent", "sexual", "sexual/minors", "violence", "violence/graphic",
     ]
 
-    /// A result for each of `inputCount` inputs.
+    /// Creates an answer with a result for each of `inputCount` inputs.
     static func make(_ generation: Generation, inputCount: Int) -> ReplyBody {
         .json(capacity: 4096) { writer in
             writer.member("id", generation.identifier("modr-", digits: 20))

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The padding that hides the lengths of a stream's deltas, the same for the same answer.
+/// The padding that hides the lengths of a stream's deltas; the same answer has the same padding.
 enum Obfuscation {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 

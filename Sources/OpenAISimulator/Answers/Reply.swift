@@ -1,30 +1,30 @@
-/// An answer, and how it is to be sent.
+/// An answer and its delivery.
 struct Reply {
-    /// What happens while an answer is sent.
+    /// The way in which an answer is sent: delays, slices, interruptions.
     struct Delivery: Sendable {
         var delayMilliseconds = 0
         var chunkDelayMilliseconds = 0
-        /// The largest number of bytes sent at a time.
+        /// The maximum number of bytes sent at a time; `nil` for no limit.
         var split: Int?
         var cutAfterChunks: Int?
         var cutAfterBytes: Int?
-        /// Whether nothing is ever sent.
+        /// True if nothing is ever sent.
         var hangs = false
-        /// Whether the connection is closed behind the answer.
+        /// True if the connection is closed after the answer.
         var closes = false
 
-        /// Whether the connection is closed at once, even while the client is still sending its request.
+        /// True if the connection is closed at once, even while the client still sends its request.
         var closesHard = false
 
-        /// Whether nothing special happens.
+        /// True if there are no delays, slices or interruptions.
         var isPlain: Bool {
             delayMilliseconds == 0 && split == nil && cutAfterChunks == nil && cutAfterBytes == nil && !hangs
         }
 
-        /// Sends as fast as the client reads.
+        /// Creates a delivery as fast as the client reads.
         init() {}
 
-        /// What the directives ask for.
+        /// Creates the delivery that directives ask for.
         init(_ directives: SimulationDirectives) {
             delayMilliseconds = directives.delayMilliseconds ?? 0
             chunkDelayMilliseconds = directives.chunkDelayMilliseconds ?? 0

@@ -3,14 +3,14 @@ import NIOCore
 /// The body of an answer.
 enum ReplyBody {
     case none
-    /// All of it, to be sent with its length.
+    /// The whole body, sent with its length.
     case bytes(ByteBuffer)
-    /// Parts made on demand that have `length` bytes together.
+    /// Parts created on demand, `length` bytes in total.
     case parts(any FrameSource, length: Int)
     /// The events of a stream.
     case events(any FrameSource)
 
-    /// The number of bytes if it is known beforehand, `nil` for a stream.
+    /// The number of bytes; `nil` for a stream.
     var length: Int? {
         switch self {
         case .none: 0
@@ -20,7 +20,7 @@ enum ReplyBody {
         }
     }
 
-    /// A body of frames that refer to `text`.
+    /// Creates a body from frames that refer to `text`.
     init(frames: [Frame], text: AnswerText) {
         if frames.count == 1, let only = frames.first, only.text.isEmpty, only.tail.readableBytes == 0 {
             self = .bytes(only.head)
@@ -29,7 +29,7 @@ enum ReplyBody {
         }
     }
 
-    /// A JSON object laid out as plain answers are.
+    /// Creates a body from a JSON object, in the layout of plain answers.
     static func json(
         text: AnswerText = AnswerText.empty,
         capacity: Int = 1024,

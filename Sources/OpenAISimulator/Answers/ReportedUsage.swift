@@ -1,18 +1,18 @@
-/// The token counts of an answer.
+/// The token counts in an answer.
 ///
 /// Cached and written tokens are part of the input, reasoning is part of the output.
 struct ReportedUsage: Sendable, Equatable {
     var inputTokens: Int
     var cachedTokens = 0
-    /// `nil` for models that do not report it.
+    /// `nil` for models that do not report cache writes.
     var cacheWriteTokens: Int?
     var outputTokens = 0
     var reasoningTokens = 0
 
-    /// Counts what the directives do not fix.
+    /// Creates the counts, with estimates where the directives set none.
     ///
-    /// Without `input-tokens` the cached and the written tokens come on top of the prompt's own, without
-    /// `output-tokens` the reasoning comes on top of the text.
+    /// Without `input-tokens`, cached and written tokens are added to those of the prompt; without `output-tokens`, reasoning
+    /// tokens are added to those of the text.
     init(
         promptTokens: Int,
         textTokens: Int,

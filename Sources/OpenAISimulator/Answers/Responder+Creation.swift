@@ -1,5 +1,5 @@
 extension Responder {
-    /// The answer to a request that makes something, and in `head` what belongs to it.
+    /// Answers a request that creates something, and adds the related properties to `head`.
     func create(
         _ request: ReceivedRequest,
         route: Route,
@@ -163,12 +163,13 @@ extension Responder {
 
     private func inputCount(_ input: JSONValue?) -> Int {
         guard let elements = input?.elements else { return 1 }
-        // A list of numbers is one input made of tokens.
+        // A list of numbers is one input, in tokens.
         if case .number? = elements.first { return 1 }
         return elements.count
     }
 
-    /// Where real answers have rate limits: not on streams and background work of responses, and not on moderations.
+    /// Returns the rate limits of real answers: none for streams, background work and connectors of responses, nor for
+    /// moderations.
     func rateLimits(route: Route, body: JSONValue?) -> ResponseHead.RateLimits {
         switch route {
         case .chatCompletions, .completions, .embeddings:

@@ -1,7 +1,7 @@
 import NIOCore
 
 extension Responder {
-    /// The answer to a directive that cannot be followed.
+    /// Answers an invalid directive.
     func refusal(of error: DirectiveError, head: ResponseHead, number: UInt64) -> Reply {
         failure(
             .invalidRequest(error.description, code: "invalid_simulation", parameter: error.directive),
@@ -10,7 +10,7 @@ extension Responder {
         )
     }
 
-    /// The error that the directives ask for.
+    /// Answers with the error that the directives ask for.
     func injectedFailure(
         _ request: ReceivedRequest,
         route: Route,
@@ -59,7 +59,7 @@ extension Responder {
         return failure(error, head: head, number: number)
     }
 
-    /// The answer that reports an error.
+    /// Answers with an error.
     func failure(_ error: APIError, head: ResponseHead, number: UInt64) -> Reply {
         var head = head
         head.status = error.status
@@ -80,7 +80,7 @@ extension Responder {
         return Reply(number: number, head: head, body: body)
     }
 
-    /// A key as the API shows it: its first five and its last four characters.
+    /// Returns a key as the API shows it: its first five and its last four characters.
     private func masked(_ key: Substring) -> String {
         guard key.count >= 16 else { return String(repeating: "*", count: key.count) }
         return key.prefix(5) + "**********" + key.suffix(4)

@@ -1,18 +1,18 @@
 import NIOHTTP1
 import Synchronization
 
-/// The part of the simulator that decides what is answered, without any I/O.
+/// The part of the simulator that decides on answers, without any I/O.
 final class Responder: Sendable {
     let configuration: SimulatorConfiguration
     let store = ResponseStore()
     private let attempts = Atomic<UInt64>(0)
 
-    /// A responder with the seed, the organization and the project of a configuration.
+    /// Creates a responder with a configuration.
     init(_ configuration: SimulatorConfiguration) {
         self.configuration = configuration
     }
 
-    /// The answer to a request, which takes the time that it tells.
+    /// Answers a request; the answer takes the processing time that it reports.
     func reply(to request: ReceivedRequest) -> Reply {
         var reply = content(for: request)
         if reply.head.tellsProcessing { reply.delivery.delayMilliseconds += reply.head.processingMilliseconds }
@@ -38,7 +38,7 @@ final class Responder: Sendable {
         }
     }
 
-    /// The answer to a request that is not read to its end, or cannot be.
+    /// Answers a request that is not, or cannot be, read to its end.
     func reply(toUnreadable request: ReceivedRequest, because error: APIError) -> Reply {
         let number = attempts.wrappingAdd(1, ordering: .relaxed).newValue
         var head = head(for: request, number: number)
@@ -48,7 +48,7 @@ final class Responder: Sendable {
         return reply
     }
 
-    /// Whether a request is to be answered as soon as its head has arrived.
+    /// True if a request is answered as soon as its head has arrived.
     static func answersEarly(_ request: ReceivedRequest) -> Bool {
         let values = request.head.headers[SimulationDirectives.headerName]
         guard !values.isEmpty, let directives = try? SimulationDirectives(values) else { return false }
@@ -93,7 +93,7 @@ final class Responder: Sendable {
         }
     }
 
-    /// Why a request that is well-formed HTTP gets no success.
+    /// The reason why a well-formed HTTP request fails.
     enum Refusal: Error {
         case api(APIError)
         case directive(DirectiveError)

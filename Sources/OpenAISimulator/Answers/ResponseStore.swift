@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The responses that can be retrieved: the last ones that were created, unless they were deleted.
+/// The responses that can be retrieved: the last ones that were created, unless deleted.
 final class ResponseStore: Sendable {
     private struct State {
         var responses: [String: StoredResponse] = [:]
@@ -11,12 +11,12 @@ final class ResponseStore: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// An empty store for `capacity` responses.
+    /// Creates an empty store for `capacity` responses.
     init(capacity: Int = 10_000) {
         self.capacity = capacity
     }
 
-    /// Keeps a response, and forgets the oldest one if there are too many.
+    /// Stores a response, and removes the oldest one if there are too many.
     func insert(_ response: StoredResponse) {
         state.withLock { state in
             if state.responses.updateValue(response, forKey: response.id) == nil {
@@ -28,12 +28,12 @@ final class ResponseStore: Sendable {
         }
     }
 
-    /// The response of that id.
+    /// Returns the response with an ID; `nil` if there is none.
     func response(id: String) -> StoredResponse? {
         state.withLock { $0.responses[id] }
     }
 
-    /// Forgets the response of that id; `false` if there is none.
+    /// Removes the response with an ID; false if there is none.
     func remove(id: String) -> Bool {
         state.withLock { state in
             guard state.responses.removeValue(forKey: id) != nil else { return false }

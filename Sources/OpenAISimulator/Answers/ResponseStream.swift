@@ -17,7 +17,7 @@ struct ResponseStream: FrameSource {
 
     var text: AnswerText { response.generation.text }
 
-    /// Starts a stream, or resumes it after the event of that number.
+    /// Creates a stream from its beginning, or from behind the event with that number.
     init(_ response: StoredResponse, options: StreamOptions, after sequenceNumber: Int = -1) {
         self.response = response
         self.options = options
@@ -160,7 +160,7 @@ struct ResponseStream: FrameSource {
             writer.member("sequence_number", sequenceNumber)
             members(&writer)
         }
-        // An event holds the text at most once: it is one frame, or one up to the text and one after it.
+        // An event contains the text at most once: it is one frame, or one up to the text and one after it.
         var frames = writer.finish()[...]
         guard var frame = frames.popFirst() else { return Frame(head: ByteBuffer()) }
         if let rest = frames.popFirst() {

@@ -1,20 +1,20 @@
-/// A response of `/v1/responses`: all that its plain answer and its stream are written from.
+/// A response of `/v1/responses`, from which its plain answer and its stream are written.
 struct StoredResponse: Sendable {
-    /// How far a response has come.
+    /// The progress of a response.
     enum Phase: Sendable {
         case queued, inProgress, ended
     }
 
     var generation: Generation
-    /// The members of the request that an answer repeats.
+    /// The members of the request that the answer repeats.
     var echo: JSONValue
-    /// Whether the request asked to be answered in the background.
+    /// True if the request asked for an answer in the background.
     var isBackground: Bool
     var id: String
     var messageID: String
     var reasoningID: String
 
-    /// Makes the response to a request.
+    /// Creates the response to a request.
     init(_ generation: Generation, request: JSONValue) {
         self.generation = generation
         let members: [JSONValue.Member] =
@@ -36,14 +36,14 @@ struct StoredResponse: Sendable {
         "truncation", "user",
     ]
 
-    /// Whether a reasoning item stands before the message.
+    /// True if a reasoning item precedes the message.
     var hasReasoning: Bool {
         generation.usage.reasoningTokens > 0
     }
 
-    /// The plain answer.
+    /// Returns the plain answer.
     ///
-    /// A failed one has neither output nor usage; a failed stream has both.
+    /// A failed plain answer has neither output nor usage; a failed stream has both.
     func body(_ phase: Phase) -> ReplyBody {
         .json(text: generation.text, capacity: 2048) { writeMembers(to: &$0, phase: phase, isStreamed: false) }
     }
@@ -126,7 +126,7 @@ struct StoredResponse: Sendable {
         writer.member("summary", json: "[]")
     }
 
-    /// Writes the members of the message's only part.
+    /// Writes the members of the message's only content part.
     func writeTextPart(to writer: inout JSONWriter) {
         writer.member("type", "output_text")
         writer.answerText("text")

@@ -1,14 +1,14 @@
-/// What shapes a stream without being part of its content.
+/// The options of a stream, apart from its content.
 struct StreamOptions: Sendable {
-    /// Whether every chunk has a member `usage`, and one chunk carries it.
+    /// True if every chunk has a member `usage`, and one chunk its value.
     var includesUsage: Bool
-    /// Whether deltas are padded with random text.
+    /// True if deltas are padded with random text.
     var includesObfuscation: Bool
     var lineEnd: SimulationDirectives.LineEnd
-    /// Whether an error ends the stream after half of the text.
+    /// True if an error ends the stream after half of the text.
     var failsMidstream: Bool
 
-    /// The options of a request's body and its directives.
+    /// Creates the options from a request's body and its directives.
     init(body: JSONValue, directives: SimulationDirectives) {
         let options = body["stream_options"]
         includesUsage = options?["include_usage"]?.flag == true && !directives.isWithoutUsage

@@ -1,6 +1,6 @@
-/// Lower-case hexadecimal text of a fixed width.
+/// Lowercase hexadecimal text of a fixed width.
 enum HexText {
-    /// The digits of `words`, 16 for each, cut to `count`.
+    /// Returns the digits of `words`, 16 for each, truncated to `count`.
     static func make(_ words: [UInt64], count: Int) -> String {
         String(unsafeUninitializedCapacity: count) { target in
             var written = 0
@@ -14,7 +14,7 @@ enum HexText {
         }
     }
 
-    /// The digit for the lowest four bits of `value`.
+    /// Returns the digit for the lowest four bits of `value`.
     static func digit(_ value: UInt64) -> UInt8 {
         let nibble = UInt8(value & 15)
         return nibble < 10 ? 0x30 + nibble : 0x57 + nibble

@@ -1,27 +1,27 @@
-/// A 64-bit hash that gives the same value in every process and on every machine.
+/// A 64-bit hash with the same value in every process and on every machine.
 ///
-/// Swift's own `Hasher` is seeded anew for every process, so that nothing reproducible can be made from it.
+/// Swift's own `Hasher` has another seed in every process, so that nothing reproducible can be derived from it.
 struct StableHash: Sendable {
-    /// The hash of what was combined until now.
+    /// The hash of all that was combined so far.
     private(set) var value: UInt64
 
-    /// Starts a hash.
+    /// Creates a hash.
     init(seed: UInt64) {
         value = StableHash.mix(seed &+ 0x9e37_79b9_7f4a_7c15)
     }
 
-    /// Takes a number in.
+    /// Combines a number.
     mutating func combine(_ number: UInt64) {
         value = StableHash.mix(value ^ number &* 0xff51_afd7_ed55_8ccd)
     }
 
-    /// Takes the UTF-8 bytes of a text and their number in.
+    /// Combines the UTF-8 bytes of a text and their number.
     mutating func combine(_ text: String) {
         var text = text
         text.withUTF8 { bytes in combine(UnsafeRawBufferPointer(bytes)) }
     }
 
-    /// Takes bytes and their number in, eight at a time.
+    /// Combines bytes, eight at a time, and their number.
     mutating func combine(_ bytes: UnsafeRawBufferPointer) {
         combine(UInt64(bytes.count))
         var offset = 0
@@ -37,7 +37,7 @@ struct StableHash: Sendable {
         combine(rest)
     }
 
-    /// A number that depends on this hash and on `index`.
+    /// Returns a number that depends on this hash and on `index`.
     func derived(_ index: UInt64) -> UInt64 {
         StableHash.mix(value &+ (index &+ 1) &* 0x9e37_79b9_7f4a_7c15)
     }

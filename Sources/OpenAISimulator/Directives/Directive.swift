@@ -1,14 +1,14 @@
-/// One directive of the `OpenAI-Simulate` header: its name, its values, its meaning.
+/// A directive of the `OpenAI-Simulate` header.
 package struct Directive: Sendable {
-    /// The name in front of the equals sign.
+    /// The name before the equals sign.
     package let name: String
-    /// What may stand behind the equals sign.
+    /// A description of the allowed values.
     package let values: String
-    /// What it does, in one sentence.
+    /// The effect, in one sentence.
     package let summary: String
     let apply: @Sendable (inout SimulationDirectives, String) throws(DirectiveError) -> Void
 
-    /// Every directive, in the order of a manual.
+    /// All directives, in the order of the manual.
     package static let all: [Directive] = [
         number("status", \.status, 400...599, "Answers with this status and the error that belongs to it."),
         Directive(

@@ -1,8 +1,8 @@
-/// A directive of the `OpenAI-Simulate` header that cannot be followed.
+/// An invalid directive in the `OpenAI-Simulate` header.
 struct DirectiveError: Error, CustomStringConvertible {
-    /// The directive's name as it was written.
+    /// The name of the directive, as received.
     var directive: String
-    /// What is wrong with it, and what it may be.
+    /// The problem, and the allowed values.
     var problem: String
 
     /// The header, the directive and its problem.

@@ -1,9 +1,9 @@
-/// What a request asks of the simulator with its `OpenAI-Simulate` header.
+/// The directives in the `OpenAI-Simulate` header of a request.
 ///
 /// The header is a list of `name=value` separated by semicolons, as in
-/// `OpenAI-Simulate: status=429; fail-attempts=2; retry-after-ms=50`. Blanks around names and values do not count, a
-/// flag is `1` or `0`. A directive that is unknown, repeated or malformed is answered with status 400 and an error
-/// that names it. ``Directive/all`` lists every directive.
+/// `OpenAI-Simulate: status=429; fail-attempts=2; retry-after-ms=50`. Blanks around names and values are ignored; a flag is
+/// `1` or `0`. An unknown, repeated or malformed directive is answered with status 400 and an error that names it.
+/// ``Directive/all`` lists every directive.
 struct SimulationDirectives: Sendable, Equatable {
     /// The name of the request header.
     static let headerName = "OpenAI-Simulate"
@@ -22,12 +22,12 @@ struct SimulationDirectives: Sendable, Equatable {
         }
     }
 
-    /// How an answer ends.
+    /// The end of an answer.
     enum Finish: String, Sendable, CaseIterable {
         case completed, incomplete, failed
     }
 
-    /// Where the usage stands.
+    /// The position of the usage.
     enum UsagePosition: String, Sendable, CaseIterable {
         case first, last
     }
@@ -65,10 +65,10 @@ struct SimulationDirectives: Sendable, Equatable {
     var closes = false
     var answersEarly = false
 
-    /// No directives: a plain success.
+    /// Creates an empty set of directives: a plain success.
     init() {}
 
-    /// The directives of the header's values.
+    /// Parses the values of the header.
     init(_ values: [String]) throws(DirectiveError) {
         var seen: Set<String> = []
         for value in values {
@@ -120,12 +120,12 @@ struct SimulationDirectives: Sendable, Equatable {
         }
     }
 
-    /// Whether some attempt is answered with an error.
+    /// True if some attempt is answered with an error.
     var injectsFailure: Bool {
         status != nil || code != nil || html != nil
     }
 
-    /// Whether the attempt with that value of `x-stainless-retry-count` is answered with an error.
+    /// True if the attempt with this value of `x-stainless-retry-count` is answered with an error.
     func fails(attempt: Int) -> Bool {
         guard injectsFailure else { return false }
         return failAttempts.map { attempt < $0 } ?? true

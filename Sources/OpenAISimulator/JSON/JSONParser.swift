@@ -1,6 +1,6 @@
 /// A parser of one JSON text (RFC 8259) into a ``JSONValue``.
 struct JSONParser {
-    /// The deepest nesting that is accepted.
+    /// The maximum nesting depth.
     static let maximumDepth = 256
 
     private let bytes: UnsafeRawBufferPointer
@@ -11,9 +11,9 @@ struct JSONParser {
         self.bytes = bytes
     }
 
-    /// The value of a whole text.
+    /// Parses a complete text.
     static func parse(_ bytes: [UInt8]) throws(JSONParserError) -> JSONValue {
-        // The closure of `withUnsafeBytes` may only throw untyped errors here, a result keeps the type.
+        // The closure of `withUnsafeBytes` can only throw untyped errors here; a result keeps the type.
         let result = bytes.withUnsafeBytes { bytes -> Result<JSONValue, JSONParserError> in
             var parser = JSONParser(bytes)
             do throws(JSONParserError) {

@@ -1,11 +1,11 @@
-/// A text that is not JSON.
+/// The error of a text that is not JSON.
 struct JSONParserError: Error, CustomStringConvertible {
-    /// The byte where the text stops being JSON.
+    /// The offset of the byte where the text stops being JSON.
     var offset: Int
-    /// What is wrong there.
+    /// The problem at that byte.
     var problem: String
 
-    /// What is wrong, and where.
+    /// The problem and its offset.
     var description: String {
         "\(problem) at byte \(offset)"
     }

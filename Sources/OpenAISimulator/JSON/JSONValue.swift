@@ -15,42 +15,42 @@ enum JSONValue: Sendable, Equatable {
         var value: JSONValue
     }
 
-    /// The last member of that name, `nil` if there is none or this is no object.
+    /// The last member with that name; `nil` if there is none, or the value is not an object.
     subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
     }
 
-    /// The text of a string.
+    /// The text of a string; `nil` for other values.
     var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The value of `true` or `false`.
+    /// The value of `true` or `false`; `nil` for other values.
     var flag: Bool? {
         if case .bool(let flag) = self { flag } else { nil }
     }
 
-    /// The value of a number without a fraction or an exponent.
+    /// The value of a number without a fraction or an exponent; `nil` for other values.
     var integer: Int? {
         if case .number(let digits) = self { Int(digits) } else { nil }
     }
 
-    /// The elements of an array.
+    /// The elements of an array; `nil` for other values.
     var elements: [JSONValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
-    /// Whether this is `null`.
+    /// True for `null`.
     var isNull: Bool {
         if case .null = self { true } else { false }
     }
 
-    /// A hash that ignores blanks and the order of an object's members.
+    /// Returns a hash that ignores white space and the order of an object's members.
     ///
     /// - Parameters:
-    ///   - seed: What else the hash depends on.
-    ///   - excluded: A member of the top level to leave out.
+    ///   - seed: The seed of the hash.
+    ///   - excluded: A top-level member to ignore.
     /// - Returns: The hash.
     func stableHash(seed: UInt64, excluding excluded: String? = nil) -> UInt64 {
         var hash = StableHash(seed: seed)
@@ -73,7 +73,7 @@ enum JSONValue: Sendable, Equatable {
             hash.combine(UInt64(elements.count))
         case .object(let members):
             hash.combine(7)
-            // A sum, because it is the same in every order.
+            // A sum is the same in every order.
             var sum: UInt64 = 0
             for member in members where member.name != excluded {
                 var memberHash = StableHash(seed: seed)

@@ -1,10 +1,10 @@
 import NIOCore
 
-/// A writer of JSON text, either on one line or laid out as OpenAI lays out its plain answers.
+/// A writer of JSON text, either on one line or in OpenAI's layout of plain answers.
 ///
-/// A text too large to hold is not written: the output is then split into frames around it.
+/// A large text is not written: the output is divided into frames around it.
 struct JSONWriter {
-    /// The largest text that is written into the output itself.
+    /// The maximum size of a text that is written into the output itself, in bytes.
     static let inlineTextLimit = 16 * 1024
 
     private let isPretty: Bool
@@ -14,19 +14,19 @@ struct JSONWriter {
     private var depth = 0
     private var isFirst = true
 
-    /// Starts an output.
+    /// Creates a writer.
     ///
     /// - Parameters:
-    ///   - buffer: Where the output goes; what it holds already stays in front.
-    ///   - isPretty: Whether members stand on lines of their own, indented by two blanks a level.
-    ///   - text: What ``answerText(_:)`` refers to.
+    ///   - buffer: The buffer to append to.
+    ///   - isPretty: True to write members on lines of their own, indented by two spaces per level.
+    ///   - text: The text that ``answerText(_:)`` writes.
     init(into buffer: ByteBuffer, isPretty: Bool, text: AnswerText) {
         self.buffer = buffer
         self.isPretty = isPretty
         self.text = text
     }
 
-    /// The output as frames; the last one may have no text.
+    /// Returns the output as frames; the last one may have no text.
     consuming func finish() -> [Frame] {
         frames.append(Frame(head: buffer))
         return frames
@@ -49,7 +49,7 @@ struct JSONWriter {
         open(UInt8(ascii: "["), close: UInt8(ascii: "]"), elements)
     }
 
-    /// Starts an element of an array.
+    /// Writes an element of an array.
     mutating func element(_ value: (inout JSONWriter) -> Void) {
         separate()
         value(&self)
@@ -67,19 +67,19 @@ struct JSONWriter {
         buffer.writeDecimal(value)
     }
 
-    /// Writes a member whose value is JSON text already.
+    /// Writes a member whose value is JSON text.
     mutating func member(_ name: StaticString, json: StaticString) {
         self.name(name)
         buffer.writeStaticString(json)
     }
 
-    /// Writes a member with a value that was parsed.
+    /// Writes a member with a parsed value.
     mutating func member(_ name: StaticString, value: JSONValue) {
         self.name(name)
         self.value(value)
     }
 
-    /// Writes a member that is the answer's whole text.
+    /// Writes a member with the answer's whole text.
     mutating func answerText(_ name: StaticString) {
         self.name(name)
         buffer.writeInteger(UInt8(ascii: "\""))
@@ -127,9 +127,9 @@ struct JSONWriter {
         buffer.writeInteger(closing)
     }
 
-    /// Writes what stands before a member's value.
+    /// Writes everything before a member's value.
     ///
-    /// One access to the buffer serves it all, which is what makes plain answers fast.
+    /// A single access to the buffer writes all of it, which makes plain answers fast.
     private mutating func name(_ name: StaticString) {
         let indent = isPretty ? 1 + depth * 2 : 0
         let isSeparated = !isFirst

@@ -21,11 +21,11 @@ final class Journal: Sendable {
     private let bodyCapacity: Int
     private let state = Mutex(State())
 
-    /// An empty journal.
+    /// Creates an empty journal.
     ///
     /// - Parameters:
-    ///   - capacity: The number of exchanges that are kept.
-    ///   - bodyCapacity: The bytes of request bodies that are kept.
+    ///   - capacity: The maximum number of exchanges.
+    ///   - bodyCapacity: The maximum size of all request bodies, in bytes.
     init(capacity: Int, bodyCapacity: Int = 256 << 20) {
         self.capacity = capacity
         self.bodyCapacity = bodyCapacity
@@ -36,7 +36,7 @@ final class Journal: Sendable {
         state.withLock { Array($0.exchanges) }
     }
 
-    /// Keeps an exchange that ended.
+    /// Appends an exchange that has ended.
     func record(_ exchange: SimulatedExchange) {
         let ready = state.withLock { state -> [Waiter] in
             state.exchanges.append(exchange)
@@ -56,7 +56,7 @@ final class Journal: Sendable {
         for waiter in ready { waiter.continuation.resume() }
     }
 
-    /// Notes that the last bytes of an answer did not reach the client after all.
+    /// Marks an exchange whose last bytes did not reach the client.
     func markClosedEarly(number: UInt64) {
         state.withLock { state in
             guard let index = state.exchanges.lastIndex(where: { $0.number == number }) else { return }
@@ -64,7 +64,7 @@ final class Journal: Sendable {
         }
     }
 
-    /// Waits until that many exchanges have ended since the start, or the task is cancelled.
+    /// Waits until that many exchanges have ended since the start, or the task is canceled.
     func wait(forExchanges count: Int) async {
         let identifier = state.withLock { state in
             state.nextWaiter += 1

@@ -1,25 +1,25 @@
 package import NIOHTTP1
 
-/// What the simulator received in one attempt, and what it answered.
+/// The request that the simulator received in one attempt, and its answer.
 package struct SimulatedExchange: Sendable {
-    /// The number of the attempt, counted from 1 in the order in which answers were started; `nil` if none was.
+    /// The number of the attempt, counted from 1 in the order in which answers were started; `nil` if there was no answer.
     package var number: UInt64?
     package var method: String
-    /// The request's target, with its query.
+    /// The request's target, including the query.
     package var path: String
     package var headers: HTTPHeaders
-    /// The request's body; only a part of it if the client left before its end, or the answer came before it.
+    /// The request's body; incomplete if the client disconnected before its end, or the answer came first.
     package var body: [UInt8]
-    /// The status that was answered, `nil` if no head was sent.
+    /// The status of the answer; `nil` if no head was sent.
     package var status: Int?
-    /// The `x-request-id` that was answered, `nil` if there was none.
+    /// The `x-request-id` of the answer; `nil` for none.
     package var requestID: String?
-    /// The `openai-processing-ms` that was answered, `nil` if there was none.
+    /// The `openai-processing-ms` of the answer; `nil` for none.
     package var processingMilliseconds: Int?
-    /// The bytes of the answer's body that were sent, without transfer coding.
+    /// The number of bytes of the answer's body that were sent, without transfer coding.
     package var sentBodyBytes: Int
-    /// Whether the client closed the connection before the answer was complete.
+    /// True if the client closed the connection before the answer was complete.
     package var clientClosedEarly: Bool
-    /// Whether the simulator closed the connection before the answer was complete, as it was told to.
+    /// True if a directive closed the connection before the answer was complete.
     package var wasCut: Bool
 }

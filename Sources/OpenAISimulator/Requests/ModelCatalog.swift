@@ -1,23 +1,23 @@
-/// The models that the simulator knows, and the names that they answer with.
+/// The models that the simulator knows, and their names in answers.
 enum ModelCatalog {
-    /// A model as it is asked for.
+    /// A model that can be requested.
     struct Model: Sendable, Equatable {
         /// The name in requests.
         var name: String
         /// The name in answers.
         var servedName: String
-        /// Whether its usage reports the tokens written to the cache.
+        /// True if its usage reports the tokens written to the cache.
         var reportsCacheWrites = false
-        /// The service tier that answers a request for `priority`.
+        /// The service tier in answers to requests for `priority`.
         var priorityTier = "priority"
-        /// The number of dimensions of an embedding.
+        /// The number of dimensions of an embedding; `nil` for other models.
         var dimensions: Int?
     }
 
-    /// The model for a request's `model`, `nil` if it does not exist.
+    /// Returns the model for a request's `model`; `nil` if it does not exist.
     ///
-    /// Snapshots are models of their own. Fine-tuned models (`ft:base:organization:suffix:id`) exist when their base
-    /// does, and keep their name.
+    /// Snapshots are models of their own. A fine-tuned model (`ft:base:organization:suffix:id`) exists if its base does, and
+    /// keeps its name.
     static func model(named name: String) -> Model? {
         if let model = models[name] { return model }
         guard name.hasPrefix("ft:") else { return nil }
@@ -29,7 +29,7 @@ enum ModelCatalog {
         return model
     }
 
-    /// The models of `GET /v1/models`, by name.
+    /// The models of `GET /v1/models`, sorted by name.
     static let listed: [Model] = models.values.sorted { $0.name < $1.name }
 
     private static let models: [String: Model] = {

@@ -1,27 +1,27 @@
-/// The simulator's count of input tokens, which stands in for a tokenizer.
+/// The simulator's estimate of input tokens, in place of a tokenizer.
 ///
-/// A text has one token for every four UTF-8 bytes, rounded up. A message of a conversation has three more; its text
-/// is its `content`, the `text` of its parts if it has parts, else its `output` or `arguments`. Images and audio, tool
-/// definitions and names count nothing. A list of token numbers has as many tokens as numbers.
+/// A text has one token for every four UTF-8 bytes, rounded up. A message of a conversation has three more; its text is its
+/// `content`, or the `text` of the content's parts, else its `output` or `arguments`. Images, audio, tool definitions and
+/// names are not counted. A list of token numbers has as many tokens as numbers.
 package enum PromptTokens {
-    /// The tokens of a text.
+    /// Returns the number of tokens of a text.
     package static func count(_ text: String) -> Int {
         (text.utf8.count + 3) / 4
     }
 
-    /// The tokens of a chat's `messages`.
+    /// Returns the number of tokens of a chat's `messages`.
     static func count(messages: JSONValue?) -> Int {
         (messages?.elements ?? []).reduce(0) { $0 + count(message: $1) }
     }
 
-    /// The tokens of the `input` and the `instructions` of a response.
+    /// Returns the number of tokens of the `input` and the `instructions` of a response.
     static func count(input: JSONValue?, instructions: JSONValue?) -> Int {
         let instructionTokens = instructions?.text.map { 3 + count($0) } ?? 0
         let inputTokens = input?.text.map { 3 + count($0) } ?? count(messages: input)
         return instructionTokens + inputTokens
     }
 
-    /// The tokens of a `prompt`, or of an `input` to embed: a text, texts, token numbers or lists of these.
+    /// Returns the number of tokens of a `prompt` or an `input` to embed: a text, texts, token numbers or lists of these.
     static func count(prompt: JSONValue?) -> Int {
         switch prompt {
         case .string(let text): count(text)

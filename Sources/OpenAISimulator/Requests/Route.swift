@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// What a request's method and path ask for.
+/// The operation that a request's method and path ask for.
 enum Route: Sendable, Equatable {
     case chatCompletions
     case completions
@@ -11,13 +11,13 @@ enum Route: Sendable, Equatable {
     case listModels
     case retrieveModel(String)
     case moderations
-    /// A known path with a method that it does not have.
+    /// A known path with a method that it does not support.
     case wrongMethod
     case unknown
 
-    /// The route of a request.
+    /// Creates the route of a request.
     ///
-    /// HEAD is GET without the body.
+    /// HEAD is routed as GET.
     init(method: HTTPMethod, path: some StringProtocol) {
         let isRead = method == .GET || method == .HEAD
         switch path {
@@ -45,7 +45,7 @@ enum Route: Sendable, Equatable {
         return rest.utf8.contains(UInt8(ascii: "%")) ? decoded(rest) : String(rest)
     }
 
-    /// A part of a path without its percent-encoding; what is no valid encoding stays.
+    /// Decodes the percent-encoding of a part of a path; an invalid encoding stays as it is.
     private static func decoded(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

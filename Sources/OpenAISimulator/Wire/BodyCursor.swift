@@ -1,16 +1,16 @@
 import NIOCore
 
-/// The bytes of a body as they go on the wire, one write at a time, and where the body pauses or breaks off.
+/// The bytes of a body as they go on the wire, one write at a time, with its pauses and interruptions.
 struct BodyCursor {
-    /// What comes next.
+    /// The next step of an answer's body.
     enum Step {
-        /// Bytes to send. After the last ones nothing follows but the next answer.
+        /// Send bytes; the last ones complete the answer.
         case send(ByteBuffer, isLast: Bool)
-        /// Nothing before the pause between chunks is over.
+        /// Wait for the pause between chunks.
         case pause
-        /// The end of a body that ends with the connection.
+        /// End a body that ends with the connection.
         case end
-        /// The connection is to be closed in the middle of the body.
+        /// Close the connection within the body.
         case cut
     }
 
@@ -18,7 +18,7 @@ struct BodyCursor {
 
     private let framing: HeadEncoder.Framing
     private let delivery: Reply.Delivery
-    /// The number of body bytes after which the body breaks off.
+    /// The number of body bytes after which the connection is closed; `nil` for no limit.
     private let byteCut: Int?
     private var source: any FrameSource
     private var frame: Frame?
@@ -27,10 +27,10 @@ struct BodyCursor {
     private var isPauseDue = false
     private var isFinished = false
 
-    /// The bytes of the body that were handed out, without transfer coding.
+    /// The number of body bytes returned so far, without transfer coding.
     private(set) var sentBytes = 0
 
-    /// A cursor at the start of a body.
+    /// Creates a cursor at the start of a body.
     init(_ body: ReplyBody, framing: HeadEncoder.Framing, delivery: Reply.Delivery) {
         self.framing = framing
         self.delivery = delivery
@@ -52,7 +52,7 @@ struct BodyCursor {
         if case .length = framing { false } else { true }
     }
 
-    /// The next step.
+    /// Returns the next step.
     mutating func next() -> Step {
         if let byteCut, sentBytes >= byteCut { return .cut }
         if frame == nil {
@@ -81,7 +81,7 @@ struct BodyCursor {
         if let byteCut { count = min(count, byteCut - sentBytes) }
         var buffer = ByteBufferAllocator().buffer(capacity: count + 16)
         let isChunked = if case .chunked = framing { true } else { false }
-        // A slice of a split frame is a chunk of its own; without a split the frame is one chunk, even if it is cut.
+        // A slice of a split frame is a chunk of its own; without `split` the frame is one chunk, even if it is cut.
         if isChunked, delivery.split != nil || offset == 0 {
             buffer.writeString(String(delivery.split == nil ? total : count, radix: 16))
             buffer.writeStaticString("\r\n")

@@ -3,13 +3,13 @@ struct CivilTime: Sendable, Equatable {
     var year: Int
     var month: Int
     var day: Int
-    /// 0 is Sunday.
+    /// The day of the week, 0 for Sunday.
     var weekday: Int
     var hour: Int
     var minute: Int
     var second: Int
 
-    /// The time that many seconds after the start of 1970.
+    /// Creates the time that many seconds after the start of 1970.
     init(secondsSinceEpoch: Int) {
         let parts = secondsSinceEpoch.quotientAndRemainder(dividingBy: 86_400)
         let days = parts.remainder < 0 ? parts.quotient - 1 : parts.quotient
@@ -30,12 +30,12 @@ struct CivilTime: Sendable, Equatable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// The form of the `date` header, as in `Mon, 23 Nov 2026 09:15:01 GMT`.
+    /// The format of the `date` header, such as `Mon, 23 Nov 2026 09:15:01 GMT`.
     var headerText: String {
         "\(weekdayName), \(padded(day)) \(monthName) \(year) \(clockText) GMT"
     }
 
-    /// The older form that cookies use, as in `Mon, 23-Nov-26 09:15:01 GMT`.
+    /// The older format of cookies, such as `Mon, 23-Nov-26 09:15:01 GMT`.
     var cookieText: String {
         "\(weekdayName), \(padded(day))-\(monthName)-\(padded(year % 100)) \(clockText) GMT"
     }

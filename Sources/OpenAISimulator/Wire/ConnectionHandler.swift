@@ -1,10 +1,10 @@
 import NIOCore
 import NIOHTTP1
 
-/// The end of a connection's pipeline: it collects requests, has them answered, and sends the answers in order.
+/// The last handler in a connection's pipeline: collects requests, gets their answers, and sends these in order.
 ///
-/// It writes HTTP itself instead of through an encoder, because it must also be able to send too little, too slowly
-/// and in odd pieces.
+/// It writes HTTP itself, without an encoder, because it must also be able to send too little, too slowly and in odd
+/// pieces.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
@@ -12,21 +12,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private struct Incoming {
         var request: ReceivedRequest
-        /// Whether it is answered already, so that the rest of its body is of no interest.
+        /// True if it was answered already, so that the rest of its body is ignored.
         var isAnswered = false
-        /// Whether the client waits for a go-ahead before it sends the body.
+        /// True if the client waits for `100 Continue` before it sends the body.
         var expectsContinue = false
     }
 
     private struct Complete {
         var request: ReceivedRequest
-        /// Why it cannot be answered as it asks.
+        /// The reason why it cannot be answered as it asks; `nil` if it can.
         var problem: APIError?
     }
 
-    /// The pipelined requests that may wait before the connection is read no further.
+    /// The number of waiting pipelined requests at which reading pauses.
     private static let waitingLimit = 64
-    /// The bytes that are sent before other connections have their turn.
+    /// The number of bytes sent before other connections get their turn.
     private static let turnBytes = 1 << 20
 
     private let responder: Responder
@@ -42,10 +42,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isPumping = false
     private var needsFlush = false
     private var owesRead = false
-    /// The memory of the last head, used again when it has left.
+    /// The memory of the last head, reused once the head has been sent.
     private var headBuffer = ByteBuffer()
 
-    /// A handler of one connection.
+    /// Creates a handler for one connection.
     init(responder: Responder, journal: Journal) {
         self.responder = responder
         self.journal = journal
@@ -133,7 +133,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         .invalidRequest("The body of the request is larger than \(maximumRequestBytes) bytes.", status: 413)
     }
 
-    /// Tells the client to send the body, once the answers before have been sent.
+    /// Sends `100 Continue`, once the earlier answers have been sent.
     private func sendContinueIfDue() {
         guard let context, incoming?.expectsContinue == true, outgoing == nil, waiting.isEmpty, !isClosing else {
             return
@@ -175,9 +175,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         sendAtOnce(outgoing, body: body)
     }
 
-    /// Sends a small answer without further ado.
+    /// Sends a small answer in one step.
     ///
-    /// This is the path of benchmarks.
+    /// This is the fast path, for benchmarks.
     private func sendAtOnce(_ outgoing: Outgoing, body: ByteBuffer) {
         guard let context else { return }
         var outgoing = outgoing
@@ -249,7 +249,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Sends until the answer ends, pauses, or the connection takes no more.
+    /// Sends until the answer ends or pauses, the connection accepts no more, or other connections must get their turn.
     private func pump() {
         guard let context, !isPumping else { return }
         isPumping = true
@@ -294,7 +294,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Sends the last bytes.
     ///
-    /// The exchange is recorded before, so that whoever has read the answer finds it.
+    /// The exchange is recorded first, so that a client that has read the answer finds it in the journal.
     private func finish(sending bytes: ByteBuffer?) {
         guard let context, let finished = outgoing else { return }
         outgoing = nil
@@ -306,7 +306,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(bytes ?? ByteBuffer()), promise: promise)
         needsFlush = false
         if !finished.isKeptAlive {
-            // What is left of an unread request would make the kernel reset the connection, unless it was wanted.
+            // Unread bytes of a request would make the kernel reset the connection, unless that is wanted.
             close(after: promise.futureResult, isGentle: incoming != nil && !finished.reply.delivery.closesHard)
         } else if !isClosing {
             answerNext()
@@ -369,7 +369,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 }
 
 extension SimulatedExchange {
-    /// A request whose client left before it was answered.
+    /// Creates the exchange of a request whose client disconnected before the answer.
     fileprivate init(unanswered request: ReceivedRequest) {
         self.init(
             number: nil,

@@ -10,7 +10,7 @@ final class Connections: Sendable {
 
     private let state = Mutex(State())
 
-    /// Keeps a connection until it is closed, or closes it if ``closeAll()`` was called.
+    /// Registers a connection until it is closed, or closes it if ``closeAll()`` was called.
     func insert(_ channel: any Channel) {
         let identifier = ObjectIdentifier(channel)
         let isClosed = state.withLock { state in
@@ -26,7 +26,7 @@ final class Connections: Sendable {
         }
     }
 
-    /// Closes every connection, and those that are still to come.
+    /// Closes every connection, including later ones.
     func closeAll() async {
         let channels = state.withLock { state in
             state.isClosed = true

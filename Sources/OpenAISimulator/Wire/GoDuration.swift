@@ -1,6 +1,6 @@
-/// A duration as Go prints it, which is how rate limits tell when they are reset.
+/// Durations in Go's format, in which rate limits report their resets.
 enum GoDuration {
-    /// The text for a number of milliseconds, as in `0s`, `6ms`, `8.64s` and `1m0s`.
+    /// Returns the text for a number of milliseconds, such as `0s`, `6ms`, `8.64s` and `1m0s`.
     static func text(milliseconds: Int) -> String {
         if milliseconds <= 0 { return "0s" }
         if milliseconds < 1000 { return "\(milliseconds)ms" }

@@ -1,13 +1,13 @@
 import NIOCore
 import NIOHTTP1
 
-/// An encoder of response heads that keeps what changes only once a second.
+/// An encoder of response heads that caches what changes only once a second.
 struct HeadEncoder {
-    /// How the end of the body is found.
+    /// The framing of the body.
     enum Framing {
         case length(Int)
         case chunked
-        /// By the end of the connection, for clients of HTTP/1.0.
+        /// Ended by the end of the connection, for HTTP/1.0 clients.
         case close
     }
 
@@ -16,18 +16,18 @@ struct HeadEncoder {
     private var dateLine = ByteBuffer()
     private var infrastructureLines = ByteBuffer()
 
-    /// An encoder that takes the time from `now`, in seconds since 1970.
+    /// Creates an encoder with a clock in seconds since 1970.
     init(now: @escaping @Sendable () -> Int) {
         self.now = now
     }
 
-    /// Appends a head, its last empty line included.
+    /// Appends a head, including its final empty line.
     ///
     /// - Parameters:
     ///   - head: The status and the headers.
-    ///   - framing: How the end of the body is found.
-    ///   - connection: The value of the `connection` header, which is left out if `nil`.
-    ///   - buffer: Where the head goes.
+    ///   - framing: The framing of the body.
+    ///   - connection: The value of the `connection` header; `nil` omits the header.
+    ///   - buffer: The buffer to append to.
     mutating func encode(
         _ head: ResponseHead,
         framing: Framing,
@@ -68,7 +68,7 @@ struct HeadEncoder {
         buffer.writeStaticString("\r\n")
     }
 
-    /// The words behind a status.
+    /// Returns the reason phrase of a status.
     static func reasonPhrase(_ status: Int) -> String {
         let phrase = HTTPResponseStatus(statusCode: status).reasonPhrase
         return phrase.isEmpty ? "Unknown" : phrase
@@ -124,7 +124,7 @@ struct HeadEncoder {
         buffer.writeStaticString("x-ratelimit-remaining-requests: 9999\r\n")
         write("x-ratelimit-remaining-tokens: ", 2_000_000 - tokens, to: &buffer)
         buffer.writeStaticString("x-ratelimit-reset-requests: 6ms\r\n")
-        // 2,000,000 tokens a minute are 100 tokens in 3 milliseconds.
+        // 2,000,000 tokens per minute are 100 tokens per 3 milliseconds.
         write("x-ratelimit-reset-tokens: ", GoDuration.text(milliseconds: tokens * 3 / 100), to: &buffer)
         guard head.rateLimits == .accountAndProject else { return }
         buffer.writeStaticString("x-ratelimit-limit-project-tokens: 60000\r\n")

@@ -6,13 +6,13 @@ struct Outgoing {
     let request: ReceivedRequest
     let reply: Reply
     let framing: HeadEncoder.Framing
-    /// Whether the connection stays open behind the answer.
+    /// True if the connection stays open after the answer.
     let isKeptAlive: Bool
     var cursor: BodyCursor
     var isHeadSent = false
     var timer: Scheduled<Void>?
 
-    /// Plans how an answer is sent.
+    /// Creates an answer with its framing.
     init(_ reply: Reply, to request: ReceivedRequest) {
         self.reply = reply
         self.request = request
@@ -30,13 +30,13 @@ struct Outgoing {
             }
     }
 
-    /// The value of the `connection` header, `nil` where it goes without saying.
+    /// The value of the `connection` header; `nil` if it is implied.
     var connectionHeader: StaticString? {
         if !isKeptAlive { return "close" }
         return request.isOld ? "keep-alive" : nil
     }
 
-    /// The journal's entry.
+    /// Creates the journal's entry.
     func exchange(clientClosedEarly: Bool = false, wasCut: Bool = false, sentBodyBytes: Int) -> SimulatedExchange {
         let head = reply.head
         let tellsAPI = isHeadSent && head.tellsProcessing
@@ -57,7 +57,7 @@ struct Outgoing {
 }
 
 extension ReceivedRequest {
-    /// Whether the client speaks HTTP/1.0, and so knows no chunks.
+    /// True if the client speaks HTTP/1.0, which has no chunks.
     var isOld: Bool {
         head.version.major < 1 || head.version == .http1_0
     }

@@ -1,9 +1,9 @@
-/// The id of one attempt, 128 bits.
+/// The 128-bit ID of one attempt.
 struct RequestID: Sendable, Equatable {
     private let high: UInt64
     private let low: UInt64
 
-    /// The id of the attempt with that number.
+    /// Creates the ID of the attempt with that number.
     init(seed: UInt64, number: UInt64) {
         var hash = StableHash(seed: seed)
         hash.combine(number)
@@ -21,7 +21,7 @@ struct RequestID: Sendable, Equatable {
         HexText.make([StableHash.mix(low ^ high)], count: 16) + "-FRA"
     }
 
-    /// A number in `range` that depends on the id.
+    /// Returns a number in `range` that depends on the ID.
     func number(in range: ClosedRange<Int>) -> Int {
         let span = UInt64(range.upperBound - range.lowerBound) &+ 1
         return range.lowerBound + Int(low % span)

@@ -1,27 +1,27 @@
-/// The status and the headers of an answer, except for those that frame the body.
+/// The status and the headers of an answer, without those that frame the body.
 struct ResponseHead: Sendable {
     enum ContentType: Sendable {
         case json, jsonWithCharset, eventStream, html
     }
 
-    /// Which of the servers on the way answers, and so which headers there are.
+    /// The server that answers, which determines the headers.
     enum Origin: Sendable {
         /// The API itself.
         case api
-        /// The API, for a request that belongs to no project.
+        /// The API, for a request without a project.
         case apiWithoutProject
-        /// The check of the key.
+        /// The server that checks keys.
         case authentication
-        /// The proxy in front of it all.
+        /// The proxy in front of all others.
         case edge
     }
 
-    /// Which rate limits are told.
+    /// The rate limits that are reported.
     enum RateLimits: Sendable {
         case none, account, accountAndProject
     }
 
-    /// When a retry is welcome.
+    /// The earliest time for a retry.
     enum RetryAfter: Sendable {
         case milliseconds(Int)
         /// As a date, that many seconds ahead.
@@ -36,17 +36,17 @@ struct ResponseHead: Sendable {
     var organization: String
     var project: String
     var processingMilliseconds: Int
-    /// What the request took from the rate limits.
+    /// The number of tokens that the request took from the rate limits.
     var requestTokens = 0
     var retryAfter: RetryAfter?
     var shouldRetry: Bool?
 
-    /// True if the answer tells how long the API took.
+    /// True if the answer reports the processing time.
     var tellsProcessing: Bool {
         origin == .api || origin == .apiWithoutProject
     }
 
-    /// Whether the client can see ``requestID``.
+    /// True if the client can see ``requestID``.
     var tellsRequestID: Bool {
         origin != .edge
     }

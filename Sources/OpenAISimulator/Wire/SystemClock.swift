@@ -6,9 +6,9 @@ import Musl
 import Glibc
 #endif
 
-/// The machine's clock, for the headers that carry a time.
+/// The system's clock, for headers with a time.
 enum SystemClock {
-    /// The seconds since the start of 1970.
+    /// Returns the seconds since the start of 1970.
     static func secondsSinceEpoch() -> Int {
         Int(time(nil))
     }

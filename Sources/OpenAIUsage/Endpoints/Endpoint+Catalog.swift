@@ -1,15 +1,15 @@
 extension Endpoint {
-    /// The endpoint that a method and a path name in the standard catalog.
+    /// Creates the endpoint of a method and a path in the standard catalog.
     package init(method: String, path: String) {
         self = EndpointCatalog.standard.endpoint(method: method, path: path)
     }
 
-    /// The endpoint of a name in the standard catalog; one of which only the name is known, if the catalog has none.
+    /// Creates the endpoint of a name in the standard catalog, or one of which only the name is known.
     package init(named name: String) {
         self = EndpointCatalog.standard.endpoint(named: name) ?? Endpoint(name: name, family: UnknownFamily())
     }
 
-    /// The deployment that a path of Azure names, which stands for the model.
+    /// The deployment in an Azure path, which names the model; `nil` if there is none.
     static func deployment(in path: String) -> String? {
         let segments = segments(of: path)
         guard let index = segments.firstIndex(of: "deployments"), index + 1 < segments.count else { return nil }

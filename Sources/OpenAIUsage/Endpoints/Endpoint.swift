@@ -1,21 +1,22 @@
 /// An endpoint of the API, named as the official SDKs name it (`chat.completions`, `responses`, `embeddings`, ...).
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
-    /// The name; `other` for a path that the catalog does not hold.
+    /// The name; `other` for a path that is not in the catalog.
     public let name: String
-    /// What the endpoints of its kind have in common: how they report usage, and how it is judged.
+    /// The family of the endpoint, which determines how usage is read and judged.
     package let family: any EndpointFamily
-    /// Its group in metrics.
+    /// The group of the endpoint in metrics.
     package let operation: Operation
-    /// How often what it reports is to be counted.
+    /// The rule by which reported usage counts.
     public let accounting: Accounting
 
-    /// How often what an endpoint reports is to be counted.
+    /// The rule by which the usage that an endpoint reports counts.
     public enum Accounting: String, Sendable, CaseIterable {
-        /// Every call uses anew.
+        /// Every call counts.
         case everyCall = "every_call"
-        /// The call shows an object that was, or will be, used once: count it at the first terminal sight of its id.
+        /// The first observation of an object in a terminal state counts, since the call shows an object that is used
+        /// once.
         case onceByObject = "once_by_object"
-        /// The call uses nothing.
+        /// No call counts, since calls use nothing.
         case never
         /// The path is not known.
         case unknown
@@ -25,9 +26,9 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - name: The name.
-    ///   - family: What its kind has in common.
-    ///   - accounting: How often a report of usage counts.
-    ///   - operation: Its group in metrics; `nil` for the family's.
+    ///   - family: The family of the endpoint.
+    ///   - accounting: The rule by which reported usage counts.
+    ///   - operation: The group of the endpoint in metrics; `nil` for the family's.
     package init(
         name: String,
         family: any EndpointFamily,
@@ -42,7 +43,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// The endpoint's name.
     public var description: String { name }
 
-    /// Whether both have the same name.
+    /// True if both have the same name.
     public static func == (left: Endpoint, right: Endpoint) -> Bool { left.name == right.name }
 
     /// Hashes the name.

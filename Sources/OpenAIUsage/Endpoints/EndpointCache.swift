@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Remembers what the targets of requests identify, since a program calls few of them over and over.
+/// A cache of the facts of request targets, since a program calls few of them over and over.
 package final class EndpointCache: Sendable {
-    /// What a method and a target say.
+    /// The facts of a method and a target.
     struct Facts: Sendable {
-        /// The path, fit to be stored.
+        /// The cleaned path, in which keys are masked.
         var path: String
         var endpoint: Endpoint
-        /// The model, if the target names one.
+        /// The model in the target; `nil` if it names none.
         var model: String?
     }
 
@@ -19,7 +19,7 @@ package final class EndpointCache: Sendable {
 
     package static let shared = EndpointCache(.standard, capacity: 256)
 
-    /// Pairs of entries, the later one first; what a pair has no room for is forgotten.
+    /// The entries in pairs, the later one first; a full pair evicts its earlier entry.
     private let known: Mutex<[Entry?]>
     private let pairs: UInt64
 
@@ -29,7 +29,7 @@ package final class EndpointCache: Sendable {
     ///
     /// - Parameters:
     ///   - catalog: The endpoints.
-    ///   - capacity: The most targets that are remembered, at least two.
+    ///   - capacity: The most targets that are stored, at least two.
     package init(_ catalog: EndpointCatalog = .standard, capacity: Int) {
         self.catalog = catalog
         pairs = UInt64(max(capacity / 2, 1))
@@ -38,7 +38,7 @@ package final class EndpointCache: Sendable {
 
     var count: Int { known.withLock { known in known.count { $0 != nil } } }
 
-    /// What a method and a target say.
+    /// The facts of a method and a target.
     func facts(method: String, target: String) -> Facts {
         let place = place(of: method, target)
         if let facts = known.withLock({ Self.facts(in: $0, place, method, target) }) { return facts }
@@ -50,7 +50,7 @@ package final class EndpointCache: Sendable {
             endpoint: catalog.endpoint(method: method, path: cleaned),
             model: Endpoint.deployment(in: masked) ?? RowText.maskingKey(Self.query("model", of: target))
         )
-        // Addresses of a single object fill the memory without being asked for again.
+        // Long targets, such as those of single objects, would fill the memory without being requested again.
         guard target.utf8.count <= 256 else { return facts }
         known.withLock { known in
             known.swapAt(place, place + 1)
@@ -66,7 +66,7 @@ package final class EndpointCache: Sendable {
         return nil
     }
 
-    /// Where the pair of entries begins of what has the same hash.
+    /// The index of the pair of entries for a method and a target.
     private func place(of method: String, _ target: String) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(method.utf8.count)
         var target = target
@@ -87,7 +87,7 @@ package final class EndpointCache: Sendable {
         return Int((hash >> 32) % pairs) * 2
     }
 
-    /// A parameter of the query, which names the model of a socket.
+    /// A parameter of the query, such as the model of a WebSocket; `nil` if there is none.
     private static func query(_ name: String, of target: String) -> String? {
         guard target.utf8.contains(UInt8(ascii: "?")),
             let query = target.split(separator: "?", maxSplits: 1).dropFirst().first

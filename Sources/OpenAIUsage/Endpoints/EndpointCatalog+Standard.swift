@@ -2,7 +2,7 @@
 extension EndpointCatalog {
     static let text: [Entry] = [
         Entry("POST", "chat/completions", "chat.completions", ChatFamily()),
-        // Stored completions are shown, not made: their usage was counted when they were.
+        // Stored completions are shown, not created: their usage was counted when they were.
         Entry("GET", "chat/completions", "chat.completions.list", operation: .chatCompletions),
         Entry("GET", "chat/completions/*", "chat.completions.retrieve", ChatFamily(), .never),
         Entry("POST", "chat/completions/*", "chat.completions.update", ChatFamily(), .never),
@@ -26,7 +26,7 @@ extension EndpointCatalog {
         Entry("GET", "conversations/*/items", "conversations.items.list"),
         Entry("GET", "conversations/*/items/*", "conversations.items.retrieve"),
         Entry("DELETE", "conversations/*/items/*", "conversations.items.delete"),
-        // Free, and yet work that is done anew.
+        // Free, although every call does new work.
         Entry("POST", "moderations", "moderations", FreeFamily(), .everyCall, operation: .moderations),
         Entry("POST", "embeddings", "embeddings", EmbeddingsFamily()),
         Entry("GET", "models", "models.list", operation: .models),
@@ -91,7 +91,7 @@ extension EndpointCatalog {
         Entry("GET", "files", "files.list", StoredFamily(), .never, operation: .files),
         Entry("GET", "files/*", "files.retrieve", StoredFamily(), .never, operation: .files),
         Entry("DELETE", "files/*", "files.delete", StoredFamily(), .never, operation: .files),
-        // The lines of a batch's output show what the batch object tells too.
+        // The lines of a batch's output repeat the usage of the batch object.
         Entry("GET", "files/*/content", "files.content", BatchOutputFamily(), .onceByObject),
         Entry("POST", "uploads", "uploads.create", StoredFamily(), .never),
         Entry("POST", "uploads/*/parts", "uploads.parts.create", StoredFamily(), .never),
@@ -159,7 +159,7 @@ extension EndpointCatalog {
     static let agents: [Entry] = [
         Entry("POST", "agents", "agents.create"),
         Entry("GET", "agents", "agents.list"),
-        // A session's usage is a sum that grows: a gauge, not what a call has used.
+        // A session's usage is a sum that grows: a gauge, not the usage of a call.
         Entry("POST", "agents/sessions", "agents.sessions.create", AgentFamily(), .never),
         Entry("GET", "agents/sessions", "agents.sessions.list"),
         Entry("GET", "agents/sessions/*", "agents.sessions.retrieve", AgentFamily(), .never),
@@ -177,7 +177,7 @@ extension EndpointCatalog {
         Entry("GET POST DELETE", "vaults/**", "vaults"),
     ]
 
-    /// What an organization has used, told to its owners: bodies with the names of counters that no call here has used.
+    /// The usage of an organization as reported to its owners, with the names of counters but of other calls.
     static let usage: [Entry] = [
         "completions", "embeddings", "moderations", "images", "audio_speeches", "audio_transcriptions", "vector_stores",
         "code_interpreter_sessions", "file_search_calls", "web_search_calls", "decisions",

@@ -4,7 +4,7 @@ package struct EndpointCatalog: Sendable {
     package struct Entry: Sendable {
         /// The methods, with a blank between them.
         var methods: String
-        /// The path without the version before it. `*` stands for one segment, `**` for all that follow.
+        /// The path without the version before it; `*` stands for one segment, `**` for all that follow.
         var path: String
         var endpoint: Endpoint
 
@@ -42,7 +42,7 @@ package struct EndpointCatalog: Sendable {
         var endpoint: Endpoint
         /// True if anything may follow.
         var isOpen: Bool
-        /// True for a call of fixed name that uses a model anew, which the end of an unknown path identifies.
+        /// True for a call of fixed name that uses a model, which the end of an unknown path identifies.
         var isIdentifiedByEnding: Bool
     }
 
@@ -52,7 +52,7 @@ package struct EndpointCatalog: Sendable {
     let entries: [Entry]
     private var routes: [Substring: [Route]] = [:]
     private var byName: [String: Endpoint] = [:]
-    /// The names of the endpoints whose responses hold objects that other calls may show again.
+    /// The names of the endpoints whose responses contain objects that other calls may show again.
     package let namesWithObjects: Set<String>
 
     /// Creates a catalog.
@@ -91,7 +91,7 @@ package struct EndpointCatalog: Sendable {
 
     /// The endpoint that a method and a path name; ``Endpoint/other`` if the catalog has none.
     ///
-    /// Before the API's own path may stand whatever a provider puts there: `/v1`, `/api/v1`, `/openai/deployments/NAME`,
+    /// The API's own path may follow any prefix of a provider: `/v1`, `/api/v1`, `/openai/deployments/NAME`,
     /// `/v1beta/openai`, `/api/paas/v4`, `/serving-endpoints`, `/v1/ACCOUNT/GATEWAY/openai`, a Vertex
     /// `/v1/projects/.../endpoints/openapi`, or nothing. A path whose start is unknown is identified by its end.
     package func endpoint(method: String, path: String) -> Endpoint {
@@ -106,7 +106,7 @@ package struct EndpointCatalog: Sendable {
         for place in segments.indices {
             if let found = route(method, segments, from: place, where: \.isIdentifiedByEnding) { return found.endpoint }
         }
-        // Google's methods behind a colon are no objects of OpenAI's.
+        // Google's methods after a colon are no objects of OpenAI's.
         if let atStart { return segments.last?.contains(":") == true ? nil : atStart.endpoint }
         guard start < segments.count, routes[segments[start]] == nil else { return nil }
         for place in segments.indices.dropFirst() {

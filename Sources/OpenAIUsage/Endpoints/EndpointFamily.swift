@@ -2,7 +2,7 @@
 /// named.
 ///
 /// A family is one type in one file; every member but ``selection(for:)`` has a default that suits an endpoint with one
-/// JSON object that bears a `usage`. To add an endpoint of a new kind, write its family and its line in
+/// JSON object that contains a `usage`. To add an endpoint of a new kind, write its family and its line in
 /// ``EndpointCatalog``.
 package protocol EndpointFamily: AnyObject, Sendable {
     // MARK: Reading
@@ -13,7 +13,7 @@ package protocol EndpointFamily: AnyObject, Sendable {
     var isLines: Bool { get }
     /// True if several JSON documents in one body are the events of a stream rather than objects of their own.
     var readsDocumentsAsEvents: Bool { get }
-    /// True if nothing is known of the endpoint, so that a body that ends early cannot be told from a whole one.
+    /// True if nothing is known of the endpoint, so that a truncated body cannot be distinguished from a whole one.
     var isUnknown: Bool { get }
     /// Reads the one document of a body. An error in it was read already.
     func readDocument(_ event: ParsedEvent, into reader: inout ResponseReader)
@@ -28,16 +28,16 @@ package protocol EndpointFamily: AnyObject, Sendable {
     ///
     /// Errors and events with usage are excluded already.
     func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool
-    /// Reads what a usage holds besides counters.
+    /// Reads the facts of a usage besides its counters.
     func readUsage(_ event: ParsedEvent, into reader: inout ResponseReader)
-    /// Which tool the second model of a usage belongs to.
+    /// The tool to which the second model of a usage belongs.
     var secondModel: SecondModel { get }
 
     // MARK: Judging
 
     /// True if a successful call reports usage.
     var isUsageExpected: Bool { get }
-    /// True if only the event that ends a stream tells that it is complete, whatever came before it.
+    /// True if only the event that ends a stream shows that it is complete, whatever came before it.
     var endsByEventOnly: Bool { get }
     /// True if usage has an output side.
     var hasOutput: Bool { get }
@@ -52,7 +52,7 @@ package protocol EndpointFamily: AnyObject, Sendable {
     func serviceTier(_ identity: ResponseIdentity) -> String?
     /// How the model finished.
     func finish(_ identity: ResponseIdentity) -> String?
-    /// The billed units of a success, completed by those that only the request tells.
+    /// The billed units of a success, completed by those of the request.
     func units(_ response: borrowing ResponseReader, _ request: ParsedRequest) -> [String: String]
     /// Adds what follows from a successful call without being reported.
     func infer(_ record: inout CallRecord, _ request: ParsedRequest, _ response: borrowing ResponseReader)

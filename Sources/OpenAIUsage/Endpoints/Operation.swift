@@ -53,7 +53,7 @@ extension Endpoint {
             self.apiType = apiType
         }
 
-        /// The words for a call of an endpoint: the family's or, where the conventions have none, the endpoint's name.
+        /// Creates the words for a call of an endpoint: the family's, else the endpoint's name.
         package init(_ endpoint: Endpoint) {
             self = endpoint.family.generativeOperation(endpoint) ?? GenerativeOperation(endpoint.name)
         }

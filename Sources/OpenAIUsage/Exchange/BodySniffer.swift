@@ -1,32 +1,33 @@
-/// The kind of a response's body, decided by its first bytes with its labels as a hint.
+/// Determines the kind of a response's body by its first bytes, with the labels as a hint.
 ///
-/// Servers send events under `application/json`, JSON under `text/event-stream` or `text/plain`, and either without a type.
-/// A body is held until a few of its bytes say what it is: at most ``maximumHeldLength`` of them, blanks aside.
+/// Servers send events under `application/json`, JSON under `text/event-stream` or `text/plain`, and either without a
+/// type. A body is buffered until its first bytes determine the kind: at most ``maximumHeldLength`` of them, without
+/// blanks.
 package struct BodySniffer: Sendable {
     /// The kinds of bodies.
     package enum Kind: UInt8, Sendable {
         /// An event stream.
         case events
-        /// One JSON document, or several after one another.
+        /// One JSON document, or several in succession.
         case document
-        /// Anything else, which is not read.
+        /// Any other body, which is not read.
         case opaque
     }
 
-    /// The promise of the labels.
+    /// The kind of body that the labels promise.
     package enum Hint: UInt8, Sendable {
         /// `text/event-stream`.
         case events
-        /// `application/json` and its kin, or no type at all.
+        /// `application/json` and related types, or no type.
         case document
-        /// Another type that may hide text: `text/plain`, `application/octet-stream`.
+        /// Another type that may contain text: `text/plain`, `application/octet-stream`.
         case text
-        /// Media, whose bytes are not looked at.
+        /// Media, whose bytes are not examined.
         case media
 
-        /// The hint of a `content-type` field.
+        /// Creates the hint of a `content-type` field.
         package init(contentType: String?) {
-            // What nearly every response is.
+            // The type of nearly every response.
             guard let contentType, contentType != "application/json" else {
                 self = .document
                 return
@@ -54,11 +55,12 @@ package struct BodySniffer: Sendable {
     private var start: [UInt8] = []
     private var markLength = 0
 
-    /// The kind; `nil` while it is not decided.
+    /// The kind; `nil` until it is decided.
     package private(set) var kind: Kind?
-    /// The first of the bytes looked at last that is neither a blank nor part of a byte-order mark at the start of the body.
+    /// The offset in the last bytes of the first that is neither a blank nor part of a byte-order mark at the body's
+    /// start.
     package private(set) var contentOffset = 0
-    /// True if nothing but blanks and a byte-order mark has come.
+    /// True if only blanks and a byte-order mark have arrived.
     package var isBlank: Bool { kind == nil && start.isEmpty }
 
     /// Creates a sniffer at the start of a body.
@@ -67,7 +69,7 @@ package struct BodySniffer: Sendable {
         if hint == .media { kind = .opaque }
     }
 
-    /// Looks at the next bytes of the body.
+    /// Examines the next bytes of the body.
     ///
     /// - Returns: The kind, once it is decided.
     @discardableResult
@@ -84,7 +86,7 @@ package struct BodySniffer: Sendable {
         return kind
     }
 
-    /// Ends the body, and decides by the labels if its bytes do not.
+    /// Ends the body; the labels decide if its bytes do not.
     package mutating func finish() -> Kind {
         if let kind { return kind }
         let decided = labeled
@@ -114,7 +116,7 @@ package struct BodySniffer: Sendable {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 kind = .document
                 return
-            // A comment, which only event streams begin with.
+            // A comment, with which only event streams begin.
             case UInt8(ascii: ":"):
                 kind = .events
                 return

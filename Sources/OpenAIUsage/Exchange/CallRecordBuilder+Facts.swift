@@ -1,5 +1,5 @@
 extension CallRecordBuilder {
-    /// Adds to a record what the request's body has told so far.
+    /// Adds the facts of the request's body so far to the record.
     mutating func fill(_ request: ParsedRequest) {
         record.requestModel = RowText.maskingKey(TextCleaner.clean(request.model)) ?? record.requestModel
         record.requestedServiceTier = TextCleaner.clean(request.serviceTier)
@@ -9,7 +9,7 @@ extension CallRecordBuilder {
         record.maximumOutputTokens = request.maximumOutputTokens
     }
 
-    /// Adds to a record what the response's body has told so far.
+    /// Adds the facts of the response's body so far to the record.
     mutating func fill(_ request: ParsedRequest, from response: borrowing ResponseReader) {
         let family = record.endpoint.family
         record.responseID = family.responseID(response.identity)
@@ -37,10 +37,10 @@ extension CallRecordBuilder {
         }
     }
 
-    /// True if the response is the answer that was asked for: no error, and not a word about where to ask instead.
+    /// True if the response is neither an error nor a redirect.
     var isSuccess: Bool { record.status.map { $0 < 300 } ?? false }
 
-    /// Adds to a record what follows from both.
+    /// Adds the facts that follow from request and response together.
     mutating func complete() {
         record.model = record.model ?? record.requestModel
     }

@@ -1,11 +1,11 @@
 extension CallRecordBuilder {
-    /// Adds to a record what the response's head has told, and decides how its body is read.
+    /// Adds the facts of the response's head to the record, and decides how its body is read.
     ///
     /// - Parameters:
-    ///   - facts: What the head says.
-    ///   - status: Its status.
-    ///   - elapsed: Microseconds since the start.
-    /// - Returns: What reads the body.
+    ///   - facts: The parsed headers.
+    ///   - status: The status.
+    ///   - elapsed: The microseconds since the start.
+    /// - Returns: The reader of the body.
     mutating func take(_ facts: borrowing ResponseHeaders, status: Int, at elapsed: Int64) -> ResponseReading {
         record.status = status
         record.timing.timeToHeaders = elapsed
@@ -18,14 +18,14 @@ extension CallRecordBuilder {
         if record.diagnostics.isEmpty {
             record.diagnostics = facts.diagnostics
         } else {
-            // Notes on the request stay.
+            // The request's diagnostics stay.
             record.diagnostics.merge(facts.diagnostics) { $1 }
         }
         record.rateLimits = facts.rateLimits
         record.retryAfterMilliseconds = facts.retryAfterMilliseconds
         if let model = facts.model { record.model = model }
         record.providerCost = facts.providerCost
-        // Media that is made while it is sent.
+        // Media that is generated while it is sent.
         record.isStream =
             status == 101
             || (facts.contentType.map { HeaderText.lowercased($0).hasPrefix("audio/") } ?? false

@@ -1,5 +1,5 @@
 extension CallRecordBuilder {
-    /// States of objects whose usage is not final.
+    /// The states of objects whose usage is not final.
     private static let passingStates: Set<String> = [
         "queued", "in_progress", "validating", "finalizing", "cancelling", "requires_action", "validating_files",
         "running", "paused", "pending", "created", "preprocessing", "processing",
@@ -8,7 +8,7 @@ extension CallRecordBuilder {
     /// True for the state of an object whose usage is not final.
     static func isPassing(state: String) -> Bool { passingStates.contains(state) }
 
-    /// Decides what of the record is to be added up, by the objects that it tells of.
+    /// Decides which usage of the record counts, by the objects that the response shows.
     mutating func account(_ objects: BilledObjects, _ response: borrowing ResponseReader) {
         guard let status = record.status, status < 400 else { return }
         let containers = response.containers
@@ -23,19 +23,19 @@ extension CallRecordBuilder {
                 record.containerWindows.append(ContainerWindow(container.identity, startedAt: record.startedAt))
             }
         }
-        // Nothing was used where no provider was asked.
+        // A cached answer used nothing, since no provider was asked.
         if record.isAnsweredByCache {
             record.isCounted = false
             return
         }
-        // One row cannot hold what several objects have used; until each was shown alone, or its file was, their usage is
-        // missing.
+        // One row cannot hold the usage of several objects; until each of them, or its file, was shown alone, their
+        // usage is missing.
         if record.endpoint.family.billedObjects == .list, response.listed.contains(where: { !objects.isCounted($0) }) {
             record.usageState = .missing
         }
         switch record.endpoint.accounting {
         case .unknown:
-            // To look at what another call has used is to use nothing.
+            // Showing the usage of another call uses nothing.
             if status != 101, record.method == "GET" || record.method == "HEAD" {
                 record.isCounted = record.usage.isEmpty && record.units.isEmpty
             }
@@ -58,7 +58,7 @@ extension CallRecordBuilder {
         }
     }
 
-    /// Registers what a call has made, so that showing it again counts nothing.
+    /// Registers the objects that a call created, so that showing them again counts nothing.
     private func noteUsed(_ parts: [ResponseReader.Part], _ objects: BilledObjects) {
         switch record.endpoint.family.billedObjects {
         case .response:
@@ -72,7 +72,7 @@ extension CallRecordBuilder {
         }
     }
 
-    /// Registers a container that the call has created, which is paid for from then on.
+    /// Registers a container that the call created, which is paid for from then on.
     private mutating func noteContainer(_ objects: BilledObjects) {
         guard record.endpoint.family.billedObjects == .container,
             let identity = record.responseID.map({ ObjectIdentity($0) }),
@@ -81,7 +81,7 @@ extension CallRecordBuilder {
         record.containerWindows.append(ContainerWindow(identity, startedAt: record.startedAt))
     }
 
-    /// Counts the one object of the response at the first sight of its final state.
+    /// Counts the only object of the response at the first observation of its final state.
     private mutating func accountObject(_ objects: BilledObjects, _ alias: String?) {
         record.responseID = record.endpoint.family.objectID(record)
         guard let identity = record.responseID else { return }
@@ -99,12 +99,12 @@ extension CallRecordBuilder {
         if let origin = decision.origin { inherit(origin) }
     }
 
-    /// Counts those of several objects that were not counted yet.
+    /// Counts those of several objects that were not counted before.
     ///
     /// - Parameters:
     ///   - parts: The objects.
-    ///   - further: What more objects used, which are always counted.
-    ///   - objects: Which objects were counted before.
+    ///   - further: The usage of further objects, which always counts.
+    ///   - objects: The objects that were counted before.
     private mutating func account(
         _ parts: [ResponseReader.Part],
         _ further: TokenUsage?,
@@ -127,7 +127,7 @@ extension CallRecordBuilder {
             ? nil : raw.count == 1 ? raw[0] : "[\(raw.joined(separator: ","))]"
     }
 
-    /// Takes over what only the call that created the object has told.
+    /// Adopts the facts that only the call that created the object knows.
     private mutating func inherit(_ origin: ObjectOrigin) {
         guard origin.call != record.id else { return }
         record.resolvedCall = origin.call
@@ -141,7 +141,7 @@ extension CallRecordBuilder {
         record.objectCreatedAt = record.objectCreatedAt ?? origin.startedAt
     }
 
-    /// Whether the record tells what was used.
+    /// True if the record reports usage or units.
     private var hasFigures: Bool {
         switch record.usageState {
         case .reported, .reportedUnterminated, .unitsFromBody: true

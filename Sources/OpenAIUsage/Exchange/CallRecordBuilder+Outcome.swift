@@ -1,5 +1,5 @@
 extension CallRecordBuilder {
-    /// Adds to a record what the bodies have told, and decides how the attempt ended.
+    /// Adds the facts of the bodies to the record, and decides how the attempt ended.
     mutating func finish(
         _ request: ParsedRequest,
         _ response: ResponseReading?,
@@ -19,19 +19,19 @@ extension CallRecordBuilder {
         }
     }
 
-    /// Adds an error that is not the API's own, if the API has told of none.
+    /// Adds an error that is not the API's own, unless the API has reported one.
     mutating func addError(_ type: String?, _ code: String?) {
         if record.errorType == nil { record.errorType = type }
         if record.errorCode == nil { record.errorCode = code }
     }
 
-    /// Decides how an attempt ended that had no response.
+    /// Decides the outcome of an attempt without a response.
     private mutating func settle(_ ending: TransportEnd) {
         record.outcome = Self.outcome(ending)
         record.usageState = usageState(ending)
     }
 
-    /// Decides how an attempt ended that had one, and what of it is to be added up.
+    /// Decides the outcome of an attempt with a response, and which of its usage counts.
     private mutating func settle(_ ending: TransportEnd, _ response: borrowing ResponseReader, _ objects: BilledObjects)
     {
         let status = record.status ?? 0
@@ -40,7 +40,7 @@ extension CallRecordBuilder {
         account(objects, response)
     }
 
-    /// How an attempt ended that had no response.
+    /// The outcome of an attempt without a response.
     private static func outcome(_ ending: TransportEnd) -> Outcome {
         switch ending {
         case .completed, .cut, .unreachable, .unanswered: .unreachable
@@ -51,11 +51,11 @@ extension CallRecordBuilder {
         }
     }
 
-    /// How an attempt ended that had one.
+    /// The outcome of an attempt with a response.
     private func outcome(_ ending: TransportEnd, _ status: Int, _ response: borrowing ResponseReader) -> Outcome {
         if status >= 400 || response.hasError { return .error }
         if ending == .clientDisconnected { return .clientDisconnected }
-        // Clients stop reading at the event that ends a stream, so what comes behind it changes nothing.
+        // Clients stop reading at the event that ends a stream, so that anything after it is irrelevant.
         if response.mode == .events, response.isTerminated { return .completed }
         switch ending {
         case .completed: break
@@ -79,15 +79,15 @@ extension CallRecordBuilder {
         }
     }
 
-    /// Whether a stream without its end marker told all the same that it is complete.
+    /// True if a stream without its end marker is complete all the same.
     private func hasEndedByItself(_ response: borrowing ResponseReader) -> Bool {
-        // The events of a response tell its end by their names alone.
+        // Some streams mark their end by the name of an event only.
         !record.endpoint.family.endsByEventOnly && (response.usage != nil || !response.identity.finishReason.isEmpty)
     }
 
-    /// What became of the usage of an attempt that had no response.
+    /// The usage state of an attempt without a response.
     ///
-    /// A request that was sent may have been carried out and billed, whatever came back.
+    /// A request that was sent may have been carried out and billed, however the attempt ended.
     private func usageState(_ ending: TransportEnd) -> UsageState {
         switch ending {
         case .unreachable, .connectTimeout: .notApplicable
@@ -99,7 +99,7 @@ extension CallRecordBuilder {
     /// True if a successful call of the endpoint reports usage.
     private var isUsageExpected: Bool { record.endpoint.family.isUsageExpected }
 
-    /// What became of the usage of an attempt that had one.
+    /// The usage state of an attempt with a response.
     private func usageState(_ status: Int, _ response: borrowing ResponseReader) -> UsageState {
         if record.endpoint.family.isUnknown, response.usage != nil { return record.usageState }
         guard isUsageExpected, status < 300 || status >= 400 else { return .notApplicable }

@@ -1,7 +1,7 @@
 /// The method, target and authority of a request.
 package struct RequestedTarget: Sendable {
     package var method: String
-    /// Path and query, as the client wrote them.
+    /// The path and the query, as the client wrote them.
     package var target: String
     /// The host with its port.
     package var authority: String?
@@ -14,15 +14,17 @@ package struct RequestedTarget: Sendable {
 }
 
 extension CallRecordBuilder {
-    /// Begins a record with what the request's head says.
+    /// Creates the builder of a record with the facts of the request's head.
     ///
     /// - Parameters:
     ///   - line: The method, the target and the authority.
-    ///   - facts: What its fields say.
-    ///   - tags: Labels of the call; those of the header are added.
-    ///   - operationID: The identity of the logical call, if the program gives it one; else a header's, else the attempt's.
-    ///   - attempt: The number of the attempt, from 0, if the program counts; else the header's of the SDKs.
-    ///   - configuration: What the program's exchanges have in common.
+    ///   - facts: The parsed headers.
+    ///   - tags: The labels of the call; those of the header are added and take precedence.
+    ///   - operationID: The identity of the logical call, if the program assigns one; else that of
+    ///     `X-Client-Request-Id` or `Idempotency-Key`, else the attempt's.
+    ///   - attempt: The number of the attempt, from 0, if the program counts; else that of the SDKs'
+    ///     `X-Stainless-Retry-Count`.
+    ///   - configuration: The common configuration of the exchanges.
     /// - Returns: The record's builder.
     static func begin(
         _ line: RequestedTarget,
@@ -67,7 +69,7 @@ extension CallRecordBuilder {
     }
 
     private static func host(of authority: String?) -> String? {
-        // User information, which may be a key, is no part of the host.
+        // User information may be a key, and is not part of the host.
         guard let authority else { return nil }
         let isPlain = authority.utf8.withContiguousStorageIfAvailable { bytes in
             bytes.allSatisfy { $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "[") }
@@ -81,14 +83,14 @@ extension CallRecordBuilder {
         return String(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))
     }
 
-    /// The client, where it has told only its language and version.
+    /// The client, if it sends only its language and version.
     private static func client(of facts: RequestHeaders) -> String? {
         guard let language = facts.clientLanguage else { return nil }
         return facts.clientVersion.map { "OpenAI/\(language) \($0)" } ?? "OpenAI/\(language)"
     }
 
-    /// The trace of a `traceparent` (W3C Trace Context, section 3.2), whose version, identities and flags are
-    /// hexadecimal digits between hyphens.
+    /// The trace of a `traceparent` (W3C Trace Context, section 3.2): version, identities and flags in hexadecimal
+    /// digits, separated by hyphens.
     private static func trace(of field: String?) -> String? {
         guard let parts = field?.split(separator: "-", omittingEmptySubsequences: false), parts.count >= 4,
             parts[0].utf8.count == 2, parts[1].utf8.count == 32, parts[2].utf8.count == 16
@@ -97,7 +99,7 @@ extension CallRecordBuilder {
         return isHexadecimal && parts[1].contains { $0 != "0" } ? String(parts[1]) : nil
     }
 
-    /// The key behind `Bearer` and one blank; `nil` for anything else.
+    /// The key after `Bearer` and one space; `nil` for any other form.
     private static func plainKey(of authorization: String) -> String? {
         let scheme: StaticString = "bearer "
         let count = scheme.utf8CodeUnitCount

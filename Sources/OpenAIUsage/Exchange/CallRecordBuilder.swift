@@ -1,14 +1,13 @@
-/// A record while its attempt is under way, with what is decided from it and the two bodies.
+/// The record of an attempt in flight, with the facts of its body on which the outcome depends.
 ///
-/// The record stands at a place of its own and is moved out at the end: it is large, so that copies would cost more than
-/// what they are made for.
+/// The record is at an address of its own and is moved out at the end, since it is large and expensive to copy.
 ///
-/// SAFETY: the builder alone knows the place, and there is one builder of it, which frees it or hands it on.
+/// SAFETY: only the builder knows the address, and there is one builder of it, which frees it or hands it on.
 struct CallRecordBuilder: ~Copyable, @unchecked Sendable {
     private let place: UnsafeMutablePointer<CallRecord>
-    /// Whether the response's content coding is one that cannot be read.
+    /// True if the response's content coding is not supported.
     var isCodingUnknown = false
-    /// Whether the response's content coding could not be undone.
+    /// True if the response's content coding could not be decoded.
     var isEncodingBroken = false
 
     init(_ record: consuming CallRecord) {
@@ -26,7 +25,7 @@ struct CallRecordBuilder: ~Copyable, @unchecked Sendable {
         _modify { yield &place.pointee }
     }
 
-    /// Another builder that says the same.
+    /// A copy of the builder.
     var copy: CallRecordBuilder {
         var copy = CallRecordBuilder(record)
         copy.isCodingUnknown = isCodingUnknown
@@ -34,7 +33,7 @@ struct CallRecordBuilder: ~Copyable, @unchecked Sendable {
         return copy
     }
 
-    /// Ends the builder and hands out its record.
+    /// Ends the builder and returns its record.
     consuming func finished() -> CallRecord {
         let place = place
         discard self

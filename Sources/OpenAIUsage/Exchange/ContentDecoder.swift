@@ -1,14 +1,14 @@
-/// The body of a response without its content coding, which its first bytes decide and its label only promises.
+/// An incremental decoder of a response's content coding, which the first bytes determine rather than the label.
 ///
-/// Servers and proxies label plain bytes as compressed, and compress without a label. Three bytes are held until it is
-/// certain, six of a body that claims a coding without a signature of its own.
+/// Servers and proxies label plain bytes as compressed, and compress without a label. Up to three bytes are buffered to
+/// decide, up to six if a coding is declared.
 struct ContentDecoder: ~Copyable {
     private enum State {
-        /// The bytes that have not sufficed to decide.
+        /// The bytes so far, which do not suffice to decide.
         case undecided([UInt8])
         case identity
         case coded
-        /// Nothing is read: the coding is not understood, or the bytes do not keep to it.
+        /// Nothing is decoded: the coding is not supported, or the bytes violate it.
         case unreadable
     }
 
@@ -20,23 +20,23 @@ struct ContentDecoder: ~Copyable {
     private let isMedia: Bool
     private var state: State
     private var inflater: Inflater?
-    /// True if the coding is one that cannot be read.
+    /// True if the coding is not supported.
     private(set) var isCodingUnknown = false
-    /// True if the coding could not be undone.
+    /// True if the bytes violate the coding.
     private(set) var isBroken = false
 
     /// Creates a decoder at the start of a body.
     ///
     /// - Parameters:
-    ///   - contentEncoding: The coding that the head names.
-    ///   - contentType: The media type; media are not looked at.
+    ///   - contentEncoding: The coding that the head declares.
+    ///   - contentType: The media type; audio, images and the like are not examined.
     init(_ contentEncoding: String?, contentType: String?) {
         label = Inflater.Coding.reading(contentEncoding)
         isMedia = BodySniffer.Hint(contentType: contentType) == .media
         state = .undecided([])
     }
 
-    /// Decodes bytes, and hands them on piece by piece.
+    /// Decodes bytes and passes them on, piece by piece.
     mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>, _ receive: (UnsafeBufferPointer<UInt8>) -> Void) {
         switch state {
         case .identity: receive(bytes)
@@ -46,7 +46,7 @@ struct ContentDecoder: ~Copyable {
         }
     }
 
-    /// Ends the body, and hands on what was held to decide.
+    /// Ends the body and passes on the bytes that were buffered to decide.
     mutating func finish(_ receive: (UnsafeBufferPointer<UInt8>) -> Void) {
         guard case .undecided(let held) = state, !held.isEmpty else { return }
         decide(held, UnsafeBufferPointer(start: nil, count: 0), isEnd: true, receive)
@@ -85,7 +85,7 @@ struct ContentDecoder: ~Copyable {
         guard let first = bytes.first else { return nil }
         switch label {
         case .identity:
-            // No text begins with the signature of gzip (RFC 1952, section 2.3.1), whose method is always 8.
+            // No text begins with the signature of gzip (RFC 1952, section 2.3.1) and its only method, 8.
             guard !isMedia, first == 0x1f else { return .identity }
             guard bytes.count >= 3 else { return isEnd ? .identity : nil }
             return bytes[1] == 0x8b && bytes[2] == 8 ? .gzip : .identity
@@ -95,7 +95,7 @@ struct ContentDecoder: ~Copyable {
         }
     }
 
-    /// True if the bytes are the start of events or JSON; `nil` if more are needed.
+    /// True if the bytes begin an event stream or JSON; `nil` if more are needed.
     private func text(_ bytes: UnsafeBufferPointer<UInt8>, _ isEnd: Bool) -> Bool? {
         var sniffer = BodySniffer(.text)
         if let kind = sniffer.sniff(bytes) { return kind != .opaque }

@@ -1,4 +1,4 @@
-/// The names of events, as the bytes in which they arrive.
+/// The names of events, as the received bytes.
 enum EventName {
     /// True for the name of an error.
     static func isError(_ name: [UInt8]) -> Bool { equals(name, "error") }
@@ -12,9 +12,9 @@ enum EventName {
             || equals(name, "response.done")
     }
 
-    /// Where an event's usage stands, as ``CallRecord/usageSource`` says it.
+    /// The location of an event's usage in the form of ``CallRecord/usageSource``.
     static func source(_ name: [UInt8], _ pointer: String) -> String {
-        // A name that no event of the API can have is not repeated.
+        // A name that no event of the API can have is not stored.
         let isPlain =
             name.count <= 48
             && name.allSatisfy { 0x61...0x7a ~= $0 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") }

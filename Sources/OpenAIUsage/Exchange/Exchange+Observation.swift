@@ -1,17 +1,17 @@
 import HTTPTypes
 
 extension Exchange {
-    /// Carries an attempt, and shows the exchange what passes by.
+    /// Passes an attempt on to `next`, and feeds the exchange with its bodies.
     ///
-    /// The attempt ends when its body has been read to the end, when reading it throws, when its iterator is dropped, or
-    /// when the response goes away unread. An attempt whose response has no body ends with the response's head.
+    /// The attempt ends when its body has been read to the end, when reading it throws, when its iterator is dropped,
+    /// or when the response is dropped unread. An attempt whose response has no body ends with the response's head.
     ///
     /// - Parameters:
     ///   - request: The request as it is to be sent.
-    ///   - context: What is known of the call beside the request.
-    ///   - next: What carries the attempt.
-    /// - Returns: The response, whose body the exchange sees while it is read.
-    /// - Throws: What `next` throws, which ends the attempt; cancellation passes through it.
+    ///   - context: The metadata of the call.
+    ///   - next: Sends the attempt.
+    /// - Returns: The response, whose body is observed while it is read.
+    /// - Throws: Any error of `next`, cancellation included, which ends the attempt.
     package func observe(
         _ request: Request,
         context: CallContext,

@@ -1,36 +1,38 @@
 public import HTTPTypes
 import Synchronization
 
-/// One attempt at one API call, observed.
+/// The observation of one attempt at one API call.
 ///
-/// An exchange is fed with what passes by, in any pieces: the request's body, the response's head, the response's
-/// body. It changes nothing, holds constant memory whatever the sizes, and hands exactly one record to its sink: when
-/// ``finish(_:)`` is called first, or, without that, when the last reference to it goes away.
+/// An exchange is fed, in any pieces, with the request's body, the response's head and the response's body. It changes
+/// nothing, uses constant memory for any sizes, and delivers exactly one record to its sink: at the first call of
+/// ``finish(_:)`` or, without one, when the last reference to it is released.
 ///
-/// All methods may be called on any thread, C callbacks included. None blocks or throws.
+/// All methods may be called on any thread, including from C callbacks. None blocks or throws.
 public final class Exchange: Sendable {
-    /// The state, shared with the list of open exchanges.
+    /// The state, shared with the list of exchanges in flight.
     let state: ExchangeState
     private let clock: any UsageClock
     private let sink: any UsageSink
-    /// Decides whether the record is handed on, if somebody does.
+    /// Decides if the record is delivered; `nil` if it is in any case.
     private let decision: AttemptDecision?
-    /// Where the exchange is listed while it is under way.
+    /// The list of exchanges in flight that contains this one.
     private let list: OpenExchanges?
     /// The identity of the attempt.
     public let id: CallID
-    /// The API endpoint that the request's method and path name.
+    /// The API endpoint of the request's method and path.
     public let endpoint: Endpoint
 
-    /// Begins an attempt.
+    /// Creates the exchange of an attempt that begins.
     ///
     /// - Parameters:
     ///   - request: The request's head, with its authority.
-    ///   - tags: Labels of the call; those of the header `OpenAI-Usage-Tags` are added.
-    ///   - operationID: The identity of the logical call, if the program gives it one; else a header's, else the attempt's.
-    ///   - attempt: The number of the attempt, from 0, if the program counts; else the header's of the SDKs.
-    ///   - configuration: What the program's exchanges have in common.
-    ///   - sink: Where the record goes.
+    ///   - tags: The labels of the call; those of the header `OpenAI-Usage-Tags` are added and take precedence.
+    ///   - operationID: The identity of the logical call, if the program assigns one; else that of
+    ///     `X-Client-Request-Id` or `Idempotency-Key`, else the attempt's.
+    ///   - attempt: The number of the attempt, from 0, if the program counts; else that of the SDKs'
+    ///     `X-Stainless-Retry-Count`.
+    ///   - configuration: The common configuration of the program's exchanges.
+    ///   - sink: The sink that receives the record.
     public convenience init(
         request: HTTPRequest,
         tags: UsageTags = .current,
@@ -51,13 +53,13 @@ public final class Exchange: Sendable {
         )
     }
 
-    /// Begins an attempt from a request's head that was parsed elsewhere.
+    /// Creates the exchange of an attempt from a request's head that was parsed elsewhere.
     ///
     /// - Parameters:
     ///   - line: The method, the target and the authority.
-    ///   - facts: The facts of the fields.
-    ///   - configuration: What the program's exchanges have in common.
-    ///   - sink: Where the record goes.
+    ///   - facts: The parsed headers.
+    ///   - configuration: The common configuration of the program's exchanges.
+    ///   - sink: The sink that receives the record.
     package convenience init(
         line: RequestedTarget,
         facts: RequestHeaders,
@@ -75,7 +77,7 @@ public final class Exchange: Sendable {
         self.init(builder, facts, configuration: configuration, sink: sink, list: nil, decision: nil)
     }
 
-    /// Begins an attempt that whoever makes it adds to a list.
+    /// Creates the exchange of an attempt for a list, to which the caller adds it.
     convenience init(
         request: HTTPRequest,
         tags: UsageTags,
@@ -135,18 +137,18 @@ public final class Exchange: Sendable {
         finish(.abandoned)
     }
 
-    /// Whether the event that ends a stream has been received.
+    /// True if the event that ends a stream was received.
     public var isTerminated: Bool { state.machine.withLock { $0.isTerminated } }
 
-    /// Whether the request's body, as far as it was received, asks for a stream.
+    /// True if the request's body, as far as it was received, asks for a stream.
     public var asksForStream: Bool { state.machine.withLock { $0.asksForStream } }
 
-    /// True if the request's body, as far as it was received, asks for a stream that does not tell its usage.
+    /// True if the request's body, as far as it was received, asks for a stream without usage.
     package var lacksUsageOption: Bool {
         state.machine.withLock { $0.asksForStream && $0.request.facts[.includeUsage] != "true" }
     }
 
-    /// Takes bytes of the request's body.
+    /// Reads bytes of the request's body.
     public func receive(requestBody bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
             let bytes = BorrowedBytes(bytes.assumingMemoryBound(to: UInt8.self))
@@ -154,21 +156,21 @@ public final class Exchange: Sendable {
         }
     }
 
-    /// Takes the response's head; an interim response is passed over.
+    /// Reads the response's head; an interim response is ignored.
     public func receive(head: HTTPResponse) {
         let now = clock.monotonicNanoseconds
         state.machine.withLock { $0.receive(head: head, at: now) }
     }
 
-    /// The monotonic nanoseconds of the exchange's clock.
+    /// The current time of the exchange's clock, in monotonic nanoseconds.
     package var instant: Int64 { clock.monotonicNanoseconds }
 
-    /// Feeds a response's head from fields that were parsed elsewhere.
+    /// Reads a response's head that was parsed elsewhere.
     ///
     /// - Parameters:
     ///   - status: The status.
-    ///   - facts: The facts of the fields, not yet finished.
-    ///   - instant: The ``instant`` of its arrival.
+    ///   - facts: The parsed headers, not yet finished.
+    ///   - instant: The ``instant`` at which it arrived.
     package func receive(status: Int, _ facts: consuming sending ResponseHeaders, at instant: Int64) {
         var facts: ResponseHeaders? = consume facts
         state.machine.withLock { machine in
@@ -177,17 +179,17 @@ public final class Exchange: Sendable {
         }
     }
 
-    /// Adds to the record's diagnostics how asking for usage went.
+    /// Adds the result of requesting usage to the record's diagnostics.
     package func note(_ note: IncludeUsage.Note) {
         state.machine.withLock { $0.note(IncludeUsage.Note.name, note.rawValue) }
     }
 
-    /// Adds to the record's diagnostics.
+    /// Adds a value to the record's diagnostics.
     package func note(_ name: String, _ value: String) {
         state.machine.withLock { $0.note(name, value) }
     }
 
-    /// Takes bytes of the response's body, as they came over the wire, content coding included.
+    /// Reads bytes of the response's body as received, including the content coding.
     public func receive(body bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
             let bytes = BorrowedBytes(bytes.assumingMemoryBound(to: UInt8.self))
@@ -195,7 +197,7 @@ public final class Exchange: Sendable {
         }
     }
 
-    /// Takes a whole text message of a WebSocket, sent by the server.
+    /// Reads a whole text message of a WebSocket, sent by the server.
     public func receive(message bytes: borrowing RawSpan) {
         bytes.withUnsafeBytes { bytes in
             let bytes = BorrowedBytes(bytes.assumingMemoryBound(to: UInt8.self))
@@ -203,7 +205,7 @@ public final class Exchange: Sendable {
         }
     }
 
-    /// Ends the attempt and hands its record to the sink; every call but the first does nothing.
+    /// Ends the attempt and delivers its record to the sink; every call but the first does nothing.
     public func finish(_ ending: TransportEnd) {
         guard let ended = state.take(ending) else { return }
         list?.remove(state)
@@ -211,17 +213,17 @@ public final class Exchange: Sendable {
         decision.deliver(ended.finished(), to: sink)
     }
 
-    /// Hands an interim record to the sink, if the attempt is still open.
+    /// Delivers an interim record to the sink if the attempt is in flight.
     public func recordOpen() {
         if let record = openRecord() { sink.recordOpen(record) }
     }
 
-    /// Ends the attempt and returns its record instead of handing it to the sink; `nil` if it has ended already.
+    /// Ends the attempt and returns its record instead of delivering it; `nil` if it has ended already.
     ///
     /// - Parameters:
     ///   - ending: How the attempt ended.
     ///   - errorType: The type of an error that is not the API's own.
-    ///   - errorCode: Its code.
+    ///   - errorCode: The code of that error.
     /// - Returns: The record, the first time.
     package func end(_ ending: TransportEnd, errorType: String? = nil, errorCode: String? = nil) -> CallRecord? {
         guard let ended = state.take(ending, errorType: errorType, errorCode: errorCode) else { return nil }
@@ -229,7 +231,7 @@ public final class Exchange: Sendable {
         return ended.finished()
     }
 
-    /// The record as far as it is known; `nil` if the attempt has ended.
+    /// The record so far; `nil` if the attempt has ended.
     package func openRecord() -> CallRecord? { state.openRecord() }
 
     /// Adds to the time that the gateway itself took.
@@ -238,9 +240,10 @@ public final class Exchange: Sendable {
     }
 }
 
-/// Bytes that are lent for one call.
+/// Bytes that are borrowed for one call.
 ///
-/// SAFETY: the state machine reads the bytes under its lock during the call that lends them, and keeps no pointer to them.
+/// SAFETY: the state machine reads the bytes under its lock during the call that lends them, and keeps no pointer to
+/// them.
 private struct BorrowedBytes: @unchecked Sendable {
     let buffer: UnsafeBufferPointer<UInt8>
 

@@ -1,17 +1,18 @@
-/// What the exchanges of a program have in common.
+/// The common configuration of a program's exchanges.
 public struct ExchangeConfiguration: Sendable {
-    /// The clock.
+    /// The clock for start times and durations.
     public var clock: any UsageClock
-    /// What captures the calls.
+    /// The kind of program that captures the calls.
     public var source: CallSource
-    /// How keys are made unrecognisable; without it, records hold no trace of them.
+    /// The fingerprinter of keys; `nil` to store no trace of keys in records.
     public var fingerprinter: KeyFingerprinter?
-    /// The project of calls that name none, by a key's last four characters or the digits of its digest.
+    /// The projects of calls that name none, by the last four characters of a key, its digest or the digest's first six
+    /// digits.
     public var projectsByKey: [String: String]
-    /// Which objects were counted.
+    /// The objects that were counted.
     public var objects: BilledObjects
     package var identities: CallIDGenerator
-    /// The endpoints by which calls are recognized.
+    /// The cache that identifies the endpoints of calls.
     package var endpoints = EndpointCache.shared
 
     /// Creates a configuration.

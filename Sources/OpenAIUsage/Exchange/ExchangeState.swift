@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The state of one exchange, shared by the exchange and the list of a meter's open exchanges.
+/// The state of one exchange, shared by the exchange and the list of a meter's exchanges in flight.
 ///
-/// The list may hold it longer than the exchange lasts, so that any thread can end it at any moment.
+/// The list may retain it longer than the exchange lasts, so that any thread can end it at any time.
 final class ExchangeState: Sendable {
     let machine: Mutex<ExchangeStateMachine>
-    /// The API endpoint that the request names.
+    /// The API endpoint of the request.
     let endpoint: Endpoint
-    /// The monotonic nanoseconds of the start.
+    /// The start, in monotonic nanoseconds.
     let startedAt: Int64
     /// SAFETY: only the list reads and writes it, under its lock.
     nonisolated(unsafe) var links = OpenExchanges.Links()
@@ -31,7 +31,7 @@ final class ExchangeState: Sendable {
         self.decision = decision
     }
 
-    /// Ends the attempt and returns its record, the first time, but stays in the list.
+    /// Ends the attempt and returns the builder of its record, the first time; the state stays in the list.
     func take(_ ending: TransportEnd, errorType: String? = nil, errorCode: String? = nil) -> CallRecordBuilder? {
         let now = clock.monotonicNanoseconds
         return machine.withLock {
@@ -39,9 +39,9 @@ final class ExchangeState: Sendable {
         }
     }
 
-    /// The record as far as it is known; `nil` if the attempt has ended.
+    /// The record so far; `nil` if the attempt has ended, or if its ``AttemptDecision`` is open.
     func openRecord() -> CallRecord? {
-        // An interim record of what turns out to be no attempt would stay open for ever.
+        // The interim record of a request that turns out to be no attempt would stay open forever.
         if decision?.isOpen == true { return nil }
         let now = clock.monotonicNanoseconds
         return machine.withLock { $0.snapshot(at: now) }

@@ -1,8 +1,8 @@
 import HTTPTypes
 
-/// The decisions of an ``Exchange``, without clock, lock or sink.
+/// The state of an ``Exchange`` and its decisions, without clock, lock or sink.
 struct ExchangeStateMachine: ~Copyable {
-    /// What is known of the attempt; `nil` when it has ended.
+    /// The record under construction; `nil` after the end of the attempt.
     private var builder: CallRecordBuilder?
     private let startedAt: Int64
     private(set) var request: RequestReader
@@ -11,8 +11,8 @@ struct ExchangeStateMachine: ~Copyable {
     private var isTerminatedAtEnd = false
 
     /// - Parameters:
-    ///   - builder: The record as far as the request's head tells it.
-    ///   - startedAt: The monotonic nanoseconds of the start.
+    ///   - builder: The record with the facts of the request's head.
+    ///   - startedAt: The start, in monotonic nanoseconds.
     ///   - contentType: The request's media type.
     ///   - contentEncoding: The request's content coding.
     init(_ builder: consuming CallRecordBuilder, startedAt: Int64, contentType: String?, contentEncoding: String?) {
@@ -21,9 +21,9 @@ struct ExchangeStateMachine: ~Copyable {
         request = RequestReader(contentType: contentType, contentEncoding: contentEncoding)
     }
 
-    /// Whether the event that ends a stream was received.
+    /// True if the event that ends a stream was received.
     var isTerminated: Bool { response?.reader.isTerminated ?? isTerminatedAtEnd }
-    /// Whether the request asked for a stream.
+    /// True if the request asks for a stream.
     var asksForStream: Bool { request.facts.asksForStream }
 
     mutating func receive(requestBody bytes: UnsafeBufferPointer<UInt8>) {
@@ -35,13 +35,13 @@ struct ExchangeStateMachine: ~Copyable {
         receive(status: head.status.code, ResponseHeaders(head.headerFields, wallMicroseconds: wall), at: now)
     }
 
-    /// The wall clock's time at a moment; `nil` if the attempt has ended.
+    /// The wall-clock time at a monotonic time; `nil` after the end of the attempt.
     private mutating func wallMicroseconds(_ now: Int64) -> Int64? {
         guard let startedAt = builder?.record.startedAt else { return nil }
         return startedAt + elapsed(now)
     }
 
-    /// Finishes the facts of a response's head, and feeds them.
+    /// Finishes the parsed headers of a response and reads them.
     mutating func receive(status: Int, unfinished facts: consuming ResponseHeaders, at now: Int64) {
         guard let wall = wallMicroseconds(now) else { return }
         facts.finish(wallMicroseconds: wall)
@@ -49,7 +49,7 @@ struct ExchangeStateMachine: ~Copyable {
     }
 
     private mutating func receive(status: Int, _ facts: consuming ResponseHeaders, at now: Int64) {
-        // An interim response announces the real one.
+        // An interim response precedes the final one.
         guard status >= 200 || status == 101 else { return }
         let elapsed = elapsed(now)
         decoder = ContentDecoder(facts.contentEncoding, contentType: facts.contentType)
@@ -62,7 +62,7 @@ struct ExchangeStateMachine: ~Copyable {
         noteContent(response, now)
     }
 
-    /// Takes a message of a socket, whole.
+    /// Reads a whole message of a WebSocket.
     mutating func receive(message bytes: UnsafeBufferPointer<UInt8>, at now: () -> Int64) {
         guard let response else { return }
         response.reader.receive(message: bytes)
@@ -75,12 +75,12 @@ struct ExchangeStateMachine: ~Copyable {
         builder?.record.timing.gateway = known + gatewayNanoseconds / 1_000
     }
 
-    /// Adds a diagnostic of the program's own.
+    /// Adds a diagnostic to the record.
     mutating func note(_ name: String, _ value: String) {
         builder?.record.diagnostics[name] = value
     }
 
-    /// The record as far as it is known, of an attempt that is still open.
+    /// The record so far, of an attempt in flight; `nil` after its end.
     func snapshot(at now: Int64) -> CallRecord? {
         var builder: CallRecordBuilder
         switch self.builder {
@@ -95,7 +95,7 @@ struct ExchangeStateMachine: ~Copyable {
         return builder.finished()
     }
 
-    /// Ends the attempt; only the first call returns its record, which is not to be added to.
+    /// Ends the attempt; only the first call returns the builder of its record, which is complete.
     mutating func finish(
         _ ending: TransportEnd,
         errorType: String?,
@@ -104,7 +104,7 @@ struct ExchangeStateMachine: ~Copyable {
         at now: Int64
     ) -> CallRecordBuilder? {
         let duration = elapsed(now)
-        // Nothing of the bodies is held for as long as somebody holds the exchange.
+        // Releases the state of the bodies, even if the exchange is retained longer.
         let response = response.take()
         if let response {
             decoder.finish { response.reader.receive($0) }

@@ -22,9 +22,9 @@ extension HTTPField.Name {
     package static let clientVersion = named("X-Stainless-Package-Version")
 }
 
-/// Readings of header values.
+/// Functions on the values of header fields.
 enum HeaderText {
-    /// A value in lower case, which most are already.
+    /// A value in lower case, as most are already.
     static func lowercased(_ value: String) -> String {
         let isLower = value.utf8.withContiguousStorageIfAvailable { bytes in
             var found: UInt8 = 0
@@ -34,7 +34,8 @@ enum HeaderText {
         return isLower == true ? value : value.lowercased()
     }
 
-    /// True if a text has a part, byte for byte: a search through characters costs as much as all the rest of a call's head.
+    /// True if a text contains a part; comparing characters instead of bytes would cost as much as the rest of a call's
+    /// head.
     static func contains(_ text: some StringProtocol, _ part: StaticString) -> Bool {
         let count = part.utf8CodeUnitCount
         func isFound(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -50,7 +51,7 @@ enum HeaderText {
         return Array(text.utf8).withUnsafeBufferPointer(isFound)
     }
 
-    /// A decimal number of milliseconds in microseconds.
+    /// The microseconds of a decimal number of milliseconds; `nil` if it is no number.
     static func microseconds(milliseconds value: String?) -> Int64? {
         guard let value else { return nil }
         guard value.utf8.contains(0x20) else {

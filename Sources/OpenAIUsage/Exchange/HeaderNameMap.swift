@@ -1,4 +1,4 @@
-/// What the names of header fields stand for, found in a few steps, since every field of every head is looked up.
+/// A hash table from the names of header fields to their kinds, since every field of every head is looked up.
 struct HeaderNameMap<Kind: Sendable>: Sendable {
     private struct Slot: Sendable {
         var name: String
@@ -10,9 +10,9 @@ struct HeaderNameMap<Kind: Sendable>: Sendable {
     /// The names, in lower case.
     let names: [String]
 
-    /// - Parameter kinds: What each name stands for, the names in lower case.
+    /// - Parameter kinds: The kinds by name in lower case.
     init(_ kinds: KeyValuePairs<String, Kind>) {
-        // At most a quarter full, so that most names that are not there meet an empty slot.
+        // At most a quarter full, so that most unknown names meet an empty slot.
         var size = 16
         while size < kinds.count * 4 { size *= 2 }
         var slots = [Slot?](repeating: nil, count: size)
@@ -26,7 +26,7 @@ struct HeaderNameMap<Kind: Sendable>: Sendable {
         names = kinds.map(\.key)
     }
 
-    /// What a name in lower case stands for; `nil` if it is none of these.
+    /// The kind of a name in lower case; `nil` if it is unknown.
     subscript(name: String) -> Kind? {
         var place = Self.hash(name) & mask
         while let slot = slots[place] {
@@ -36,7 +36,7 @@ struct HeaderNameMap<Kind: Sendable>: Sendable {
         return nil
     }
 
-    /// Mixes the length and four bytes that differ in names that begin alike.
+    /// Mixes the length and four bytes that differ in names with a common prefix.
     private static func hash(_ name: String) -> Int {
         let hash = name.utf8.withContiguousStorageIfAvailable { bytes -> UInt in
             let count = bytes.count
@@ -45,7 +45,7 @@ struct HeaderNameMap<Kind: Sendable>: Sendable {
             let middle = UInt(bytes[count / 2]) << 16 | UInt(bytes[count / 3]) << 24
             return ((edges | middle) &+ UInt(count) << 32) &* 0x9e37_79b9_7f4a_7c15
         }
-        // A name that is not at hand as bytes is one of another text system's, and still found.
+        // A bridged string has no contiguous bytes until it is copied.
         guard let hash else { return self.hash(String(decoding: Array(name.utf8), as: UTF8.self)) }
         return Int(truncatingIfNeeded: hash >> 40)
     }

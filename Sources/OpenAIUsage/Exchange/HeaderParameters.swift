@@ -1,10 +1,10 @@
-/// The parameters of a header's value, as in `form-data; name="model"` (RFC 2045, RFC 6266).
+/// The parameters of a header field's value, as in `form-data; name="model"` (RFC 2045, RFC 6266).
 struct HeaderParameters {
-    /// What stands before the parameters, in lower case.
+    /// The value before the parameters, in lower case.
     let value: String
     private var parameters: [(name: String, value: String)] = []
 
-    /// Reads a value; what is no parameter in it is passed over.
+    /// Creates the parameters of a value, ignoring anything in it that is no parameter.
     init(_ bytes: some Sequence<UInt8>) {
         var parts: [[UInt8]] = [[]]
         var isQuoted = false
@@ -26,7 +26,7 @@ struct HeaderParameters {
         }
     }
 
-    /// The first value of a parameter.
+    /// The first value of a parameter; `nil` if there is none.
     subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -44,7 +44,7 @@ struct HeaderParameters {
         var isEscaped = false
         for byte in bytes.dropFirst().dropLast() {
             let isSpecial = byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-            // A backslash before anything else is one of a path, which some clients send as it is.
+            // A backslash before any other character is one of a path, which some clients do not escape.
             if isEscaped, !isSpecial { text.append(UInt8(ascii: "\\")) }
             if byte == UInt8(ascii: "\\"), !isEscaped {
                 isEscaped = true

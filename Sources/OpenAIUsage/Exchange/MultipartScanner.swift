@@ -1,25 +1,26 @@
-/// Reads the short text parts of a `multipart/form-data` body (RFC 7578) while it streams by, wherever they stand.
+/// An incremental reader of the short text parts of a `multipart/form-data` body (RFC 7578), wherever they are in it.
 ///
-/// It holds one delimiter line, one part's header and one short value; a file part of any size passes by.
+/// It buffers one delimiter line, one part's header and one short value; file parts of any size are skipped.
 struct MultipartScanner: Sendable {
     private enum State: UInt8, Sendable {
         case preamble, delimiterEnd, header, body, finished
     }
 
-    /// The longest value that is kept; a longer one is none of the parts that are looked for.
+    /// The longest value that is read; a part with a longer one is skipped.
     static let maximumValueLength = 256
-    /// The longest header of a part; in a longer one no name is found.
+    /// The longest header of a part; the name of a part with a longer one is not found.
     static let maximumHeaderLength = 4_096
 
     private let boundary: [UInt8]
-    /// The start of a delimiter line, with the line end before it: the bare line feed until it is known what ends lines.
+    /// The start of a delimiter line with the line end before it: a bare line feed until the first delimiter shows the
+    /// line end in use.
     private var delimiter: [UInt8]
     private var state = State.preamble
-    /// How much of the delimiter was met.
+    /// The number of bytes of the delimiter that were matched.
     private var matched = 1
-    /// How much of what was met belongs to the header, since a part may be empty.
+    /// The number of matched bytes that belong to the header, since a part may be empty.
     private var borrowed = 1
-    /// What stands behind the delimiter on its line.
+    /// The bytes after the delimiter on its line.
     private var delimiterRest: [UInt8] = []
     private var isFirst = true
     private var header: [UInt8] = []
@@ -28,20 +29,20 @@ struct MultipartScanner: Sendable {
     private var name: String?
     private var isTooLong = false
 
-    /// - Parameter boundary: The boundary that the media type names.
+    /// - Parameter boundary: The boundary of the media type.
     init(boundary: String) {
         self.boundary = Array("--\(boundary)".utf8)
         delimiter = [0x0a] + self.boundary
     }
 
-    /// The boundary of a media type; `nil` if it is no form.
+    /// The boundary of a media type; `nil` if the type is not `multipart/form-data` or has no valid boundary.
     static func boundary(of contentType: String) -> String? {
         let parameters = HeaderParameters(contentType.utf8)
         guard parameters.value == "multipart/form-data", let boundary = parameters["boundary"] else { return nil }
         return 1...70 ~= boundary.utf8.count ? boundary : nil
     }
 
-    /// Reads bytes of the body, and hands on every short text part with its name.
+    /// Reads bytes of the body and passes on every short text part with its name.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ receive: (String, String) -> Void) {
         guard let base = bytes.baseAddress else { return }
         var index = 0
@@ -75,16 +76,17 @@ struct MultipartScanner: Sendable {
                     return index
                 }
             } else {
-                // The delimiter begins with the only line end in it, so nothing of what failed can begin another.
+                // The line end is only at the start of the delimiter, so that a failed match contains no start of
+                // another.
                 restore(matched)
             }
         }
         return index
     }
 
-    /// Takes a byte behind a delimiter: two hyphens end the body, a line end begins the next part's header.
+    /// Reads a byte after a delimiter: two hyphens end the body, a line end begins the next part's header.
     ///
-    /// - Returns: Whether the byte belongs to the line; if not, the line was none of the delimiter's.
+    /// - Returns: False if the byte does not belong to the line, which is not a delimiter line then.
     private mutating func takeDelimiterEnd(_ byte: UInt8, _ receive: (String, String) -> Void) -> Bool {
         switch (delimiterRest.last, byte) {
         case (UInt8(ascii: "-"), UInt8(ascii: "-")):
@@ -101,7 +103,7 @@ struct MultipartScanner: Sendable {
             return true
         case (nil, UInt8(ascii: "-")), (nil, 0x20), (nil, 0x09), (nil, 0x0d), (0x20, 0x20), (0x20, 0x09), (0x20, 0x0d),
             (0x09, 0x20), (0x09, 0x09), (0x09, 0x0d):
-            // No more is needed of it than makes a value too long.
+            // Further bytes make no difference: the value is too long.
             if delimiterRest.count > Self.maximumValueLength { delimiterRest.removeLast() }
             delimiterRest.append(byte)
             return true
@@ -120,7 +122,7 @@ struct MultipartScanner: Sendable {
         }
     }
 
-    /// Gives back what looked like a delimiter to the part.
+    /// Returns bytes that looked like a delimiter to the part.
     private mutating func restore(_ count: Int) {
         delimiter[min(borrowed, count)..<count].withUnsafeBufferPointer { keep($0) }
         matched = 0
@@ -158,18 +160,18 @@ struct MultipartScanner: Sendable {
             }
             headerLineStart = header.count
         }
-        // A header without an end is passed over up to the next delimiter.
+        // The rest of a header that is too long is skipped up to the next delimiter.
         if header.count == Self.maximumHeaderLength { beginBody() }
     }
 
     private mutating func beginBody() {
         state = .body
-        // The line end behind the header may be the one before the next delimiter.
+        // The line end after the header may be the one before the next delimiter.
         matched = header.last == 0x0a ? delimiter.count - boundary.count : 0
         borrowed = matched
     }
 
-    /// The name of a part that is no file.
+    /// The name of a part; `nil` for a file and for a part without a name.
     private static func partName(_ header: [UInt8]) -> String? {
         var lines: [[UInt8]] = []
         for line in header.split(separator: 0x0a) {

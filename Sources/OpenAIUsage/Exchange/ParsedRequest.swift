@@ -1,6 +1,6 @@
-/// What a request's body says and the response may not repeat.
+/// The facts of a request's body, which the response may not repeat.
 package struct ParsedRequest: Sendable {
-    /// A choice of the request that changes what is billed, by the name under which a record keeps it.
+    /// A setting of the request that affects billing, by its name in a record.
     enum Option: String, Sendable {
         case background
         case includeUsage = "include_usage"
@@ -22,12 +22,12 @@ package struct ParsedRequest: Sendable {
     var serviceTier: String?
     var completionWindow: String?
     var asksForStream = false
-    /// True if the answer may be searched for on the web.
+    /// True if the answer may be based on a web search.
     var asksForSearch = false
     var inputScalars: Int64?
-    /// The bytes of the body so far, without its content coding.
+    /// The length of the body so far in bytes, without its content coding.
     var length: Int64 = 0
-    /// The number of answers of which the best is chosen, all of them billed.
+    /// The number of answers from which the best is chosen; all of them are billed.
     var bestOf: Int64 = 1
     /// The most output tokens of one choice.
     var outputLimit: Int64?
@@ -39,12 +39,12 @@ package struct ParsedRequest: Sendable {
         let (product, overflow) = outputLimit.multipliedReportingOverflow(by: choices)
         return overflow ? .max : product
     }
-    /// The choices, as JSON literals.
+    /// The settings, as JSON literals.
     private(set) var options: [String: String] = [:]
 
     subscript(option: Option) -> String? { options[option.rawValue] }
 
-    /// Takes a choice that is a word; anything longer or stranger than a word of the API is no choice but content.
+    /// Sets a setting that is a word; any other text may be content and removes the setting.
     mutating func set(_ option: Option, word: String) {
         let isWord =
             1...32 ~= word.utf8.count
@@ -59,10 +59,10 @@ package struct ParsedRequest: Sendable {
         options[option.rawValue] = isWord ? "\"\(word)\"" : nil
     }
 
-    /// Takes a choice that is a whole number, a truth value or, as `nil`, none.
+    /// Sets a setting that is an integer or a Boolean; `nil` removes it.
     mutating func set(_ option: Option, literal: String?) { options[option.rawValue] = literal }
 
-    /// Takes a part of a form, whose values are all text.
+    /// Reads a part of a form, whose values are all text.
     mutating func take(part name: String, _ value: String) {
         switch name {
         case "model": model = value

@@ -1,8 +1,8 @@
 import HTTPTypes
 
-/// What a request's head says, read in one pass.
+/// The facts of a request's headers, read in one pass.
 ///
-/// Of a name that comes twice the values stand in one list, as HTTP says.
+/// The values of a repeated field are joined to one list (RFC 9110, section 5.3).
 package struct RequestHeaders: Sendable {
     package enum Field: Sendable {
         case contentType, contentEncoding, authorization, azureKey, organization, project, userAgent
@@ -44,7 +44,7 @@ package struct RequestHeaders: Sendable {
         }
     }
 
-    /// The field of a name in lower case; `nil` if it is none that is read.
+    /// The field of a name in lower case; `nil` if it is not read.
     package static func field(named name: String) -> Field? { fields[name] }
 
     /// Adds the value of a field.
@@ -67,7 +67,7 @@ package struct RequestHeaders: Sendable {
         }
     }
 
-    /// Puts a credential in the place of those that the fields have.
+    /// Replaces the credentials of the fields.
     package mutating func identify(by credential: String) {
         azureKey = nil
         authorization = "Bearer \(credential)"

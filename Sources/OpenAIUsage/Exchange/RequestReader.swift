@@ -1,4 +1,4 @@
-/// Reads from a request's body what the response does not repeat, while it streams by.
+/// Reads the facts of a request's body that the response does not repeat, while the body streams by.
 struct RequestReader: ~Copyable {
     private enum Field: UInt16 {
         case model = 1
@@ -57,7 +57,7 @@ struct RequestReader: ~Copyable {
                 ("max_tokens", node(.outputLimit)), ("max_completion_tokens", node(.outputLimit)),
                 ("max_output_tokens", node(.outputLimit)),
                 ("previous_response_id", node(.reference)), ("conversation", node(.reference)),
-                // A stored prompt, or several prompts, each of which has its own answers.
+                // A stored prompt, or several prompts, each with its own answers.
                 (
                     "prompt",
                     .init(field: Field.prompt.rawValue, members: [("id", node(.reference))], isPresenceOnly: true)
@@ -70,25 +70,25 @@ struct RequestReader: ~Copyable {
         )
     }()
 
-    /// The parts of an input whose tokens their bytes do not bound, since they may be addresses or names.
+    /// The parts of an input whose bytes do not bound their tokens, since they may be URLs or identities.
     private static let references: Set<String> = [
         "image_url", "input_image", "file", "input_file", "input_audio", "video_url", "item_reference",
     ]
     /// The tools whose results the caller sends itself.
     private static let ownTools: Set<String> = ["function", "custom", "local_shell", "apply_patch", "computer"]
 
-    /// What reads a body of JSON.
+    /// The scanner of a JSON body.
     private var scanner: JSONScanner?
-    /// What reads a form.
+    /// The scanner of a form.
     private var form: MultipartScanner?
     private var inflater: Inflater?
     private(set) var facts = ParsedRequest()
 
     /// - Parameters:
-    ///   - contentType: The request's media type; without it, JSON is expected.
-    ///   - contentEncoding: Its content coding.
+    ///   - contentType: The request's media type; JSON is expected if it is `nil`.
+    ///   - contentEncoding: The request's content coding.
     init(contentType: String?, contentEncoding: String?) {
-        // Nearly all are, and a text is slow to search.
+        // Nearly all are JSON, and searching a string is slow.
         if let contentType, contentType != "application/json", !contentType.lowercased().contains("json") {
             form = MultipartScanner.boundary(of: contentType).map { MultipartScanner(boundary: $0) }
         } else {
@@ -101,7 +101,7 @@ struct RequestReader: ~Copyable {
         }
     }
 
-    /// Reads bytes of the body, as they pass over the wire.
+    /// Reads bytes of the body as sent, including the content coding.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard inflater != nil else {
             read(bytes)
@@ -113,7 +113,7 @@ struct RequestReader: ~Copyable {
         if !isSound { giveUp() }
     }
 
-    /// Reads no more of a body that cannot be read.
+    /// Stops reading a body that cannot be decoded.
     private mutating func giveUp() {
         scanner = nil
         form = nil

@@ -1,8 +1,8 @@
 import HTTPTypes
 
-/// What a response's head says, read in one pass.
+/// The facts of a response's headers, read in one pass.
 ///
-/// Names come in any case and may come twice: of a field that has one value, the first that is not empty stands.
+/// Names may be in any case and may repeat: of a field with a single value, the first that is not empty counts.
 package struct ResponseHeaders: ~Copyable {
     package enum Field: Sendable {
         case contentType, contentEncoding, transferEncoding, date
@@ -33,30 +33,30 @@ package struct ResponseHeaders: ~Copyable {
         "x-tfy-cost-usd": .cost, "x-bifrost-cost-usd": .cost, "helicone-cost": .cost,
     ])
 
-    /// The names of the fields that are read, without those of rate limits.
+    /// The names of the fields that are read, except those of rate limits.
     package static var names: [String] { fields.names }
 
-    /// The longest value of a diagnostic field that is kept, in bytes.
+    /// The longest value of a diagnostic field that is stored, in bytes.
     private static let maximumDiagnosticLength = 64
 
     private(set) var contentType: String?
     private(set) var contentEncoding: String?
     private(set) var transferEncoding: String?
-    /// Microseconds.
+    /// The value of `openai-processing-ms`, in microseconds.
     private(set) var processing: Int64?
     private(set) var organization: String?
     private(set) var project: String?
     private(set) var model: String?
     private(set) var requestID: String?
     private(set) var edgeRequestID: String?
-    /// Microseconds.
+    /// The value of `x-envoy-upstream-service-time`, in microseconds.
     private(set) var upstreamService: Int64?
-    /// What a support case would ask for beside the identity, by the name of its field.
+    /// The fields that a support case asks for besides the identity, by name.
     private(set) var diagnostics: [String: String] = [:]
     private(set) var rateLimits: RateLimits?
     private(set) var retryAfterMilliseconds: Int64?
-    /// The cost that a gateway before the provider tells, in USD as a plain decimal; never zero, which such gateways
-    /// also say of models without a price.
+    /// The cost that a gateway in front of the provider reports, in USD as a plain decimal; never zero, which such
+    /// gateways also report for models without a price.
     private(set) var providerCost: String?
 
     private var limits = RateLimits()
@@ -69,12 +69,12 @@ package struct ResponseHeaders: ~Copyable {
     private var exactRetryAfter: String?
     private var undiscountedCost: String?
 
-    /// Facts of a head of which nothing is read yet; ``finish(wallMicroseconds:)`` completes them.
+    /// Creates empty headers; add the fields, then call ``finish(wallMicroseconds:)``.
     package init() {}
 
     /// - Parameters:
     ///   - fields: The head's fields.
-    ///   - wallMicroseconds: The present, from which a date to wait for is counted if the head bears none itself.
+    ///   - wallMicroseconds: The current time, with which a retry date is compared if the head has no date.
     init(_ fields: HTTPFields, wallMicroseconds: Int64) {
         for field in fields {
             let name = field.name.canonicalName
@@ -87,13 +87,13 @@ package struct ResponseHeaders: ~Copyable {
         finish(wallMicroseconds: wallMicroseconds)
     }
 
-    /// The field of a name in lower case; `nil` if it is none that is read.
+    /// The field of a name in lower case; `nil` if it is not read.
     package static func field(named name: String) -> Field? { fields[name] }
 
     /// Adds the value of an `x-ratelimit-*` field; ignores any other.
     ///
     /// - Parameters:
-    ///   - name: The name in any case.
+    ///   - name: The name, in any case.
     ///   - value: The value.
     package mutating func takeLimit(name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         _ = limits.take(name: name, value: value)
@@ -109,7 +109,7 @@ package struct ResponseHeaders: ~Copyable {
         switch field {
         case .contentType: Self.keep(value, &contentType)
         case .contentEncoding:
-            // Several codings are one list, however many fields it takes.
+            // Repeated fields form one list of codings (RFC 9110, section 5.3).
             contentEncoding = contentEncoding.map { "\($0), \(value)" } ?? value
         case .transferEncoding: Self.keep(value, &transferEncoding)
         case .date: Self.keep(value, &date)
@@ -125,21 +125,21 @@ package struct ResponseHeaders: ~Copyable {
         case .upstreamService: upstreamService = upstreamService ?? HeaderText.microseconds(milliseconds: value)
         case .retryAfter: Self.keep(value, &retryAfter)
         case .retryAfterMilliseconds: Self.keep(value, &exactRetryAfter)
-        // The key is made of the request; that there is one says enough.
+        // The key is derived from the request; its presence says enough.
         case .cacheKey: if !value.isEmpty { diagnostics[name] = "present" }
         case .cost: providerCost = providerCost ?? Self.cost(value)
         case .undiscountedCost: undiscountedCost = undiscountedCost ?? Self.cost(value)
         case .diagnostic:
             guard diagnostics[name] == nil else { return }
-            // Room for what the API itself sends, at once.
+            // Room for the fields that the API itself sends.
             if diagnostics.isEmpty { diagnostics.reserveCapacity(6) }
             diagnostics[name] = TextCleaner.clean(value, maximumLength: Self.maximumDiagnosticLength)
         }
     }
 
-    /// Concludes from all fields together.
+    /// Derives the facts that depend on several fields.
     ///
-    /// - Parameter wallMicroseconds: The present, from which a date to wait for is counted if the head bears none itself.
+    /// - Parameter wallMicroseconds: The current time, with which a retry date is compared if the head has no date.
     package mutating func finish(wallMicroseconds: Int64) {
         providerCost = providerCost ?? undiscountedCost
         edgeRequestID = azureRequestID ?? generationID ?? correlationID ?? cloudflareRay
@@ -149,7 +149,7 @@ package struct ResponseHeaders: ~Copyable {
             ?? Self.milliseconds(retryAfter: retryAfter, date: date, wallMicroseconds: wallMicroseconds)
     }
 
-    /// A cost that says something.
+    /// The cost in a value; `nil` if it is zero, negative or no number.
     private static func cost(_ value: String) -> String? {
         guard let cost = JSONNumber.decimal(text: value.utf8), cost != "0", !cost.hasPrefix("-") else { return nil }
         return cost
@@ -159,10 +159,10 @@ package struct ResponseHeaders: ~Copyable {
         if known == nil, let value, !value.isEmpty { known = value }
     }
 
-    /// The wait of a `retry-after` field: seconds, or a date, which is counted from the head's own.
+    /// The wait of a `retry-after` field: seconds, or a date, which is compared with the head's own date.
     private static func milliseconds(retryAfter: String?, date: String?, wallMicroseconds: Int64) -> Int64? {
         guard let retryAfter else { return nil }
-        // A thousandth of the field's unit is taken for a millisecond where it is read as milliseconds.
+        // Seconds that are parsed as milliseconds yield milliseconds instead of microseconds.
         if let milliseconds = HeaderText.microseconds(milliseconds: retryAfter) { return milliseconds }
         let now = wallMicroseconds / 1_000_000
         guard let until = HTTPDate.seconds(retryAfter, now: now) else { return nil }

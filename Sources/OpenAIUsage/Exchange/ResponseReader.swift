@@ -1,8 +1,8 @@
-/// Reads from a response's body what was used, whatever its shape and however it is cut.
+/// Reads the usage and the other facts of a response from its body, in any format and however it is cut.
 ///
-/// It is large, so that copies would cost more than what they are made for.
+/// It is not copyable, since it is large.
 package struct ResponseReader: ~Copyable, Sendable {
-    /// How the body is divided into documents.
+    /// The division of a body into documents.
     package enum Mode: UInt8, Sendable {
         /// One JSON document.
         case document
@@ -10,24 +10,24 @@ package struct ResponseReader: ~Copyable, Sendable {
         case documents
         /// An event stream.
         case events
-        /// One JSON document a message, or a line.
+        /// One JSON document per message or line.
         case lines
-        /// Nothing is read.
+        /// A body that is not read.
         case opaque
     }
 
-    /// The division of the body: a promise of the labels until the first bytes decide.
+    /// The division of the body: the promise of the labels until the first bytes decide.
     private(set) var mode: Mode
     let family: any EndpointFamily
-    /// The decision on the mode while it is open.
+    /// The sniffer that decides on the mode; `nil` once it has.
     private var sniffer: BodySniffer?
-    /// The bytes that have not sufficed to decide.
+    /// The bytes so far, which do not suffice to decide.
     private var undecided: [UInt8] = []
-    /// True behind the marker that ends a stream, at which clients stop reading.
+    /// True after the marker that ends a stream, at which clients stop reading.
     private var isEnded = false
     /// True if the current event has a line of the field `error`.
     private var hasErrorLine = false
-    /// True if that line has any text.
+    /// True if that line is not blank.
     private var hasErrorText = false
     private var document: ResponseDocumentScanner
     private var parser = ServerSentEventParser()
@@ -35,85 +35,85 @@ package struct ResponseReader: ~Copyable, Sendable {
     /// The name of the current event or, if its length is 0, of an earlier one.
     private var eventName: [UInt8] = []
     private var eventNameLength = 0
-    /// The first bytes of the event's data, as many as the end marker has, the first the lowest.
+    /// The first bytes of the event's data, as many as the end marker has, the first byte in the lowest bits.
     private var dataStart: UInt64 = 0
     private var dataPosition = 0
 
-    /// Whether any byte was received.
+    /// True if any byte was received.
     private(set) var hasBytes = false
-    /// Whether the event that ends the stream was received.
+    /// True if the event that ends the stream was received.
     var isTerminated = false
-    /// Whether an event with content was received.
+    /// True if an event with content was received.
     var hasContent = false
-    /// Whether a whole document was received.
+    /// True if a whole document was received.
     private(set) var hasDocument = false
-    /// What the documents that count say together.
+    /// The merged identity of the documents that count.
     var identity = ResponseIdentity()
-    /// Whether an error was received in a body or an event.
+    /// True if an error was received in a body or an event.
     private(set) var hasError = false
     private(set) var errorType: String?
     private(set) var errorCode: String?
     private(set) var usage: TokenUsage?
     private(set) var hasNullUsage = false
-    /// True if a usage was there of which nothing was understood.
+    /// True if a usage was received of which no counter was recognized.
     private(set) var hasUnreadUsage = false
-    /// True if the last report takes back a side that an earlier one has told.
+    /// True if the last report lacks a side that an earlier one has.
     private(set) var isContradictory = false
     private(set) var rawUsage: String?
     private(set) var usageSource: String?
     private(set) var providerCost: String?
     private(set) var isUnterminated = false
     private(set) var toolCalls: [String: Int64] = [:]
-    /// Units that the response tells, as JSON literals.
+    /// The units that the response reports, as JSON literals.
     var units: [String: String] = [:]
-    /// The images that the response holds.
+    /// The number of images in the response.
     var images: Int64 = 0
-    /// Whether an answer cites pages that were searched for.
+    /// True if an answer cites pages that were found by a search.
     var hasCitations = false
-    /// When the object of the response was created, in microseconds since 1970.
+    /// The creation time of the response's object, in microseconds since 1970.
     var createdAt: Int64?
-    /// True if a gateway says that its cache has answered.
+    /// True if a gateway reports that its cache has answered.
     private(set) var isCacheHit = false
     /// Another identity under which the object's usage may be shown.
     var alias: String?
-    /// The model that transcribes what is said to a session.
+    /// The model that transcribes the spoken input of a session.
     var transcriptionModel: String?
-    /// The objects that the response tells of, where they are several.
+    /// The objects of the response, if it reports several.
     private(set) var parts: [Part] = []
     private var knownParts = RecentIdentities(capacity: ResponseReader.maximumParts)
     /// The usage of objects beyond ``maximumParts``.
     private(set) var furtherUsage: TokenUsage?
     private(set) var containers: [Container] = []
-    /// The names of each object of a list that has used something.
+    /// The identities of each object of a list that reports usage.
     var listed: [[ObjectIdentity]] = []
     private var partLength = 0
 
-    /// An object of several, and what it used.
+    /// One of several objects, and its usage.
     struct Part: Sendable {
         var identity: ObjectIdentity
         var usage: TokenUsage
         var rawUsage: String?
     }
 
-    /// A container that a hosted tool ran in.
+    /// A container in which a hosted tool ran.
     struct Container: Sendable {
         var identity: ObjectIdentity
         var memory: String
     }
 
-    /// The most objects of one response that are told apart.
+    /// The most objects of one response that are recorded one by one.
     static let maximumParts = 4_096
 
-    /// `[DONE]`, the first byte the lowest.
+    /// `[DONE]`, the first byte in the lowest bits.
     private static let doneMarker: UInt64 = 0x5d45_4e4f_445b
     private static let doneLength = 6
     private static let maximumNameLength = 128
-    /// The most tools that are told apart, which only the memories of containers could exceed.
+    /// The most tools that are counted, which only the memory sizes of containers could exceed.
     static let maximumTools = 64
 
     /// - Parameters:
-    ///   - mode: How the body is divided, if that is known beforehand.
-    ///   - hint: What its labels promise.
+    ///   - mode: The division of the body, if it is known beforehand.
+    ///   - hint: The promise of its labels.
     ///   - family: The family of the endpoint.
     init(mode: Mode?, hint: BodySniffer.Hint, family: any EndpointFamily) {
         self.mode = mode ?? Self.mode(BodySniffer.labeled(hint))
@@ -130,12 +130,12 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Whether the one document of the body is whole.
+    /// True if the only document of the body is complete.
     var isDocumentComplete: Bool { document.isComplete }
-    /// Whether the body is not JSON.
+    /// True if the body is not JSON.
     var isDocumentInvalid: Bool { document.isInvalid }
 
-    /// Reads bytes of the body, decoded of any content coding.
+    /// Reads bytes of the body without any content coding.
     mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !bytes.isEmpty else { return }
         hasBytes = true
@@ -153,7 +153,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         read(content)
     }
 
-    /// Reads on in a mode that is certain.
+    /// Sets the final mode and reads the buffered bytes.
     private mutating func decide(_ kind: BodySniffer.Kind) {
         sniffer = nil
         let decided = Self.mode(kind)
@@ -180,7 +180,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         document.scan(bytes)
         var rest = bytes
         while let next = document.nextDocument {
-            // Only another object is another document; what else follows makes the first one no JSON.
+            // Only another object is another document; anything else makes the first one invalid JSON.
             guard rest[next] == UInt8(ascii: "{") else { return }
             mode = .documents
             takeOneOfSeveral()
@@ -190,7 +190,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Reads one of several documents, the counterpart of an event.
+    /// Reads one of several documents.
     private mutating func takeOneOfSeveral() {
         hasDocument = true
         if family.readsDocumentsAsEvents {
@@ -201,7 +201,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Reads a message of a socket, whole.
+    /// Reads a whole message of a WebSocket.
     mutating func receive(message bytes: UnsafeBufferPointer<UInt8>) {
         hasBytes = true
         document.reset()
@@ -209,7 +209,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         endLine()
     }
 
-    /// Takes the end of the body.
+    /// Ends the body.
     mutating func finish() {
         if let kind = sniffer?.finish() { decide(kind) }
         switch mode {
@@ -221,12 +221,12 @@ package struct ResponseReader: ~Copyable, Sendable {
                 identity.merge(event.identity)
                 takeDocument(event)
             } else if !document.isInvalid {
-                // The part of an error that was read before its body was let go of says what it was.
+                // The part of an error that was read before its body was dropped identifies it.
                 let event = document.facts
                 if event.rare.errorType != nil || event.rare.errorCode != nil { readError(event) }
             }
         case .events:
-            // Strict parsers drop an event that lacks its blank line; its usage was billed all the same.
+            // Strict parsers drop an event without its blank line; its usage was billed all the same.
             if hasErrorLine {
                 takeErrorLine()
             } else if hasData, !isEnded {
@@ -275,7 +275,7 @@ package struct ResponseReader: ~Copyable, Sendable {
             case .dataLine:
                 if hasData {
                     feed(0x0a)
-                    // The end marker stands on one line.
+                    // The end marker is on one line.
                     dataPosition = .max
                 } else {
                     hasData = true
@@ -308,7 +308,7 @@ package struct ResponseReader: ~Copyable, Sendable {
                     } else if document.isComplete {
                         takeEvent(isTerminated: true)
                     } else if eventNameLength > 0, EventName.isError(eventName), !document.isEmpty {
-                        // An error in words of its own.
+                        // An error in plain text.
                         hasError = true
                     }
                 }
@@ -318,7 +318,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Takes bytes of an event's name; a name that is too long is none.
+    /// Reads bytes of an event's name; a name that is too long counts as none.
     private mutating func takeName(_ bytes: UnsafeBufferPointer<UInt8>) {
         if eventNameLength == 0 {
             // Most events have the name of the one before.
@@ -338,7 +338,7 @@ package struct ResponseReader: ~Copyable, Sendable {
 
     private var isDone: Bool { dataStart == Self.doneMarker }
 
-    /// Begins an error that stands in a field of its own, as the event's data.
+    /// Begins an error in a field of its own, as the event's data.
     private mutating func beginErrorLine() {
         hasData = true
         hasErrorLine = true
@@ -354,7 +354,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
         hasDocument = true
         guard document.isComplete else {
-            // A sentence of its own; an empty line is none.
+            // An error in plain text; an empty line is none.
             if hasErrorText { hasError = true }
             return
         }
@@ -371,7 +371,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         withUnsafePointer(to: byte) { document.scan(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
-    /// Takes an event whose data is whole JSON.
+    /// Reads an event whose data is complete JSON.
     private mutating func takeEvent(isTerminated terminated: Bool) {
         hasDocument = true
         if document.isRepetition {
@@ -398,7 +398,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         return family.isIdempotent(event, named: name)
     }
 
-    /// Reads the one document of a body.
+    /// Reads the only document of a body.
     private mutating func takeDocument(_ event: ParsedEvent) {
         readError(event)
         createdAt = event.createdAt
@@ -409,7 +409,7 @@ package struct ResponseReader: ~Copyable, Sendable {
 
     // MARK: - For the families
 
-    /// Reads the error of an event, whose name may say that it is one.
+    /// Reads the error of an event, whose name may mark it as one.
     mutating func readError(_ event: ParsedEvent, named name: [UInt8]) {
         if EventName.isError(name) { fail(event) } else { readError(event) }
     }
@@ -418,7 +418,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         if event.isError { fail(event) }
     }
 
-    /// Takes an error event, whose code may stand beside its type.
+    /// Records an error event, whose code may be beside its type.
     mutating func fail(_ event: ParsedEvent) {
         hasError = true
         let isNested = event.errorPresence == .present
@@ -426,7 +426,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         errorCode = event.rare.errorCode ?? (isNested ? nil : event.rare.flatError.code)
     }
 
-    /// Takes a usage that replaces an earlier one.
+    /// Records a usage that replaces an earlier one.
     mutating func replaceUsage(_ event: ParsedEvent, source: @autoclosure () -> String) {
         switch event.usagePresence {
         case .absent: break
@@ -440,7 +440,7 @@ package struct ResponseReader: ~Copyable, Sendable {
             if usage == nil { rawUsage = event.rawUsage }
         case .present:
             if let earlier = usage {
-                // Reports are cumulative, so that one of zeros behind others has only lost them.
+                // Reports are cumulative: a report of zeros after others has only lost them.
                 if event.usage.isZero, !earlier.isZero {
                     note(event)
                     return
@@ -463,13 +463,14 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Notes the bill of a provider's provider where the caller's own key is used; one that is not told is `null`.
+    /// Records the cost of the provider behind an aggregator if the caller's own key is used; an unreported one is
+    /// `null`.
     private mutating func noteUpstreamCost(_ event: ParsedEvent) {
         let cost = event.isOwnKey ? event.rare.upstreamCost.known ?? "null" : nil
         if cost != nil || !units.isEmpty { units["upstream_cost_usd"] = cost }
     }
 
-    /// Takes a usage that adds to earlier ones.
+    /// Records a usage that adds to earlier ones.
     mutating func addUsage(_ event: ParsedEvent, source: @autoclosure () -> String) {
         if usage == nil {
             replaceUsage(event, source: source())
@@ -481,7 +482,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         rawUsage = ParsedEvent.joined(rawUsage, event.rawUsage)
     }
 
-    /// Takes over what a document tells beside its usage.
+    /// Records the facts that a document reports beside its usage.
     mutating func note(_ event: ParsedEvent) {
         guard event.hasRare else { return }
         isCacheHit = isCacheHit || event.rare.isCacheHit
@@ -496,7 +497,7 @@ package struct ResponseReader: ~Copyable, Sendable {
             let memory = TextCleaner.clean(event.rare.tools.memory, maximumLength: 16) ?? "1g"
             containers.append(Container(identity: ObjectIdentity(container), memory: memory))
         }
-        // Zeros say that the tool was not used.
+        // Zeros mean that the tool was not used.
         if !event.rare.secondUsage.isZero {
             let isImage = family.secondModel == .imageGeneration
             let prefix = isImage ? "image_generation" : "svg"
@@ -508,9 +509,10 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Notes one object of several; false if it is known already.
+    /// Records one of several objects; false if it is known already.
     ///
-    /// Beyond ``maximumParts`` an object is told from the latest ones only, and is counted whatever other calls have shown.
+    /// Beyond ``maximumParts``, an object is compared with the latest ones only, and counts whatever other calls have
+    /// shown.
     mutating func note(part event: ParsedEvent) -> Bool {
         let identity = ObjectIdentity(bytes: event.identity.identity)
         guard event.identity.identity.isEmpty || knownParts.insert(identity) else { return false }
@@ -526,10 +528,10 @@ package struct ResponseReader: ~Copyable, Sendable {
         return true
     }
 
-    /// Takes over the counters of a second model, whose price is another.
+    /// Records the counters of a second model, which has a price of its own.
     mutating func note(_ usage: TokenUsage, as prefix: String, model: String?) {
         if let model = TextCleaner.clean(model, maximumLength: 128) {
-            // The counters of several models have no price together.
+            // The counters of several models have no common price.
             let literal = Self.literal(model)
             let isOther = units["\(prefix).model"].map { $0 != literal } ?? false
             units["\(prefix).model"] = isOther ? "null" : literal
@@ -541,7 +543,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         }
     }
 
-    /// Reads a counter that stands outside any usage object, and replaces an earlier usage by it.
+    /// Records a counter outside any usage object, which replaces an earlier usage.
     mutating func replaceUsage(_ event: ParsedEvent, counter: TokenCounter, source: String) {
         guard event.usage[counter] != nil else { return }
         var event = event
@@ -549,12 +551,12 @@ package struct ResponseReader: ~Copyable, Sendable {
         replaceUsage(event, source: source)
     }
 
-    /// Notes the seconds of a usage as a billed unit.
+    /// Records the seconds of a usage as a billed unit.
     mutating func noteSeconds(_ event: ParsedEvent, as unit: String) {
         if let seconds = event.rare.seconds { units[unit] = Self.literal(seconds) }
     }
 
-    /// Adds seconds to a billed unit, exact to the millisecond, which is finer than what is billed.
+    /// Adds seconds to a billed unit, exact to the millisecond, which is finer than any billing.
     mutating func addSeconds(_ seconds: String, as unit: String) {
         func thousandths(_ text: String) -> Int64 {
             RateLimits.nanoseconds(text.utf8.filter { $0 != UInt8(ascii: "\"") }, scale: 1_000_000_000)
@@ -565,7 +567,7 @@ package struct ResponseReader: ~Copyable, Sendable {
         units[unit] = Self.literal(JSONNumber.decimal("\(sum / 1_000).\(fraction)".utf8) ?? "0")
     }
 
-    /// Notes the size of an image or a video, and the quality.
+    /// Records the size of an image or a video, and its quality.
     mutating func noteFormat(_ event: ParsedEvent, quality: Bool = true) {
         if let size = TextCleaner.clean(event.rare.size, maximumLength: 32) { units["size"] = Self.literal(size) }
         if quality, let quality = TextCleaner.clean(event.rare.quality, maximumLength: 32) {

@@ -1,6 +1,6 @@
-/// The response of an exchange while it is read: its meter, at a place of its own, since it is too large to be moved about.
+/// The reader of a response at a stable address, since it is too large to be moved.
 ///
-/// The lock of the exchange is around every use of it, so that uses are not counted.
+/// The lock of the exchange guards every use, so that exclusivity need not be checked.
 final class ResponseReading {
     @exclusivity(unchecked) var reader: ResponseReader
 

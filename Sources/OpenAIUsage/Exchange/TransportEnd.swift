@@ -1,23 +1,24 @@
-/// How the bytes of an attempt came to their end, as its carrier saw it.
+/// How the transfer of an attempt ended, from the view of its transport.
 public enum TransportEnd: Sendable {
-    /// The response's body ended as HTTP says it should.
+    /// The response's body ended as HTTP requires.
     case completed
-    /// The upstream's connection ended inside the response.
+    /// The connection to the upstream ended within the response.
     case cut
-    /// The client went away.
+    /// The client disconnected.
     case clientDisconnected
-    /// A time limit passed.
+    /// A time limit was exceeded.
     case timeout
-    /// The request was not sent: no connection could be made, or none that is secure.
+    /// The request was not sent, because no connection, or none that is secure, could be made.
     case unreachable
-    /// No connection could be made within a time limit, so that the request was not sent.
+    /// The request was not sent, because no connection could be made within a time limit.
     case connectTimeout
-    /// The request was sent, at least in part, and no response came that could be read.
+    /// The request was sent, at least in part, and no readable response came.
     ///
-    /// The provider may have carried it out and billed it: its usage is ``UsageState/missing``.
+    /// The provider may have carried it out and billed it: its usage is ``UsageState/missing`` where the endpoint
+    /// reports any.
     case unanswered
     /// The caller dropped the body.
     case abandoned
-    /// The process ends while the attempt is open.
+    /// The process ended while the attempt was in flight.
     case interrupted
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Keeps the record of what was sent until it is known that it was an attempt.
+/// Withholds the record of a request until it is known to be an attempt.
 ///
-/// A request that was refused because of what an interceptor has added to it is not an attempt of the caller's: the same
-/// request is sent again as the caller wrote it, and that one has the record. A decision that is never made keeps it.
+/// A request that was rejected because of an interceptor's addition is not an attempt of the caller: the request is
+/// sent again as the caller wrote it, and that one has the record. Without a decision the record is kept.
 package final class AttemptDecision: Sendable {
     private enum State: Sendable {
         case open
@@ -16,7 +16,7 @@ package final class AttemptDecision: Sendable {
 
     package init() {}
 
-    /// True while nothing is decided.
+    /// True until the decision is made.
     var isOpen: Bool {
         state.withLock { state in
             switch state {
@@ -30,17 +30,17 @@ package final class AttemptDecision: Sendable {
         keep()
     }
 
-    /// Decides that it was an attempt, and hands its record on.
+    /// Decides that the request was an attempt, and delivers its record.
     package func keep() {
         decide(.kept)
     }
 
-    /// Decides that it was none; the record is dropped.
+    /// Decides that the request was no attempt; its record is dropped.
     package func withdraw() {
         decide(.withdrawn)
     }
 
-    /// Hands a record to a sink as soon as the decision is made.
+    /// Delivers a record to a sink once it is decided that the request was an attempt.
     func deliver(_ record: CallRecord, to sink: any UsageSink) {
         let isKept = state.withLock { state in
             switch state {

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// A body that streams: a sequence of pieces of bytes, pulled one at a time.
+/// A body as a stream: a sequence of pieces of bytes, which are requested one at a time.
 ///
-/// A body of bytes can be read any number of times. A body of a stream can be read once, and a second iteration throws
-/// ``TransportError/Code/bodyConsumed``, unless it says that it is replayable.
+/// A body of bytes can be read any number of times. A body of a stream can be read once, unless it is replayable; a
+/// second iteration throws ``TransportError/Code/bodyConsumed``.
 public struct Body: AsyncSequence, Sendable {
-    /// A piece; pieces may be cut anywhere.
+    /// A piece of the body, which may be cut anywhere.
     public typealias Element = ArraySlice<UInt8>
     /// Any error of the transport.
     public typealias Failure = any Error
@@ -15,14 +15,14 @@ public struct Body: AsyncSequence, Sendable {
         case stream(any AsyncSequence<ArraySlice<UInt8>, any Error> & Sendable, SingleUse?)
     }
 
-    /// Lets one iteration pass.
+    /// Allows one iteration.
     private final class SingleUse: Sendable {
         private let isTaken = Atomic<Bool>(false)
 
         func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
     }
 
-    /// Makes one observer, for the one iteration that is observed.
+    /// Creates the observer of the one iteration that is observed.
     private final class Observation: Sendable {
         let passage = SingleUse()
         let observer: @Sendable () -> any BodyObserver
@@ -32,7 +32,7 @@ public struct Body: AsyncSequence, Sendable {
 
     private let storage: Storage
     private let observation: Observation?
-    /// The number of bytes, where it is known before they are read.
+    /// The number of bytes; `nil` if it is not known before they are read.
     public let length: Int?
 
     /// Creates a body of bytes.
@@ -50,9 +50,9 @@ public struct Body: AsyncSequence, Sendable {
     /// Creates a body of a stream.
     ///
     /// - Parameters:
-    ///   - stream: The pieces; nothing is pulled before the body is read.
-    ///   - length: The number of bytes, if it is known.
-    ///   - isReplayable: Whether the stream begins anew with every iteration.
+    ///   - stream: The pieces; none is requested before the body is read.
+    ///   - length: The number of bytes; `nil` if it is not known.
+    ///   - isReplayable: True if every iteration of the stream begins from the start.
     public init(
         _ stream: any AsyncSequence<ArraySlice<UInt8>, any Error> & Sendable,
         length: Int? = nil,
@@ -63,20 +63,20 @@ public struct Body: AsyncSequence, Sendable {
         self.length = length
     }
 
-    /// Creates a body that somebody looks on at while it is read, which is once.
+    /// Creates a body that is observed while it is read, which is possible once.
     ///
-    /// The observer is called where the pieces are handed over, which spares a sequence of its own around the body.
+    /// The observer is called where the pieces are returned, which saves another sequence around the body.
     ///
     /// - Parameters:
     ///   - base: The body.
-    ///   - observer: Makes the observer when the reading begins; it goes away with the iterator.
+    ///   - observer: Creates the observer when an iteration begins; it is released with the iterator.
     package init(_ base: Body, observer: @escaping @Sendable () -> any BodyObserver) {
         storage = base.observation == nil ? base.storage : .stream(base, nil)
         observation = Observation(observer)
         length = base.length
     }
 
-    /// Whether the body can be read again, as a retry has to.
+    /// True if the body can be read again, as a retry requires.
     public var isReplayable: Bool {
         guard observation == nil else { return false }
         return switch storage {
@@ -85,16 +85,17 @@ public struct Body: AsyncSequence, Sendable {
         }
     }
 
-    /// The bytes, if they are all there already.
+    /// The bytes; `nil` for a body of a stream and for one that is observed.
     public var bytes: [UInt8]? {
         if case .bytes(let bytes) = storage, observation == nil { bytes } else { nil }
     }
 
     /// Reads the body to its end.
     ///
-    /// - Parameter limit: The most bytes that are taken.
+    /// - Parameter limit: The most bytes that are accepted.
     /// - Returns: The bytes.
-    /// - Throws: ``TransportError/Code/bodyTooLarge`` beyond the limit, and whatever the stream throws; cancellation ends it.
+    /// - Throws: ``TransportError/Code/bodyTooLarge`` beyond the limit, and any error of the stream, cancellation
+    ///   included.
     public func collect(upTo limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await piece in self {
@@ -106,7 +107,7 @@ public struct Body: AsyncSequence, Sendable {
         return bytes
     }
 
-    /// Begins to read.
+    /// Begins an iteration.
     public func makeAsyncIterator() -> AsyncIterator {
         if let observation, !observation.passage.take() { return AsyncIterator(.consumed, nil) }
         switch storage {
@@ -124,7 +125,7 @@ public struct Body: AsyncSequence, Sendable {
         stream.makeAsyncIterator()
     }
 
-    /// Pulls one piece after the other.
+    /// An iterator over the pieces of a body.
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate enum Source {
             case bytes(ArraySlice<UInt8>?)
@@ -140,7 +141,7 @@ public struct Body: AsyncSequence, Sendable {
             self.observer = observer
         }
 
-        /// The next piece, `nil` at the end; cancellation is the stream's own affair.
+        /// The next piece, `nil` at the end; the stream handles cancellation.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws -> ArraySlice<UInt8>? {

@@ -1,8 +1,8 @@
-/// Sees the pieces of a body as they are read.
+/// An observer of a body's pieces while they are read.
 package protocol BodyObserver: AnyObject, Sendable {
-    /// Takes a piece, before its reader has it.
+    /// Called with a piece, before its reader receives it.
     func receive(_ piece: ArraySlice<UInt8>)
 
-    /// Takes the end of the body, or what the reading threw.
+    /// Called at the end of the body, with the error if reading it throws.
     func end(_ error: (any Error)?)
 }

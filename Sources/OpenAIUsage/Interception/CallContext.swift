@@ -1,14 +1,14 @@
-/// What is known of a call beside its request; it travels down the chain and never over the wire.
+/// The metadata of a call, which is passed down the interceptors and never sent over the wire.
 public struct CallContext: Sendable {
-    /// The caller's own labels, those of the surrounding ``withUsageTags(_:operation:)`` unless told otherwise.
+    /// The caller's own labels; by default those of the surrounding ``withUsageTags(_:operation:)``.
     public var tags: UsageTags
-    /// The identity of the logical call, which its attempts share; `nil` until an interceptor gives it one.
+    /// The identity of the logical call, which its attempts share; `nil` until an interceptor assigns one.
     public var operationID: String?
-    /// The number of the attempt, from 0; `nil` where nobody counts.
+    /// The number of the attempt, from 0; `nil` if attempts are not counted.
     public var attempt: Int?
-    /// Decides whether what is sent now is an attempt with a record; `nil` if it is in any case.
+    /// Decides if the request is an attempt with a record; `nil` if it is in any case.
     package var decision: AttemptDecision?
-    /// How asking for usage went, for the record.
+    /// The result of requesting usage, for the record.
     package var includeUsageNote: IncludeUsage.Note?
 
     /// Creates a context.

@@ -4,12 +4,12 @@ public struct ClosureTransport: Transport {
 
     /// Creates a transport.
     ///
-    /// - Parameter body: Carries a call; it returns at the head, and is cancelled with the call.
+    /// - Parameter body: Sends a call and returns at the response's head; it is cancelled with the call.
     public init(_ body: @escaping @Sendable (Request, CallContext) async throws -> Response) {
         self.body = body
     }
 
-    /// Hands the request to the closure.
+    /// Passes the request to the closure.
     public func send(_ request: Request, context: CallContext) async throws -> Response {
         try await body(request, context)
     }

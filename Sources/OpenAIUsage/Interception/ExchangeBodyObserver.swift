@@ -1,4 +1,4 @@
-/// Shows an attempt the body of its response, and ends the attempt when whoever reads the body goes away.
+/// Feeds an exchange with the response's body, and ends the attempt when the reader of the body is released.
 package final class ExchangeBodyObserver: BodyObserver {
     package let exchange: Exchange
 

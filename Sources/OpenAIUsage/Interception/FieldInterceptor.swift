@@ -1,8 +1,9 @@
 public import HTTPTypes
 
-/// Adds fields to every request that does not bear them, and tags to every call.
+/// Adds fields to every request that lacks them, and tags to every call.
 ///
-/// Its place decides who wins: further out, it is overruled by what the layers below add.
+/// The fields of a request and the tags of a call take precedence, so that of several such interceptors the outermost
+/// wins.
 public struct FieldInterceptor: Interceptor {
     private let fields: HTTPFields
     private let tags: UsageTags
@@ -10,7 +11,7 @@ public struct FieldInterceptor: Interceptor {
     /// Creates an interceptor.
     ///
     /// - Parameters:
-    ///   - fields: The fields to add, as a project or a key.
+    ///   - fields: The fields to add, such as a project or a key.
     ///   - tags: The tags to add.
     public init(fields: HTTPFields = [:], tags: UsageTags = [:]) {
         self.fields = fields

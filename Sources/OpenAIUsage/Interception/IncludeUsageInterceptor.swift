@@ -1,20 +1,21 @@
 import HTTPTypes
 import Synchronization
 
-/// Makes streaming chat requests ask for their usage, and takes out again what that adds to the stream.
+/// Makes streaming chat requests ask for their usage, and strips what that adds to the stream.
 ///
-/// A request that asks itself is left alone, and so is its response. An upstream that refuses the option gets the request
-/// as the caller wrote it, once, and is not asked for ten minutes with that model; the refused try cost nothing and has no
-/// record of its own, and the record of the call says `include-usage: refused` among its diagnostics.
+/// A request that asks itself is left alone, and so is its response. If an upstream rejects the option, the request is
+/// sent once more as the caller wrote it; if that succeeds, the option is not requested for ten minutes from that
+/// upstream and model. The rejected attempt costs nothing and has no record of its own; the record of the call says
+/// `include-usage: refused` among its diagnostics.
 ///
-/// A request that is signed, or tells a digest of its body (`Content-Digest`, `Signature`, `x-amz-content-sha256`,
-/// `Authorization: AWS4-...`), is sent as it is; its record says `include-usage: signed`.
+/// A request that is signed, or declares a digest of its body (`Content-Digest`, `Signature`, `x-amz-content-sha256`,
+/// `Authorization: AWS4-...`), is sent as it is; if its body could have been rewritten, its record says `include-usage:
+/// signed`.
 ///
-/// It belongs outside of ``UsageInterceptor``, which then sees what was really sent. Requests whose body is a stream are
-/// passed on unchanged when they say that they are longer than ``maximumLength``; shorter ones are collected, since their
-/// length changes.
+/// Place it outside of ``UsageInterceptor``, which then meters the request as it is sent. A body that is a stream is
+/// collected, since its length changes; one of unknown length, or longer than ``maximumLength``, is sent unchanged.
 public struct IncludeUsageInterceptor: Interceptor {
-    /// The longest body that is rewritten, in bytes, where it has to be collected first.
+    /// The longest body of a stream that is collected and rewritten, in bytes.
     public static let maximumLength = 8 << 20
 
     private final class Refusals: Sendable {
@@ -26,12 +27,12 @@ public struct IncludeUsageInterceptor: Interceptor {
 
     /// Creates an interceptor.
     ///
-    /// - Parameter clock: The clock by which refusals are forgotten.
+    /// - Parameter clock: The clock by which rejections expire.
     public init(clock: any UsageClock = SystemUsageClock()) {
         self.clock = clock
     }
 
-    /// Asks for usage on behalf of the caller.
+    /// Requests usage on behalf of the caller.
     public func intercept(
         _ request: Request,
         context: CallContext,
@@ -69,7 +70,7 @@ public struct IncludeUsageInterceptor: Interceptor {
         return response
     }
 
-    /// Sends a request that asks; `nil` if the upstream refuses that.
+    /// Sends a request with the option; `nil` if the upstream rejects that.
     private func ask(
         _ request: Request,
         _ context: CallContext,
@@ -133,7 +134,7 @@ public struct IncludeUsageInterceptor: Interceptor {
         return response
     }
 
-    /// Sends a request that is signed, as it is; one that does not ask for its usage is noted.
+    /// Sends a signed request as it is, with a note if it lacks the option.
     private func passSigned(
         _ request: Request,
         _ body: Body,
@@ -141,7 +142,7 @@ public struct IncludeUsageInterceptor: Interceptor {
         _ next: (Request, CallContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        // A body that is not there yet is not collected only to be noted.
+        // A body of a stream is not collected just for the note.
         if let bytes = body.bytes {
             var rewriter = IncludeUsageRewriter()
             var rewritten: [UInt8] = []
@@ -170,7 +171,7 @@ public struct IncludeUsageInterceptor: Interceptor {
 }
 
 extension Request {
-    /// The request with another body, which tells its usage.
+    /// The request with a rewritten body, which asks for usage.
     fileprivate func rewritten(_ bytes: [UInt8]) -> Request {
         var request = self
         request.body = Body(bytes)
@@ -183,12 +184,12 @@ extension Request {
     }
 }
 
-/// A response's body whose first pieces were read to decide about it, and what is left of it.
+/// The body of a response whose first pieces were read to decide about it: those pieces, and then the rest.
 private struct InspectedBody: AsyncSequence, Sendable {
     typealias Element = ArraySlice<UInt8>
     typealias Failure = any Error
 
-    /// How the body ended while it was inspected.
+    /// How the body ended during the inspection.
     enum End: Sendable {
         case ended
         case failed(any Error)
@@ -214,8 +215,8 @@ private struct InspectedBody: AsyncSequence, Sendable {
 
     /// The iterator, until it is taken.
     ///
-    /// SAFETY: the iterator is written once, before the body is handed over, and is read under the lock that marks it as
-    /// taken.
+    /// SAFETY: the iterator is set before the body is handed over; afterwards it is read and cleared under the lock
+    /// only.
     private final class Start: @unchecked Sendable {
         private var iterator: AsyncIterator?
         private let lock = Mutex(())
@@ -227,7 +228,7 @@ private struct InspectedBody: AsyncSequence, Sendable {
         func take() -> AsyncIterator {
             lock.withLock { _ in
                 defer { iterator = nil }
-                // The body is read once: whoever wraps it sees to that.
+                // The enclosing `Body` is read once, so that the iterator is still there.
                 return iterator
                     ?? AsyncIterator(held: [], iterator: Body().makeAsyncIterator(), end: .ended, transformer: nil)
             }

@@ -1,4 +1,4 @@
-/// A body that shows its pieces to somebody while it is read.
+/// A body whose pieces are passed to a closure while they are read.
 struct ObservedBody: AsyncSequence, Sendable {
     typealias Element = ArraySlice<UInt8>
     typealias Failure = any Error

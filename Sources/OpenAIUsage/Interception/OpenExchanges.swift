@@ -1,12 +1,13 @@
 import Synchronization
 
-/// The exchanges of a meter that are under way: each enters when it begins, and leaves before its record is handed on.
+/// The exchanges of a meter in flight; each is added when it begins, and removed before its record is delivered.
 ///
-/// They are a list whose links they bear themselves, so that to enter and to leave takes neither memory nor a search.
+/// The states of the exchanges are linked to a list, so that adding and removing needs neither an allocation nor a
+/// search.
 ///
-/// The list holds the state of an exchange, and not the exchange itself, which ends when its caller lets go of it.
+/// The list retains the state of an exchange, but not the exchange itself, which ends when its caller releases it.
 final class OpenExchanges: Sendable {
-    /// An exchange's place in the list, which is read and written under the list's lock only.
+    /// The links of an exchange in the list, which are accessed under the list's lock only.
     struct Links {
         fileprivate unowned(unsafe) var previous: ExchangeState?
         fileprivate var next: ExchangeState?
@@ -14,7 +15,7 @@ final class OpenExchanges: Sendable {
         fileprivate var isRecorded = false
     }
 
-    /// SAFETY: `previous` is a state of the list, which holds each of its states until it leaves.
+    /// SAFETY: `previous` is a state of the list, which retains each of its states until it is removed.
     private struct List {
         var first: ExchangeState?
         var count = 0
@@ -27,7 +28,7 @@ final class OpenExchanges: Sendable {
             count += 1
         }
 
-        /// Removes an exchange; false if another thread has done so.
+        /// Removes an exchange; false if another thread has removed it.
         mutating func leave(_ exchange: ExchangeState) -> Bool {
             let links = exchange.links
             guard links.isListed else { return false }
@@ -38,7 +39,7 @@ final class OpenExchanges: Sendable {
             return true
         }
 
-        /// Makes records of the exchanges, and of each only if the body returns one.
+        /// The records that the body returns for the exchanges, without the `nil` ones.
         mutating func records(_ body: (inout List, ExchangeState) -> CallRecord?) -> [CallRecord] {
             var records: [CallRecord] = []
             var entry = first
@@ -52,11 +53,11 @@ final class OpenExchanges: Sendable {
 
     private let changed: (@Sendable (Endpoint, Int64) -> Void)?
     private let list = Mutex(List())
-    /// A step of tests between an exchange's removal from the list and its end, under the lock.
+    /// A hook of tests between an exchange's removal from the list and its end, under the lock.
     private let betweenLeavingAndEnding: (@Sendable () -> Void)?
 
     /// - Parameters:
-    ///   - changed: Told of each exchange's endpoint, with 1 when it begins and -1 when it ends.
+    ///   - changed: Called with the endpoint of an exchange, and with 1 when it begins and -1 when it ends.
     ///   - betweenLeavingAndEnding: Called in ``end(_:)`` for each exchange, by tests that let other threads run there.
     init(
         changed: (@Sendable (Endpoint, Int64) -> Void)?,
@@ -77,10 +78,10 @@ final class OpenExchanges: Sendable {
         if list.withLock({ $0.leave(exchange) }) { changed?(exchange.endpoint, -1) }
     }
 
-    /// Interim records of the exchanges that began before a time, of each once.
+    /// The interim records of the exchanges that began before a time, one for each exchange.
     ///
-    /// - Parameter latest: Monotonic nanoseconds.
-    /// - Returns: The records.
+    /// - Parameter latest: The time, in monotonic nanoseconds.
+    /// - Returns: The records of exchanges for which this method has not returned one before.
     func openRecords(startedBefore latest: Int64) -> [CallRecord] {
         list.withLock { list in
             list.records { _, exchange in
@@ -99,7 +100,7 @@ final class OpenExchanges: Sendable {
                 guard list.leave(exchange) else { return nil }
                 endpoints.append(exchange.endpoint)
                 betweenLeavingAndEnding?()
-                // One that another thread has ended at the same time has handed on its record already.
+                // An exchange that another thread has ended at the same time has delivered its record already.
                 return exchange.take(ending)?.finished()
             }
         }

@@ -1,8 +1,8 @@
 public import HTTPTypes
 
-/// A request on its way through the chain.
+/// A request on its way through the interceptors.
 public struct Request: Sendable {
-    /// Method, address and fields.
+    /// The method, the address and the header fields.
     public var head: HTTPRequest
     /// The body; `nil` for none.
     public var body: Body?

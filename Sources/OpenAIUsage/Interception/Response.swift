@@ -1,10 +1,10 @@
 public import HTTPTypes
 
-/// A response on its way back through the chain: its head, and its body as it streams in.
+/// A response on its way back through the interceptors: its head, and its body as a stream.
 public struct Response: Sendable {
-    /// Status and fields.
+    /// The status and the header fields.
     public var head: HTTPResponse
-    /// The body; it arrives while it is read, and dropping it unread ends the call.
+    /// The body, which is received while it is read; dropping it unread ends the call.
     public var body: Body
 
     /// Creates a response.

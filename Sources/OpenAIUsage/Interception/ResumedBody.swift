@@ -5,7 +5,7 @@ struct ResumedBody: AsyncSequence, Sendable {
 
     /// The rest of the body, for the one iteration that continues it.
     ///
-    /// SAFETY: ``Body`` lets one iteration pass, and only that one takes the iterator out.
+    /// SAFETY: ``Body`` allows one iteration, and only that one takes the iterator out.
     private final class Rest: @unchecked Sendable {
         private var iterator: Body.AsyncIterator?
 
@@ -22,7 +22,7 @@ struct ResumedBody: AsyncSequence, Sendable {
 
     /// - Parameters:
     ///   - pieces: The pieces that were read.
-    ///   - rest: The iterator that they were read from; `nil` if it is at its end.
+    ///   - rest: The iterator that they were read from; `nil` if it has ended.
     init(_ pieces: [ArraySlice<UInt8>], rest: Body.AsyncIterator?) {
         self.pieces = pieces
         self.rest = Rest(rest)

@@ -1,9 +1,9 @@
 import HTTPTypes
 
-/// Reads the beginning of a refused attempt's body: its error gets recorded, its connection is kept if the body ends there,
-/// and its code is known.
+/// The beginning of a failed attempt's body, which is read so that its error is recorded, its code is known, and its
+/// connection can be reused if the body ends there.
 ///
-/// SAFETY: one task reads; whoever started that task looks at the results after it has ended.
+/// SAFETY: one task reads; the code that started the task accesses the results only after the task has ended.
 final class RetriedError: @unchecked Sendable {
     /// The most bytes that are read.
     static let maximumLength = 64 << 10
@@ -16,7 +16,7 @@ final class RetriedError: @unchecked Sendable {
     private var inflater: Inflater?
     private var isReadable = true
     private var reader = ResponseReader(mode: .document, hint: .document, family: FreeFamily())
-    /// The code of the API's error, if the body begins with one.
+    /// The code of the API's error; `nil` if the body does not begin with one.
     private(set) var code: String?
 
     init(_ response: Response) {
@@ -32,7 +32,7 @@ final class RetriedError: @unchecked Sendable {
 
     /// Reads to the end or the limit.
     ///
-    /// - Throws: What reading the body throws.
+    /// - Throws: Any error of reading the body.
     func read() async throws {
         while count < Self.maximumLength, let piece = try await iterator?.next(isolation: nil) {
             pieces.append(piece)
@@ -44,7 +44,7 @@ final class RetriedError: @unchecked Sendable {
         code = reader.errorCode
     }
 
-    /// The response as it was, for somebody else to read.
+    /// The response with its whole body, to be read by another.
     var response: Response { Response(head: head, body: Body(ResumedBody(pieces, rest: iterator), length: length)) }
 
     private func take(_ piece: ArraySlice<UInt8>) {

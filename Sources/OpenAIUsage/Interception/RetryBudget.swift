@@ -1,35 +1,35 @@
 import Synchronization
 
-/// How many retries all calls together may make, so that an outage is not answered by a multiple of the load.
+/// A limit on the retries of all calls together, so that an outage does not multiply the load.
 ///
-/// Every call pays in a part of a retry, and every retry takes a whole one out; what is saved up has a bound.
+/// Every call deposits a fraction of a retry, and every retry withdraws a whole one; the balance is bounded.
 public final class RetryBudget: Sendable {
     private let credit: Mutex<Double>
     private let capacity: Double
     private let share: Double
 
-    /// Creates a budget that is full.
+    /// Creates a full budget.
     ///
     /// - Parameters:
-    ///   - capacity: The most retries that are saved up.
-    ///   - share: The retries that a call pays in.
+    ///   - capacity: The largest balance, in retries.
+    ///   - share: The deposit of a call, in retries.
     public init(capacity: Int = 100, share: Double = 0.2) {
         self.capacity = Double(max(0, capacity))
         self.share = max(0, share)
         credit = Mutex(Double(max(0, capacity)))
     }
 
-    /// Pays in for a call.
+    /// Deposits the share of a call.
     func callStarted() {
         credit.withLock { $0 = min(capacity, $0 + share) }
     }
 
-    /// Puts a retry back that was taken out and not made.
+    /// Returns a retry that was withdrawn and not made.
     func returnRetry() {
         credit.withLock { $0 = min(capacity, $0 + 1) }
     }
 
-    /// Takes a retry out, if there is one.
+    /// Withdraws a retry; false if the balance is too low.
     func takeRetry() -> Bool {
         credit.withLock { credit in
             guard credit >= 1 else { return false }

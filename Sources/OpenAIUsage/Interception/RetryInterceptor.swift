@@ -1,12 +1,12 @@
 import HTTPTypes
 
-/// Tries again what is worth it, by a ``RetryPolicy`` and within a ``RetryBudget``.
+/// Retries failed attempts, by a ``RetryPolicy`` and within a ``RetryBudget``.
 ///
-/// All attempts bear one operation's identity and their numbers, so that the ledger shows them as one call. A request
-/// whose body can be read once only is tried once only. Cancelling the task ends a wait at once.
+/// All attempts of a call share its identity and are numbered, so that the ledger shows them as one call. A request
+/// whose body can be read only once is not retried. Cancelling the task ends a wait at once.
 ///
-/// Before a retry, up to 64 KiB of the refused attempt's body are read: its error is recorded, and its connection is kept
-/// if the body ends there. That has a time limit. A response that is returned has all of its body.
+/// Before a retry, up to 64 KiB of the failed attempt's body are read, within a time limit: its error is recorded, and
+/// its connection is reused if the body ends there. A response that is returned has its whole body.
 public struct RetryInterceptor: Interceptor {
     private let policy: RetryPolicy
     private let budget: RetryBudget
@@ -20,13 +20,13 @@ public struct RetryInterceptor: Interceptor {
     /// Creates an interceptor.
     ///
     /// - Parameters:
-    ///   - policy: What is tried again, and when.
-    ///   - budget: How many retries all calls together may make.
-    ///   - clock: The clock that identities are made of, and that dates to wait for are compared with.
-    ///   - sleep: How to wait before a retry; it throws when the task is cancelled.
-    ///   - errorReadTimeout: The longest that the error of a refused attempt may take to be read before its retry.
-    ///   - timeout: How to wait for that limit; it throws when the task is cancelled.
-    ///   - random: A random number from 0 to 1.
+    ///   - policy: The rules for which attempts are retried, and when.
+    ///   - budget: The limit on the retries of all calls together.
+    ///   - clock: The clock for identities, and for retry dates.
+    ///   - sleep: Waits before a retry; throws when the task is cancelled.
+    ///   - errorReadTimeout: The time limit for reading the error of a failed attempt before its retry.
+    ///   - timeout: Waits for that time limit; throws when the task is cancelled.
+    ///   - random: Returns a random number from 0 to 1.
     public init(
         policy: RetryPolicy = RetryPolicy(),
         budget: RetryBudget = RetryBudget(),
@@ -46,7 +46,7 @@ public struct RetryInterceptor: Interceptor {
         identities = CallIDGenerator.shared(by: clock)
     }
 
-    /// Makes attempts until one is not worth another.
+    /// Sends attempts until one is not to be retried.
     public func intercept(
         _ request: Request,
         context: CallContext,
@@ -81,13 +81,13 @@ public struct RetryInterceptor: Interceptor {
         }
     }
 
-    /// The decision about an attempt that got a response.
+    /// The decision about an attempt with a response.
     private enum Verdict {
         case response(Response)
         case retry(Duration)
     }
 
-    /// Decides about a response; one that is worth a retry is let go of, and its error was read.
+    /// Decides about a response; one that is to be retried is dropped after its error was read.
     private func judge(_ response: Response, _ retries: Int) async -> Verdict {
         let jitter = random()
         func delay(_ code: String?) -> Duration? {
@@ -101,14 +101,14 @@ public struct RetryInterceptor: Interceptor {
         }
         guard let expected = delay(nil), budget.takeRetry() else { return .response(response) }
         let error = RetriedError(response)
-        // A body that broke off, or was given up on, is nothing that could be returned.
+        // A body that broke off or took too long cannot be returned.
         guard await read(error), policy.needsErrorCode(response.head) else { return .retry(expected) }
         if let delay = delay(error.code) { return .retry(delay) }
         budget.returnRetry()
         return .response(error.response)
     }
 
-    /// Reads an error within its time limit.
+    /// Reads an error within the time limit.
     ///
     /// - Returns: False if it broke off or took too long.
     private func read(_ error: RetriedError) async -> Bool {
@@ -122,7 +122,7 @@ public struct RetryInterceptor: Interceptor {
                 }
             }
             group.addTask {
-                // A wait that is cancelled, and one that is over, mean the same.
+                // A cancelled wait means the same as one that is over.
                 try? await timeout(errorReadTimeout)
                 return false
             }
@@ -132,7 +132,7 @@ public struct RetryInterceptor: Interceptor {
         }
     }
 
-    /// True if the request itself gives the call an identity.
+    /// True if the request itself assigns an identity to the call.
     private static func names(_ head: HTTPRequest) -> Bool {
         head.headerFields.contains(.clientRequestID) || head.headerFields.contains(.idempotencyKey)
     }

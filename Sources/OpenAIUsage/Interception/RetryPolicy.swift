@@ -1,39 +1,39 @@
 public import HTTPTypes
 
-/// When a failed attempt is worth another one, and how long to wait before it, as the official SDKs decide it.
+/// When a failed attempt is retried, and after which delay, as in the official SDKs.
 ///
-/// Connections that fail, and the statuses 408, 409, 429 and those from 500 on, are worth it, unless the response says
+/// Failed connections and the statuses 408, 409, 429 and those from 500 on are retried, unless the response says
 /// otherwise (`x-should-retry`) or names a limit that waiting does not lift (`insufficient_quota`, a spend limit). The
-/// wait is the response's (`retry-after-ms`, `retry-after`), else it doubles from half a second up to eight.
+/// delay is the response's (`retry-after-ms`, `retry-after`), else it doubles from half a second up to eight.
 public struct RetryPolicy: Sendable {
     /// The most attempts after the first.
     public var maximumRetries = 2
-    /// The wait before the first retry that no response prescribes.
+    /// The delay before the first retry, unless the response prescribes one.
     public var initialDelay = Duration.milliseconds(500)
-    /// The longest wait that no response prescribes.
+    /// The longest delay, unless the response prescribes one.
     public var maximumDelay = Duration.seconds(8)
-    /// The longest wait that a response may prescribe; a longer one is not waited for, and the own one stands.
+    /// The longest delay that a response may prescribe; a longer one is ignored in favor of the policy's own.
     public var maximumPrescribedDelay = Duration.seconds(60)
 
-    /// Errors of the status 429 that no wait mends.
+    /// The error codes of status 429 that waiting does not resolve.
     public static let lastingErrors: Set<String> = [
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
         "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
     ]
 
-    /// Creates the policy of the official SDKs.
+    /// Creates a policy with the values of the official SDKs.
     public init() {}
 
-    /// How long to wait before the next attempt.
+    /// The delay before the next attempt.
     ///
     /// - Parameters:
     ///   - response: The response's head.
-    ///   - errorCode: The error's code in the response's body, if it is known.
-    ///   - retries: How many retries there were.
+    ///   - errorCode: The error's code in the response's body; `nil` if it is not known.
+    ///   - retries: The number of retries so far.
     ///   - jitter: A random number from 0 to 1.
-    ///   - wallMicroseconds: The present in microseconds since 1970, which a date in `Retry-After` is compared with if the
-    ///     response has no `Date`; the system's clock unless it is given.
-    /// - Returns: `nil` if there should be none.
+    ///   - wallMicroseconds: The current time in microseconds since 1970, with which a date in `Retry-After` is
+    ///     compared if the response has no `Date`; by default the system clock's.
+    /// - Returns: The delay; `nil` for no further attempt.
     public func delay(
         after response: HTTPResponse,
         errorCode: String?,
@@ -58,13 +58,13 @@ public struct RetryPolicy: Sendable {
         return ownDelay(retries, jitter)
     }
 
-    /// How long to wait before the next attempt after one that got no response.
+    /// The delay before the next attempt after one without a response.
     ///
     /// - Parameters:
-    ///   - error: Why it got none.
-    ///   - retries: How many retries there were.
+    ///   - error: The error of the attempt.
+    ///   - retries: The number of retries so far.
     ///   - jitter: A random number from 0 to 1.
-    /// - Returns: `nil` if there should be none.
+    /// - Returns: The delay; `nil` for no further attempt.
     public func delay(after error: TransportError, retries: Int, jitter: Double) -> Duration? {
         guard retries < maximumRetries else { return nil }
         switch error.code {
@@ -73,14 +73,15 @@ public struct RetryPolicy: Sendable {
         }
     }
 
-    /// Whether the code of an error has to be known before a retry is decided.
+    /// True if the code of an error must be known before a retry is decided.
     func needsErrorCode(_ response: HTTPResponse) -> Bool { response.status.code == 429 }
 
     private static func isPassing(_ status: Int) -> Bool {
         status == 408 || status == 409 || status == 429 || status >= 500
     }
 
-    /// The wait is shortened by up to a quarter, so that clients that failed together do not come back together.
+    /// The policy's own delay, shortened by up to a quarter so that clients that failed together do not return
+    /// together.
     private func ownDelay(_ retries: Int, _ jitter: Double) -> Duration {
         var delay = initialDelay
         for _ in 0..<min(max(retries, 0), 32) where delay < maximumDelay { delay *= 2 }

@@ -1,4 +1,4 @@
-/// Why a transport could not carry a call to its end.
+/// The reason why a transport could not complete a call.
 public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// The kind of a failure.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -9,9 +9,9 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
 
         /// No connection could be made.
         public static let unreachable = Code("unreachable")
-        /// A time limit passed.
+        /// A time limit was exceeded.
         public static let timeout = Code("timeout")
-        /// The connection ended inside the response.
+        /// The connection ended within the response.
         public static let connectionLost = Code("connection_lost")
         /// The caller cancelled the call.
         public static let cancelled = Code("cancelled")
@@ -29,22 +29,22 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
 
     /// The kind of the failure.
     public var code: Code
-    /// What went wrong, and what to do about it; never content, never a key.
+    /// The failure and its remedy, as text without content and keys.
     public var message: String
-    /// The error that the failure was made of.
+    /// The error that caused the failure.
     public var underlying: (any Error)?
 
-    /// True if the transport knows that nothing of the request was sent, so that nothing was carried out or billed.
+    /// True if it is certain that nothing of the request was sent, so that nothing was carried out or billed.
     public var isRequestUnsent: Bool
 
     /// Creates an error.
     ///
     /// - Parameters:
     ///   - code: The kind of the failure.
-    ///   - message: What went wrong, and what to do about it; never content, never a key.
-    ///   - underlying: The error that the failure was made of.
-    ///   - isRequestUnsent: True if nothing of the request was sent; `nil` follows the code, where ``Code/unreachable`` and
-    ///     ``Code/invalidRequest`` mean that.
+    ///   - message: The failure and its remedy, as text without content and keys.
+    ///   - underlying: The error that caused the failure.
+    ///   - isRequestUnsent: True if nothing of the request was sent; `nil` to derive it from the code, of which
+    ///     ``Code/unreachable`` and ``Code/invalidRequest`` imply it.
     public init(
         _ code: Code,
         _ message: String,

@@ -1,13 +1,14 @@
-/// The bytes of a request's body between their source, which is pulled, and the client that sends them, which asks for them.
+/// The buffer of a request's body between its source, which is pulled, and the client that sends it and reads on
+/// demand.
 ///
-/// A source is pulled when the client has asked, and then ahead of it up to a limit. What was sent first is kept as long as
-/// it is short, since libcurl, also below URLSession on Linux, sends it again if a connection that it had kept turns out to
-/// be closed.
+/// The source is pulled once the client has read, and then ahead of it up to a limit. The first sent bytes are kept
+/// while they are few, since libcurl, also below URLSession on Linux, sends them again if a reused connection turns out
+/// to be closed.
 package struct UploadBuffer: Sendable {
-    /// A result for the client.
+    /// The result of a read.
     package enum Portion: Equatable {
         case bytes(Int)
-        /// Nothing is there yet; it is told when something is.
+        /// No bytes are available yet; the client is resumed when there are.
         case pause
         case end
     }
@@ -15,7 +16,7 @@ package struct UploadBuffer: Sendable {
     private let limit: Int
     private let length: Int?
     private var pieces: [ArraySlice<UInt8>] = []
-    /// The place of the next byte to be sent.
+    /// The position of the next byte to be sent.
     private var index = 0
     private var offset = 0
     private var waiting = 0
@@ -24,14 +25,14 @@ package struct UploadBuffer: Sendable {
     private var isRepeatable = true
     private var isAsked = false
     private var isEnded: Bool
-    /// True if the client was told to wait.
+    /// True if the client was told to pause.
     package private(set) var isStarved = false
-    /// Whether a piece is being pulled.
+    /// True while a piece is being pulled.
     package private(set) var isPulling = false
-    /// Whether nothing more is sent, because the response has made it pointless.
+    /// True if nothing more is sent, because the response has made it pointless.
     package private(set) var isOver = false
 
-    /// A body of bytes.
+    /// Creates a buffer of bytes.
     package init(_ bytes: [UInt8]) {
         limit = bytes.count
         length = bytes.count
@@ -41,29 +42,29 @@ package struct UploadBuffer: Sendable {
         isEnded = true
     }
 
-    /// A body whose pieces are pulled.
+    /// Creates a buffer of a body that is pulled.
     package init(length: Int?, limit: Int) {
         self.length = length
         self.limit = limit
         isEnded = false
     }
 
-    /// Whether a piece should be pulled.
+    /// True if a piece should be pulled.
     package var isWanted: Bool { isAsked && !isEnded && !isOver && !isPulling && waiting < limit }
 
-    /// True while there may be pieces to be pulled.
+    /// True while further pieces may be pulled.
     package var isOpen: Bool { !isEnded && !isOver }
 
-    /// True if the client has the whole body.
+    /// True if the client has read the whole body.
     package var isSent: Bool { isEnded && waiting == 0 }
 
     // MARK: - The source
 
     package mutating func startPull() { isPulling = true }
 
-    /// Takes a piece.
+    /// Adds a pulled piece.
     ///
-    /// - Returns: What is wrong with it, or `nil`.
+    /// - Returns: The error message if the body is too long; else `nil`.
     package mutating func receive(_ piece: ArraySlice<UInt8>) -> String? {
         isPulling = false
         guard !isOver, !piece.isEmpty else { return nil }
@@ -76,9 +77,9 @@ package struct UploadBuffer: Sendable {
         return nil
     }
 
-    /// Takes the end.
+    /// Ends the body.
     ///
-    /// - Returns: What is wrong with it, or `nil`.
+    /// - Returns: The error message if the body is too short; else `nil`.
     package mutating func end() -> String? {
         isPulling = false
         guard !isOver else { return nil }
@@ -87,7 +88,7 @@ package struct UploadBuffer: Sendable {
         return "The request's body ended after \(received) of the \(length) bytes it was to have."
     }
 
-    /// Lets go of everything: nothing is sent any more, and who asks is made to wait.
+    /// Drops everything: nothing more is sent, and further reads pause.
     package mutating func giveUp() {
         isOver = true
         pieces = []
@@ -98,7 +99,7 @@ package struct UploadBuffer: Sendable {
 
     // MARK: - The client
 
-    /// Fills a buffer.
+    /// Fills the client's buffer.
     package mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Portion {
         isAsked = true
         guard waiting > 0 else {
@@ -122,13 +123,13 @@ package struct UploadBuffer: Sendable {
         return .bytes(count)
     }
 
-    /// True if the client waits and need not any longer.
+    /// True if the client has paused and can be resumed.
     package var isReady: Bool { isStarved && (waiting > 0 || isEnded) && !isOver }
 
-    /// Lets the client ask again.
+    /// Allows the client to read again.
     package mutating func unpause() { isStarved = false }
 
-    /// Begins anew, if all that was sent is still there.
+    /// Returns to the start; false if bytes that were sent are not there any more.
     package mutating func rewind() -> Bool {
         guard isRepeatable, !isOver else { return false }
         index = 0
@@ -139,7 +140,7 @@ package struct UploadBuffer: Sendable {
         return true
     }
 
-    /// Lets go of what was sent and is too much to be kept.
+    /// Drops sent bytes that are too many to be kept.
     private mutating func forget() {
         guard sent > limit || !isRepeatable else { return }
         isRepeatable = false
@@ -148,7 +149,7 @@ package struct UploadBuffer: Sendable {
         } else if index > 64 {
             pieces.removeFirst(index)
         } else {
-            // A slice that stays keeps only what is its own.
+            // The slots of the sent pieces stay, without their bytes.
             for position in 0..<index { pieces[position] = [] }
             return
         }
@@ -156,9 +157,9 @@ package struct UploadBuffer: Sendable {
     }
 }
 
-/// The pieces of a request's body, pulled on behalf of the client that sends it.
+/// The pieces of a request's body, pulled for the client that sends it.
 ///
-/// SAFETY: one task pulls at a time, one piece after the other; whoever starts the next one waits for the last.
+/// SAFETY: one task pulls at a time, one piece after the other; the next one starts after the last has ended.
 package final class UploadSource: @unchecked Sendable {
     private var iterator: Body.AsyncIterator
 
@@ -166,6 +167,6 @@ package final class UploadSource: @unchecked Sendable {
 
     /// Pulls a piece; `nil` at the end.
     ///
-    /// - Throws: What the body throws.
+    /// - Throws: Any error of the body.
     package func next() async throws -> ArraySlice<UInt8>? { try await iterator.next() }
 }

@@ -1,9 +1,9 @@
-/// Meters every attempt that passes: one record each, however it ends.
+/// Meters every attempt that passes through it: one record each, however the attempt ends.
 ///
-/// It belongs next to the transport, so that retries and rewritten requests are seen as they are sent. It changes
-/// nothing but to take out the field `OpenAI-Usage-Tags`. An attempt ends when its body has been read to the end, when
-/// reading it throws, when its iterator is dropped, or when the response goes away unread. One whose response has no body
-/// (204, `Content-Length: 0`, the method HEAD) ends with the response's head.
+/// Place it next to the transport, so that retries and rewritten requests are metered as they are sent. It changes
+/// nothing, except that it removes the field `OpenAI-Usage-Tags`. An attempt ends when its body has been read to the
+/// end, when reading it throws, when its iterator is dropped, or when the response is dropped unread. An attempt whose
+/// response has no body (204, `Content-Length: 0`, the method HEAD) ends with the response's head.
 public struct UsageInterceptor: Interceptor {
     private let meter: UsageMeter
 
@@ -26,14 +26,14 @@ public struct UsageInterceptor: Interceptor {
 }
 
 extension TransportEnd {
-    /// How an attempt ended that an error ended.
+    /// Creates the end of an attempt that an error ended.
     ///
     /// - Parameters:
-    ///   - error: What was thrown.
-    ///   - isHeadReceived: Whether a response had begun.
+    ///   - error: The error.
+    ///   - isHeadReceived: True if the response had begun.
     public init(_ error: any Error, isHeadReceived: Bool) {
         let code = (error as? TransportError)?.code
-        // Of an error that is not a transport's own, nobody knows how far the request has come.
+        // An error of any other type does not say how far the request got.
         let isUnsent = (error as? TransportError)?.isRequestUnsent ?? false
         if error is CancellationError || code == .cancelled || Task.isCancelled {
             self = .abandoned

@@ -1,21 +1,24 @@
 public import HTTPTypes
 
-/// What a program creates once to have its calls metered: where records go, and what all calls have in common.
+/// The meter of a program's calls: the sink of their records and their common configuration.
 ///
-/// Adapters of clients take a meter; so does ``UsageInterceptor``. A meter holds no connection and no thread of its own.
+/// A program creates one and passes it to the adapters of its clients, or to a ``UsageInterceptor``. A meter owns no
+/// connection and no thread.
 public final class UsageMeter: Sendable {
-    /// What the calls have in common.
+    /// The common configuration of the calls.
     public let configuration: ExchangeConfiguration
     private let sink: any UsageSink
     private let open: OpenExchanges
     private let flushing: @Sendable () async -> Void
+    /// Prices a record, as the sink does.
+    private let price: (@Sendable (inout CallRecord) -> Void)?
 
     /// Creates a meter.
     ///
     /// - Parameters:
-    ///   - sink: Where the records go.
-    ///   - configuration: What the calls have in common.
-    ///   - flush: What ``flush()`` waits for: that everything handed to the sink is kept.
+    ///   - sink: The sink that receives the records.
+    ///   - configuration: The common configuration of the calls.
+    ///   - flush: Returns when everything that was delivered to the sink is stored; called by ``flush()``.
     public convenience init(
         sink: any UsageSink,
         configuration: ExchangeConfiguration = ExchangeConfiguration(),
@@ -24,64 +27,77 @@ public final class UsageMeter: Sendable {
         self.init(sink: sink, configuration: configuration, changed: nil, flush: flush)
     }
 
-    /// Creates a meter that tells of calls as they begin and end.
+    /// Creates a meter that reports the start and the end of calls.
     ///
     /// - Parameters:
-    ///   - sink: Where the records go.
-    ///   - configuration: What the calls have in common.
-    ///   - changed: Told of each call's endpoint, with 1 when it begins and -1 when it ends.
-    ///   - flush: What ``flush()`` waits for.
+    ///   - sink: The sink that receives the records.
+    ///   - configuration: The common configuration of the calls.
+    ///   - changed: Called with the endpoint of a call, and with 1 when it begins and -1 when it ends.
+    ///   - price: Prices a record, as the sink does.
+    ///   - flush: Returns when everything that was delivered to the sink is stored; called by ``flush()``.
     package convenience init(
         sink: any UsageSink,
         configuration: ExchangeConfiguration,
         changed: (@Sendable (Endpoint, Int64) -> Void)?,
+        price: (@Sendable (inout CallRecord) -> Void)? = nil,
         flush: @escaping @Sendable () async -> Void
     ) {
-        self.init(sink: sink, configuration: configuration, open: OpenExchanges(changed: changed), flush: flush)
+        self.init(
+            sink: sink,
+            configuration: configuration,
+            open: OpenExchanges(changed: changed),
+            price: price,
+            flush: flush
+        )
     }
 
     init(
         sink: any UsageSink,
         configuration: ExchangeConfiguration,
         open: OpenExchanges,
+        price: (@Sendable (inout CallRecord) -> Void)? = nil,
         flush: @escaping @Sendable () async -> Void
     ) {
         self.configuration = configuration
         self.sink = sink
         self.open = open
+        self.price = price
         flushing = flush
     }
 
-    /// The number of calls that are under way.
+    /// The number of calls in flight.
     public var openCalls: Int { open.count }
 
-    /// Begins to observe an attempt.
+    /// Creates the exchange of an attempt that begins.
     ///
     /// - Parameters:
     ///   - request: The request's head, with its authority.
-    ///   - context: What is known of the call beside the request.
-    /// - Returns: The observer, to be fed with what passes by.
+    ///   - context: The metadata of the call.
+    /// - Returns: The exchange, to be fed with the attempt's bodies and the response's head.
     public func exchange(for request: HTTPRequest, context: CallContext = CallContext()) -> Exchange {
+        let recordings = recordings
+        let attempt = recordings.isEmpty ? nil : RecordedAttemptSink(sink, recordings, price: price)
         let exchange = Exchange(
             request: request,
             tags: context.tags,
             operationID: context.operationID,
             attempt: context.attempt,
             configuration: configuration,
-            sink: sink,
+            sink: attempt ?? sink,
             list: open,
             decision: context.decision
         )
         if let note = context.includeUsageNote { exchange.note(note) }
         open.add(exchange.state)
+        attempt?.begin(exchange.state)
         return exchange
     }
 
-    /// Hands on an interim record of every call that has been under way for some time, once for each call.
+    /// Delivers an interim record of every call that has been in flight for some time, once for each call.
     ///
-    /// A program that ends without a word leaves such calls as ``Outcome/interrupted``, and not as nothing.
+    /// If the program dies, such calls are ``Outcome/interrupted`` instead of lost.
     ///
-    /// - Parameter age: How long a call must have been under way.
+    /// - Parameter age: The time for which a call must have been in flight.
     public func recordOpenCalls(olderThan age: Duration) {
         let (seconds, attoseconds) = age.components
         let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
@@ -89,21 +105,21 @@ public final class UsageMeter: Sendable {
         for record in open.openRecords(startedBefore: latest) { sink.recordOpen(record) }
     }
 
-    /// Ends the records of all calls that are under way as ``Outcome/interrupted``, because the program ends.
+    /// Ends the records of all calls in flight as ``Outcome/interrupted``, for a program that ends.
     ///
-    /// The calls themselves go on, and nothing more is learnt of them.
+    /// The calls themselves continue unobserved.
     public func endOpenCalls() {
         for record in open.end(.interrupted) { sink.record(record) }
     }
 
-    /// Returns when every record that was handed over before is kept, or lost and counted.
+    /// Returns when every record that was delivered before is stored, or lost and counted.
     public func flush() async {
         await flushing()
     }
 }
 
 extension HTTPRequest {
-    /// The request without the fields that are meant for the meter, as it goes over the wire.
+    /// The request as it is sent: without the fields that are meant for the meter.
     public var withoutUsageFields: HTTPRequest {
         guard headerFields.contains(.usageTags) else { return self }
         var request = self

@@ -1,7 +1,7 @@
 import CByteScan
 
-/// Searches in bytes: a short look that stands where it is called, since most of what is sought is near, and a long one
-/// apart, so that the caller keeps its registers.
+/// Byte searches in two steps: an inlined look at the first sixteen bytes, since most matches are near, and an outlined
+/// search of the others, so that the caller keeps its registers.
 ///
 /// All return the end if nothing is found.
 enum ByteSearch {
@@ -18,8 +18,8 @@ enum ByteSearch {
         cbytescan_end_of_plain_text(base, start, end)
     }
 
-    /// The index of the first byte of a string's text that is neither plain nor part of an escape: the quote that ends it, a
-    /// control character, or a backslash whose escape is none or is not there in full.
+    /// The index of the first byte of a string's text that is neither plain nor part of an escape: the closing quote, a
+    /// control character, or a backslash of an invalid or incomplete escape.
     @inline(__always)
     static func endOfText(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         guard end &- start >= 16 else { return farEndOfText(base, start, end) }
@@ -46,12 +46,12 @@ enum ByteSearch {
         cbytescan_end_of_line(base, start, end)
     }
 
-    /// The index of the first of a byte.
+    /// The index of the first occurrence of a byte.
     static func first(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         cbytescan_first(base, start, end, byte)
     }
 
-    /// The index of the first byte that is no blank of JSON.
+    /// The index of the first byte that is not JSON whitespace.
     @inline(__always)
     static func endOfBlanks(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         start < end && base[start] > 0x20 ? start : farEndOfBlanks(base, start, end)
@@ -62,7 +62,7 @@ enum ByteSearch {
         cbytescan_end_of_blanks(base, start, end)
     }
 
-    /// The index behind the last of the numbers of an array that can be told to be whole, from the first that begins at the
+    /// The index after the last of an array's numbers that are known to be complete, beginning with the one at the
     /// start; the start if there is none.
     @inline(never)
     static func endOfNumbers(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {

@@ -1,20 +1,20 @@
-/// Exact readings of JSON numbers.
+/// Exact conversions of JSON numbers.
 package enum JSONNumber {
-    /// The integer that a JSON number stands for, whatever its spelling (`12`, `12.0`, `1.2e1`, `-0`).
+    /// The integer value of a JSON number in any spelling (`12`, `12.0`, `1.2e1`, `-0`).
     ///
-    /// - Returns: `nil` for a number with a fraction or beyond 64 bits, and for what is no number.
+    /// - Returns: The integer; `nil` if the number has a fraction or exceeds 64 bits, or if the text is no number.
     package static func integer(_ text: some Collection<UInt8>) -> Int64? {
         plainInteger(text) ?? anyInteger(text)
     }
 
-    /// The integer that is nearest to a decimal number (`14321.87` is 14322), halves away from zero.
+    /// The integer nearest to a decimal number (`14321.87` is 14322), with halves rounded away from zero.
     ///
-    /// - Returns: `nil` for a number beyond 64 bits, and for what is no number.
+    /// - Returns: The integer; `nil` if it exceeds 64 bits, or if the text is no number.
     package static func rounded(_ text: some Collection<UInt8>) -> Int64? {
         plainInteger(text) ?? anyInteger(text, rounds: true)
     }
 
-    /// Digits alone, as nearly all are, and no more than are sure to fit.
+    /// The value of at most 18 digits, which always fit and are nearly all numbers; `nil` for any other text.
     private static func plainInteger(_ text: some Collection<UInt8>) -> Int64? {
         var result: Int64 = 0
         var count = 0
@@ -76,12 +76,12 @@ package enum JSONNumber {
         if shift < 0 {
             guard rounds else { return nil }
             let cut = min(-shift, digits.count)
-            // Of a number with more places than digits the first digit stands behind zeros.
+            // If more places are dropped than there are digits, the first dropped digit is a zero.
             carries = cut == -shift && digits[digits.count - cut] >= 5
             digits.removeLast(cut)
             shift = 0
         }
-        // Collected below zero, where there is one value more.
+        // Accumulated as a negative value, since the negative range is larger by one.
         var result: Int64 = 0
         for digit in digits {
             guard let next = appending(digit, to: result) else { return nil }
@@ -99,10 +99,10 @@ package enum JSONNumber {
         return result == .min ? nil : -result
     }
 
-    /// A JSON number as the shortest plain decimal that is equal to it (`6.7e-06` is `0.0000067`, `12.0` is `12`).
+    /// The shortest plain decimal that is equal to a JSON number (`6.7e-06` is `0.0000067`, `12.0` is `12`).
     ///
     /// - Parameter text: The number's text, which must be a JSON number.
-    /// - Returns: `nil` for a number of more than 60 digits.
+    /// - Returns: The decimal; `nil` for a number of more than 60 digits.
     package static func decimal(_ text: some Sequence<UInt8>) -> String? {
         var isNegative = false
         var digits: [UInt8] = []
@@ -145,18 +145,17 @@ package enum JSONNumber {
         return (isNegative ? "-" : "") + String(decoding: result, as: UTF8.self)
     }
 
-    /// A text that is a decimal number, as the shortest plain decimal that is equal to it; a currency sign before it is
-    /// passed over.
+    /// The shortest plain decimal that is equal to a decimal number in a string, without a leading currency sign.
     ///
-    /// - Returns: `nil` for any other text.
+    /// - Returns: The decimal; `nil` for any other text.
     package static func decimal(text: some Collection<UInt8>) -> String? {
         let number = text.drop { $0 == 0x20 || $0 == UInt8(ascii: "$") }.prefix { $0 != 0x20 }
-        // The strict reading tells what is a number at all; one beyond 64 bits is no amount.
+        // The strict conversion validates the number; one beyond 64 bits is no amount.
         guard rounded(number) != nil else { return nil }
         return decimal(number)
     }
 
-    /// The sum of two plain decimals that are not negative.
+    /// The sum of two nonnegative plain decimals.
     package static func sum(_ left: String, _ right: String) -> String {
         func split(_ text: String) -> (whole: [UInt8], fraction: [UInt8]) {
             let whole = text.utf8.prefix { $0 != UInt8(ascii: ".") }
@@ -165,7 +164,7 @@ package enum JSONNumber {
         let (left, right) = (split(left), split(right))
         let scale = max(left.fraction.count, right.fraction.count)
         let wholeLength = max(left.whole.count, right.whole.count)
-        /// The digits of both, of which the shorter is filled up with zeros.
+        /// The digits of a number, padded with zeros to the length of the longer one.
         func digits(_ number: (whole: [UInt8], fraction: [UInt8])) -> [UInt8] {
             [UInt8](repeating: 0x30, count: wholeLength - number.whole.count) + number.whole + number.fraction
                 + [UInt8](repeating: 0x30, count: scale - number.fraction.count)

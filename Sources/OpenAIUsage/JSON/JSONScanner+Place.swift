@@ -1,8 +1,8 @@
 extension JSONScanner {
     enum State: UInt8, Sendable {
-        // Those between values, where blanks may stand.
+        // Between values, where blanks are allowed.
         case value, arrayStart, objectStart, nextKey, colon, afterValue, done
-        // Those in the midst of a name or a scalar value.
+        // Inside a name or a scalar value.
         case string, escape, unicode, number, literal
         case invalid
 
@@ -54,7 +54,7 @@ extension JSONScanner {
             }
         }
 
-        /// The last four bytes, the first the lowest.
+        /// The last four bytes, the first of them in the lowest bits.
         @inline(__always)
         private var tail: UInt32 {
             switch self {
@@ -64,7 +64,7 @@ extension JSONScanner {
             }
         }
 
-        /// Whether the whole literal stands at the index, whose first byte is known to.
+        /// True if the whole literal is at the index, given that its first byte is.
         @inline(__always)
         func stands(at index: Int, in base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
             guard count &- index >= length else { return false }
@@ -73,36 +73,36 @@ extension JSONScanner {
         }
     }
 
-    /// Where a scan stands in a document.
+    /// The place of a scan in a document.
     ///
-    /// It owns nothing, so that to copy it costs nothing.
+    /// It owns no memory, so that copies are cheap.
     struct Place: Sendable {
         var path = Path()
         var scalar = Scalar()
-        /// The field of the event that was met last.
+        /// The field of the last event.
         var field: UInt16 = 0
     }
 
-    /// Where a scan stands among the containers, which is all that it looks at most of the time.
+    /// The place of a scan among the containers, which is all that most steps need.
     struct Path: Sendable {
         var state = State.value
-        /// The entry of the value that comes next or is being read.
+        /// The entry of the value that is next or is being read.
         var entry: UInt16 = 1
         /// The entry of the innermost selected container.
         var container: UInt16 = 0
         var depth: Int32 = 0
-        /// How many levels are selected; those stand around all others.
+        /// The number of selected levels, which enclose all others.
         var selectedDepth: Int32 = 0
         /// The depth of the container whose text is collected; -1 if there is none.
         var verbatimDepth: Int32 = -1
-        /// One bit per level, of the innermost the lowest: whether it is an object.
+        /// One bit per level, the innermost in the lowest: 1 for an object.
         ///
-        /// Those of whole 64 levels farther out are kept elsewhere.
+        /// The bits of further whole 64 levels are stored by the scanner.
         var kinds: UInt64 = 0
 
         @inline(__always)
         var isInObject: Bool { kinds & 1 != 0 }
-        /// Whether the innermost container is selected.
+        /// True if the innermost container is selected.
         @inline(__always)
         var isSelected: Bool { depth == selectedDepth }
 
@@ -122,7 +122,7 @@ extension JSONScanner {
             }
         }
 
-        /// Ends the innermost container and returns its field, 0 if it is not selected.
+        /// Ends the innermost container and returns its field; 0 if it is not selected.
         @inline(__always)
         mutating func close(_ entries: UnsafePointer<JSONSelection.Entry>) -> UInt16 {
             kinds >>= 1
@@ -135,7 +135,7 @@ extension JSONScanner {
             return field
         }
 
-        /// Goes on behind a comma.
+        /// Advances past a comma.
         @inline(__always)
         mutating func advance(_ entries: UnsafePointer<JSONSelection.Entry>) {
             if isInObject {
@@ -158,12 +158,12 @@ extension JSONScanner {
         }
     }
 
-    /// What is known of a name or a scalar value that is being read, or was read last.
+    /// The state of a name or a scalar value that is being read or was read last.
     struct Scalar: Sendable {
         var isKey = false
-        /// Whether the text of the string or number is wanted.
+        /// True if the text of the string or number is selected.
         var isCapturing = false
-        /// Whether the wanted text is kept, not only counted.
+        /// True if the selected text is stored, not only counted.
         var keepsText = false
         var isTruncated = false
         var hasContent = false
@@ -173,10 +173,10 @@ extension JSONScanner {
         var unicodeDigits: UInt8 = 0
         var unicodeValue: UInt32 = 0
         var highSurrogate: UInt32 = 0
-        /// The Unicode scalars of the text of a presence-only string.
+        /// The number of Unicode scalars in a presence-only string.
         var scalars: Int64 = 0
 
-        /// Begins a name that is collected piece by piece.
+        /// Begins a name that is read piece by piece.
         mutating func beginName(isWanted: Bool) {
             isKey = true
             isCapturing = isWanted
@@ -184,7 +184,7 @@ extension JSONScanner {
             isTruncated = false
         }
 
-        /// Begins a string of which something is wanted.
+        /// Begins a selected string.
         mutating func beginString(keepsText: Bool) {
             isKey = false
             isCapturing = true

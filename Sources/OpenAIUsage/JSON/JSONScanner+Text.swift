@@ -1,10 +1,10 @@
 import CByteScan
 
-/// Names and scalar values that are cut, spelled with escapes or long, which are rare.
+/// The rare names and scalar values that are cut, have escapes or are long.
 extension JSONScanner {
-    /// Reads on in the midst of a name or a scalar value; `.exhausted` means that nothing selected has ended.
+    /// Continues inside a name or a scalar value; `.exhausted` means that nothing selected has ended.
     ///
-    /// - Returns: What was met, and the index of the byte to go on with.
+    /// - Returns: The element, and the index of the byte to continue at.
     mutating func continueScalar(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> (Event, Int) {
         var index = start
         let event = continueScalar(base, &index, count)
@@ -35,7 +35,7 @@ extension JSONScanner {
             case .escape:
                 guard escapeByte(base[index]) else { return place.path.fail() }
                 index += 1
-                // What is not wanted is skipped faster by the caller.
+                // The caller skips unselected text faster.
                 if !place.scalar.isCapturing, place.path.state == .string { return .exhausted }
             case .unicode:
                 guard unicodeByte(base[index]) else { return place.path.fail() }
@@ -70,7 +70,7 @@ extension JSONScanner {
         return .exhausted
     }
 
-    /// Takes plain text of a captured string and returns the index of the byte that ends it.
+    /// Reads plain text of a selected string and returns the index of the byte that ends it.
     private mutating func takePlainText(_ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int {
         let end = ByteSearch.endOfPlainText(base, start, count)
         guard end > start else { return end }
@@ -84,7 +84,7 @@ extension JSONScanner {
         return end
     }
 
-    /// Takes the quote that ends a name or a string.
+    /// Handles the quote that ends a name or a string.
     private mutating func endString() -> Event {
         place.scalar.highSurrogate = 0
         let isCapturing = place.scalar.isCapturing
@@ -97,7 +97,7 @@ extension JSONScanner {
         place.path.state = .colon
         place.path.entry = 0
         if isCapturing, !place.scalar.isTruncated {
-            // A name stands before its quote.
+            // The lookup expects the quote after the name.
             scratch.append(UInt8(ascii: "\""))
             place.path.entry = scratch.withUnsafeBufferPointer { name in
                 guard let base = name.baseAddress else { return 0 }
@@ -107,7 +107,7 @@ extension JSONScanner {
         return .exhausted
     }
 
-    /// Takes the byte behind a backslash.
+    /// Handles the byte after a backslash; false if it is invalid.
     private mutating func escapeByte(_ byte: UInt8) -> Bool {
         let decoded: UInt8
         switch byte {
@@ -133,7 +133,7 @@ extension JSONScanner {
         return true
     }
 
-    /// Takes a hexadecimal digit of a `\u` escape.
+    /// Handles a hexadecimal digit of a `\u` escape; false if it is none.
     private mutating func unicodeByte(_ byte: UInt8) -> Bool {
         let digit: UInt8
         switch byte {
@@ -156,7 +156,7 @@ extension JSONScanner {
         return true
     }
 
-    /// Appends a code unit of UTF-16; a surrogate without its other half becomes U+FFFD.
+    /// Appends a UTF-16 code unit; an unpaired surrogate becomes U+FFFD.
     private mutating func appendScalar(_ unit: UInt32) {
         if place.scalar.highSurrogate != 0 {
             let high = place.scalar.highSurrogate
@@ -164,7 +164,7 @@ extension JSONScanner {
             if 0xdc00...0xdfff ~= unit {
                 let combined = 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00)
                 if let scalar = Unicode.Scalar(combined) {
-                    // The first half stands there as U+FFFD, three bytes that the pair replaces.
+                    // The high surrogate was appended as U+FFFD, three bytes that the pair replaces.
                     if !place.scalar.isTruncated { scratch.removeLast(3) }
                     append(scalar.utf8)
                 }
@@ -175,7 +175,7 @@ extension JSONScanner {
         append((Unicode.Scalar(unit) ?? "\u{fffd}").utf8)
     }
 
-    /// Counts a code unit of UTF-16; the halves of a pair are one scalar.
+    /// Counts a UTF-16 code unit; a surrogate pair is one scalar.
     private mutating func countScalar(_ unit: UInt32) {
         if place.scalar.highSurrogate != 0, 0xdc00...0xdfff ~= unit {
             place.scalar.highSurrogate = 0
@@ -185,7 +185,7 @@ extension JSONScanner {
         place.scalar.scalars &+= 1
     }
 
-    /// Appends to the text until it is full; what is kept does not depend on the pieces in which it comes.
+    /// Appends to the text up to its limit; the result does not depend on how the input is cut.
     private mutating func append(_ bytes: some Collection<UInt8>) {
         guard place.scalar.keepsText, !place.scalar.isTruncated else { return }
         let room = Self.maximumValueLength - scratch.count
@@ -193,7 +193,7 @@ extension JSONScanner {
         place.scalar.isTruncated = bytes.count > room
     }
 
-    /// Takes a byte of a number; false if it does not belong to it.
+    /// Reads a byte of a number; false if it does not belong to it.
     private mutating func numberByte(_ byte: UInt8) -> Bool {
         switch (place.scalar.number, byte) {
         case (.integer, 0x30...0x39), (.fraction, 0x30...0x39), (.exponentDigits, 0x30...0x39): break

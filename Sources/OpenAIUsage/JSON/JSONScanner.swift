@@ -2,15 +2,16 @@ import CByteScan
 
 /// An incremental scanner of JSON (RFC 8259) that reports the values of a ``JSONSelection``.
 ///
-/// It may be fed cut at any byte and holds no more than one selected name or value: strings past
-/// ``maximumValueLength`` are cut, verbatim text past ``maximumVerbatimLength`` is dropped. The whole grammar is
-/// checked, what is skipped too; only the UTF-8 inside strings is not. Nesting deeper than ``maximumDepth`` is invalid.
+/// The input may be cut at any byte. No more than one selected name or value is buffered: strings past
+/// ``maximumValueLength`` are truncated, verbatim text past ``maximumVerbatimLength`` is dropped. The whole grammar is
+/// checked, including that of skipped values, except for the UTF-8 inside strings. Nesting deeper than ``maximumDepth``
+/// is invalid.
 package struct JSONScanner: Sendable {
-    /// What was met.
+    /// A scanned element.
     package enum Event: UInt8, Sendable {
-        /// A selected string; its decoded text is in ``JSONScanner/value``.
+        /// A selected string; its decoded text is in ``JSONScanner/value(in:)``.
         case string
-        /// A selected number; its text is in ``JSONScanner/value``.
+        /// A selected number; its text is in ``JSONScanner/value(in:)``.
         case number
         /// A selected `true`.
         case `true`
@@ -26,7 +27,7 @@ package struct JSONScanner: Sendable {
         case arrayStart
         /// The end of a selected array.
         case arrayEnd
-        /// All bytes given are scanned.
+        /// All given bytes are scanned.
         case exhausted
         /// The bytes are not JSON.
         case invalid
@@ -41,22 +42,22 @@ package struct JSONScanner: Sendable {
 
     let selection: JSONSelection
     var place = Place()
-    /// The kinds of the levels that are too far out for the place to hold, 64 a word.
+    /// The kinds of the outer levels that the place has no room for, 64 per word.
     var outerKinds: [UInt64] = []
-    /// The text of the selected name or value that is read or was read last, where it does not stand plain in the bytes.
+    /// The text of the selected name or value that is being read or was read last, unless it is plain in the bytes.
     var scratch: [UInt8] = []
-    /// Where the value that was met last stands plain in the bytes; the length is -1 if it is in the scratch.
+    /// The range in the bytes of the last value, if it is plain there; the length is -1 if it is in the scratch.
     private var valueStart = 0
     private var valueLength = -1
-    /// Where the verbatim text begins in the bytes that is not collected yet; -1 before the first byte of other bytes.
+    /// The start in the bytes of the verbatim text that is not collected yet; -1 before the first of further bytes.
     private var verbatimStart = -1
-    /// Where the whole verbatim text stands in the bytes; the length is -1 if it is in the buffer.
+    /// The length of the verbatim text if all of it is in the bytes; -1 if it is in the buffer.
     private var verbatimLength = -1
     private var verbatimBuffer: [UInt8] = []
     private var isVerbatimDropped = false
-    /// Whether the container that has ended last is the one whose text was collected.
+    /// True if the container that ended last is the one whose text was collected.
     private var hasVerbatim = false
-    /// True if the scan has just stopped where more text follows the document, which is invalid because of it.
+    /// True if the scan has just become invalid because more text follows the document.
     package private(set) var hasTrailingText = false
 
     /// Creates a scanner at the start of a document.
@@ -64,31 +65,31 @@ package struct JSONScanner: Sendable {
         self.selection = selection
     }
 
-    /// Goes back to the start of a document.
+    /// Returns to the start of a document.
     package mutating func reset() {
         place = Place()
         hasTrailingText = false
         if !outerKinds.isEmpty { outerKinds.removeAll(keepingCapacity: true) }
     }
 
-    /// Where the scan stands, if that is all there is to know of it: nothing that was read so far is held elsewhere.
+    /// The scanner's place, if it is the whole state and nothing is buffered elsewhere; else `nil`.
     var plainPlace: Place? {
         let isHolding = (place.scalar.isCapturing && place.scalar.keepsText) || place.path.verbatimDepth >= 0
         return isHolding || isInvalid || !outerKinds.isEmpty ? nil : place
     }
 
-    /// The field of the value that begins here; `nil` if none does.
+    /// The field of the value that begins next; `nil` if none does.
     var upcomingField: UInt16? {
         place.path.state == .value ? selection.entries[Int(place.path.entry)].field : nil
     }
 
-    /// Goes to a plain place of the same selection, as if what stands before it had been scanned.
+    /// Moves to a plain place of the same selection, as if the text before it had been scanned.
     mutating func resume(at plainPlace: Place) {
         place = plainPlace
         if !outerKinds.isEmpty { outerKinds.removeAll(keepingCapacity: true) }
     }
 
-    /// Whether a whole document was scanned.
+    /// True if a whole document was scanned.
     package var isComplete: Bool {
         switch place.path.state {
         case .done: true
@@ -96,30 +97,30 @@ package struct JSONScanner: Sendable {
         default: false
         }
     }
-    /// Whether the bytes are not JSON.
+    /// True if the bytes are not JSON.
     package var isInvalid: Bool { place.path.state == .invalid }
-    /// Whether nothing but blanks was scanned.
+    /// True if only blanks were scanned.
     package var isEmpty: Bool { place.path.state == .value && place.path.depth == 0 }
-    /// How deep the scan is nested.
+    /// The current nesting depth.
     package var nesting: Int { Int(place.path.depth) }
-    /// The field of the event that was met last.
+    /// The field of the last event.
     package var field: UInt16 { place.field }
-    /// Whether the selected string that was met last has any text; told of presence-only strings too.
+    /// True if the last selected string has any text; valid for presence-only strings too.
     package var isNonEmpty: Bool { place.scalar.hasContent }
-    /// How many Unicode scalars the presence-only string that was met last has.
+    /// The number of Unicode scalars in the last presence-only string.
     package var scalarCount: Int64 { place.scalar.scalars }
-    /// Whether the value that was met last is longer than ``maximumValueLength``.
+    /// True if the last value is longer than ``maximumValueLength``.
     package var isValueTruncated: Bool { place.scalar.isTruncated }
 
-    /// The decoded text that is held of a name or a value, because it did not stand whole and plain in the bytes.
+    /// The buffered decoded text of a name or a value that was not whole and plain in the bytes.
     package var heldBytes: [UInt8] { scratch }
 
-    /// Lends the decoded text of the value that was met last.
+    /// Calls a closure with the decoded text of the last value.
     ///
     /// - Parameters:
-    ///   - bytes: The bytes in which it was met.
-    ///   - body: What reads the text.
-    /// - Returns: What the body returns.
+    ///   - bytes: The bytes in which it was found.
+    ///   - body: The closure; the text is valid during the call only.
+    /// - Returns: The closure's result.
     @inline(__always)
     package func withValue<Result>(
         in bytes: UnsafeBufferPointer<UInt8>,
@@ -129,14 +130,14 @@ package struct JSONScanner: Sendable {
         return body(UnsafeBufferPointer(rebasing: bytes[valueStart..<valueStart &+ valueLength]))
     }
 
-    /// The decoded text of the value that was met last in the bytes.
+    /// The decoded text of the last value, which was found in the given bytes.
     package func value(in bytes: UnsafeBufferPointer<UInt8>) -> String {
         withValue(in: bytes) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The verbatim text of the container that has ended last; `nil` if it was not wanted, is too long or is not UTF-8.
+    /// The verbatim text of the container that ended last; `nil` if it was not selected, is too long or is not UTF-8.
     ///
-    /// - Parameter bytes: The bytes in which it has ended.
+    /// - Parameter bytes: The bytes in which it ended.
     /// - Returns: The text.
     package func verbatim(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
         guard hasVerbatim, !isVerbatimDropped else { return nil }
@@ -144,25 +145,25 @@ package struct JSONScanner: Sendable {
         return Self.text(UnsafeBufferPointer(rebasing: bytes[verbatimStart..<verbatimStart &+ verbatimLength]))
     }
 
-    /// A text, `nil` if it is not UTF-8; most are ASCII, which is told faster.
+    /// A text, `nil` if it is not UTF-8; most are ASCII, which is faster to check.
     private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
         var found: UInt8 = 0
         for byte in bytes { found |= byte }
         return found < 0x80 ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
     }
 
-    /// Scans on from the position until something selected is met or the bytes are used up.
+    /// Scans from the position until a selected element is found or the bytes are used up.
     ///
     /// - Parameters:
-    ///   - bytes: The bytes; the same until ``Event/exhausted`` is returned.
-    ///   - position: Where to go on; moved past what was scanned.
-    /// - Returns: What was met.
+    ///   - bytes: The bytes; pass the same ones until ``Event/exhausted`` is returned.
+    ///   - position: The position to continue at; moved past the scanned bytes.
+    /// - Returns: The element.
     package mutating func next(in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Event {
         guard let base = bytes.baseAddress else { return isInvalid ? .invalid : .exhausted }
         return scan(base, bytes.count, &position)
     }
 
-    /// Scans with the path in a variable of its own, so that it can stay in registers.
+    /// Scans with a local copy of the path, so that it can stay in registers.
     private mutating func scan(_ base: UnsafePointer<UInt8>, _ count: Int, _ position: inout Int) -> Event {
         let entries = selection.entries
         var path = place.path
@@ -196,7 +197,7 @@ package struct JSONScanner: Sendable {
                 let start = index &+ 1
                 let end = ByteSearch.endOfPlainText(base, start, count)
                 guard end < count, base[end] == UInt8(ascii: "\"") else {
-                    // Cut, or spelled with escapes.
+                    // Cut, or with escapes.
                     place.scalar.beginName(isWanted: path.isSelected && entries[Int(path.container)].glances != 0)
                     path.state = .string
                     scratch.removeAll(keepingCapacity: true)
@@ -295,13 +296,13 @@ package struct JSONScanner: Sendable {
             } else if byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "-") {
                 let start = index
                 if field == 0, !path.isInObject, path.depth > 0 {
-                    // The elements behind it are not selected either.
+                    // The elements after it are not selected either.
                     index = ByteSearch.endOfNumbers(base, start, count)
                 } else {
                     index = cbytescan_end_of_number(base, start, count)
                 }
                 guard index > start else {
-                    // Short of the end, or none.
+                    // Too close to the end of the bytes, too long, or malformed.
                     if field != 0 {
                         place.field = field
                         valueLength = -1
@@ -360,7 +361,7 @@ package struct JSONScanner: Sendable {
                 event = path.fail()
                 break scanning
             }
-            // Behind a value there is mostly a comma.
+            // A comma follows most values.
             if index < count, base[index] == UInt8(ascii: ","), path.state == .afterValue {
                 index &+= 1
                 path.advance(entries)
@@ -375,7 +376,7 @@ package struct JSONScanner: Sendable {
         return event
     }
 
-    /// Reads a selected string at once if it stands whole and plain in the bytes; else begins to collect it.
+    /// Reads a selected string at once if it is whole and plain in the bytes; else begins to buffer it.
     @inline(__always)
     private mutating func scanSelectedString(
         _ path: inout Path,
@@ -388,7 +389,7 @@ package struct JSONScanner: Sendable {
         place.scalar.beginString(keepsText: isKept)
         let end = ByteSearch.endOfPlainText(base, start, count)
         guard end < count, base[end] == UInt8(ascii: "\""), !isKept || end &- start <= Self.maximumValueLength else {
-            // Cut, spelled with escapes, or long.
+            // Cut, with escapes, or long.
             valueLength = -1
             if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
             path.state = .string
@@ -436,7 +437,7 @@ package struct JSONScanner: Sendable {
         return isObject ? .objectEnd : .arrayEnd
     }
 
-    /// Adds what was scanned to the verbatim text.
+    /// Appends scanned bytes to the verbatim text.
     private mutating func collect(_ base: UnsafePointer<UInt8>, _ end: Int) {
         guard !isVerbatimDropped else { return }
         if verbatimBuffer.count + end - verbatimStart > Self.maximumVerbatimLength {

@@ -1,23 +1,23 @@
-/// The members of a JSON document that a scan reports, compiled into flat tables.
+/// The members of a JSON document that a scanner reports, compiled into flat tables.
 ///
-/// A document is walked along the selection: what it does not name is skipped without being looked at.
+/// A document is walked along the selection; members that it does not name are skipped without being read.
 ///
-/// SAFETY: the tables are filled by the initializer, read ever after and freed with the object, which owns them.
+/// SAFETY: the tables are filled by the initializer, only read afterwards, and freed with the object, which owns them.
 package final class JSONSelection: @unchecked Sendable {
-    /// A place in a document, and what is to be reported of it.
+    /// A place in a document, and what is reported of its value.
     package struct Node: Sendable {
-        /// The number by which the value is reported; 0 reports nothing.
+        /// The number under which the value is reported; 0 to report nothing.
         package var field: UInt16
         /// The selected members, if the value is an object.
         package var members: [(name: String, node: Node)]
         /// The elements, if the value is an array; empty or one.
         package var elements: [Node]
-        /// Whether the value's own text is collected.
+        /// True if the value's verbatim text is collected.
         package var isVerbatim: Bool
-        /// Whether of a string only its emptiness is reported, never its text.
+        /// True if the text of a string is never reported, only its emptiness and its number of scalars.
         package var isPresenceOnly: Bool
 
-        /// Selects a value, with its members if it is an object and its elements if it is an array.
+        /// Creates a node for a value, with its members if it is an object and its elements if it is an array.
         package init(
             field: UInt16 = 0,
             members: [(name: String, node: Node)] = [],
@@ -35,26 +35,26 @@ package final class JSONSelection: @unchecked Sendable {
 
     struct Entry: Sendable {
         var field: UInt16
-        /// The entry of the container that this one is selected in.
+        /// The entry of the container in which this one is selected.
         var parent: UInt16
         var element: UInt16 = 0
         var isVerbatim: Bool
         var isPresenceOnly: Bool
-        /// Where its members' slots begin.
+        /// The index of its members' first slot.
         var firstSlot: Int32 = 0
-        /// The number of slots, a power of two, less one; 0 without members.
+        /// The number of slots, a power of two, minus one; 0 without members.
         var slotMask: Int32 = 0
-        /// What spreads its members' names best over the slots.
+        /// The hash seed that spreads its members' names best over the slots.
         var seed: UInt64 = 0
-        /// One bit for what its members' names look like at a glance: most names that are not selected are not among them.
+        /// The bloom bits of its members' names, which exclude most names that are not selected.
         var glances: UInt64 = 0
     }
 
-    /// A place in the hash table of an object's names.
+    /// A slot in the hash table of an object's names.
     struct Slot: Sendable {
-        /// The first eight bytes of the name, the first the lowest; a shorter one is filled up with zeros.
+        /// The first eight bytes of the name, the first byte in the lowest bits, padded with zeros.
         var word: UInt64 = 0
-        /// Where the name stands among the names.
+        /// The offset of the name in ``names``.
         var offset: Int32 = 0
         var length: UInt16 = 0
         /// The member's entry; 0 in an empty slot.
@@ -68,7 +68,7 @@ package final class JSONSelection: @unchecked Sendable {
     private let slots: UnsafePointer<Slot>
     private let names: UnsafePointer<UInt8>
 
-    /// Compiles a selection; entry 0 is "not selected", entry 1 the root.
+    /// Creates a selection from its root; entry 0 is "not selected", entry 1 the root.
     package init(_ root: Node) {
         var compiler = JSONSelectionCompiler()
         compiler.compile(root)
@@ -83,14 +83,14 @@ package final class JSONSelection: @unchecked Sendable {
         names.deallocate()
     }
 
-    /// The entry of an object's member, 0 if it is not selected.
+    /// The entry of an object's member; 0 if it is not selected.
     ///
     /// - Parameters:
     ///   - parent: The object's entry.
-    ///   - base: The bytes that the name stands in.
-    ///   - start: Where the name begins.
-    ///   - end: Where it ends.
-    ///   - count: The number of the bytes.
+    ///   - base: The bytes that contain the name.
+    ///   - start: The start of the name.
+    ///   - end: The end of the name.
+    ///   - count: The number of bytes.
     /// - Returns: The member's entry.
     @inline(__always)
     func entry(of parent: UInt16, in base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ count: Int) -> UInt16 {
@@ -122,13 +122,13 @@ package final class JSONSelection: @unchecked Sendable {
         }
     }
 
-    /// What a name looks like at a glance: one bit of 64, by its first byte (the quote behind an empty one) and its length.
+    /// The bloom bit of a name, one of 64, by its length and its first byte (the closing quote of an empty one).
     @inline(__always)
     static func glance(_ first: UInt8, _ length: Int) -> UInt64 {
         1 << UInt64(truncatingIfNeeded: (Int(first) &+ length &* 11) & 63)
     }
 
-    /// Whether a name of more than eight bytes is the slot's, whose first eight bytes and whose length it has.
+    /// True if a name of more than eight bytes is the slot's, given that its length and its first eight bytes are.
     @inline(__always)
     private func isName(_ slot: Slot, _ name: UnsafePointer<UInt8>) -> Bool {
         let known = UnsafeRawPointer(names + Int(slot.offset))
@@ -146,7 +146,7 @@ package final class JSONSelection: @unchecked Sendable {
             == name.loadUnaligned(fromByteOffset: last, as: UInt64.self)
     }
 
-    /// The first eight bytes of a name as they are kept in a slot.
+    /// The first eight bytes of a name in the form of a slot.
     @inline(__always)
     static func firstWord(_ name: UnsafePointer<UInt8>, _ length: Int, available: Int) -> UInt64 {
         if available >= 8 {

@@ -1,4 +1,4 @@
-/// Makes the tables of a ``JSONSelection``.
+/// Compiles the tables of a ``JSONSelection``.
 struct JSONSelectionCompiler {
     private(set) var entries: [JSONSelection.Entry] = []
     private(set) var slots: [JSONSelection.Slot] = []
@@ -24,7 +24,7 @@ struct JSONSelectionCompiler {
         var known: Set<[UInt8]> = []
         for (name, node) in node.members {
             let member = add(node, to: entry)
-            // Of equal names the first counts.
+            // The first of equal names counts.
             guard name.utf8.count <= JSONSelection.maximumNameLength, known.insert(Array(name.utf8)).inserted
             else { continue }
             members.append(slot(of: name, entry: member))
@@ -42,7 +42,7 @@ struct JSONSelectionCompiler {
         return JSONSelection.Slot(word: word, offset: Int32(offset), length: UInt16(bytes.count), entry: entry)
     }
 
-    /// Lays an object's members out in a hash table that is at most half full, with the seed by which they collide least.
+    /// Adds the hash table of an object's members, at most half full, with the seed of the fewest collisions.
     private mutating func lay(_ members: [JSONSelection.Slot], of entry: UInt16) {
         var count = 2
         while count < members.count * 2 { count *= 2 }
@@ -64,7 +64,7 @@ struct JSONSelectionCompiler {
         slots += best.slots
     }
 
-    /// The table of a seed, and how many steps its members stand behind their places.
+    /// The table for a seed, and the number of steps by which collisions displace its members.
     private static func table(
         _ members: [JSONSelection.Slot],
         _ count: Int,

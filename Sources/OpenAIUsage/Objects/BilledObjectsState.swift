@@ -1,6 +1,6 @@
-/// The decisions of an ``BilledObjects``.
+/// The state of a ``BilledObjects`` and its decisions.
 struct BilledObjectsState: Sendable {
-    /// Hashes in the order in which they came, the oldest of which make room.
+    /// The newest hashes in order of arrival; a full ring evicts the oldest.
     private struct Ring: Sendable {
         private var hashes: [ObjectIdentity] = []
         private var next = 0
@@ -8,7 +8,7 @@ struct BilledObjectsState: Sendable {
 
         init(capacity: Int) { self.capacity = max(1, capacity) }
 
-        /// Takes one in and returns the one that had to leave.
+        /// Adds a hash and returns the evicted one.
         mutating func add(_ identity: ObjectIdentity) -> ObjectIdentity? {
             guard hashes.count == capacity else {
                 hashes.append(identity)

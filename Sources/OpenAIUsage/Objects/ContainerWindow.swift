@@ -5,7 +5,7 @@ package struct ContainerWindow: Sendable, Equatable {
 
     /// The hash of the container's identity.
     package var hash: Int64
-    /// When the window began, in microseconds since 1970-01-01T00:00:00Z.
+    /// The start of the window, in microseconds since 1970-01-01T00:00:00Z.
     package var startedAt: Int64
 
     /// Creates a window.

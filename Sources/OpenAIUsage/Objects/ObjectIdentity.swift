@@ -1,4 +1,4 @@
-/// An object's identity, as its hash.
+/// The hash of an object's identity.
 struct ObjectIdentity: Hashable, Sendable {
     let hash: UInt64
 
@@ -10,7 +10,7 @@ struct ObjectIdentity: Hashable, Sendable {
         self.init(bytes: text.utf8)
     }
 
-    /// FNV-1a, then mixed: identities are the provider's, which no client chooses.
+    /// Creates the FNV-1a hash of bytes, mixed; no client chooses identities, since they are the provider's.
     init(bytes: some Sequence<UInt8>) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -1,26 +1,26 @@
-/// One call's observation of objects.
+/// The observation of objects by one call.
 struct ObjectObservation: Sendable {
-    /// What the call does to the account of its objects.
+    /// The effect of the call on the account of its objects.
     enum Kind: Sendable {
-        /// It made them, and told what they used.
+        /// The call created them and reported their usage.
         case used
-        /// It made one, whose usage will be told later.
+        /// The call created one whose usage is reported later.
         case created(ObjectOrigin)
-        /// It shows what they used.
+        /// The call shows their usage.
         case shown
     }
 
     var kind: Kind
-    /// The names of the one object, or the objects of several parts.
+    /// The identities of one object, or those of several objects.
     var identities: [ObjectIdentity]
-    /// Whether the identities name objects of their own rather than one.
+    /// True if each identity is an object of its own; false if all of them name the same object.
     var isSeveral = false
 }
 
-/// What counts of a observation.
+/// The decision about an observation.
 struct ObjectDecision: Sendable, Equatable {
-    /// Of each identity, whether it counts.
+    /// For each identity, true if it counts.
     var counts: [Bool]
-    /// The call that created the object, if it still waited for the usage.
+    /// The call that created the object, if its usage was pending.
     var origin: ObjectOrigin?
 }

@@ -1,4 +1,4 @@
-/// What only the call that created an object tells, for the call that shows what it used.
+/// The facts that only the call that created an object knows, for the call that shows its usage.
 package struct ObjectOrigin: Sendable, Equatable {
     package var call: CallID
     package var operationID: String
@@ -9,7 +9,7 @@ package struct ObjectOrigin: Sendable, Equatable {
     package var requestedServiceTier: String?
     package var backgroundWindow: String?
 
-    /// Creates the origin of the object that a call has created.
+    /// Creates the origin of an object from the record of the call that created it.
     package init(_ record: CallRecord) {
         call = record.id
         operationID = record.operationID

@@ -1,16 +1,17 @@
-/// Readings of the dates of HTTP (RFC 9110, section 5.6.7), in all three forms that a recipient must accept.
+/// A parser of HTTP dates (RFC 9110, section 5.6.7), in all three forms that a recipient must accept.
 enum HTTPDate {
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-    /// The seconds since 1970-01-01T00:00:00Z of a date.
+    /// The seconds from 1970-01-01T00:00:00Z to a date.
     ///
     /// - Parameters:
     ///   - text: The date, as in `Mon, 23 Nov 2026 09:16:01 GMT`.
-    ///   - now: The present in seconds, by which a year of two digits is completed.
-    /// - Returns: `nil` for what is no date.
+    ///   - now: The current time in seconds, for completing a two-digit year.
+    /// - Returns: The seconds; `nil` if the text is not a date.
     static func seconds(_ text: String, now: Int64) -> Int64? {
         let words = text.split { $0 == " " || $0 == "," || $0 == "-" }
-        // "Mon, 23 Nov 2026 09:16:01 GMT" and "Monday, 23-Nov-26 09:16:01 GMT" begin alike; "Mon Nov 23 09:16:01 2026" not.
+        // "Mon, 23 Nov 2026 09:16:01 GMT" and "Monday, 23-Nov-26 09:16:01 GMT" have the same order; "Mon Nov 23
+        // 09:16:01 2026" has another.
         if words.count == 6, words[5] == "GMT" {
             return seconds(day: words[1], month: words[2], year: words[3], time: words[4], now: now)
         }
@@ -33,25 +34,15 @@ enum HTTPDate {
             1...31 ~= day, 0...23 ~= hours, 0...59 ~= minutes, 0...60 ~= seconds
         else { return nil }
         if year.utf8.count == 2 {
-            // More than 50 years ahead is meant to be the past.
+            // A date more than 50 years ahead is one of the past.
             let present = 1970 + now / 31_556_952
             years += present / 100 * 100
             if years > present + 50 { years -= 100 }
         }
-        return days(year: years, month: Int64(index) + 1, day: day) * 86_400 + hours * 3_600 + minutes * 60 + seconds
+        return CivilDate(year: years, month: Int64(index) + 1, day: day).daysSince1970 * 86_400 + hours * 3_600 + minutes * 60 + seconds
     }
 
     private static func number(_ text: Substring) -> Int64? {
         1...4 ~= text.utf8.count && text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(text) : nil
-    }
-
-    /// The days since 1970-01-01 of a day of the Gregorian calendar, in years that begin in March.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let years = month <= 2 ? year - 1 : year
-        let era = (years >= 0 ? years : years - 399) / 400
-        let yearOfEra = years - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }

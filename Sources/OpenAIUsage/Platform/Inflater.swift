@@ -1,17 +1,17 @@
 import CZlib
 
-/// An incremental decoder of the content codings `gzip` and `deflate`, over zlib.
+/// An incremental decoder of the content codings `gzip` and `deflate`, built on zlib.
 ///
-/// It holds zlib's window and one output buffer, whatever the size of the body.
+/// Its memory is constant for a body of any size: zlib's window and one output buffer.
 package struct Inflater: ~Copyable {
-    /// How a body is encoded.
+    /// The content coding of a body.
     package enum Coding: Sendable {
         /// RFC 1952.
         case gzip
-        /// RFC 1950, and the raw RFC 1951 that some servers send under the same name.
+        /// RFC 1950, or the raw RFC 1951 that some servers send under the same name.
         case deflate
 
-        /// What a `content-encoding` field asks for.
+        /// The content coding that a `content-encoding` field names.
         package static func reading(_ field: String?) -> Reading {
             guard let field else { return .identity }
             let codings = field.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
@@ -25,25 +25,25 @@ package struct Inflater: ~Copyable {
         }
     }
 
-    /// What a `content-encoding` field asks for.
+    /// The content coding that a `content-encoding` field names.
     package enum Reading: Sendable {
-        /// Nothing.
+        /// No coding.
         case identity
-        /// A coding that is understood.
+        /// A supported coding.
         case coded(Coding)
-        /// A coding, or a chain of them, that is not.
+        /// An unsupported coding, or several of them.
         case unknown
     }
 
-    /// The most bytes that are handed out at once.
+    /// The most bytes that are delivered at once.
     package static let pieceLength = 32 * 1024
-    /// The most bytes that one body may inflate to; what follows is an error.
+    /// The most bytes that one body may inflate to; more are an error.
     package static let maximumLength: Int64 = 8 << 30
-    /// How many bytes of output one byte of input may stand for, once ``freeLength`` is passed; zlib reaches 1032.
+    /// The most bytes of output per byte of input once ``freeLength`` is exceeded; zlib reaches 1032.
     package static let maximumRatio: Int64 = 400
-    /// The bytes that any body may inflate to, whatever its ratio.
+    /// The bytes that any body may inflate to, at any ratio.
     package static let freeLength: Int64 = 64 << 20
-    /// The most bytes that are handed to zlib at once, which counts them in 32 bits.
+    /// The most bytes that are passed to zlib at once, which counts them in 32 bits.
     private static let maximumInput = 1 << 30
 
     private let stream: UnsafeMutablePointer<z_stream>
@@ -54,7 +54,7 @@ package struct Inflater: ~Copyable {
     private var isFirst = true
     private var isStarted: Bool
     private var isBroken = false
-    /// Whether the end of the encoded body was met.
+    /// True if the end of the encoded body was reached.
     package private(set) var isFinished = false
 
     /// Creates a decoder.
@@ -63,7 +63,7 @@ package struct Inflater: ~Copyable {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         output = .allocate(capacity: Self.pieceLength)
-        // 32 lets zlib tell gzip from zlib by the header.
+        // Adding 32 lets zlib distinguish gzip and zlib by the header.
         isStarted = czlib_inflate_init(stream, 15 + 32) == Z_OK
     }
 
@@ -73,9 +73,9 @@ package struct Inflater: ~Copyable {
         output.deallocate()
     }
 
-    /// Decodes bytes and hands the result on, piece by piece.
+    /// Decodes bytes and passes the result on, piece by piece.
     ///
-    /// - Returns: Whether the bytes were what they claim to be; once they were not, nothing more is decoded.
+    /// - Returns: False if the bytes violate the coding or inflate too far; nothing more is decoded from then on.
     package mutating func inflate(
         _ bytes: UnsafeBufferPointer<UInt8>,
         into receive: (UnsafeBufferPointer<UInt8>) -> Void
@@ -95,7 +95,7 @@ package struct Inflater: ~Copyable {
         guard isStarted, let base = bytes.baseAddress else { return false }
         if isFirst, coding == .deflate {
             isFirst = false
-            // A zlib header has the method 8 in its low nibble and is a multiple of 31 with its second byte.
+            // The low nibble of a zlib header is the compression method, 8 (RFC 1950, section 2.2).
             if base[0] & 0x0f != 8 { restart(windowBits: -15) }
         }
         stream.pointee.next_in = UnsafeMutablePointer(mutating: base)
@@ -127,7 +127,7 @@ package struct Inflater: ~Copyable {
         return true
     }
 
-    /// Whether more came out than any honest body holds.
+    /// True if more was produced than any legitimate body contains.
     private var isBomb: Bool {
         produced > Self.maximumLength || (produced > Self.freeLength && produced / Self.maximumRatio > consumed)
     }

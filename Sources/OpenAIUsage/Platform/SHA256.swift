@@ -1,6 +1,6 @@
 /// The hash function SHA-256 (FIPS 180-4) and HMAC over it (RFC 2104), for fingerprints of keys.
 ///
-/// The core links neither Foundation nor a cryptography library, and needs just this one digest.
+/// The core links neither Foundation nor a cryptography library, and needs only this digest.
 package enum SHA256 {
     private static let constants: [UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
@@ -13,7 +13,7 @@ package enum SHA256 {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 
-    /// The 32 bytes of the digest of a message.
+    /// The 32-byte digest of a message.
     package static func hash(_ message: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -34,7 +34,7 @@ package enum SHA256 {
         }
     }
 
-    /// The 32 bytes of the keyed digest of a message.
+    /// The 32-byte HMAC of a message.
     package static func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] {
         var key = key.count > 64 ? hash(key) : key
         key.append(contentsOf: repeatElement(0, count: 64 - key.count))

@@ -6,11 +6,11 @@ import Musl
 import Darwin
 #endif
 
-/// The time, as the engine reads it.
+/// The source of the engine's wall-clock and monotonic times.
 public protocol UsageClock: Sendable {
-    /// The microseconds since 1970-01-01T00:00:00Z.
+    /// The wall-clock time, in microseconds since 1970-01-01T00:00:00Z.
     var wallMicroseconds: Int64 { get }
-    /// The nanoseconds of a clock that never goes back, from an arbitrary start.
+    /// The time of a clock that never goes back, in nanoseconds from an arbitrary start.
     var monotonicNanoseconds: Int64 { get }
 }
 
@@ -19,9 +19,9 @@ public struct SystemUsageClock: UsageClock {
     /// Creates the clock.
     public init() {}
 
-    /// The microseconds since 1970-01-01T00:00:00Z.
+    /// The wall-clock time, in microseconds since 1970-01-01T00:00:00Z.
     public var wallMicroseconds: Int64 { read(CLOCK_REALTIME) / 1_000 }
-    /// The nanoseconds since the machine was started.
+    /// The time of `CLOCK_MONOTONIC`, in nanoseconds.
     public var monotonicNanoseconds: Int64 { read(CLOCK_MONOTONIC) }
 
     private func read(_ clock: clockid_t) -> Int64 {

@@ -1,8 +1,9 @@
 /// The identity of an attempt: an integer that grows with time.
 ///
-/// The upper 52 bits are the microseconds since 1970, the lower 11 tell apart what starts in the same microsecond.
+/// The upper 52 bits are the microseconds since 1970; the lower 11 distinguish attempts that start in the same
+/// microsecond.
 public struct CallID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// The integer, as the ledger's key.
+    /// The integer, which is the ledger's key.
     public var rawValue: Int64
 
     /// Creates an identity from its integer.
@@ -18,7 +19,7 @@ public struct CallID: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.rawValue = Int64(value)
     }
 
-    /// The 16 hexadecimal digits, which sort as the identities do.
+    /// The 16 hexadecimal digits, which sort like the identities.
     public var description: String {
         String(unsafeUninitializedCapacity: 16) { bytes in
             for index in 0..<16 {
@@ -29,7 +30,7 @@ public struct CallID: Sendable, Hashable, Comparable, CustomStringConvertible {
         }
     }
 
-    /// Whether the left identity is the older one.
+    /// True if the left identity is the older one.
     public static func < (left: CallID, right: CallID) -> Bool {
         left.rawValue < right.rawValue
     }

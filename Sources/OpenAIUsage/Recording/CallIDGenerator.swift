@@ -1,24 +1,24 @@
 import Synchronization
 
-/// Hands out identities that grow with time and never repeat within a process.
+/// A generator of identities that grow with time and never repeat within a process.
 package final class CallIDGenerator: Sendable {
     private let last: Atomic<Int64>
 
-    /// Creates a generator whose identities come after the given one, should the clock have gone back.
+    /// Creates a generator whose identities follow the given one, even if the clock has gone back.
     package init(after newest: CallID? = nil) {
         last = Atomic(newest?.rawValue ?? 0)
     }
 
-    /// The generator of the process for the system's clock, or one of its own for another clock.
+    /// The process's generator for the system clock, or a new one for any other clock.
     ///
-    /// All meters and ledgers of a process share it, so that no two calls ever have one identity.
+    /// All meters and ledgers of a process share it, so that no two calls have the same identity.
     package static func shared(by clock: any UsageClock) -> CallIDGenerator {
         clock is SystemUsageClock ? system : CallIDGenerator()
     }
 
     private static let system = CallIDGenerator()
 
-    /// Lets all further identities come after a given one.
+    /// Makes all further identities follow the given one.
     package func advance(past newest: CallID) {
         var current = last.load(ordering: .relaxed)
         while current < newest.rawValue {

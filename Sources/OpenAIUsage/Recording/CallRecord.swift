@@ -1,17 +1,17 @@
-/// What is known about one attempt at one API call.
+/// The facts about one attempt at one API call.
 ///
-/// An ``Exchange`` emits exactly one finished record per attempt. A value that the provider did not report is `nil`,
-/// never zero. A record holds no prompt, no completion and no key.
+/// An ``Exchange`` delivers exactly one finished record per attempt. A value that the provider did not report is `nil`,
+/// never zero. A record contains no prompt, no completion and no key.
 public struct CallRecord: Sendable, Equatable {
     /// The identity of this attempt; ordered by start time.
     public var id: CallID
     /// The identity of the logical call that this attempt belongs to, shared by its retries.
     public var operationID: String
-    /// The attempt's number within its logical call, from 0.
+    /// The number of the attempt within its logical call, from 0.
     public var attempt: Int
-    /// When the attempt started, in microseconds since 1970-01-01T00:00:00Z.
+    /// The start of the attempt, in microseconds since 1970-01-01T00:00:00Z.
     public var startedAt: Int64
-    /// What captured the call.
+    /// The kind of program that captured the call.
     public var source: CallSource
 
     /// The client's name and version, from its headers.
@@ -20,114 +20,115 @@ public struct CallRecord: Sendable, Equatable {
     public var method: String
     /// The host of the upstream, without a port.
     public var host: String
-    /// The request's path without its query; a segment that holds a key is masked (`sk-***`).
+    /// The request's path without its query; a segment that contains a key is masked (`sk-***`).
     public var path: String
-    /// The API endpoint that the method and path name.
+    /// The API endpoint of the method and the path.
     public var endpoint: Endpoint
-    /// Whether the response was a stream of events.
+    /// True if the response was streamed: as events, as messages of a WebSocket, or as audio while it was generated.
     public var isStream: Bool
 
-    /// The organization that the response named.
+    /// The organization that the response names.
     public var organization: String?
-    /// The project that the call is accounted to: the response's, else the request's, else the key's, else `default`.
+    /// The project to which the call is attributed: the response's, else the request's, else the key's, else `default`.
     public var project: String
-    /// The organization that the request named.
+    /// The organization that the request names.
     public var requestedOrganization: String?
-    /// The project that the request named.
+    /// The project that the request names.
     public var requestedProject: String?
-    /// The key that the request carried, unrecognisable.
+    /// The fingerprint of the request's key; `nil` without a key or a ``KeyFingerprinter``.
     public var key: KeyFingerprint?
     /// The caller's own labels.
     public var tags: UsageTags
 
-    /// The model that the request asked for.
+    /// The requested model.
     public var requestModel: String?
-    /// The model that the response says has served the call, else the requested one.
+    /// The model that served the call according to the response, else the requested one.
     public var model: String?
-    /// The service tier that the request asked for.
+    /// The requested service tier.
     public var requestedServiceTier: String?
-    /// The service tier that the response says has served the call.
+    /// The service tier that served the call according to the response.
     public var serviceTier: String?
-    /// The `completion_window` of a background request, which changes the price and is not echoed.
+    /// The `completion_window` of a background request, which affects the price and is not echoed.
     public var backgroundWindow: String?
-    /// The size of the request's body as it was sent, in bytes; `nil` if it was not seen to its end.
+    /// The number of bytes of the request's body that were observed, without its content coding; `nil` if there were
+    /// none.
     public var requestBytes: Int64?
-    /// The bytes that a gateway has sent to the client, its own framing included; no ledger keeps them.
+    /// The bytes that a gateway sent to the client, including its framing; no ledger stores them.
     package var sentBytes: Int64?
     /// The most output tokens that the request allows for all its choices together; `nil` if it sets no limit.
     public var maximumOutputTokens: Int64?
-    /// What else the request chose that changes what is billed (`n`, `size`, `prompt_cache_ttl`, ...), as JSON literals.
+    /// Other settings of the request that affect billing (`n`, `size`, `prompt_cache_ttl`, ...), as JSON literals.
     public var requestOptions: [String: String]
 
-    /// The HTTP status, `nil` when there was no response.
+    /// The HTTP status; `nil` if there was no response.
     public var status: Int?
     /// How the attempt ended.
     public var outcome: Outcome
-    /// The model's own reason to stop (`stop`, `length`, `completed`, `max_output_tokens`, ...).
+    /// The reason why the model stopped (`stop`, `length`, `completed`, `max_output_tokens`, ...).
     public var finish: String?
-    /// The `type` of the API's error; `other` for one that is no short word (`[A-Za-z0-9_.:-]`, at most 64 bytes).
+    /// The `type` of the API's error; `other` if it is not a short word (`[A-Za-z0-9_.:-]`, at most 64 bytes).
     public var errorType: String?
-    /// The `code` of the API's error; `other` for one that is no short word.
+    /// The `code` of the API's error; `other` if it is not a short word.
     public var errorCode: String?
     /// The provider's identity of this attempt (`x-request-id`).
     public var requestID: String?
     /// The caller's own identity of the call (`X-Client-Request-Id`).
     public var clientRequestID: String?
-    /// The identity of the object that the response holds (`chatcmpl-...`, `resp_...`).
+    /// The identity of the object in the response (`chatcmpl-...`, `resp_...`).
     public var responseID: String?
     /// The trace that the call belongs to (`traceparent`), as 32 hexadecimal digits.
     public var traceID: String?
-    /// The identity that what stands before the provider gave the call (`apim-request-id`, `x-generation-id`,
+    /// The identity that a system in front of the provider assigned to the call (`apim-request-id`, `x-generation-id`,
     /// `mistral-correlation-id`, else `cf-ray`), the only one of an error that is answered there.
     public var edgeRequestID: String?
     /// Fields of the response's head that a support case asks for (`openai-version`, `via`, ...), by name.
     public var diagnostics: [String: String]
 
-    /// Whether what the call tells is to be added up.
+    /// True if the usage of the call is to be added up.
     ///
-    /// It is not where the call only shows an object that another call has used, or a sum that grows.
+    /// False if the call only shows an object that another call has used, or a sum that grows.
     public var isCounted: Bool
-    /// When the object that the response shows was created, in microseconds since 1970-01-01T00:00:00Z.
+    /// The creation time of the object in the response, in microseconds since 1970-01-01T00:00:00Z.
     public var objectCreatedAt: Int64?
-    /// The call that created the object, and whose usage this call tells.
+    /// The call that created the object whose usage this call reports.
     package var resolvedCall: CallID?
-    /// The containers that the call began to pay for.
+    /// The container windows whose payment the call started.
     package var containerWindows: [ContainerWindow] = []
-    /// Another identity under which what the object has used may be shown: the file with a batch's output.
+    /// Another identity under which the usage of the object may be shown: the output file of a batch.
     package var objectAlias: String?
-    /// What became of the usage that the endpoint should report.
+    /// The state of the usage that the endpoint should report.
     public var usageState: UsageState
-    /// Where the usage was found, as a JSON pointer, with the event's name before it where there is one.
+    /// The location of the usage as a JSON pointer, after the event's name if there is one.
     public var usageSource: String?
     /// The provider's counters.
     public var usage: TokenUsage
-    /// The provider's usage object, verbatim, but for texts and names in it that are no short words: `***` stands for them.
+    /// The provider's usage object, verbatim except that `***` replaces strings and names that are not short words.
     public var rawUsage: String?
-    /// Other units that are billed, by name; each value is a JSON literal.
+    /// Other billed units, by name; each value is a JSON literal.
     public var units: [String: String]
-    /// How often hosted tools were called, by tool.
+    /// The number of calls of hosted tools, by tool.
     public var toolCalls: [String: Int64]
-    /// The provider's own price of the call in USD, as its decimal text.
+    /// The provider's own price of the call in USD, as decimal text.
     public var providerCost: String?
-    /// What the call cost.
+    /// The cost of the call.
     public var cost: CallCost
 
-    /// The latencies that were measured.
+    /// The measured latencies.
     public var timing: CallTiming
     /// The rate limits that the response reported.
     public var rateLimits: RateLimits?
-    /// How long the response asked to wait before a retry, in milliseconds.
+    /// The delay before a retry that the response prescribed, in milliseconds.
     public var retryAfterMilliseconds: Int64?
 
     /// True if a cache in front of the provider answered the call, so that the provider was not asked and bills nothing.
     ///
-    /// It follows from ``diagnostics``: a gateway's cache status of `HIT` (`cf-aig-cache-status`, `helicone-cache`,
+    /// It is derived from ``diagnostics``: a gateway's cache status of `HIT` (`cf-aig-cache-status`, `helicone-cache`,
     /// `x-portkey-cache-status`, ...), or an `x-litellm-cache-key` without an `x-litellm-cache-hit` that denies it.
     public var isAnsweredByCache: Bool {
         var isHit = false
         for (name, value) in diagnostics where Self.mayTellOfCache(name) {
             if name == "x-cache-status" {
-                // Any cache of the web may say it of what is only fetched.
+                // Any web cache may report it of a resource that is only fetched.
                 isHit = isHit || (method == "POST" && value.lowercased() == "hit")
                 continue
             }
@@ -141,17 +142,17 @@ public struct CallRecord: Sendable, Equatable {
         return isHit
     }
 
-    /// True if the reports of one stream contradict one another: the last one counts, and lacks a side that an earlier one
-    /// has told.
+    /// True if the reports of one stream contradict one another: the last one counts, and lacks a side that an earlier
+    /// one has.
     package var hasContradictoryUsage: Bool {
         !diagnostics.isEmpty && diagnostics[Self.usageRemark] == Self.contradiction
     }
 
-    /// The name under which ``diagnostics`` say what is odd about the usage, and the word for a contradiction.
+    /// The name of the diagnostic about an oddity of the usage, and its value for a contradiction.
     static let usageRemark = "usage"
     static let contradiction = "contradictory"
 
-    /// False for nearly all names, by their length and first letter alone: most diagnostics tell of no cache.
+    /// False for nearly all names, by their length and first letter alone: most diagnostics are not about a cache.
     private static func mayTellOfCache(_ name: String) -> Bool {
         let count = name.utf8.count
         guard count < 32, cacheFieldLengths & 1 << UInt32(count) != 0 else { return false }
@@ -166,7 +167,7 @@ public struct CallRecord: Sendable, Equatable {
         $0 | 1 << UInt32($1.utf8.count)
     }
 
-    /// The fields of the response's head by which gateways say that their cache has answered.
+    /// The header fields of responses in which gateways report that their cache has answered.
     static let cacheFields = [
         "cf-aig-cache-status", "helicone-cache", "x-portkey-cache-status", "x-openrouter-cache-status",
         "x-ai-cache-status", "x-tfy-cache-status", "x-omniroute-cache", "x-omniroute-cache-hit", "x-bt-cached",

@@ -1,7 +1,7 @@
-/// What captured a call.
+/// The kind of program that captured a call.
 public enum CallSource: String, Sendable, CaseIterable {
     /// The gateway.
     case gateway
-    /// A wrapped client in the caller's own process.
+    /// A metered client in the caller's own process.
     case library
 }

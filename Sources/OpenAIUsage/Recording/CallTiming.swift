@@ -1,16 +1,16 @@
-/// The latencies of an attempt, in microseconds from its start unless said otherwise.
+/// The latencies of an attempt, in microseconds from its start unless stated otherwise.
 public struct CallTiming: Sendable, Equatable {
-    /// Until the attempt ended.
+    /// The time to the end of the attempt.
     public var duration: Int64?
-    /// Until the response's head arrived.
+    /// The time to the response's head.
     public var timeToHeaders: Int64?
-    /// Until the first event with content arrived; streams only.
+    /// The time to the first event with content; streams only.
     public var timeToFirstToken: Int64?
-    /// The provider's own figure (`openai-processing-ms`), in microseconds; on streams it is the time to the first bytes.
+    /// The provider's own figure (`openai-processing-ms`), in microseconds; on streams, the time to the first bytes.
     public var processing: Int64?
-    /// How long the provider's inner proxy waited (`x-envoy-upstream-service-time`).
+    /// The time that the provider's inner proxy waited (`x-envoy-upstream-service-time`), in microseconds.
     public var upstreamService: Int64?
-    /// What the gateway itself added: from the request's arrival to its departure, and back.
+    /// The time that the gateway itself added, in microseconds: from the request's arrival to its departure, and back.
     public var gateway: Int64?
 
     /// Creates a timing with nothing measured.

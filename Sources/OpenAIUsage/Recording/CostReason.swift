@@ -1,6 +1,6 @@
 /// The reason why a cost is not exact, or what is special about one that is.
 ///
-/// Prices, rows and metrics share it: ``rawValue`` is what the ledger keeps, what JSON says as `cost_reason`, and the value
+/// Prices, rows and metrics share it: ``rawValue`` is stored in the ledger, and is `cost_reason` in JSON and the value
 /// of the `reason` label.
 public struct CostReason: Sendable, Hashable, RawRepresentable, ExpressibleByStringLiteral, CustomStringConvertible {
     /// The reason as a short fixed word (`unknown_model`).
@@ -19,38 +19,38 @@ public struct CostReason: Sendable, Hashable, RawRepresentable, ExpressibleByStr
     /// The word.
     public var description: String { rawValue }
 
-    /// The price book does not hold the model, or no model is known.
+    /// The price book does not contain the model, or the model is not known.
     public static let unknownModel = CostReason(rawValue: "unknown_model")
     /// The model has no price in the service tier.
     public static let unknownTier = CostReason(rawValue: "unknown_tier")
-    /// The model has no price in the service tier for as much input.
+    /// The model has no price in the service tier for that much input.
     public static let unknownLongContext = CostReason(rawValue: "unknown_long_context")
     /// The price of the background request's completion window is not known.
     public static let unknownWindow = CostReason(rawValue: "unknown_window")
     /// The fee of a hosted tool is not known.
     public static let unknownTool = CostReason(rawValue: "unknown_tool")
-    /// Something was used that has no price.
+    /// A billed item has no price.
     public static let missingPriceItem = CostReason(rawValue: "missing_meter")
     /// The book has no price for the day.
     public static let missingPeriod = CostReason(rawValue: "missing_period")
-    /// Tokens that cost money were not reported; the cost is that of the rest.
+    /// Tokens that cost money were not reported; the cost covers the others.
     public static let missingUsage = CostReason(rawValue: "missing_usage")
-    /// The price is that of an estimate per unit.
+    /// The price is an estimate per unit.
     public static let estimate = CostReason(rawValue: "estimate")
     /// The reported parts exceed their whole.
     public static let inconsistentUsage = CostReason(rawValue: "inconsistent_usage")
-    /// The usage adds up that of several models.
+    /// The usage is the sum of several models.
     public static let severalModels = CostReason(rawValue: "several_models")
     /// The call went to a provider with prices of its own.
     public static let otherProvider = CostReason(rawValue: "other_provider")
-    /// The cost exceeds what can be stored.
+    /// The cost exceeds the range that can be stored.
     public static let outOfRange = CostReason(rawValue: "out_of_range")
-    /// The call ran on prepaid capacity and is priced as if it had not; the cost is exact all the same.
+    /// The call ran on prepaid capacity and is priced as if it did not; the cost is exact all the same.
     public static let scaleTier = CostReason(rawValue: "scale_tier")
     /// A cache in front of the provider answered the call, so that the provider billed nothing.
     public static let answeredByCache = CostReason(rawValue: "answered_by_cache")
 
-    /// All reasons that this version gives.
+    /// All reasons of this version.
     public static let known: [CostReason] = [
         .unknownModel, .unknownTier, .unknownLongContext, .unknownWindow, .unknownTool, .missingPriceItem,
         .missingPeriod,

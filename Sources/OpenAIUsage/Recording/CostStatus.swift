@@ -1,12 +1,12 @@
-/// How the cost of a call came about.
+/// How the cost of a call was determined.
 public enum CostStatus: String, Sendable, CaseIterable {
-    /// Every meter of the call has a price.
+    /// Every billed item of the call has a price.
     case exact
-    /// Some meter of the call has no price; the cost is the known part.
+    /// Some billed item of the call has no price; the cost is the known part.
     case partial
-    /// Nothing of the call could be priced.
+    /// No billed item of the call has a price.
     case unpriced
-    /// The provider told the price.
+    /// The provider reported the price.
     case provider
     /// The endpoint is free.
     case free

@@ -1,8 +1,8 @@
-/// A key made unrecognisable: its public prefix, its last four characters and a keyed digest.
+/// The irreversible fingerprint of a key: its public prefix, its last four characters and a keyed digest.
 public struct KeyFingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The key's public prefix and last four characters, as in `sk-proj-...1234`.
     public var hint: String
-    /// The first six bytes of the keyed digest.
+    /// The first six bytes of the keyed digest (HMAC-SHA-256).
     public var digest: UInt64
 
     /// Creates a fingerprint from its parts.
@@ -11,7 +11,7 @@ public struct KeyFingerprint: Sendable, Hashable, CustomStringConvertible {
         self.digest = digest
     }
 
-    /// The digest as hexadecimal digits.
+    /// The digest as 12 hexadecimal digits.
     public var digestText: String {
         let digits = String(digest, radix: 16)
         return String(repeating: "0", count: max(0, 12 - digits.utf8.count)) + digits

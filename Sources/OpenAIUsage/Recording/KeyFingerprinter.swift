@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Makes keys unrecognisable, the same key always in the same way.
+/// Computes irreversible fingerprints of keys; equal keys have equal fingerprints.
 public struct KeyFingerprinter: Sendable {
     private let secret: [UInt8]
     private let memory = Memory()
 
-    /// The fingerprints of the keys that were seen last.
+    /// A bounded cache of the fingerprints of the latest keys, in memory only.
     ///
-    /// A program has few, and a digest costs more than all the rest of a head. They are in memory only, and bounded.
+    /// A program has few keys, and a digest costs more than the rest of a head.
     private final class Memory: Sendable {
         private static let count = 64
         private let known = Mutex<[(key: String, fingerprint: KeyFingerprint)?]>(Array(repeating: nil, count: count))
@@ -28,14 +28,14 @@ public struct KeyFingerprinter: Sendable {
 
     /// Creates a fingerprinter.
     ///
-    /// - Parameter secret: What the digests are keyed with; those of another secret cannot be compared.
+    /// - Parameter secret: The key of the digests; fingerprints of different secrets cannot be compared.
     public init(secret: [UInt8]) {
         self.secret = secret
     }
 
     /// The fingerprint of a key.
     ///
-    /// A key of less than 16 bytes shows none of them.
+    /// The hint of a key of less than 16 bytes, or whose last four are not printable ASCII, shows nothing of it.
     public func fingerprint(of key: String) -> KeyFingerprint {
         memory.fingerprint(of: key) { made(of: key) }
     }
@@ -43,7 +43,7 @@ public struct KeyFingerprinter: Sendable {
     private func made(of key: String) -> KeyFingerprint {
         let code = SHA256.authenticationCode(of: Array(key.utf8), key: secret)
         let digest = code.prefix(6).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        // Keys are ASCII. Of what is not, four characters could be most of it.
+        // Keys are ASCII; of other text, four bytes could be most of it.
         guard key.utf8.count >= 16, key.utf8.suffix(4).allSatisfy({ (0x21...0x7e).contains($0) }) else {
             return KeyFingerprint(hint: "...", digest: digest)
         }

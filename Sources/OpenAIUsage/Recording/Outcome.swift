@@ -4,18 +4,18 @@ public enum Outcome: String, Sendable, CaseIterable {
     case completed
     /// The API answered with an error: a status of 400 or more, an error body or an error event.
     case error
-    /// The upstream ended before its response was complete.
+    /// The response ended before it was complete.
     case cut
-    /// The client went away before it had the whole response.
+    /// The client disconnected before it had the whole response.
     case clientDisconnected = "client_disconnected"
-    /// A time limit passed.
+    /// A time limit was exceeded.
     case timeout
     /// No connection to the upstream could be made, or it broke before a response began.
     case unreachable
     /// The caller dropped the body before its end.
     case abandoned
-    /// The attempt has not ended yet.
+    /// The attempt is in flight.
     case open
-    /// The process ended, or died, while the attempt was open.
+    /// The process ended, or died, while the attempt was in flight.
     case interrupted
 }

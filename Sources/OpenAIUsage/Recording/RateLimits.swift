@@ -4,12 +4,12 @@ public struct RateLimits: Sendable, Equatable {
     public struct Window: Sendable, Equatable {
         /// The most that the window allows.
         public var limit: Int64?
-        /// What is left of it.
+        /// The amount that is left.
         public var remaining: Int64?
-        /// How long until the window is full again, in microseconds.
+        /// The time until the window is full again, in microseconds.
         public var reset: Int64?
 
-        /// Creates a window of which nothing is known.
+        /// Creates a window; a value that is not known is `nil`.
         public init(limit: Int64? = nil, remaining: Int64? = nil, reset: Int64? = nil) {
             self.limit = limit
             self.remaining = remaining
@@ -20,12 +20,12 @@ public struct RateLimits: Sendable, Equatable {
     /// The windows by resource, in the order in which the response named them.
     public var windows: [(resource: String, window: Window)]
 
-    /// Creates limits of which nothing is known.
+    /// Creates limits without any window.
     public init() {
         self.windows = []
     }
 
-    /// The window of a resource.
+    /// The window of a resource; `nil` if it is not known.
     public subscript(resource: String) -> Window? {
         get { windows.first { $0.resource == resource }?.window }
         set {
@@ -39,7 +39,7 @@ public struct RateLimits: Sendable, Equatable {
         }
     }
 
-    /// Whether both hold the same windows in the same order.
+    /// True if both have the same windows in the same order.
     public static func == (left: RateLimits, right: RateLimits) -> Bool {
         left.windows.count == right.windows.count
             && zip(left.windows, right.windows).allSatisfy { $0.resource == $1.resource && $0.window == $1.window }

@@ -1,14 +1,14 @@
 /// A receiver of records.
 ///
-/// Both methods are called on whatever thread the call's bytes are on: they must return at once, and must not throw,
-/// block or suspend. A sink that does slow work owns a bounded queue and counts what it drops.
+/// Both methods are called on the thread that handles the call's bytes: they must return at once, without blocking. A
+/// sink that does slow work needs a bounded queue, and should count what it drops.
 public protocol UsageSink: Sendable {
-    /// Takes the record of an attempt that has ended; called exactly once per attempt.
+    /// Called exactly once per attempt, with the record of the attempt when it has ended.
     func record(_ record: CallRecord)
 
-    /// Takes an interim record of an attempt that is still open, which ``record(_:)`` later replaces.
+    /// Called with an interim record of an attempt in flight, which ``record(_:)`` later replaces.
     ///
-    /// The default does nothing.
+    /// The default implementation does nothing.
     func recordOpen(_ record: CallRecord)
 }
 

@@ -1,10 +1,10 @@
 extension UsageTags {
-    /// The name of the request header that carries tags; it is taken out before the request leaves.
+    /// The name of the request header field that contains tags, which is removed before the request is sent.
     public static let headerName = "openai-usage-tags"
 
-    /// Reads tags from a header's value (`team=search,feature=rag`), percent-encoded as in W3C baggage.
+    /// Creates tags from a header field's value (`team=search,feature=rag`), percent-encoded as in W3C Baggage.
     ///
-    /// What is not a pair is left out.
+    /// Malformed members are ignored.
     public init(header value: some StringProtocol) {
         self.init()
         for member in value.split(separator: ",") {

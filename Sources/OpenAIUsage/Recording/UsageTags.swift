@@ -1,9 +1,9 @@
 /// The caller's own labels of a call (`team=search,feature=rag`).
 ///
-/// A tag's key and value are cut at ``maximumLength`` bytes and lose control characters and marks of direction, and more than
-/// ``maximumCount`` tags are not kept: tags are for attribution, not for content.
+/// Keys and values are truncated to ``maximumLength`` bytes and lose control characters and bidirectional marks; tags
+/// beyond ``maximumCount`` are dropped. Tags are for attribution, not for content.
 public struct UsageTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
-    /// The most tags that are kept.
+    /// The most tags of a call.
     public static let maximumCount = 16
     /// The longest key or value, in bytes.
     public static let maximumLength = 128
@@ -17,15 +17,15 @@ public struct UsageTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     /// Creates an empty set of tags.
     public init() {}
 
-    /// Creates tags from a dictionary literal; of equal keys the last wins.
+    /// Creates tags from a dictionary literal; the last of equal keys wins.
     public init(dictionaryLiteral elements: (String, String)...) {
         for (key, value) in elements { self[key] = value }
     }
 
-    /// Whether there is no tag.
+    /// True if there are no tags.
     public var isEmpty: Bool { pairs.isEmpty }
 
-    /// The value of a tag.
+    /// The value of a tag; `nil` if there is no such tag.
     public subscript(key: String) -> String? {
         get { pairs.first { $0.key == key }?.value }
         set {
@@ -45,20 +45,20 @@ public struct UsageTags: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// These tags with the others added; the others win.
+    /// These tags and the others, which take precedence.
     public func merging(_ others: UsageTags) -> UsageTags {
         var merged = self
         for (key, value) in others.pairs { merged[key] = value }
         return merged
     }
 
-    /// Whether both hold the same tags.
+    /// True if both contain the same tags.
     public static func == (left: UsageTags, right: UsageTags) -> Bool {
         left.pairs.count == right.pairs.count && zip(left.pairs, right.pairs).allSatisfy { $0 == $1 }
     }
 }
 
-/// Runs an operation whose calls bear the given tags, added to those of the surrounding task.
+/// Runs an operation whose calls have the given tags in addition to those of the surrounding task.
 public func withUsageTags<Result>(
     _ tags: UsageTags,
     operation: () async throws -> Result
@@ -67,7 +67,7 @@ public func withUsageTags<Result>(
 }
 
 extension StringProtocol {
-    /// The longest prefix of whole characters that takes at most the given number of bytes in UTF-8.
+    /// The longest prefix of whole characters with at most the given number of bytes in UTF-8.
     func prefix(utf8Length: Int) -> SubSequence {
         guard utf8.count > utf8Length else { return self[...] }
         var end = startIndex

@@ -1,39 +1,41 @@
-/// The rules of asking for usage on behalf of a client: which requests may be made to ask, and what a row says of it.
+/// The rules for requesting usage on behalf of a client: which requests may be rewritten, and what a row notes about
+/// it.
 package enum IncludeUsage {
-    /// Why a stream was not made to tell its usage, or how that went.
+    /// Why a stream was not rewritten to report its usage, or how the rewrite went.
     package enum Note: String, Sendable, CaseIterable {
-        /// The upstream refused, and got the client's own request.
+        /// The upstream rejected the option and received the client's own request.
         case refused
-        /// The upstream refused a short time ago, so that it was not asked.
+        /// The upstream rejected the option a short time ago, so that it was not requested.
         case refusedBefore = "refused-before"
-        /// The bodies that were held already left no room to hold this one.
+        /// The bodies that were already buffered left no room for this one.
         case notHeld = "not-held"
-        /// The client has signed or hashed its request, which another body would make invalid.
+        /// The client has signed or hashed its request, which another body would invalidate.
         case signed
 
-        /// The name under which a record's diagnostics hold the note.
+        /// The name of the note in a record's diagnostics.
         package static let name = "include-usage"
     }
 
-    /// The answers to the question if a request may be made to ask, as far as its head tells.
+    /// The candidacy of a request for a rewrite, as far as its head determines it.
     package enum Candidacy: Sendable {
-        /// It may.
+        /// The request may be rewritten.
         case candidate
-        /// It could, but it is signed: it is passed on as it came. If its body turns out to ask for a stream without its
-        /// usage, the row says ``Note/signed``.
+        /// The request is signed and forwarded unchanged.
+        ///
+        /// If its body asks for a stream without usage, the row says ``Note/signed``.
         case signed
-        /// It is none that streams chats.
+        /// The request is not one to be rewritten.
         case none
     }
 
-    /// The candidacy of a request, as far as its head tells.
+    /// The candidacy of a request, as far as its head determines it.
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint of the client's own path.
     ///   - method: The method.
     ///   - contentType: The value of `content-type`.
     ///   - contentEncoding: The value of `content-encoding`.
-    ///   - field: The value of any field, by its name in lower case; `nil` if it is not there.
+    ///   - field: Returns the value of a field by its lower-case name; `nil` if there is none.
     /// - Returns: The candidacy.
     package static func candidacy(
         _ endpoint: Endpoint,
@@ -45,7 +47,7 @@ package enum IncludeUsage {
         candidacy(
             endpoint,
             isPost: method == "POST",
-            // The bodies of these endpoints are JSON whatever they are labelled; what is no JSON is not changed.
+            // The bodies of these endpoints are JSON whatever their label; anything else stays unchanged.
             isMultipart: contentType?.lowercased().hasPrefix("multipart/") == true,
             isEncoded: contentEncoding != nil
         ) { isSigned(field) }
@@ -56,9 +58,9 @@ package enum IncludeUsage {
     /// - Parameters:
     ///   - endpoint: The endpoint of the client's own path.
     ///   - isPost: True for the method `POST`.
-    ///   - isMultipart: True if `content-type` names a form of several parts.
+    ///   - isMultipart: True if `content-type` is a multipart type.
     ///   - isEncoded: True if the body has a content coding.
-    ///   - isSigned: Tells if the head says that its body must stay as it is.
+    ///   - isSigned: Returns true if the body must stay the same, byte for byte.
     /// - Returns: The candidacy.
     @inline(__always)
     package static func candidacy(
@@ -73,15 +75,15 @@ package enum IncludeUsage {
         return isSigned() ? .signed : .candidate
     }
 
-    /// True if a request may be made to ask, as far as its head tells.
+    /// True if a request may be rewritten, as far as its head determines it.
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint of the client's own path.
     ///   - method: The method.
     ///   - contentType: The value of `content-type`.
     ///   - contentEncoding: The value of `content-encoding`.
-    ///   - field: The value of any field, by its name in lower case, which tells whether the request is signed.
-    /// - Returns: False for requests that are passed on as they came.
+    ///   - field: Returns the value of a field by its lower-case name, for detecting signed requests.
+    /// - Returns: False for requests that are forwarded unchanged.
     package static func isCandidate(
         _ endpoint: Endpoint,
         method: String,
@@ -98,25 +100,25 @@ package enum IncludeUsage {
         ) == .candidate
     }
 
-    /// The fields that say what the body's bytes are: digests (RFC 9530, RFC 3230, RFC 1864), signatures (RFC 9421), and
-    /// the hashes of clouds.
+    /// The fields that depend on the body's bytes: digests (RFC 9530, RFC 3230, RFC 1864), signatures (RFC 9421), and
+    /// the hashes of cloud providers.
     package static let signatureFields = [
         "content-digest", "repr-digest", "digest", "content-md5", "signature", "signature-input",
         "x-amz-content-sha256", "x-content-sha256", "x-acs-content-sha256",
     ]
 
-    /// The schemes of `authorization` whose credentials are made of the body: those of AWS, of other clouds after it
-    /// (`ACS3-HMAC-SHA256`, `TC3-HMAC-SHA256`), of builder-cavage-http-signatures, and Hawk.
+    /// True for the `authorization` schemes whose credentials depend on the body: those of AWS, of clouds modeled on it
+    /// (`ACS3-HMAC-SHA256`, `TC3-HMAC-SHA256`), of draft-cavage-http-signatures, and Hawk.
     private static func isSignature(scheme: Substring) -> Bool {
         let scheme = scheme.uppercased()
         return scheme.hasPrefix("AWS4-") || HeaderText.contains(scheme, "HMAC-") || scheme == "SIGNATURE"
             || scheme == "HAWK"
     }
 
-    /// True if a request's head says that its body must stay as it is, byte for byte.
+    /// True if a request's head requires its body to stay the same, byte for byte.
     ///
-    /// - Parameter field: The value of any field, by its name in lower case; `nil` if it is not there.
-    /// - Returns: True if another body would make the request invalid.
+    /// - Parameter field: Returns the value of a field by its lower-case name; `nil` if there is none.
+    /// - Returns: True if another body would invalidate the request.
     package static func isSigned(_ field: (_ name: String) -> String?) -> Bool {
         if let authorization = field("authorization"), !authorization.utf8.starts(with: "Bearer ".utf8),
             isSignature(scheme: Substring(authorization.utf8.prefix { $0 != 0x20 }))
@@ -126,7 +128,7 @@ package enum IncludeUsage {
         return signatureFields.contains { field($0) != nil }
     }
 
-    /// The model that a refusal is remembered by: the body's, else the deployment that the path names.
+    /// The model under which a rejection is remembered: that of the body, else the deployment in the path.
     package static func model(_ model: String?, target: String) -> String? {
         model ?? Endpoint.deployment(in: target)
     }

@@ -1,26 +1,28 @@
-/// Decides how the response to a request that was made to ask for usage reaches the client.
+/// Decides how the response to a rewritten request reaches the client.
 ///
-/// It is fed with the response as it comes, and decides once: the response passes as it came, or without what the asking
-/// has put in, or it is a refusal of the asking, and the request is sent again as the client wrote it. Until then nothing
-/// of the response may leave, its head neither; ``maximumHeldLength`` bounds that. First bytes decide, not labels.
+/// It reads the response as it arrives, and decides once: the response passes unchanged, or the additions are stripped,
+/// or it is a rejection of the option and the request is sent again as the client wrote it. Until then nothing of the
+/// response may be forwarded, not even its head; ``maximumHeldLength`` bounds what is buffered. The first bytes decide,
+/// not the labels.
 package struct IncludeUsageResponse {
-    /// How far the decision has come.
+    /// The progress of the decision.
     package enum Mode: Sendable, Equatable {
-        /// Nothing is decided; the head and the bytes are to be held.
+        /// Nothing is decided; the head and the bytes are to be buffered.
         case inspecting
-        /// The response leaves as it came, its head included.
+        /// The response is forwarded as it came, including its head.
         case passing
-        /// The addition is stripped: the head leaves without a length and a coding, the body as it is handed out.
+        /// The additions are stripped: the head is forwarded without a length and a content coding, the body as it is
+        /// output.
         case stripping
-        /// The upstream refuses the asking; nothing of the response leaves.
+        /// The upstream rejects the option; nothing of the response is forwarded.
         case refused
-        /// The body is not what it began as, and a part of it has left: it must not end as if it were whole.
+        /// The body is malformed, and a part of it was forwarded: it must not end as if it were complete.
         case broken
     }
 
-    /// The most bytes of a response that are held, as they came and decoded.
+    /// The most bytes of a response that are buffered, counted as received and as decoded.
     package static let maximumHeldLength = 64 * 1024
-    /// The longest first event that is held to its end.
+    /// The longest first event that is buffered to its end.
     private static let maximumEventLength = 4 * 1024
 
     private enum Field: UInt16 {
@@ -29,9 +31,9 @@ package struct IncludeUsageResponse {
 
     private static let selection = JSONSelection(.init(members: [("choices", .init(field: Field.choices.rawValue))]))
 
-    /// What is looked at before the decision.
+    /// The inspection that precedes the decision.
     private enum Inspection {
-        /// The text of an error, whose status says so.
+        /// The text of an error, according to its status.
         case error
         /// The first bytes.
         case start
@@ -41,10 +43,10 @@ package struct IncludeUsageResponse {
         case event
     }
 
-    /// When the head of a stream without a byte may leave.
+    /// The time at which the head of a stream may be forwarded before the first byte.
     private enum HeadRelease {
         case atOnce
-        /// The length that it tells is kept for a body that soon turns out to be no stream.
+        /// After a delay, so that a body that soon turns out to be no stream keeps its declared length.
         case late
         case never
     }
@@ -57,22 +59,22 @@ package struct IncludeUsageResponse {
     private var search = RejectionSearch()
     private var scanner = JSONScanner(Self.selection)
     private var stripper = UsageStripper()
-    /// The decoded bytes that were not handed out.
+    /// The decoded bytes that were not output yet.
     private var held: [UInt8] = []
     private var heldLength = 0
-    /// True once the head has left without a decision about the body: bytes leave as they are, or stripped.
+    /// True once the head was forwarded before the body was inspected: bytes are output unchanged, or stripped.
     private var isReleased = false
 
-    /// How far the decision has come.
+    /// The progress of the decision.
     package private(set) var mode: Mode
 
-    /// Begins with the head of a response.
+    /// Creates a decision about a response from its head.
     ///
     /// - Parameters:
     ///   - status: The status.
     ///   - contentType: The value of `content-type`.
     ///   - contentEncoding: The value of `content-encoding`.
-    ///   - hasLength: True if the head tells the length of the body.
+    ///   - hasLength: True if the head declares the length of the body.
     ///   - isBodiless: True if no body follows, whatever the head says.
     package init(status: Int, contentType: String?, contentEncoding: String?, hasLength: Bool, isBodiless: Bool) {
         hint = BodySniffer.Hint(contentType: contentType)
@@ -88,7 +90,7 @@ package struct IncludeUsageResponse {
             decoder = BodyDecoder(coding)
             releasesHead = .never
         case .unknown:
-            // What cannot be read cannot be changed.
+            // A body that cannot be decoded cannot be changed.
             decoder = nil
             releasesHead = .never
             mode = .passing
@@ -97,11 +99,12 @@ package struct IncludeUsageResponse {
         if !isError, sniffer.kind == .opaque { mode = .passing }
     }
 
-    /// Reads bytes of the body as they came.
+    /// Reads bytes of the body as received.
     ///
     /// - Parameters:
     ///   - bytes: The bytes.
-    ///   - output: What may leave of the stripped body; nothing is appended in other modes than ``Mode/stripping``.
+    ///   - output: The stripped bytes that may be forwarded are appended here; none in modes other than
+    ///     ``Mode/stripping``.
     package mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
         switch mode {
         case .passing, .refused, .broken: return
@@ -119,11 +122,11 @@ package struct IncludeUsageResponse {
         }
     }
 
-    /// Releases the head of an event stream that has no byte yet, so that its client does not wait for the first one.
+    /// Releases the head of an event stream that has no byte yet, so that its client need not wait for the first one.
     ///
-    /// Called when all that had come was read, and once more after a while.
+    /// Called when all received bytes were read, and once more after a delay.
     ///
-    /// - Parameter isLate: True if the head has waited for a body long enough, although it tells a length.
+    /// - Parameter isLate: True if the head has waited long enough for a body although it declares a length.
     package mutating func pause(isLate: Bool = false) {
         guard mode == .inspecting, heldLength == 0 else { return }
         guard releasesHead == .atOnce || (isLate && releasesHead == .late) else { return }
@@ -131,11 +134,11 @@ package struct IncludeUsageResponse {
         mode = .stripping
     }
 
-    /// Ends the body.
+    /// Ends the body and appends the remaining bytes that may be forwarded.
     package mutating func finish(into output: inout [UInt8]) {
         if mode == .inspecting {
             let isCut = decoder.map { !$0.isFinished } ?? false
-            // An empty body passes with the length that it has.
+            // An empty body passes with its declared length.
             if isCut || heldLength == 0 {
                 mode = .passing
                 return
@@ -152,7 +155,7 @@ package struct IncludeUsageResponse {
         if let decoder, !decoder.isFinished { mode = .broken }
     }
 
-    /// Ends a body that is cut off: what is held may leave as it came.
+    /// Ends a truncated body; buffered bytes may be forwarded as received.
     package mutating func abandon() {
         if mode == .inspecting { mode = .passing }
     }
@@ -194,7 +197,7 @@ package struct IncludeUsageResponse {
         }
     }
 
-    /// Looks at the bytes that came before the kind of the body was known.
+    /// Inspects the bytes that arrived before the kind of the body was known.
     private mutating func inspectHeld(into output: inout [UInt8]) {
         guard mode == .inspecting else { return }
         switch inspection {
@@ -207,14 +210,14 @@ package struct IncludeUsageResponse {
         }
     }
 
-    /// A document with choices is an answer, whatever it speaks of.
+    /// Inspects a document, which is an answer if it has choices, whatever it mentions.
     private mutating func inspectDocument(_ bytes: UnsafeBufferPointer<UInt8>) {
         search.read(bytes)
         var position = 0
         while true {
             switch scanner.next(in: bytes, at: &position) {
             case .exhausted:
-                // The end of the body may be long in coming, and tells nothing more.
+                // The end of the body may take long and adds nothing.
                 if scanner.isComplete { mode = search.isFound ? .refused : .passing }
                 return
             case .invalid:
@@ -244,7 +247,7 @@ package struct IncludeUsageResponse {
         pour(into: &output)
     }
 
-    /// Strips what is held.
+    /// Strips the buffered bytes.
     private mutating func pour(into output: inout [UInt8]) {
         let bytes = held
         held = []
@@ -262,12 +265,12 @@ package struct IncludeUsageResponse {
         }
     }
 
-    /// Decides about a response that is too long to be held to its end.
+    /// Decides about a response that is too long to be buffered to its end.
     private mutating func decideUnread(into output: inout [UInt8]) {
         if inspection == .event { strip(into: &output) } else { mode = .passing }
     }
 
-    /// Reads bytes behind a head that has left already: what turns out to be no event stream leaves as it came.
+    /// Reads bytes after a head that was forwarded already; a body that is no event stream is output unchanged.
     private mutating func readReleased(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
         guard inspection == .start else {
             if inspection == .event { stripper.strip(bytes, into: &output) } else { output.append(contentsOf: bytes) }
@@ -285,13 +288,13 @@ package struct IncludeUsageResponse {
     }
 }
 
-/// What the first event of a stream is, as far as its bytes tell.
+/// The kind of the first event of a stream, as far as its bytes determine it.
 private enum FirstEvent {
-    /// It may still be an error.
+    /// The event may still be an error.
     case unknown
-    /// It is none.
+    /// The event is not an error.
     case other
-    /// It is one, with all its bytes.
+    /// The event is an error, with all its bytes.
     case error([UInt8])
 
     private static let openings = [#"{"error""#, #"{"detail""#, #"{"object":"error""#].map { Array($0.utf8) }
@@ -306,7 +309,7 @@ private enum FirstEvent {
         rest = rest.drop { $0 == 0x0a || $0 == 0x0d }
         let isWhole = isEnded || Self.hasEnd(rest)
         var lines = rest.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d })
-        // The last line may go on.
+        // The last line may be incomplete.
         let last = rest.last.map { $0 == 0x0a || $0 == 0x0d } == true || isEnded ? nil : lines.popLast()
         for line in lines {
             switch Self.look(line, isWhole: true) {
@@ -325,9 +328,9 @@ private enum FirstEvent {
         }
     }
 
-    /// Whether a line tells that the event is an error: `nil` if it tells nothing, or not enough of it has come.
+    /// True if a line shows that the event is an error, false if it shows that it is none; `nil` if it shows neither.
     private static func look(_ line: ArraySlice<UInt8>, isWhole: Bool) -> Bool? {
-        // A comment keeps the connection alive, and nothing need wait for what follows it.
+        // A comment keeps the connection alive, and nothing need wait for the text after it.
         if line.first == UInt8(ascii: ":") { return false }
         if line.starts(with: "event:".utf8) {
             let name = line.dropFirst(6).drop { $0 == 0x20 }
@@ -367,7 +370,7 @@ private final class BodyDecoder {
         inflater = Inflater(coding)
     }
 
-    /// True if the end of the coding was met.
+    /// True if the end of the content coding was reached.
     var isFinished: Bool { inflater.isFinished }
 
     func decode(_ bytes: UnsafeBufferPointer<UInt8>, into receive: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {

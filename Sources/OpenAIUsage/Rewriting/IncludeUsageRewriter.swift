@@ -1,9 +1,9 @@
-/// Asks for usage in the JSON body of a streaming request that does not ask itself.
+/// Adds the usage option to the JSON body of a streaming request that lacks it.
 ///
 /// The body may arrive in any pieces. Nothing but the option is changed: `"stream_options":{"include_usage":true}` is
-/// added before the closing brace, or the option inside the `stream_options` that are there, or its value if it is
-/// `false` or `null`. The output lags behind the input by a few bytes until the end. What is not a JSON object is not
-/// changed, nor are values of types that the API does not know, which it answers with an error.
+/// added before the closing brace, or the option to existing `stream_options`, or its value is replaced if it is
+/// `false` or `null`. The output lags behind the input by a few bytes until the end. A body that is not a JSON object
+/// is not changed, nor are values of types that the API rejects.
 package struct IncludeUsageRewriter: Sendable {
     private enum Field: UInt16 {
         case root = 1
@@ -26,7 +26,7 @@ package struct IncludeUsageRewriter: Sendable {
         )
     )
 
-    /// How far the output stays behind: the longest text that is replaced, `false`.
+    /// The number of bytes by which the output lags: the length of the longest text that is replaced, `false`.
     private static let lag = 5
 
     private var scanner = JSONScanner(Self.selection)
@@ -34,24 +34,24 @@ package struct IncludeUsageRewriter: Sendable {
     private var asksForStream = false
     private var hasOptions = false
     private var hasOption = false
-    /// Whether the scan stands in options that have no member yet.
+    /// True inside options that have no member so far.
     private var isInEmptyOptions = false
 
-    /// Whether the body was changed: the response then bears what its client did not ask for.
+    /// True if the body was changed, so that the response contains what its client did not request.
     package private(set) var isChanged = false
 
-    /// The model that the body names.
+    /// The model in the body; `nil` if there is none so far.
     package private(set) var model: String?
 
-    /// Whether all that came is a JSON object that asks for a stream.
+    /// True if the bytes so far are a complete JSON object that asks for a stream.
     ///
-    /// Options are changed before that is known: any other body is better sent as it came, where that is still possible.
+    /// Options are changed before that is known: where it is still possible, any other body should be sent as it came.
     package var isStreamRequest: Bool { asksForStream && scanner.isComplete }
 
     /// Creates a rewriter at the start of a body.
     package init() {}
 
-    /// Takes bytes of the body and appends what may leave already.
+    /// Reads bytes of the body and appends those that may be sent.
     package mutating func rewrite(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
         let first = output.count
         output.append(contentsOf: held)
@@ -85,7 +85,7 @@ package struct IncludeUsageRewriter: Sendable {
                 isInEmptyOptions = false
                 replace(last: 1, by: text, bytes, &copied, position, &output)
             case (.null, .options):
-                // Of a body that may not be a stream the options stay, and are added behind them if it is one.
+                // In a body that may not be a stream the options stay, and others are added after them if it is one.
                 hasOptions = asksForStream
                 guard asksForStream else { break }
                 replace(last: 4, by: "{\"include_usage\":true}", bytes, &copied, position, &output)
@@ -109,13 +109,13 @@ package struct IncludeUsageRewriter: Sendable {
         output.removeLast(count)
     }
 
-    /// Takes the end of the body and appends what was held back.
+    /// Ends the body and appends the buffered bytes.
     package mutating func finish(into output: inout [UInt8]) {
         output.append(contentsOf: held)
         held = []
     }
 
-    /// Puts a text in the place of the last bytes before a position.
+    /// Replaces the last bytes before a position by a text.
     private mutating func replace(
         last count: Int,
         by text: StaticString,

@@ -1,8 +1,8 @@
-/// The upstreams and models that have refused to be asked for usage, each for a while.
+/// The upstreams and models that have rejected the usage option, each for a while.
 ///
-/// The number of entries is bounded: the one that is forgotten first makes room.
+/// The number of entries is bounded: the entry that expires first is evicted.
 package struct RejectedAdditions: Sendable {
-    /// The upstream and model that have refused.
+    /// An upstream and a model.
     package struct Key: Hashable, Sendable {
         private let upstream: String
         private let model: String
@@ -11,27 +11,27 @@ package struct RejectedAdditions: Sendable {
         ///
         /// - Parameters:
         ///   - upstream: The host and the port.
-        ///   - model: The model that the request names, or the deployment of its path; `nil` for none.
+        ///   - model: The model of the request, or the deployment of its path; `nil` for none.
         package init(upstream: String, model: String?) {
             self.upstream = upstream
             self.model = String((model ?? "").prefix(128))
         }
     }
 
-    /// How long a refusal is remembered, in nanoseconds: 10 minutes.
+    /// The lifetime of an entry, in nanoseconds: 10 minutes.
     package static let lifetime: Int64 = 600_000_000_000
-    /// The most refusals that are remembered.
+    /// The most entries.
     package static let capacity = 256
 
     private var forgottenAt: [Key: Int64] = [:]
 
-    /// Creates a memory without entries.
+    /// Creates an empty set of entries.
     package init() {}
 
     /// The number of entries.
     package var count: Int { forgottenAt.count }
 
-    /// True if the upstream has refused lately.
+    /// True if the upstream has rejected the option lately.
     ///
     /// - Parameters:
     ///   - key: The upstream and the model.
@@ -44,12 +44,12 @@ package struct RejectedAdditions: Sendable {
         return false
     }
 
-    /// Remembers a refusal.
+    /// Adds an entry, or renews the lifetime of an existing one.
     ///
     /// - Parameters:
     ///   - key: The upstream and the model.
     ///   - now: Monotonic nanoseconds.
-    /// - Returns: True if it was not remembered already.
+    /// - Returns: True if there was no such entry.
     @discardableResult
     package mutating func remember(_ key: Key, at now: Int64) -> Bool {
         let isNew = !contains(key, at: now)

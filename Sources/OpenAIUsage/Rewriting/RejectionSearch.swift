@@ -1,7 +1,7 @@
-/// Looks for the name of the usage option in the text of an error, however the error spells it.
+/// An incremental search for the name of the usage option in the text of an error, in any spelling.
 ///
-/// Servers name it as `stream_options`, `streamOptions`, `stream options`, `body.stream_options.include_usage`, or as the
-/// parts of a path. Case, underscores, hyphens and blanks are passed over. Memory is constant for any length.
+/// Servers write `stream_options`, `streamOptions`, `stream options`, `body.stream_options.include_usage`, or the parts
+/// of a path. Case, underscores, hyphens, spaces and backslashes are ignored. Memory is constant for any length.
 package struct RejectionSearch: Sendable {
     private static let names = ["streamoptions", "includeusage"].map { Array($0.utf8) }
 
@@ -13,7 +13,7 @@ package struct RejectionSearch: Sendable {
     /// Creates a search at the start of a text.
     package init() {}
 
-    /// Reads the next bytes of the text.
+    /// Searches the next bytes of the text.
     package mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !isFound else { return }
         for byte in bytes {

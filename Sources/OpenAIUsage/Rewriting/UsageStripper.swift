@@ -1,17 +1,17 @@
-/// Takes out of a chat stream what `include_usage` has put in, for a client that did not ask for it.
+/// Strips what `include_usage` adds to a chat stream, for a client that did not request it.
 ///
-/// That is the extra chunk with the usage and without a choice (`"choices":[]`, or no such member at all), and the member
-/// `"usage":null` of the others. No other byte
-/// is touched: lines, comments and blanks stay, and of a chunk that is taken out its comments. Bytes leave when their
-/// event is complete, which is when a client can read it; of an event longer than ``maximumHeldLength`` all but a short
-/// tail leaves at once, and it is never taken out as a whole.
+/// That is the extra chunk with the usage and without a choice (`"choices":[]`, or no such member at all), and the
+/// member `"usage":null` of the others. No other byte is changed: lines, comments and blanks stay, including the
+/// comments of a removed chunk. Bytes are output when their event is complete, which is when a client can read it; of
+/// an event longer than ``maximumHeldLength`` all but a short tail is output at once, and it is never removed as a
+/// whole.
 package struct UsageStripper: Sendable {
     private enum Field: UInt16 {
         case choices = 1
         case choice, usage, object, error
     }
 
-    /// What is taken out behind a first member that was taken out.
+    /// The bytes to be removed after a first member that was removed.
     private enum Removal: UInt8, Sendable {
         case nothing, comma, blanks
     }
@@ -24,9 +24,9 @@ package struct UsageStripper: Sendable {
         ])
     )
 
-    /// The most bytes of an event that are held until it is complete.
+    /// The most bytes of an event that are buffered until it is complete.
     package static let maximumHeldLength = 64 * 1024
-    /// The longest member, with the blanks and line ends around it, that is found and taken out.
+    /// The longest member, with the blanks and line ends around it, that is found and removed.
     static let tailLength = 256
     private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
 
@@ -34,24 +34,24 @@ package struct UsageStripper: Sendable {
     private var parser = ServerSentEventParser()
     private var scanner = JSONScanner(Self.selection)
     private var held: [UInt8] = []
-    /// Where in `held` the data stands, line by line; of long events only what may still be taken out.
+    /// The ranges of the data in `held`, line by line; for long events, only those that may still be removed.
     private var runs: [Range<Int>] = []
-    /// How many bytes of the event have come.
+    /// The number of received bytes of the event.
     private var length = 0
     private var isFirst = true
     private var hasData = false
     private var hasChoices = false
     private var hasChoice = false
     private var hasUsage = false
-    /// True for a chunk that says what it is, and is no error.
+    /// True if the event names its kind of object, as a chunk does.
     private var isChunk = false
     private var hasError = false
     private var hasLeft = false
     private var removal = Removal.nothing
-    /// After a carriage return at the end of the bytes: whether a line feed that follows stays.
+    /// After a carriage return at the end of the bytes: true if a following line feed stays.
     private var keepsLineFeed: Bool?
 
-    /// Whether anything was taken out.
+    /// True if anything was removed.
     package private(set) var isChanged = false
 
     /// Creates a stripper at the start of a stream.
@@ -63,7 +63,7 @@ package struct UsageStripper: Sendable {
         maximumLength = max(maximumHeldLength, Self.tailLength)
     }
 
-    /// Takes bytes of the stream and appends what may leave already.
+    /// Reads bytes of the stream and appends those that may be forwarded.
     package mutating func strip(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
         var position = 0
         var copied = 0
@@ -90,7 +90,7 @@ package struct UsageStripper: Sendable {
                 let isExtra = isExtraChunk && scanner.isComplete
                 if isExtra { removeEvent() }
                 if bytes[position - 1] == 0x0d {
-                    // The line feed of a CRLF belongs to its event; the parser passes over it later.
+                    // The line feed of a CRLF belongs to its event; the parser skips it later.
                     if position == bytes.count {
                         keepsLineFeed = !isExtra
                     } else if bytes[position] == 0x0a {
@@ -103,15 +103,15 @@ package struct UsageStripper: Sendable {
         }
     }
 
-    /// Takes the end of the stream and appends what is held.
+    /// Ends the stream and appends the buffered bytes.
     package mutating func finish(into output: inout [UInt8]) {
-        // An extra chunk that is cut off was put in all the same.
+        // A truncated extra chunk is an addition all the same.
         if isExtraChunk { removeEvent() }
         output.append(contentsOf: held)
         beginEvent()
     }
 
-    /// Whether the event is the extra chunk, as far as it has come.
+    /// True if the event so far is the extra chunk.
     private var isExtraChunk: Bool {
         hasData && length <= maximumLength && hasUsage && !hasChoice && (hasChoices || (isChunk && !hasError))
             && !scanner.isInvalid
@@ -162,7 +162,7 @@ package struct UsageStripper: Sendable {
         let start = held.count
         hold(bytes, &copied, end)
         guard held.count > start else { return }
-        // Lines are apart by their ends and names.
+        // The ends and the field names of lines separate their data.
         if let last = runs.last, last.upperBound == start {
             runs[runs.count - 1] = last.lowerBound..<held.count
         } else {
@@ -195,7 +195,7 @@ package struct UsageStripper: Sendable {
         }
     }
 
-    /// Takes what the scanner met; true if it is the `null` of a usage.
+    /// Handles an event of the scanner; true if it is the `null` of a usage.
     private mutating func take(_ event: JSONScanner.Event) -> Bool {
         switch (event, Field(rawValue: scanner.field)) {
         case (.exhausted, _), (.invalid, _), (_, nil): break
@@ -217,11 +217,11 @@ package struct UsageStripper: Sendable {
         return false
     }
 
-    /// Takes the member `"usage":null`, which is held up to its end, out of what is held.
+    /// Removes the member `"usage":null`, which is buffered up to its end.
     private mutating func removeMember() {
         guard let (start, isFirst) = startOfMember() else { return }
         if isFirst { removal = .comma }
-        // What stands between the lines of data stays.
+        // The text between the lines of data stays.
         while let run = runs.popLast() {
             let first = max(start, run.lowerBound)
             held.removeSubrange(first..<run.upperBound)
@@ -231,7 +231,7 @@ package struct UsageStripper: Sendable {
         isChanged = true
     }
 
-    /// Where the member begins that is held up to its end, with the comma before it if there is one.
+    /// The start of the member that is buffered up to its end, including the comma before it if there is one.
     private func startOfMember() -> (start: Int, isFirst: Bool)? {
         guard var place = Place(in: held, runs), place.skip(4), place.skipBlanks(), place.skip(UInt8(ascii: ":")),
             place.skipBlanks(), place.skip(UInt8(ascii: "\"")), place.skipName()
@@ -242,7 +242,7 @@ package struct UsageStripper: Sendable {
         return place.byte == UInt8(ascii: "{") ? (start, true) : nil
     }
 
-    /// Takes out the comma, and the blanks behind it, that followed a first member that was taken out.
+    /// Removes the comma after a first member that was removed, and the blanks after the comma.
     private mutating func remove(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ copied: inout Int) {
         for index in range {
             let byte = bytes[index]
@@ -261,7 +261,7 @@ package struct UsageStripper: Sendable {
         }
     }
 
-    /// Takes the event out of what is held, but for comments and the mark at the start of the stream.
+    /// Removes the event from the buffer, except for comments and a byte-order mark at the start of the stream.
     private mutating func removeEvent() {
         isChanged = true
         var kept: [UInt8] = []
@@ -293,7 +293,7 @@ package struct UsageStripper: Sendable {
 }
 
 extension UsageStripper {
-    /// A place in the data that is held, which moves backwards over lines.
+    /// A position in the buffered data that moves backwards across lines.
     private struct Place {
         private let held: [UInt8]
         private let runs: [Range<Int>]
@@ -301,7 +301,7 @@ extension UsageStripper {
         private var run: Int
         private(set) var offset: Int
 
-        /// The end of the data; `nil` if there is none.
+        /// Creates a position at the end of the data; `nil` if there is none.
         init?(in held: [UInt8], _ runs: [Range<Int>]) {
             guard let last = runs.last else { return nil }
             self.held = held
@@ -311,7 +311,7 @@ extension UsageStripper {
             offset = last.upperBound
         }
 
-        /// The byte before the place; `nil` at the start of a line and of what may be taken out.
+        /// The byte before the position; `nil` at the start of a line and of the range in which bytes may be removed.
         var byte: UInt8? { offset > max(runs[run].lowerBound, first) ? held[offset - 1] : nil }
 
         mutating func skip(_ count: Int) -> Bool {
@@ -324,7 +324,7 @@ extension UsageStripper {
 
         mutating func skip(_ expected: UInt8) -> Bool { byte == expected && skip(1) }
 
-        /// Moves over a name and the quote before it, however the name is spelled: no quote stands in it.
+        /// Moves over a name and the quote before it; no spelling of the name contains a quote.
         mutating func skipName() -> Bool {
             while let byte {
                 offset -= 1
@@ -333,7 +333,7 @@ extension UsageStripper {
             return false
         }
 
-        /// Moves over blanks and ends of lines; false at the end of the way.
+        /// Moves over blanks and line ends; false at the start of the data.
         mutating func skipBlanks() -> Bool {
             while true {
                 if let byte {

@@ -1,25 +1,25 @@
 /// An incremental parser of the event stream format of the WHATWG HTML standard, section 9.2.
 ///
-/// It holds nothing but its place: the bytes of a `data` line are handed out where they stand, however long the line is,
-/// so that an event of any size is read in constant memory. Lines end with CR, LF or CRLF, cut anywhere.
+/// It buffers nothing: the bytes of a `data` line are reported in place, however long the line is, so that an event of
+/// any size is read in constant memory. Lines end with CR, LF or CRLF, and may be cut anywhere.
 package struct ServerSentEventParser: Sendable {
-    /// What was met.
+    /// A parsed element.
     package enum Event: Sendable, Equatable {
-        /// A line of data begins; every line after an event's first one continues its data behind a line feed.
+        /// The start of a data line; every further one of an event continues its data after a line feed.
         case dataLine
-        /// Bytes of a line of data.
+        /// Bytes of a data line.
         case data(Range<Int>)
-        /// A line with the event's name begins, which replaces an earlier one.
+        /// The start of a line with the event's name, which replaces an earlier one.
         case nameLine
         /// Bytes of the event's name.
         case name(Range<Int>)
-        /// A line of the field `error` begins, which no standard knows and some servers send in place of data.
+        /// The start of a line of the field `error`, which no standard defines and some servers send in place of data.
         case errorLine
         /// Bytes of a line of the field `error`.
         case error(Range<Int>)
         /// A blank line: the event is complete.
         case dispatch
-        /// All bytes given are parsed.
+        /// All given bytes are parsed.
         case exhausted
     }
 
@@ -31,7 +31,7 @@ package struct ServerSentEventParser: Sendable {
     private static let dataField = Array("data".utf8)
     private static let nameField = Array("event".utf8)
     private static let errorField = Array("error".utf8)
-    /// `data: ` and `event: `, the first byte the lowest.
+    /// `data: ` and `event: `, the first byte in the lowest bits.
     private static let dataStart: UInt64 = 0x203a_6174_6164
     private static let nameStart: UInt64 = 0x20_3a74_6e65_7665
 
@@ -45,7 +45,7 @@ package struct ServerSentEventParser: Sendable {
     /// Creates a parser at the start of a stream.
     package init() {}
 
-    /// Whether the stream stands inside a line: what follows belongs to it.
+    /// True if the parser is inside a line, to which the next bytes belong.
     package var isInsideLine: Bool {
         switch state {
         case .byteOrderMark, .lineStart: false
@@ -53,7 +53,7 @@ package struct ServerSentEventParser: Sendable {
         }
     }
 
-    /// Parses on from the position until something is met or the bytes are used up.
+    /// Parses from the position until an element is found or the bytes are used up.
     package mutating func next(in bytes: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Event {
         guard let base = bytes.baseAddress else { return .exhausted }
         let count = bytes.count
@@ -74,7 +74,7 @@ package struct ServerSentEventParser: Sendable {
                 } else if matched == 0 {
                     begin(.lineStart)
                 } else {
-                    // The start of a mark that is none: a field of an unknown name.
+                    // An incomplete byte-order mark: a field of an unknown name.
                     begin(.ignored)
                 }
             case .lineStart:
@@ -112,7 +112,7 @@ package struct ServerSentEventParser: Sendable {
         return .exhausted
     }
 
-    /// Takes the start of a line at once if it is one of the two that nearly all lines have.
+    /// Parses the start of a line at once if it is one of the two most frequent.
     @inline(__always)
     private mutating func beginLine(_ base: UnsafePointer<UInt8>, _ position: inout Int, _ count: Int) -> Event? {
         guard count &- position >= 8 else { return nil }
@@ -130,7 +130,7 @@ package struct ServerSentEventParser: Sendable {
         return nil
     }
 
-    /// Takes a byte of a field's name.
+    /// Parses a byte of a field's name.
     private mutating func fieldByte(_ byte: UInt8, _ position: inout Int) -> Event? {
         if byte == 0x0a || byte == 0x0d {
             // A line without a colon is a field with an empty value.

@@ -1,17 +1,17 @@
-/// The rules for text from outside that lands in rows: no key, and nothing that may be a prompt or a completion.
+/// The rules for external text that is stored in rows: no key, and nothing that may be a prompt or a completion.
 enum RowText {
-    /// The word that stands for an error type, an error code or a reason to stop that is no word.
+    /// The word that replaces an error type, an error code or a finish reason that is not a word.
     static let other = "other"
-    /// The text that stands for a key, and for content in a usage object.
+    /// The text that replaces a key, and content in a usage object.
     private static let mask = "***"
     private static let maximumWordLength = 64
 
     // MARK: - Words
 
-    /// A short word of an API (`[A-Za-z0-9_.:-]`, at most 64 bytes) as it is; any other text, and a key, as ``other``.
+    /// A short word of an API (`[A-Za-z0-9_.:-]`, at most 64 bytes) unchanged; any other text, and a key, as ``other``.
     ///
     /// - Parameter text: The text.
-    /// - Returns: The word; `nil` if there is no text.
+    /// - Returns: The word; `nil` if the text is `nil` or empty.
     static func word(_ text: String?) -> String? {
         guard let text, !text.isEmpty else { return nil }
         return isWord(text.utf8) && !isKey(text) ? text : other
@@ -23,7 +23,7 @@ enum RowText {
 
     @inline(__always)
     private static func isWordByte(_ byte: UInt8) -> Bool {
-        // One bit for each of the bytes from 0x20 on: digits, letters, and `_ . : -`.
+        // One bit for each byte from 0x20 on: digits, letters, and `_ . : -`.
         let (low, high): (UInt64, UInt64) = (0x07ff_fffe_87ff_fffe, 0x07ff_6000)
         let place = UInt64(byte)
         return place >= 0x40
@@ -32,15 +32,15 @@ enum RowText {
 
     // MARK: - Keys
 
-    /// How keys begin, with how many characters must follow before it can be nothing else.
+    /// The prefixes of keys, each with the number of bytes that must follow for a text to be a key.
     private static let keyPrefixes: [(prefix: String, rest: Int)] = [
         ("sk-", 6), ("sk_", 6), ("pk-", 6), ("pk_", 6), ("rk_", 12), ("sess-", 12), ("gsk_", 12), ("xai-", 12),
         ("pplx-", 12), ("nvapi-", 12), ("hf_", 12), ("ghp_", 12), ("akia", 12), ("aiza", 20), ("eyj", 12),
     ]
 
-    /// How a text begins that is a key; `nil` if it is none.
+    /// The key prefix of a text; `nil` if the text is not a key.
     private static func keyPrefix(of text: some StringProtocol) -> String? {
-        // Most texts begin as no key does, and characters are slow to compare.
+        // Most texts do not begin like a key, and comparing characters is slow.
         var start = text.utf8.makeIterator()
         guard let first = start.next(), let second = start.next(), isKeyStart(first, second) else { return nil }
         let lowered = text.prefix(8).lowercased()
@@ -48,7 +48,7 @@ enum RowText {
             .prefix
     }
 
-    /// True for the first two bytes of ``keyPrefixes``, in either case.
+    /// True for the first two bytes of an entry of ``keyPrefixes``, in either case.
     private static func isKeyStart(_ first: UInt8, _ second: UInt8) -> Bool {
         switch (first | 0x20, second | 0x20) {
         case (UInt8(ascii: "s"), UInt8(ascii: "k")), (UInt8(ascii: "s"), UInt8(ascii: "e")),
@@ -65,13 +65,13 @@ enum RowText {
 
     private static func isKey(_ text: some StringProtocol) -> Bool { keyPrefix(of: text) != nil }
 
-    /// A name, which is masked if it is a key.
+    /// A name, masked if it is a key.
     static func maskingKey(_ name: String?) -> String? {
         guard let name, let prefix = keyPrefix(of: name) else { return name }
         return prefix + mask
     }
 
-    /// A path whose segments that hold a key are masked (`/v1/sk-***`), percent-encoded ones too.
+    /// A path in which segments that contain a key are masked (`/v1/sk-***`), including percent-encoded ones.
     static func maskingKeys(inPath path: String) -> String {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         guard segments.contains(where: { masked(segment: $0) != nil }) else { return path }
@@ -106,10 +106,10 @@ enum RowText {
 
     // MARK: - Usage
 
-    /// A usage object without what may be content.
+    /// A usage object without possible content.
     ///
-    /// Texts that are no words and no numbers are masked, and so are names of members that are no words. Everything else
-    /// stays as it is, byte for byte.
+    /// Strings that are neither words nor numbers are masked, and so are member names that are not words. Everything
+    /// else stays the same, byte for byte.
     ///
     /// - Parameter json: A JSON text.
     /// - Returns: A JSON text that is not longer, or `json` itself.
@@ -138,7 +138,7 @@ enum RowText {
             result += bytes[copied..<start]
             copied = end
             number += isName ? 1 : 0
-            // Two names of an object should differ.
+            // Keeps the masked names of an object distinct.
             let mask = isName && text.count > 8 ? "\(mask)\(number)" : mask
             result += text.count < mask.utf8.count ? [UInt8(ascii: "*")] : Array(mask.utf8)
         }
@@ -146,7 +146,7 @@ enum RowText {
         return String(decoding: result + bytes[copied...], as: UTF8.self)
     }
 
-    /// True if every text in a JSON text is a word that can be no key, as nearly all are.
+    /// True if every string in a JSON text is a word and not a key, as nearly all are.
     private static func hasOnlyWords(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var index = 0
         while index < bytes.count {
@@ -174,7 +174,7 @@ enum RowText {
         return !isName && isNumber(text)
     }
 
-    /// A text whose escapes of ASCII by number are undone; any other escape stays, and makes it no word.
+    /// A string with its `\u` escapes of ASCII characters decoded; any other escape stays and makes it no word.
     private static func unescaped(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var result: ArraySlice<UInt8> = []
         var rest = text

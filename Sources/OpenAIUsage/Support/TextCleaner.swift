@@ -1,18 +1,18 @@
-/// The cleaning of text from outside: names of projects, models, tags, errors and identities.
+/// The cleaning of external text: names of projects, models, tags, errors and identities.
 ///
-/// A clean text shows what it is in a terminal, a table, a label and a file: it has no control characters (C0, DEL, C1), no
-/// line or paragraph separators (U+2028, U+2029), no marks, embeddings, overrides or isolates of the direction of writing
-/// (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), no byte-order mark and no blanks around it. It is valid
-/// UTF-8, since text that is not was repaired when it was decoded.
+/// Clean text looks the same in a terminal, a table, a label and a file: it has no control characters (C0, DEL, C1), no
+/// line or paragraph separators (U+2028, U+2029), no bidirectional marks, embeddings, overrides or isolates (U+061C,
+/// U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), no byte-order mark and no spaces around it. It is valid UTF-8,
+/// since invalid bytes were repaired when it was decoded.
 package enum TextCleaner {
-    /// The longest value that is kept unless told otherwise, in bytes.
+    /// The default limit of a value, in bytes.
     package static let maximumLength = 256
 
     /// Cleans a text.
     ///
     /// - Parameters:
     ///   - value: The text.
-    ///   - maximumLength: The longest result in bytes of UTF-8; a longer one is cut behind a whole character.
+    ///   - maximumLength: The longest result in bytes of UTF-8; a longer one is truncated after a whole character.
     /// - Returns: The clean text; `nil` if nothing is left.
     package static func clean(_ value: String?, maximumLength: Int = maximumLength) -> String? {
         guard let value else { return nil }
@@ -25,7 +25,7 @@ package enum TextCleaner {
         return text.isEmpty ? nil : String(text)
     }
 
-    /// The text without the scalars that a clean text cannot have; blanks and length stay.
+    /// The text without the scalars that are not allowed in clean text; surrounding spaces and length are unchanged.
     package static func removingUnsafe(from value: some StringProtocol) -> String {
         String(String.UnicodeScalarView(value.unicodeScalars.filter { !isUnsafe($0) }))
     }
@@ -37,12 +37,12 @@ package enum TextCleaner {
         }
     }
 
-    /// True if a text is short enough, has no blanks around it, and can hold nothing unsafe.
+    /// True if a text is short enough, has no spaces around it, and cannot contain anything unsafe.
     private static func isFit(_ bytes: UnsafeBufferPointer<UInt8>, _ maximumLength: Int) -> Bool {
         guard let first = bytes.first, let last = bytes.last else { return true }
         guard bytes.count <= maximumLength, first != 0x20, last != 0x20 else { return false }
-        // In UTF-8 the unsafe scalars beyond ASCII begin with 0xC2, 0xD8, 0xE2 or 0xEF, as others do. There is no way out of
-        // the loop, so that several bytes are looked at together.
+        // In UTF-8 the unsafe scalars beyond ASCII begin with 0xC2, 0xD8, 0xE2 or 0xEF, as others do. The loop has no
+        // early exit, so that it is vectorized.
         var found: UInt8 = 0
         for byte in bytes {
             found |= (byte < 0x20 ? 1 : 0) | (byte == 0x7f ? 1 : 0) | (byte == 0xc2 ? 1 : 0)

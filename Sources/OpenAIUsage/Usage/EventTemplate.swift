@@ -1,30 +1,30 @@
 import CByteScan
 
-/// What the documents of a stream have in common, and how a scan stands behind it.
+/// The text that the documents of a stream have in common, and the state of a scan at places in it.
 ///
-/// The events of a stream are the same text over and over: ids, the model, names of members, with a few values that
-/// differ. An outline is the text of one document with a mark before every such value. A later document is compared with
-/// it, from one mark to the next; where it differs, the scan goes on from the mark before. It is learnt from what follows
-/// on each other, one mark at a time.
+/// The events of a stream repeat the same text: ids, the model and the names of members, with a few values that differ.
+/// A template is the text of one document with a mark before every such value. A later document is compared with it
+/// from mark to mark; where it differs, the scan resumes at the last mark. A template is learned from consecutive
+/// documents, one mark at a time.
 struct EventTemplate: Sendable {
-    /// A place in the outline, and what the facts are there as far as they change behind the first mark.
+    /// A place in the template, with the facts at that place that change after the first mark.
     struct Mark: Sendable {
-        /// Where the place is in the text.
+        /// The offset of the place in the text.
         var start: Int
-        /// Where the value that begins there ends; the start if what stands there must be the same.
+        /// The end of the value that begins at the place; the start if the text there must be the same.
         var end: Int
         var place: JSONScanner.Place
         var hasContent: Bool
         var usagePresence: ParsedEvent.Presence
         var errorPresence: ParsedEvent.Presence
-        /// Whether the value may be a number too, not only a string.
+        /// True if the value may also be a number, not only a string.
         var mayBeNumber = false
 
-        /// Whether a value that may differ begins there.
+        /// True if a value that may differ begins at the place.
         @inline(__always)
         var isValue: Bool { end > start }
 
-        /// The end of the string or number that begins at a position of a document, if it stands there whole.
+        /// The end of the string or number that begins at a position of a document; `nil` if it is not there in full.
         @inline(__always)
         func endOfValue(_ base: UnsafePointer<UInt8>, _ position: Int, _ count: Int) -> Int? {
             guard position < count else { return nil }
@@ -38,25 +38,25 @@ struct EventTemplate: Sendable {
         }
     }
 
-    /// How far a document agrees.
+    /// The extent to which a document matches the template.
     struct Agreement {
-        /// The number of the marks that were passed.
+        /// The number of marks that were passed.
         var passed = 0
-        /// Where the last of them is in the document; 0 without one.
+        /// The position of the last of them in the document; 0 without one.
         var position = 0
-        /// Where the text begins that is compared last.
+        /// The position at which the text begins that was compared last.
         var start = 0
-        /// Where it begins to differ.
+        /// The position of its first difference.
         var difference = 0
-        /// Where the outline ends in the document, if it goes so far.
+        /// The position in the document at which the template ends, if it matches that far.
         var end: Int?
     }
 
-    /// The longest document that is remembered; of a longer one, so much of its start.
+    /// The length in bytes up to which a document is stored.
     static let maximumLength = 1_024
     /// The most marks before the end.
     static let maximumCount = 8
-    /// How much text a mark must spare to be worth it.
+    /// The number of bytes that a mark must save to be worth it.
     static let minimumLength = 16
 
     private var text: [UInt8] = []
@@ -64,17 +64,17 @@ struct EventTemplate: Sendable {
     private var end: Mark?
 
     var isEmpty: Bool { marks.isEmpty }
-    /// Whether a document may be the outline to its end.
+    /// True if a document can match the template to its end.
     var isFinished: Bool { end != nil }
-    /// How much of a document leads to the first mark.
+    /// The length of the text before the first mark.
     var firstStart: Int { marks.first?.start ?? 0 }
 
-    /// Hands on so much of the text.
+    /// Calls a closure with the start of the text.
     func withText(_ length: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         text.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<length])) }
     }
 
-    /// How many bytes are those of the text from a place in it up to the first mark.
+    /// The number of bytes that equal the text from an offset in it up to the first mark.
     func commonLength(from start: Int, with bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard let base = bytes.baseAddress else { return 0 }
         return text.withUnsafeBufferPointer { text in
@@ -85,7 +85,7 @@ struct EventTemplate: Sendable {
 
     var firstMark: Mark? { marks.first }
 
-    /// The mark behind the whole document.
+    /// The mark at the end of the document; `nil` if it does not match to its end.
     func mark(of agreement: Agreement) -> Mark? { agreement.end == nil ? nil : end }
 
     /// The last mark that was passed; `nil` if none was.
@@ -93,12 +93,12 @@ struct EventTemplate: Sendable {
         agreement.passed > 0 ? marks[agreement.passed - 1] : nil
     }
 
-    /// Compares a document with the outline.
+    /// Compares a document with the template.
     ///
     /// - Parameters:
-    ///   - bytes: The document, or as much of it as is there.
-    ///   - skipsValues: Whether values may be passed over that are not the outline's.
-    /// - Returns: How far they agree.
+    ///   - bytes: The document, or as much of it as has arrived.
+    ///   - skipsValues: True to skip values that differ from the template's.
+    /// - Returns: The extent to which they match.
     func agreement(with bytes: UnsafeBufferPointer<UInt8>, skipsValues: Bool) -> Agreement {
         var agreement = Agreement()
         guard let base = bytes.baseAddress else { return agreement }
@@ -125,7 +125,7 @@ struct EventTemplate: Sendable {
                     textPosition = marks[index].end
                     guard marks[index].isValue else { continue }
                     guard skipsValues, let end = marks[index].endOfValue(base, position, bytes.count) else {
-                        // Nothing can be learnt there.
+                        // Nothing can be learned there.
                         agreement.start = position
                         agreement.difference = position
                         return
@@ -137,10 +137,9 @@ struct EventTemplate: Sendable {
         return agreement
     }
 
-    /// Where a mark could be added: behind the last mark of structure in what a document agrees in; `nil` if it is not worth
-    /// it.
+    /// The offset of a new mark: after the last structural character of the matching text; `nil` if it is not worth it.
     func newMark(_ agreement: Agreement, _ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        // What agrees up to where the bytes are cut says nothing of what comes.
+        // A match up to where the bytes are cut does not predict what follows.
         guard agreement.passed < Self.maximumCount, agreement.difference < bytes.count else { return nil }
         var position = agreement.difference
         let least = agreement.start + (agreement.passed == 0 ? Self.minimumLength : 1)
@@ -153,7 +152,7 @@ struct EventTemplate: Sendable {
         return nil
     }
 
-    /// Makes a document the outline's text, with the marks that it has passed.
+    /// Makes a document the template's text, with the marks that it has passed.
     mutating func learn(_ bytes: UnsafeBufferPointer<UInt8>, _ agreement: Agreement) {
         text.removeAll(keepingCapacity: true)
         text.append(contentsOf: bytes.prefix(Self.maximumLength))
@@ -176,19 +175,19 @@ struct EventTemplate: Sendable {
         }
     }
 
-    /// Adds a mark behind the last one, or in its stead if that one stands before no value.
+    /// Adds a mark after the last one, or in its place if no value begins at that one.
     mutating func add(_ mark: Mark) {
         guard mark.start < text.count, mark.end <= text.count else { return }
         if let last = marks.last, !last.isValue { marks.removeLast() }
         marks.append(mark)
     }
 
-    /// Sets how a scan stands at the end of the text.
+    /// Stores the state of a scan at the end of the text.
     mutating func finish(_ mark: Mark) {
         if mark.start == text.count { end = mark }
     }
 
-    /// Forgets all marks.
+    /// Removes all marks.
     mutating func removeMarks() {
         marks.removeAll(keepingCapacity: true)
         end = nil

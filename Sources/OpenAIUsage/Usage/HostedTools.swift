@@ -1,6 +1,6 @@
 /// The calls of hosted tools in a response object.
 struct HostedTools: Sendable {
-    /// One item of the output while it is read.
+    /// An item of the output while it is read.
     struct Item: Sendable {
         var type = ""
         var status = ""
@@ -8,14 +8,14 @@ struct HostedTools: Sendable {
         var container: String?
     }
 
-    /// One tool of the request while it is read, as the response repeats it.
+    /// A tool of the request, which the response repeats, while it is read.
     struct Tool: Sendable {
         var type = ""
         var model: String?
         var memory: String?
     }
 
-    /// The most distinct containers that are told apart.
+    /// The most distinct containers that are recorded.
     static let maximumContainers = 64
 
     var item = Item()
@@ -25,17 +25,17 @@ struct HostedTools: Sendable {
     private(set) var memory: String?
     private(set) var imageModel: String?
     private var searchTool: String?
-    /// The provider's own count of billable searches, which wins over the items.
+    /// The provider's own count of billable searches, which takes precedence over the items.
     var searchRequests: Int64?
 
     var isEmpty: Bool { calls.isEmpty && searchRequests == nil }
 
-    /// Takes the end of an item.
+    /// Ends an item and counts its call.
     mutating func endItem() {
         defer { item = Item() }
         switch item.type {
         case "web_search_call":
-            // Opening and searching a page that was found is free.
+            // Opening a found page and searching in it are free.
             guard item.status == "completed", item.action == "search" || item.action.isEmpty else { return }
             count("web_search")
         case "file_search_call":
@@ -53,7 +53,7 @@ struct HostedTools: Sendable {
         case "custom_tool_call": count("custom")
         case "function_call": count("function")
         case let type where type.hasSuffix(Self.callSuffix):
-            // A tool that is not known yet: what it costs is not known either.
+            // The tool is unknown, and therefore its price.
             guard item.status.isEmpty || item.status == "completed" else { return }
             let name = String(type.dropLast(Self.callSuffix.utf8.count))
             count(calls.count < Self.maximumUnknownTools && Self.isName(name) ? name : "unknown")
@@ -62,16 +62,16 @@ struct HostedTools: Sendable {
     }
 
     private static let callSuffix = "_call"
-    /// The most tools of a response that bear names of their own.
+    /// The number of tools in a response from which on an unknown one has no name of its own.
     private static let maximumUnknownTools = 32
 
-    /// True for what can be a tool's name and nothing else.
+    /// True if a text can be a tool's name and nothing else.
     private static func isName(_ text: String) -> Bool {
         1...40 ~= text.utf8.count
             && text.utf8.allSatisfy { 0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "_") }
     }
 
-    /// Takes the end of a tool.
+    /// Ends a tool and stores its settings.
     mutating func endTool() {
         defer { tool = Tool() }
         switch tool.type {
@@ -82,7 +82,7 @@ struct HostedTools: Sendable {
         }
     }
 
-    /// The calls by tool.
+    /// The number of calls by tool.
     var counted: [String: Int64] {
         var result = calls
         let search = searchTool?.hasPrefix("web_search_preview") == true ? "web_search_preview" : "web_search"

@@ -1,8 +1,8 @@
 import CByteScan
 
-/// What one JSON document of a response says: a body, the data of one event, a message or a line.
+/// The facts of one JSON document of a response: a body, the data of an event, a message or a line.
 package struct ParsedEvent: Sendable {
-    /// The presence of a member: not there, `null`, there without anything that is understood, or understood.
+    /// The presence of a member: absent, `null`, present but without anything recognized, or recognized.
     enum Presence: UInt8, Sendable {
         case absent, null, unread, present
     }
@@ -13,21 +13,21 @@ package struct ParsedEvent: Sendable {
     var usagePresence = Presence.absent
     var usage = TokenUsage()
     var rawUsage: String?
-    /// Whether a provider's provider is paid with the caller's own key.
+    /// True if the provider behind an aggregator is paid with the caller's own key.
     var isOwnKey = false
     var errorPresence = Presence.absent
     var hasContent = false
     var hasCitations = false
-    /// Microseconds since 1970.
+    /// The creation time of the object, in microseconds since 1970.
     var createdAt: Int64?
     var images = 0
     private var rareFacts: ParsedEventExtras.Storage?
     private var earlierUsage: EarlierUsage?
 
-    /// Whether the document says anything of what few do.
+    /// True if the document contains any of the rare facts.
     var hasRare: Bool { rareFacts != nil }
 
-    /// What few documents say.
+    /// The facts that only few documents contain.
     var rare: ParsedEventExtras {
         _read {
             let storage = rareFacts ?? ParsedEventExtras.Storage.none
@@ -45,7 +45,7 @@ package struct ParsedEvent: Sendable {
         }
     }
 
-    /// An earlier usage of the same document, for as long as it is not known whether the later one says anything.
+    /// An earlier usage of the same document, kept until the later one is known to report anything.
     private final class EarlierUsage: Sendable {
         let usage: TokenUsage
         let rawUsage: String?
@@ -56,7 +56,7 @@ package struct ParsedEvent: Sendable {
         }
     }
 
-    /// Begins a usage, which replaces an earlier one if it says anything.
+    /// Begins a usage, which replaces an earlier one if it reports anything.
     mutating func beginUsage() {
         earlierUsage = usagePresence == .present ? EarlierUsage(usage, rawUsage) : nil
         usagePresence = .present
@@ -71,7 +71,7 @@ package struct ParsedEvent: Sendable {
         rare.providerTools = [:]
     }
 
-    /// Ends a usage; one that says nothing is as `null`.
+    /// Ends a usage; one that reports nothing counts as `null`.
     mutating func endUsage(_ text: String?) {
         let earlier = earlierUsage
         earlierUsage = nil
@@ -87,12 +87,12 @@ package struct ParsedEvent: Sendable {
         if let earlier {
             (usage, rawUsage) = (earlier.usage, earlier.rawUsage)
         } else {
-            // Without a number in it nothing is told; too long to be kept, it tells something.
+            // Text without a digit reports nothing; text that is too long to be collected reports something.
             usagePresence = text?.utf8.contains { 0x30...0x39 ~= $0 } ?? true ? .unread : .null
         }
     }
 
-    /// The texts of several usages as a JSON array; `nil` if one is not known or they are too long together.
+    /// The texts of several usages as a JSON array; `nil` if one is unknown or they are too long together.
     static func joined(_ known: String?, _ later: String?) -> String? {
         guard let known, let later, known.utf8.count + later.utf8.count < JSONScanner.maximumVerbatimLength else {
             return nil
@@ -100,14 +100,14 @@ package struct ParsedEvent: Sendable {
         return known.hasPrefix("[") ? "\(known.dropLast()),\(later)]" : "[\(known),\(later)]"
     }
 
-    /// True if the document is an error, or holds one that says something.
+    /// True if the document is an error or contains one that is not empty.
     var isError: Bool { errorPresence == .present || (rareFacts?.facts.flatError.isError ?? false) }
 
-    /// Forgets everything, for the next document.
+    /// Resets all facts for the next document.
     mutating func reset() {
         guard isTouched else { return }
         var facts = ParsedEvent()
-        // The buffers stay, since nearly every event fills them with the same bytes again.
+        // Keep the buffers: nearly every event fills them with the same bytes again.
         swap(&facts.identity, &identity)
         swap(&facts.type, &type)
         facts.identity.reset()
@@ -116,7 +116,7 @@ package struct ParsedEvent: Sendable {
     }
 }
 
-/// What names a response, and how it ended, as bytes that most events repeat.
+/// The identity of a response and how it ended, as bytes that most events repeat.
 package struct ResponseIdentity: Sendable {
     var identity: [UInt8] = []
     var model: [UInt8] = []
@@ -134,7 +134,7 @@ package struct ResponseIdentity: Sendable {
         finishReason.removeAll(keepingCapacity: true)
     }
 
-    /// Takes over what a later document says; what it leaves out stays.
+    /// Merges the values of a later document; its empty values change nothing.
     mutating func merge(_ later: ResponseIdentity) {
         Self.merge(&identity, later.identity)
         Self.merge(&model, later.model)
@@ -163,7 +163,7 @@ package struct ResponseIdentity: Sendable {
         }
     }
 
-    /// A member as a word that is fit to be kept; `nil` if it is empty.
+    /// The word of a member that may be stored (see ``RowText``); `nil` if the member is empty.
     static func word(_ bytes: [UInt8]) -> String? { RowText.word(text(bytes)) }
 
     static func text(_ bytes: [UInt8]) -> String? {

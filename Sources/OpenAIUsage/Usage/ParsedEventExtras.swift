@@ -1,30 +1,30 @@
-/// What few documents of a response say.
+/// The facts of a document that only few documents contain.
 ///
-/// It stands apart from the rest, since what nearly every document leaves out would have to be set, moved and let go with
-/// each of them.
+/// They are stored apart from the others: nearly every document lacks them and would pay for setting, moving and
+/// releasing them.
 struct ParsedEventExtras: Sendable {
     var seconds: String?
     var secondUsage = TokenUsage()
     var secondModel: String?
-    /// What each of several models used.
+    /// The usage of each of several models.
     var models: [(name: String, usage: TokenUsage)] = []
     var providerCost: String?
     /// The tokens written to the cache for an hour, a part of all that were written.
     var cacheWriteHour: Int64?
-    /// What a provider's provider costs.
+    /// The cost of the provider behind an aggregator.
     var upstreamCost = UpstreamCost()
     var errorType: String?
     var errorCode: String?
-    /// An error that is the document itself.
+    /// An error at the top level of the document.
     var flatError = FlatError()
     var outputFile: String?
-    /// The objects of a list that have used something.
+    /// The objects of a list that report usage.
     var listed = ListedObjects()
-    /// True if a gateway says that its cache has answered.
+    /// True if a gateway reports that its cache has answered.
     var isCacheHit = false
-    /// The model that transcribes what is said to a session.
+    /// The model that transcribes the spoken input of a session.
     var transcriptionModel: String?
-    /// The calls of hosted tools as other providers count them, in their usage.
+    /// The calls of hosted tools that other providers report in their usage.
     var providerTools: [String: Int64] = [:]
     var tools = HostedTools()
     var size: String?
@@ -35,7 +35,7 @@ struct ParsedEventExtras: Sendable {
 }
 
 extension ParsedEventExtras {
-    /// The objects of a list that have used something, by their identities.
+    /// The objects of a list that report usage, by their identities.
     struct ListedObjects: Sendable {
         /// An object while it is read.
         struct Item: Sendable {
@@ -46,17 +46,17 @@ extension ParsedEventExtras {
             var hasDuration = false
         }
 
-        /// The most that are told apart.
+        /// The most objects that are recorded.
         private static let maximumCount = 4_096
 
         var item = Item()
-        /// The names of each: its own, and that of the file with what it has made.
+        /// The identities of each object: its own, and that of its output file.
         private(set) var used: [[ObjectIdentity]] = []
 
-        /// Takes the end of an object.
+        /// Ends an object.
         mutating func endItem() {
             defer { item = Item() }
-            // The length of a video is told before it is made.
+            // The length of a video is reported before it is made.
             let isUsed = item.hasAmount || (item.hasDuration && item.status == "completed")
             guard isUsed, let identity = item.identity, !CallRecordBuilder.isPassing(state: item.status),
                 used.count < Self.maximumCount
@@ -65,14 +65,15 @@ extension ParsedEventExtras {
         }
     }
 
-    /// The price of a provider's provider, as plain decimals: the whole and its parts, as far as they are told.
+    /// The cost of the provider behind an aggregator, as plain decimals: the total and its parts, as far as they are
+    /// reported.
     struct UpstreamCost: Sendable {
         var total: String?
         var input: String?
         var output: String?
 
-        /// The whole, else the sum of the parts; `nil` if all that is told is zero, which providers also say of what they
-        /// do not know.
+        /// The total, else the sum of the parts; `nil` if all reported values are zero, which providers also report for
+        /// unknown costs.
         var known: String? {
             if let total, Self.isPositive(total) { return total }
             let parts = [input, output].compactMap { $0 }.filter(Self.isPositive)
@@ -85,9 +86,9 @@ extension ParsedEventExtras {
         }
     }
 
-    /// What a document says that may be an error by itself: `{"object": "error", "message": ..., "code": 400}`.
+    /// The members of a possible error at the top level: `{"object": "error", "message": ..., "code": 400}`.
     struct FlatError: Sendable {
-        /// True if the document says that it is an error.
+        /// True if the document's `object` is `error`.
         var isNamed = false
         var type: String?
         /// The code, unless it is zero or empty.
@@ -96,7 +97,7 @@ extension ParsedEventExtras {
 
         /// True if the document cannot be anything but an error.
         ///
-        /// Documents that are none have types, codes and messages too, but not together, and no code of a failed request.
+        /// Other documents have types, codes and messages too, but not together, and no code of a failed request.
         var isError: Bool {
             if isNamed { return code != nil || hasMessage || type != nil }
             if let code, let status = Int(code), 400..<600 ~= status { return true }
@@ -106,9 +107,9 @@ extension ParsedEventExtras {
         }
     }
 
-    /// Where they stand.
+    /// The storage of the facts, which is copied on write.
     ///
-    /// SAFETY: it is written only by who alone has it, and read by whoever has it.
+    /// SAFETY: only a sole owner writes it; shared storage is only read.
     final class Storage: @unchecked Sendable {
         static let none = Storage(ParsedEventExtras())
 

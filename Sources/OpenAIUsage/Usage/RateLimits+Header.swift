@@ -1,22 +1,22 @@
 public import HTTPTypes
 
 extension RateLimits {
-    /// The most limits that are kept; no provider reports half as many.
+    /// The most limits that are stored; no provider reports half as many.
     private static let maximumCount = 16
     private static let maximumNameLength = 64
 
-    /// Reads the `x-ratelimit-*` fields of a response; `nil` if there is none.
+    /// Creates limits from the `x-ratelimit-*` fields of a response; `nil` if there are none.
     ///
-    /// A value that cannot be read stays unknown.
+    /// A value that cannot be parsed stays `nil`.
     public init?(_ fields: HTTPFields) {
         self.init()
         for field in fields { _ = take(name: field.name.canonicalName, value: field.value) }
         guard !windows.isEmpty else { return nil }
     }
 
-    /// Adds a field, if it is one of a limit.
+    /// Adds a field if it is an `x-ratelimit-*` field.
     ///
-    /// - Returns: True if it is.
+    /// - Returns: True if it is one.
     mutating func take(name: String, value: String) -> Bool {
         var (name, value) = (name, value)
         return name.withUTF8 { name in
@@ -26,12 +26,12 @@ extension RateLimits {
 
     private enum Part { case limit, remaining, reset }
 
-    /// Adds a field, if it is one of a limit.
+    /// Adds a field if it is an `x-ratelimit-*` field.
     ///
     /// - Parameters:
-    ///   - name: The name in any case.
+    ///   - name: The name, in any case.
     ///   - value: The value.
-    /// - Returns: True if it is.
+    /// - Returns: True if it is one.
     mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
         guard Self.begins(name, at: 0, with: "x-ratelimit-") else { return false }
         guard windows.count < Self.maximumCount, name.count - 12 <= Self.maximumNameLength else { return true }
@@ -48,7 +48,7 @@ extension RateLimits {
         let resource = Self.resource(UnsafeRawBufferPointer(rebasing: name[start...]))
         let index = windows.firstIndex { $0.resource == resource } ?? windows.count
         if index == windows.count {
-            // Requests and tokens.
+            // Most responses report two: requests and tokens.
             if index == 0 { windows.reserveCapacity(2) }
             windows.append((resource, Window()))
         }
@@ -60,14 +60,14 @@ extension RateLimits {
         return true
     }
 
-    /// The name of a resource in lower case; the most frequent ones are not made anew.
+    /// The name of a resource in lower case, without an allocation for the most frequent ones.
     private static func resource(_ name: UnsafeRawBufferPointer) -> String {
         if name.count == 8, begins(name, at: 0, with: "requests") { return "requests" }
         if name.count == 6, begins(name, at: 0, with: "tokens") { return "tokens" }
         return HeaderText.lowercased(String(decoding: name, as: UTF8.self))
     }
 
-    /// True if a name has a part in lower case at a place, whatever the case of its own letters.
+    /// True if a name, in any case, contains a lower-case part at an offset.
     private static func begins(_ name: UnsafeRawBufferPointer, at start: Int, with part: StaticString) -> Bool {
         let count = part.utf8CodeUnitCount
         guard name.count >= start + count else { return false }
@@ -84,7 +84,8 @@ extension RateLimits {
         JSONNumber.integer(UnsafeRawBufferPointer(rebasing: text.drop { $0 == 0x20 }.prefix { $0 != 0x20 }))
     }
 
-    /// The microseconds of a Go duration (`1h36m16.107s`, `20ms`) or of bare seconds.
+    /// The microseconds of a Go duration (`1h36m16.107s`, `20ms`) or of a bare number of seconds; `nil` for any other
+    /// text.
     package static func microseconds(_ text: some StringProtocol) -> Int64? {
         Array(text.utf8).withUnsafeBytes { microseconds($0) }
     }
@@ -113,7 +114,7 @@ extension RateLimits {
         return total / 1_000
     }
 
-    /// The nanoseconds of a unit of Go's durations.
+    /// The nanoseconds in a unit of Go's durations; `nil` for any other unit.
     private static func nanoseconds(in unit: UnsafeRawBufferPointer) -> Int64? {
         switch (unit.count, unit.first) {
         case (0, _), (1, UInt8(ascii: "s")): return 1_000_000_000
@@ -122,7 +123,7 @@ extension RateLimits {
         default: break
         }
         guard unit.last == UInt8(ascii: "s") else { return nil }
-        // A micro sign is written with either of two characters.
+        // The micro sign has two code points.
         switch (unit.count, unit[0], unit[1]) {
         case (2, UInt8(ascii: "m"), _): return 1_000_000
         case (2, UInt8(ascii: "u"), _), (3, 0xc2, 0xb5), (3, 0xce, 0xbc): return 1_000
@@ -131,7 +132,8 @@ extension RateLimits {
         }
     }
 
-    /// A decimal number of units in nanoseconds, without passing through floating point.
+    /// The nanoseconds of a decimal number of units, computed without floating point; `nil` if it is no number or too
+    /// large.
     package static func nanoseconds(_ text: some Sequence<UInt8>, scale: Int64) -> Int64? {
         var whole: Int64 = 0
         var fraction: Int64 = 0

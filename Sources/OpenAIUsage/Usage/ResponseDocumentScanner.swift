@@ -1,21 +1,21 @@
-/// Reads the facts of one JSON document after another.
+/// Parses one JSON document after another into a ``ParsedEvent``.
 struct ResponseDocumentScanner: Sendable {
     private var scanner: JSONScanner
     private var outline = EventTemplate()
     private var isAtStart = true
-    /// Whether the current document is one of many.
+    /// True if the current document is one of many.
     private var isOneOfMany = false
-    /// How much of the current document is the start of the outline's text and was not scanned yet.
+    /// The number of bytes of the current document that equal the start of the template and are not scanned yet.
     private var deferredLength = 0
-    /// The length of the current document, if it is the outline's text and was there at once.
+    /// The length of the current document, if it is the template's text and arrived in one piece.
     private var outlinedLength: Int?
-    /// Whether the facts can go back to the outline's marks: all that was met behind the first is what they restore.
+    /// True if the marks of the template restore all facts that were found after the first mark.
     private var isReturnable = false
-    /// Whether the current document goes on from a mark.
+    /// True if the current document resumes from a mark.
     private var isResumed = false
-    /// Whether the facts at the marks were taken, and to take them again would change nothing.
+    /// True if the facts at the marks were read, and reading them again would change nothing.
     private var isSettled = false
-    /// Whether it no longer matters which document has content.
+    /// True if it no longer matters which document has content.
     private var isContentKnown = false
     private var isSecond = false
     private var isModelUsage = false
@@ -23,9 +23,9 @@ struct ResponseDocumentScanner: Sendable {
     private var modelName: String?
     private var beside = TokenUsage.BesideCounters()
 
-    /// The most models of one document that are told apart.
+    /// The most models of one document whose usage is listed.
     private static let maximumModels = 32
-    /// What the current document says.
+    /// The facts of the current document.
     private(set) var facts = ParsedEvent()
 
     init(_ selection: JSONSelection) {
@@ -35,27 +35,27 @@ struct ResponseDocumentScanner: Sendable {
     var isComplete: Bool { scanner.isComplete }
     var isInvalid: Bool { scanner.isInvalid }
     var isEmpty: Bool { scanner.isEmpty && deferredLength == 0 }
-    /// Whether the current document says what an earlier one said that is settled, but for its content.
+    /// True if the current document repeats an earlier one that is settled, except for its content.
     var isRepetition: Bool { isResumed && isReturnable && isSettled }
 
-    /// Notes that the current document was taken, and that to take its facts again would change nothing.
+    /// Marks the current document as settled: reading its facts again would change nothing.
     mutating func settle() {
         isSettled = isReturnable
     }
 
-    /// Notes that content was met, after which it no longer matters which document has it.
+    /// Called when content was found, after which it no longer matters which document has it.
     mutating func settleContent() {
         isContentKnown = true
     }
 
-    /// Hands out what the last document says, which is not read on.
+    /// Returns the facts of the last document, which is not scanned any further.
     mutating func takeFacts() -> ParsedEvent {
         var taken = ParsedEvent()
         swap(&taken, &facts)
         return taken
     }
 
-    /// Begins the next document; the facts are not reset before its first byte.
+    /// Begins the next document; the facts stay until its first byte.
     mutating func reset() {
         if let length = outlinedLength {
             outlinedLength = nil
@@ -67,7 +67,7 @@ struct ResponseDocumentScanner: Sendable {
         deferredLength = 0
     }
 
-    /// Begins a document of which nothing is known, whatever came before.
+    /// Begins a document that is unrelated to the ones before.
     mutating func restart() {
         scanner.reset()
         forget()
@@ -77,10 +77,10 @@ struct ResponseDocumentScanner: Sendable {
         deferredLength = 0
     }
 
-    /// Where another document begins in the bytes scanned last, behind the current one, which is whole.
+    /// The offset of another document in the bytes scanned last, after the current one, which is complete.
     private(set) var nextDocument: Int?
 
-    /// Reads bytes of the current document.
+    /// Scans bytes of the current document.
     mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !bytes.isEmpty else { return }
         nextDocument = nil
@@ -95,13 +95,13 @@ struct ResponseDocumentScanner: Sendable {
         if position < bytes.count { scan(bytes, from: position) }
     }
 
-    /// Reads a whole document at its start if it is a repetition that a line's end follows.
+    /// Scans a whole document at its start if it is a repetition followed by a line end.
     ///
-    /// - Returns: The document's length; 0 if nothing was read.
+    /// - Returns: The document's length; 0 if nothing was scanned.
     mutating func scanRepetition(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard isAtStart, isReturnable, isSettled, isContentKnown, outline.isFinished else { return 0 }
         let agreement = outline.agreement(with: bytes, skipsValues: true)
-        // Neither the outline nor a value that is passed over holds the end of a line.
+        // Neither the template nor a skipped value contains a line end.
         guard let end = agreement.end, end < bytes.count, bytes[end] == 0x0a || bytes[end] == 0x0d,
             let mark = outline.mark(of: agreement)
         else { return 0 }
@@ -110,7 +110,7 @@ struct ResponseDocumentScanner: Sendable {
         return end
     }
 
-    /// Begins a document with its first bytes and returns how many of them are scanned.
+    /// Begins a document with its first bytes and returns the number of scanned bytes.
     private mutating func begin(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         guard isOneOfMany else {
             isReturnable = false
@@ -123,7 +123,7 @@ struct ResponseDocumentScanner: Sendable {
             return bytes.count
         }
         if agreement.passed == 0, !outline.isEmpty, agreement.difference == bytes.count {
-            // The text is the outline's so far, so that it need not be kept to be read later.
+            // The text equals the template's so far, so that it need not be buffered to be scanned later.
             deferredLength = bytes.count
             return bytes.count
         }
@@ -142,7 +142,7 @@ struct ResponseDocumentScanner: Sendable {
         return start
     }
 
-    /// Goes on with a document whose bytes so far are the outline's, and returns how many are scanned.
+    /// Continues a document whose bytes so far equal the template's, and returns the number of scanned bytes.
     private mutating func continueDeferred(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         let common = outline.commonLength(from: deferredLength, with: bytes)
         let length = deferredLength
@@ -159,7 +159,7 @@ struct ResponseDocumentScanner: Sendable {
         return 0
     }
 
-    /// Goes to a mark of the outline.
+    /// Resumes at a mark of the template.
     private mutating func resume(at mark: EventTemplate.Mark) {
         isResumed = true
         scanner.resume(at: mark.place)
@@ -168,7 +168,7 @@ struct ResponseDocumentScanner: Sendable {
         facts.errorPresence = mark.errorPresence
     }
 
-    /// Goes to the start of a document of which nothing is known.
+    /// Resumes at the start of an unrelated document.
     private mutating func forget() {
         isResumed = false
         isReturnable = false
@@ -178,7 +178,7 @@ struct ResponseDocumentScanner: Sendable {
         isModelUsage = false
     }
 
-    /// A mark where the scan stands, before a value if one that may differ begins there.
+    /// A mark at the scanner's place, which spans the next value if that may differ.
     private func mark(at start: Int, _ bytes: UnsafeBufferPointer<UInt8>?) -> EventTemplate.Mark {
         var mark = EventTemplate.Mark(
             start: start,
@@ -226,7 +226,7 @@ struct ResponseDocumentScanner: Sendable {
         }
     }
 
-    /// Whether an event changes nothing of the facts but what a mark of the outline restores.
+    /// True if an event changes only facts that a mark of the template restores.
     private func isRestored(_ event: JSONScanner.Event) -> Bool {
         let field = scanner.field
         switch event {
@@ -303,13 +303,14 @@ struct ResponseDocumentScanner: Sendable {
         scanner.withValue(in: bytes) { $0.elementsEqual("error".utf8) }
     }
 
-    /// A decimal number that is written as a text; `nil` for any other text.
+    /// The decimal number that a string contains; `nil` for any other text.
     private func decimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
         guard !scanner.isValueTruncated else { return nil }
         return scanner.withValue(in: bytes) { JSONNumber.decimal(text: $0) }
     }
 
-    /// Takes the number of a counter, which some write as a text or with a fraction; one below zero says nothing.
+    /// Reads the number of a counter, which some providers write as a string or with a fraction; a negative one is
+    /// ignored.
     private mutating func takeCounter(_ bytes: UnsafeBufferPointer<UInt8>) {
         let field = scanner.field
         guard field >= ResponseField.namedInput.rawValue, !scanner.isValueTruncated else { return }
@@ -324,7 +325,7 @@ struct ResponseDocumentScanner: Sendable {
         scanner.isValueTruncated ? nil : scanner.value(in: bytes)
     }
 
-    /// Replaces what is known by a value that is neither empty nor cut; most events repeat it, which costs nothing.
+    /// Replaces a known value by one that is neither empty nor truncated; most events repeat the value, which is cheap.
     @inline(__always)
     private static func replace(
         _ known: inout [UInt8],
@@ -335,7 +336,7 @@ struct ResponseDocumentScanner: Sendable {
         scanner.withValue(in: bytes) { ResponseIdentity.merge(&known, $0) }
     }
 
-    /// Replaces a name that a price depends on; one that is too long names something, though nobody knows what.
+    /// Replaces a name that determines a price; a truncated one is stored with a mark.
     @inline(__always)
     private mutating func replace(
         _ name: WritableKeyPath<ResponseIdentity, [UInt8]>,
@@ -345,16 +346,16 @@ struct ResponseDocumentScanner: Sendable {
             Self.replace(&facts.identity[keyPath: name], by: scanner, bytes)
             return
         }
-        // The mark keeps it from being taken for a name that begins like it.
+        // The mark distinguishes it from a name with the same beginning.
         facts.identity[keyPath: name] =
             scanner.withValue(in: bytes) { Array($0.prefix(Self.shownNameLength)) } + "…".utf8
     }
 
-    /// How much is kept of a name that is too long.
+    /// The number of bytes that are stored of a truncated name.
     private static let shownNameLength = 64
 
     private mutating func takeNumber(_ bytes: UnsafeBufferPointer<UInt8>) {
-        // The text of a number that was cut says another number.
+        // The text of a truncated number is another number.
         guard !scanner.isValueTruncated else { return }
         let field = scanner.field
         if field >= ResponseField.namedInput.rawValue {
@@ -377,12 +378,12 @@ struct ResponseDocumentScanner: Sendable {
         case .upstreamOutputCost:
             facts.rare.upstreamCost.output = scanner.withValue(in: bytes) { JSONNumber.decimal($0) }
         case .providerCostTicks:
-            // Ten thousand million of them are a dollar.
+            // Ten billion of them are a dollar.
             facts.rare.providerCost = scanner.withValue(in: bytes) { JSONNumber.decimal($0 + Array("e-10".utf8)) }
         case .listedAmount: if !isZero(bytes) { facts.rare.listed.item.hasAmount = true }
         case .listedDuration: facts.rare.listed.item.hasDuration = !isZero(bytes)
         case .webSearches: count("web_search", bytes)
-        // Perplexity's, which are not billed as the searches of a tool.
+        // Perplexity's searches, which are not billed like those of a tool.
         case .searchQueries: count("search_query", bytes)
         case .codeInterpretations: count("code_interpreter", bytes)
         case .fileSearches: count("file_search", bytes)
@@ -431,7 +432,7 @@ struct ResponseDocumentScanner: Sendable {
             case .cacheWriteBeside: beside.cacheWrite = value
             default:
                 if field == ResponseField.namedInput.rawValue { beside.isNamedInput = true }
-                // Some write every dialect's names at once, those of the others as zero.
+                // Some providers write the names of every dialect at once, those of the others with zeros.
                 if value != 0 || facts.usage[counter] == nil { facts.usage[counter] = value }
             }
         }
@@ -448,7 +449,7 @@ struct ResponseDocumentScanner: Sendable {
 
     private mutating func takeNull() {
         switch ResponseField(rawValue: scanner.field) {
-        // It takes nothing away that was said elsewhere in the document.
+        // It does not withdraw what the document reports elsewhere.
         case .usage: if facts.usagePresence == .absent { facts.usagePresence = .null }
         case .error:
             if facts.errorPresence == .absent { facts.errorPresence = .null }

@@ -1,4 +1,4 @@
-/// What the engine reads from a response, as the fields of its selections.
+/// The fields of a response that the engine reads, by their numbers in its selections.
 enum ResponseField: UInt16 {
     case identity = 1
     case model, serviceTier, status, reason, finishReason, incompleteReason
@@ -14,18 +14,18 @@ enum ResponseField: UInt16 {
     case item, itemType, itemStatus, itemAction, itemContainer
     case tool, toolType, toolModel, toolMemory
     case searchRequests
-    /// An object of a list, what names it, and how much it has used.
+    /// An object of a list: its identities, its state and its usage.
     case listed, listedIdentity, listedStatus, listedFile, listedAmount, listedDuration
-    /// A gateway's word that its cache has answered.
+    /// A gateway's report that its cache has answered.
     case cacheHit
     case seconds, videoSeconds, size, quality, datum, memory, storedBytes
-    /// Input under the name that Anthropic's counters have too.
+    /// Input under a name that Anthropic's counters have too.
     case namedInput
-    /// Input read from the cache: under another name, and under Anthropic's, whose input leaves it out.
+    /// Input read from the cache: under another name, and under Anthropic's, whose input excludes it.
     case cachedAlias, cacheReadBeside
-    /// Input written to the cache under Anthropic's name, whose input leaves it out.
+    /// Input written to the cache under Anthropic's name, whose input excludes it.
     case cacheWriteBeside
-    /// Input written to the cache for five minutes and for an hour, parts of what was written.
+    /// Input written to the cache for five minutes and for an hour, parts of all that was written.
     case cacheWriteFiveMinutes, cacheWriteHour
 
     /// The first field of a counter; the others follow in the order of ``TokenCounter``.

@@ -7,7 +7,7 @@ enum ResponseSelection {
     static func counter(_ counter: TokenCounter) -> Node { Node(field: ResponseField.counter(counter)) }
     static func presence(_ field: ResponseField) -> Node { Node(field: field.rawValue, isPresenceOnly: true) }
 
-    /// How long what was written to the cache is kept, as Anthropic tells it and LiteLLM repeats it.
+    /// The lifetimes of cache writes, as Anthropic reports them and LiteLLM repeats them.
     private static let cacheLifetimes = Node(members: [
         ("ephemeral_5m_input_tokens", field(.cacheWriteFiveMinutes)),
         ("ephemeral_1h_input_tokens", field(.cacheWriteHour)),
@@ -105,7 +105,7 @@ enum ResponseSelection {
             ("estimated_cost", field(.providerCost)),
             // LLM Gateway's.
             ("cost_usd_total", field(.providerCost)),
-            // OpenRouter's, whose parts are named after the API that was called.
+            // OpenRouter's, whose parts are named after the called API.
             (
                 "cost_details",
                 Node(members: [
@@ -117,7 +117,7 @@ enum ResponseSelection {
                 ])
             ),
             ("is_byok", field(.isOwnKey)),
-            // Other providers: xAI, Mistral, Perplexity.
+            // xAI's, Mistral's and Perplexity's.
             ("cost_in_usd_ticks", field(.providerCostTicks)), ("prompt_audio_seconds", field(.seconds)),
             ("num_search_queries", field(.searchQueries)),
             // Anthropic's.
@@ -149,7 +149,7 @@ enum ResponseSelection {
         isPresenceOnly: true
     )
 
-    /// An error that is the document itself: `{"object": "error", "message": ..., "type": ..., "code": 400}`.
+    /// An error at the top level of the document: `{"object": "error", "message": ..., "type": ..., "code": 400}`.
     static let flatError: Members = [
         ("object", field(.object)), ("code", field(.flatErrorCode)), ("message", presence(.flatErrorMessage)),
         ("msg", presence(.flatErrorMessage)), ("error_code", field(.flatErrorCode)),
@@ -157,13 +157,13 @@ enum ResponseSelection {
         ("error_message", presence(.flatErrorMessage)),
     ]
 
-    /// What names an object, whatever it is.
+    /// The members that identify any object.
     static let object: Members = [
         ("id", field(.identity)), ("model", field(.model)), ("service_tier", field(.serviceTier)),
         ("status", field(.status)), ("created_at", field(.createdAt)), ("usage", usage), ("error", error),
     ]
 
-    /// An object that bears its own usage: a batch, a run, a job, an image, a transcription, an agent's session.
+    /// An object with its own usage: a batch, a run, a job, an image, a transcription, an agent's session.
     static let plainObject = JSONSelection(
         Node(
             members: object + [
@@ -189,7 +189,7 @@ enum ResponseSelection {
         )
     )
 
-    /// An error of any endpoint, and what names the object.
+    /// An error of any endpoint, and the identity of the object.
     static let errorOnly = JSONSelection(
         Node(
             members: [

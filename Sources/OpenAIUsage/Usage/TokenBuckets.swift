@@ -1,13 +1,13 @@
 /// The tokens of a call in buckets that do not overlap, so that each is billed once.
 ///
-/// Derived from a ``TokenUsage``, whose counters are parts of one another: cached, written, audio and image tokens are
-/// inside the input, reasoning and audio inside the output.
+/// The counters of a ``TokenUsage`` overlap: cached, written, audio and image tokens are part of the input; reasoning,
+/// audio and image tokens are part of the output.
 public struct TokenBuckets: Sendable, Hashable {
     /// Text input that was neither read from the cache nor written to it.
     public var input: Int64 = 0
     /// Text input that was read from the cache.
     public var cachedInput: Int64 = 0
-    /// Input that was written to the cache for 30 minutes.
+    /// Input that was written to the cache, except for 12 hours.
     public var cacheWrite: Int64 = 0
     /// Input that was written to the cache for 12 hours.
     public var cacheWrite12Hour: Int64 = 0
@@ -19,23 +19,23 @@ public struct TokenBuckets: Sendable, Hashable {
     public var imageInput: Int64 = 0
     /// Image input that was read from the cache.
     public var cachedImageInput: Int64 = 0
-    /// Text output, reasoning included.
+    /// Text output, including reasoning.
     public var output: Int64 = 0
     /// Audio output.
     public var audioOutput: Int64 = 0
     /// Image output.
     public var imageOutput: Int64 = 0
-    /// Output that only the provider's total tells of: reasoning that it keeps out of its output counter.
+    /// Output that only the provider's total includes: reasoning that its output counter leaves out.
     public var hiddenOutput: Int64 = 0
-    /// Whether the parts exceeded their whole, which a correct report never does.
+    /// True if the counters contradict one another, for example parts that exceed their whole.
     public var isInconsistent: Bool = false
 
     /// Creates empty buckets.
     public init() {}
 
-    /// Sorts the counters of a usage into buckets.
+    /// Creates the buckets of a usage.
     ///
-    /// A part that exceeds what is left of its whole is cut to it, and the buckets are marked as inconsistent.
+    /// A part that exceeds the remainder of its whole is clamped to it, and the buckets are marked as inconsistent.
     public init(_ usage: TokenUsage) {
         var rest = usage[.inputTokens] ?? 0
         var inconsistent = rest < 0
@@ -46,7 +46,7 @@ public struct TokenBuckets: Sendable, Hashable {
             rest -= taken
             return taken
         }
-        /// What its own parts leave of a part.
+        /// A part without its own parts.
         func remainder(_ part: Int64, _ parts: Int64) -> Int64 {
             if part < parts { inconsistent = true }
             return max(0, max(0, part) - parts)
@@ -67,13 +67,13 @@ public struct TokenBuckets: Sendable, Hashable {
         imageOutput = take(usage[.imageOutputTokens])
         output = max(0, rest)
         hiddenOutput = usage.hiddenOutputTokens ?? 0
-        // Reasoning beyond the whole output was kept out of it, and without a total nothing says how much was.
+        // Reasoning that exceeds the output was left out of it; without a total, its amount is unknown.
         if let reasoning = usage[.reasoningTokens], let output = usage[.outputTokens],
             reasoning > output, reasoning - max(0, output) > hiddenOutput
         {
             inconsistent = true
         }
-        // A total that its sides exceed is the sum of other ones; one beyond them needs something that it holds besides.
+        // The total must be the sum of its sides, unless hidden output explains the difference.
         if let total = usage[.totalTokens], let input = usage[.inputTokens], let output = usage[.outputTokens],
             hiddenOutput == 0, total.subtractingReportingOverflow(input).partialValue != output
         {

@@ -1,9 +1,9 @@
 /// A counter that a provider may report.
 ///
-/// ``inputTokens`` and ``outputTokens`` are supersets, as the provider counts them; the others are parts of them, except
-/// ``totalTokens`` and those that count no tokens.
+/// ``inputTokens`` and ``outputTokens`` are totals, as the provider counts them. The other counters are parts of them,
+/// except ``totalTokens``, ``trainedTokens`` and those that count seconds.
 public enum TokenCounter: UInt8, Sendable, CaseIterable {
-    /// All input, cached and written included.
+    /// All input, including what was read from the cache and written to it.
     case inputTokens
     /// Input that was read from the cache.
     case cachedInputTokens
@@ -25,9 +25,9 @@ public enum TokenCounter: UInt8, Sendable, CaseIterable {
     case cachedAudioInputTokens
     /// Image input that was read from the cache.
     case cachedImageInputTokens
-    /// All output, reasoning included.
+    /// All output, including reasoning.
     case outputTokens
-    /// Output that the model thought and did not say.
+    /// Output that the model spent on reasoning and that is not part of its answer.
     case reasoningTokens
     /// Text output.
     case textOutputTokens
@@ -35,9 +35,9 @@ public enum TokenCounter: UInt8, Sendable, CaseIterable {
     case audioOutputTokens
     /// Image output.
     case imageOutputTokens
-    /// Predicted output that was right.
+    /// Predicted output that matched.
     case acceptedPredictionTokens
-    /// Predicted output that was wrong, billed all the same.
+    /// Predicted output that did not match, which is billed all the same.
     case rejectedPredictionTokens
     /// The provider's own total.
     case totalTokens
@@ -76,6 +76,6 @@ public enum TokenCounter: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The counter's place in a ``TokenUsage``.
+    /// The counter's index in a ``TokenUsage``.
     package var index: Int { Int(rawValue) }
 }

@@ -1,4 +1,4 @@
-/// The steps between the counters as a provider writes them and the counters as a record holds them.
+/// The conversion of the counters that a provider reports to those of a record.
 extension TokenUsage {
     /// The counters of the input and its parts.
     private static let inputSide: [TokenCounter] = [
@@ -12,7 +12,7 @@ extension TokenUsage {
         .acceptedPredictionTokens, .rejectedPredictionTokens,
     ]
 
-    /// Cache counters that stand beside the input under names of their own.
+    /// Cache counters that are reported beside the input under names of their own.
     struct BesideCounters: Sendable {
         /// Cached input under another name; a part of the input.
         var cachedAlias: Int64?
@@ -20,24 +20,24 @@ extension TokenUsage {
         var cacheRead: Int64?
         /// Anthropic's `cache_creation_input_tokens`.
         var cacheWrite: Int64?
-        /// The tokens written for five minutes, and for an hour.
+        /// The tokens written to the cache for five minutes and for an hour.
         var cacheWriteFiveMinutes: Int64?
         var cacheWriteHour: Int64?
-        /// True if the input is called `input_tokens`, as Anthropic calls it.
+        /// True if the input is named `input_tokens`, as in Anthropic's API.
         var isNamedInput = false
 
-        /// The sum of what was written for one time and another; `nil` if neither is told.
+        /// The sum of the tokens written for five minutes and for an hour; `nil` if neither is reported.
         var cacheWriteParts: Int64? {
             guard cacheWriteFiveMinutes != nil || cacheWriteHour != nil else { return nil }
             return TokenUsage.sum(cacheWriteFiveMinutes ?? 0, cacheWriteHour ?? 0)
         }
     }
 
-    /// Takes the counters in that stand beside the sides they belong to, so that the sides include them afterwards.
+    /// Adds counters that are reported beside the sides they belong to, so that the sides include them.
     ///
-    /// Anthropic's own counters exclude one another, while OpenAI-compatible servers write the same names for parts of the
-    /// input; xAI leaves reasoning out of the output. A total that is the sum of all proves it. Without a total, parts that
-    /// exceed their side prove it too, and so does Anthropic's name of the input.
+    /// Anthropic's own counters exclude one another, while OpenAI-compatible servers use the same names for parts of
+    /// the input; xAI leaves reasoning out of the output. A total that is the sum of all proves it. Without a total,
+    /// parts that exceed their side prove it too, and so does Anthropic's name of the input.
     mutating func include(_ beside: BesideCounters) {
         func filled(_ known: Int64?, _ others: Int64?...) -> Int64? {
             if let known, known > 0 { return known }
@@ -61,12 +61,12 @@ extension TokenUsage {
         if excludesCache { self[.inputTokens] = Self.sum(input, cache) }
     }
 
-    /// Takes the sides from an earlier report that this one says nothing of.
+    /// Completes the sides that this report lacks from an earlier one.
     ///
-    /// Reports of one stream are cumulative, so that the later one stands; some say the input at the start only, and zero
-    /// afterwards. A report whose total is the sum of its own sides says nothing of an earlier one, and stands by itself.
+    /// Reports of a stream are cumulative, so that the later one applies; some contain the input at the start only, and
+    /// zero afterwards. A report whose total is the sum of its own sides lacks nothing.
     ///
-    /// - Returns: True if anything was taken.
+    /// - Returns: True if anything was completed.
     mutating func complete(from earlier: TokenUsage) -> Bool {
         guard !isWhole else { return false }
         var isCompleted = false
@@ -80,18 +80,18 @@ extension TokenUsage {
         return isCompleted
     }
 
-    /// True if the total is the sum of the sides, so that nothing is left to other reports.
+    /// True if the total is the sum of the sides, so that other reports cannot complete it.
     private var isWhole: Bool {
         guard let total = totalTokens, total > 0 else { return false }
         return total == Self.sum(inputTokens ?? 0, outputTokens ?? 0)
     }
 
-    /// True if a side that an earlier report of the same stream has told has gone, which no cumulative report can say.
+    /// True if this report lacks a side that an earlier report of the same stream has, which no cumulative report does.
     func contradicts(_ earlier: TokenUsage) -> Bool {
         [TokenCounter.inputTokens, .outputTokens].contains { (self[$0] ?? 0) == 0 && (earlier[$0] ?? 0) > 0 }
     }
 
-    /// Derives the side that was not reported from the total and the other one.
+    /// Derives the side that was not reported from the total and the other side.
     ///
     /// - Parameter hasOutput: False for embeddings, whose total is all input.
     mutating func deriveMissingSide(hasOutput: Bool) {

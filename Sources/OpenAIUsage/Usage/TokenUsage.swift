@@ -1,16 +1,16 @@
-/// A provider's counters; one that was not reported is `nil`.
+/// The counters that a provider reported; one that was not reported is `nil`.
 public struct TokenUsage: Sendable, Hashable {
-    /// The counters that are reported, as a set of bits by ``TokenCounter/index``.
+    /// The reported counters as a bit set, by ``TokenCounter/index``.
     package private(set) var reported: UInt32 = 0
     private var values: [Int64] = []
 
-    /// Creates a usage in which nothing is reported.
+    /// Creates a usage without any counter.
     public init() {}
 
-    /// Whether nothing is reported.
+    /// True if no counter is reported.
     public var isEmpty: Bool { reported == 0 }
 
-    /// The value of a counter.
+    /// The value of a counter; `nil` if it is not reported.
     public subscript(counter: TokenCounter) -> Int64? {
         get {
             let index = counter.index
@@ -29,12 +29,12 @@ public struct TokenUsage: Sendable, Hashable {
         }
     }
 
-    /// The reported counters with their values, in the order of their declaration.
+    /// The reported counters and their values, in the order of ``TokenCounter``.
     public var counters: [(counter: TokenCounter, value: Int64)] {
         TokenCounter.allCases.compactMap { counter in self[counter].map { (counter, $0) } }
     }
 
-    /// Calls a body with the index and the value of each reported counter, in the order of their declaration.
+    /// Calls a closure with the index and the value of each reported counter, in the order of ``TokenCounter``.
     package func forEachReported(_ body: (Int, Int64) -> Void) {
         var rest = reported
         while rest != 0 {
@@ -44,10 +44,10 @@ public struct TokenUsage: Sendable, Hashable {
         }
     }
 
-    /// Output that only the total tells of: some providers leave reasoning out of the output, and bill it.
+    /// The output that only the total includes: some providers leave reasoning out of the output, and bill it.
     ///
-    /// It is `nil` where nothing is missing from the total, and where the provider says that there was no reasoning: then the
-    /// counters contradict one another.
+    /// `nil` if the total includes nothing more, and if the provider reports zero reasoning, in which case the counters
+    /// contradict one another.
     public var hiddenOutputTokens: Int64? {
         guard let total = totalTokens, let input = inputTokens, let output = outputTokens, reasoningTokens != 0
         else { return nil }
@@ -55,7 +55,7 @@ public struct TokenUsage: Sendable, Hashable {
         return !overflow && total > known && input >= 0 && output >= 0 ? total - known : nil
     }
 
-    /// Adds the counters of another usage; one that only the other reports is taken over.
+    /// Adds the counters of another usage; sums that overflow are clamped.
     package mutating func add(_ other: TokenUsage) {
         for (counter, value) in other.counters {
             let (sum, overflow) = (self[counter] ?? 0).addingReportingOverflow(value)
@@ -63,23 +63,23 @@ public struct TokenUsage: Sendable, Hashable {
         }
     }
 
-    /// All input, cached and written included.
+    /// All input, including what was read from the cache and written to it.
     public var inputTokens: Int64? { self[.inputTokens] }
-    /// All output, reasoning included.
+    /// All output, including reasoning.
     public var outputTokens: Int64? { self[.outputTokens] }
     /// Input that was read from the cache.
     public var cachedInputTokens: Int64? { self[.cachedInputTokens] }
-    /// Output that the model thought and did not say.
+    /// Output that the model spent on reasoning and that is not part of its answer.
     public var reasoningTokens: Int64? { self[.reasoningTokens] }
     /// The provider's own total.
     public var totalTokens: Int64? { self[.totalTokens] }
 
-    /// Whether both report the same counters with the same values.
+    /// True if both report the same counters with the same values.
     public static func == (left: TokenUsage, right: TokenUsage) -> Bool {
         left.reported == right.reported && (left.reported == 0 || left.values == right.values)
     }
 
-    /// Hashes what is reported.
+    /// Hashes the reported counters.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(reported)
         if reported != 0 { hasher.combine(values) }

@@ -1,25 +1,25 @@
-/// What became of the usage that an endpoint should report.
+/// The state of the usage that an endpoint should report.
 public enum UsageState: String, Sendable, CaseIterable {
     /// The provider reported it.
     case reported
-    /// The provider reported it in a last event that lacks its end.
+    /// The provider reported it in a last event that lacks its terminating blank line.
     case reportedUnterminated = "reported_unterminated"
-    /// A later call told it, of the same object; that call is counted.
+    /// A later call on the same object reported it and is counted instead.
     case settled
-    /// The provider said `null`, or an object without a number.
+    /// The provider reported `null`, or an object without a number.
     case null
-    /// The response is complete and has none.
+    /// The response is complete and reports none.
     case missing
-    /// The response ended before it could come.
+    /// The response ended before its usage arrived.
     case cut
     /// The API answered with an error.
     case error
-    /// The body is not what the endpoint promises, or its usage has no counter that is understood.
+    /// The body is not in the endpoint's format, or no counter of its usage is recognized.
     case unparsable
-    /// The endpoint has none.
+    /// No usage is expected, as from an endpoint that reports none or for a request that was not sent.
     case notApplicable = "not_applicable"
-    /// What is billed stands in the request.
+    /// The billed units are those of the request.
     case unitsFromRequest = "units_from_request"
-    /// What is billed stands in the body, in other units than tokens.
+    /// The billed units are those of the response's body, and are not tokens.
     case unitsFromBody = "units_from_body"
 }

@@ -49,7 +49,7 @@ final class CurlDriver: Sendable {
     ///
     /// - Throws: `TransportError.Code.shutDown` after a shutdown, `failed` if libcurl cannot take the call.
     func start(_ request: CurlRequest) throws(TransportError) -> CurlTransfer {
-        let (mailbox, loop) = try running()
+        let (commandQueue, loop) = try running()
         let handle = try pool.take()
         var code = handle.prepare(request, settings)
         let upload =
@@ -63,7 +63,7 @@ final class CurlDriver: Sendable {
         // libcurl itself counts calls that may share a connection.
         let isShared = settings.multiplexes && request.url.hasPrefix("https:")
         let origin = isShared ? nil : request.origin
-        let transfer = CurlTransfer(handle: handle, origin: origin, state: state, mailbox: mailbox)
+        let transfer = CurlTransfer(handle: handle, origin: origin, state: state, commandQueue: commandQueue)
         if code == CURLE_OK {
             code = handle.connect(
                 to: CurlCallbacks.context(transfer),
@@ -100,38 +100,38 @@ final class CurlDriver: Sendable {
     }
 
     private func stop() {
-        let mailbox = life.state.withLock { state -> CommandQueue? in
+        let commandQueue = life.state.withLock { state -> CommandQueue? in
             switch state.phase {
             case .idle:
                 state.phase = .ended
                 return nil
-            case .running(let mailbox, _):
+            case .running(let commandQueue, _):
                 state.phase = .ending
-                return mailbox
+                return commandQueue
             case .ending, .ended: return nil
             }
         }
-        mailbox?.stop()
+        commandQueue?.stop()
     }
 
     /// Returns the command queue and the loop, starting the thread if it is not running.
     private func running() throws(TransportError) -> (CommandQueue, CurlLoop) {
         try life.state.withLock { state throws(TransportError) in
             switch state.phase {
-            case .running(let mailbox, let loop): return (mailbox, loop)
+            case .running(let commandQueue, let loop): return (commandQueue, loop)
             case .ending, .ended:
                 throw TransportError(.shutDown, "The transport is shut down.", isRequestUnsent: true)
             case .idle:
                 try CurlLibrary.load()
                 let multi = try MultiHandle(settings)
-                let mailbox = CommandQueue(multi)
-                let loop = CurlLoop(multi: multi, mailbox: mailbox, settings: settings, pool: pool)
+                let commandQueue = CommandQueue(multi)
+                let loop = CurlLoop(multi: multi, commandQueue: commandQueue, settings: settings, pool: pool)
                 try CurlThread.start { [life] in
                     loop.run()
                     life.end()
                 }
-                state.phase = .running(mailbox, loop)
-                return (mailbox, loop)
+                state.phase = .running(commandQueue, loop)
+                return (commandQueue, loop)
             }
         }
     }

@@ -7,15 +7,15 @@ enum CurlLibrary {
     ///
     /// - Throws: `TransportError.Code.failed` if the initialization has failed.
     static func load() throws(TransportError) {
-        guard initialisation == CURLE_OK else {
+        guard initialization == CURLE_OK else {
             throw TransportError(
                 .failed,
-                "libcurl cannot be used: \(String(cString: curl_easy_strerror(initialisation)))."
+                "libcurl cannot be used: \(String(cString: curl_easy_strerror(initialization)))."
             )
         }
     }
 
-    private static let initialisation = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    private static let initialization = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     /// The version, such as 0x075801 for 7.88.1.
     static let version = Int(ccurl_version())

@@ -5,9 +5,9 @@ import Synchronization
 /// The event loop: it carries out the actions of transfers, lets libcurl work, and waits for the network.
 ///
 /// SAFETY: the driver thread and callers that start a transfer use it, each only while holding the driver role; the lock of
-/// the command queue orders their accesses.
+/// the command queue actions their accesses.
 final class CurlLoop: @unchecked Sendable {
-    private let mailbox: CommandQueue
+    private let commandQueue: CommandQueue
     private let settings: CurlSettings
     private let pool: EasyHandlePool
     private let round = CurlRound()
@@ -24,9 +24,9 @@ final class CurlLoop: @unchecked Sendable {
     /// The earliest deadline of a transfer, in monotonic nanoseconds.
     private var nextDeadline = Int64.max
 
-    init(multi: MultiHandle, mailbox: CommandQueue, settings: CurlSettings, pool: EasyHandlePool) {
+    init(multi: MultiHandle, commandQueue: CommandQueue, settings: CurlSettings, pool: EasyHandlePool) {
         self.multi = multi
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
         self.settings = settings
         self.pool = pool
         queue = ConnectionQueue(
@@ -43,12 +43,12 @@ final class CurlLoop: @unchecked Sendable {
     func run() {
         guard let multi else { return }
         while work(multi) {
-            switch mailbox.rest(hasTransfers: !transfers.isEmpty) {
+            switch commandQueue.rest(hasTransfers: !transfers.isEmpty) {
             case .work: break
             case .network:
                 let code = settings.functions.poll(multi.pointer, milliseconds)
                 if code != CURLM_OK { pollFailure = code }
-            case .turn: mailbox.awaitTurn()
+            case .turn: commandQueue.awaitTurn()
             }
         }
         close(multi)
@@ -62,7 +62,7 @@ final class CurlLoop: @unchecked Sendable {
             _ = work(multi)
             ccurl_restore_signals(&signals)
         }
-        mailbox.passTurn(hasTransfers: !transfers.isEmpty)
+        commandQueue.passTurn(hasTransfers: !transfers.isEmpty)
     }
 
     /// Runs one round without waiting.
@@ -70,8 +70,8 @@ final class CurlLoop: @unchecked Sendable {
     /// - Returns: False if the queue is stopping.
     private func work(_ multi: MultiHandle) -> Bool {
         round.time = clock.monotonicNanoseconds
-        let (posted, isStopping) = mailbox.take()
-        for transfer in posted { carryOut(transfer, multi) }
+        let (posted, isStopping) = commandQueue.take()
+        for transfer in posted { perform(transfer, multi) }
         if isStopping { return false }
         if let code = pollFailure {
             pollFailure = nil
@@ -90,13 +90,13 @@ final class CurlLoop: @unchecked Sendable {
 
     // MARK: - Actions
 
-    private func carryOut(_ transfer: CurlTransfer, _ multi: MultiHandle) {
-        let orders = transfer.takeOrders()
-        if orders.contains(.remove) {
+    private func perform(_ transfer: CurlTransfer, _ multi: MultiHandle) {
+        let actions = transfer.takeOrders()
+        if actions.contains(.remove) {
             remove(transfer, multi)
-        } else if orders.contains(.start) {
+        } else if actions.contains(.start) {
             start(transfer, multi)
-        } else if orders.contains(.unpause) {
+        } else if actions.contains(.unpause) {
             unpause(transfer, multi)
         }
     }
@@ -245,7 +245,7 @@ final class CurlLoop: @unchecked Sendable {
         for transfer in Array(transfers.values) + queue.waiting {
             switch transfer.elapse(settings.idleNanoseconds, at: round.time) {
             case .nothing: break
-            case .orders: carryOut(transfer, multi)
+            case .actions: perform(transfer, multi)
             case .expiry: remove(transfer, multi)
             }
             transfer.mark.touch(transfer)
@@ -271,7 +271,7 @@ final class CurlLoop: @unchecked Sendable {
         waiting.store(0, ordering: .relaxed)
         _ = round.end(settings.idleNanoseconds)
         clear(multi)
-        mailbox.close()
+        commandQueue.close()
         pool.drain()
         self.multi = nil
     }

@@ -43,13 +43,13 @@ final class CurlTransfer: Sendable {
     let handle: EasyHandle
     /// The origin for which the connection is counted; `nil` if libcurl counts it.
     let origin: String?
-    private let mailbox: CommandQueue
+    private let commandQueue: CommandQueue
     private let shared: Mutex<Shared>
 
-    init(handle: EasyHandle, origin: String?, state: CurlTransferState, mailbox: CommandQueue) {
+    init(handle: EasyHandle, origin: String?, state: CurlTransferState, commandQueue: CommandQueue) {
         self.handle = handle
         self.origin = origin
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
         shared = Mutex(Shared(state: state))
     }
 
@@ -58,7 +58,7 @@ final class CurlTransfer: Sendable {
     /// Starts the transfer, on the caller's thread if the driver role is free.
     func start(_ loop: CurlLoop) throws(TransportError) {
         shared.withLock { $0.isPosted = true }
-        switch mailbox.post(self, takesTurn: CurlLibrary.isReadyAtOnce) {
+        switch commandQueue.post(self, takesTurn: CurlLibrary.isReadyAtOnce) {
         case .refused: throw TransportError(.shutDown, "The transport is shut down.", isRequestUnsent: true)
         case .isTaken: break
         case .turn: loop.begin()
@@ -133,13 +133,13 @@ final class CurlTransfer: Sendable {
             return (value, shared.takeReady(), isDue)
         }
         ready.wake()
-        if isDue { _ = mailbox.post(self, takesTurn: false) }
+        if isDue { _ = commandQueue.post(self, takesTurn: false) }
         return value
     }
 
     // MARK: - The driver thread
 
-    func takeOrders() -> CurlTransferState.Orders {
+    func takeOrders() -> CurlTransferState.Actions {
         shared.withLock { shared in
             shared.isPosted = false
             return shared.state.takeOrders()

@@ -3,15 +3,15 @@ import OpenAIUsage
 /// The state machine of a transfer, with events from the driver thread and from the caller.
 struct CurlTransferState: Sendable {
     /// The pending actions of the driver thread.
-    struct Orders: OptionSet, Sendable {
+    struct Actions: OptionSet, Sendable {
         let rawValue: UInt8
 
         /// Start the transfer.
-        static let start = Orders(rawValue: 1)
+        static let start = Actions(rawValue: 1)
         /// Resume receiving, sending or both.
-        static let unpause = Orders(rawValue: 2)
+        static let unpause = Actions(rawValue: 2)
         /// Remove the transfer, whatever its state.
-        static let remove = Orders(rawValue: 4)
+        static let remove = Actions(rawValue: 4)
     }
 
     /// An event that a caller waits for.
@@ -41,7 +41,7 @@ struct CurlTransferState: Sendable {
     /// The effect of a deadline that has passed.
     enum Due {
         case nothing
-        case orders
+        case actions
         /// The transfer made no progress for too long, and has ended.
         case expiry
     }
@@ -64,7 +64,7 @@ struct CurlTransferState: Sendable {
     /// True if the call was cancelled, abandoned or aborted, so that a head that has arrived is no longer delivered.
     private var isBroken = false
     /// The actions that the driver thread has not taken yet.
-    private var orders: Orders = .start
+    private var actions: Actions = .start
     /// The monotonic time of the last progress, in nanoseconds.
     private var lastProgress: Int64
     private var lastProdding: Int64 = 0
@@ -80,14 +80,14 @@ struct CurlTransferState: Sendable {
         lastProgress = now
     }
 
-    var hasOrders: Bool { !orders.isEmpty }
+    var hasOrders: Bool { !actions.isEmpty }
 
     // MARK: - The driver thread
 
     /// Returns the pending actions and clears them.
-    mutating func takeOrders() -> Orders {
-        defer { orders = [] }
-        return orders
+    mutating func takeOrders() -> Actions {
+        defer { actions = [] }
+        return actions
     }
 
     /// Called when the transfer has to wait for a connection.
@@ -121,7 +121,7 @@ struct CurlTransferState: Sendable {
         }
     }
 
-    /// Buffers bytes of the body; false pauses the transfer until ``Orders/unpause``, `nil` ends it.
+    /// Buffers bytes of the body; false pauses the transfer until ``Actions/unpause``, `nil` ends it.
     mutating func receive(body bytes: UnsafeRawBufferPointer, at now: Int64) -> Bool? {
         guard end == nil else { return nil }
         lastProgress = now
@@ -171,8 +171,8 @@ struct CurlTransferState: Sendable {
         if isProdded, lastProdding + Self.proddingInterval <= now {
             lastProdding = now
             upload.unpause()
-            orders.insert(.unpause)
-            return .orders
+            actions.insert(.unpause)
+            return .actions
         }
         if isQueued {
             fail(
@@ -271,7 +271,7 @@ struct CurlTransferState: Sendable {
     /// Ends the transfer with an error, unless it has ended, and discards buffered bytes.
     mutating func abort(_ error: TransportError) {
         guard end == nil else { return }
-        orders.insert(.remove)
+        actions.insert(.remove)
         interrupt(error)
     }
 
@@ -303,7 +303,7 @@ struct CurlTransferState: Sendable {
     private mutating func unpause(at now: Int64) {
         guard end == nil else { return }
         lastProgress = now
-        orders.insert(.unpause)
+        actions.insert(.unpause)
     }
 
     private mutating func interrupt(_ error: TransportError) {

@@ -3,15 +3,15 @@ import Hummingbird
 import NIOCore
 import OpenAIUsagePricing
 
-/// An error of the admin plane as JSON, in the shape of the provider's own errors.
+/// An error of the admin plane, in the format of the API's own errors.
 struct APIError: Sendable {
-    /// The message: what was wrong, and what to do.
+    /// The problem, and how to solve it.
     var message: String
     /// The class of the error.
     var type: String
-    /// The parameter that is wrong; `nil` if it is none of one.
+    /// The invalid parameter; `nil` if the error concerns none.
     var param: String?
-    /// The kind of the error, as a fixed word.
+    /// A stable code; `nil` for none.
     var code: String?
 
     init(_ message: String, type: String = "invalid_request_error", param: String? = nil, code: String? = nil) {
@@ -31,7 +31,7 @@ struct APIError: Sendable {
         ]).line
     }
 
-    /// The response with the error.
+    /// Creates a response with the error.
     func response(_ status: HTTPResponse.Status) -> Response {
         let body = ByteBuffer(string: json)
         var headers: HTTPFields = [

@@ -5,14 +5,14 @@ import Synchronization
 
 /// The access rules of the admin listener.
 ///
-/// Health is told to anyone by any name, since whoever asks has no token; it tells no more than a word.
+/// Health probes are exempt: they send no token, and the answer reveals only the state.
 final class AdminAccess: Sendable {
     private struct Rules: Sendable {
         var hosts: HostRule
         var tokens: AccessTokens?
     }
 
-    /// The reason why a request gets no further.
+    /// The reason for a rejection.
     enum Refusal {
         case host(String)
         case token
@@ -24,7 +24,7 @@ final class AdminAccess: Sendable {
         rules = Mutex(Self.rules(configuration))
     }
 
-    /// Creates the rules of a listener that is no gateway's.
+    /// Creates the rules of a listener outside a gateway.
     init(listen: GatewayConfiguration.Address, allowedHosts: [String], tokens: AccessTokens?) {
         rules = Mutex(Rules(hosts: HostRule(listen: listen, allowed: allowedHosts), tokens: tokens))
     }
@@ -36,13 +36,13 @@ final class AdminAccess: Sendable {
         )
     }
 
-    /// Judges by other tokens and names from now on.
+    /// Adopts the tokens and hosts of another configuration.
     func use(_ configuration: GatewayConfiguration) {
         let rules = Self.rules(configuration)
         self.rules.withLock { $0 = rules }
     }
 
-    /// The refusal of a request; `nil` if it may go on.
+    /// Returns the reason to reject a request; `nil` if it may proceed.
     func refusal(of request: Request) -> Refusal? {
         let rules = self.rules.withLock { $0 }
         var authority = request.head.authority ?? ""
@@ -58,7 +58,7 @@ final class AdminAccess: Sendable {
 }
 
 extension AdminPlane {
-    /// The answer to a request that gets no further; `nil` if it may go on.
+    /// Returns the answer to a rejected request; `nil` if it may proceed.
     func refusal(of request: Request) -> Response? {
         switch access.refusal(of: request) {
         case nil: return nil

@@ -1,12 +1,12 @@
 import Hummingbird
 import NIOCore
 
-/// What is known of a request to the admin plane besides itself.
+/// The context of a request to the admin plane.
 struct AdminContext: RequestContext, RemoteAddressRequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Where the request comes from.
+    /// The client's address.
     let remoteAddress: SocketAddress?
-    /// The connection.
+    /// The client's connection.
     let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
@@ -15,7 +15,7 @@ struct AdminContext: RequestContext, RemoteAddressRequestContext {
         channel = source.channel
     }
 
-    /// Whether the request comes from this machine.
+    /// True if the request comes from this machine.
     var isLocal: Bool {
         switch remoteAddress {
         case .unixDomainSocket?: return true

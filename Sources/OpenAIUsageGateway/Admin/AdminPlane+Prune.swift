@@ -5,9 +5,9 @@ import OpenAIUsageLedger
 import ServiceLifecycle
 
 extension AdminPlane {
-    /// Prunes calls of the gateway's ledger, in steps beside its calls.
+    /// Prunes calls from the gateway's ledger, in steps, while calls go on.
     ///
-    /// It is for this machine only, as repricing is, and one of the two is done at a time.
+    /// Only this machine may ask, as for a reprice, and only one of the two runs at a time.
     func prune(_ request: Request, _ context: AdminContext) async -> Response {
         if let refusal = refusal(ofOrder: request, context) { return refusal }
         let order: PruneRequest
@@ -31,7 +31,7 @@ extension AdminPlane {
         defer { gate.release() }
         do {
             let query = order.query
-            // A shutdown does not wait for the end.
+            // A graceful shutdown does not wait for the end.
             let report = try await cancelWhenGracefulShutdown { try await ledger.prune(query) }
             return response(.ok, type: "application/json", body: Array(report.json.utf8))
         } catch is CancellationError {

@@ -6,24 +6,24 @@ import OpenAIUsagePricing
 import ServiceLifecycle
 import Synchronization
 
-/// Whether calls are being priced anew, which is done once at a time.
+/// The lock that allows one reprice or prune at a time.
 final class RepriceGate: Sendable {
     private let isTaken = Atomic<Bool>(false)
 
-    /// Takes the gate; tells whether it was free.
+    /// Takes the lock; false if it is taken already.
     func take() -> Bool { !isTaken.exchange(true, ordering: .acquiringAndReleasing) }
 
-    /// Gives the gate back.
+    /// Releases the lock.
     func release() { isTaken.store(false, ordering: .releasing) }
 }
 
 extension AdminPlane {
     static let maximumBody = 65_536
 
-    /// Prices calls anew by the gateway's own book.
+    /// Reprices calls with the gateway's current price book.
     ///
-    /// It is for this machine only, wherever the admin plane listens. A browser is refused: a page of some site must not
-    /// be able to start it.
+    /// Only this machine may ask, on whatever address the admin plane listens. Browsers are rejected, so that no web page can
+    /// start it.
     func reprice(_ request: Request, _ context: AdminContext) async -> Response {
         if let refusal = refusal(ofOrder: request, context) { return refusal }
         let parsed: RepriceRequest
@@ -42,7 +42,7 @@ extension AdminPlane {
         defer { gate.release() }
         do {
             let (book, query) = (book, parsed.query)
-            // A shutdown does not wait for the end.
+            // A graceful shutdown does not wait for the end.
             let report = try await cancelWhenGracefulShutdown {
                 try await ledger.reprice(query) { book.cost(of: $0) }
             }
@@ -55,7 +55,7 @@ extension AdminPlane {
         }
     }
 
-    /// The refusal of an order that somebody else than an operator on this machine may have given; `nil` for none.
+    /// Returns the answer to a maintenance request that may not come from an operator on this machine; `nil` if it may proceed.
     func refusal(ofOrder request: Request, _ context: AdminContext) -> Response? {
         guard request.method == .post else {
             var refusal = failure(.methodNotAllowed, "Only POST is allowed.")
@@ -71,6 +71,6 @@ extension AdminPlane {
         return nil
     }
 
-    /// An error as JSON.
+    /// Creates an error response in JSON.
     func failure(_ status: HTTPResponse.Status, _ message: String) -> Response { APIError(message).response(status) }
 }

@@ -8,23 +8,23 @@ import OpenAIUsageMetrics
 import OpenAIUsagePricing
 import Synchronization
 
-/// The listener for operators: metrics, health and a page that names them.
+/// The listener for operators: metrics, health, reports and a page that lists them.
 struct AdminPlane: Sendable {
     let configuration: GatewayConfiguration
     let metrics: UsageMetrics
     /// The ledger; `nil` if calls are not kept.
     let ledger: Ledger?
-    /// The book that calls are priced with now.
+    /// Returns the current price book.
     let prices: @Sendable () -> PriceBook
     let logger: Logger
-    /// The access rules of everything but health.
+    /// The access rules; health is exempt.
     let access: AdminAccess
-    /// The certificate that is shown; `nil` for plain HTTP.
+    /// The certificate; `nil` for plain HTTP.
     let certificate: CurrentCertificate?
-    /// Becomes true when the data plane listens, and false again when the gateway ends.
+    /// True from when the data plane listens until a graceful shutdown begins.
     let isReady: Readiness
     let gate = RepriceGate()
-    /// The reports over HTTP; `nil` if calls are not kept.
+    /// The reporting API; `nil` if calls are not kept.
     let api: ReportingAPI?
 
     /// The paths that need neither a token nor a known host.
@@ -32,7 +32,7 @@ struct AdminPlane: Sendable {
 
     var book: PriceBook { prices() }
 
-    /// Whether calls are accepted.
+    /// A flag that is true while calls are accepted.
     final class Readiness: Sendable {
         private let value = Atomic<Bool>(false)
 
@@ -40,7 +40,7 @@ struct AdminPlane: Sendable {
         var isReady: Bool { value.load(ordering: .relaxed) }
     }
 
-    /// The server, which tells its port when it listens.
+    /// Creates the server; `onRunning` receives the port when it listens.
     func application(
         onRunning: @escaping @Sendable (Int) async -> Void
     ) -> Application<CallbackResponder<AdminContext>> {
@@ -59,7 +59,7 @@ struct AdminPlane: Sendable {
                     return await api.respond(to: request, context)
                 }
                 if request.uri.path == Gateway.prunePath { return await prune(request, context) }
-                // Calls are counted when they are committed, and who asks has seen their responses.
+                // Calls are counted when they are committed, and the scraper may have seen their responses.
                 if request.uri.path == "/metrics" { await ledger?.flushUnlessTroubled() }
                 return respond(to: request)
             },
@@ -111,7 +111,7 @@ struct AdminPlane: Sendable {
         }
         guard let statistics = ledger?.statistics else { return response(.ok, text: "ready\n") }
         if let trouble = statistics.trouble {
-            // The reason names files.
+            // The reason contains file names.
             let reason = tellsReason ? ": \(trouble)" : ""
             return response(.serviceUnavailable, text: "not ready: the ledger cannot be written\(reason)\n")
         }

@@ -3,9 +3,9 @@ import Logging
 import NIOCore
 import NIOSSL
 
-/// A connection of the listener for operators that speaks TLS, with the certificate that is shown when it begins.
+/// A TLS connection of the admin listener, with the certificate that is current when the connection opens.
 ///
-/// Hummingbird's own takes one certificate for as long as its server runs.
+/// Hummingbird's own TLS channel keeps one certificate for as long as its server runs.
 struct AdminTLSChannel: ServerChildChannel {
     private let base: HTTP1Channel
     private let certificate: CurrentCertificate

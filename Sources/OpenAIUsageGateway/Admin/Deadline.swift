@@ -1,11 +1,11 @@
-/// The sign that something took longer than it may.
+/// The error of work that exceeded its deadline.
 struct DeadlineExceeded: Error {}
 
-/// Cancels something that takes longer than it may.
+/// Cancels work that exceeds a deadline.
 ///
 /// - Parameters:
-///   - deadline: The longest time.
-///   - body: The work, which ends soon when it is cancelled.
+///   - deadline: The maximum duration.
+///   - body: The work, which ends soon after its cancellation.
 /// - Returns: The result of the work.
 /// - Throws: ``DeadlineExceeded``, or the error of the work.
 func withDeadline<Value: Sendable>(
@@ -15,7 +15,7 @@ func withDeadline<Value: Sendable>(
     try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await body() }
         group.addTask {
-            // A timer, which the end of the work cancels.
+            // Canceled if the work ends first.
             try await Task.sleep(for: deadline)
             return nil
         }

@@ -1,4 +1,4 @@
-/// The page at the admin plane's root.
+/// The page at the root of the admin plane.
 enum LandingPage {
     static func html(_ configuration: GatewayConfiguration, keepsCalls: Bool = true) -> String {
         """
@@ -49,7 +49,7 @@ enum LandingPage {
         """
     }
 
-    /// The upstreams by path; nothing if there is only one.
+    /// Returns the upstreams by path; empty if there is only one.
     private static func routes(_ configuration: GatewayConfiguration) -> String {
         guard !configuration.routes.isEmpty else { return "" }
         let items = configuration.routes.map {

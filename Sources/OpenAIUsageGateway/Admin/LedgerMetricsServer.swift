@@ -7,12 +7,12 @@ package import OpenAIUsageLedger
 package import OpenAIUsageMetrics
 import ServiceLifecycle
 
-/// Shows a ledger's sums to Prometheus, for programs that meter themselves and have no server.
+/// A server that exposes a ledger's totals to Prometheus, for programs that meter themselves and have no server.
 ///
 /// The ledger is only read. While it is missing or cannot be read, `/metrics` answers 503 with the reason, so that the scrape
-/// fails instead of telling zeros.
+/// fails instead of reporting zeros.
 package struct LedgerMetricsServer: Service {
-    /// The longest time for a scrape.
+    /// The timeout of a scrape.
     private static let deadline = Duration.seconds(10)
 
     private let listen: GatewayConfiguration.Address
@@ -25,12 +25,12 @@ package struct LedgerMetricsServer: Service {
     /// Creates a server; ``run()`` listens.
     ///
     /// - Parameters:
-    ///   - path: The ledger, which need not be there yet.
+    ///   - path: The path of the ledger, which need not exist yet.
     ///   - listen: The address to listen on.
-    ///   - tokens: The tokens of which a scrape needs one; `nil` if none is needed.
-    ///   - allowedHosts: Names besides those of this machine that the server may be called by.
-    ///   - allowsAnyone: True if an address that others can reach needs no token.
-    ///   - clock: The clock by which rate limits grow old.
+    ///   - tokens: The tokens, one of which a scrape needs; `nil` if none is needed.
+    ///   - allowedHosts: The hosts, besides the names of this machine, by which the server may be addressed.
+    ///   - allowsAnyone: True if an address that other machines can reach needs no token.
+    ///   - clock: The clock by which rate limits age.
     ///   - logger: The log of the libraries.
     ///   - onListening: Called once with the URL of the metrics.
     /// - Throws: A ``GatewayError`` if anyone could read the metrics.
@@ -124,7 +124,7 @@ package struct LedgerMetricsServer: Service {
         }
     }
 
-    /// The page of what the ledger holds now.
+    /// Returns the page with the ledger's current totals.
     private func page() async throws -> LedgerPage {
         let totals = totals
         let found = try await withDeadline(Self.deadline) { try await totals.totals() }
@@ -145,11 +145,11 @@ package struct LedgerMetricsServer: Service {
 }
 
 extension LedgerPage {
-    /// The page of a ledger's sums.
+    /// Creates the page of a ledger's totals.
     ///
     /// - Parameters:
-    ///   - totals: The sums.
-    ///   - now: The time, in microseconds since 1970.
+    ///   - totals: The totals.
+    ///   - now: The current time, in microseconds since 1970.
     package init(_ totals: LedgerTotals, now: Int64) {
         self.init(build: BuildInformation(version: Gateway.version))
         func list(_ buckets: LatencyBuckets) -> [(microseconds: Int64, count: Int64)] {
@@ -175,7 +175,7 @@ extension LedgerPage {
             total.timesToFirstToken = list(line.timeToFirstToken)
             add(total)
         }
-        for (endpoint, count) in totals.openCalls { addOpenCalls(count, endpoint: endpoint) }
+        for (endpoint, count) in totals.openCalls { addInFlightCalls(count, endpoint: endpoint) }
         for limit in totals.rateLimits {
             add(limit.limits, project: limit.project, model: limit.model, observedAt: limit.observedAt, now: now)
         }

@@ -1,13 +1,13 @@
 package import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// The body of a request to prune calls.
+/// The body of a prune request.
 ///
 /// ```json
 /// {"before": "2025-11-01T00:00:00Z", "dry_run": false, "ledger": "/var/lib/oai-usage/ledger.db"}
 /// ```
 package struct PruneRequest: Sendable, Equatable {
-    /// The calls.
+    /// The calls to prune.
     package var query: PruneQuery
     /// The path of the ledger that the gateway must have; `nil` for any.
     package var ledger: String?
@@ -18,7 +18,7 @@ package struct PruneRequest: Sendable, Equatable {
         self.ledger = ledger
     }
 
-    /// Reads a body.
+    /// Parses a body.
     package init(json text: String) throws(RepriceRequest.Mistake) {
         typealias Mistake = RepriceRequest.Mistake
         let root: JSONDocument.Value
@@ -47,7 +47,7 @@ package struct PruneRequest: Sendable, Equatable {
         }
     }
 
-    /// The time of a text such as `2026-11-01T00:00:00.25Z`; `nil` if it is none.
+    /// Parses a time such as `2026-11-01T00:00:00.25Z`; `nil` if it is invalid.
     package static func microseconds(_ text: String) -> Int64? { RepriceRequest.microseconds(text) }
 
     /// The body as JSON.

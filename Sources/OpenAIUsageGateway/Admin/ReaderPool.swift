@@ -1,7 +1,7 @@
 import OpenAIUsageLedger
 import Synchronization
 
-/// The readers of the gateway's own ledger, of which each serves one request at a time on a thread of its own.
+/// The readers of the gateway's own ledger; each serves one request at a time, on its own thread.
 final class ReaderPool: Sendable {
     private struct State {
         var idle: [AsyncLedgerReader] = []
@@ -13,17 +13,17 @@ final class ReaderPool: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// Creates a pool; nothing is opened yet.
+    /// Creates a pool without opening anything.
     ///
     /// - Parameters:
-    ///   - path: The ledger.
-    ///   - capacity: The most requests that are served at once.
+    ///   - path: The path of the ledger.
+    ///   - capacity: The maximum number of requests served at once.
     init(path: String, capacity: Int) {
         self.path = path
         self.capacity = capacity
     }
 
-    /// Lends a reader; `nil` if all are in use.
+    /// Leases a reader; `nil` if all are in use or the pool is closed.
     func take() -> Lease? {
         state.withLock { state in
             guard !state.isClosed, state.leased < capacity else { return nil }
@@ -32,9 +32,9 @@ final class ReaderPool: Sendable {
         }
     }
 
-    /// Closes the readers, those in use when they are given back.
+    /// Closes the idle readers, and those in use when they are returned.
     ///
-    /// The writer must be the last to close the file, so that it can empty its log.
+    /// The writer must be the last to close the file, so that it can checkpoint the write-ahead log.
     func close() {
         state.withLock { state in
             state.isClosed = true
@@ -49,7 +49,7 @@ final class ReaderPool: Sendable {
         }
     }
 
-    /// A reader that is given back when nobody refers to the lease any more.
+    /// A reader that returns to the pool when the lease is deinitialized.
     final class Lease: Sendable {
         let reader: AsyncLedgerReader
         private let pool: ReaderPool

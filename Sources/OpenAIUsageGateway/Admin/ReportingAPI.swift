@@ -5,19 +5,19 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// The ledger's reports over HTTP, `/api/v1`: parameters named as the command's flags, answers as its JSON.
+/// The ledger's reports over HTTP, `/api/v1`, with the command line's flags as parameters and its JSON as answers.
 ///
-/// The ledger is read on threads of its readers, so that no event loop waits for it.
+/// The ledger is read on the readers' own threads, so that no event loop waits for it.
 struct ReportingAPI: Sendable {
-    /// The bounds of the API.
+    /// The limits of the API.
     struct Limits: Sendable {
-        /// The most requests that are served at once; others are refused with 503.
+        /// The maximum number of requests served at once; others are rejected with 503.
         var concurrency = 4
-        /// The longest time for an answer, and for a client to accept a part of a stream.
+        /// The timeout for an answer, and for a client to accept a part of a stream.
         var deadline = Duration.seconds(60)
     }
 
-    /// The path that all others begin with.
+    /// The common prefix of all paths.
     static let prefix = "/api/v1"
 
     private let readers: ReaderPool
@@ -33,7 +33,7 @@ struct ReportingAPI: Sendable {
     /// Closes the readers.
     func close() { readers.close() }
 
-    /// A request that is refused.
+    /// The rejection of a request.
     struct Refusal: Error {
         var status: HTTPResponse.Status
         var error: APIError
@@ -42,7 +42,7 @@ struct ReportingAPI: Sendable {
 
     private enum Format { case json, mergeable }
 
-    /// The answer to a request whose path begins with ``prefix``.
+    /// Responds to a request whose path begins with ``prefix``.
     func respond(to request: Request, _ context: AdminContext) async -> Response {
         do {
             guard request.method == .get || request.method == .head else {
@@ -62,7 +62,7 @@ struct ReportingAPI: Sendable {
         }
     }
 
-    /// The answer to a path and a query.
+    /// Responds to a path and a query.
     ///
     /// - Parameters:
     ///   - path: The path, which begins with ``prefix``.
@@ -173,13 +173,13 @@ struct ReportingAPI: Sendable {
             return format == .json
                 ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
         }
-        // An unreadable ledger is told by the status, which cannot change once the head has left.
+        // An unreadable ledger is reported by the status, which cannot change once the head is sent.
         let reader = lease.reader
         _ = try await withDeadline(limits.deadline) { try await reader.run { try $0.origins() } }
         return stream(request, lease, channel)
     }
 
-    /// Streams calls part by part; a client that does not accept one within the deadline is cut off.
+    /// Streams calls in parts; the connection is closed if the client does not accept one within the deadline.
     private func stream(_ request: CallsRequest, _ lease: ReaderPool.Lease, _ channel: any Channel) -> Response {
         let (clock, limits) = (clock, limits)
         let body = ResponseBody { writer in
@@ -206,7 +206,7 @@ struct ReportingAPI: Sendable {
 
     private static let linesType = "application/x-ndjson"
     private static let mergeableType = "application/vnd.oai-usage.mergeable"
-    /// The bytes of a part of a stream.
+    /// The size of a part of a stream, in bytes.
     private static let partSize = 65_536
 
     private func format(_ parameters: inout QueryParameters, _ name: String) throws(ParameterError) -> Format {
@@ -251,7 +251,7 @@ struct ReportingAPI: Sendable {
     }
 }
 
-/// Closes a connection whose client does not accept what is written to it.
+/// Closes a connection whose client does not accept a part of its response in time.
 private final class StreamWatch: Sendable {
     private let channel: any Channel
     private let deadline: TimeAmount
@@ -264,7 +264,7 @@ private final class StreamWatch: Sendable {
         rearm()
     }
 
-    /// Begins the time anew.
+    /// Restarts the deadline.
     func rearm() {
         channel.eventLoop.execute { [channel, deadline, task] in
             task.value?.cancel()

@@ -1,19 +1,19 @@
 package import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// The body of a request to price calls anew.
+/// The body of a reprice request.
 ///
 /// ```json
 /// {"from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z", "projects": ["proj_a"], "models": [], "dry_run": true}
 /// ```
 package struct RepriceRequest: Sendable, Equatable {
-    /// Why a body is not understood.
+    /// The reason why a body is invalid.
     package struct Mistake: Error, CustomStringConvertible {
         /// The reason, as a sentence.
         package var description: String
     }
 
-    /// What is asked for.
+    /// The calls to reprice.
     package var query: RepriceQuery
 
     /// Creates a request.
@@ -21,7 +21,7 @@ package struct RepriceRequest: Sendable, Equatable {
         self.query = query
     }
 
-    /// Reads a body.
+    /// Parses a body.
     package init(json text: String) throws(Mistake) {
         let root: JSONDocument.Value
         do throws(JSONDocumentError) {
@@ -69,7 +69,7 @@ package struct RepriceRequest: Sendable, Equatable {
         return texts
     }
 
-    /// The time of a text such as `2026-11-01T00:00:00.25Z`.
+    /// Parses a time such as `2026-11-01T00:00:00.25Z`; `nil` if it is invalid.
     static func microseconds(_ text: String) -> Int64? {
         let halves = text.split(separator: "T", omittingEmptySubsequences: false)
         guard halves.count == 2, let day = UTCDay(String(halves[0])), halves[1].hasSuffix("Z") else { return nil }
@@ -83,7 +83,7 @@ package struct RepriceRequest: Sendable, Equatable {
         return Int64(day.number) * 86_400_000_000 + (hour * 60 + minute) * 60_000_000 + seconds
     }
 
-    /// Seconds as a decimal number, which has no zero before it.
+    /// Removes the leading zero of seconds, which a decimal number must not have.
     private static func trimmed(_ text: Substring) -> Substring {
         text.hasPrefix("0") && text.dropFirst().first?.isNumber == true ? text.dropFirst() : text
     }

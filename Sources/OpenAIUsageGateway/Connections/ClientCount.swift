@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The clients' connections of all loops, in all and by address.
+/// The number of client connections of all loops, in total and by address.
 final class ClientCount: Sendable {
     private struct Counts {
         var all = 0
@@ -17,9 +17,9 @@ final class ClientCount: Sendable {
         self.limitPerAddress = limitPerAddress
     }
 
-    /// Counts a new connection in, and out when it ends.
+    /// Counts a new connection until it closes.
     ///
-    /// - Returns: The limit that does not let it in; `nil` if it is counted in.
+    /// - Returns: The limit that rejects it; `nil` if it is counted.
     func enter(_ channel: any Channel) -> DataPlaneLimit? {
         let address = channel.remoteAddress?.ipAddress ?? ""
         let reached = counts.withLock { counts -> DataPlaneLimit? in
@@ -42,7 +42,7 @@ final class ClientCount: Sendable {
     }
 }
 
-/// Tells a client that there are too many connections, and ends its own.
+/// Rejects a client's connection with 503, and closes it.
 final class RefusedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The words of the ledger's writer for the calls of one loop, which is woken once for as many as have come.
+/// The commit notices for the calls of one event loop; they wake the loop once for all that have arrived.
 final class CommitMailbox: Sendable {
     private struct Word: Sendable {
         let call: NIOLoopBound<ProxiedCall>
@@ -15,7 +15,7 @@ final class CommitMailbox: Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// The closure that the writer calls when a record is kept, on any thread.
+    /// Returns the closure that the ledger's writer calls, on any thread, when a record is kept.
     func word(for call: ProxiedCall, generation: Int) -> @Sendable () -> Void {
         let word = Word(call: NIOLoopBound(call, eventLoop: eventLoop), generation: generation)
         return { self.post(word) }

@@ -2,9 +2,9 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Makes connections to one upstream: names resolved, addresses raced, proxies passed, encryption agreed on.
+/// Opens connections to one upstream: resolves names, races addresses, passes proxies, and establishes TLS.
 final class Connector {
-    /// A channel that may become the connection: every address that is tried has handlers of its own.
+    /// A channel that may become the connection; every address that is tried has its own handlers.
     private struct Attempt {
         let channel: any Channel
         let connection: UpstreamConnection
@@ -23,11 +23,11 @@ final class Connector {
         self.timeout = timeout
     }
 
-    /// Makes a connection.
+    /// Opens a connection.
     ///
     /// - Parameters:
-    ///   - loop: The loop that it lives on.
-    ///   - pool: The pool that it belongs to.
+    ///   - loop: The event loop of the connection.
+    ///   - pool: The pool that owns the connection.
     ///   - complete: Called once, on the loop, and never before this method returns.
     func connect(
         _ loop: DataPlaneLoop,
@@ -49,7 +49,7 @@ final class Connector {
             }
             complete(result)
         }
-        // A peer that accepts and then says nothing would hold up a handshake for ever.
+        // A peer that accepts and then stays silent would stall a handshake forever.
         let deadline = eventLoop.assumeIsolated().scheduleTask(in: timeout) { finish(.failure(.connectTimeout)) }
         SocketSettings.common.reduce(ClientBootstrap(group: eventLoop)) { $0.channelOption($1.name, value: $1.value) }
             .connectTimeout(timeout)
@@ -126,7 +126,7 @@ final class Connector {
         do {
             return try NIOSSLClientHandler(context: tls, serverHostname: host)
         } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
-            // An address is checked against the certificate's addresses, without a name in the handshake.
+            // An address is verified against the certificate's addresses, without a name in the handshake.
             return try NIOSSLClientHandler(context: tls, serverHostname: nil)
         }
     }

@@ -4,14 +4,14 @@ import NIOPosix
 import NIOSSL
 import OpenAIUsage
 
-/// The listener that clients connect to, and the loops that carry their calls.
+/// The listener for clients, and the event loops that carry their calls.
 final class DataPlane: Sendable {
     private let channel: any Channel
     let loops: [NIOLoopBound<DataPlaneLoop>]
     private let eventLoops: [any EventLoop]
     private let certificate: CurrentCertificate
 
-    /// The port that is listened on.
+    /// The port of the listener.
     let port: Int
 
     private init(
@@ -27,9 +27,9 @@ final class DataPlane: Sendable {
         port = channel.localAddress?.port ?? 0
     }
 
-    /// Listens, and carries calls until ``shutDown(within:)``.
+    /// Starts the listener, which serves calls until ``shutDown(within:)``.
     ///
-    /// `descriptors` is the number of connections that there are descriptors for on either side, clients and upstreams.
+    /// `descriptors` is the number of connections on either side, clients and upstreams, that there are descriptors for.
     static func start(
         configuration: GatewayConfiguration,
         exchanges: ExchangeConfiguration,
@@ -47,7 +47,7 @@ final class DataPlane: Sendable {
             clock: exchanges.clock
         )
         let clients = ClientCount(
-            // An accept that fails for want of a descriptor would be tried again and again.
+            // An accept that fails for lack of a descriptor would be retried endlessly.
             limit: min(configuration.limits.connections, descriptors),
             limitPerAddress: configuration.limits.connectionsPerAddress
         )
@@ -106,7 +106,7 @@ final class DataPlane: Sendable {
         return DataPlane(channel: channel, loops: loops, eventLoops: eventLoops, certificate: certificate)
     }
 
-    /// The routes of a loop, each with connections of its own.
+    /// Creates the routes of a loop, each with its own connections.
     private static func routes(
         _ configuration: GatewayConfiguration,
         _ loop: DataPlaneLoop,
@@ -151,23 +151,23 @@ final class DataPlane: Sendable {
         )
     }
 
-    // MARK: - What changes while calls go on
+    // MARK: - Changes at run time
 
-    /// Shows another certificate to the clients that connect from now on; open connections keep theirs.
+    /// Replaces the certificate for new connections; open ones keep theirs.
     func use(_ certificate: ServerCertificate) { self.certificate.use(certificate) }
 
-    /// Judges requests by other tokens and names from now on, and sends other keys; calls that are open go on.
+    /// Adopts the tokens, hosts and keys of another configuration; calls in flight continue.
     func use(_ configuration: GatewayConfiguration) {
         for (loop, eventLoop) in zip(loops, eventLoops) {
             eventLoop.execute { loop.value.use(configuration) }
         }
     }
 
-    // MARK: - The end
+    // MARK: - Shutdown
 
-    /// Stops listening, waits for open calls, and ends what is left after the limit.
+    /// Stops listening, waits for calls in flight, and aborts the rest at the limit.
     ///
-    /// - Returns: True if every call came to its own end.
+    /// - Returns: True if every call ended by itself.
     func shutDown(within limit: TimeAmount) async -> Bool {
         try? await channel.close().get()
         let futures = zip(loops, eventLoops).map { loop, eventLoop in
@@ -178,7 +178,7 @@ final class DataPlane: Sendable {
         let promise = first.makePromise(of: Bool.self)
         all.whenComplete { _ in promise.succeed(true) }
         let timer = first.scheduleTask(in: limit) { promise.succeed(false) }
-        // Whoever cancels the shutdown does not want to wait.
+        // A canceled shutdown does not wait.
         let isDrained = await withTaskCancellationHandler {
             (try? await promise.futureResult.get()) ?? false
         } onCancel: {
@@ -191,7 +191,7 @@ final class DataPlane: Sendable {
         return isDrained
     }
 
-    /// Checks what a start would need, without starting.
+    /// Checks the requirements of a start, without starting.
     static func check(_ configuration: GatewayConfiguration) throws {
         if configuration.hasEncryptedUpstream { _ = try makeTLS(configuration) }
     }

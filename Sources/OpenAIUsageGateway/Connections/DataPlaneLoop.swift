@@ -1,7 +1,7 @@
 import NIOCore
 import OpenAIUsage
 
-/// The state that the calls of one event loop share; touched on that loop only.
+/// The state that the calls of one event loop share; accessed on that loop only.
 final class DataPlaneLoop {
     let eventLoop: any EventLoop
     let configuration: GatewayConfiguration
@@ -53,19 +53,19 @@ final class DataPlaneLoop {
         commits = CommitMailbox(eventLoop: eventLoop)
     }
 
-    /// Names where the calls go; called once, before there are any.
+    /// Sets the routes; called once, before the first call.
     func open(_ routes: RouteTable<UpstreamRoute>) { self.routes = routes }
 
     // MARK: - Access
 
-    /// Judges requests by other tokens and names from now on, and sends other keys.
+    /// Adopts the tokens, hosts and keys of another configuration.
     ///
-    /// - Parameter configuration: The configuration with the tokens, the names and the routes.
+    /// - Parameter configuration: The configuration with the tokens, hosts and routes.
     func use(_ configuration: GatewayConfiguration) {
         access = AccessPolicy(configuration)
         routes?.standard.use(configuration.upstreamKey)
         for route in routes?.all ?? [] {
-            // A key goes to the upstream that it stands beside, and to no other.
+            // A key goes to the upstream that it was configured for, and to no other.
             let other = configuration.routes.first { $0.prefix == route.prefix && $0.upstream == route.upstream }
             if let other { route.use(other.key) }
         }
@@ -73,9 +73,9 @@ final class DataPlaneLoop {
 
     // MARK: - Calls
 
-    /// A call for a request; `nil` if the gateway has ended.
+    /// Creates the call of a request; `nil` after ``abort()``.
     ///
-    /// - Throws: An ``AccessRefusal`` for a request that is none.
+    /// - Throws: An ``AccessRefusal`` if the request is rejected.
     func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) throws(AccessRefusal) -> ProxiedCall? {
         guard let routes else { return nil }
         let route = head.withBytes(head.path) { routes.route(for: $0) }
@@ -85,7 +85,7 @@ final class DataPlaneLoop {
         }
     }
 
-    /// A call of a request that is refused, of which only the first line was read; `nil` if that cannot be shown.
+    /// Creates the call of a rejected request of which only the first line was read; `nil` after ``abort()``.
     func makeRefusedCall(_ line: RequestLine, _ bytes: ByteBuffer, _ downstream: DownstreamConnection) -> ProxiedCall? {
         guard let route = routes?.standard else { return nil }
         return ProxiedCall(RequestHead(line: line, bytes: bytes), downstream, self, route)
@@ -103,7 +103,7 @@ final class DataPlaneLoop {
         completeShutdown()
     }
 
-    /// True if there is room to read another response on after its client has gone.
+    /// True if there is room to read another response after its client disconnected.
     var mayReadOn: Bool { readOn.count < limits.disconnects }
 
     func readsOn(_ call: ProxiedCall) { readOn.insert(ObjectIdentifier(call)) }
@@ -133,7 +133,7 @@ final class DataPlaneLoop {
     func add(_ handler: DownstreamConnection) {
         handlers[ObjectIdentifier(handler)] = handler
         counters.changeConnections(by: 1)
-        // A connection that was accepted while the listener was being closed.
+        // The connection was accepted while the listener was being closed.
         if isShuttingDown { eventLoop.assumeIsolated().execute { handler.closeWhenIdle() } }
     }
 
@@ -152,17 +152,17 @@ final class DataPlaneLoop {
         if unflushedUpstream.last !== connection { unflushedUpstream.append(connection) }
     }
 
-    /// Sends everything that was written; called once at the end of whatever has happened.
+    /// Flushes all connections that were written to; called once at the end of every event.
     func flush() {
         while let connection = unflushedUpstream.popLast() { connection.flush() }
         while let connection = unflushedDownstream.popLast() { connection.flush() }
     }
 
-    // MARK: - The end
+    // MARK: - Shutdown
 
-    /// Ends idle connections now, the others behind their call.
+    /// Closes idle connections at once, the others after their call.
     ///
-    /// - Returns: A future that succeeds when no call is open and every client has what was written to it.
+    /// - Returns: A future that succeeds when no call is in flight and every client connection is closed.
     func shutDown() -> EventLoopFuture<Void> {
         isShuttingDown = true
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
@@ -173,14 +173,14 @@ final class DataPlaneLoop {
         return promise.futureResult
     }
 
-    /// Ends every connection and call that is left.
+    /// Ends all remaining connections and calls.
     func abort() {
-        // A call whose client has gone belongs to no connection of a client any more.
+        // A call whose client has disconnected belongs to no client connection.
         for call in calls.values { call.handle(.abort) }
         for handler in handlers.values { handler.abort() }
         closePools()
         flush()
-        // What knows the loop would keep it alive, and itself with it.
+        // These refer to the loop, and would keep it and themselves alive.
         timers.stop()
         routes = nil
     }
@@ -197,7 +197,7 @@ final class DataPlaneLoop {
 }
 
 extension DataPlaneLimit {
-    /// The limit that refuses a request with a code; `nil` if it is none, or does not follow from the code.
+    /// Creates the limit that rejects a request with a code; `nil` if the code belongs to none.
     fileprivate init?(refusal code: String) {
         switch code {
         case "header_too_large": self = .headSize

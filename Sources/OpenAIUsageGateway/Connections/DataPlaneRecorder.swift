@@ -2,17 +2,18 @@ import OpenAIUsage
 import OpenAIUsageMetrics
 import OpenAIUsageRecorder
 
-/// Keeps the data plane's records.
+/// The recorder of the data plane's calls.
 protocol DataPlaneRecorder: UsageSink {
     /// Prices, counts and keeps the record of a call that has ended.
     ///
     /// - Parameters:
     ///   - record: The record.
-    ///   - waiter: Called once on any thread when the record is kept, or cannot be; not called if it is kept already.
+    ///   - waiter: Called once, on any thread, when the record is kept, cannot be kept, or must wait for a failing ledger; not
+    ///     called if it is kept already.
     /// - Returns: True if the record is kept already.
     func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
-    /// Keeps an interim record, in the same way.
+    /// Prices and keeps an in-flight record, in the same way; nothing counts it.
     func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
     /// Counts the calls in flight: 1 when a call starts, -1 when it ends.
@@ -24,21 +25,21 @@ protocol DataPlaneRecorder: UsageSink {
 
 extension UsageRecorder: DataPlaneRecorder {}
 
-/// Counts what happens on the data plane besides calls.
+/// The counters of events on the data plane, besides calls.
 protocol DataPlaneCounters: Sendable {
     /// Counts an event.
     func count(_ event: DataPlaneEvent)
 
-    /// Counts a limit that was reached, so that something was rejected.
+    /// Counts a limit that was reached.
     func reached(_ limit: DataPlaneLimit)
 
-    /// Counts calls that wait for a connection to the upstream, up or down.
+    /// Changes the number of calls that wait for a connection to the upstream.
     func changeWaiting(by change: Int)
 
-    /// Counts connections of clients, up or down.
+    /// Changes the number of client connections.
     func changeConnections(by change: Int)
 
-    /// Counts a stream that went to the upstream without asking for its usage.
+    /// Counts a stream that was sent to the upstream without asking for its usage.
     func usageNotAsked(_ reason: IncludeUsage.Note)
 }
 

@@ -9,9 +9,9 @@ import Musl
 import Darwin
 #endif
 
-/// A client's connection: turns what it sends into calls, one at a time.
+/// A client's connection: turns its requests into calls, one at a time.
 ///
-/// What comes behind a request waits, up to a bound, until that request's response has been written.
+/// Bytes behind a request are buffered, up to a limit, until that request's response has been written.
 final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -24,22 +24,24 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         /// The request is complete, and its response is not.
         case response
         case tunnel
-        /// The connection ends, and what comes is for nobody.
+        /// The connection is closing, and received bytes are discarded.
         case discarding
     }
 
-    /// How long a connection whose request is not read to its end stays while its client is silent, so that it can read the
-    /// response: many read none before they have sent all, and a reset takes it from them.
+    /// The longest silence of a client before its connection is closed, after a request that was not read to its end, in
+    /// milliseconds.
+    ///
+    /// Many clients read no response before they have sent their request, and a reset would discard it.
     private static let lingering: Int64 = 2_000
-    /// How long it stays in all.
+    /// The longest time for that in all, in milliseconds.
     private static let longestLingering: Int64 = 30_000
-    /// The most bytes that are read away in that time.
+    /// The most bytes that are discarded in that time.
     private static let lingeringBytes = 1 << 30
-    /// The most bytes that wait behind a request.
+    /// The most bytes that are buffered behind a request.
     private static let waitingBytes = 64 << 10
 
     private let loop: DataPlaneLoop
-    // The loop's thread alone comes here, and no access lasts while something else is called.
+    // Accessed on the loop's thread only, and no access spans a call to anything else.
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
     @exclusivity(unchecked) private var buffer = ByteBuffer()
     @exclusivity(unchecked) private var unsent = UnsentBytes()
@@ -52,17 +54,17 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     private var hasEnded = false
     private var requestEndedAt: Int64 = 0
     private var isWritable = true
-    /// True from a write to its flush, which tells whether the channel takes it.
+    /// True from a write to its flush, which determines the writability.
     @exclusivity(unchecked) private var isUnflushed = false
-    /// True while the call wants no more of its request.
+    /// True while the call has paused its request.
     private var isHeldUp = false
     private var isReading = true
     private var discardedBytes = 0
-    /// True once only the client's end is waited for.
+    /// True once only the client's end is awaited.
     private var isLingering: Bool { lingeringEnd != nil }
-    /// When the wait for the client's end is over; `nil` before it has begun.
+    /// The time at which the wait for the client's end is over; `nil` before it has begun.
     private var lingeringEnd: Int64?
-    /// When the connection ends unless something happens; `max` for never.
+    /// The time at which the connection is closed unless something happens; `max` for never.
     @exclusivity(unchecked) private var deadline = Int64.max
     @exclusivity(unchecked) private var isTimed = false
     private var isHeadTimed = false
@@ -132,15 +134,15 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         context.close(promise: nil)
     }
 
-    /// The client has ended its side.
+    /// Handles the client's half-close.
     private func end(_ context: ChannelHandlerContext) {
         hasEnded = true
         switch phase {
         case .response where LoopTimers.now - requestEndedAt <= loop.configuration.halfCloseMilliseconds * 1_000_000:
-            // The end stands behind the requests that wait: it is the last one's.
+            // The half-close follows the buffered requests, so that it belongs to the last one.
             if buffer.readableBytes == 0 { call?.handle(.clientEnded) }
         case .response: context.close(promise: nil)
-        // The last response may not have left in full.
+        // The last response may not have been sent in full.
         case .head: close(context, lingering: false)
         case .discarding where !isLingering: break
         case .body, .tunnel, .discarding: context.close(promise: nil)
@@ -164,13 +166,13 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             if isStuck { break }
         }
         if phase == .discarding { buffer = ByteBuffer() }
-        // A request without its end never gets one; the response before it may not have left.
+        // An incomplete request can never become complete; the response before it may not have been sent.
         if hasEnded, phase == .head || phase == .body, let context { close(context, lingering: false) }
         if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         updateReading()
     }
 
-    /// Reads a head; false if it is not there in full.
+    /// Reads a head; false if it is incomplete or malformed.
     private func readHead() -> Bool {
         switch parser.parse(&buffer) {
         case .needsMore:
@@ -208,11 +210,11 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         guard let call = admitted else { return complete(.close) }
         self.call = call
         call.start()
-        // A client that was slow before it began is not slow anew.
+        // A client that was blocked before the call began causes no event of its own.
         if !isWritable { call.handle(.clientWritable(false)) }
     }
 
-    /// Answers a request that is no call because of who sends it; it gets no row, so that strangers cannot fill the ledger.
+    /// Rejects a request by the access rules; it gets no row, so that strangers cannot fill the ledger.
     private func refuse(_ refusal: AccessRefusal, isBodiless: Bool) {
         loop.countEvent(refusal.event)
         loop.log.tell(.warning, "A request was refused.", code: refusal.code)
@@ -229,7 +231,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         complete(body.isComplete ? .close : .linger)
     }
 
-    /// Reads a piece of the body; false if there is none.
+    /// Reads the available bytes of the body; true at its end.
     private func readBody() -> Bool {
         guard let call else { return false }
         var end: Int?
@@ -276,7 +278,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         return true
     }
 
-    /// Answers what is no request; a row is made of it if a method and a path were read.
+    /// Answers a malformed request; it gets a row if a method and a path were read.
     private func refuse(_ error: WireError) {
         deadline = .max
         let bytes = buffer
@@ -301,7 +303,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         complete(.linger)
     }
 
-    // MARK: - For the call
+    // MARK: - Used by ProxiedCall
 
     func write(_ bytes: ByteBuffer) {
         guard context != nil else { return }
@@ -327,7 +329,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         call?.handle(.clientWritable(isWritable))
     }
 
-    /// True if the client's answer to what was written is that it has gone.
+    /// True if the client has answered the written bytes with a reset.
     var isReset: Bool {
         guard let options = context?.channel.syncOptions else { return true }
         return (try? options.getOption(.socketOption(.so_error))) != 0
@@ -354,7 +356,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWanted)
     }
 
-    /// Takes it that the call's response was written in full.
+    /// Handles the end of the call's response.
     func complete(_ fate: ClientConnectionFate) {
         call = nil
         isHeldUp = false
@@ -369,7 +371,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         case .cut: close(context, lingering: false)
         case .reset:
             phase = .discarding
-            // A linger of nothing makes the close a reset, which no client takes for an end.
+            // With a linger time of 0 the close becomes a reset, which no client mistakes for an end.
             guard let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
             options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated()
                 .whenComplete { _ in context.close(promise: nil) }
@@ -390,7 +392,8 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         context?.close(promise: nil)
     }
 
-    /// Closes for writing when all has left that was written, however slowly the client reads, and then for reading.
+    /// Closes the connection for writing once everything written has been sent, however slowly the client reads, then for
+    /// reading.
     private func close(_ context: ChannelHandlerContext, lingering: Bool) {
         guard phase != .discarding else { return }
         phase = .discarding

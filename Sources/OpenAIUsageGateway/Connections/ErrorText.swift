@@ -10,9 +10,9 @@ import Musl
 import Darwin
 #endif
 
-/// Errors of the network in words for a person: no type's name, no file of a library.
+/// Descriptions of network errors for a person: without type names and source files.
 package enum ErrorText {
-    /// The words for an error, without a full stop.
+    /// Returns the description of an error, without a full stop.
     package static func describe(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError: describe(error)
@@ -26,7 +26,7 @@ package enum ErrorText {
         }
     }
 
-    /// The system's words for an error number.
+    /// Returns the description of an error number.
     private static func describe(errno code: Int32) -> String {
         switch code {
         case ECONNREFUSED: "connection refused"
@@ -52,7 +52,7 @@ package enum ErrorText {
         return seen.joined(separator: ", ")
     }
 
-    /// The reasons that a library of TLS gives, by words of its own that stand in its texts.
+    /// The descriptions of TLS errors, by a marker in the library's own text.
     private static let reasons: [(mark: String, text: String)] = [
         ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted, or has expired"),
         ("unableToValidateCertificate", "its certificate is not trusted, or has expired"),
@@ -77,7 +77,7 @@ package enum ErrorText {
 }
 
 extension UpstreamFailure {
-    /// The failure that an error of the network means.
+    /// Creates the failure that a network error means.
     init(_ error: any Error) {
         switch error {
         case let failure as UpstreamFailure: self = failure

@@ -1,19 +1,19 @@
 import NIOCore
 
-/// Something that waits for moments on a loop.
+/// A receiver of timers on an event loop.
 protocol TimedItem: AnyObject {
-    /// Takes it that a moment has come.
+    /// Called when a timer fires.
     ///
-    /// - Parameter token: What the moment was asked for with.
+    /// - Parameter token: The token that the timer was scheduled with.
     func timerFired(_ token: Int)
-    /// True if the moment is still waited for; what is not is dropped early.
+    /// True if the timer is still needed; others may be dropped early.
     func isWaiting(_ token: Int) -> Bool
 }
 
 /// The timers of one event loop: a wheel of coarse ticks.
 ///
-/// A timer costs one element of an array. None is canceled: whoever asked decides whether the moment still means something.
-/// An item is held for at most one turn of the wheel after it has stopped waiting.
+/// A timer costs one element of an array. Timers are not canceled: an item ignores those that it does not need anymore, and
+/// is retained for at most one turn of the wheel after that.
 final class LoopTimers {
     private struct Entry {
         var item: any TimedItem
@@ -21,7 +21,7 @@ final class LoopTimers {
         var tick: Int64
     }
 
-    /// The nanoseconds of a tick, by which a timer can be late.
+    /// The length of a tick in nanoseconds, by which a timer can be late.
     static let tick: Int64 = 5_000_000
     private static let slotCount: Int64 = 1_024
 
@@ -29,9 +29,9 @@ final class LoopTimers {
     @exclusivity(unchecked) private var slots: [[Entry]] = Array(repeating: [], count: Int(slotCount))
     @exclusivity(unchecked) private var count = 0
     private var isStopped = false
-    /// The last tick that was looked at.
+    /// The last tick that was processed.
     @exclusivity(unchecked) private var current: Int64
-    /// The tick that the loop will call for.
+    /// The tick for which a task is scheduled.
     @exclusivity(unchecked) private var scheduled: Int64?
 
     init(eventLoop: any EventLoop) {
@@ -39,15 +39,15 @@ final class LoopTimers {
         current = Self.now / Self.tick
     }
 
-    /// The monotonic nanoseconds.
+    /// The current time, in monotonic nanoseconds.
     static var now: Int64 { Int64(bitPattern: NIODeadline.now().uptimeNanoseconds) }
 
-    /// Asks for a moment.
+    /// Schedules a timer.
     ///
     /// - Parameters:
-    ///   - milliseconds: How long until then.
-    ///   - item: Who is told.
-    ///   - token: What the item is told with.
+    ///   - milliseconds: The delay.
+    ///   - item: The item to call.
+    ///   - token: The token to pass to it.
     func schedule(after milliseconds: Int64, _ item: any TimedItem, _ token: Int) {
         guard !isStopped else { return }
         let now = Self.now
@@ -57,7 +57,7 @@ final class LoopTimers {
         wake(at: min((now + nanoseconds) / Self.tick + 1, current + Self.slotCount - 1))
     }
 
-    /// Ends all waiting: nobody is told of anything any more.
+    /// Stops all timers; none fires afterwards.
     func stop() {
         isStopped = true
         slots = Array(repeating: [], count: Int(Self.slotCount))
@@ -78,7 +78,7 @@ final class LoopTimers {
     }
 
     private func turn(_ tick: Int64) {
-        // A later turn was asked for before an earlier one was.
+        // An earlier turn was scheduled after this one.
         guard scheduled == tick else { return }
         scheduled = nil
         let last = max(Self.now / Self.tick, tick)

@@ -20,10 +20,10 @@ extension Exchange: CallObserver {
 }
 
 extension RequestHead {
-    /// Returns the facts of the fields for the engine.
+    /// Returns the header fields that the engine reads.
     ///
-    /// - Parameter credential: The credential in place of those of the fields; `nil` keeps them.
-    /// - Returns: The facts.
+    /// - Parameter credential: A credential that replaces those of the fields; `nil` keeps them.
+    /// - Returns: The headers.
     func facts(identifiedBy credential: String?) -> RequestHeaders {
         var facts = RequestHeaders()
         bytes.withUnsafeReadableBytes { bytes in
@@ -38,10 +38,10 @@ extension RequestHead {
 }
 
 extension ResponseHead {
-    /// The facts of the fields for the engine, not yet finished.
+    /// The header fields that the engine reads, not yet finished.
     var facts: ResponseHeaders {
         var facts = ResponseHeaders()
-        // The date is of use only to who is told to wait for another one.
+        // The date is only needed to interpret a `Retry-After`.
         let needsDate = present.contains(.retryAfter)
         bytes.withUnsafeReadableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
@@ -69,7 +69,7 @@ extension ResponseHead {
     }
 }
 
-/// The fields that the engine reads, by what the wire knows them as.
+/// The fields that the engine reads, by the known fields of the wire.
 private enum ObservedField {
     static let request: [RequestHeaders.Field?] = {
         var table: [RequestHeaders.Field?] = Array(repeating: nil, count: KnownField.allCases.count)
@@ -89,10 +89,10 @@ private enum ObservedField {
         return table
     }()
 
-    /// Those of responses that the wire does not know.
+    /// The response fields that the wire does not know.
     static let others = FieldNameFilter(ResponseHeaders.names.filter { known($0) == nil })
 
-    /// The text of a value; the most frequent one that is long is not made anew.
+    /// Returns the text of a value; the most frequent long one is a literal, which costs no allocation.
     static func text(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
         let isJSON: Bool =
             range.count == json.utf8CodeUnitCount

@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import OpenAIUsage
 
-/// One call on its event loop: carries out what ``ProxyStream`` decides.
+/// One call on its event loop: performs the actions of ``ProxyStream``.
 final class ProxiedCall {
     private let loop: DataPlaneLoop
     private let route: UpstreamRoute
@@ -16,15 +16,15 @@ final class ProxiedCall {
     @exclusivity(unchecked) private var actions: [StreamAction] = []
     @exclusivity(unchecked) private var isActing = false
     private lazy var watch = Watch(self)
-    /// The bytes that were written to the client.
+    /// The number of bytes written to the client.
     @exclusivity(unchecked) private var sentBytes = 0
 
     /// - Parameters:
     ///   - head: The request's head.
     ///   - downstream: The client's connection.
     ///   - loop: The loop.
-    ///   - route: Where the call goes.
-    ///   - credential: The credential that the row's fingerprint is made of; `nil` leaves it to what the engine reads.
+    ///   - route: The destination.
+    ///   - credential: The credential for the row's fingerprint; `nil` for the one that the engine finds.
     init(
         _ head: RequestHead,
         _ downstream: DownstreamConnection,
@@ -77,7 +77,7 @@ final class ProxiedCall {
         act()
     }
 
-    /// Takes it that the request is complete.
+    /// Handles the end of the request.
     func endRequest(trailers: ByteBuffer?) {
         handle(.requestEnd(trailers: trailers))
         waiter?.completeRequest()
@@ -89,7 +89,7 @@ final class ProxiedCall {
         act()
     }
 
-    /// Sends what was written, for all calls of the loop.
+    /// Flushes the connections of all calls on the loop.
     func flush() { loop.flush() }
 
     func makeLast() { stream.makeLast() }
@@ -100,7 +100,7 @@ final class ProxiedCall {
         if stream.isReadOn { loop.readsOn(self) }
     }
 
-    /// Takes the connection that was waited for.
+    /// Receives the connection that the call waited for.
     func receive(_ connection: UpstreamConnection) {
         waiter = nil
         upstream = connection
@@ -116,7 +116,7 @@ final class ProxiedCall {
         isActing = true
         var index = 0
         while index < actions.count {
-            // Taken out, so that the bytes to write have one owner.
+            // Swapped out, so that the bytes to write have a single owner.
             var action = StreamAction.finish
             swap(&action, &actions[index])
             index += 1
@@ -204,9 +204,9 @@ final class ProxiedCall {
         }
     }
 
-    // MARK: - Time
+    // MARK: - Timers
 
-    /// The handle of a call for the loop's timers, which outlive it and would keep its memory.
+    /// The handle of a call for the loop's timers, which outlive the call and would keep it in memory.
     private final class Watch: TimedItem {
         var call: ProxiedCall?
 
@@ -219,7 +219,7 @@ final class ProxiedCall {
     private func reach(_ token: Int) {
         let deadline = StreamDeadline(token: token)
         if deadline == .halfCloseGrace, downstream?.isReset == true {
-            // The loop has not come to hear of it.
+            // The loop has not read the reset yet.
             handle(.clientClosed(mayDrain: false))
         }
         handle(.deadline(deadline))
@@ -228,7 +228,7 @@ final class ProxiedCall {
 }
 
 extension StreamDeadline {
-    /// The deadline as a number: that of a commit is its generation, the others are negative.
+    /// The deadline as a number: the generation of a commit; negative for all others.
     fileprivate var token: Int {
         switch self {
         case .watch: -1

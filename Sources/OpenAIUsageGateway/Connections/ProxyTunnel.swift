@@ -1,28 +1,28 @@
-/// The opening of a tunnel through a proxy (RFC 9110, section 9.3.6): what is sent, and what the answer means.
+/// The opening of a tunnel through a proxy (RFC 9110, section 9.3.6): the request, and the interpretation of the answer.
 struct ProxyTunnel {
-    /// What the bytes that have come so far mean.
+    /// The state of the tunnel after the bytes received so far.
     enum Progress: Equatable {
-        /// The answer is not whole.
+        /// The answer is incomplete.
         case waiting
-        /// The tunnel is open; bytes behind the answer belong to it.
+        /// The tunnel is open; the bytes behind the answer belong to it.
         case open(rest: [UInt8])
-        /// The proxy refuses.
+        /// The proxy refused, with this status.
         case refused(status: Int)
-        /// The answer is not HTTP, or has a header longer than ``maximumLength``.
+        /// The answer is not HTTP, or has a head longer than ``maximumLength``.
         case malformed
     }
 
-    /// The longest answer that is read, in bytes.
+    /// The maximum length of an answer, in bytes.
     static let maximumLength = 16 * 1024
 
     private var received: [UInt8] = []
 
-    /// The request that opens a tunnel.
+    /// Returns the request that opens a tunnel.
     ///
     /// - Parameters:
-    ///   - upstream: The other end.
+    ///   - upstream: The other end of the tunnel.
     ///   - proxy: The proxy.
-    /// - Returns: The whole head.
+    /// - Returns: The complete head.
     static func request(to upstream: Upstream, through proxy: UpstreamProxy) -> String {
         let host = upstream.host.contains(":") ? "[\(upstream.host)]" : upstream.host
         let authority = "\(host):\(upstream.port)"
@@ -30,7 +30,7 @@ struct ProxyTunnel {
         return "CONNECT \(authority) HTTP/1.1\r\nHost: \(authority)\r\n\(authorization)\r\n"
     }
 
-    /// Reads bytes of the answer.
+    /// Parses bytes of the answer.
     mutating func receive(_ bytes: some Sequence<UInt8>) -> Progress {
         received += bytes
         while let end = Self.headEnd(received) {
@@ -48,11 +48,11 @@ struct ProxyTunnel {
             }
         }
         if received.count > Self.maximumLength { return .malformed }
-        // Anything but HTTP is known by its first bytes.
+        // Anything but HTTP is recognized by its first bytes.
         return received.starts(with: "HTTP/1.".utf8.prefix(received.count)) ? .waiting : .malformed
     }
 
-    /// The offset behind the blank line.
+    /// Returns the offset behind the empty line; `nil` if there is none yet.
     private static func headEnd(_ bytes: [UInt8]) -> Int? {
         var isLineEmpty = false
         for (index, byte) in bytes.enumerated() {

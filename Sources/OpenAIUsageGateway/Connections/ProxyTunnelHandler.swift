@@ -1,7 +1,7 @@
 import NIOCore
 import NIOTLS
 
-/// Opens a tunnel through a proxy on a new connection, then makes room for the handlers of the upstream.
+/// Opens a tunnel through a proxy on a new connection, then adds the handlers of the upstream.
 final class ProxyTunnelHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -20,7 +20,7 @@ final class ProxyTunnelHandler: ChannelInboundHandler, RemovableChannelHandler {
     ///   - upstream: The other end of the tunnel.
     ///   - proxy: The proxy.
     ///   - onOpen: Adds the handlers that use the tunnel.
-    ///   - onFailure: Called once if there will be no tunnel; the connection is closed then.
+    ///   - onFailure: Called once if the tunnel cannot be opened; the connection is closed then.
     init(
         to upstream: Upstream,
         through proxy: UpstreamProxy,
@@ -43,7 +43,7 @@ final class ProxyTunnelHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The handshake with the proxy is not the upstream's.
+        // This is the handshake with the proxy, not with the upstream.
         if !isDone, case .handshakeCompleted = event as? TLSUserEvent {
             begin(context)
             return

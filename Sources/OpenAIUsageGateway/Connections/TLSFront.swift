@@ -3,7 +3,7 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// The handlers that a client's connection gets before its own if the listener speaks TLS.
+/// The handlers in front of a client's connection if the listener speaks TLS.
 enum TLSFront {
     /// Adds the handlers.
     static func add(
@@ -19,12 +19,12 @@ enum TLSFront {
         )
     }
 
-    /// The facts of a handshake that the handlers on both of its sides share.
+    /// The state of a handshake, shared by the handlers on both of its sides.
     fileprivate final class Handshake {
-        /// True once a client has sent anything: a connection that is opened and closed, as load balancers do, is no
+        /// True once the client has sent anything: a connection that is only opened and closed, as by load balancers, is not a
         /// failure.
         var hasBegun = false
-        /// True once it has ended well, or was counted as a failure.
+        /// True once the handshake has succeeded, or was counted as a failure.
         var isSettled = false
 
         /// Counts a failure, once.
@@ -37,14 +37,14 @@ enum TLSFront {
     }
 }
 
-/// Answers clients that speak HTTP where TLS is spoken, since all that they would see is a connection that ends.
+/// Answers clients that speak plain HTTP on a TLS port, which would otherwise see nothing but a closed connection.
 private final class PlainRequestDetector: ChannelInboundHandler, RemovableChannelHandler, TimedItem {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The first byte of a handshake (RFC 8446, section 5.1).
+    /// The first byte of a TLS handshake (RFC 8446, section 5.1).
     private static let handshake: UInt8 = 22
-    /// How long the rest of a request is read away, in milliseconds, so that its client can read the answer.
+    /// The time for which the rest of a request is discarded, so that its client can read the answer, in milliseconds.
     private static let lingering: Int64 = 2_000
 
     private let loop: DataPlaneLoop
@@ -95,7 +95,7 @@ private final class PlainRequestDetector: ChannelInboundHandler, RemovableChanne
     func timerFired(_ token: Int) { context?.close(promise: nil) }
 }
 
-/// Counts handshakes that fail, and ends those that do not come in time.
+/// Counts handshakes that fail, and closes connections whose handshake times out.
 private final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler, TimedItem {
     typealias InboundIn = ByteBuffer
 

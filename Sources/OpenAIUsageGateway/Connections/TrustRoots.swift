@@ -1,9 +1,9 @@
 import Foundation
 import NIOSSL
 
-/// The certificates that the upstream's are checked against.
+/// The certificates that the upstream's certificate is verified against.
 enum TrustRoots {
-    /// The certificates of a configuration; `nil` for the system's.
+    /// Loads the certificates of a configuration; `nil` for the system's.
     ///
     /// - Throws: A ``GatewayError`` that names the file or the folder.
     static func load(file: String?, folder: String?) throws -> NIOSSLTrustRoots? {
@@ -27,7 +27,7 @@ enum TrustRoots {
         return certificates
     }
 
-    /// The certificates of all files of a folder; what is none is passed over.
+    /// Reads the certificates of all files in a folder; files without any are skipped.
     private static func read(folder: String) throws -> [NIOSSLCertificate] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             throw failure(

@@ -1,19 +1,19 @@
 import NIOCore
 
-/// Bytes that were written to a connection since its last flush, of which small ones leave as one write.
+/// The bytes written to a connection since its last flush, with small writes joined.
 ///
-/// A write costs a channel as much as the copy of some thousand bytes, and most heads and bodies have fewer.
+/// A write costs a channel as much as copying some thousand bytes, and most heads and bodies are smaller.
 struct UnsentBytes {
-    /// The most bytes that are copied behind others, or that others are copied behind.
+    /// The size up to which writes are joined, in bytes.
     private static let joinedBytes = 4_096
 
     private var bytes = ByteBuffer()
 
     private var isEmpty: Bool { bytes.readableBytes == 0 }
 
-    /// Adds bytes.
+    /// Appends bytes.
     ///
-    /// - Returns: False, and nothing is added, if those before must be taken first.
+    /// - Returns: False, and nothing is appended, if the earlier bytes must be taken first.
     mutating func append(_ more: ByteBuffer) -> Bool {
         guard !isEmpty else {
             bytes = more

@@ -17,11 +17,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
-        /// No call has the connection.
+        /// No call uses the connection.
         case idle
         case head
         case body
-        /// The call's response is complete, and the bytes that were read with it are not all looked at.
+        /// The call's response is complete, but not all bytes that were read with it have been processed.
         case returning
         case tunnel
         case closed
@@ -30,9 +30,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let pool: UpstreamPool
     private let loop: DataPlaneLoop
     private let isEncrypted: Bool
-    // The loop's thread alone comes here, and no access lasts while something else is called.
+    // Accessed on the loop's thread only, and no access spans a call to anything else.
     @exclusivity(unchecked) private var context: ChannelHandlerContext?
-    /// The channel's socket, which is open for as long as the channel is active; `nil` before and after.
+    /// The channel's socket, open as long as the channel is active; `nil` before and after.
     private var socket: NIOBSDSocket.Handle?
     private var opened: EventLoopPromise<Void>?
     @exclusivity(unchecked) private var buffer = ByteBuffer()
@@ -47,22 +47,23 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var failure: UpstreamFailure?
     private var isReading = true
     private var isClosing = false
-    /// True while a response ends with the connection.
+    /// True if the response ends with the connection.
     private var endsByClosing = false
-    /// True if a response that ends with the connection may have ended because the request could not be written: a reset that a
-    /// write meets comes without another word.
+    /// True if a response that ends with the connection may have ended because the request could not be written: a reset that
+    /// fails a write is reported in no other way.
     private var hasLostRequest = false
     @exclusivity(unchecked) private var hasFlushed = false
-    /// What `Keep-Alive` allows, in milliseconds; `nil` for what the gateway itself allows.
+    /// The idle time that `Keep-Alive` allows, in milliseconds; `nil` for the gateway's own limit.
     private var keepAlive: Int64?
-    /// When the connection is too long idle, or too old, in monotonic nanoseconds.
+    /// The time at which an idle connection has been idle for too long, in monotonic nanoseconds.
     var idleDeadline = Int64.max
+    /// The time at which the connection is too old, in monotonic nanoseconds.
     let expiry: Int64
     /// True while the pool counts the connection.
     var isCounted = false
-    /// True while the pool counts the connection as one whose request is not complete.
+    /// True while the pool counts the connection as one with an incomplete request.
     var isUnfinished = false
-    /// True if another call has used the connection before.
+    /// True if an earlier call has used the connection.
     private(set) var isReused = false
 
     init(pool: UpstreamPool, loop: DataPlaneLoop, isEncrypted: Bool, opened: EventLoopPromise<Void>) {
@@ -75,20 +76,20 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     deinit {
-        // A channel that ended before the connection's handler was in it.
+        // The channel ended before the connection's handler was added.
         opened?.fail(UpstreamFailure.closed)
     }
 
     var isClosed: Bool { phase == .closed }
     private(set) var isWritable = true
-    /// True from a write to its flush, which tells whether the channel takes it.
+    /// True from a write to its flush, which determines the writability.
     @exclusivity(unchecked) private var isUnflushed = false
 
-    /// Looks at an idle connection for what the loop has not read of it yet: its end, or bytes that nobody asked for.
+    /// Checks an idle connection for events that the loop has not read yet: its end, or unsolicited bytes.
     ///
-    /// Without the look such bytes would be the start of the next call's response.
+    /// Such bytes would otherwise become the start of the next call's response.
     ///
-    /// - Returns: True if nothing has come.
+    /// - Returns: True if nothing has arrived.
     func isQuiet() -> Bool {
         guard context != nil else { return false }
         guard let socket else { return true }
@@ -98,12 +99,12 @@ final class UpstreamConnection: ChannelInboundHandler {
         return count < 0
     }
 
-    // MARK: - For the call
+    // MARK: - Used by ProxiedCall
 
-    /// Takes it that the call's request is complete.
+    /// Marks the call's request as complete.
     func completeRequest() { pool.completeRequest(on: self) }
 
-    /// Gives the connection to a call.
+    /// Assigns the connection to a call.
     func begin(_ call: ProxiedCall, _ method: RequestMethod) {
         self.call = call
         self.method = method
@@ -157,7 +158,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         if bytes.readableBytes > 0 { receiveData(bytes) }
     }
 
-    /// Takes the connection from its call.
+    /// Detaches the connection from its call, and returns it to the pool or closes it.
     ///
     /// - Parameter isReusable: True if it may carry another call, as far as the call knows.
     func release(isReusable: Bool) {
@@ -167,7 +168,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         guard phase != .closed else { return }
         guard isReusable, hadCall, failure == nil, buffer.readableBytes == 0 else { return close() }
         switch phase {
-        // What was read with the response must be known to be part of it first.
+        // The bytes that were read with the response must first be known to be part of it.
         case .body: phase = .returning
         case .head where !hasFlushed: goIdle()
         default: close()
@@ -177,7 +178,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     func close() {
         isClosing = true
         call = nil
-        // The goodbye of a WebSocket may be waiting.
+        // The Close frame of a WebSocket may not have been flushed.
         if phase == .tunnel { flush() }
         context?.close(promise: nil)
         if context == nil { phase = .closed }
@@ -203,7 +204,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         fail(toOpen: failure ?? .closed)
     }
 
-    /// Takes it that there will be no connection.
+    /// Reports that the connection could not be opened.
     func fail(toOpen failure: UpstreamFailure) {
         opened?.fail(failure)
         opened = nil
@@ -231,7 +232,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         switch phase {
         case .idle, .returning, .closed:
-            // Bytes that nobody asked for: the connection cannot be trusted any more.
+            // Unsolicited bytes: the connection cannot be trusted.
             if phase != .closed { loop.count(.strayBytes) }
             phase = .closed
             pool.remove(self)
@@ -244,7 +245,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         case .head, .body:
             if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
             process(context)
-            // A channel that is closed while it reads does not tell that it has read.
+            // A channel that is closed during its read does not report the read as complete.
             if isClosing { loop.flush() }
         }
     }
@@ -277,7 +278,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         socket = nil
         let wasOpen = phase != .closed
         let isWhole = phase == .body && failure == nil && !hasLostRequest && body.close()
-        // A response that has begun is none that another connection may be asked for.
+        // Once a response has begun, the request must not be replayed on another connection.
         let isWithinHead = phase == .head && buffer.readableBytes > 0
         let call = self.call
         self.call = nil
@@ -335,7 +336,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         call.handle(.responseHead(head))
     }
 
-    /// Reads a piece of the body; false if there is no more to be read now.
+    /// Reads the available bytes of the body; false, because no more can be read.
     private func readBody(_ call: ProxiedCall, _ context: ChannelHandlerContext) -> Bool {
         let base = buffer.readerIndex
         let count = buffer.readableBytes
@@ -356,7 +357,7 @@ final class UpstreamConnection: ChannelInboundHandler {
                 break reading
             case .needsMore: break reading
             case .failed(let error):
-                // What came before the fault is the client's.
+                // The bytes before the fault belong to the client.
                 if index > 0, self.call === call, phase == .body, let slice = buffer.readSlice(length: index) {
                     call.handle(.responseBytes(slice, isLast: false))
                 }
@@ -364,7 +365,7 @@ final class UpstreamConnection: ChannelInboundHandler {
                 return false
             }
         }
-        // The call may have given the connection up on the way.
+        // The call may have released the connection meanwhile.
         guard self.call === call, phase == .body else { return false }
         let isLast = end != nil
         if let slice = buffer.readSlice(length: end ?? count), slice.readableBytes > 0 {
@@ -394,7 +395,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 }
 
 extension ResponseHead {
-    /// How long the upstream keeps an idle connection, less what a request needs to get there (`Keep-Alive: timeout=5`).
+    /// The idle time that the upstream allows (`Keep-Alive: timeout=5`), less a second for a request to get there.
     fileprivate var keepAliveMilliseconds: Int64? {
         guard let text = string(.keepAlive), let mark = text.lowercased().firstRange(of: "timeout=") else { return nil }
         let digits = text[mark.upperBound...].prefix { $0.isASCII && $0.isNumber }

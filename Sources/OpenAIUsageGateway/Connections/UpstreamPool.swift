@@ -2,16 +2,16 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// The connections to one upstream of one event loop, so that a call never leaves its loop.
+/// The connections of one event loop to one upstream; no call leaves its loop.
 final class UpstreamPool: TimedItem {
     /// A call that waits for a connection.
     final class Waiter: TimedItem {
         fileprivate weak var pool: UpstreamPool?
         fileprivate var call: ProxiedCall?
         fileprivate let isFresh: Bool
-        /// True while the call's request is not complete.
+        /// True while the call's request is incomplete.
         fileprivate var isUnfinished: Bool
-        /// True if the call is one of the unfinished that may have a connection.
+        /// True if the call counts as one with an incomplete request that may have a connection.
         fileprivate var isAdmitted = false
         fileprivate var previous: Waiter?
         fileprivate var next: Waiter?
@@ -25,13 +25,13 @@ final class UpstreamPool: TimedItem {
             isUnfinished = call.expectsRequest
         }
 
-        /// Gives up waiting.
+        /// Stops waiting.
         func cancel() {
             call = nil
             pool?.withdraw(self)
         }
 
-        /// Takes it that the call's request is complete.
+        /// Marks the call's request as complete.
         func completeRequest() { pool?.completeRequest(of: self) }
 
         func isWaiting(_ token: Int) -> Bool { isQueued && token == turn }
@@ -47,7 +47,7 @@ final class UpstreamPool: TimedItem {
         }
     }
 
-    /// Calls that wait, in their order.
+    /// Waiting calls, in order.
     private struct Queue {
         private(set) var first: Waiter?
         private var last: Waiter?
@@ -78,11 +78,11 @@ final class UpstreamPool: TimedItem {
     private let waiterLimit: Int
     @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
     private var openCount = 0
-    /// Those who wait for a connection, and those whose requests must become complete first, or others'.
+    /// The calls that wait for a connection, and those that first wait for their own request, or another's, to be complete.
     private var ready = Queue()
     private var unfinished = Queue()
     private var waiterCount = 0
-    /// The most connections of calls whose requests are not complete, so that slow clients leave some to the others.
+    /// The most connections for calls with incomplete requests, so that slow clients leave some to the others.
     private let unfinishedLimit: Int
     private var unfinishedCount = 0
     private var isSweeping = false
@@ -101,12 +101,12 @@ final class UpstreamPool: TimedItem {
         descriptors.add(self)
     }
 
-    /// Gets a connection for a call: an idle one at once, else a new one, else the next that comes free.
+    /// Gets a connection for a call: an idle one at once, else a new one, else the next that is released.
     ///
     /// - Parameters:
-    ///   - call: Who is told of the connection, or that there is none.
+    ///   - call: The call, which receives the connection or the failure.
     ///   - isFresh: True if the connection must be a new one.
-    /// - Returns: What to give up waiting with; `nil` if the call has been told already.
+    /// - Returns: The handle to cancel the wait with; `nil` if the call has received its result already.
     func acquire(for call: ProxiedCall, isFresh: Bool) -> Waiter? {
         let waiter = Waiter(call, self, isFresh: isFresh)
         if waiter.isUnfinished, unfinishedCount >= unfinishedLimit {
@@ -117,7 +117,7 @@ final class UpstreamPool: TimedItem {
         return waiter.call == nil ? nil : waiter
     }
 
-    /// Gets a connection for a call that may have one.
+    /// Gets a connection for a call that is allowed to have one.
     private func admit(_ waiter: Waiter) {
         if waiter.isUnfinished {
             waiter.isAdmitted = true
@@ -141,7 +141,7 @@ final class UpstreamPool: TimedItem {
         waiter.take()?.receive(connection)
     }
 
-    /// Takes a connection back whose call is over.
+    /// Takes back a connection whose call is over.
     func takeBack(_ connection: UpstreamConnection, keepAlive: Int64?) {
         completeRequest(on: connection)
         guard !isClosed, !connection.isClosed else { return connection.close() }
@@ -157,7 +157,7 @@ final class UpstreamPool: TimedItem {
         if !isSweeping { sweepLater() }
     }
 
-    /// Counts a connection out that has ended.
+    /// Removes a connection that has ended.
     func remove(_ connection: UpstreamConnection) {
         guard connection.isCounted else { return }
         connection.isCounted = false
@@ -166,14 +166,14 @@ final class UpstreamPool: TimedItem {
         countOut()
     }
 
-    /// Takes it that the request that the connection carries is complete.
+    /// Marks the request on a connection as complete.
     func completeRequest(on connection: UpstreamConnection) {
         guard connection.isUnfinished else { return }
         connection.isUnfinished = false
         countFinished()
     }
 
-    /// Ends all idle connections, and every other when its call is over.
+    /// Closes all idle connections, and every other one when its call is over.
     func close() {
         isClosed = true
         let connections = idle
@@ -192,7 +192,7 @@ final class UpstreamPool: TimedItem {
                 if waiter.call != nil {
                     give(connection, to: waiter)
                 } else {
-                    // The client has gone; the connection serves another call.
+                    // The client has disconnected; the connection serves another call.
                     takeBack(connection, keepAlive: nil)
                 }
             case .failure(let failure):
@@ -208,20 +208,20 @@ final class UpstreamPool: TimedItem {
         descriptors.giveBack()
     }
 
-    /// True if a call waits for a connection that its own limit would let it have.
+    /// True if a call waits for a connection that the pool's own limit allows.
     var isWaiting: Bool { openCount < limit && ready.first != nil && !isClosed }
 
-    /// Opens connections for those who wait, as far as the limits let it.
+    /// Opens connections for waiting calls, as far as the limits allow.
     func openForWaiters() {
         while openCount < limit, let waiter = ready.first, !isClosed, descriptors.take() {
-            // A connection that ended for the sake of its descriptor may have let somebody go on.
+            // A connection that was closed to free its descriptor may have served the waiter.
             guard ready.first === waiter else { return descriptors.giveBack() }
             dequeue(waiter)
             open(for: waiter)
         }
     }
 
-    /// Ends the connection that has been idle for the longest, so that another may have its descriptor.
+    /// Closes the connection that has been idle for the longest time, to free its descriptor.
     ///
     /// - Returns: False if none is idle.
     func closeIdle() -> Bool {
@@ -237,7 +237,7 @@ final class UpstreamPool: TimedItem {
         loop.flush()
     }
 
-    // MARK: - Those who wait
+    // MARK: - Waiting calls
 
     private func refuse(_ waiter: Waiter, _ limit: DataPlaneLimit) {
         loop.count(.limit(limit))
@@ -272,7 +272,7 @@ final class UpstreamPool: TimedItem {
     private func completeRequest(of waiter: Waiter) {
         guard waiter.isUnfinished else { return }
         guard !waiter.isAdmitted else {
-            // It stays where it waits.
+            // It keeps its place in the queue.
             waiter.isUnfinished = false
             waiter.isAdmitted = false
             return countFinished()
@@ -282,7 +282,7 @@ final class UpstreamPool: TimedItem {
         admit(waiter)
     }
 
-    /// Lets the next of the unfinished have a connection, because one of them is finished.
+    /// Admits the next calls with incomplete requests, because a request has become complete.
     private func countFinished() {
         unfinishedCount -= 1
         while unfinishedCount < unfinishedLimit, let waiter = unfinished.first, !isClosed {

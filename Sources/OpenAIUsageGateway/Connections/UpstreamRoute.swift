@@ -1,20 +1,20 @@
 import NIOCore
 import OpenAIUsage
 
-/// Where calls of one event loop go: an upstream, its connections, and what a request needs to get there.
+/// The destination of calls on one event loop: an upstream, its connections, and what its requests need.
 final class UpstreamRoute {
     let upstream: Upstream
-    /// The upstream's host, with its port unless it is the scheme's own.
+    /// The upstream's host, with its port unless it is the scheme's default.
     let authority: String
     let pool: UpstreamPool
     let usageRequests: UsageRequests
-    /// The facts that access depends on.
+    /// The properties that the access rules depend on.
     private(set) var access: AccessPolicy.Route
     private let route: RequestRoute
-    /// The beginning of the paths, which is cut off before the upstream gets them; empty for the route of all others.
+    /// The path prefix, which is removed before requests are forwarded; empty for the standard route.
     let prefix: String
     private var prefixBytes: Int { prefix.utf8.count }
-    /// The proxy that gets requests in the absolute form, as those do that are not tunneled through.
+    /// The proxy that receives requests in absolute form; `nil` for none, and for tunnels.
     private let plainProxy: UpstreamProxy?
     private var credentials: UpstreamCredentials
 
@@ -22,11 +22,11 @@ final class UpstreamRoute {
     ///
     /// - Parameters:
     ///   - upstream: The upstream.
-    ///   - proxy: The proxy on the way to it.
-    ///   - prefix: The beginning of the paths; empty for the route of all others.
+    ///   - proxy: The proxy between the gateway and the upstream; `nil` for none.
+    ///   - prefix: The path prefix; empty for the standard route.
     ///   - key: The upstream's key; `nil` if clients bring their own.
     ///   - pool: The connections to the upstream.
-    ///   - usageRequests: What its calls share about asking for usage.
+    ///   - usageRequests: The state that its calls share about asking for usage.
     init(
         upstream: Upstream,
         proxy: UpstreamProxy?,
@@ -50,13 +50,13 @@ final class UpstreamRoute {
         access = AccessPolicy.Route(ownsKey: key != nil, hasPrefix: !prefix.isEmpty)
     }
 
-    /// Sends another key from now on, or the clients' own.
+    /// Replaces the upstream's key; `nil` if clients bring their own.
     func use(_ key: UpstreamKey?) {
         access.ownsKey = key != nil
         credentials = UpstreamCredentials(key: key, proxy: plainProxy)
     }
 
-    /// Where a request goes.
+    /// Returns the destination of a request.
     func target(_ head: RequestHead) -> ProxyStream<Exchange>.Target {
         var target = ProxyStream<Exchange>.Target(upstream: upstream, route: route)
         target.droppedPathBytes = prefixBytes

@@ -2,9 +2,9 @@ import NIOCore
 
 /// Finds the text messages of a WebSocket's server in the bytes that pass.
 ///
-/// A message is put together up to a bound; a longer one passes unread.
+/// A message is assembled up to a size limit; a longer one passes unread.
 struct WebSocketMeter {
-    /// The longest message that is read.
+    /// The maximum size of a message that is read, in bytes.
     static let messageBound = 8 << 20
 
     private var reader = WebSocketFrameReader(from: .server)
@@ -12,12 +12,12 @@ struct WebSocketMeter {
     private var isTooLong = false
     private var isBroken = false
 
-    /// Reads on.
+    /// Processes bytes that pass.
     ///
     /// - Parameters:
-    ///   - bytes: What came from the server.
-    ///   - receive: Called with each text message that is complete.
-    /// - Returns: True once the server has said goodbye.
+    ///   - bytes: The bytes from the server.
+    ///   - receive: Called with each complete text message.
+    /// - Returns: True once the server has sent its Close frame.
     mutating func read(_ bytes: ByteBuffer, _ receive: (ByteBuffer) -> Void) -> Bool {
         guard !isBroken else { return false }
         var index = 0
@@ -33,7 +33,7 @@ struct WebSocketMeter {
             case .other, .close: break
             case .needsMore: return reader.isClosed
             case .failed:
-                // What is no frame passes all the same; it cannot be read any further.
+                // A malformed frame passes all the same; nothing after it can be read.
                 isBroken = true
                 return false
             }

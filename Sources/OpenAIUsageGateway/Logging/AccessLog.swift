@@ -10,18 +10,18 @@ import Musl
 import Darwin
 #endif
 
-/// A log with one line a call, written in batches on a thread of its own.
+/// A log with one line per call, written in batches on its own thread.
 ///
-/// The number of calls that wait has a bound; what comes beyond it, and what cannot be written, is lost and counted. A file
-/// is appended to, and opened again by ``reopen()`` and when somebody has removed it.
+/// The queue of calls is bounded; calls beyond it, and lines that cannot be written, are lost and counted. A file is appended
+/// to, and reopened by ``reopen()`` and after it was removed.
 public final class AccessLog: UsageSink {
-    /// Something that went wrong.
+    /// A failure of the log.
     enum Trouble: Sendable, Equatable {
-        /// Lines were lost, because they came faster than they were written.
+        /// Lines were lost because they came faster than they were written.
         case overflow(lines: Int)
-        /// Lines were lost, because the system refused them.
+        /// Lines were lost because the system refused to write them.
         case refused(lines: Int, reason: String)
-        /// The file could not be opened again, so that the one that was open is written to further.
+        /// The file could not be reopened; the one that is open is still written.
         case notReopened(reason: String)
     }
 
@@ -39,10 +39,10 @@ public final class AccessLog: UsageSink {
         var isWithinLine = false
     }
 
-    /// The bytes that are written at once.
+    /// The number of bytes written at once.
     private static let batch = 256 << 10
 
-    /// The file; `nil` for the standard output.
+    /// The path of the file; `nil` for the standard output.
     public let path: String?
     private let capacity: Int
     private let queue = DispatchQueue(label: "oai-usage.gateway.access")
@@ -52,8 +52,8 @@ public final class AccessLog: UsageSink {
     /// Opens a log.
     ///
     /// - Parameters:
-    ///   - path: The file that is appended to; `nil` for the standard output.
-    ///   - capacity: The most calls that wait to be written.
+    ///   - path: The path of the file to append to; `nil` for the standard output.
+    ///   - capacity: The maximum number of calls in the queue.
     /// - Throws: A ``GatewayError`` if the file cannot be opened.
     public init(path: String?, capacity: Int = 8_192) throws {
         self.path = path
@@ -77,17 +77,17 @@ public final class AccessLog: UsageSink {
         if path != nil { _ = close(output.withLock { $0.descriptor }) }
     }
 
-    /// Names who is told of what goes wrong, on the log's own thread.
+    /// Sets the observer of failures, which is called on the log's own thread.
     func observeTrouble(_ observer: @escaping @Sendable (Trouble) -> Void) {
         state.withLock { $0.onTrouble = observer }
     }
 
-    /// Names who is told at once how many lines were lost, on the log's own thread or that of the call.
+    /// Sets the observer of lost lines, which is called at once with their number, on the log's own thread or that of the call.
     func observeLoss(_ observer: @escaping @Sendable (Int) -> Void) {
         state.withLock { $0.onLoss = observer }
     }
 
-    /// Hands a call over; it never blocks.
+    /// Queues a call; never blocks.
     public func record(_ record: CallRecord) {
         let (isFirst, onLoss) = state.withLock { state in
             guard state.records.count < capacity else {
@@ -101,7 +101,7 @@ public final class AccessLog: UsageSink {
         if isFirst { queue.async { [self] in drain() } }
     }
 
-    /// Opens the file again, behind the calls that were handed over before: the old one may have been moved away.
+    /// Reopens the file after the calls queued so far are written, because it may have been moved away.
     public func reopen() {
         queue.async { [self] in
             drain()
@@ -109,7 +109,7 @@ public final class AccessLog: UsageSink {
         }
     }
 
-    /// Waits until everything is written that was handed over before, but not longer than a second.
+    /// Waits until all calls queued so far are written, but not longer than a second.
     package func flush() {
         let written = DispatchSemaphore(value: 0)
         queue.async { [self] in
@@ -148,7 +148,7 @@ public final class AccessLog: UsageSink {
         put(bytes)
     }
 
-    /// Writes whole lines, and tells of those that the system refused.
+    /// Writes whole lines, and reports those that the system refused.
     private func put(_ bytes: [UInt8]) {
         let (done, code) = output.withLock { output in
             if output.isWithinLine {
@@ -179,7 +179,7 @@ public final class AccessLog: UsageSink {
         }
     }
 
-    /// True if nothing leads to the open file any more.
+    /// True if the open file was removed.
     private var isRemoved: Bool {
         guard path != nil else { return false }
         var status = stat()
@@ -200,7 +200,7 @@ public final class AccessLog: UsageSink {
     private func tell(_ trouble: Trouble) { state.withLock { $0.onTrouble }?(trouble) }
 
     private static func open(_ path: String) -> Int32 {
-        // A pipe that nobody reads must not keep the gateway from its start.
+        // A pipe without a reader must not block the gateway's start.
         systemOpen(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK)
     }
 

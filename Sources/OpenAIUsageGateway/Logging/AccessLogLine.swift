@@ -1,9 +1,9 @@
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// A call as a line of the access log: one JSON object without content, keys, and what a client says of itself.
+/// A call as a line of the access log: one JSON object without content, keys, and the client's description of itself.
 ///
-/// The names are those of `oai-usage calls --format jsonl`; what is not known is left out.
+/// The names are those of `oai-usage calls --format jsonl`; unknown values are omitted.
 struct AccessLogLine {
     private var bytes: [UInt8]
 
@@ -12,7 +12,7 @@ struct AccessLogLine {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Appends the line of a call, its end included.
+    /// Appends the line of a call, including its line feed.
     static func append(_ record: CallRecord, to output: inout [UInt8]) {
         var line = AccessLogLine(capacity: 512)
         line.bytes.append(UInt8(ascii: "{"))

@@ -3,10 +3,10 @@ import Logging
 import OpenAIUsage
 import Synchronization
 
-/// The gateway's log: hands lines to a thread of its own, so that no event loop ever waits for who reads them.
+/// The gateway's log, written on its own thread, so that no event loop waits for the log's reader.
 ///
-/// Of each kind of failure one line a minute is written, with the number of those that were not. The lines that wait have a
-/// bound; what comes beyond it is lost, counted, and told.
+/// Each kind of failure is written once a minute at most, with the number of suppressed lines. The queue of lines is bounded;
+/// lines beyond it are lost, counted and reported.
 final class GatewayLog: Sendable {
     private struct Line: Sendable {
         var level: Logger.Level
@@ -31,11 +31,11 @@ final class GatewayLog: Sendable {
     /// Creates a log.
     ///
     /// - Parameters:
-    ///   - logger: Where the lines are written; its handler may block.
-    ///   - throttle: What decides which lines are written.
-    ///   - capacity: The most lines that wait.
+    ///   - logger: The destination; its handler may block.
+    ///   - throttle: The throttle, which decides which lines are written.
+    ///   - capacity: The maximum number of lines in the queue.
     ///   - clock: The clock of the throttle.
-    ///   - onLoss: Called for each line that is lost, on the thread that wrote it.
+    ///   - onLoss: Called for each lost line, on the thread that logged it.
     init(
         _ logger: Logger,
         throttle: LogThrottle = LogThrottle(),
@@ -52,15 +52,15 @@ final class GatewayLog: Sendable {
 
     private var now: Int64 { clock.monotonicNanoseconds / 1_000_000 }
 
-    /// Tells what has failed, at most once a minute; it never blocks.
+    /// Logs a failure, at most once a minute; never blocks.
     ///
     /// - Parameters:
-    ///   - level: How bad it is.
+    ///   - level: The log level.
     ///   - message: A sentence about this failure.
-    ///   - kind: A sentence that is the same for all failures of the kind; `nil` if the message is.
+    ///   - kind: A sentence common to all failures of the kind; `nil` for the message itself.
     ///   - code: The code of the failure.
-    ///   - upstream: The upstream that it concerns; empty for none.
-    ///   - metadata: What else is known of this one failure.
+    ///   - upstream: The upstream concerned; empty for none.
+    ///   - metadata: Further metadata of this failure.
     func tell(
         _ level: Logger.Level,
         _ message: String,
@@ -83,13 +83,13 @@ final class GatewayLog: Sendable {
         }
     }
 
-    /// Writes a line that is none of a failure.
+    /// Logs a line that is not a failure.
     func write(_ level: Logger.Level, _ message: String) {
         guard logger.logLevel <= level else { return }
         hand(Line(level: level, message: message, metadata: [:]))
     }
 
-    /// Writes what is waiting, and every count; waits for it, but not longer than a second.
+    /// Writes all queued lines and all counts, and waits for that, but not longer than a second.
     func finish() {
         summarize { $0.finish() }
         let written = DispatchSemaphore(value: 0)
@@ -102,7 +102,7 @@ final class GatewayLog: Sendable {
 
     // MARK: - Counts
 
-    /// Writes the counts whose minute is over, and asks for the next.
+    /// Writes the counts whose interval is over, and schedules the next ones.
     func expire() {
         let now = now
         state.withLock { $0.isTimed = false }

@@ -1,10 +1,10 @@
-/// Text as it stands in a line of a log: nothing in it ends the line, or does anything to a terminal.
+/// Text in a form that is safe in a log line: it neither ends the line nor affects a terminal.
 package enum LogText {
     /// Appends a text as a JSON string.
     ///
     /// - Parameters:
     ///   - text: Any text.
-    ///   - bytes: What it is appended to.
+    ///   - bytes: The bytes to append to.
     package static func appendJSON(_ text: some StringProtocol, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
@@ -21,14 +21,14 @@ package enum LogText {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A text as a JSON string.
+    /// Returns a text as a JSON string.
     package static func json(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         appendJSON(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A text for a person, with what could disturb a terminal written as an escape (`\n`, `\u{1b}`).
+    /// Returns a text for a person, with characters that could affect a terminal escaped (`\n`, `\u{1b}`).
     package static func plain(_ text: some StringProtocol) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -44,7 +44,7 @@ package enum LogText {
         return String(result)
     }
 
-    /// True for controls, for what other readers take for the end of a line, and for what turns the direction of text.
+    /// True for control characters, for line separators, and for characters that change the direction of text.
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7f...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true

@@ -1,34 +1,34 @@
 import Logging
 
-/// Decides which lines of a log are written: one a kind and minute, and a count of those that were not.
+/// A limiter of log lines: one line per kind and interval, and a count of the suppressed ones.
 ///
-/// The count is told by the next line, or at the end of the minute if there is none. The number of kinds has a bound; what
-/// comes beyond it is one kind.
+/// The count is reported with the next line, or at the end of the interval if there is none. The number of kinds is bounded;
+/// all kinds beyond it share one.
 struct LogThrottle {
-    /// Lines that tell the same.
+    /// The identity of lines that report the same.
     struct Kind: Hashable, Sendable {
         var level = Logger.Level.warning
         /// The sentence.
         var message: String
         /// The code of the failure.
         var code: String
-        /// The upstream that it concerns; empty for none.
+        /// The upstream concerned; empty for none.
         var upstream: String
     }
 
-    /// The answer to a line.
+    /// The decision about a line.
     enum Decision: Equatable {
-        /// Write it, with the number of lines of its kind that were not written since the last one.
+        /// Write it, with the number of lines of its kind suppressed since the last one.
         case write(repeated: Int)
-        /// Write nothing.
+        /// Suppress it.
         case count
-        /// Write nothing, and ask for the counts at the end of the interval.
+        /// Suppress it, and expire the counts at the end of the interval.
         case countFirst
-        /// Write in its place that there are more kinds than are told apart.
+        /// Write in its place that there are more kinds than are distinguished.
         case writeOthers(repeated: Int)
     }
 
-    /// The lines of a kind that were not written.
+    /// The number of suppressed lines of a kind.
     struct Summary: Equatable, Sendable {
         var kind: Kind
         var repeated: Int
@@ -39,26 +39,26 @@ struct LogThrottle {
         var count = 0
     }
 
-    /// The kind of all lines beyond the bound.
+    /// The shared kind of all lines beyond the limit.
     static let others = Kind(message: "Failures of more kinds than are told apart.", code: "others", upstream: "")
 
-    /// How long a kind is not written again, in milliseconds.
+    /// The shortest time between two lines of a kind, in milliseconds.
     let interval: Int64
-    /// The most kinds that are told apart.
+    /// The maximum number of kinds that are distinguished.
     let capacity: Int
     private var windows: [Kind: Window] = [:]
 
-    /// Creates a throttle that has seen nothing.
+    /// Creates an empty throttle.
     init(interval: Int64 = 60_000, capacity: Int = 64) {
         self.interval = interval
         self.capacity = capacity
     }
 
-    /// Decides about a line.
+    /// Decides on a line.
     ///
     /// - Parameters:
     ///   - kind: The kind of the line.
-    ///   - now: Monotonic milliseconds.
+    ///   - now: The time, in monotonic milliseconds.
     /// - Returns: The decision.
     mutating func receive(_ kind: Kind, at now: Int64) -> Decision {
         if windows[kind] != nil { return decide(kind, at: now) }
@@ -89,20 +89,20 @@ struct LogThrottle {
         return window.count == 1 ? .countFirst : .count
     }
 
-    /// The counts whose interval is over; each counts as the line of its kind for the next one.
+    /// Returns the counts whose interval is over; each counts as the line of its kind for the next interval.
     mutating func expire(at now: Int64) -> [Summary] {
         let over = windows.filter { now - $0.value.start >= interval }
         for (kind, window) in over { windows[kind] = window.count > 0 ? Window(start: now) : nil }
         return Self.summaries(over)
     }
 
-    /// All counts, at the end of the log.
+    /// Returns all counts, at the end of the log.
     mutating func finish() -> [Summary] {
         defer { windows = [:] }
         return Self.summaries(windows)
     }
 
-    /// The milliseconds until ``expire(at:)`` has a count to tell; `nil` if nothing was counted.
+    /// Returns the milliseconds until ``expire(at:)`` has a count to report; `nil` for none.
     func nextExpiry(after now: Int64) -> Int64? {
         windows.values.filter { $0.count > 0 }.map { max(0, $0.start + interval - now) }.min()
     }

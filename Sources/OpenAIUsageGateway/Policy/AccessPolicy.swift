@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The reason why a request gets no further.
+/// The rejection of a request by the access rules.
 struct AccessRefusal: Error, Equatable, Sendable {
     let status: Int
     /// A stable code in snake case.
@@ -12,18 +12,18 @@ struct AccessRefusal: Error, Equatable, Sendable {
 
 /// The access rules of the data plane, applied to a request's head alone.
 struct AccessPolicy: Sendable {
-    /// The facts of a route that access depends on.
+    /// The properties of a route that the access rules depend on.
     struct Route: Sendable {
         /// True if the gateway's own key replaces the client's.
         var ownsKey = false
-        /// True if a prefix is cut off the path.
+        /// True if a prefix is removed from the path.
         var hasPrefix = false
     }
 
-    /// The verdict on a request.
+    /// The decision about a request.
     enum Verdict: Equatable {
-        /// The request is a call. Its credential is the one that the row's fingerprint is made of; `nil` leaves it to what
-        /// the engine reads.
+        /// The request is a call. The row's fingerprint is made from the credential, or with `nil` from the one that the engine
+        /// finds.
         case admitted(credential: String?)
         case refused(AccessRefusal)
     }
@@ -43,12 +43,12 @@ struct AccessPolicy: Sendable {
         )
     }
 
-    /// Judges a request.
+    /// Applies the access rules to a request.
     ///
     /// - Parameters:
     ///   - head: The request's head.
     ///   - route: The route of its path.
-    /// - Returns: The verdict.
+    /// - Returns: The decision.
     func judge(_ head: RequestHead, _ route: Route) -> Verdict {
         if let refusal = hostRefusal(head) { return .refused(refusal) }
         if route.ownsKey || route.hasPrefix, head.withBytes(head.path, { PathBytes.hasDotSegment($0) }) {
@@ -89,7 +89,7 @@ struct AccessPolicy: Sendable {
         AccessRefusal(status: 421, code: "host_not_allowed", message: message, event: .hostRefused)
     }
 
-    /// The refusal of a page on the web that lets a browser spend by the gateway's key.
+    /// Rejects a web page of another origin, which could let a browser spend with the gateway's key.
     private func originRefusal(_ head: RequestHead) -> AccessRefusal? {
         guard let origin = head.string(named: "origin"), !hosts.allows(origin: origin) else { return nil }
         return AccessRefusal(
@@ -114,7 +114,7 @@ struct AccessPolicy: Sendable {
         ClientCredentials.forEach(in: head) { place, purpose in
             let isToken = head.withBytes(place) { tokens.contains($0) }
             if purpose == .upstream, ownKey == nil, !isToken { ownKey = head.string(place) }
-            // A token is never looked for where the client's own key belongs.
+            // The place of the client's own key is never searched for a token.
             guard purpose == .gateway || (route.ownsKey && !hasGatewayField) else { return }
             hasCandidate = true
             if isToken, token == nil { token = head.string(place) }
@@ -124,7 +124,7 @@ struct AccessPolicy: Sendable {
         return .admitted(credential: route.ownsKey ? token : ownKey ?? token)
     }
 
-    /// True if the upstream would get a token of the gateway's.
+    /// True if the request would carry one of the gateway's tokens to the upstream.
     private func forwardsToken(_ head: RequestHead, _ route: Route, _ tokens: AccessTokens) -> Bool {
         var removed: KnownFieldSet = [.usageToken, .host]
         if route.ownsKey { removed = removed.union(ClientCredentials.replacedFields) }
@@ -179,7 +179,7 @@ struct AccessPolicy: Sendable {
 
     // MARK: - Keys
 
-    /// The client's key where the engine does not look for it.
+    /// Returns the client's key if it is in a place where the engine does not look for it.
     private func otherCredential(_ head: RequestHead) -> String? {
         guard !head.present.contains(.authorization), !head.present.contains(.apiKey) else { return nil }
         var credential: String?

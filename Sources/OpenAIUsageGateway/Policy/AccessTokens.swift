@@ -1,13 +1,13 @@
-/// The tokens that open a listener.
+/// The access tokens of a listener.
 ///
-/// A token file has one token a line; empty lines and lines that begin with `#` count for nothing. Descriptions and mirrors
-/// show none of them.
+/// A token file has one token per line; empty lines and lines that begin with `#` are ignored. Descriptions and mirrors
+/// reveal no token.
 public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The fewest characters of a token; fewer can be guessed.
+    /// The minimum length of a token; shorter ones can be guessed.
     static let leastLength = 16
-    /// The most characters of a token.
+    /// The maximum length of a token.
     static let mostLength = 512
-    /// The most tokens of a file, all of which each call is compared with.
+    /// The maximum number of tokens in a file; each call is compared with all of them.
     static let mostTokens = 1_024
 
     private let tokens: [[UInt8]]
@@ -15,13 +15,13 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
     /// The number of tokens.
     public var count: Int { tokens.count }
 
-    /// Reads the text of a token file.
+    /// Parses a token file.
     ///
     /// - Parameters:
-    ///   - text: The text; a byte order mark, carriage returns and blanks at the ends of lines are no part of a token.
+    ///   - text: The contents; a byte order mark, and blanks and carriage returns around a token, are ignored.
     ///   - place: The file, for messages.
-    /// - Throws: A ``GatewayError`` that names the line and never the token, for a line that is no token, and for a file
-    ///   without any.
+    /// - Throws: A ``GatewayError`` that names the line but never the token, if a line is not a valid token or the file has
+    ///   none.
     public init(text: String, place: String) throws {
         var tokens: [[UInt8]] = []
         let bytes = Array(text.utf8)
@@ -61,18 +61,18 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
     public var description: String { "\(count) tokens" }
     /// The number of tokens.
     public var debugDescription: String { description }
-    /// Nothing.
+    /// An empty mirror.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// True if the bytes are one of the tokens.
     ///
-    /// The time depends on the length of the bytes and on the number of tokens, and not on the place of a difference.
+    /// The time depends on the number of bytes and tokens, not on the position of a difference.
     func contains(_ candidate: UnsafeRawBufferPointer) -> Bool {
         var found = false
         for token in tokens where token.count == candidate.count {
             var difference: UInt8 = 0
             for index in token.indices { difference |= token[index] ^ candidate[index] }
-            // No early return: the number of comparisons must not tell which token it was.
+            // No early return: the number of comparisons must not reveal which token matched.
             found = (difference == 0) || found
         }
         return found

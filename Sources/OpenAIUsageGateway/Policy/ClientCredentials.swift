@@ -2,28 +2,28 @@ import NIOCore
 
 /// The credentials in the head of a client's request.
 enum ClientCredentials {
-    /// The purpose of a credential, as far as its place tells.
+    /// The recipient of a credential, as far as its place tells.
     enum Purpose {
-        /// For the gateway alone.
+        /// The gateway alone.
         case gateway
-        /// For the upstream, or for a gateway that has a key of its own.
+        /// The upstream, or a gateway with a key of its own.
         case upstream
     }
 
-    /// The fields that carry a key, in the ways of the providers.
+    /// The fields in which the providers expect a key.
     static let keyFields: KnownFieldSet = [.authorization, .apiKey, .xAPIKey, .googleAPIKey]
-    /// The fields of a client that a key of the gateway's own replaces.
+    /// The client's fields that a key of the gateway's own replaces.
     static let replacedFields = keyFields.union([.cookie])
-    /// The start of the subprotocol in which browsers send a key, since they can set no field.
+    /// The prefix of the subprotocol in which browsers send a key, since they can set no field.
     static let keyProtocol: StaticString = "openai-insecure-api-key."
-    /// The start of the subprotocol in which browsers send the gateway's token.
+    /// The prefix of the subprotocol in which browsers send the gateway's token.
     static let tokenProtocol: StaticString = "openai-usage-token."
-    /// Names of query parameters that some providers read a key from.
+    /// The query parameters from which some providers read a key.
     private static let parameters: Set<String> = [
         "api-key", "api_key", "apikey", "key", "access_token", "token", "subscription-key",
     ]
 
-    /// Calls a closure with the place of each credential.
+    /// Calls a closure with the range and the recipient of each credential.
     static func forEach(in head: RequestHead, _ body: (Range<Int>, Purpose) -> Void) {
         guard
             head.present.contains(.usageToken) || head.present.contains(.secWebSocketProtocol)
@@ -48,12 +48,12 @@ enum ClientCredentials {
         }
     }
 
-    /// The field line with the subprotocols that the upstream may see, with its CRLF; empty if there are none.
+    /// Returns the `Sec-WebSocket-Protocol` line for the upstream, with its CRLF; empty if no subprotocol is left.
     ///
     /// - Parameters:
     ///   - head: The client's request.
-    ///   - keepsKeys: True if the client's own key is for the upstream.
-    /// - Returns: The line; `nil` if the client's own lines may be sent as they are.
+    ///   - keepsKeys: True if the client's own key goes to the upstream.
+    /// - Returns: The line; `nil` if the client's own lines need no change.
     static func protocolLine(of head: RequestHead, keepsKeys: Bool) -> [UInt8]? {
         guard head.present.contains(.secWebSocketProtocol) else { return nil }
         return head.bytes.withUnsafeReadableBytes { bytes in
@@ -78,12 +78,12 @@ enum ClientCredentials {
         }
     }
 
-    /// True if the query of a request names a parameter that holds a key.
+    /// True if the query of a request has a parameter for a key.
     static func hasKeyInQuery(_ head: RequestHead) -> Bool {
         query(of: head).contains { parameters.contains($0.name.lowercased()) }
     }
 
-    /// The parameters of a request's query, decoded.
+    /// Returns the percent-decoded parameters of a request's query.
     static func query(of head: RequestHead) -> [(name: String, value: String)] {
         let path = head.withBytes(head.path) { bytes -> [UInt8]? in
             bytes.firstIndex(of: UInt8(ascii: "?")).map { Array(bytes[($0 + 1)...]) }
@@ -96,7 +96,7 @@ enum ClientCredentials {
         }
     }
 
-    /// The credentials of a field's value, without the word that says of which scheme they are.
+    /// Returns the range of a field's value without the scheme `Bearer`.
     static func withoutScheme(_ base: UnsafeRawPointer, _ value: Range<Int>) -> Range<Int> {
         guard value.count > 7, Octets.matches(base, value.lowerBound, 6, "bearer"),
             Octets.isBlank(Octets.byte(base, value.lowerBound + 6))
@@ -104,12 +104,12 @@ enum ClientCredentials {
         return Octets.trimmed(base, value.lowerBound + 7, value.upperBound)
     }
 
-    /// The range behind a prefix; `nil` for another prefix.
+    /// Returns the range behind a prefix; `nil` if the element does not begin with it.
     private static func rest(_ base: UnsafeRawPointer, _ element: Range<Int>, behind start: StaticString) -> Range<Int>?
     {
         let count = start.utf8CodeUnitCount
         guard element.count > count else { return nil }
-        // A server may not be strict about the case, and the key must not get there.
+        // Case is ignored, because a server may ignore it and the key must not get there.
         let isSame = (0..<count).allSatisfy {
             Octets.lowercased(Octets.byte(base, element.lowerBound + $0)) == start.utf8Start[$0]
         }
@@ -117,9 +117,9 @@ enum ClientCredentials {
     }
 }
 
-/// What the bytes of a path mean to those who decode it.
+/// The interpretation of a path by servers.
 enum PathBytes {
-    /// The bytes with their escapes (`%2e`) decoded, once.
+    /// Returns the bytes with percent-encoding decoded, once.
     static func decoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let bytes = Array(bytes)
         var result: [UInt8] = []
@@ -138,14 +138,14 @@ enum PathBytes {
         return result
     }
 
-    /// True if a segment of the path is `.` or `..`, as it stands or decoded, so that it may lead out of a prefix.
+    /// True if a segment of the path is `.` or `..`, plain or percent-encoded, so that it may lead out of a prefix.
     static func hasDotSegment(_ target: some Collection<UInt8>) -> Bool {
         let path = target.prefix { $0 != UInt8(ascii: "?") }
-        // Nearly all paths.
+        // Nearly all paths return here.
         guard path.contains(UInt8(ascii: ".")) || path.contains(UInt8(ascii: "%")) else { return false }
         let segments = decoded(path).split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
         return segments.contains { segment in
-            // Some servers take what stands behind a semicolon for parameters of the segment.
+            // Some servers treat the part behind a semicolon as parameters of the segment.
             let name = segment.prefix { $0 != UInt8(ascii: ";") }
             return name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8)
         }

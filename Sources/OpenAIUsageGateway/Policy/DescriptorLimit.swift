@@ -6,9 +6,9 @@ import Musl
 import Darwin
 #endif
 
-/// The number of files, connections among them, that the process may have open.
+/// The process's limit of open file descriptors.
 enum DescriptorLimit {
-    /// What is not for the connections of clients and upstreams: the ledger, the admin plane, lookups of names.
+    /// The descriptors reserved for the ledger, the admin plane and name resolution.
     private static let reserve = 128
 
     private static var current: rlimit? {
@@ -21,12 +21,12 @@ enum DescriptorLimit {
         return limit
     }
 
-    /// Raises the limit as far as the system lets the process.
+    /// Raises the limit as far as the system allows.
     static func raise() {
         guard var limit = current, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = limit.rlim_max
         #if canImport(Darwin)
-        // The system refuses more than this, whatever its own limit says.
+        // The system rejects more than this, regardless of its own limit.
         limit.rlim_cur = min(limit.rlim_max, rlim_t(OPEN_MAX))
         #endif
         #if canImport(Darwin) || canImport(Musl)
@@ -36,7 +36,7 @@ enum DescriptorLimit {
         #endif
     }
 
-    /// The connections of clients that there are descriptors for, each with one to the upstream.
+    /// The number of client connections that the limit allows, each with one connection to the upstream.
     static var connections: Int {
         guard let limit = current, limit.rlim_cur < 1 << 30 else { return .max }
         return max(16, (Int(limit.rlim_cur) - reserve) / 2)

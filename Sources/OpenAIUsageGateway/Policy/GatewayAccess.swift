@@ -1,38 +1,39 @@
-/// Who may use a gateway's listeners.
+/// The access rules of a gateway's listeners.
 public struct GatewayAccess: Sendable {
-    /// The tokens of which each call needs one; `nil` if none is needed.
+    /// The tokens for clients, one of which each call needs; `nil` if none is needed.
     ///
-    /// A client presents its token in the field `OpenAI-Usage-Token`, and in a browser as the WebSocket subprotocol
-    /// `openai-usage-token.TOKEN`. On a route that has a key of its own, it may also present it in the place of the key:
-    /// as `Authorization: Bearer`, `api-key`, `x-api-key`, or the subprotocol `openai-insecure-api-key.TOKEN`.
+    /// A client sends its token in the field `OpenAI-Usage-Token`, or in a browser as the WebSocket subprotocol
+    /// `openai-usage-token.TOKEN`. On a route with a key of its own, it may also send it in place of the key: as
+    /// `Authorization: Bearer`, `api-key`, `x-api-key`, `x-goog-api-key`, or the subprotocol `openai-insecure-api-key.TOKEN`.
     public var clientTokens: AccessTokens?
-    /// True if clients need no token although the listener can be reached from elsewhere.
+    /// True if clients need no token even though other machines can reach the listener.
     public var allowsAnyone = false
-    /// The tokens of which operators need one, as `Authorization: Bearer`; `nil` if none is needed.
+    /// The tokens for operators, one of which each request needs as `Authorization: Bearer`; `nil` if none is needed.
     ///
-    /// Health and readiness are told to anyone.
+    /// Health and readiness need no token.
     public var adminTokens: AccessTokens?
-    /// True if operators need no token although their listener can be reached from elsewhere.
+    /// True if operators need no token even though other machines can reach their listener.
     public var adminAllowsAnyone = false
-    /// Names besides those of this machine that clients and operators may call the listeners by: without a port, `*.`
-    /// before a name for everything below it, or `*` for any.
+    /// The hosts, besides the names of this machine, by which clients and operators may address the listeners.
     ///
-    /// A listener that can be reached from elsewhere may be called by any name as long as this is empty.
+    /// An entry is a name without a port, `*.` before a name for its subdomains, or `*` for any. A listener that other machines
+    /// can reach accepts any name while the list is empty.
     public var allowedHosts: [String] = []
-    /// The certificate of the listener for clients; `nil` if it does not speak TLS.
+    /// The certificate of the listener for clients; `nil` for plain HTTP.
     public var certificate: ServerCertificate?
-    /// The certificate of the listener for operators; `nil` if it does not speak TLS.
+    /// The certificate of the admin listener; `nil` for plain HTTP.
     public var adminCertificate: ServerCertificate?
 
-    /// Creates the default: no tokens, no TLS.
+    /// Creates the default rules: no tokens, no TLS.
     public init() {}
 }
 
 extension GatewayConfiguration {
-    /// True if an upstream's certificate will have to be checked.
+    /// True if an upstream uses TLS, so that its certificate must be verified.
     package var hasEncryptedUpstream: Bool { ([upstream] + routes.map(\.upstream)).contains(where: \.isEncrypted) }
 
-    /// Checks that a listener that can be reached from elsewhere asks for a token, unless it is told not to.
+    /// Checks the allowed hosts, and that a listener that other machines can reach requires a token unless configured
+    /// otherwise.
     ///
     /// - Throws: A ``GatewayError`` that names the settings.
     public func validateAccess() throws {

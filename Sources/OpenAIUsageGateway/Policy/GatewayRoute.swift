@@ -1,12 +1,12 @@
-/// An upstream for the calls whose paths begin with a prefix.
+/// An upstream for the calls under a path prefix.
 public struct GatewayRoute: Sendable {
-    /// The beginning of the paths, as `/openrouter/v1`; it is cut off before the rest is appended to the upstream.
+    /// The path prefix, such as `/openrouter/v1`; it is removed before the rest is appended to the upstream.
     ///
-    /// It ends where a segment of the path ends. The longest prefix of a path counts.
+    /// It matches whole path segments. The longest matching prefix wins.
     public let prefix: String
-    /// The upstream that the calls go to.
+    /// The upstream of these calls.
     public var upstream: Upstream
-    /// The key that replaces whatever credentials the client sends; `nil` if clients bring their own.
+    /// The key that replaces the credentials that clients send; `nil` if they bring their own.
     public var key: UpstreamKey?
     /// The proxy between the gateway and the upstream; `nil` for none.
     public var proxy: UpstreamProxy?
@@ -14,11 +14,11 @@ public struct GatewayRoute: Sendable {
     /// Creates a route.
     ///
     /// - Parameters:
-    ///   - prefix: The beginning of the paths, with or without a slash at its end.
+    ///   - prefix: The path prefix, with or without a trailing slash.
     ///   - upstream: The upstream.
-    ///   - key: The upstream's key.
-    ///   - proxy: The proxy on the way to the upstream.
-    /// - Throws: A ``GatewayError`` for a prefix that no path could have, or that stands for every path.
+    ///   - key: The upstream's key; `nil` if clients bring their own.
+    ///   - proxy: The proxy between the gateway and the upstream; `nil` for none.
+    /// - Throws: A ``GatewayError`` if the prefix is malformed or reserved, or stands for every path.
     public init(prefix: String, upstream: Upstream, key: UpstreamKey? = nil, proxy: UpstreamProxy? = nil) throws {
         var path = prefix[...]
         while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
@@ -50,21 +50,21 @@ public struct GatewayRoute: Sendable {
     }
 }
 
-/// The key of an upstream, which the gateway sends in the place of the client's.
+/// The key of an upstream, which the gateway sends in place of the client's.
 ///
-/// Descriptions and mirrors do not show it.
+/// Descriptions and mirrors do not reveal it.
 public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
-    /// The field that carries a key.
+    /// The header field that carries a key.
     public enum Field: String, Sendable, CaseIterable {
-        /// `Authorization: Bearer KEY`, as OpenAI and most others read it.
+        /// `Authorization: Bearer KEY`, for OpenAI and most others.
         case authorization
-        /// `api-key: KEY`, as Azure reads it.
+        /// `api-key: KEY`, for Azure.
         case apiKey = "api-key"
-        /// `x-api-key: KEY`, as Anthropic reads it.
+        /// `x-api-key: KEY`, for Anthropic.
         case xAPIKey = "x-api-key"
 
-        /// The field that the provider of an upstream reads.
+        /// Creates the field that the provider of an upstream expects.
         public init(for upstream: Upstream) {
             let host = upstream.host.lowercased()
             let azure = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"]
@@ -76,16 +76,16 @@ public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomD
         }
     }
 
-    /// The field that carries the key.
+    /// The header field that carries the key.
     public let field: Field
     private let secret: String
 
     /// Creates a key.
     ///
     /// - Parameters:
-    ///   - text: The key; blanks and ends of lines around it are no part of it.
-    ///   - field: The field that carries it.
-    /// - Throws: A ``GatewayError``, which does not repeat the text, if it is empty or no field could carry it.
+    ///   - text: The key; surrounding white space and a byte order mark are removed.
+    ///   - field: The header field that carries it.
+    /// - Throws: A ``GatewayError``, which does not repeat the text, if it is empty, too long or not valid in a field value.
     public init(_ text: String, field: Field) throws {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0d).contains($0) }
         var bytes = Array(text.utf8)[...]
@@ -103,7 +103,7 @@ public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomD
         self.field = field
     }
 
-    /// The field line that carries the key, with its CRLF.
+    /// The field line with the key, with its CRLF.
     var line: String {
         switch field {
         case .authorization: "Authorization: Bearer \(secret)\r\n"
@@ -112,10 +112,10 @@ public struct UpstreamKey: Sendable, Equatable, CustomStringConvertible, CustomD
         }
     }
 
-    /// The name of the field.
+    /// The name of the field, without the key.
     public var description: String { "a key in \(field.rawValue)" }
-    /// The name of the field.
+    /// The name of the field, without the key.
     public var debugDescription: String { description }
-    /// Nothing.
+    /// An empty mirror.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,18 +1,18 @@
-/// The names that clients may call a listener by.
+/// The hosts by which clients may address a listener.
 ///
-/// A page on the web whose name is made to resolve to this machine (DNS rebinding) reaches a listener on the loopback
-/// interface from a browser here, under its own name. So such a listener is only called by the names of this machine and
-/// by those that are allowed besides; others are called by any name unless some are listed.
+/// With DNS rebinding, a web page's name resolves to this machine, and a browser here sends the page's requests to a listener
+/// on the loopback interface, under the page's name. Such a listener therefore accepts only the names of this machine and
+/// the allowed ones; other listeners accept any name unless some are listed.
 struct HostRule: Sendable, Equatable {
     private let isOpen: Bool
-    /// Names in lower case.
+    /// In lower case.
     private let names: [String]
-    /// Ends of names in lower case, each with its dot.
+    /// The parts behind the asterisks, in lower case, each with its leading dot.
     private let suffixes: [String]
 
     /// - Parameters:
-    ///   - listen: The address that is listened on.
-    ///   - allowed: Names or addresses without a port, `*.` before a name for everything below it, or `*` for any.
+    ///   - listen: The address of the listener.
+    ///   - allowed: Names or addresses without a port, `*.` before a name for its subdomains, or `*` for any.
     init(listen: GatewayConfiguration.Address, allowed: [String]) {
         let allowed = allowed.map { Self.plain($0.lowercased()) }
         isOpen = allowed.contains("*") || (allowed.isEmpty && !listen.isLoopback)
@@ -22,12 +22,12 @@ struct HostRule: Sendable, Equatable {
 
     /// True if a request may have this authority.
     ///
-    /// - Parameter authority: The value of `Host`, or the authority of a target in absolute form; `nil` for none.
-    /// - Returns: False for another name, for an empty one and for none.
+    /// - Parameter authority: The value of `Host`, or the authority of an absolute-form target; `nil` for none.
+    /// - Returns: False for another name, an empty one or `nil`, unless any name is allowed.
     func allows(_ authority: UnsafeRawBufferPointer?) -> Bool {
         if isOpen { return true }
         guard let authority, let base = authority.baseAddress else { return false }
-        // Nearly all; the rest may cost a string.
+        // Nearly all requests; the others may cost a string.
         if Self.isPlainLoopback(base, authority.count) { return true }
         guard authority.count <= 512, let name = Self.name(String(decoding: authority, as: UTF8.self)) else {
             return false
@@ -36,10 +36,10 @@ struct HostRule: Sendable, Equatable {
         return suffixes.contains { name.count > $0.count && name.hasSuffix($0) }
     }
 
-    /// True if a page of this origin is one of this machine, or of a name that is allowed.
+    /// True if requests from web pages of this origin are allowed.
     ///
     /// - Parameter origin: The value of `Origin`.
-    /// - Returns: False for pages from elsewhere, and for `null`.
+    /// - Returns: False for pages from elsewhere and for `null`, unless any name is allowed.
     func allows(origin: String) -> Bool {
         if isOpen { return true }
         guard let mark = origin.firstRange(of: "://") else { return false }
@@ -47,7 +47,7 @@ struct HostRule: Sendable, Equatable {
         return host.withUTF8 { allows(UnsafeRawBufferPointer($0)) }
     }
 
-    /// True for a name that may be allowed: no scheme, no port, no path.
+    /// True if a text is a valid entry of the allowed hosts: without scheme, port or path.
     static func isName(_ text: String) -> Bool {
         guard text != "*" else { return true }
         let name = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
@@ -61,7 +61,7 @@ struct HostRule: Sendable, Equatable {
             }
     }
 
-    /// `localhost` and `127.0.0.1`, with or without a port.
+    /// True for `localhost` and `127.0.0.1`, with or without a port.
     private static func isPlainLoopback(_ base: UnsafeRawPointer, _ count: Int) -> Bool {
         guard count >= 9 else { return false }
         guard Octets.matches(base, 0, 9, "localhost") || isAddress(base) else { return false }
@@ -74,7 +74,7 @@ struct HostRule: Sendable, Equatable {
         zip(0..<9, "127.0.0.1".utf8).allSatisfy { Octets.byte(base, $0) == $1 }
     }
 
-    /// The name or the address of an authority, in lower case and without brackets; `nil` if it is none.
+    /// Returns the host of an authority, in lower case and without brackets; `nil` if it is malformed.
     static func name(_ authority: String) -> String? {
         var name = authority.lowercased()[...]
         if name.first == "[" {
@@ -93,7 +93,7 @@ struct HostRule: Sendable, Equatable {
         text.isEmpty || (text.first == ":" && text.dropFirst().allSatisfy { $0.isASCII && $0.isNumber })
     }
 
-    /// Without brackets, and without the dot that may end a name.
+    /// Removes the brackets of an address or the trailing dot of a name.
     private static func plain(_ name: String) -> String {
         if name.hasPrefix("["), name.hasSuffix("]") { return String(name.dropFirst().dropLast()) }
         return name.hasSuffix(".") ? String(name.dropLast()) : name
@@ -101,12 +101,12 @@ struct HostRule: Sendable, Equatable {
 }
 
 extension GatewayConfiguration.Address {
-    /// True if only this machine reaches the address: `localhost`, 127.0.0.0/8 or `::1`.
+    /// True if the address is reachable from this machine only: `localhost`, 127.0.0.0/8 or `::1`.
     public var isLoopback: Bool { host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true }
 }
 
 extension IPAddress {
-    /// True for 127.0.0.0/8, also as an address of IPv6, and for `::1`.
+    /// True for 127.0.0.0/8, also IPv4-mapped, and for `::1`.
     var isLoopback: Bool {
         if bytes.count == 4 { return bytes[0] == 127 }
         if bytes.starts(with: Array(repeating: 0, count: 10) + [0xff, 0xff]) { return bytes[12] == 127 }

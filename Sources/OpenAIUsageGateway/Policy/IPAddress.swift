@@ -6,14 +6,14 @@ import Musl
 import Darwin
 #endif
 
-/// An address of IPv4 or IPv6, as its bytes.
+/// An IPv4 or IPv6 address.
 struct IPAddress {
-    /// 4 or 16 bytes.
+    /// The 4 or 16 bytes, in network order.
     let bytes: [UInt8]
 
-    /// Reads an address; `nil` for a name.
+    /// Parses an address; `nil` for a name.
     init?(_ text: String) {
-        // Room for the longer of both; the address is what is written there.
+        // Room for an address of either family.
         var room = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &room) == 1 {
             bytes = Array(room.prefix(4))

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The part of a gateway's configuration that changes while calls go on: certificates, tokens, names and keys.
+/// The part of a gateway's configuration that can change at run time: certificates, tokens, hosts and keys.
 final class LiveConfiguration: Sendable {
     private struct State: Sendable {
         var configuration: GatewayConfiguration
@@ -8,9 +8,9 @@ final class LiveConfiguration: Sendable {
     }
 
     private let state: Mutex<State>
-    /// The rules of the listener for operators.
+    /// The access rules of the admin listener.
     let admin: AdminAccess
-    /// The certificate of the listener for operators.
+    /// The certificate of the admin listener.
     let adminCertificate: CurrentCertificate
 
     init(_ configuration: GatewayConfiguration) {
@@ -19,10 +19,10 @@ final class LiveConfiguration: Sendable {
         adminCertificate = CurrentCertificate(configuration.access.adminCertificate)
     }
 
-    /// The configuration as it is now.
+    /// The current configuration.
     var configuration: GatewayConfiguration { state.withLock { $0.configuration } }
 
-    /// Applies what has changed, and will change, to a data plane; `nil` when it ends.
+    /// Applies the configuration, and later changes, to a data plane; `nil` detaches it.
     func apply(to plane: DataPlane?) {
         let configuration = state.withLock { state in
             state.plane = plane
@@ -32,9 +32,9 @@ final class LiveConfiguration: Sendable {
         if let certificate = configuration.access.certificate { plane?.use(certificate) }
     }
 
-    /// Adopts tokens, names and keys.
+    /// Adopts the tokens, hosts and keys of another configuration.
     ///
-    /// - Throws: A ``GatewayError``, and nothing is changed, for what needs a restart.
+    /// - Throws: A ``GatewayError`` if a difference requires a restart or the access rules are invalid; nothing changes then.
     func adopt(_ other: GatewayConfiguration) throws {
         let (adopted, plane) = try state.withLock { state in
             var adopted = state.configuration
@@ -53,7 +53,7 @@ final class LiveConfiguration: Sendable {
         plane?.use(adopted)
     }
 
-    /// Adopts a certificate.
+    /// Replaces the certificate of the listener for clients.
     ///
     /// - Throws: A ``GatewayError`` if the listener does not speak TLS.
     func adopt(_ certificate: ServerCertificate) throws {
@@ -67,7 +67,7 @@ final class LiveConfiguration: Sendable {
         plane?.use(certificate)
     }
 
-    /// Adopts a certificate of the listener for operators.
+    /// Replaces the certificate of the admin listener.
     ///
     /// - Throws: A ``GatewayError`` if that listener does not speak TLS.
     func adoptAdmin(_ certificate: ServerCertificate) throws {
@@ -77,7 +77,7 @@ final class LiveConfiguration: Sendable {
         adminCertificate.use(certificate)
     }
 
-    /// A key must never get to another upstream than the one that it stands beside.
+    /// Checks that the routes are the same, because a key must never reach another upstream than its own.
     private static func requireSameRoutes(_ old: GatewayConfiguration, _ new: GatewayConfiguration) throws {
         let destinations = { (configuration: GatewayConfiguration) in
             Dictionary(configuration.routes.map { ($0.prefix, $0.upstream) }) { first, _ in first }

@@ -1,12 +1,12 @@
-/// The hosts that are connected to without a proxy, by the rules that libcurl reads `NO_PROXY` with.
+/// The hosts that are connected to without a proxy, by libcurl's rules for `NO_PROXY`.
 ///
-/// The list is separated by commas or blanks. `*` alone is every host; a name is that host and everything below it, with
-/// or without a dot before it; an address is that address, or with a number of bits behind a slash its network.
+/// The list is separated by commas or blanks. `*` alone matches every host; a name matches that host and its subdomains,
+/// with or without a leading dot; an address matches itself or, with a prefix length behind a slash, its network.
 struct ProxyExceptions {
     private let entries: [Substring]
     private let isEverything: Bool
 
-    /// Reads a list.
+    /// Parses the value of `NO_PROXY`.
     init(_ list: String) {
         entries = list.split { $0 == "," || $0 == " " || $0 == "\t" }
         isEverything = list.filter { $0 != " " && $0 != "\t" } == "*"
@@ -14,8 +14,8 @@ struct ProxyExceptions {
 
     /// True if a host is an exception.
     ///
-    /// - Parameter host: The name or the address, without brackets.
-    /// - Returns: True for a host that is connected to directly.
+    /// - Parameter host: The name or address, without brackets.
+    /// - Returns: True if the host is connected to directly.
     func contains(_ host: String) -> Bool {
         guard !isEverything else { return true }
         if let address = IPAddress(host) {
@@ -39,7 +39,7 @@ struct ProxyExceptions {
         guard let network = IPAddress(String(text)), network.bytes.count == address.bytes.count else { return false }
         guard parts.count == 2 else { return network.bytes == address.bytes }
         guard let bits = Int(parts[1]), 0...address.bytes.count * 8 ~= bits else { return false }
-        // A network of no bits is taken for the address alone.
+        // A prefix length of 0 matches the address alone.
         guard bits > 0 else { return network.bytes == address.bytes }
         for (index, pair) in zip(network.bytes, address.bytes).enumerated() {
             let left = bits - index * 8

@@ -3,22 +3,22 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// A certificate and its key, ready for handshakes.
+/// A server certificate and its private key, ready for TLS handshakes.
 public struct ServerCertificate: Sendable {
     let context: NIOSSLContext
-    /// The last second at which the certificate is valid, since 1970.
+    /// The end of the certificate's validity, in seconds since 1970.
     public let expiresAt: Int64
 
-    /// Reads a certificate and its key.
+    /// Reads a certificate and its private key.
     ///
-    /// Handshakes are TLS 1.2 or later, with HTTP/1.1 as the protocol.
+    /// Handshakes use TLS 1.2 or later, with HTTP/1.1 as the protocol.
     ///
     /// - Parameters:
-    ///   - file: A file of PEM text with the server's own certificate, and behind it those between it and its authority.
-    ///   - keyFile: A file of PEM text with the key, which must not be encrypted; it may be the same.
-    ///   - settings: The names of the settings of the files, for errors.
-    ///   - now: The seconds since 1970.
-    /// - Throws: A ``GatewayError`` that names the file and what is wrong with it.
+    ///   - file: A PEM file with the server's certificate, followed by the intermediate certificates.
+    ///   - keyFile: A PEM file with the private key, which must not be encrypted; may be the same file.
+    ///   - settings: The names of the two settings, for error messages.
+    ///   - now: The current time, in seconds since 1970.
+    /// - Throws: A ``GatewayError`` that names the file and the problem.
     public init(
         file: String,
         keyFile: String,
@@ -43,8 +43,8 @@ public struct ServerCertificate: Sendable {
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
-        // Everything has left when a connection is closed: whoever does not say goodbye is not waited for (RFC 8446,
-        // section 6.1), so that a shutdown is not either.
+        // All data has been sent when a connection is closed, so a close need not wait long for the peer's close_notify
+        // (RFC 8446, section 6.1); a shutdown would wait as long.
         configuration.shutdownTimeout = .milliseconds(200)
         do {
             context = try NIOSSLContext(configuration: configuration)
@@ -83,7 +83,7 @@ public struct ServerCertificate: Sendable {
             )
         }
         do {
-            // Without it, the library would ask on the terminal.
+            // Without a callback, the library would ask for the passphrase on the terminal.
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem) { (_: NIOSSLPassphraseSetter<[UInt8]>) in }
         } catch {
             throw failure("The file \(file) holds no key: it must be PEM text (-----BEGIN PRIVATE KEY-----).")
@@ -103,7 +103,7 @@ public struct ServerCertificate: Sendable {
     }
 }
 
-/// The certificate that is shown to whoever connects now.
+/// The certificate for new connections.
 final class CurrentCertificate: Sendable {
     private let current: Mutex<ServerCertificate?>
 

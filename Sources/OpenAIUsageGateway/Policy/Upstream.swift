@@ -1,21 +1,21 @@
-/// The API that a gateway forwards to.
+/// An API that a gateway forwards calls to.
 public struct Upstream: Sendable, Equatable, CustomStringConvertible {
-    /// Whether connections are encrypted.
+    /// True if connections use TLS.
     public let isEncrypted: Bool
     /// The host's name or address.
     public let host: String
     /// The port.
     public let port: Int
-    /// What stands before every request's path; empty or `/...` without a slash at its end.
+    /// The prefix of every request's path; empty, or `/...` without a trailing slash.
     public let pathPrefix: String
 
-    /// The end of the prefix that stands for the version of the API, as in `/v1` or `/v1beta/openai`; empty for none.
+    /// The end of the prefix that names the API's version, such as `/v1` or `/v1beta/openai`; empty for none.
     ///
-    /// An upstream may be given as the base URL that clients take. Their own base URL ends in `/v1` too, so that the version
-    /// would stand in every path twice.
+    /// An upstream may be given as a client's base URL. The base URL of the gateway's clients ends in `/v1` too, so that the
+    /// version would appear twice in every path.
     public let version: String
 
-    /// Reads an address such as `https://api.openai.com`; `nil` for anything but `http` and `https` with a host.
+    /// Parses a URL such as `https://api.openai.com`; `nil` unless it is an `http` or `https` URL with a host.
     public init?(_ text: String) {
         let rest: Substring
         if text.lowercased().hasPrefix("https://") {
@@ -27,7 +27,7 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         } else {
             return nil
         }
-        // Whatever could end a line or a part of a URL early has no place in it.
+        // No byte may end a line or a part of the URL early.
         guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "\\") }) else { return nil }
         let authority = rest.prefix { $0 != "/" }
         var path = rest.dropFirst(authority.count)
@@ -57,15 +57,15 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The path and query of a request to the upstream.
+    /// Returns the path and query of a request to the upstream.
     ///
-    /// - Parameter target: The client's own path and query.
-    /// - Returns: The target with the prefix before it, and with the version once.
+    /// - Parameter target: The client's path and query.
+    /// - Returns: The target behind the prefix, with the version once.
     func target(_ target: String) -> String {
         pathPrefix + String(decoding: target.utf8.dropFirst(doubledBytes(of: target)), as: UTF8.self)
     }
 
-    /// The bytes at the start of a path that ``pathPrefix`` replaces, so that the version is not there twice.
+    /// Returns the number of bytes at the start of a path that ``pathPrefix`` replaces, so that the version appears once.
     func doubledBytes(of path: String) -> Int {
         guard !pathPrefix.isEmpty, !version.isEmpty else { return 0 }
         let first = version.split(separator: "/").first.map { "/" + $0 } ?? version

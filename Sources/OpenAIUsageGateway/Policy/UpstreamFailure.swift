@@ -1,27 +1,27 @@
-/// Why no response came from the upstream.
+/// A failure to get a response from the upstream.
 enum UpstreamFailure: Error, Equatable {
     /// No connection could be made.
     case unreachable(String)
-    /// The connection could not be encrypted as it must be.
+    /// TLS could not be established.
     case untrusted(String)
     /// The proxy could not be used.
     case proxyUnreachable(UpstreamProxy, String)
-    /// The proxy refused to connect to the upstream.
+    /// The proxy refused to connect to the upstream, with this status.
     case proxyRefused(UpstreamProxy, Int)
-    /// The connection took too long.
+    /// The connection timed out.
     case connectTimeout
-    /// The response took too long.
+    /// The response timed out.
     case responseTimeout
-    /// The connection ended before a response began.
+    /// The connection closed before the response.
     case closed
-    /// The connection ended within the head of a response.
+    /// The connection closed within the response's head.
     case closedWithin
-    /// What came is not HTTP.
+    /// The response is not valid HTTP.
     case malformed(String)
-    /// All connections are taken, and as many calls wait as may.
+    /// All connections are busy: the queue of waiting calls is full, or the call has waited for the connect timeout.
     case overloaded
 
-    /// The status that the client gets.
+    /// The status of the gateway's answer.
     var status: Int {
         switch self {
         case .connectTimeout, .responseTimeout: 504
@@ -30,7 +30,7 @@ enum UpstreamFailure: Error, Equatable {
         }
     }
 
-    /// The code in the body that the client gets.
+    /// The error code in the gateway's answer.
     var code: String {
         switch self {
         case .unreachable: "upstream_unreachable"
@@ -44,7 +44,7 @@ enum UpstreamFailure: Error, Equatable {
         }
     }
 
-    /// What happened, for the client and the log.
+    /// Returns the error message in the gateway's answer.
     func message(_ upstream: Upstream) -> String {
         switch self {
         case .unreachable(let detail): "The gateway could not connect to \(upstream): \(detail)."

@@ -1,22 +1,22 @@
 import Foundation
 
-/// A proxy that the gateway's connections to the upstream go through.
+/// A proxy between the gateway and an upstream.
 ///
-/// An encrypted upstream is reached by `CONNECT`, so that the proxy sees nothing of the calls; any other by requests in the
+/// An https upstream is reached by `CONNECT`, so that the proxy sees nothing of the calls; an http upstream by requests in
 /// absolute form.
 public struct UpstreamProxy: Sendable, Equatable, CustomStringConvertible {
-    /// True if the connection to the proxy itself is encrypted.
+    /// True if the connection to the proxy itself uses TLS.
     public let isEncrypted: Bool
     /// The proxy's host.
     public let host: String
     /// The proxy's port.
     public let port: Int
-    /// The value of `Proxy-Authorization`; never in a message or a log.
+    /// The value of `Proxy-Authorization`; never part of a message or a log line.
     let authorization: String?
 
-    /// Reads a proxy as curl does: `http://user:password@host:port`, `https://host`, or `host:port`.
+    /// Parses a proxy as curl does: `http://user:password@host:port`, `https://host`, or `host:port`.
     ///
-    /// Without a port it is 1080, of `https` 443.
+    /// The default port is 1080, for `https` 443.
     ///
     /// - Parameter text: The proxy's URL.
     /// - Throws: A ``GatewayError`` for anything else; it does not repeat the credentials.
@@ -68,21 +68,21 @@ public struct UpstreamProxy: Sendable, Equatable, CustomStringConvertible {
         port = number
     }
 
-    /// The proxy that the environment names for an upstream, by curl's rules; `nil` for none.
+    /// Returns the proxy that the environment names for an upstream, by curl's rules.
     ///
-    /// `https_proxy` and `HTTPS_PROXY` are for encrypted upstreams, `http_proxy` for others, `all_proxy` and `ALL_PROXY` for
-    /// both, and `no_proxy` or `NO_PROXY` lists the hosts that are connected to directly.
+    /// `https_proxy` and `HTTPS_PROXY` apply to https upstreams, `http_proxy` to others, `all_proxy` and `ALL_PROXY` to both;
+    /// `no_proxy` or `NO_PROXY` lists the hosts that are connected to directly.
     ///
     /// - Parameters:
     ///   - upstream: The upstream.
-    ///   - variable: Reads a variable of the environment; `nil` if it is not set or empty.
+    ///   - variable: Returns the value of an environment variable; `nil` if it is unset or empty.
     /// - Returns: The proxy; `nil` if none is named, or the upstream is an exception.
-    /// - Throws: A ``GatewayError`` for a proxy that cannot be used, which names the variable.
+    /// - Throws: A ``GatewayError`` that names the variable if its proxy cannot be used.
     public static func environment(
         for upstream: Upstream,
         variable: (String) -> String?
     ) throws -> UpstreamProxy? {
-        // A server of CGI has the request's field Proxy in HTTP_PROXY.
+        // HTTP_PROXY is ignored: in a CGI process it holds the request's field Proxy.
         let names =
             (upstream.isEncrypted ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]) + ["all_proxy", "ALL_PROXY"]
         guard let name = names.first(where: { variable($0) != nil }), let text = variable(name) else { return nil }

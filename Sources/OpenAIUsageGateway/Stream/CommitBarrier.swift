@@ -1,73 +1,72 @@
 import NIOCore
 
-/// Keeps the last bytes of a response back until its record is kept.
+/// Buffers the last bytes of a response until its record is kept.
 ///
-/// It is armed with the first byte that makes the response look whole to its client: the end of the body, or the event
-/// that ends a stream. Who is asked to say when to release is asked with a generation, so that an older word counts for
-/// nothing.
+/// It is armed with the first byte that makes the response look complete to its client: the end of the body, or the event
+/// that ends a stream. Each wait for a commit has a generation, so that a notice for an earlier one is ignored.
 struct CommitBarrier {
     private var held: [ByteBuffer] = []
     private var holdsEnd = false
-    /// True while bytes are kept back.
+    /// True while bytes are buffered.
     private(set) var isArmed = false
-    /// The number of times that somebody was asked to say when to release.
+    /// The generation of the last wait.
     private(set) var generation = 0
-    /// True if somebody was asked since the barrier was armed.
+    /// True if a wait has started since the barrier was armed.
     private(set) var isAwaited = false
 
-    /// What is released.
+    /// The bytes that are released.
     struct Released {
         var buffers: [ByteBuffer]
-        /// True if the end of the response is among it.
+        /// True if they include the end of the response.
         var isEnd: Bool
     }
 
-    /// Keeps everything back from now on.
+    /// Starts buffering.
     mutating func arm() {
         guard !isArmed else { return }
         isArmed = true
         isAwaited = false
     }
 
-    /// Expects a word about the release; who was asked before says it no more.
+    /// Starts a wait for a commit; it replaces an earlier one.
     ///
-    /// - Returns: The generation that the word must have.
+    /// - Returns: The generation of the wait.
     mutating func await() -> Int {
         isAwaited = true
         generation += 1
         return generation
     }
 
-    /// Counts no word that was asked for so far.
+    /// Cancels the current wait, so that its notice is ignored.
     mutating func forget() {
         isAwaited = false
         generation += 1
     }
 
-    /// Keeps bytes back, if the barrier is armed.
+    /// Buffers bytes, if the barrier is armed.
     ///
-    /// - Returns: False if the bytes may leave at once.
+    /// - Returns: False if the bytes may be sent at once.
     mutating func buffer(_ bytes: ByteBuffer) -> Bool {
         guard isArmed else { return false }
         held.append(bytes)
         return true
     }
 
-    /// Keeps the end of the response back, if the barrier is armed.
+    /// Buffers the end of the response, if the barrier is armed.
     ///
-    /// - Returns: False if it may leave at once.
+    /// - Returns: False if it may be sent at once.
     mutating func bufferEnd() -> Bool {
         guard isArmed else { return false }
         holdsEnd = true
         return true
     }
 
-    /// The bytes that are kept back.
+    /// The number of buffered bytes.
     var heldBytes: Int { held.reduce(0) { $0 + $1.readableBytes } }
 
-    /// Lets the first byte of what is kept back go: if its client has gone, that is what brings word of it.
+    /// Releases the first buffered byte: a client that has disconnected answers it with a reset.
     ///
-    /// It is none that could end a line, and with it the event that ends a stream.
+    /// It is never a byte that could end a line, and with it the event that ends a stream.
     mutating func releaseProbe() -> ByteBuffer? {
         guard isArmed, let first = held.first, first.readableBytes > 1, first.readableBytesView.first != 0x0a,
             first.readableBytesView.first != 0x0d
@@ -75,7 +74,7 @@ struct CommitBarrier {
         return held[0].readSlice(length: 1)
     }
 
-    /// Lets go what was kept back, if the word is the one that is waited for.
+    /// Releases the buffered bytes if the generation is that of the current wait.
     mutating func release(_ generation: Int) -> Released? {
         guard isArmed, isAwaited, generation == self.generation else { return nil }
         isArmed = false

@@ -1,20 +1,20 @@
 import NIOCore
 
-/// A response of the gateway's own, as the bytes that are sent.
+/// A response that the gateway generates itself, as the bytes to send.
 enum GatewayAnswer {
-    /// The type of every error that is the gateway's.
+    /// The `type` of every error that the gateway generates.
     static let errorType = "oai_usage_gateway_error"
 
-    /// An error in the shape of the API's.
+    /// Creates an error response in the API's format.
     ///
     /// - Parameters:
     ///   - status: The status.
-    ///   - code: The code in the body.
+    ///   - code: The error code.
     ///   - message: A sentence for a person.
-    ///   - callID: The identity of the call; `nil` if it is none.
-    ///   - connection: What the client is told of its connection.
-    ///   - isBodiless: True for the answer to a `HEAD` request.
-    /// - Returns: Head and body.
+    ///   - callID: The identity of the call; `nil` if the request is not a call.
+    ///   - connection: The `Connection` field.
+    ///   - isBodiless: True for the response to a `HEAD` request.
+    /// - Returns: The head and the body.
     static func error(
         status: Int,
         code: String,
@@ -33,15 +33,15 @@ enum GatewayAnswer {
         return response(status, fields, body, connection, isBodiless)
     }
 
-    /// The answer to a load balancer that asks on the port of the calls; `nil` if the request is a call.
+    /// Creates the response to a load balancer's health probe on the listener for clients.
     ///
-    /// No call of the API has these paths. The answer is given without the upstream, and is not a row. While the gateway
-    /// shuts down, it says that no more calls are to be sent.
+    /// No API call has these paths. The upstream is not involved, and no row is recorded. During a graceful shutdown the status
+    /// is 503.
     ///
     /// - Parameters:
     ///   - request: The head of the request.
-    ///   - isShuttingDown: True if the gateway ends.
-    /// - Returns: Head and body; `nil` for a call.
+    ///   - isShuttingDown: True during a graceful shutdown.
+    /// - Returns: The head and the body; `nil` if the request is a call.
     static func toLoadBalancer(_ request: RequestHead, isShuttingDown: Bool) -> ByteBuffer? {
         guard request.method == .get || request.method == .head, request.path.count <= 4_096 else { return nil }
         let isHealth = request.withBytes(request.path) { bytes in

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Bytes that are held in the order in which they came, small pieces joined.
+/// Buffered bytes in the order of arrival, with small pieces joined.
 ///
-/// A buffer of its own takes more than a hundred bytes: of a body that comes a byte at a time, a list of buffers would be a
-/// hundred times as large as what it is counted with.
+/// Each buffer has an overhead of more than a hundred bytes: for a body that arrives byte by byte, a list of buffers would
+/// be a hundred times as large as the bytes that are accounted.
 struct HeldBytes {
-    /// The most bytes that are copied behind others, or that others are copied behind.
+    /// The size up to which a piece is joined with its neighbor, in bytes.
     private static let joinedBytes = 4_096
 
     private(set) var buffers: [ByteBuffer] = []
@@ -13,7 +13,7 @@ struct HeldBytes {
 
     var isEmpty: Bool { buffers.isEmpty }
 
-    /// Adds a piece; an empty one counts for nothing.
+    /// Appends a piece; an empty one is ignored.
     mutating func append(_ bytes: ByteBuffer) {
         let length = bytes.readableBytes
         guard length > 0 else { return }
@@ -26,7 +26,7 @@ struct HeldBytes {
         }
     }
 
-    /// Adds what others hold.
+    /// Appends the pieces of another buffer.
     mutating func append(_ other: HeldBytes) {
         if isEmpty {
             self = other

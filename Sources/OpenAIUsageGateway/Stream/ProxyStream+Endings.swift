@@ -1,7 +1,7 @@
 import NIOCore
 import OpenAIUsage
 
-// How a call ends: who went, what still leaves, what is recorded, and which limits of time were passed.
+// The endings of a call: disconnects and failures, the record, the last bytes, and timeouts.
 extension ProxyStream {
     // MARK: - Ends
 
@@ -22,7 +22,7 @@ extension ProxyStream {
         guard client != .gone else { return }
         client = .gone
         if observer.isTerminated, !barrier.isArmed, !isRecorded {
-            // The client has the event that ends its stream, and went away as clients do then.
+            // The client has the event that ends its stream, and disconnected as clients do then.
             record(.completed, &actions)
         }
         switch upstream {
@@ -68,9 +68,9 @@ extension ProxyStream {
         failUpstream(failure, &actions)
     }
 
-    /// The nanoseconds within which a connection that was about to be closed says so, after a request was written to it.
+    /// The nanoseconds after a request was written within which a connection that was about to close reports it.
     ///
-    /// An upstream that closes later has had the request, and may have done, and billed, what it asks for.
+    /// An upstream that closes later has received the request, and may have executed, and billed, it.
     static var replayWindow: Int64 { 1_000_000_000 }
 
     var mayReplay: Bool {
@@ -96,7 +96,7 @@ extension ProxyStream {
         cut(&actions)
     }
 
-    /// A response that is cut off while it is looked at leaves as it came, as far as it came.
+    /// Sends a response that was cut off during its inspection as received, as far as it came.
     mutating func abandonInspection(_ actions: inout [StreamAction]) {
         guard upstream == .sent, response.isInspecting else { return }
         response.abandonInspection()
@@ -106,7 +106,7 @@ extension ProxyStream {
     mutating func abort(_ actions: inout [StreamAction]) {
         let ending: TransportEnd = client == .gone ? .clientDisconnected : .cut
         if hasClient, !isDelivered, upstream != .tunnel, endsByClosing {
-            // Its client would take the connection's end for that of the response.
+            // The client would take the connection's end for that of the response.
             isDelivered = true
             actions.append(.completeResponse(.reset))
         }
@@ -118,7 +118,7 @@ extension ProxyStream {
         end(ending, &actions)
     }
 
-    /// True if nothing but the end of the connection shows the client the end of its response.
+    /// True if only the end of the connection shows the client the end of its response.
     var endsByClosing: Bool {
         switch response.framing {
         case .untilClose: true
@@ -127,14 +127,14 @@ extension ProxyStream {
         }
     }
 
-    /// Ends a call that nobody waits for, because a limit does not let it be read on.
+    /// Ends a call whose client has disconnected, because a limit forbids reading on.
     mutating func endReadingOn(_ limit: DataPlaneLimit, _ actions: inout [StreamAction]) {
         observer.note("gateway-limit", limit.rawValue)
         actions.append(.note(.limit(limit)))
         end(.clientDisconnected, &actions)
     }
 
-    /// Ends a call that nobody waits for.
+    /// Ends a call whose client has disconnected.
     mutating func end(_ ending: TransportEnd, _ actions: inout [StreamAction]) {
         dropUpstream(&actions)
         if upstream != .complete { upstream = .failed }
@@ -150,7 +150,7 @@ extension ProxyStream {
         }
     }
 
-    /// Ends a response that is not whole; what of it is kept back leaves first, as it would have without the gateway.
+    /// Ends an incomplete response; its buffered bytes are sent first, as they would have been without the gateway.
     mutating func cut(_ actions: inout [StreamAction]) {
         guard hasClient else { return finish(&actions) }
         let fate: ClientConnectionFate = endsByClosing ? .reset : .cut
@@ -162,14 +162,14 @@ extension ProxyStream {
         pendingCut = fate
     }
 
-    /// Answers with an error of the gateway's own.
+    /// Answers with an error that the gateway generates.
     mutating func respond(_ failure: UpstreamFailure, _ actions: inout [StreamAction]) {
         actions.append(.note(.failed(code: failure.code)))
         let ending: TransportEnd =
             switch failure {
             case .connectTimeout: .connectTimeout
             case .responseTimeout: .timeout
-            // The provider may have carried the request out.
+            // The provider may have executed the request.
             case .closed, .closedWithin, .malformed: .unanswered
             case .unreachable, .untrusted, .proxyUnreachable, .proxyRefused, .overloaded: .unreachable
             }
@@ -182,7 +182,7 @@ extension ProxyStream {
         )
     }
 
-    /// Answers a request that is refused.
+    /// Answers a rejected request.
     mutating func answer(_ error: WireError, _ actions: inout [StreamAction]) {
         actions.append(.note(.refused(code: error.code)))
         observer.receive(ownStatus: error.status)
@@ -215,7 +215,7 @@ extension ProxyStream {
         if !barrier.bufferEnd() { completeResponse(&actions) }
     }
 
-    /// Hands the record on, once; what is kept back is released when it is kept.
+    /// Delivers the record, once; buffered bytes are released when it is kept.
     mutating func record(
         _ ending: TransportEnd,
         errorType: String? = nil,
@@ -239,7 +239,7 @@ extension ProxyStream {
         actions.append(.finish)
     }
 
-    // MARK: - What leaves
+    // MARK: - Delivery
 
     mutating func deliver(_ bytes: ByteBuffer, _ actions: inout [StreamAction]) {
         if !barrier.buffer(bytes) { actions.append(.writeClient(bytes)) }
@@ -282,7 +282,7 @@ extension ProxyStream {
         let client = hasConnection ? isUpstreamWritable : !transformer.isFull
         if client != readsClient {
             readsClient = client
-            // The silence of a side counts from when it is listened to.
+            // The silence of a side counts from when it is read again.
             if client { lastClientActivity = now }
             actions.append(.readClient(client))
         }
@@ -294,7 +294,7 @@ extension ProxyStream {
         }
     }
 
-    // MARK: - Time
+    // MARK: - Timeouts
 
     mutating func reach(_ deadline: StreamDeadline, _ now: Int64, _ actions: inout [StreamAction]) {
         switch deadline {
@@ -317,7 +317,7 @@ extension ProxyStream {
     mutating func watch(_ now: Int64, _ actions: inout [StreamAction]) {
         guard !isRecorded || (hasClient && !isDelivered) else { return }
         func left(_ since: Int64, _ limit: Int64) -> Int64 { limit - (now - since) / 1_000_000 }
-        // What is waited for may change meanwhile to something with a nearer limit.
+        // The call may meanwhile wait for something with an earlier deadline.
         var next = rules.watchInterval
         if !hasInFlightRow, !isRecorded {
             let rest = left(startedAt, rules.inFlightRow)
@@ -348,7 +348,7 @@ extension ProxyStream {
         actions.append(.arm(.watch, milliseconds: max(1, next)))
     }
 
-    /// Ends a call whose client takes nothing of its response.
+    /// Ends a call whose client accepts nothing of its response.
     mutating func giveUpOnClient(_ actions: inout [StreamAction]) {
         observer.note("gateway-limit", DataPlaneLimit.writeTimeout.rawValue)
         actions.append(.note(.limit(.writeTimeout)))

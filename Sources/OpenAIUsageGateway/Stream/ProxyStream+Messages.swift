@@ -1,59 +1,59 @@
 import NIOCore
 import OpenAIUsage
 
-/// What a call tells the engine.
+/// The engine as a call uses it.
 ///
-/// Every method returns at once and calls nothing back.
+/// Methods return at once and call nothing back.
 protocol CallObserver: AnyObject {
     /// The identity of the attempt.
     var callID: String { get }
-    /// The monotonic nanoseconds of the engine's clock.
+    /// The time of the engine's clock, in monotonic nanoseconds.
     var instant: Int64 { get }
     /// True if the event that ends a stream has been received.
     var isTerminated: Bool { get }
-    /// True if the request's body asks for a stream, as far as it was received.
+    /// True if the request's body asks for a stream, as far as it has been received.
     var asksForStream: Bool { get }
-    /// True if the request's body asks for a stream that does not tell its usage.
+    /// True if the request's body asks for a stream without usage.
     var lacksUsageOption: Bool { get }
 
     func receive(requestBody bytes: borrowing RawSpan)
     func receive(_ head: ResponseHead, at instant: Int64)
-    /// Takes the status of an answer that is the gateway's own.
+    /// Receives the status of an answer that the gateway generated.
     func receive(ownStatus status: Int)
     func receive(body bytes: borrowing RawSpan)
     func receive(message bytes: borrowing RawSpan)
     func note(_ note: IncludeUsage.Note)
-    /// Adds to the record's diagnostics.
+    /// Adds a value to the record's diagnostics.
     func note(_ name: String, _ value: String)
     func add(gatewayNanoseconds: Int64)
 }
 
-/// What a gateway's calls have in common.
+/// The settings that the calls of a gateway share.
 struct StreamRules: Sendable {
-    /// True if the last bytes wait for the row's commit.
+    /// True if the last bytes of a response wait for the row's commit.
     var waitsForCommit = true
-    /// How long a response waits for its commit, in milliseconds.
+    /// The longest time that a response waits for its commit, in milliseconds.
     var commitDeadline: Int64 = 50
-    /// After how many milliseconds an open call gets its interim row.
+    /// The time after which a call in flight gets its in-flight row, in milliseconds.
     var inFlightRow: Int64 = 250
-    /// How long the upstream may stay silent, in milliseconds.
+    /// The longest silence of the upstream, in milliseconds.
     var responseTimeout: Int64 = 600_000
-    /// How long the client may stay silent within its request, in milliseconds.
+    /// The longest silence of a client within its request, in milliseconds.
     var requestBodyTimeout: Int64 = 60_000
-    /// How long the client may take nothing of its response, in milliseconds.
+    /// The longest time for which a client accepts nothing of its response, in milliseconds.
     var writeTimeout: Int64 = 120_000
-    /// How long a stream is read on after its client has gone, in milliseconds; 0 aborts at once.
+    /// The time for which a stream is read after its client disconnected, in milliseconds; 0 aborts at once.
     var disconnectGrace: Int64 = 5_000
-    /// The most bytes that are read of a response after its client has gone.
+    /// The maximum number of bytes read from a response after its client disconnected.
     var disconnectBytes = 64 << 20
-    /// How long a client that has ended its side is given to show that it has gone, in milliseconds.
+    /// The time in which a client that half-closed can turn out to have disconnected, in milliseconds.
     var halfCloseGrace: Int64 = 10
-    /// How long the head of a stream that tells its length waits for the first byte, in milliseconds.
+    /// The time for which the head of a stream with a `Content-Length` waits for the first byte, in milliseconds.
     var streamHeadGrace: Int64 = 20
-    /// Which requests are sent once more when a pooled connection turns out to be closed.
+    /// The requests that are sent again when a pooled connection turns out to be closed.
     var replays = GatewayConfiguration.Replays.all
 
-    /// The longest that an open call is not looked at, in milliseconds.
+    /// The longest interval between two checks of a call in flight, in milliseconds.
     var watchInterval: Int64 { max(1, min(requestBodyTimeout, responseTimeout, writeTimeout) / 8) }
 
     init() {}
@@ -72,21 +72,21 @@ struct StreamRules: Sendable {
     }
 }
 
-/// What happens to a call.
+/// An event of a call.
 enum StreamEvent {
     // The client's side.
 
-    /// Content of the request; its bytes follow with their framing.
+    /// Content of the request; its bytes with their framing follow.
     case requestContent(ByteBuffer)
-    /// Bytes of the request as they came.
+    /// Bytes of the request as received.
     case requestBytes(ByteBuffer)
     /// The request is complete.
     case requestEnd(trailers: ByteBuffer?)
-    /// What the client sent is not HTTP.
+    /// The client sent malformed HTTP.
     case requestFailed(WireError)
-    /// The client has ended its side, and may read on.
+    /// The client has half-closed its connection, and may still read.
     case clientEnded
-    /// The client has gone. The flag tells that there is room to read its response on.
+    /// The client has disconnected. `mayDrain` is true if there is room to read its response to the end.
     case clientClosed(mayDrain: Bool)
     case clientWritable(Bool)
 
@@ -95,38 +95,38 @@ enum StreamEvent {
     case connected(isReused: Bool)
     case connectFailed(UpstreamFailure)
     case responseHead(ResponseHead)
-    /// Content of the response; its bytes follow with their framing.
+    /// Content of the response; its bytes with their framing follow.
     case responseContent(ByteBuffer)
-    /// Bytes of the response as they came.
+    /// Bytes of the response as received.
     case responseBytes(ByteBuffer, isLast: Bool)
     /// The response is complete.
     case responseEnd(trailers: ByteBuffer?)
-    /// All that was read at once has been told.
+    /// All events of one read have been delivered.
     case responseReadComplete
     case upstreamClosed(UpstreamFailure)
     case upstreamWritable(Bool)
 
-    // Behind a change of protocol.
+    // After an upgrade.
 
     case clientData(ByteBuffer)
     case upstreamData(ByteBuffer)
-    /// A text message of a WebSocket's server.
+    /// A text message from the server of a WebSocket.
     case message(ByteBuffer)
-    /// The two sides of a WebSocket have said goodbye.
+    /// The server of a WebSocket has sent its Close frame.
     case sessionClosed
 
-    // Everything else.
+    // Other events.
 
-    /// A record is kept, or cannot be.
+    /// The record of this generation is kept, or cannot be.
     case committed(generation: Int)
     case deadline(StreamDeadline)
-    /// The gateway ends.
+    /// The gateway's shutdown ends the call.
     case abort
 }
 
-/// A moment that a call waits for.
+/// A deadline of a call.
 enum StreamDeadline: Equatable {
-    /// Time to look at what has not happened.
+    /// The next check of timeouts.
     case watch
     case commit(generation: Int)
     case disconnectGrace
@@ -134,54 +134,54 @@ enum StreamDeadline: Equatable {
     case streamHeadGrace
 }
 
-/// What is to be done for a call, in this order.
+/// An action for the shell; actions are performed in order.
 enum StreamAction {
-    /// Get a connection; a fresh one if a pooled one has just failed.
+    /// Get a connection; `isFresh` requires a new one, after a pooled one failed.
     case connect(isFresh: Bool)
     case cancelConnect
     case writeUpstream(ByteBuffer)
-    /// Give the connection back; it is closed unless it can carry another call.
+    /// Return the connection to the pool; it is closed unless it can carry another call.
     case releaseUpstream(isReusable: Bool)
     case writeClient(ByteBuffer)
-    /// The response is written in full.
+    /// The response has been written in full.
     case completeResponse(ClientConnectionFate)
     case readClient(Bool)
     case readUpstream(Bool)
-    /// Everything that comes from either side is data now.
+    /// All further bytes from both sides are data.
     case beginTunnel
     case recordInFlight(generation: Int?)
     case record(TransportEnd, errorType: String?, errorCode: String?, generation: Int?)
     case arm(StreamDeadline, milliseconds: Int64)
     case note(StreamNote)
-    /// Nothing more will come of the call.
+    /// The call has ended; no action follows.
     case finish
 }
 
-/// What becomes of a client's connection behind its response.
+/// The fate of a client's connection after its response.
 enum ClientConnectionFate: Equatable {
-    /// It may carry another call.
+    /// Keep it for another call.
     case keep
-    /// It ends when the client has what was written to it.
+    /// Close it once everything written has been sent.
     case close
-    /// The same, and what the client still sends is read away first, so that it can read its response.
+    /// Close it likewise, but first discard what the client still sends, so that it can read its response.
     case linger
-    /// It ends so that the client sees that its response is not whole.
+    /// Close it so that the client sees that its response is incomplete.
     case cut
-    /// It is reset, because nothing else shows the client that its response is not whole.
+    /// Reset it, because nothing else shows the client that its response is incomplete.
     case reset
 }
 
-/// What is to be counted or logged.
+/// A fact to count or to log.
 enum StreamNote: Equatable {
     case releasedLate
     case usageNotAsked(IncludeUsage.Note)
     case replayed
     case refusesUsage(model: String?)
-    /// The gateway could not get a response.
+    /// The gateway got no response.
     case failed(code: String)
-    /// The gateway refused the request.
+    /// The gateway rejected the request.
     case refused(code: String)
-    /// The upstream sent bytes that nobody had asked for.
+    /// The upstream sent unsolicited bytes.
     case strayBytes
     /// A limit was reached.
     case limit(DataPlaneLimit)

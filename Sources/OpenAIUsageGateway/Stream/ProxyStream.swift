@@ -1,10 +1,10 @@
 import NIOCore
 import OpenAIUsage
 
-/// One call on its way through the gateway: every decision about it, as a value.
+/// One call on its way through the gateway, as a state machine.
 ///
-/// Events go in, actions come out; the shell carries them out after the state has moved, so that nothing re-enters. Any
-/// order of events is possible, and each ends with one record and everything released:
+/// Events go in, actions come out. The shell performs the actions after the state has changed, so that nothing re-enters.
+/// Events may come in any order; every order ends with one record and all resources released:
 ///
 ///     request head -> body -> end         client: here -> half closed -> gone
 ///     idle -> connecting -> sent -> responding -> complete | failed
@@ -28,7 +28,7 @@ struct ProxyStream<Observer: CallObserver> {
     var response = ResponseTransformer()
     var barrier = CommitBarrier()
 
-    /// When the event came that is handled, in monotonic nanoseconds.
+    /// The time of the event that is being handled, in monotonic nanoseconds.
     var now: Int64
     var headReceivedAt: Int64 = 0
     var lastUpstreamActivity: Int64
@@ -39,18 +39,18 @@ struct ProxyStream<Observer: CallObserver> {
     var readsUpstream = true
     var keepsAlive: Bool
     var isReused = false
-    /// True once anything of a response has come on the connection.
+    /// True once the connection has delivered anything of a response.
     var hasResponse = false
     var hasReplayed = false
-    /// When the request was written to the upstream, in monotonic nanoseconds.
+    /// The time at which the request was written to the upstream, in monotonic nanoseconds.
     var sentAt: Int64 = 0
-    /// True once the client's own request is on its way in the place of one that the upstream has refused.
+    /// True once the client's own request is sent in place of one that the upstream rejected.
     var isResent = false
     var hasInFlightRow = false
     var isRecorded = false
     var isDelivered = false
     var isFinished = false
-    /// What becomes of the connection once what is kept back has left.
+    /// The fate of the client's connection once the buffered bytes have been sent.
     var pendingCut: ClientConnectionFate?
     var drainedBytes = 0
     var isDraining = false
@@ -58,14 +58,14 @@ struct ProxyStream<Observer: CallObserver> {
     var sessionIsClosed = false
     var goodbye: WebSocketCloseFrame?
 
-    /// Where a call goes, and with what.
+    /// The destination of a call, and the credentials for it.
     struct Target {
         /// The upstream, for messages.
         var upstream: Upstream
         var route: RequestRoute
-        /// The bytes of the client's path that the route's prefix replaces.
+        /// The number of bytes of the client's path that the route's prefix replaces.
         var droppedPathBytes = 0
-        /// Field lines of the gateway's own credentials.
+        /// Field lines with the gateway's own credentials.
         var credentials: [UInt8] = []
         /// The client's fields that they replace.
         var dropped = KnownFieldSet()
@@ -92,14 +92,14 @@ struct ProxyStream<Observer: CallObserver> {
         lastClientActivity = now
     }
 
-    // MARK: - What the shell asks
+    // MARK: - Queries
 
-    /// True if the response has been written in full, or never will be.
+    /// True if the response has been sent in full, or never will be.
     var isOver: Bool { isFinished }
     var hasClient: Bool { client != .gone }
     /// True while more of the request is expected.
     var expectsRequest: Bool { requestState == .open }
-    /// True while the response of a client that has gone is read on.
+    /// True while the response is read although its client has disconnected.
     var isReadOn: Bool { isDraining }
 
     var isStream: Bool {
@@ -108,29 +108,29 @@ struct ProxyStream<Observer: CallObserver> {
 
     // MARK: - Events
 
-    /// Makes the call the last one of its client's connection.
+    /// Makes the call the last one on its client's connection.
     mutating func makeLast() { keepsAlive = false }
 
-    /// Begins the call.
+    /// Starts the call.
     mutating func start(_ actions: inout [StreamAction]) {
         if request.expectsContinue { actions.append(.writeClient(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))) }
         actions.append(.arm(.watch, milliseconds: min(rules.inFlightRow, rules.watchInterval)))
         if !transformer.isCollecting { connect(&actions) }
     }
 
-    /// Answers a request that is no call the upstream could get.
+    /// Rejects a request that cannot be forwarded.
     mutating func refuse(_ error: WireError, _ actions: inout [StreamAction]) {
         requestState = .abandoned
         upstream = .failed
         answer(error, &actions)
     }
 
-    /// Takes what has happened.
+    /// Handles an event.
     ///
     /// - Parameters:
-    ///   - event: What has happened.
-    ///   - now: The monotonic nanoseconds.
-    ///   - actions: Where the actions are appended.
+    ///   - event: The event.
+    ///   - now: The time, in monotonic nanoseconds.
+    ///   - actions: The list to which actions are appended.
     mutating func handle(_ event: StreamEvent, at now: Int64, _ actions: inout [StreamAction]) {
         self.now = now
         guard !isFinished else { return release(event, &actions) }
@@ -159,7 +159,7 @@ struct ProxyStream<Observer: CallObserver> {
         case .upstreamClosed(let failure): closeUpstream(failure, now, &actions)
         case .upstreamWritable(let isWritable):
             isUpstreamWritable = isWritable
-            // An upstream that takes the request is not silent.
+            // An upstream that accepts the request's bytes is not silent.
             lastUpstreamActivity = now
             updateReading(&actions)
         case .clientData(let bytes):
@@ -180,7 +180,7 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    /// What comes after the end: a connection that nobody waits for any more goes back.
+    /// Handles an event after the end: a connection that arrives too late returns to the pool.
     func release(_ event: StreamEvent, _ actions: inout [StreamAction]) {
         if case .connected = event { actions.append(.releaseUpstream(isReusable: true)) }
     }
@@ -221,7 +221,7 @@ struct ProxyStream<Observer: CallObserver> {
         case .idle, .connecting, .sent:
             upstream = .failed
             answer(error, &actions)
-        // The answer is on its way.
+        // The response is complete, or an answer was sent already.
         case .complete, .failed, .tunnel: break
         }
     }
@@ -288,7 +288,7 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    /// Lets the response's head leave, and gives up what a second try would need.
+    /// Sends the response's head, and discards what a retry would need.
     mutating func beginResponse(_ actions: inout [StreamAction]) {
         guard let head = response.head else { return }
         upstream = .responding
@@ -309,7 +309,7 @@ struct ProxyStream<Observer: CallObserver> {
         rewrite.connection = keepsAlive ? (request.isHTTP10 ? .keepAlive : .unsaid) : .close
         var bytes = ByteBuffer()
         HeadWriter.write(head, rewrite, into: &bytes)
-        // The head is all that there is of the response.
+        // The response consists of its head alone.
         if rules.waitsForCommit, head.framing == .none || head.framing == .length(0) { barrier.arm() }
         deliver(bytes, &actions)
     }
@@ -349,7 +349,7 @@ struct ProxyStream<Observer: CallObserver> {
         if rules.waitsForCommit, observer.isTerminated { barrier.arm() }
     }
 
-    /// Lets leave what was held of the response.
+    /// Sends what was buffered of the response during the inspection.
     mutating func endInspection(_ actions: inout [StreamAction]) {
         beginResponse(&actions)
         let content = response.takeHeldContent()
@@ -364,7 +364,7 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    /// Sends content to the client in the framing that it gets.
+    /// Sends content in the client's framing.
     mutating func relay(_ content: ByteBuffer?, _ actions: inout [StreamAction]) {
         guard hasClient else { return }
         if let content, content.readableBytes > 0 {
@@ -392,7 +392,7 @@ struct ProxyStream<Observer: CallObserver> {
             endInspection(&actions)
         }
         guard upstream == .responding else { return }
-        // Servers that refuse to change the protocol may yet read nothing more on the connection.
+        // Servers that reject an upgrade may nevertheless stop reading on the connection.
         let isReusable =
             requestState == .complete && (response.head?.keepsAlive ?? false) && !request.upgradesToWebSocket
         actions.append(.releaseUpstream(isReusable: isReusable))
@@ -414,9 +414,9 @@ struct ProxyStream<Observer: CallObserver> {
             }
         }
         if client == .halfClosed, !isRecorded {
-            // Whoever has gone without a word is told apart from who only has nothing more to say by what comes back.
+            // Only its reaction to more bytes tells a client that has disconnected from one that half-closed.
             awaitsHalfClose = true
-            // The end of the response waits for the record that tells how it ended.
+            // The end of the response waits for the record with the outcome.
             barrier.forget()
             if let probe = barrier.releaseProbe() { actions.append(.writeClient(probe)) }
             actions.append(.arm(.halfCloseGrace, milliseconds: rules.halfCloseGrace))
@@ -425,7 +425,7 @@ struct ProxyStream<Observer: CallObserver> {
         conclude(&actions)
     }
 
-    /// Records a response that is complete, and lets its end leave.
+    /// Records a complete response, and releases its end.
     mutating func conclude(_ actions: inout [StreamAction]) {
         awaitsHalfClose = false
         record(hasClient ? .completed : .clientDisconnected, &actions)
@@ -435,7 +435,7 @@ struct ProxyStream<Observer: CallObserver> {
 
     mutating func completeRead(_ actions: inout [StreamAction]) {
         if upstream == .sent, response.pause() { endInspection(&actions) }
-        // The event that ends a stream is held although the body goes on: what is known is kept before it leaves.
+        // The event that ends a stream is buffered although the body continues: it is sent once an in-flight record is kept.
         if barrier.isArmed, !barrier.isAwaited, !isRecorded, !awaitsHalfClose, hasClient {
             let generation = awaitCommit(&actions)
             hasInFlightRow = true
@@ -443,7 +443,7 @@ struct ProxyStream<Observer: CallObserver> {
         }
     }
 
-    /// Sends the client's own request in the place of the one that the upstream has refused; false if nobody waits.
+    /// Sends the client's own request in place of the one that the upstream rejected; false if that is not possible.
     mutating func resend(_ actions: inout [StreamAction]) -> Bool {
         guard upstream == .sent, hasClient, requestState == .complete else { return false }
         actions.append(.releaseUpstream(isReusable: false))
@@ -460,7 +460,7 @@ struct ProxyStream<Observer: CallObserver> {
         actions.append(.note(.usageNotAsked(note)))
     }
 
-    // MARK: - Another protocol
+    // MARK: - Upgrades
 
     mutating func beginTunnel(_ head: ResponseHead, _ actions: inout [StreamAction]) {
         guard request.upgradesToWebSocket, requestState == .complete, hasClient else {

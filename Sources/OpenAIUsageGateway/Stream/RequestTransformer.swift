@@ -1,15 +1,14 @@
 import NIOCore
 import OpenAIUsage
 
-/// A request's body on its way to the upstream: held where it may have to be rewritten, else passed on as it came.
+/// A request's body on its way to the upstream: buffered if it may have to be rewritten, else passed on as received.
 ///
-/// A body that is rewritten is kept as the client wrote it until the response shows that the upstream has not refused the
-/// addition. What was sent is kept too, up to a bound, so that the request can be sent once more if a pooled connection
-/// turns out to be closed.
+/// The original of a rewritten body is kept until the response shows that the upstream has not rejected the addition. Sent
+/// bytes are kept too, up to a limit, so that the request can be replayed if a pooled connection turns out to be closed.
 struct RequestTransformer {
-    /// The most bytes that wait for a connection.
+    /// The number of bytes waiting for a connection at which reading pauses.
     static let waitingBound = 64 << 10
-    /// The most bytes that are kept of one request to be sent once more; all together have the room of held bodies.
+    /// The most bytes of one request that are kept for a replay; all requests share the room for buffered bodies.
     static let replayBound = 256 << 10
 
     private static let signatureFields = FieldNameFilter(IncludeUsage.signatureFields)
@@ -17,20 +16,20 @@ struct RequestTransformer {
     private let request: RequestHead
     private let path: String
     private let requests: UsageRequests
-    /// True while the body is held to be looked at as a whole.
+    /// True while the body is buffered to be inspected as a whole.
     private(set) var isCollecting = false
-    /// True if the body was changed.
+    /// True if the body was rewritten.
     private(set) var isRewritten = false
-    /// The length of a changed body whose length was told.
+    /// The length of a rewritten body that has a `Content-Length`; `nil` for any other.
     private(set) var length: Int?
-    /// The reason why the body was not changed, though it may ask for a stream without its usage.
+    /// The reason why the body was not rewritten, although it may ask for a stream without usage.
     private(set) var note: IncludeUsage.Note?
-    /// The model that refusals are remembered by.
+    /// The model by which rejections are remembered.
     private(set) var model: String?
     private var reservation: UsageRequests.Reservation?
-    /// True if the room is taken for what was sent, because the body is not collected.
+    /// True if the reservation is for sent bytes, because the body is not collected.
     private var reservesSent = false
-    /// The bytes as they came, and the content in them.
+    /// The bytes as received, and the content in them.
     private var own = HeldBytes()
     private var content = HeldBytes()
     private var ready = HeldBytes()
@@ -42,9 +41,9 @@ struct RequestTransformer {
     /// - Parameters:
     ///   - request: The client's request.
     ///   - path: Its path and query.
-    ///   - endpoint: The endpoint that it names.
-    ///   - includesUsage: True if streams are to be made to tell their usage.
-    ///   - requests: What the gateway's calls share about asking for usage.
+    ///   - endpoint: Its endpoint.
+    ///   - includesUsage: True if streams are made to report their usage.
+    ///   - requests: The state that the gateway's calls share about asking for usage.
     init(request: RequestHead, path: String, endpoint: Endpoint, includesUsage: Bool, requests: UsageRequests) {
         self.request = request
         self.path = path
@@ -67,14 +66,14 @@ struct RequestTransformer {
         if !isCollecting { note = .notHeld }
     }
 
-    /// True if a request says that its body must stay as it is.
+    /// True if a request is signed, so that its body must not change.
     private static func isSigned(_ request: RequestHead) -> Bool {
         let mayBeSigned = request.withBytes(0..<request.bytes.readableBytes) { bytes in
             bytes.baseAddress.map { base in
                 request.fields.contains { $0.known == nil && signatureFields.mayContain(base, $0.name) }
             } ?? false
         }
-        // Nearly no request is, and the look at single fields is slow.
+        // Nearly no request is signed, and looking at single fields is slow.
         let hasPlainKey = !request.present.contains(.authorization) || request.begins(.authorization, with: "bearer ")
         guard mayBeSigned || !hasPlainKey else { return false }
         return IncludeUsage.isSigned {
@@ -82,17 +81,15 @@ struct RequestTransformer {
         }
     }
 
-    /// True if no more bytes should be read until some have left.
+    /// True if reading should pause until some bytes have been sent.
     var isFull: Bool { ready.count >= Self.waitingBound }
 
-    /// Receives content; it is needed only while the body is collected, and if it is not the bytes themselves.
+    /// Receives content, needed only for collected bodies in chunks: the content of others is the bytes themselves.
     mutating func receive(content bytes: ByteBuffer) {
         if isCollecting, request.framing == .chunked { content.append(bytes) }
     }
 
-    /// Receives bytes as they came, with their framing.
-    ///
-    /// - Returns: True if the body is not collected any more.
+    /// Receives bytes with their framing.
     mutating func receive(_ bytes: ByteBuffer) {
         guard isCollecting else { return ready.append(bytes) }
         own.append(bytes)
@@ -105,14 +102,14 @@ struct RequestTransformer {
 
     /// Receives the end of the body.
     ///
-    /// - Parameter trailers: The lines of its trailer section, if it came in chunks.
+    /// - Parameter trailers: The field lines of the trailer section, if the body is chunked.
     mutating func end(trailers: ByteBuffer?) {
         guard isCollecting else { return }
         isCollecting = false
         rewrite(trailers)
     }
 
-    /// The bytes to send now; they are sent once more by ``rewind()``.
+    /// Returns the bytes to send; ``rewind()`` makes them available again.
     mutating func take() -> [ByteBuffer] {
         guard !ready.isEmpty else { return [] }
         let taken = ready.take()
@@ -128,7 +125,7 @@ struct RequestTransformer {
         return taken.buffers
     }
 
-    /// Reserves room for bytes that were sent; a collected body has its room already.
+    /// Reserves room for sent bytes; a collected body has its room already.
     private mutating func hasRoom(for bytes: HeldBytes) -> Bool {
         if reservation == nil {
             reservation = requests.reservation(for: nil)
@@ -137,11 +134,11 @@ struct RequestTransformer {
         return !reservesSent || reservation?.grow(by: bytes.count) == true
     }
 
-    /// Puts what was sent back to be sent once more; false if it is not held any more.
+    /// Makes the sent bytes available for a replay; false if they were not kept.
     mutating func rewind() -> Bool {
         guard canReplay else { return false }
         if reservesSent {
-            // It is taken anew when they are sent anew.
+            // The room is reserved again when the bytes are sent again.
             reservation = nil
             reservesSent = false
         }
@@ -151,7 +148,7 @@ struct RequestTransformer {
         return true
     }
 
-    /// Puts the client's own request back in the place of the rewritten one, which was refused.
+    /// Restores the client's own body in place of the rewritten one, which was rejected.
     mutating func restore() {
         isRewritten = false
         length = nil
@@ -161,7 +158,7 @@ struct RequestTransformer {
         passOwn()
     }
 
-    /// Gives up what a second try would need, because a response has begun.
+    /// Discards what a retry would need, because a response has begun.
     mutating func settle() {
         own = HeldBytes()
         content = HeldBytes()
@@ -177,9 +174,9 @@ struct RequestTransformer {
 
     // MARK: - Rewriting
 
-    /// False if a body has no member `stream`, as most that are no stream have none: a search is faster than a reading.
+    /// False if a body has no member `stream`, as most that ask for no stream: a search is faster than parsing.
     private static func mayAskForStream(_ content: [ByteBuffer]) -> Bool {
-        // A name may be cut in two, or written with escapes.
+        // A name may be split between buffers, or written with escapes.
         guard content.count == 1 else { return !content.isEmpty }
         return content[0].withUnsafeReadableBytes { bytes in
             guard let base = bytes.baseAddress else { return false }
@@ -212,7 +209,7 @@ struct RequestTransformer {
         }
         rewriter.finish(into: &output)
         model = IncludeUsage.model(rewriter.model, target: path)
-        // Options may stand before the member that tells that the body asks for no stream.
+        // The options may precede a `stream` that is false.
         guard rewriter.isStreamRequest, rewriter.isChanged else { return passOwn() }
         guard !requests.isRefused(model) else {
             note = .refusedBefore
@@ -232,7 +229,7 @@ struct RequestTransformer {
         ready.append(ByteBuffer(string: "\r\n"))
     }
 
-    /// The rewritten body as the client's bytes with what differs between them, so that it is in memory once.
+    /// Returns the rewritten body as slices of the client's bytes around the part that differs, so that it is in memory once.
     private static func parts(of output: [UInt8], _ content: [ByteBuffer]) -> [ByteBuffer] {
         let length = content.reduce(0) { $0 + $1.readableBytes }
         let shorter = min(length, output.count)
@@ -254,7 +251,7 @@ struct RequestTransformer {
         return slices(content, 0..<prefix) + [middle] + slices(content, length - suffix..<length)
     }
 
-    /// A range of bytes that lie in several buffers.
+    /// Returns a range of bytes that spans several buffers.
     private static func slices(_ buffers: [ByteBuffer], _ range: Range<Int>) -> [ByteBuffer] {
         var start = 0
         var result: [ByteBuffer] = []

@@ -1,29 +1,29 @@
 import NIOCore
 import OpenAIUsage
 
-/// A response on its way to the client: as it came, or without what the gateway's own request has put in.
+/// A response on its way to the client: as received, or without what the gateway's own request has added.
 struct ResponseTransformer {
-    /// The framing of the body that the client gets.
+    /// The framing of the client's body.
     enum Framing: Equatable {
-        /// The bytes pass with the framing that they came in.
+        /// The bytes with the framing in which they were received.
         case asReceived
-        /// The content is put into chunks.
+        /// The content in chunks.
         case chunked
-        /// The content is sent, and its end is that of the connection.
+        /// The content, ended by the end of the connection.
         case untilClose
     }
 
     private(set) var head: ResponseHead?
     private(set) var isEventStream = false
-    /// The framing, as soon as it is decided how the response leaves.
+    /// The client's framing, valid after ``decideFraming(isHTTP10:)``.
     private(set) var framing = Framing.asReceived
     private var transformer: IncludeUsageResponse?
-    /// What came before it was decided how the response leaves: the bytes as they came, and the content in them.
+    /// The bytes received during the inspection, and the content in them.
     private var held = HeldBytes()
     private var heldContent = HeldBytes()
     private var output: [UInt8] = []
 
-    /// True if the content is changed.
+    /// True if the content is rewritten.
     var isRewritten: Bool {
         switch transformer?.mode {
         case .stripping, .broken: true
@@ -31,18 +31,18 @@ struct ResponseTransformer {
         }
     }
 
-    /// True while it is not decided how the response leaves, and nothing of it may.
+    /// True during the inspection, while nothing of the response may be sent.
     var isInspecting: Bool { transformer?.mode == .inspecting }
-    /// True if the upstream refuses to be asked for usage.
+    /// True if the upstream rejects being asked for usage.
     var isRefusal: Bool { transformer?.mode == .refused }
-    /// True if the content is not what it began as, and must not end as if it were whole.
+    /// True if the content is not what it began as, so that it must not end as if it were complete.
     var isBroken: Bool { transformer?.mode == .broken }
 
-    /// Begins with the head of the response.
+    /// Starts with the head of the response.
     ///
     /// - Parameters:
     ///   - head: The upstream's response.
-    ///   - strips: True if the gateway asked for usage that the client did not ask for.
+    ///   - strips: True if the gateway asked for usage although the client did not.
     mutating func begin(_ head: ResponseHead, strips: Bool) {
         self.head = head
         isEventStream = head.isLabelledEventStream
@@ -57,9 +57,9 @@ struct ResponseTransformer {
         )
     }
 
-    /// Decides how the client is told the end of the body.
+    /// Decides on the framing of the client's body.
     ///
-    /// - Parameter isHTTP10: True if the client does not know chunks.
+    /// - Parameter isHTTP10: True if the client does not support chunks.
     mutating func decideFraming(isHTTP10: Bool) {
         guard let head, head.framing != .none else { return }
         switch (isRewritten, head.framing, isHTTP10) {
@@ -69,9 +69,9 @@ struct ResponseTransformer {
         }
     }
 
-    // MARK: - Before the decision
+    // MARK: - Inspection
 
-    /// Looks at content that is held.
+    /// Buffers and inspects content.
     mutating func inspect(content bytes: ByteBuffer) {
         heldContent.append(bytes)
         bytes.withUnsafeReadableBytes {
@@ -79,13 +79,13 @@ struct ResponseTransformer {
         }
     }
 
-    /// Holds bytes as they came.
+    /// Buffers bytes as received.
     mutating func hold(_ bytes: ByteBuffer) { held.append(bytes) }
 
-    /// Decides by the labels about a stream that has no byte yet.
+    /// Decides by its head about a stream without a byte.
     ///
     /// - Parameter isLate: True if the stream's head has waited for its first byte long enough.
-    /// - Returns: True if nothing is to be held any more.
+    /// - Returns: True if the inspection is over.
     mutating func pause(isLate: Bool = false) -> Bool {
         guard isInspecting else { return false }
         transformer?.pause(isLate: isLate)
@@ -95,29 +95,29 @@ struct ResponseTransformer {
     /// Decides at the end of the body.
     mutating func finishInspection() { transformer?.finish(into: &output) }
 
-    /// Decides about a response that is cut off: what is held leaves as it came.
+    /// Ends the inspection of a response that was cut off: the buffered bytes are sent as received.
     mutating func abandonInspection() { transformer?.abandon() }
 
-    /// The bytes that were held, as they came.
+    /// Removes and returns the buffered bytes, as received.
     mutating func takeHeld() -> [ByteBuffer] {
         held.take().buffers
     }
 
-    /// The content that was held.
+    /// Removes and returns the buffered content.
     mutating func takeHeldContent() -> [ByteBuffer] {
         heldContent.take().buffers
     }
 
-    /// What leaves of the content that was held, if it is changed.
+    /// Removes and returns the rewritten part of the buffered content; `nil` for none.
     mutating func takeOutput() -> ByteBuffer? {
         if isRewritten { isEventStream = true }
         defer { output = [] }
         return output.isEmpty ? nil : ByteBuffer(bytes: output)
     }
 
-    // MARK: - Behind the decision
+    // MARK: - After the inspection
 
-    /// The part of the content that goes to the client now; `nil` for none.
+    /// Returns the part of the content to send to the client; `nil` for none.
     mutating func rewrite(_ content: ByteBuffer) -> ByteBuffer? {
         guard isRewritten else { return content }
         var output: [UInt8] = []
@@ -128,7 +128,7 @@ struct ResponseTransformer {
         return output.isEmpty ? nil : ByteBuffer(bytes: output)
     }
 
-    /// What is left for the client at the end.
+    /// Returns the rest for the client at the end of the body; `nil` for none.
     mutating func finish() -> ByteBuffer? {
         guard isRewritten else { return nil }
         var output: [UInt8] = []

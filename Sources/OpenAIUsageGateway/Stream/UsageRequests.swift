@@ -1,12 +1,12 @@
 import OpenAIUsage
 import Synchronization
 
-/// What the calls of a gateway share about asking for usage: who refused it, and the room for the bodies that are held.
+/// The state that the calls of a gateway share about asking for usage: rejections, and the room for buffered bodies.
 ///
-/// A body is held from its first byte until the response shows that the client's own request is not needed any more. All
-/// held bodies together have a bound, beyond which a call is not made to ask.
+/// A body is buffered from its first byte until the response shows that the client's own request is not needed anymore. All
+/// buffered bodies share a limit, beyond which a call is not made to ask.
 final class UsageRequests: Sendable {
-    /// A part of the room, which is given back when it goes away.
+    /// A share of the room, which is returned when the object is deinitialized.
     final class Reservation {
         private let requests: UsageRequests
         private var length = 0
@@ -19,7 +19,7 @@ final class UsageRequests: Sendable {
             requests.shared.held.subtract(length, ordering: .relaxed)
         }
 
-        /// Takes more of the room; false if there is not that much left.
+        /// Reserves more of the room; false if there is not enough left.
         func grow(by count: Int) -> Bool {
             let (_, total) = requests.shared.held.add(count, ordering: .relaxed)
             guard total <= requests.shared.bound else {
@@ -31,7 +31,7 @@ final class UsageRequests: Sendable {
         }
     }
 
-    /// The room, and the refusals of every upstream.
+    /// The room, and the rejections of all upstreams.
     private final class Shared: Sendable {
         let bound: Int
         let held = Atomic<Int>(0)
@@ -46,34 +46,34 @@ final class UsageRequests: Sendable {
     private let clock: any UsageClock
     private let shared: Shared
 
-    /// Creates what the calls of a gateway share.
+    /// Creates the shared state of a gateway's calls.
     ///
     /// - Parameters:
     ///   - upstream: The upstream's host and port.
-    ///   - bound: The most bytes of bodies that are held at once.
-    ///   - clock: The clock by which refusals are forgotten.
+    ///   - bound: The maximum size of all buffered bodies, in bytes.
+    ///   - clock: The clock by which rejections expire.
     init(upstream: String, bound: Int, clock: any UsageClock = SystemUsageClock()) {
         self.upstream = upstream
         self.clock = clock
         shared = Shared(bound: bound)
     }
 
-    /// Creates what the calls to another upstream share, within the same room.
+    /// Creates the shared state of the calls to another upstream, within the same room.
     init(upstream: String, sharing other: UsageRequests) {
         self.upstream = upstream
         clock = other.clock
         shared = other.shared
     }
 
-    /// The number of bytes that are held.
+    /// The number of buffered bytes.
     var heldLength: Int { shared.held.load(ordering: .relaxed) }
 
-    /// Begins to hold a body; `nil` if one of its length can never be held.
+    /// Starts the reservation for a body; `nil` if a body of this length can never fit.
     func reservation(for length: Int?) -> Reservation? {
         (length ?? 0) <= shared.bound ? Reservation(self) : nil
     }
 
-    /// True if the upstream has refused to be asked about a model lately.
+    /// True if the upstream has recently rejected being asked for usage with a model.
     func isRefused(_ model: String?) -> Bool {
         let now = clock.monotonicNanoseconds
         return shared.refusals.withLock {
@@ -81,9 +81,9 @@ final class UsageRequests: Sendable {
         }
     }
 
-    /// Remembers that the upstream refuses to be asked about a model.
+    /// Remembers that the upstream rejects being asked for usage with a model.
     ///
-    /// - Returns: True if it was not remembered already.
+    /// - Returns: False if that was remembered already.
     func remember(_ model: String?) -> Bool {
         let now = clock.monotonicNanoseconds
         return shared.refusals.withLock {

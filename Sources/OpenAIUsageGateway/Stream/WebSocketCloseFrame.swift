@@ -1,16 +1,16 @@
 import NIOCore
 
-/// The Close frames that a gateway at its end puts behind the frames of a WebSocket that is still open.
+/// The Close frames that a gateway sends on open WebSockets when it shuts down.
 ///
-/// Both directions are followed, because a frame fits only between two others.
+/// Both directions are tracked, because a frame fits only between two others.
 struct WebSocketCloseFrame {
     /// "Going away" (RFC 6455, section 7.4.1).
     private static let status: UInt16 = 1_001
 
-    // In arrays, since few calls are tunnels and each would carry them.
+    // In arrays, because few calls are tunnels, and every call would carry the readers.
     private var readers = [WebSocketFrameReader(from: .server), WebSocketFrameReader(from: .client)]
 
-    /// Follows bytes that pass.
+    /// Tracks bytes that pass.
     mutating func pass(_ bytes: ByteBuffer, from sender: WebSocketFrameReader.Sender) {
         let reader = sender == .server ? 0 : 1
         bytes.withUnsafeReadableBytes { bytes in
@@ -24,10 +24,10 @@ struct WebSocketCloseFrame {
         }
     }
 
-    /// The frame that says goodbye in the name of a side.
+    /// Creates the Close frame in the name of a side.
     ///
     /// - Parameter sender: The side whose frames it follows.
-    /// - Returns: The frame; `nil` if the side has said goodbye itself, or the last frame that passed is not whole.
+    /// - Returns: The frame; `nil` if the side has sent its own Close frame, or its last frame is incomplete.
     func frame(from sender: WebSocketFrameReader.Sender) -> ByteBuffer? {
         let reader = readers[sender == .server ? 0 : 1]
         guard reader.isAtFrameStart, !reader.isClosed else { return nil }
@@ -37,7 +37,7 @@ struct WebSocketCloseFrame {
             frame.writeInteger(UInt8(2))
             frame.writeInteger(Self.status)
         case .client:
-            // The mask guards servers against a page's choice of bytes, and these are nobody's choice.
+            // The mask protects servers against bytes that a web page chooses; these are fixed.
             let mask = UInt32.random(in: .min ... .max)
             frame.writeInteger(UInt8(0x82))
             frame.writeInteger(mask)

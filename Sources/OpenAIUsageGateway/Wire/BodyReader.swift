@@ -1,18 +1,18 @@
-/// Reads a body's framing as its bytes pass, in constant memory.
+/// An incremental parser of a body's framing, in constant memory.
 ///
-/// Every byte up to the end belongs to one range of the steps, in order, so that a body is passed on as it came by
-/// passing on all of them. A malformed body fails at its first wrong byte, before the message could be taken for whole.
+/// The ranges of the steps cover every byte up to the end, in order, so that forwarding all of them forwards the body as
+/// received. A malformed body fails at its first wrong byte, before the message could be taken for complete.
 struct BodyReader: Sendable {
     enum Step: Equatable, Sendable {
         /// Content.
         case payload(Range<Int>)
-        /// Chunk sizes, their extensions and line ends, and the empty line at the end; also parts of those.
+        /// Chunk sizes, their extensions and line ends, and the empty line at the end, or parts of those.
         case framing(Range<Int>)
-        /// Field lines of the trailer section; also parts of lines. Their names are allowed, as far as they are known.
+        /// Field lines of the trailer section, or parts of them, without forbidden fields.
         case trailers(Range<Int>)
-        /// The body is whole; the message ends before the index.
+        /// The body is complete; the message ends before the index.
         case end(at: Int)
-        /// All bytes are read, and the body goes on.
+        /// All bytes were read, and the body continues.
         case needsMore
         case failed(WireError)
     }
@@ -30,7 +30,7 @@ struct BodyReader: Sendable {
     /// The limits of chunked bodies.
     private enum Limit {
         static let sizeDigits = 16
-        /// The most bytes of a chunk, 52 bits as in haproxy: whoever reads the size into a double reads the same.
+        /// The maximum size of a chunk, 52 bits as in HAProxy: a reader that stores it in a double reads the same.
         static let chunkBytes = (1 << 52) - 1
         static let extensionBytes = 4 << 10
         static let trailerBytes = 64 << 10
@@ -39,7 +39,7 @@ struct BodyReader: Sendable {
 
     private let kind: MessageKind
     private var state: State
-    /// The bytes of the body, or of the chunk, that are still to come; while its size is read, the size.
+    /// The remaining bytes of the body or the chunk; within a chunk size, the size.
     private var remaining = 0
     private var digits = 0
     private var extensionBytes = 0
@@ -49,8 +49,8 @@ struct BodyReader: Sendable {
     private var error: WireError?
 
     /// - Parameters:
-    ///   - framing: How the body ends.
-    ///   - kind: Whose body it is, which decides the status of faults.
+    ///   - framing: The framing of the body.
+    ///   - kind: The kind of the message, which determines the status of faults.
     init(_ framing: BodyFraming, of kind: MessageKind = .request) {
         self.kind = kind
         switch framing {
@@ -66,26 +66,26 @@ struct BodyReader: Sendable {
         }
     }
 
-    /// True if the body is whole.
+    /// True if the body is complete.
     var isComplete: Bool { state == .complete }
 
-    /// The bytes that are still to come of a body with a length; `nil` for other bodies.
+    /// The remaining bytes of a body with a length; `nil` for other bodies.
     var remainingLength: Int? { state == .length ? remaining : nil }
 
-    /// Tells that the connection has ended.
+    /// Handles the end of the connection.
     ///
-    /// - Returns: True if the body is whole.
+    /// - Returns: True if the body is complete.
     mutating func close() -> Bool {
         if state == .untilClose { state = .complete }
         return state == .complete
     }
 
-    /// Reads the next stretch.
+    /// Reads the next piece.
     ///
     /// - Parameters:
-    ///   - bytes: The bytes that came.
-    ///   - index: Where to read on, and then where the next stretch begins; at a fault, the wrong byte.
-    /// - Returns: What the stretch is.
+    ///   - bytes: The received bytes.
+    ///   - index: The offset to read from; moved to the start of the next piece, or to the wrong byte of a malformed body.
+    /// - Returns: The kind of the piece, and its range.
     mutating func next(_ bytes: UnsafeRawBufferPointer, from index: inout Int) -> Step {
         let start = index
         let available = bytes.count - start
@@ -136,9 +136,9 @@ struct BodyReader: Sendable {
         return index > start ? .framing(start..<index) : .needsMore
     }
 
-    /// Reads a byte between two chunks, or behind the last one.
+    /// Reads a byte of the framing between two chunks, or after the last one.
     ///
-    /// - Returns: False if it does not belong there.
+    /// - Returns: False if it is malformed.
     private mutating func readFraming(_ byte: UInt8) -> Bool {
         switch state {
         case .size:
@@ -249,9 +249,9 @@ struct BodyReader: Sendable {
         return index > start ? .trailers(start..<index) : .needsMore
     }
 
-    /// Reads a byte of a field line.
+    /// Reads a byte of a trailer field line.
     ///
-    /// - Returns: What is wrong with it; `nil` for nothing.
+    /// - Returns: The fault; `nil` for none.
     private mutating func readTrailer(_ byte: UInt8) -> String? {
         switch state {
         case .lineStart:
@@ -297,7 +297,7 @@ struct BodyReader: Sendable {
     }
 }
 
-/// The first bytes of a name that comes in pieces, as many as any known name has.
+/// The first bytes of a name that arrives in pieces, enough for every known name.
 private struct NamePrefix: Sendable {
     private static let capacity = 32
 
@@ -311,9 +311,9 @@ private struct NamePrefix: Sendable {
         count += 1
     }
 
-    /// The known field of this name.
+    /// The known field with this name; `nil` for none.
     var known: KnownField? {
-        // A longer name may be a rate limit's, which is none of those that are looked for here.
+        // A longer name may be a rate limit's, which trailer sections may have.
         guard count <= Self.capacity else { return nil }
         return withUnsafeBytes(of: words) { bytes in
             bytes.baseAddress.flatMap { KnownField.find($0, 0, count) }

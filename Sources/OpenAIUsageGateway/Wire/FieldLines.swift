@@ -1,23 +1,22 @@
-/// The field lines of a head, read as they come.
+/// An incremental parser of a head's field lines.
 ///
-/// A line is judged once it is there in full, so that the verdict does not depend on how the bytes were cut; a line that
-/// is not is searched for its end from where the search stopped, so that every byte is looked at a bounded number of
-/// times.
+/// A line is judged once it is complete, so that the result does not depend on how the bytes were split. The search for the
+/// end of an incomplete line resumes where it stopped, so that every byte is read a bounded number of times.
 struct FieldLines: Sendable {
     enum Outcome {
         case needsMore
-        /// The empty line is read; the head ends before the index.
+        /// The empty line was read; the head ends before the index.
         case complete(Int)
         case failed(FieldFault)
     }
 
-    /// The fields that decide on framing and the connection: the last index of each, and their numbers.
+    /// The fields that determine framing and connection: the last index and the number of each.
     struct Marks: Sendable {
         struct Mark: Sendable {
             private(set) var count: Int32 = 0
             private var last: Int32 = 0
 
-            /// The index of the last field of the name.
+            /// The index of the last field with the name.
             var index: Int { Int(last) }
 
             @inline(__always)
@@ -41,19 +40,19 @@ struct FieldLines: Sendable {
     private var searched: Int
 
     /// - Parameters:
-    ///   - start: Where the first line begins.
-    ///   - capacity: The number of fields to make room for.
+    ///   - start: The offset of the first line.
+    ///   - capacity: The number of fields to reserve room for.
     init(start: Int, capacity: Int) {
         next = start
         searched = start
         fields.reserveCapacity(capacity)
     }
 
-    /// Reads on.
+    /// Continues parsing.
     ///
     /// - Parameters:
     ///   - base: The head's first byte.
-    ///   - count: The number of bytes that are there.
+    ///   - count: The number of available bytes.
     ///   - limits: The limits of the head.
     /// - Returns: The state of the head.
     mutating func read(_ base: UnsafeRawPointer, _ count: Int, _ limits: HeadLimits) -> Outcome {
@@ -63,7 +62,7 @@ struct FieldLines: Sendable {
             }
             searched = feed
         }
-        // Offsets are below the count of the bytes, so that their sums do not overflow.
+        // Offsets are below the number of bytes, so that their sums do not overflow.
         while true {
             let start = next
             guard start < count else { return incomplete(count, limits) }
@@ -132,7 +131,7 @@ struct FieldLines: Sendable {
         }
     }
 
-    /// The options of all fields named `Connection`.
+    /// Returns the options of all `Connection` fields.
     func connectionOptions(_ base: UnsafeRawPointer) -> ConnectionOptions {
         var options = ConnectionOptions()
         if marks.connection.count == 1 {
@@ -148,7 +147,7 @@ struct FieldLines: Sendable {
         return count >= limits.bytes ? .failed(.tooLarge) : .needsMore
     }
 
-    /// The verdict on a line that is malformed, once its end is there.
+    /// Reports a malformed line, once its end has arrived.
     private mutating func fault(
         _ base: UnsafeRawPointer,
         _ count: Int,
@@ -170,8 +169,8 @@ enum FieldFault: UInt8, Sendable {
 
     /// - Parameters:
     ///   - base: The head's first byte.
-    ///   - start: Where the line begins.
-    ///   - end: The byte that ends the name, and is no colon behind one.
+    ///   - start: The offset of the line.
+    ///   - end: The offset of the byte that ends the name and is not the colon after one.
     fileprivate init(name base: UnsafeRawPointer, _ start: Int, _ end: Int) {
         let byte = Octets.byte(base, end)
         switch byte {

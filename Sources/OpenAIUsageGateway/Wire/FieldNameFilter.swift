@@ -1,4 +1,4 @@
-/// A quick look at whether a field's name may be one of a list, which it is not for nearly all that are looked at.
+/// A fast membership test for field names, with false positives but no false negatives.
 struct FieldNameFilter: Sendable {
     /// The first and the last letters of the names, one bit each, by the length of the name.
     private var letters: [(first: UInt64, last: UInt64)] = Array(repeating: (0, 0), count: 64)
@@ -14,12 +14,12 @@ struct FieldNameFilter: Sendable {
         }
     }
 
-    /// Looks at the length, the first and the last letter of a name.
+    /// Tests the length, the first and the last letter of a name.
     ///
     /// - Parameters:
     ///   - base: The head's bytes.
-    ///   - name: The place of the name, which is not empty.
-    /// - Returns: True if it may be one of them.
+    ///   - name: The range of the name, which is not empty.
+    /// - Returns: False if the name is not one of the list.
     @inline(__always)
     func mayContain(_ base: UnsafeRawPointer, _ name: Range<Int>) -> Bool {
         guard name.count < letters.count else { return false }

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// The destination of requests, as the bytes that their heads need; made once for an upstream.
+/// The destination of requests, as precomputed bytes for their heads.
 struct RequestRoute: Sendable, Equatable {
     /// `Host: authority` with its CRLF.
     let hostLine: [UInt8]
-    /// The bytes before every path: the scheme and authority for a plain proxy, then the upstream's path prefix.
+    /// The bytes before every path: scheme and authority for a plain proxy, then the upstream's path prefix.
     let targetPrefix: [UInt8]
-    /// True if the upstream has no path prefix, so that a path that was cut off whole needs its slash.
+    /// True if the upstream has no path prefix, so that a path that was removed entirely needs a slash.
     private let isAtRoot: Bool
 
     /// - Parameters:
-    ///   - authority: The upstream's host, with the port unless it is the scheme's own.
-    ///   - prefix: The upstream's path prefix; empty, or `/...` without a slash at its end.
-    ///   - proxied: The scheme of an upstream that is reached over a plain proxy, as `http`; `nil` for none.
+    ///   - authority: The upstream's host, with the port unless it is the scheme's default.
+    ///   - prefix: The upstream's path prefix; empty, or `/...` without a trailing slash.
+    ///   - proxied: The scheme of an upstream that is reached through a plain proxy, such as `http`; `nil` for none.
     init(authority: String, prefix: String = "", proxied: String? = nil) {
         hostLine = Array("Host: \(authority)\r\n".utf8)
         let origin = proxied.map { "\($0)://\(authority)" } ?? ""
@@ -20,13 +20,13 @@ struct RequestRoute: Sendable, Equatable {
         isAtRoot = prefix.isEmpty
     }
 
-    /// True if a slash belongs before what is left of a path.
+    /// True if a slash is needed before the rest of a path.
     func needsSlash(before rest: Range<Int>, of base: UnsafeRawPointer) -> Bool {
         isAtRoot && (rest.isEmpty || Octets.byte(base, rest.lowerBound) != UInt8(ascii: "/"))
     }
 }
 
-/// The differences between the client's request head and the upstream's.
+/// The changes to a request's head on its way to the upstream.
 struct RequestRewrite: Sendable {
     /// The framing of the body.
     enum Body: Equatable, Sendable {
@@ -38,20 +38,20 @@ struct RequestRewrite: Sendable {
         case chunked
     }
 
-    /// The bytes of the client's path that the route's prefix replaces.
+    /// The number of bytes of the client's path that the route's prefix replaces.
     var droppedPathBytes = 0
     var body = Body.unchanged
-    /// True if the response will be changed, so that it must not be encoded.
+    /// True if the response will be rewritten, so that it must not be encoded.
     var wantsIdentity = false
-    /// True to pass on the client's `Upgrade`.
+    /// True to forward the client's `Upgrade`.
     var passesUpgrade = false
-    /// Fields to leave out beside those that no request takes along, such as credentials that are replaced.
+    /// Fields to remove in addition to those that are never forwarded, such as replaced credentials.
     var dropped = KnownFieldSet()
-    /// Whole field lines to add, each with its CRLF.
+    /// Field lines to add, each with its CRLF.
     var added: [UInt8] = []
 }
 
-/// The differences between the upstream's response head and the client's.
+/// The changes to a response's head on its way to the client.
 struct ResponseRewrite: Sendable {
     /// The framing of the body.
     enum Body: Equatable, Sendable {
@@ -65,7 +65,7 @@ struct ResponseRewrite: Sendable {
         case untilClose
     }
 
-    /// The `Connection` field that the client gets.
+    /// The client's `Connection` field.
     enum Connection: Sendable {
         case unsaid
         case close
@@ -74,26 +74,25 @@ struct ResponseRewrite: Sendable {
 
     var body = Body.unchanged
     var connection = Connection.unsaid
-    /// Fields to leave out beside those that concern the upstream's connection; `contentEncoding` of a body that was
-    /// decoded.
+    /// Fields to remove in addition to those of the upstream's connection, such as `contentEncoding` for a decoded body.
     var dropped = KnownFieldSet()
-    /// Whole field lines to add, each with its CRLF.
+    /// Field lines to add, each with its CRLF.
     var added: [UInt8] = []
 }
 
-/// Writes the heads that the gateway passes on: runs of lines that stay are copied as they came.
+/// Writes the heads that the gateway forwards; runs of unchanged lines are copied as received.
 enum HeadWriter {
     private static let requestFields = KnownFieldSet.hopByHop.union([
         .host, .expect, .usageTags, .usageToken, .acceptEncoding,
     ])
 
-    /// Writes the request that the upstream gets.
+    /// Writes a request's head for the upstream.
     ///
     /// - Parameters:
     ///   - head: The client's request.
-    ///   - route: Where it goes.
-    ///   - rewrite: What differs.
-    ///   - buffer: Where the head is appended.
+    ///   - route: The destination.
+    ///   - rewrite: The changes.
+    ///   - buffer: The buffer to append to.
     static func write(
         _ head: RequestHead,
         to route: RequestRoute,
@@ -106,7 +105,7 @@ enum HeadWriter {
         if upgrade != nil { dropped.insert(.secWebSocketExtensions) }
         head.bytes.withUnsafeReadableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            // The list of codings is written anew, and may get a blank behind each of its commas.
+            // The list of codings is rewritten, and may gain a blank after each comma.
             let room = 2 * bytes.count + route.hostLine.count + route.targetPrefix.count + rewrite.added.count + 256
             buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { space in
                 var output = Output(space)
@@ -114,7 +113,7 @@ enum HeadWriter {
                 output.write(Octets.space)
                 output.write(route.targetPrefix)
                 if head.line.isAsterisk, !route.targetPrefix.isEmpty {
-                    // What stands for the whole server is the root of what stands behind the prefix.
+                    // The target for the whole server becomes the root behind the prefix.
                     output.write(UInt8(ascii: "/"))
                 } else {
                     if head.line.pathLacksSlash, rewrite.droppedPathBytes == 0 { output.write(UInt8(ascii: "/")) }
@@ -150,18 +149,18 @@ enum HeadWriter {
         }
     }
 
-    /// Writes the response that the client gets.
+    /// Writes a response's head for the client.
     ///
     /// - Parameters:
     ///   - head: The upstream's response.
-    ///   - rewrite: What differs.
-    ///   - buffer: Where the head is appended.
+    ///   - rewrite: The changes.
+    ///   - buffer: The buffer to append to.
     static func write(
         _ head: ResponseHead,
         _ rewrite: ResponseRewrite = ResponseRewrite(),
         into buffer: inout ByteBuffer
     ) {
-        // A length says nothing about a status that has no content at all.
+        // A length is meaningless with a status that never has content.
         let hasNoContent = head.status < 200 || head.status == 204
         var dropped = KnownFieldSet.hopByHop.union(rewrite.dropped)
         if rewrite.body != .unchanged || hasNoContent { dropped.insert(.contentLength) }
@@ -176,7 +175,7 @@ enum HeadWriter {
                 output.copy(base, head.reason)
                 output.write("\r\n")
                 output.copyFields(of: head, base, without: dropped)
-                // A response without a body by its status or by its request needs no end to be told.
+                // A response without a body, by its status or its request, needs no framing.
                 if head.framing != .none {
                     switch rewrite.body {
                     case .unchanged:
@@ -208,7 +207,7 @@ enum HeadWriter {
     }
 }
 
-/// Memory that a head is written to, checked at every write.
+/// The memory for a head, with a bounds check on every write.
 private struct Output {
     private let space: UnsafeMutableRawBufferPointer
     private(set) var count = 0
@@ -255,7 +254,7 @@ private struct Output {
         write("\r\n")
     }
 
-    /// Copies the field lines that stay.
+    /// Copies the field lines that are not removed.
     @inline(__always)
     mutating func copyFields(
         of head: some MessageHead,
@@ -266,7 +265,7 @@ private struct Output {
         var end = 0
         for field in head.fields {
             var stays = field.known.map { !dropped.contains($0) } ?? true
-            // A message whose length is taken away would be read as more than one.
+            // Without its length, a message would be read as several.
             if stays, head.namesConnectionFields, field.known != .contentLength {
                 stays = !head.connectionNames(field.name, base)
             }
@@ -282,7 +281,7 @@ private struct Output {
         if start >= 0 { copy(base, start..<end) }
     }
 
-    /// Writes what the client accepts, less what the gateway cannot read; `identity` if nothing is left.
+    /// Writes the client's codings that the gateway can decode; `identity` if there are none.
     mutating func writeAcceptedCodings(of head: RequestHead, _ base: UnsafeRawPointer) {
         write("Accept-Encoding: ")
         let start = count
@@ -301,7 +300,7 @@ private struct Output {
         write("\r\n")
     }
 
-    /// True for a coding that the gateway can look into, with its parameters.
+    /// True for a coding, with or without parameters, that the gateway can decode.
     private static func isReadable(_ base: UnsafeRawPointer, _ element: Range<Int>) -> Bool {
         let end = Octets.first(UInt8(ascii: ";"), base, element.lowerBound, element.upperBound) ?? element.upperBound
         let coding = Octets.trimmed(base, element.lowerBound, end)

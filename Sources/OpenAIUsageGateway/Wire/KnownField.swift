@@ -1,6 +1,6 @@
-/// Field names that the gateway and its engine look at; of all others only the place is known.
+/// The field names that the gateway and its engine know; of all others only the range is known.
 enum KnownField: UInt8, Sendable, CaseIterable {
-    // Framing, routing and the connection itself.
+    // Framing, routing and the connection.
     case host, connection, contentLength, transferEncoding, expect, upgrade, te, trailer, keepAlive
     case proxyConnection, proxyAuthenticate, proxyAuthorization
     case forwarded, forwardedFor, forwardedHost, forwardedProto
@@ -17,7 +17,7 @@ enum KnownField: UInt8, Sendable, CaseIterable {
     // WebSockets.
     case secWebSocketExtensions, secWebSocketKey, secWebSocketAccept, secWebSocketProtocol, secWebSocketVersion
 
-    /// The field of a name in any case; `nil` if it is none of these.
+    /// Finds a field by its name, ignoring case; `nil` if it is none of these.
     ///
     /// The length and the first byte leave one or two candidates, which are compared in full.
     @inline(__always)
@@ -117,14 +117,14 @@ struct KnownFieldSet: Sendable, Equatable, ExpressibleByArrayLiteral {
         return result
     }
 
-    /// Fields that concern one connection only (RFC 9110, section 7.6.1).
+    /// The fields of a single connection (RFC 9110, section 7.6.1).
     static let hopByHop: KnownFieldSet = [
         .connection, .keepAlive, .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .te, .trailer,
         .transferEncoding, .upgrade,
     ]
 
-    /// Fields that no trailer section may bring, because framing, routing, access or the content's form were settled by
-    /// the head.
+    /// The fields that are forbidden in trailer sections, because the head has decided on framing, routing, access and the
+    /// content's format.
     static let forbiddenInTrailers: KnownFieldSet = [
         .host, .connection, .contentLength, .transferEncoding, .expect, .upgrade, .te, .trailer, .keepAlive,
         .proxyConnection, .proxyAuthenticate, .proxyAuthorization, .forwarded, .forwardedFor, .forwardedHost,

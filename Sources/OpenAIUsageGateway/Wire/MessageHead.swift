@@ -1,24 +1,24 @@
 import NIOCore
 
-/// Limits of a message's head.
+/// The limits of a message's head.
 struct HeadLimits: Sendable, Equatable {
-    /// The longest head, from its first line to the empty line, in bytes.
+    /// The maximum size of a head, from its first line to the empty line, in bytes.
     var bytes = 64 << 10
-    /// The longest request target, in bytes.
+    /// The maximum size of a request target, in bytes.
     var targetBytes = 16 << 10
-    /// The most field lines.
+    /// The maximum number of field lines.
     var fields = 256
 }
 
-/// The rule by which a message's body ends.
+/// The framing of a message's body.
 enum BodyFraming: Equatable, Sendable {
-    /// There is no body.
+    /// No body.
     case none
-    /// The body has so many bytes.
+    /// A body of that many bytes.
     case length(Int)
-    /// The body comes in chunks.
+    /// A chunked body.
     case chunked
-    /// The body ends with its connection.
+    /// A body that ends with its connection.
     case untilClose
 }
 
@@ -29,7 +29,7 @@ struct WireField: Sendable, Equatable {
     private let valueStart: Int32
     private let valueEnd: Int32
     private let end: Int32
-    /// The field, if it is one that the gateway looks at.
+    /// The field, if it is one that the gateway knows.
     let known: KnownField?
 
     @inline(__always)
@@ -42,36 +42,36 @@ struct WireField: Sendable, Equatable {
         self.known = known
     }
 
-    /// The field's name, in the sender's case.
+    /// The range of the field's name, in the sender's case.
     var name: Range<Int> { Int(start)..<Int(colon) }
 
-    /// The field's value, without the blanks around it.
+    /// The range of the field's value, without surrounding blanks.
     var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
 
-    /// The whole line with its CRLF; it begins where the line before it ends.
+    /// The range of the line with its CRLF; it begins where the line before it ends.
     var line: Range<Int> { Int(start)..<Int(end) }
 }
 
-/// A parsed head: the bytes it came in, and where its fields are.
+/// A parsed head: its bytes, and the ranges of its fields.
 protocol MessageHead: Sendable {
     /// The head from its first line to the empty line, inclusive.
     var bytes: ByteBuffer { get }
     var fields: [WireField] { get }
-    /// The known fields that the head has.
+    /// The known fields in the head.
     var present: KnownFieldSet { get }
-    /// True if `Connection` names fields to be removed.
+    /// True if `Connection` names fields to remove.
     var namesConnectionFields: Bool { get }
 }
 
 extension MessageHead {
-    /// The place of the value of the first field of a name.
+    /// Returns the range of the first value of a field.
     func value(_ known: KnownField) -> Range<Int>? {
         guard present.contains(known) else { return nil }
         for field in fields where field.known == known { return field.value }
         return nil
     }
 
-    /// Calls a closure with the place of every value of a name, in the order of the fields.
+    /// Calls a closure with the range of every value of a field, in order.
     func forEachValue(of known: KnownField, _ body: (Range<Int>) throws -> Void) rethrows {
         guard present.contains(known) else { return }
         for field in fields where field.known == known { try body(field.value) }
@@ -82,26 +82,26 @@ extension MessageHead {
     /// - Parameters:
     ///   - range: Offsets in the head.
     ///   - body: The closure.
-    /// - Returns: What the closure returns.
+    /// - Returns: The closure's result.
     @inline(__always)
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try bytes.withUnsafeReadableBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    /// The text of a range; bytes that are not UTF-8 are replaced.
+    /// Returns the text of a range; invalid UTF-8 is replaced.
     func string(_ range: Range<Int>) -> String {
         withBytes(range) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The text of the first value of a field.
+    /// Returns the text of the first value of a field.
     func string(_ known: KnownField) -> String? { value(known).map { string($0) } }
 
-    /// True if the first value of a field begins with a text, whatever the case of its letters.
+    /// True if the first value of a field begins with a text, ignoring case.
     ///
     /// - Parameters:
     ///   - known: The field.
     ///   - text: The text in lower case: letters, digits, hyphens, slashes and blanks only.
-    /// - Returns: False if there is no such field, too.
+    /// - Returns: False also if the field is absent.
     func begins(_ known: KnownField, with text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard let value = value(known), value.count >= count else { return false }
@@ -111,10 +111,10 @@ extension MessageHead {
         }
     }
 
-    /// The text of the first value of a field that has no short way.
+    /// Returns the text of the first value of any field, by its name.
     ///
     /// - Parameter name: The name in lower case.
-    /// - Returns: The text; `nil` if there is no such field.
+    /// - Returns: The text; `nil` if the field is absent.
     func string(named name: String) -> String? {
         let count = name.utf8.count
         return withBytes(0..<bytes.readableBytes) { bytes in
@@ -126,17 +126,17 @@ extension MessageHead {
         }
     }
 
-    /// The range as a slice that shares the head's memory.
+    /// Returns a range as a slice that shares the head's memory.
     func slice(_ range: Range<Int>) -> ByteBuffer {
         bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
     }
 
-    /// True if `Connection` names this field.
+    /// True if `Connection` names a field.
     ///
     /// - Parameters:
-    ///   - name: The place of the field's name.
+    ///   - name: The range of the field's name.
     ///   - base: The head's bytes.
-    /// - Returns: True if an option is the name, whatever its case.
+    /// - Returns: True if an option equals the name, ignoring case.
     func connectionNames(_ name: Range<Int>, _ base: UnsafeRawPointer) -> Bool {
         for field in fields where field.known == .connection {
             var options = ListElements(field.value)
@@ -152,7 +152,7 @@ extension MessageHead {
     }
 }
 
-/// The elements of a comma-separated list, without the blanks around them and without empty ones.
+/// The elements of a comma-separated list, without surrounding blanks and without empty elements.
 struct ListElements {
     private var position: Int
     private let end: Int
@@ -178,7 +178,7 @@ struct ConnectionOptions {
     var close = false
     var keepAlive = false
     var upgrade = false
-    /// True if a field is named that is not removed anyway.
+    /// True if an option names a field to remove.
     var namesFields = false
 
     mutating func add(_ value: Range<Int>, _ base: UnsafeRawPointer) {

@@ -1,7 +1,7 @@
 /// Searches in the bytes of a head, eight at a time.
 ///
-/// Every function reads `base[start..<end]` only. Of several matches in one word the lowest bit is exact, which is the
-/// first byte of the word.
+/// Every function reads `base[start..<end]` only. If several bytes of a word match, the lowest set bit is exact, and is that
+/// of the first match.
 enum Octets {
     static let tab: UInt8 = 0x09
     static let lineFeed: UInt8 = 0x0a
@@ -23,7 +23,7 @@ enum Octets {
         UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
-    /// True for the characters of a token (RFC 9110, section 5.6.2).
+    /// True for token characters (RFC 9110, section 5.6.2).
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
         let half: UInt64 = byte < 64 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
@@ -33,15 +33,15 @@ enum Octets {
     @inline(__always)
     static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
-    /// True for a control character that no text of a head may have: all but the tab.
+    /// True for control characters that are forbidden in a head: all but the tab.
     @inline(__always)
     static func isForbiddenControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != tab || byte == 0x7f }
 
-    /// Letters in lower case; other characters of names keep apart from letters and the hyphen.
+    /// Returns an ASCII letter in lower case, and any other byte unchanged.
     @inline(__always)
     static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
-    /// The value of a hexadecimal digit; `nil` for any other byte.
+    /// Returns the value of a hexadecimal digit; `nil` for any other byte.
     @inline(__always)
     static func hexadecimal(_ byte: UInt8) -> Int? {
         let digit = byte &- 0x30
@@ -50,7 +50,7 @@ enum Octets {
         return letter < 6 ? Int(letter) + 10 : nil
     }
 
-    /// The index of the first byte that is no character of a token, or the end.
+    /// Returns the index of the first byte that is not a token character, or the end.
     @inline(__always)
     static func endOfToken(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int {
         var index = start
@@ -74,7 +74,7 @@ enum Octets {
         return index
     }
 
-    /// The index of the first control character other than a tab, or the end.
+    /// Returns the index of the first control character other than a tab, or the end.
     @inline(__always)
     static func endOfText(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int {
         var index = start
@@ -95,8 +95,9 @@ enum Octets {
         return index
     }
 
-    /// The index of the first byte that cannot stand in a request's target, or the end: controls, blanks, the mark of a
-    /// fragment, and what is not ASCII.
+    /// Returns the index of the first byte that a request target must not contain, or the end.
+    ///
+    /// These are controls, blanks, the number sign of a fragment, and bytes that are not ASCII.
     @inline(__always)
     static func endOfTarget(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int {
         var index = start
@@ -117,7 +118,7 @@ enum Octets {
     @inline(__always)
     static func isTarget(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7f && byte != 0x23 }
 
-    /// The index of the first of a byte, or `nil`.
+    /// Returns the index of the first occurrence of a byte; `nil` for none.
     @inline(__always)
     static func first(_ wanted: UInt8, _ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int? {
         var index = start
@@ -135,9 +136,9 @@ enum Octets {
         return nil
     }
 
-    /// True if the bytes are a name, whatever the case of their letters.
+    /// True if the bytes are a name, ignoring case.
     ///
-    /// The name is in lower case, and has letters, digits and hyphens only; the bytes have no control character.
+    /// The name is in lower case, with letters, digits, hyphens and slashes only; the bytes have no control character.
     @inline(__always)
     static func matches(_ base: UnsafeRawPointer, _ start: Int, _ count: Int, _ name: StaticString) -> Bool {
         guard count == name.utf8CodeUnitCount else { return false }
@@ -155,7 +156,7 @@ enum Octets {
         return true
     }
 
-    /// The range without the blanks at both its ends.
+    /// Returns a range without the blanks at both its ends.
     @inline(__always)
     static func trimmed(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Range<Int> {
         var start = start
@@ -165,7 +166,7 @@ enum Octets {
         return start..<end
     }
 
-    /// The number that digits in base ten say; `nil` for no digits, other bytes, and numbers beyond `Int.max`.
+    /// Parses decimal digits; `nil` for no digits, other bytes, and numbers beyond `Int.max`.
     static func decimal(_ base: UnsafeRawPointer, _ range: Range<Int>) -> Int? {
         guard !range.isEmpty else { return nil }
         var value = 0

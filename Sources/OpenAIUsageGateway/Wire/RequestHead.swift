@@ -1,13 +1,13 @@
 import NIOCore
 
-/// A request's method; all that have no meaning to the gateway are `other`.
+/// A request's method; methods without a meaning to the gateway are `other`.
 enum RequestMethod: UInt8, Sendable {
     case get, head, post, put, patch, delete, options, other
 
-    /// True if the method asks for nothing to be changed (RFC 9110, section 9.2.1).
+    /// True if the method is safe (RFC 9110, section 9.2.1).
     var isSafe: Bool { self == .get || self == .head || self == .options }
 
-    /// True if a request may be repeated with the effect of one (RFC 9110, section 9.2.2).
+    /// True if the method is idempotent (RFC 9110, section 9.2.2).
     var isIdempotent: Bool { isSafe || self == .put || self == .delete }
 
     @inline(__always)
@@ -20,7 +20,7 @@ enum RequestMethod: UInt8, Sendable {
             }
             return true
         }
-        // Methods are case-sensitive: `get` is another one than `GET`.
+        // Methods are case-sensitive: `get` is not `GET`.
         switch range.count {
         case 3: self = reads("GET") ? .get : reads("PUT") ? .put : .other
         case 4: self = reads("POST") ? .post : reads("HEAD") ? .head : .other
@@ -32,27 +32,27 @@ enum RequestMethod: UInt8, Sendable {
     }
 }
 
-/// The first line of a request, as offsets from the start of the bytes that it was read from.
+/// The first line of a request, as offsets from the start of the bytes that it was parsed from.
 struct RequestLine: Sendable, Equatable {
     private let start: Int32
     private let methodEnd: Int32
     private let targetEnd: Int32
     private let pathStart: Int32
-    /// The start of the authority of an absolute form, which ends at the path; -1 for other forms.
+    /// The start of the authority of an absolute-form target, which ends at the path; -1 for other forms.
     private let authorityStart: Int32
     let method: RequestMethod
     /// True if the target is `*`.
     let isAsterisk: Bool
-    /// True if the path of a target in absolute form is empty, so that a slash belongs before the range.
+    /// True if the path of an absolute-form target lacks its leading slash.
     let pathLacksSlash: Bool
     let isHTTP10: Bool
 
     /// - Parameters:
     ///   - base: The line's first byte.
-    ///   - method: The end of the method.
-    ///   - target: The end of the target, which begins a space behind the method.
-    ///   - authority: Host and port of a target in absolute form.
-    ///   - isHTTP10: True for a request of HTTP/1.0.
+    ///   - method: The offset of the method's end.
+    ///   - target: The offset of the target's end; the target begins a space behind the method.
+    ///   - authority: The range of host and port in an absolute-form target.
+    ///   - isHTTP10: True for HTTP/1.0.
     @inline(__always)
     init(_ base: UnsafeRawPointer, method: Int, target: Int, authority: Range<Int>? = nil, isHTTP10: Bool) {
         let path = authority?.upperBound ?? method + 1
@@ -81,32 +81,32 @@ struct RequestLine: Sendable, Equatable {
 
     var methodRange: Range<Int> { Int(start)..<Int(methodEnd) }
 
-    /// The target as it came: in origin form, in absolute form, or `*`.
+    /// The range of the target as received: in origin form, in absolute form, or `*`.
     var target: Range<Int> { Int(methodEnd) + 1..<Int(targetEnd) }
 
-    /// Path and query, also of a target in absolute form.
+    /// The range of path and query, also in an absolute-form target.
     var path: Range<Int> { Int(pathStart)..<Int(targetEnd) }
 
-    /// Host and port of a target in absolute form.
+    /// The range of host and port in an absolute-form target.
     var authority: Range<Int>? { authorityStart < 0 ? nil : Int(authorityStart)..<Int(pathStart) }
 
-    /// The same line, counted from another place.
+    /// Returns the same line with its offsets shifted.
     func shifted(by offset: Int) -> RequestLine { RequestLine(self, offset: Int32(truncatingIfNeeded: offset)) }
 }
 
-/// The head of a request: its bytes, and where its parts are.
+/// The head of a request: its bytes, and the ranges of its parts.
 struct RequestHead: MessageHead {
     let bytes: ByteBuffer
     let line: RequestLine
     let fields: [WireField]
     let present: KnownFieldSet
     let framing: BodyFraming
-    /// True if the client takes further responses on the connection, by its version and `Connection`.
+    /// True if the client accepts further responses on the connection, by its version and `Connection`.
     let keepsAlive: Bool
     /// True if the client waits for `100 Continue` before it sends the body.
     let expectsContinue: Bool
     let namesConnectionFields: Bool
-    /// The index of the field that `upgrade` is the value of; -1 for none.
+    /// The index of the field that ``upgrade`` is the value of; -1 for none.
     let upgradeIndex: Int32
 
     var method: RequestMethod { line.method }
@@ -115,10 +115,10 @@ struct RequestHead: MessageHead {
     var path: Range<Int> { line.path }
     var isHTTP10: Bool { line.isHTTP10 }
 
-    /// The value of `Upgrade`, if `Connection` names it, of an HTTP/1.1 request without a body.
+    /// The range of the value of `Upgrade` in an HTTP/1.1 request without a body, if `Connection` names it.
     var upgrade: Range<Int>? { upgradeIndex < 0 ? nil : fields[Int(upgradeIndex)].value }
 
-    /// True if the client asks for a WebSocket and nothing else.
+    /// True if the client asks to upgrade to a WebSocket, and to nothing else.
     var upgradesToWebSocket: Bool {
         guard let upgrade, method == .get else { return false }
         return withBytes(upgrade) { bytes in
@@ -126,7 +126,7 @@ struct RequestHead: MessageHead {
         }
     }
 
-    /// Host and port that the client named: those of a target in absolute form, else the value of `Host`.
+    /// The range of the host and port that the client named: of an absolute-form target, else the value of `Host`.
     var authority: Range<Int>? { line.authority ?? value(.host) }
 
     /// The method's name.
@@ -137,7 +137,7 @@ struct RequestHead: MessageHead {
 }
 
 extension RequestHead {
-    /// The head of a request that is refused, of which only the first line was read.
+    /// Creates the head of a rejected request of which only the first line was parsed.
     init(line: RequestLine, bytes: ByteBuffer) {
         self.init(
             bytes: bytes,

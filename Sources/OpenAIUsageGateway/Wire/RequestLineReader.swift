@@ -1,17 +1,17 @@
-/// Reads and judges a request line that is there in full.
+/// A parser of complete request lines.
 enum RequestLineReader {
-    /// The bytes that a request line may have beside its target: method, blanks, version and CRLF.
+    /// The maximum size of a request line without its target, in bytes: method, spaces, version and CRLF.
     static let overhead = 64
     private static let longestMethod = 32
     private static let version11: UInt64 = 0x312e_312f_5054_5448
     private static let version10: UInt64 = 0x302e_312f_5054_5448
 
-    /// Reads a line that is well-formed.
+    /// Parses a well-formed line.
     ///
     /// - Parameters:
     ///   - base: The line's first byte.
-    ///   - count: The number of bytes that are there.
-    /// - Returns: The line's parts; `nil` if it is malformed, or not there in full.
+    ///   - count: The number of available bytes.
+    /// - Returns: The line's parts; `nil` if it is malformed or incomplete.
     @inline(__always)
     static func read(_ base: UnsafeRawPointer, _ count: Int) -> (method: Int, target: Int, isHTTP10: Bool)? {
         let method = Octets.endOfToken(base, 0, count)
@@ -28,7 +28,7 @@ enum RequestLineReader {
         return (method, target, version == version10)
     }
 
-    /// Judges the form of a well-formed line's target, and its method.
+    /// Checks the form of a well-formed line's target, and its method.
     static func judge(
         _ base: UnsafeRawPointer,
         _ parts: (method: Int, target: Int, isHTTP10: Bool),
@@ -77,12 +77,12 @@ enum RequestLineReader {
         return error
     }
 
-    /// Says what is wrong with a line that `read` did not take.
+    /// Describes the fault of a line that `read` rejected.
     ///
     /// - Parameters:
     ///   - base: The line's first byte.
     ///   - count: The number of the line's bytes without its line feed.
-    /// - Returns: The error; without a line if the bytes are none.
+    /// - Returns: The error; without a request line if the bytes are none.
     static func fault(_ base: UnsafeRawPointer, _ count: Int) -> WireError {
         guard count > 0, Octets.byte(base, count - 1) == Octets.carriageReturn else {
             return .badLine("The request line ends without a carriage return.")
@@ -134,16 +134,16 @@ enum RequestLineReader {
         return nil
     }
 
-    /// True if the bytes are a text, in its case.
+    /// True if the bytes are a text, including case.
     private static func reads(_ base: UnsafeRawPointer, _ range: Range<Int>, _ text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
         return range.allSatisfy { Octets.byte(base, $0) == text.utf8Start[$0 - range.lowerBound] }
     }
 }
 
-/// Host and port, as in the field `Host` and in a target in absolute form.
+/// The host and port in the field `Host` and in an absolute-form target.
 enum Authority {
-    /// True for a name or an address with at most one port: no blanks, no user, no list.
+    /// True for a name or an address with at most one port: no blanks, no user information, no list.
     @inline(__always)
     static func isPlausible(_ base: UnsafeRawPointer, _ range: Range<Int>) -> Bool {
         guard !range.isEmpty else { return false }
@@ -175,7 +175,7 @@ enum Authority {
         Octets.hexadecimal(byte) != nil || byte == Octets.colon || byte == UInt8(ascii: ".")
     }
 
-    /// True for the characters of a registered name (RFC 3986, section 3.2.2), without the comma, which joins two values.
+    /// True for the characters of a registered name (RFC 3986, section 3.2.2) except the comma, which joins two values.
     @inline(__always)
     private static func isName(_ byte: UInt8) -> Bool {
         let half: UInt64 = byte < 64 ? 0x2bff_6ff2_0000_0000 : 0x47ff_fffe_87ff_fffe

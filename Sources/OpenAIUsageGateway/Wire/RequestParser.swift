@@ -1,25 +1,25 @@
 import NIOCore
 
-/// Finds and reads the heads of requests in the bytes of a connection.
+/// An incremental parser of request heads.
 ///
-/// A head is consumed as a whole, once it is there. The parser remembers how far it has looked, so the bytes that it
-/// was given must still be there at the next call, with more behind them.
+/// A head is consumed as a whole, once it is complete. The parser remembers how far it has searched, so the same bytes must
+/// be passed again at the next call, with more behind them.
 struct RequestParser: Sendable {
     enum Step: Sendable {
         case needsMore
         case head(RequestHead)
-        /// The connection's bytes cannot be read on; nothing is consumed, and every further call fails alike.
+        /// The connection's bytes cannot be parsed any further; nothing is consumed, and every later call fails alike.
         case failed(WireError)
     }
 
     private enum Phase {
-        /// The request line is not there in full: no line feed before the index.
+        /// The request line is incomplete: there is no line feed before the index.
         case line(searched: Int)
         case fields(FieldLines, RequestLine)
         case failed(WireError)
     }
 
-    /// The properties of a head that its fields decide together.
+    /// The properties of a head that follow from several fields.
     private struct Verdict {
         var framing: BodyFraming
         var keepsAlive: Bool
@@ -36,13 +36,13 @@ struct RequestParser: Sendable {
 
     let limits: HeadLimits
     private var phase = Phase.line(searched: 0)
-    /// The bytes of the empty line before the request line.
+    /// The number of bytes of the empty line before the request line.
     private var skipped = 0
     private var capacity = 16
 
     init(limits: HeadLimits = HeadLimits()) { self.limits = limits }
 
-    /// True if a head has begun, and is not there in full.
+    /// True if a head has begun but is incomplete.
     var isInsideHead: Bool {
         switch phase {
         case .line(let searched): searched > skipped
@@ -51,10 +51,10 @@ struct RequestParser: Sendable {
         }
     }
 
-    /// Reads on in the connection's bytes.
+    /// Continues parsing.
     ///
-    /// - Parameter buffer: The unread bytes, from the first that no head was made of. A whole head is consumed.
-    /// - Returns: The head, if it is there in full.
+    /// - Parameter buffer: The unread bytes, from the start of the next head. A complete head is consumed.
+    /// - Returns: The head, if it is complete.
     mutating func parse(_ buffer: inout ByteBuffer) -> Step {
         switch buffer.withUnsafeReadableBytes({ advance($0) }) {
         case .needsMore:
@@ -106,7 +106,7 @@ struct RequestParser: Sendable {
             lines = known
             line = read
         }
-        // No copy is left behind, so that the array of fields grows in its place.
+        // No second reference remains, so that the array of fields grows in place.
         phase = .line(searched: 0)
         let base = first + skipped
         do throws(WireError) {
@@ -126,7 +126,7 @@ struct RequestParser: Sendable {
         }
     }
 
-    /// Reads the request line, if it is there in full.
+    /// Parses the request line, if it is complete.
     @inline(__always)
     private mutating func readLine(
         _ first: UnsafeRawPointer,
@@ -178,7 +178,7 @@ struct RequestParser: Sendable {
         }
     }
 
-    // MARK: - What the fields say together
+    // MARK: - Semantics of the fields
 
     private static func judge(
         _ base: UnsafeRawPointer,
@@ -223,9 +223,9 @@ struct RequestParser: Sendable {
 
 /// The framing of a body, from the fields of its message.
 enum MessageFraming {
-    /// Reads `Content-Length` and `Transfer-Encoding`.
+    /// Evaluates `Content-Length` and `Transfer-Encoding`.
     ///
-    /// - Returns: The framing; `nil` if neither field is there.
+    /// - Returns: The framing; `nil` if both fields are absent.
     static func read(
         _ base: UnsafeRawPointer,
         _ lines: FieldLines,
@@ -249,7 +249,7 @@ enum MessageFraming {
         return .length(length)
     }
 
-    /// True for a list of tokens in which `chunked` comes at most once, and last.
+    /// True for a list of tokens in which `chunked` occurs at most once, and last.
     private static func isListOfOtherCodings(_ base: UnsafeRawPointer, _ value: Range<Int>) -> Bool {
         var start = value.lowerBound
         while start <= value.upperBound {

@@ -1,20 +1,20 @@
 import NIOCore
 
-/// The head of a response: its bytes, and where its parts are.
+/// The head of a response: its bytes, and the ranges of its parts.
 struct ResponseHead: MessageHead {
     let bytes: ByteBuffer
     /// The status, from 100 to 999.
     let status: Int
-    /// The reason phrase; often empty.
+    /// The range of the reason phrase, which is often empty.
     let reason: Range<Int>
     let isHTTP10: Bool
     let fields: [WireField]
     let present: KnownFieldSet
-    /// The rule by which the body ends; `none` for responses without one by their status or by the request's method.
+    /// The framing of the body; `none` if the status or the request's method rules out a body.
     let framing: BodyFraming
     /// True if the connection can carry another request after this response.
     let keepsAlive: Bool
-    /// True for `101 Switching Protocols`: whatever follows the head is not HTTP.
+    /// True for `101 Switching Protocols`: the bytes behind the head are not HTTP.
     let switchesProtocols: Bool
     let namesConnectionFields: Bool
 
@@ -26,16 +26,16 @@ struct ResponseHead: MessageHead {
         }
     }
 
-    /// True for a response before the final one: 100 to 199, without 101.
+    /// True for an interim response: 100 to 199, except 101.
     var isInterim: Bool { status < 200 && status != 101 }
 }
 
-/// Finds and reads the heads of responses in the bytes of a connection, as `RequestParser` does those of requests.
+/// An incremental parser of response heads, with the rules of `RequestParser`.
 struct ResponseParser: Sendable {
     enum Step: Sendable {
         case needsMore
         case head(ResponseHead)
-        /// The connection's bytes cannot be read on; nothing is consumed, and every further call fails alike.
+        /// The connection's bytes cannot be parsed any further; nothing is consumed, and every later call fails alike.
         case failed(WireError)
     }
 
@@ -47,7 +47,7 @@ struct ResponseParser: Sendable {
     }
 
     private enum Phase {
-        /// The status line is not there in full: no line feed before the index.
+        /// The status line is incomplete: there is no line feed before the index.
         case line(searched: Int)
         case fields(FieldLines, StatusLine)
         case failed(WireError)
@@ -71,12 +71,12 @@ struct ResponseParser: Sendable {
 
     init(limits: HeadLimits = HeadLimits()) { self.limits = limits }
 
-    /// Reads on in the connection's bytes.
+    /// Continues parsing.
     ///
     /// - Parameters:
-    ///   - buffer: The unread bytes, from the first that no head was made of. A whole head is consumed.
-    ///   - method: The method of the request that is answered.
-    /// - Returns: The head, if it is there in full.
+    ///   - buffer: The unread bytes, from the start of the next head. A complete head is consumed.
+    ///   - method: The method of the request.
+    /// - Returns: The head, if it is complete.
     mutating func parse(_ buffer: inout ByteBuffer, answering method: RequestMethod) -> Step {
         switch buffer.withUnsafeReadableBytes({ advance($0, method) }) {
         case .needsMore:
@@ -125,7 +125,7 @@ struct ResponseParser: Sendable {
             lines = known
             line = read
         }
-        // No copy is left behind, so that the array of fields grows in its place.
+        // No second reference remains, so that the array of fields grows in place.
         phase = .line(searched: 0)
         do throws(WireError) {
             switch lines.read(base, bytes.count, limits) {
@@ -166,13 +166,13 @@ struct ResponseParser: Sendable {
     private static let version11: UInt64 = 0x312e_312f_5054_5448
     private static let version10: UInt64 = 0x302e_312f_5054_5448
 
-    /// Reads a status line.
+    /// Parses a status line.
     ///
     /// - Parameters:
     ///   - base: The line's first byte.
     ///   - count: The number of the line's bytes without its line feed.
     /// - Returns: The line's parts.
-    /// - Throws: What is wrong with the line.
+    /// - Throws: An error if the line is malformed.
     private static func read(_ base: UnsafeRawPointer, _ count: Int) throws(WireError) -> StatusLine {
         guard count > 0, Octets.byte(base, count - 1) == Octets.carriageReturn else {
             throw .response("The status line ends without a carriage return.")
@@ -200,7 +200,7 @@ struct ResponseParser: Sendable {
         )
     }
 
-    // MARK: - What the fields say together
+    // MARK: - Semantics of the fields
 
     private static func judge(
         _ base: UnsafeRawPointer,
@@ -220,8 +220,8 @@ struct ResponseParser: Sendable {
             framing = told ?? .untilClose
         }
         var keepsAlive = framing != .untilClose && !options.close && (!line.isHTTP10 || options.keepAlive)
-        // A server that announces a body where there is none may send it all the same: what follows is not trusted.
-        // A 304 and an answer to HEAD may tell the length that the content has elsewhere.
+        // A server that announces a body where there is none may send it anyway: the bytes that follow are not trusted.
+        // A 304 and a response to HEAD may state the length that the content has elsewhere.
         if isBodiless, line.status != 101, told != nil, told != .length(0) {
             keepsAlive = keepsAlive && line.status == 304 && told != .chunked
         }

@@ -1,25 +1,25 @@
-/// Reads the frames of one direction of a WebSocket as they pass, in constant memory (RFC 6455, section 5).
+/// An incremental parser of one direction of a WebSocket, in constant memory (RFC 6455, section 5).
 ///
-/// Every byte belongs to one range of the steps, in order. No extension is negotiated, so that every reserved bit is an
-/// error.
+/// The ranges of the steps cover every byte, in order. No extension is negotiated, so that every reserved bit is an error.
 struct WebSocketFrameReader: Sendable {
     enum Step: Equatable, Sendable {
-        /// A piece of a text message's payload; a message of several frames is one message. `isLast` ends the message,
-        /// whose last piece may be empty.
+        /// A piece of a text message's payload; a message of several frames is one message.
+        ///
+        /// `isLast` ends the message, whose last piece may be empty.
         case text(Range<Int>, isFirst: Bool, isLast: Bool)
-        /// Frame headers, and payload of other frames.
+        /// Frame headers, and the payload of other frames.
         case other(Range<Int>)
-        /// The payload of a Close frame, or a piece of it; the last one has `isLast`.
+        /// A piece of a Close frame's payload; `isLast` ends it.
         case close(Range<Int>, isLast: Bool)
         case needsMore
         case failed(WireError)
     }
 
-    /// The side whose frames are read.
+    /// The side that sends the frames.
     enum Sender: Sendable {
-        /// Frames are not masked, and text is read.
+        /// Frames are not masked, and text is reported.
         case server
-        /// Frames are masked: text is passed over, and only Close is found.
+        /// Frames are masked: text is skipped, and only Close frames are reported.
         case client
     }
 
@@ -39,46 +39,46 @@ struct WebSocketFrameReader: Sendable {
     private var state = State.header
     private var opcode: UInt8 = 0
     private var isFinal = false
-    /// The opcode of the message that is not whole yet; 0 for none.
+    /// The opcode of the incomplete message; 0 for none.
     private var message: UInt8 = 0
-    /// True once a piece of the text message was told.
+    /// True once a piece of the text message was reported.
     private var hasBegun = false
     private var remaining: UInt64 = 0
-    /// The bytes of an extended length or of a mask that are still to come.
+    /// The remaining bytes of an extended length or of a mask.
     private var headerBytes = 0
     private var shortLength: UInt8 = 0
     private var closeBytes = 0
     private var closeStatus = 0
-    /// The key that a client's payload is masked with; 0 changes nothing.
+    /// The masking key of a client's payload; 0 changes nothing.
     private var mask: UInt32 = 0
     private var error: WireError?
-    /// True once a whole Close frame has passed.
+    /// True once a whole Close frame was read.
     private(set) var isClosed = false
 
     init(from sender: Sender = .server) { self.sender = sender }
 
-    /// The status of the Close frame; `nil` if there was none yet, or none in it.
+    /// The status code of the Close frame; `nil` before it, or if it has none.
     var closeCode: Int? { isClosed && closeBytes >= 2 ? closeStatus : nil }
 
-    /// True between two frames, also of one message, where a control frame may stand.
+    /// True between two frames, also within a message, where a control frame may be inserted.
     var isAtFrameStart: Bool { state == .header }
 
-    /// True between two frames, where a connection may end without taking a frame apart.
+    /// True between two messages, where a connection may end without truncating a message.
     var isBetweenFrames: Bool { state == .header && message == 0 }
 
-    /// Reads the next stretch.
+    /// Reads the next piece.
     ///
     /// - Parameters:
-    ///   - bytes: The bytes that came.
-    ///   - index: Where to read on, and then where the next stretch begins.
-    /// - Returns: What the stretch is.
+    ///   - bytes: The received bytes.
+    ///   - index: The offset to read from; moved to the start of the next piece.
+    /// - Returns: The kind of the piece, and its range.
     mutating func next(_ bytes: UnsafeRawBufferPointer, from index: inout Int) -> Step {
         if state == .failed { return .failed(error ?? Self.fault("The frame is malformed.")) }
         if state == .payload { return readPayload(bytes, &index) }
         guard index < bytes.count else { return .needsMore }
         let start = index
         if isClosed {
-            // Nothing may follow a Close frame; what does is not read.
+            // Nothing may follow a Close frame; what does is not parsed.
             index = bytes.count
             return .other(start..<index)
         }
@@ -93,7 +93,7 @@ struct WebSocketFrameReader: Sendable {
 
     /// Reads a byte of a frame's header.
     ///
-    /// - Returns: What is wrong with it; `nil` for nothing.
+    /// - Returns: The fault; `nil` for none.
     private mutating func readHeader(_ byte: UInt8) -> String? {
         switch state {
         case .header:
@@ -190,11 +190,11 @@ struct WebSocketFrameReader: Sendable {
                 return .text(range, isFirst: isFirst, isLast: isLast)
             }
         }
-        // A frame without payload is nothing to tell of.
+        // A frame without payload yields no step.
         return range.isEmpty ? next(bytes, from: &index) : .other(range)
     }
 
-    /// Reads the first two bytes of a Close frame's payload.
+    /// Reads the status from the first two bytes of a Close frame's payload.
     private mutating func readStatus(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
         for index in range where closeBytes < 2 {
             let key = UInt8(truncatingIfNeeded: mask >> UInt32(24 - 8 * closeBytes))

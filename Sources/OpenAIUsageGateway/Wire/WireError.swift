@@ -1,12 +1,12 @@
-/// The reason for a refusal of a message.
+/// The reason for rejecting a message.
 struct WireError: Error, Equatable, Sendable {
-    /// The status to answer with: of requests 400, 405, 414, 431, 501 or 505, of responses 502.
+    /// The status to answer with: 400, 405, 408, 414, 431, 501 or 505 for requests, 502 for responses.
     let status: Int
     /// A stable code in snake case.
     let code: String
     /// A sentence for a person.
     let message: String
-    /// The request line, if it was read; its offsets count from the reader index of the buffer that was parsed.
+    /// The request line, if it was parsed; its offsets count from the reader index of the parsed buffer.
     var line: RequestLine?
 
     init(_ status: Int, _ code: String, _ message: String, line: RequestLine? = nil) {
@@ -16,12 +16,12 @@ struct WireError: Error, Equatable, Sendable {
         self.line = line
     }
 
-    /// An upstream's message that cannot be passed on.
+    /// Creates the error for an upstream's message that cannot be forwarded.
     static func response(_ message: String) -> WireError {
         WireError(502, "upstream_malformed_response", message)
     }
 
-    /// The same fault as that of an upstream's message.
+    /// Returns the same fault as that of an upstream's message.
     func asResponse() -> WireError { .response(message) }
 
     static func badLine(_ message: String) -> WireError { WireError(400, "bad_request_line", message) }
@@ -48,7 +48,7 @@ struct WireError: Error, Equatable, Sendable {
     )
 }
 
-/// The sender of a message, which decides the status and the code of its faults.
+/// The kind of a message, which determines the status and the code of its faults.
 enum MessageKind: Sendable {
     case request
     case response

@@ -60,7 +60,10 @@ struct NewFile {
             unlink(temporary)
         } else {
             let code = errno
-            guard code != EEXIST else { return try requireFree() }
+            guard code != EEXIST else {
+                try requireFree()
+                throw LedgerError(.notWritable, "Another program made \(path) at the same time, and removed it.")
+            }
             // Some file systems do not support links.
             guard rename(temporary, path) == 0 else {
                 throw LedgerError(

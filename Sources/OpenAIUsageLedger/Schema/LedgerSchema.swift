@@ -88,8 +88,8 @@ enum LedgerSchema {
             database,
             sql: "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = 'calls'"
         )
-        guard let found, found + ";" != view else { return false }
-        try database.execute(sql: "DROP VIEW calls; \(view)")
+        guard found.map({ $0 + ";" }) != view else { return false }
+        try database.execute(sql: "DROP VIEW IF EXISTS calls; \(view)")
         return true
     }
 }

@@ -108,7 +108,10 @@ package enum TimestampArgument: Sendable, Equatable {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         switch self {
-        case .ago(let milliseconds): return now - milliseconds * 1_000
+        case .ago(let milliseconds):
+            // Longer ago than time can be counted is the beginning of time.
+            let (microseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000)
+            return overflow ? 0 : max(0, now.subtractingReportingOverflow(microseconds).partialValue)
         case .absolute(let microseconds): return microseconds
         case .startOfDay(let daysAgo):
             let today = calendar.startOfDay(for: Date(timeIntervalSince1970: Double(now) / 1_000_000))

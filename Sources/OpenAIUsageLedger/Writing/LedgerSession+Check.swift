@@ -11,7 +11,7 @@ extension LedgerSession {
     /// - Throws: An error of SQLite that does not indicate damage.
     mutating func inspect(afterOwnWrite: Bool, _ clock: any UsageClock) throws -> LedgerFiles.Damage? {
         if let damage = files.inspect(afterOwnWrite: afterOwnWrite) {
-            guard isHarmless(damage) else { return damage }
+            guard try isHarmless(damage) else { return damage }
             files = LedgerFiles(path)
             files.isDatabaseSuspect = true
         }

@@ -78,27 +78,40 @@ struct LedgerSession {
     /// missing part was in the log and is restored.
     ///
     /// The content must be checked nevertheless.
-    func isHarmless(_ damage: LedgerFiles.Damage) -> Bool {
-        let isSound = try? database.writeWithoutTransaction { database in
-            switch damage {
-            case .moved, .logMoved, .overwritten, .logOverwritten: return false
-            case .logTruncated:
-                // The log's index tells if SQLite has reset the log and perhaps restarted it: all frames that it counts must
-                // exist. If the log was cut off behind SQLite's back, a checkpoint cannot read the frames that it must copy.
-                let frames = Int64(try database.checkpoint(.passive).walFrameCount)
-                let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
-                return frames <= 0 || LedgerFile.size("\(path)-wal") ?? 0 >= 32 + frames * (24 + pageSize)
-            case .truncated:
-                // The log may hold the missing part; otherwise it is needed to recover rows.
-                _ = try database.checkpoint(.passive)
-                let size = try Int64.fetchOne(
-                    database,
-                    sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-                )
-                return size.map { LedgerFile.size(path) ?? 0 >= $0 } ?? false
+    ///
+    /// - Throws: An error of SQLite if another program holds the file so long that it cannot be told.
+    func isHarmless(_ damage: LedgerFiles.Damage) throws -> Bool {
+        do {
+            return try database.writeWithoutTransaction { database in
+                switch damage {
+                case .moved, .logMoved, .overwritten, .logOverwritten: return false
+                case .logTruncated: return try hasWholeLog(database)
+                case .truncated:
+                    // The log may hold the missing part; otherwise it is needed to recover rows.
+                    _ = try database.checkpoint(.passive)
+                    let size = try Int64.fetchOne(
+                        database,
+                        sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+                    )
+                    return size.map { LedgerFile.size(path) ?? 0 >= $0 } ?? false
+                }
             }
+        } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode) {
+            throw error
+        } catch {
+            return false
         }
-        return isSound == true
+    }
+
+    /// True if all frames exist that the log's index counts; it counts none after SQLite has reset the log.
+    private func hasWholeLog(_ database: Database) throws -> Bool {
+        var isWhole = false
+        // Another program that resets the log shortens it in several steps, under the write lock.
+        try database.inTransaction(.immediate) {
+            isWhole = try LogCheck.hasAllFrames(database)
+            return .rollback
+        }
+        return isWhole
     }
 
     /// Copies the whole log into the database, wherever the files are.

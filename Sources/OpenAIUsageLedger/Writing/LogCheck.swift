@@ -20,6 +20,16 @@ enum LogCheck {
         return isSound
     }
 
+    /// True if the log is as long as its index says; the caller holds SQLite's write lock.
+    static func hasAllFrames(_ database: Database) throws -> Bool {
+        guard let connection = database.sqliteConnection, let file = RawFile(.database, of: connection),
+            let index = file.sharedIndex(96), index[..<48] == index[48...]
+        else { return false }
+        let frames = Int64(index.number(at: 16))
+        let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        return frames == 0 || RawFile(.log, of: connection).map { $0.size >= 32 + frames * (24 + pageSize) } ?? false
+    }
+
     private static func check(_ database: Database) -> Bool {
         guard let connection = database.sqliteConnection, let file = RawFile(.database, of: connection),
             let index = file.sharedIndex(96)

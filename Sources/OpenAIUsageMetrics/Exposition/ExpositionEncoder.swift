@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// Encodes metric families in an exposition format.
 struct ExpositionEncoder {
     let format: ExpositionFormat
@@ -81,7 +83,7 @@ struct ExpositionEncoder {
     private func appendEnd(_ exemplar: Exemplar?, to output: inout [UInt8]) {
         if let exemplar, format.isOpenMetrics {
             output += " # {request_id=\"\(exemplar.requestID)\"} \(FloatText.value(exemplar.value)) ".utf8
-            output += PicoText.decimal(Int128(exemplar.microseconds) * 1_000_000).utf8
+            output += DecimalText.dollars(picoUSD: Int128(exemplar.microseconds) * 1_000_000).utf8
         }
         output.append(UInt8(ascii: "\n"))
     }
@@ -112,7 +114,7 @@ struct ExpositionEncoder {
     private func text(_ number: MetricNumber) -> String {
         switch number {
         case .integer(let value): String(value)
-        case .pico(let value): PicoText.decimal(value)
+        case .pico(let value): DecimalText.dollars(picoUSD: value)
         case .double(let value): FloatText.value(value)
         }
     }

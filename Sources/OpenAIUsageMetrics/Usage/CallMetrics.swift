@@ -107,18 +107,18 @@ struct CallMetrics: Sendable {
         _ call: CallSample,
         in editor: inout MetricsEditor
     ) -> (project: String, model: String)? {
-        var fold = Fold()
-        let who = Caller(
-            project: admittedProject(call, &fold),
-            model: admittedModel(call, &fold),
+        var overflow = Overflow()
+        let who = CallLabels(
+            project: admittedProject(call, &overflow),
+            model: admittedModel(call, &overflow),
             operation: operationNumber(call, &editor)
         )
-        countOutcome(record, call, who, &fold, &editor)
-        countUsage(record, who, &fold, &editor)
-        observeLatencies(call, who, &fold, &editor)
-        observeHeadroom(record, who, &fold, &editor)
-        if fold.isProject { editor.add(.integer(1), to: projectOverflow) }
-        if fold.isModel { editor.add(.integer(1), to: modelOverflow) }
+        countOutcome(record, call, who, &overflow, &editor)
+        countUsage(record, who, &overflow, &editor)
+        observeLatencies(call, who, &overflow, &editor)
+        observeHeadroom(record, who, &overflow, &editor)
+        if overflow.isProject { editor.add(.integer(1), to: projectOverflow) }
+        if overflow.isModel { editor.add(.integer(1), to: modelOverflow) }
         guard who.project != InternedNames.other, who.model != InternedNames.other else { return nil }
         return (projects[who.project], models[who.model])
     }
@@ -131,7 +131,7 @@ struct CallMetrics: Sendable {
     // MARK: - Admission
 
     /// The admitted labels of a call.
-    private struct Caller {
+    private struct CallLabels {
         let project: UInt16
         let model: UInt16
         /// The operation's number.
@@ -147,7 +147,7 @@ struct CallMetrics: Sendable {
     }
 
     /// The labels of a call that were folded because of a cap.
-    private struct Fold {
+    private struct Overflow {
         var isProject = false
         var isModel = false
 
@@ -158,20 +158,20 @@ struct CallMetrics: Sendable {
         }
     }
 
-    private mutating func admittedProject(_ call: CallSample, _ fold: inout Fold) -> UInt16 {
+    private mutating func admittedProject(_ call: CallSample, _ overflow: inout Overflow) -> UInt16 {
         if let number = projects[call.project] { return number }
         guard call.isSuccess else { return InternedNames.other }
         if let number = projects.admit(call.project) { return number }
-        fold.isProject = true
+        overflow.isProject = true
         return InternedNames.other
     }
 
-    private mutating func admittedModel(_ call: CallSample, _ fold: inout Fold) -> UInt16 {
+    private mutating func admittedModel(_ call: CallSample, _ overflow: inout Overflow) -> UInt16 {
         models.note(accepted: call.acceptedModel, served: call.model)
         if let number = models[call.model] { return number }
         guard call.isModelServed || models.isKnown(call.model) else { return InternedNames.other }
         if let number = models.admit(call.model) { return number }
-        fold.isModel = true
+        overflow.isModel = true
         return InternedNames.other
     }
 
@@ -188,11 +188,11 @@ struct CallMetrics: Sendable {
     private mutating func countOutcome(
         _ record: CallRecord,
         _ call: CallSample,
-        _ who: Caller,
-        _ fold: inout Fold,
+        _ who: CallLabels,
+        _ overflow: inout Overflow,
         _ editor: inout MetricsEditor
     ) {
-        var index = fold.note(
+        var index = overflow.note(
             statuses.place(of: who.set(call.code ?? .max)) { [projects, models, operations] set in
                 let code = UInt16(truncatingIfNeeded: set.detail)
                 let text = code == .max ? LabelValue.other : String(code)
@@ -205,10 +205,14 @@ struct CallMetrics: Sendable {
         editor.add(.integer(1), to: statuses.entries[index].cell(0, of: families.requests, in: &editor))
 
         if let error = call.error, let number = ErrorClass.allCases.firstIndex(of: error) {
-            index = fold.note(
+            index = overflow.note(
                 errors.place(of: who.set(UInt16(number))) { [projects, models, operations] set in
-                    Cells(
-                        labels: [projects[set.project], models[set.model], operations.label(of: set), error.rawValue],
+                    let isFolded = set.detail == LabelSet.otherDetail
+                    return Cells(
+                        labels: [
+                            projects[set.project], models[set.model], operations.label(of: set),
+                            isFolded ? LabelValue.other : error.rawValue,
+                        ],
                         count: 1
                     )
                 }
@@ -224,7 +228,7 @@ struct CallMetrics: Sendable {
         }
         if let reason = call.missingUsage { editor.add(.integer(1), to: cells.missing[reason]) }
         if let number = call.unpriced {
-            index = fold.note(
+            index = overflow.note(
                 unpriced.place(of: LabelSet(model: who.model, detail: UInt32(number))) { [models] set in
                     Cells(labels: [models[set.model], CostReason.labels[number].rawValue], count: 1)
                 }
@@ -235,12 +239,12 @@ struct CallMetrics: Sendable {
 
     private mutating func countUsage(
         _ record: CallRecord,
-        _ who: Caller,
-        _ fold: inout Fold,
+        _ who: CallLabels,
+        _ overflow: inout Overflow,
         _ editor: inout MetricsEditor
     ) {
         guard record.isCounted, !record.usage.isEmpty || record.cost.picoUSD != nil else { return }
-        let index = fold.note(
+        let index = overflow.note(
             calls.place(of: who.set()) { [projects, models, operations] set in
                 Cells(labels: [projects[set.project], models[set.model], operations.label(of: set)], count: 9)
             }
@@ -264,8 +268,8 @@ struct CallMetrics: Sendable {
 
     private mutating func observeLatencies(
         _ call: CallSample,
-        _ who: Caller,
-        _ fold: inout Fold,
+        _ who: CallLabels,
+        _ overflow: inout Overflow,
         _ editor: inout MetricsEditor
     ) {
         if let value = call.gatewayOverhead { editor.observe(value, in: gatewayOverhead) }
@@ -273,7 +277,7 @@ struct CallMetrics: Sendable {
             editor.observe(value, in: families.upstreamOverhead, [operations.label(who.operation)])
         }
         guard call.hasLatency else { return }
-        let index = fold.note(
+        let index = overflow.note(
             latencies.place(of: who.modelSet) { [models, operations] set in
                 Cells(labels: [models[set.model], operations.label(of: set)], count: 4)
             }
@@ -302,15 +306,15 @@ struct CallMetrics: Sendable {
 
     private mutating func observeHeadroom(
         _ record: CallRecord,
-        _ who: Caller,
-        _ fold: inout Fold,
+        _ who: CallLabels,
+        _ overflow: inout Overflow,
         _ editor: inout MetricsEditor
     ) {
         guard let windows = record.rateLimits?.windows else { return }
         for (name, window) in windows {
             guard let limit = window.limit, limit > 0, let remaining = window.remaining else { continue }
             let resource = RateLimitResource(name)
-            let index = fold.note(
+            let index = overflow.note(
                 headrooms.place(of: LabelSet(model: who.model, detail: UInt32(resource.rawValue))) { [models] set in
                     Cells(labels: [models[set.model], resource.label], count: 1)
                 }

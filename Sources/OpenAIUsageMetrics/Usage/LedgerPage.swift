@@ -127,7 +127,7 @@ package struct LedgerPage: Sendable {
     }
 
     /// Adds calls in flight.
-    package mutating func addOpenCalls(_ count: Int64, endpoint: String) {
+    package mutating func addInFlightCalls(_ count: Int64, endpoint: String) {
         let operation = Endpoint(named: endpoint).operation
         values["oai_usage_requests_in_flight", default: [:]][[operation.label], default: 0] += Int128(count)
     }

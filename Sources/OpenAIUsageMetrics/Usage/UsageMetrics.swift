@@ -89,12 +89,12 @@ public final class UsageMetrics: UsageSink {
     }
 
     /// Sets the source of the ledger's state, which is called during every scrape; replaces an earlier source.
-    package func registerStore(_ snapshot: @escaping @Sendable () -> LedgerSnapshot) {
+    package func registerLedger(_ snapshot: @escaping @Sendable () -> LedgerSnapshot) {
         store.withLock { $0 = snapshot }
     }
 
     /// Records the duration of a transaction of the ledger.
-    package func observeStoreWrite(seconds: Double) {
+    package func observeLedgerWrite(seconds: Double) {
         registry.update { $0.observe(seconds, in: families.storeWriteDuration) }
     }
 

@@ -78,7 +78,7 @@ public final class PriceBook: Sendable {
         self.contentHash = contentHash
         self.projects = projects
         self.rules = rules
-        models = layer.models.map { $0.applying(rules.meterFallback ?? [:]) }
+        models = layer.models.map { $0.applying(rules.priceItemFallback ?? [:]) }
         tools = layer.tools
         var byName: [String: ModelPrices] = [:]
         for model in models {

@@ -24,7 +24,7 @@ extension PriceBookDecoder {
             report(.error, .invalidValue, node.position, "\(path).tier_order_to_read", message)
         }
         if let node = members["meter_fallback"] {
-            rules.meterFallback = decodeFallback(node, "\(path).meter_fallback")
+            rules.priceItemFallback = decodeFallback(node, "\(path).meter_fallback")
         }
         if let node = members["background_window"] {
             rules.backgroundWindows = decodeWindows(node, "\(path).background_window")

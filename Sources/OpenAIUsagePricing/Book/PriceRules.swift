@@ -17,7 +17,7 @@ package struct PriceRules: Sendable, Equatable {
     /// The tier whose prices apply, by the name of another tier.
     package var tierAliases: [String: String]?
     /// The price item whose price applies, by the price item that has no price of its own.
-    package var meterFallback: [PriceItem: PriceItem]?
+    package var priceItemFallback: [PriceItem: PriceItem]?
     /// The multiplier of a background request, by completion window.
     package var backgroundWindows: [String: Multiplier]?
     /// The rules for matching model names.
@@ -27,7 +27,7 @@ package struct PriceRules: Sendable, Equatable {
     func overridden(by other: PriceRules) -> PriceRules {
         PriceRules(
             tierAliases: other.tierAliases ?? tierAliases,
-            meterFallback: other.meterFallback ?? meterFallback,
+            priceItemFallback: other.priceItemFallback ?? priceItemFallback,
             backgroundWindows: other.backgroundWindows ?? backgroundWindows,
             nameRules: other.nameRules ?? nameRules
         )

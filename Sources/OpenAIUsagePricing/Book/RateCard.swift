@@ -28,16 +28,16 @@ package struct RateCard: Sendable, Equatable {
     package subscript(priceItem: PriceItem) -> Rate? { rates[priceItem.index] }
 
     /// True if any kind of input has a price above zero.
-    var chargesInput: Bool { dearestInput.map { $0 > 0 } ?? false }
+    var chargesInput: Bool { highestInputPrice.map { $0 > 0 } ?? false }
 
     /// True if any kind of output has a price above zero.
-    var chargesOutput: Bool { dearestOutput.map { $0 > 0 } ?? false }
+    var chargesOutput: Bool { highestOutputPrice.map { $0 > 0 } ?? false }
 
     /// The highest price of an input token of any kind, in pico-dollars; `nil` if none has a price.
-    var dearestInput: Int64? { dearest { !$0.isOutput } }
+    var highestInputPrice: Int64? { dearest { !$0.isOutput } }
 
     /// The highest price of an output token of any kind, in pico-dollars; `nil` if none has a price.
-    var dearestOutput: Int64? { dearest { $0.isOutput } }
+    var highestOutputPrice: Int64? { dearest { $0.isOutput } }
 
     private func dearest(where isIncluded: (PriceItem) -> Bool) -> Int64? {
         PriceItem.allCases.lazy.filter(isIncluded).compactMap { rates[$0.index]?.picoUSD }.max()

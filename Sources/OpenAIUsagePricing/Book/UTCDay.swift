@@ -1,9 +1,8 @@
+import OpenAIUsage
+
 /// A day of the UTC calendar (proleptic Gregorian).
 package struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
     private static let microseconds: Int64 = 86_400_000_000
-    private static let daysPerEra = 146_097
-    /// The days from 0000-03-01, the start of the 400-year eras, to 1970-01-01.
-    private static let epoch = 719_468
 
     /// The days since 1970-01-01.
     package let number: Int
@@ -34,33 +33,12 @@ package struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
         guard let year = value(0..<4), let month = value(5..<7), let day = value(8..<10), year >= 1,
             1...12 ~= month, day >= 1
         else { return nil }
-        // Years start in March, so that a leap day is the last day.
-        let shiftedYear = month > 2 ? year : year - 1
-        let era = shiftedYear / 400
-        let yearOfEra = shiftedYear % 400
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        number = era * Self.daysPerEra + dayOfEra - Self.epoch
+        number = Int(CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSince1970)
         guard description == text else { return nil }
     }
 
     /// The day as `2026-11-23`.
-    package var description: String {
-        let days = number + Self.epoch
-        let era = (days >= 0 ? days : days - Self.daysPerEra + 1) / Self.daysPerEra
-        let dayOfEra = days - era * Self.daysPerEra
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        func padded(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-        }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-    }
+    package var description: String { CivilDate(daysSince1970: Int64(number)).text }
 
     /// Returns true if the left day is earlier.
     package static func < (left: UTCDay, right: UTCDay) -> Bool { left.number < right.number }

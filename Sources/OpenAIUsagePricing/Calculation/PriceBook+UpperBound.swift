@@ -32,8 +32,8 @@ extension PriceBook {
                 cards.append(card)
             }
         }
-        guard let inputPrice = cards.compactMap(\.dearestInput).max() else { return nil }
-        let outputPrice = cards.compactMap(\.dearestOutput).max() ?? 0
+        guard let inputPrice = cards.compactMap(\.highestInputPrice).max() else { return nil }
+        let outputPrice = cards.compactMap(\.highestOutputPrice).max() ?? 0
         var amount = total.map { Int128(max($0, 0)) * Int128(max(inputPrice, outputPrice)) }
         let output = outputPrice == 0 ? 0 : record.usage[.outputTokens] ?? record.maximumOutputTokens
         if let output, output >= 0 {

@@ -37,7 +37,7 @@ extension PriceRules {
         func text<Value>(_ pairs: [String: Value]?, _ value: (Value) -> String) -> String? {
             pairs?.sorted { $0.key < $1.key }.map { "\($0.key): \(value($0.value))" }.joined(separator: ", ")
         }
-        let fallback = meterFallback.map { pairs in
+        let fallback = priceItemFallback.map { pairs in
             Dictionary(uniqueKeysWithValues: pairs.map { ($0.key.name, $0.value.name) })
         }
         return [

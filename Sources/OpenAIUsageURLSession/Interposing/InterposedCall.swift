@@ -19,6 +19,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
     private struct Inner {
         var task: URLSessionTask?
         var isStopped = false
+        var isComplete = false
     }
 
     /// Creates the inner tasks, since a session's queue must not wait for another session's queue.
@@ -41,7 +42,7 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         driver = entry.driver
         var request = urlProtocol.request
         exchange = entry.meter.exchange(for: HTTPRequest(request, adding: entry.additions.fields))
-        request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
+        request.setValue(nil, forHTTPHeaderField: AdditionalHeaders.tags)
         if let body = request.httpBody {
             exchange.receive(requestBody: body.bytes)
         } else if let stream = request.httpBodyStream {
@@ -58,11 +59,12 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
         Self.starter.async { [self] in
             do throws(TransportError) {
                 let task = try driver.start(request, .none, observer: self)
-                let isStopped = inner.withLock { inner in
-                    inner.task = task
-                    return inner.isStopped
+                let (isStopped, isComplete) = inner.withLock { inner in
+                    inner.task = inner.isComplete ? nil : task
+                    return (inner.isStopped, inner.isComplete)
                 }
-                if isStopped { task.cancel() }
+                // A task may end before its start has returned.
+                if isComplete { driver.forget(task) } else if isStopped { task.cancel() }
             } catch {
                 // A task of a session expects a URLError.
                 exchange.finish(.unreachable)
@@ -114,8 +116,8 @@ final class InterposedCall: TaskObserver, @unchecked Sendable {
 
     func complete(_ error: (any Error)?, _ response: URLResponse?) {
         let task = inner.withLock { inner in
-            defer { inner.task = nil }
-            return inner.task
+            inner.isComplete = true
+            return inner.task.take()
         }
         if let task { driver.forget(task) }
         outer.withLock {

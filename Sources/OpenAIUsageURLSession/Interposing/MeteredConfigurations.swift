@@ -12,10 +12,10 @@ final class MeteredConfigurations: Sendable {
     /// The values that the calls of a configuration share.
     final class Entry: Sendable {
         let meter: UsageMeter
-        let additions: HeaderAdditions
+        let additions: AdditionalHeaders
         let driver: SessionDriver
 
-        init(meter: UsageMeter, additions: HeaderAdditions, driver: SessionDriver) {
+        init(meter: UsageMeter, additions: AdditionalHeaders, driver: SessionDriver) {
             self.meter = meter
             self.additions = additions
             self.driver = driver
@@ -40,7 +40,7 @@ final class MeteredConfigurations: Sendable {
     /// - Returns: The class for `protocolClasses` of the outer configuration.
     func add(
         _ configuration: URLSessionConfiguration,
-        _ additions: HeaderAdditions,
+        _ additions: AdditionalHeaders,
         _ meter: UsageMeter
     ) -> AnyClass {
         let entry = Entry(meter: meter, additions: additions, driver: SessionDriver(configuration))

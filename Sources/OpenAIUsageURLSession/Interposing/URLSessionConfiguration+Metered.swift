@@ -31,7 +31,7 @@ extension URLSessionConfiguration {
     public func metered(by meter: UsageMeter) -> URLSessionConfiguration {
         let inner = copy() as? URLSessionConfiguration ?? self
         let outer = copy() as? URLSessionConfiguration ?? self
-        let additions = HeaderAdditions(takenFrom: inner)
+        let additions = AdditionalHeaders(takenFrom: inner)
         let type: AnyClass = MeteredConfigurations.shared.add(inner, additions, meter)
         outer.protocolClasses = [type] + (outer.protocolClasses ?? [])
         return outer

@@ -25,12 +25,12 @@ public struct MeteredURLSession: Sendable {
 
     private let driver: SessionDriver
     private let meter: UsageMeter
-    private let additions: HeaderAdditions
+    private let additions: AdditionalHeaders
 
     init(_ configuration: URLSessionConfiguration, _ meter: UsageMeter) {
         // On Linux, a session returns its own configuration instead of a copy.
         let configuration = configuration.copy() as? URLSessionConfiguration ?? configuration
-        additions = HeaderAdditions(takenFrom: configuration)
+        additions = AdditionalHeaders(takenFrom: configuration)
         driver = SessionDriver(configuration)
         self.meter = meter
     }
@@ -97,7 +97,7 @@ public struct MeteredURLSession: Sendable {
         var request = request
         let exchange = meter.exchange(for: HTTPRequest(request, adding: additions.fields))
         var content = content
-        request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
+        request.setValue(nil, forHTTPHeaderField: AdditionalHeaders.tags)
         if case .kept(let data) = content {
             exchange.receive(requestBody: data.bytes)
         } else if let data = request.httpBody {

@@ -35,9 +35,9 @@ public struct UsageMiddleware: Sendable {
     private let calls: Calls
 
     private final class Calls: Sendable {
-        let open: Mutex<OpenCalls>
+        let open: Mutex<TrackedCalls>
 
-        init(_ open: consuming OpenCalls) { self.open = Mutex(open) }
+        init(_ open: consuming TrackedCalls) { self.open = Mutex(open) }
     }
 
     /// Creates a middleware, whose copies share its state.
@@ -50,7 +50,7 @@ public struct UsageMiddleware: Sendable {
         let nanoseconds = idleLimit.components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let limit = nanoseconds.overflow ? Int64.max / 2 : nanoseconds.partialValue
         calls = Calls(
-            OpenCalls(
+            TrackedCalls(
                 idleLimit: limit + idleLimit.components.attoseconds / 1_000_000_000,
                 maximumCount: Self.maximumOpenCalls
             )
@@ -62,7 +62,7 @@ public struct UsageMiddleware: Sendable {
         let exchange = meter.exchange(for: HTTPRequest(request))
         if let body = request.httpBody { exchange.receive(requestBody: body.bytes) }
         var request = request
-        request.setValue(nil, forHTTPHeaderField: HeaderAdditions.tags)
+        request.setValue(nil, forHTTPHeaderField: AdditionalHeaders.tags)
         request.setValue(exchange.id.description, forHTTPHeaderField: Self.idField)
         let now = now
         let (displaced, idle) = calls.open.withLock { ($0.add(exchange, at: now), $0.sweep(at: now)) }

@@ -49,7 +49,7 @@ struct CallsCommand: AsyncParsableCommand {
             writer.end()
             if count == 0, format == .table { StandardError.write("No calls.") }
             if limit.value == 0 || count < limit.value {
-                try await ledgers.tellPruned(places, from: selection.selection.range(now: now).from)
+                try await ledgers.reportPruned(places, from: selection.selection.range(now: now).from)
             }
             return
         }
@@ -67,7 +67,7 @@ private struct Tail {
     private let reader: LedgerReader
     private var follower: CallTail
 
-    init(_ place: LedgerPlace, _ request: CallsRequest, now: Int64) throws {
+    init(_ place: LedgerLocation, _ request: CallsRequest, now: Int64) throws {
         guard let path = place.path else {
             throw CommandFailure("--follow works on files of this machine; \(place.name) is none.")
         }

@@ -3,7 +3,7 @@ import OpenAISimulator
 /// A call of the demonstration's traffic.
 struct DemoCall: Sendable {
     /// The behavior of the client.
-    enum Manner: Sendable {
+    enum Behavior: Sendable {
         /// Reads the whole response.
         case whole
         /// Disconnects after some bytes.
@@ -16,7 +16,7 @@ struct DemoCall: Sendable {
     var path: String
     var body: String?
     var directives: String?
-    var manner: Manner
+    var manner: Behavior
     var team: String
 }
 

@@ -56,12 +56,12 @@ struct GatewayLedger: LedgerSource {
     func report(_ request: ReportRequest) async throws -> MergeableReport {
         let query = try request.query(now: 0) { nil }
         let bytes = try await get("/report", request.parameters)
-        guard let report = MergeableReport(bytes, of: query) else { throw notUnderstood }
+        guard let report = MergeableReport(bytes, of: query) else { throw unexpectedResponse }
         return report
     }
 
     func page(_ request: CallsRequest) async throws -> CallPage {
-        guard let page = CallPage(try await get("/calls", request.parameters)) else { throw notUnderstood }
+        guard let page = CallPage(try await get("/calls", request.parameters)) else { throw unexpectedResponse }
         return page
     }
 
@@ -69,12 +69,12 @@ struct GatewayLedger: LedgerSource {
         let path = "/calls/\(QueryParameters.encoded(identity))"
         let none = CallPage(ledger: nil, records: [])
         let bytes = try await get(path, [], otherwise: (code: "unknown_call", body: none.bytes))
-        guard let page = CallPage(bytes) else { throw notUnderstood }
+        guard let page = CallPage(bytes) else { throw unexpectedResponse }
         return page
     }
 
     func limits() async throws -> [LatestRateLimit] {
-        guard let limits = LatestRateLimit.list(try await get("/limits", [])) else { throw notUnderstood }
+        guard let limits = LatestRateLimit.list(try await get("/limits", [])) else { throw unexpectedResponse }
         return limits
     }
 
@@ -103,7 +103,7 @@ struct GatewayLedger: LedgerSource {
             // A busy gateway sends a Retry-After of one second.
             try await Task.sleep(for: .seconds(1))
         }
-        throw notUnderstood
+        throw unexpectedResponse
     }
 
     private func send(_ target: String) async throws -> SimpleClient.Answer {
@@ -178,7 +178,7 @@ struct GatewayLedger: LedgerSource {
         }
     }
 
-    private var notUnderstood: CommandFailure {
+    private var unexpectedResponse: CommandFailure {
         CommandFailure(
             "\(name) gave an answer that is not understood; this program and that gateway must be of the same version."
         )

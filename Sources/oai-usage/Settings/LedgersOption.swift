@@ -38,10 +38,10 @@ struct LedgersOption: ParsableArguments {
     /// Returns the ledgers to read, without duplicates.
     ///
     /// - Throws: A ``CommandFailure`` for an invalid URL or too many ledgers.
-    func places(_ settings: Settings) throws -> [LedgerPlace] {
-        var places: [LedgerPlace] = []
+    func places(_ settings: Settings) throws -> [LedgerLocation] {
+        var places: [LedgerLocation] = []
         for text in ledger.isEmpty ? [settings.ledger(nil)] : ledger {
-            let place = try LedgerPlace(text)
+            let place = try LedgerLocation(text)
             if !places.contains(where: { $0.isSame(as: place) }) { places.append(place) }
         }
         guard places.count <= LedgerUnion.maximumCount else {
@@ -59,7 +59,7 @@ struct LedgersOption: ParsableArguments {
     ///   - settings: The settings with the admin token.
     /// - Returns: The union.
     /// - Throws: A ``CommandFailure`` if the token or the certificates cannot be read.
-    func union(_ places: [LedgerPlace], _ settings: Settings) throws -> LedgerUnion {
+    func union(_ places: [LedgerLocation], _ settings: Settings) throws -> LedgerUnion {
         let isRemote = places.contains { $0.url != nil }
         let isEncrypted = places.contains { $0.url?.isEncrypted == true }
         let token = try isRemote ? credentials.token(settings) : nil
@@ -96,7 +96,7 @@ struct LedgersOption: ParsableArguments {
     ///   - places: The ledgers.
     ///   - start: The start of the range in microseconds since 1970; `nil` if it is unbounded.
     /// - Throws: A ``LedgerError``.
-    func tellPruned(_ places: [LedgerPlace], from start: Int64?) async throws {
+    func reportPruned(_ places: [LedgerLocation], from start: Int64?) async throws {
         for (place, before) in try await prunedParts(places) where start ?? .min < before {
             let name = places.count > 1 ? " of \(place.name)" : ""
             StandardError.write("Calls\(name) before \(TimestampText.utc(before, isShort: true)) are pruned.")
@@ -104,8 +104,8 @@ struct LedgersOption: ParsableArguments {
     }
 
     /// Returns the local ledgers with pruned calls, each with the time before which calls are pruned.
-    private func prunedParts(_ places: [LedgerPlace]) async throws -> [(LedgerPlace, Int64)] {
-        var parts: [(LedgerPlace, Int64)] = []
+    private func prunedParts(_ places: [LedgerLocation]) async throws -> [(LedgerLocation, Int64)] {
+        var parts: [(LedgerLocation, Int64)] = []
         for place in places {
             guard let path = place.path else { continue }
             if let before = try await AsyncLedgerReader(path: path).run({ try $0.prunedBefore() }) {
@@ -133,7 +133,7 @@ struct LedgersOption: ParsableArguments {
 }
 
 /// The location of a ledger.
-enum LedgerPlace: Equatable {
+enum LedgerLocation: Equatable {
     /// A local file.
     case file(String)
     /// A gateway, by the URL of its admin server.
@@ -169,7 +169,7 @@ enum LedgerPlace: Equatable {
     }
 
     /// True if both locations are equal, after resolving symbolic links of paths.
-    func isSame(as other: LedgerPlace) -> Bool {
+    func isSame(as other: LedgerLocation) -> Bool {
         guard let path, let otherPath = other.path else { return self == other }
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         return resolved(path) == resolved(otherPath)

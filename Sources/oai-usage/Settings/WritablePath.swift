@@ -15,13 +15,14 @@ enum WritablePath {
     /// - Parameters:
     ///   - path: The file.
     ///   - makesFolders: True if missing parent folders would be created.
+    ///   - mode: The access that an existing file must permit.
     /// - Returns: The reason, as part of a sentence.
-    static func problem(_ path: String, makesFolders: Bool) -> String? {
+    static func problem(_ path: String, makesFolders: Bool, mode: Int32 = W_OK) -> String? {
         var isFolder: ObjCBool = false
         let files = FileManager.default
         if files.fileExists(atPath: path, isDirectory: &isFolder) {
             if isFolder.boolValue { return "it is a folder" }
-            return access(path, R_OK | W_OK) == 0 ? nil : "its permissions forbid it"
+            return access(path, mode) == 0 ? nil : "its permissions forbid it"
         }
         var folder = (path as NSString).deletingLastPathComponent
         if folder.isEmpty { folder = "." }
@@ -36,7 +37,7 @@ enum WritablePath {
 
     /// Returns the reason why a file cannot be a ledger; `nil` if it can, or does not exist yet.
     static func ledgerProblem(_ path: String) -> String? {
-        if let problem = problem(path, makesFolders: true) { return problem }
+        if let problem = problem(path, makesFolders: true, mode: R_OK | W_OK) { return problem }
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         let start = (try? file.read(upToCount: 16)) ?? Data()

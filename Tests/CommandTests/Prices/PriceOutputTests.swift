@@ -179,14 +179,14 @@ struct PriceOutputTests {
         }
         let report = RepriceReport(rows: rows)
         let json = report.json(RepriceQuery(from: 0, to: 1), priceVersion: "v+1")
-        let answer = try #require(RepriceAnswer(json: json))
+        let answer = try #require(RepriceResponse(json: json))
         #expect(answer.report == report)
         #expect(answer.priceVersion == "v+1")
         for broken in [
             "", "{}", "[]", json.replacing("\"calls\"", with: "\"call\""),
             json.replacing(":-0", with: ":\"x\",\"y\":0"),
         ] {
-            #expect(RepriceAnswer(json: broken) == nil)
+            #expect(RepriceResponse(json: broken) == nil)
         }
     }
 
@@ -205,9 +205,9 @@ struct PriceOutputTests {
 
     @Test
     func `A name without a price is answered with those that are like it`() {
-        let text = UnknownPrice(name: "gpt-6.2-so", book: .bundled).description
+        let text = UnknownNameMessage(name: "gpt-6.2-so", book: .bundled).description
         #expect(text.contains("holds no gpt-6.2-so, and no price is guessed. There is gpt-6.2-sol;"))
-        #expect(UnknownPrice(name: "zzz", book: .bundled).description.contains("See 'oai-usage prices list';"))
+        #expect(UnknownNameMessage(name: "zzz", book: .bundled).description.contains("See 'oai-usage prices list';"))
     }
 
     @Test

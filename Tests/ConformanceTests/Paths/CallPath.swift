@@ -85,7 +85,7 @@ enum CallPath: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
     private func openSession<Value>(_ setting: Setting, _ body: (OpenPath) async throws -> Value) async throws -> Value
     {
-        let configuration = URLSessionTransport.usualConfiguration
+        let configuration = URLSessionTransport.defaultConfiguration
         configuration.timeoutIntervalForRequest = Double(setting.patience)
         let transport = URLSessionTransport(configuration)
         defer { transport.shutDown() }
@@ -105,7 +105,7 @@ enum CallPath: String, CaseIterable, Sendable, CustomTestStringConvertible {
     }
 
     private func openClient<Value>(_ setting: Setting, _ body: (OpenPath) async throws -> Value) async throws -> Value {
-        var configuration = AsyncHTTPClientTransport.usualConfiguration
+        var configuration = AsyncHTTPClientTransport.defaultConfiguration
         configuration.timeout.read = .seconds(Int64(setting.patience))
         let client = HTTPClient(configuration: configuration)
         let transport: any Transport =

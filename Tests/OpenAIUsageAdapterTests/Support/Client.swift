@@ -23,7 +23,7 @@ enum Client: String, CaseIterable, Sendable {
     func withTransport(waiting seconds: Int = 300, _ body: (any Transport) async throws -> Void) async throws {
         switch self {
         case .urlSession:
-            let configuration = URLSessionTransport.usualConfiguration
+            let configuration = URLSessionTransport.defaultConfiguration
             configuration.timeoutIntervalForRequest = Double(seconds)
             let transport = URLSessionTransport(configuration)
             do {
@@ -34,7 +34,7 @@ enum Client: String, CaseIterable, Sendable {
             }
             transport.shutDown()
         case .asyncHTTPClient:
-            var configuration = AsyncHTTPClientTransport.usualConfiguration
+            var configuration = AsyncHTTPClientTransport.defaultConfiguration
             configuration.timeout.read = .seconds(Int64(seconds))
             configuration.timeout.connect = .seconds(Int64(seconds))
             let client = HTTPClient(configuration: configuration)

@@ -18,7 +18,7 @@ struct PicoTextTests {
         ] as [(Int128, String)]
     )
     func decimal(_ pico: Int128, _ text: String) {
-        #expect(PicoText.decimal(pico) == text)
+        #expect(DecimalText.dollars(picoUSD: pico) == text)
     }
 
     @Test("Sums never drift", arguments: [11] as [UInt64])

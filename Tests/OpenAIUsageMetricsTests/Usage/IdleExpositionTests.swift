@@ -7,7 +7,7 @@ import Testing
 struct IdleExpositionTests {
     private func scrape(_ format: ExpositionFormat = .text) -> Scrape {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"))
-        metrics.registerStore {
+        metrics.registerLedger {
             LedgerSnapshot(
                 captured: 0,
                 written: 0,

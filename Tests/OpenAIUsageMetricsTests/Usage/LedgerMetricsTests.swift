@@ -34,7 +34,7 @@ struct LedgerMetricsTests {
     func figures() {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"))
         let shared = Shared(snapshot())
-        metrics.registerStore { shared.value.withLock { $0 } }
+        metrics.registerLedger { shared.value.withLock { $0 } }
         var scrape = Scrape(metrics)
         #expect(scrape["records_captured_total"] == "100")
         #expect(scrape["records_written_total"] == "90")
@@ -73,7 +73,7 @@ struct LedgerMetricsTests {
     func unknownReason() {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"))
         let snapshot = snapshot { $0.dropped = [("new", 2), ("newer", 3), ("shutdown", 1)] }
-        metrics.registerStore { snapshot }
+        metrics.registerLedger { snapshot }
         let scrape = Scrape(metrics)
         #expect(scrape["records_dropped_total{reason=\"other\"}"] == "5")
         #expect(scrape.sum("records_dropped_total") == 6)
@@ -85,7 +85,7 @@ struct LedgerMetricsTests {
         let snapshot = snapshot { snapshot in
             snapshot.errors = (0..<100).map { ("error_\($0)", 1) } + [("", 1), ("error_0", 1), ("a\nb", 1)]
         }
-        metrics.registerStore { snapshot }
+        metrics.registerLedger { snapshot }
         let scrape = Scrape(metrics)
         #expect(scrape.count("store_errors_total") <= 33)
         #expect(scrape.sum("store_errors_total") == 103)
@@ -99,7 +99,7 @@ struct LedgerMetricsTests {
             snapshot.sizeBytes = nil
             snapshot.lastWriteTimestampSeconds = nil
         }
-        metrics.registerStore { snapshot }
+        metrics.registerLedger { snapshot }
         #expect(Scrape(metrics).count("store_size_bytes") == 0)
         #expect(Scrape(metrics).count("store_last_write_timestamp_seconds") == 0)
     }
@@ -107,8 +107,8 @@ struct LedgerMetricsTests {
     @Test("Transactions are observed")
     func writes() {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"))
-        metrics.observeStoreWrite(seconds: 0.0004)
-        metrics.observeStoreWrite(seconds: 9)
+        metrics.observeLedgerWrite(seconds: 0.0004)
+        metrics.observeLedgerWrite(seconds: 9)
         let scrape = Scrape(metrics)
         #expect(scrape["store_write_duration_seconds_bucket{le=\"0.0005\"}"] == "1")
         #expect(scrape["store_write_duration_seconds_bucket{le=\"2.0\"}"] == "1")

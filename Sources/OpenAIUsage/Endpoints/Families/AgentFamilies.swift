@@ -1,4 +1,4 @@
-/// Runs of assistants: `/usage` of the run, streamed in events that only their names tell apart.
+/// Runs of assistants: `/usage` of the run, streamed in events that only their names distinguish.
 package final class RunFamily: EndpointFamily {
     package init() {}
 

@@ -1,4 +1,4 @@
-/// Transcriptions: `/usage` in tokens or seconds. The request names the model.
+/// Transcriptions: `/usage` in tokens or seconds; the request names the model.
 package final class TranscriptionFamily: EndpointFamily {
     package init() {}
 

@@ -1,4 +1,4 @@
-/// Images: `/usage`, streamed once per image. The request names the model.
+/// Images: `/usage`, streamed once per image; the request names the model.
 package final class ImagesFamily: EndpointFamily {
     package init() {}
 

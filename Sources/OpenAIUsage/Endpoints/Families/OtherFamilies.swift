@@ -34,7 +34,7 @@ package final class UnknownFamily: EndpointFamily {
                 ("choices", Node(field: ResponseField.choices.rawValue, elements: choice)),
                 ("response", Node(members: part)), ("data", Node(members: part)),
                 ("x_groq", Node(members: [("usage", usage)])),
-                // Ollama's counters stand in no object of their own.
+                // Ollama's counters have no object of their own.
                 ("prompt_eval_count", counter(.inputTokens)), ("eval_count", counter(.outputTokens)),
             ]
         // Gemini streams an array of documents.
@@ -61,7 +61,7 @@ package final class UnknownFamily: EndpointFamily {
     package var isUsageExpected: Bool { false }
     package func finish(_ identity: ResponseIdentity) -> String? { nil }
 
-    /// Reads a usage, or counters that stand in the document itself.
+    /// Reads a usage, or counters at the top level of the document.
     private static func readUsage(_ event: ParsedEvent, source: String, into reader: inout ResponseReader) {
         guard event.usagePresence == .absent, !event.usage.isEmpty else {
             reader.replaceUsage(event, source: source)

@@ -45,7 +45,7 @@ package final class LiveFamily: EndpointFamily {
     package var isModelServed: Bool { true }
 }
 
-/// The creation of a session: `/session/model`. What the session uses flows over its socket.
+/// The creation of a session: `/session/model`; the usage of the session is reported over its socket.
 package final class SessionFamily: EndpointFamily {
     package init() {}
 
@@ -58,7 +58,7 @@ package final class SessionFamily: EndpointFamily {
 
 /// The messages of a socket.
 enum SessionMessages {
-    /// A realtime or a live session; the model that transcribes what is said to it stands in one of two places.
+    /// A realtime or a live session; the model that transcribes its spoken input is in one of two places.
     private static let session: ResponseSelection.Node = {
         typealias Node = ResponseSelection.Node
         let field = ResponseSelection.field

@@ -34,7 +34,7 @@ struct PricesShowCommand: AsyncParsableCommand {
         } else if let tool = book.tool(id: name) {
             sheet = ToolPriceDetail(tool: tool)
         } else {
-            throw CommandFailure(UnknownPrice(name: name, book: book).description)
+            throw CommandFailure(UnknownNameMessage(name: name, book: book).description)
         }
         StandardOutput.write(format == .json ? sheet.json.indented + "\n" : sheet.text)
     }

@@ -35,7 +35,7 @@ struct ToolPriceDetail: PriceTable {
 }
 
 /// The message for a name without prices.
-struct UnknownPrice: CustomStringConvertible {
+struct UnknownNameMessage: CustomStringConvertible {
     let name: String
     let book: PriceBook
 

@@ -61,7 +61,7 @@ struct Repricing {
         {
             throw CommandFailure(refusal.description)
         }
-        guard let result = RepriceAnswer(json: text) else {
+        guard let result = RepriceResponse(json: text) else {
             throw client.misunderstanding
         }
         return self.result(result.report, result.priceVersion)

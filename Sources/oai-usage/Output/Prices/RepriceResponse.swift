@@ -3,7 +3,7 @@ import OpenAIUsageLedger
 import OpenAIUsagePricing
 
 /// The result of a reprice, decoded from a gateway's JSON.
-struct RepriceAnswer {
+struct RepriceResponse {
     var priceVersion: String
     var report: RepriceReport
 

@@ -5,7 +5,7 @@ import FoundationNetworking
 #endif
 
 /// The fields that a configuration adds to all requests; a `URLRequest` does not contain them.
-struct HeaderAdditions: Sendable {
+struct AdditionalHeaders: Sendable {
     /// The field with the tags, for the meter only.
     static let tags = "OpenAI-Usage-Tags"
 

@@ -57,6 +57,15 @@ package enum DecimalText {
         return -value
     }
 
+    /// US dollars from pico-dollars, as the shortest exact decimal.
+    package static func dollars(picoUSD value: Int128) -> String { exact(value, fractionDigits: 12) }
+
+    /// Milliseconds from microseconds, as the shortest exact decimal.
+    package static func milliseconds(microseconds value: Int64) -> String { exact(Int128(value), fractionDigits: 3) }
+
+    /// Seconds from microseconds, as the shortest exact decimal.
+    package static func seconds(microseconds value: Int64) -> String { exact(Int128(value), fractionDigits: 6) }
+
     /// Formats a scaled integer exactly, with as few fraction digits as possible.
     package static func exact(_ value: Int128, fractionDigits: Int) -> String {
         var value = value

@@ -1,7 +1,7 @@
 import OpenAIUsage
 
 /// The calls in flight of a client that does not report every end, with the time of their last activity.
-struct OpenCalls {
+struct TrackedCalls {
     private struct Entry {
         let exchange: Exchange
         var lastHeard: Int64
