@@ -7,13 +7,13 @@ public import OpenAIUsage
 /// A transport on AsyncHTTPClient.
 ///
 /// ```swift
-/// let client = HTTPClient(configuration: AsyncHTTPClientTransport.usualConfiguration)
+/// let client = HTTPClient(configuration: AsyncHTTPClientTransport.defaultConfiguration)
 /// let transport = AsyncHTTPClientTransport(client).intercepted(by: UsageInterceptor(meter))
 /// ```
 ///
 /// - Bodies stream in both directions with backpressure.
 /// - The client's configuration determines timeouts, connections, proxies, TLS, redirects and decoding.
-///   ``usualConfiguration`` disables redirects and decoding, as a transport should. If redirects are followed, only the last
+///   ``defaultConfiguration`` disables redirects and decoding, as a transport should. If redirects are followed, only the last
 ///   response is seen.
 /// - AsyncHTTPClient does not remove `Content-Encoding` when it decodes a body. Set `isDecoding` if the client's configuration
 ///   enables decoding: `Content-Encoding` and `Content-Length` are then removed from the head.
@@ -26,7 +26,7 @@ public struct AsyncHTTPClientTransport: Transport {
 
     /// A configuration without redirects, decoding and repeated attempts to connect, with a timeout of 600 seconds between
     /// bytes and up to 64 connections per host.
-    public static var usualConfiguration: HTTPClient.Configuration {
+    public static var defaultConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout = HTTPClient.Configuration.Timeout(connect: .seconds(10), read: .seconds(600))

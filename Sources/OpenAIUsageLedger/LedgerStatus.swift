@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// A lasting failure of a ledger's writer.
 ///
 /// While it lasts, records wait in the bounded queue, and no call waits for a commit.

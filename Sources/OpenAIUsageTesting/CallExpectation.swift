@@ -72,7 +72,11 @@ public struct CallExpectation: Sendable {
     /// The differences of a record, one line each (`model: expected gpt-4o, got gpt-4o-mini`); empty if there is none.
     public func mismatches(in record: CallRecord) -> [String] {
         var lines: [String] = []
-        func compare(_ name: String, _ expected: (some CustomStringConvertible)?, _ actual: (some CustomStringConvertible)?) {
+        func compare(
+            _ name: String,
+            _ expected: (some CustomStringConvertible)?,
+            _ actual: (some CustomStringConvertible)?
+        ) {
             guard let expected, expected.description != actual?.description else { return }
             lines.append("\(name): expected \(expected), got \(actual?.description ?? "none")")
         }

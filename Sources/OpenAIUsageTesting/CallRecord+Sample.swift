@@ -23,7 +23,7 @@ extension CallRecord {
         duration: Duration = .milliseconds(812)
     ) -> CallRecord {
         var record = CallRecord(
-            id: CallID(rawValue: startedAt.microsecondsSince1970 << 11 + Int64(number)),
+            id: CallID(startedAt: startedAt, number: number),
             startedAt: startedAt,
             method: "POST",
             host: "api.openai.com",
@@ -44,7 +44,8 @@ extension CallRecord {
         record.usage[.inputTokens] = input
         record.usage[.outputTokens] = output
         record.usage[.totalTokens] = input + output
-        record.rawUsage = #"{"prompt_tokens":\#(input),"completion_tokens":\#(output),"total_tokens":\#(input + output)}"#
+        record.rawUsage =
+            #"{"prompt_tokens":\#(input),"completion_tokens":\#(output),"total_tokens":\#(input + output)}"#
         record.timing = CallTiming(
             duration: duration,
             timeToHeaders: duration / 2,

@@ -84,7 +84,9 @@ public final class RecordingSink: UsageSink {
                     }
                     return true
                 }
-                if isReady { continuation.resume(with: Task.isCancelled ? .failure(CancellationError()) : .success(())) }
+                if isReady {
+                    continuation.resume(with: Task.isCancelled ? .failure(CancellationError()) : .success(()))
+                }
             }
         } onCancel: {
             let waiter = state.withLock { $0.waiters.removeValue(forKey: key) }

@@ -80,7 +80,9 @@ public final class ScriptedTransport: Transport {
             output: Int?,
             requestID: String = "req_1"
         ) -> Answer {
-            let start = #"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","model":""# + escaped(model) + #"","choices":["#
+            let start =
+                #"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","model":""# + escaped(model)
+                + #"","choices":["#
             var pieces = words.map { start + #"{"index":0,"delta":{"content":""# + escaped($0) + "\"}}]}\n\n" }
             pieces.append(start + #"{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\n")
             if let output { pieces.append(start + #"],"usage":"# + usage(input, 0, output) + "}\n\n") }

@@ -42,7 +42,7 @@ struct DataPlaneTests {
             #expect(record.tags == ["team": "a"])
             #expect(record.usage[.inputTokens] == 3)
             #expect(record.usage[.outputTokens] == 4)
-            #expect(record.timing.gateway != nil)
+            #expect(record.timing.gatewayMicroseconds != nil)
         }
     }
 

@@ -23,8 +23,8 @@ struct LedgerMetricsTests {
         record.usage[.outputTokens] = Int64.random(in: 0..<1_000, using: &generator)
         record.usage[.cachedInputTokens] = generator.chance(50) ? 10 : nil
         record.cost = CallCost(picoUSD: Int64.random(in: 0..<1_000_000_000_000, using: &generator), status: .exact)
-        record.timing.duration = Int64.random(in: 1_000..<700_000_000, using: &generator)
-        record.timing.timeToFirstToken = generator.chance(50) ? 500_000 : nil
+        record.timing.durationMicroseconds = Int64.random(in: 1_000..<700_000_000, using: &generator)
+        record.timing.timeToFirstTokenMicroseconds = generator.chance(50) ? 500_000 : nil
         return record
     }
 

@@ -33,7 +33,7 @@ struct ReportingAPITests {
         record.requestID = "req/\(number)"
         record.usageState = .reported
         record.usage[.inputTokens] = 1_000
-        record.timing.duration = Int64(number) * 1_000
+        record.timing.durationMicroseconds = Int64(number) * 1_000
         record.cost = PriceBook.bundled.cost(of: record)
         return record
     }

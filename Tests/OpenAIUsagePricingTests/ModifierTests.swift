@@ -265,9 +265,9 @@ struct ModifierTests {
     @Test func aPeriodBeginsAndEndsAtMidnightUTC() {
         var record = TestCall(model: "o3", usage: [.inputTokens: 1]).record
         let midnight = TestCall.microseconds("2025-06-10") - 12 * 3_600_000_000
-        record.startedAt = midnight - 1
+        record.startedAtMicroseconds = midnight - 1
         #expect(PriceBook.bundled.cost(of: record).picoUSD == 10_000_000)
-        record.startedAt = midnight
+        record.startedAtMicroseconds = midnight
         #expect(PriceBook.bundled.cost(of: record).picoUSD == 2_000_000)
     }
 }

@@ -49,7 +49,7 @@ struct PriceSampleTests {
             "model": .text(record.model), "request_model": .text(record.requestModel),
             "service_tier": .text(record.serviceTier), "requested_service_tier": .text(record.requestedServiceTier),
             "endpoint": .string(record.endpoint.name), "is_free": .bool(record.endpoint.family is FreeFamily),
-            "host": .string(record.host), "started_at": .integer(record.startedAt),
+            "host": .string(record.host), "started_at": .integer(record.startedAtMicroseconds),
             "background_window": .text(record.backgroundWindow), "outcome": .string(record.outcome.rawValue),
             "usage_state": .string(record.usageState.rawValue), "status": .integer(record.status),
             "provider_cost": .text(record.providerCost), "request_bytes": .integer(record.requestBytes),

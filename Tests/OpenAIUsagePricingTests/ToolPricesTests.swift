@@ -1,3 +1,4 @@
+import OpenAIUsage
 import Testing
 
 @testable import OpenAIUsagePricing

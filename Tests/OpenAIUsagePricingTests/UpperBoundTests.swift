@@ -24,7 +24,8 @@ struct UpperBoundTests {
     @Test(arguments: [UsageState.cut, .missing, .null, .unparsable])
     func theRequestBoundsTheCost(state: UsageState) {
         // Writing to the cache for 12 hours is the dearest input of the model, at $4 a million; the output has $10.
-        let dearest = PriceBook.bundled.model(named: "gpt-6.1-sol")?.periods.first?.tiers["default"]?.highestInputPrice ?? 0
+        let dearest =
+            PriceBook.bundled.model(named: "gpt-6.1-sol")?.periods.first?.tiers["default"]?.highestInputPrice ?? 0
         #expect(dearest >= 2_000_000)
         #expect(Self.bound(Self.call { $0.state = state }) == 1000 * dearest + 500 * 10_000_000)
     }

@@ -147,7 +147,8 @@ struct RecordingTests {
             meter,
             .response(
                 400,
-                body: #"{"error":{"message":"Unrecognized request argument supplied: stream_options","type":"invalid_request_error"}}"#
+                body:
+                    #"{"error":{"message":"Unrecognized request argument supplied: stream_options","type":"invalid_request_error"}}"#
             ),
             .chatStream(model: "gpt-4o", input: 10, output: nil)
         )
@@ -186,7 +187,11 @@ struct RecordingTests {
         async let waited = sink.records(atLeast: 2)
         sink.record(.sample(2, model: "gpt-4o", project: "proj_b", input: 1, output: 2))
         #expect(try await waited.count == 2)
-        #expect(CallExpectation(model: "gpt-4o", project: "proj_a").mismatches(in: sink.records[1]) == ["project: expected proj_a, got proj_b"])
+        #expect(
+            CallExpectation(model: "gpt-4o", project: "proj_a").mismatches(in: sink.records[1]) == [
+                "project: expected proj_a, got proj_b"
+            ]
+        )
         sink.removeAll()
         #expect(sink.records.isEmpty)
     }

@@ -73,11 +73,11 @@ struct Mix {
         var record = templates[(model * 12 + project) * 3 + client]
         record.id = CallID(rawValue: startedAt << 11)
         record.operationID = record.id.description
-        record.startedAt = startedAt
+        record.startedAtMicroseconds = startedAt
         record.requestBytes = Int64(300 + next(20_000))
         record.requestID = digits(32, "req_")
         record.edgeRequestID = digits(16, "", "-FRA")
-        record.timing.gateway = Int64(80 + next(200))
+        record.timing.gatewayMicroseconds = Int64(80 + next(200))
         let fate = next(100)
         if fate < 3 {
             fail(&record, fate)
@@ -127,8 +127,8 @@ struct Mix {
         record.errorCode = fate == 0 ? nil : "rate_limit_exceeded"
         record.usageState = .error
         record.cost = CallCost(picoUSD: 0, status: .free)
-        record.timing.duration = Int64(20_000 + next(30_000))
-        record.timing.timeToHeaders = record.timing.duration
+        record.timing.durationMicroseconds = Int64(20_000 + next(30_000))
+        record.timing.timeToHeadersMicroseconds = record.timing.durationMicroseconds
     }
 
     private mutating func succeed(_ record: inout CallRecord, isEmbedding: Bool, isResponses: Bool) {
@@ -151,7 +151,7 @@ struct Mix {
             record.serviceTier = "default"
             if isResponses {
                 record.responseID = digits(50, "resp_")
-                record.objectCreatedAt = record.startedAt / 1_000_000 * 1_000_000
+                record.objectCreatedAtMicroseconds = record.startedAtMicroseconds / 1_000_000 * 1_000_000
                 record.rawUsage =
                     "{\"input_tokens\":\(input),\"input_tokens_details\":{\"cached_tokens\":\(cached)},\"output_tokens\":\(output),\"output_tokens_details\":{\"reasoning_tokens\":\(reasoning)},\"total_tokens\":\(input + output)}"
             } else {
@@ -170,20 +170,20 @@ struct Mix {
             priceVersion: "2026-11-23"
         )
         let duration = Int64(100_000 + next(200) * next(200) * 100)
-        record.timing.duration = duration
-        record.timing.timeToHeaders = duration / 3
-        record.timing.processing = duration / 1_000 / 3 * 1_000
-        if record.isStream { record.timing.timeToFirstToken = duration / 3 + 4_000 }
+        record.timing.durationMicroseconds = duration
+        record.timing.timeToHeadersMicroseconds = duration / 3
+        record.timing.processingMicroseconds = duration / 1_000 / 3 * 1_000
+        if record.isStream { record.timing.timeToFirstTokenMicroseconds = duration / 3 + 4_000 }
         var limits = RateLimits()
         limits["requests"] = RateLimits.Window(
             limit: 10_000,
             remaining: Int64(9_000 + next(1_000)),
-            reset: Int64(6_000 * next(10))
+            resetMicroseconds: Int64(6_000 * next(10))
         )
         limits["tokens"] = RateLimits.Window(
             limit: 2_000_000,
             remaining: Int64(1_900_000 + next(99_999)),
-            reset: Int64(1_000 * next(40))
+            resetMicroseconds: Int64(1_000 * next(40))
         )
         record.rateLimits = limits
     }

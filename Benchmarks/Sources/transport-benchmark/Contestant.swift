@@ -33,12 +33,12 @@ struct Contestant: Sendable {
             let transport = URLSessionTransport()
             self.init(request, Meter.around(transport, isMetered)) { transport.shutDown() }
         case "asynchttpclient":
-            let client = HTTPClient(configuration: AsyncHTTPClientTransport.usualConfiguration)
+            let client = HTTPClient(configuration: AsyncHTTPClientTransport.defaultConfiguration)
             self.init(request, Meter.around(AsyncHTTPClientTransport(client), isMetered)) {
                 try? await client.shutdown()
             }
         case "urlsession-bare":
-            let session = URLSession(configuration: URLSessionTransport.usualConfiguration)
+            let session = URLSession(configuration: URLSessionTransport.defaultConfiguration)
             var prepared = URLRequest(url: address)
             prepared.httpMethod = "POST"
             prepared.httpBody = Data(TransportCall.body)
@@ -54,7 +54,7 @@ struct Contestant: Sendable {
             }
 
         case "asynchttpclient-bare":
-            let client = HTTPClient(configuration: AsyncHTTPClientTransport.usualConfiguration)
+            let client = HTTPClient(configuration: AsyncHTTPClientTransport.defaultConfiguration)
             self.init {
                 var bare = HTTPClientRequest(url: url)
                 bare.method = .POST

@@ -21,7 +21,7 @@ extension CallRecordBuilder {
             record.model = RowText.maskingKey(model)
         }
         record.toolCalls = response.toolCalls
-        record.objectCreatedAt = response.createdAt
+        record.objectCreatedAtMicroseconds = response.createdAt
         if response.isCacheHit { record.diagnostics["cache_hit"] = "true" }
         if response.mode == .events || response.mode == .documents { record.isStream = true }
         record.units = isSuccess ? family.units(response, request) : [:]

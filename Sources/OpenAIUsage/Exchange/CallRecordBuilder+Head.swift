@@ -8,9 +8,9 @@ extension CallRecordBuilder {
     /// - Returns: The reader of the body.
     mutating func take(_ facts: borrowing ResponseHeaders, status: Int, at elapsed: Int64) -> ResponseReading {
         record.status = status
-        record.timing.timeToHeaders = elapsed
-        record.timing.processing = facts.processing
-        record.timing.upstreamService = facts.upstreamService
+        record.timing.timeToHeadersMicroseconds = elapsed
+        record.timing.processingMicroseconds = facts.processing
+        record.timing.upstreamServiceMicroseconds = facts.upstreamService
         if let organization = facts.organization { record.organization = organization }
         if let project = facts.project { record.project = project }
         if let requestID = facts.requestID { record.requestID = requestID }

@@ -18,9 +18,11 @@ extension CallRecordBuilder {
             guard record.toolCalls[name] != nil || record.toolCalls.count < ResponseReader.maximumTools else {
                 continue
             }
-            if objects.claim(container: container.identity, at: record.startedAt) {
+            if objects.claim(container: container.identity, at: record.startedAtMicroseconds) {
                 record.toolCalls[name, default: 0] += 1
-                record.containerWindows.append(ContainerWindow(container.identity, startedAt: record.startedAt))
+                record.containerWindows.append(
+                    ContainerWindow(container.identity, startedAt: record.startedAtMicroseconds)
+                )
             }
         }
         // A cached answer used nothing, since no provider was asked.
@@ -76,9 +78,9 @@ extension CallRecordBuilder {
     private mutating func noteContainer(_ objects: BilledObjects) {
         guard record.endpoint.family.billedObjects == .container,
             let identity = record.responseID.map({ ObjectIdentity($0) }),
-            objects.claim(container: identity, at: record.startedAt)
+            objects.claim(container: identity, at: record.startedAtMicroseconds)
         else { return }
-        record.containerWindows.append(ContainerWindow(identity, startedAt: record.startedAt))
+        record.containerWindows.append(ContainerWindow(identity, startedAt: record.startedAtMicroseconds))
     }
 
     /// Counts the only object of the response at the first observation of its final state.
@@ -138,12 +140,12 @@ extension CallRecordBuilder {
         record.model = record.model ?? origin.requestModel
         record.requestedServiceTier = record.requestedServiceTier ?? origin.requestedServiceTier
         record.backgroundWindow = record.backgroundWindow ?? origin.backgroundWindow
-        record.objectCreatedAt = record.objectCreatedAt ?? origin.startedAt
+        record.objectCreatedAtMicroseconds = record.objectCreatedAtMicroseconds ?? origin.startedAt
     }
 
     /// True if the record reports usage or units.
     private var hasFigures: Bool {
-        switch record.usageState {
+        switch record.usageState.kind {
         case .reported, .reportedUnterminated, .unitsFromBody: true
         case .settled, .null, .missing, .cut, .error, .unparsable, .notApplicable, .unitsFromRequest: false
         }

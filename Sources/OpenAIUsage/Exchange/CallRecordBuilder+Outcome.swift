@@ -7,7 +7,7 @@ extension CallRecordBuilder {
         _ objects: BilledObjects,
         _ duration: Int64
     ) {
-        record.timing.duration = duration
+        record.timing.durationMicroseconds = duration
         fill(request)
         if let response {
             fill(request, from: response.reader)

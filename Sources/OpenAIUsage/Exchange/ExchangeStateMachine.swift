@@ -37,7 +37,7 @@ struct ExchangeStateMachine: ~Copyable {
 
     /// The wall-clock time at a monotonic time; `nil` after the end of the attempt.
     private mutating func wallMicroseconds(_ now: Int64) -> Int64? {
-        guard let startedAt = builder?.record.startedAt else { return nil }
+        guard let startedAt = builder?.record.startedAtMicroseconds else { return nil }
         return startedAt + elapsed(now)
     }
 
@@ -71,8 +71,8 @@ struct ExchangeStateMachine: ~Copyable {
 
     /// Adds to the time that the gateway itself took.
     mutating func add(gatewayNanoseconds: Int64) {
-        let known = builder?.record.timing.gateway ?? 0
-        builder?.record.timing.gateway = known + gatewayNanoseconds / 1_000
+        let known = builder?.record.timing.gatewayMicroseconds ?? 0
+        builder?.record.timing.gatewayMicroseconds = known + gatewayNanoseconds / 1_000
     }
 
     /// Adds a diagnostic to the record.
@@ -91,7 +91,7 @@ struct ExchangeStateMachine: ~Copyable {
         if let response { builder.fill(request.facts, from: response.reader) }
         builder.complete()
         builder.record.outcome = .open
-        builder.record.timing.duration = elapsed(now)
+        builder.record.timing.durationMicroseconds = elapsed(now)
         return builder.finished()
     }
 
@@ -110,8 +110,8 @@ struct ExchangeStateMachine: ~Copyable {
             decoder.finish { response.reader.receive($0) }
             builder?.isCodingUnknown = decoder.isCodingUnknown
             builder?.isEncodingBroken = decoder.isBroken
-            isTerminatedAtEnd = response.reader.isTerminated
             response.reader.finish()
+            isTerminatedAtEnd = response.reader.isTerminated
         }
         decoder = ContentDecoder(nil, contentType: nil)
         builder?.finish(request.facts, response, ending, objects, duration)
@@ -120,9 +120,9 @@ struct ExchangeStateMachine: ~Copyable {
     }
 
     private mutating func noteContent(_ response: ResponseReading, _ now: () -> Int64) {
-        guard response.reader.hasContent, builder?.record.timing.timeToFirstToken == nil else { return }
+        guard response.reader.hasContent, builder?.record.timing.timeToFirstTokenMicroseconds == nil else { return }
         let elapsed = elapsed(now())
-        builder?.record.timing.timeToFirstToken = elapsed
+        builder?.record.timing.timeToFirstTokenMicroseconds = elapsed
     }
 
     private func elapsed(_ now: Int64) -> Int64 { max(0, (now - startedAt) / 1_000) }

@@ -86,8 +86,10 @@ final class OpenExchanges: Sendable {
         list.withLock { list in
             list.records { _, exchange in
                 guard !exchange.links.isRecorded, exchange.startedAt <= latest else { return nil }
-                exchange.links.isRecorded = true
-                return exchange.openRecord()
+                let record = exchange.openRecord()
+                // An attempt that may still be withdrawn has no record yet.
+                exchange.links.isRecorded = record != nil
+                return record
             }
         }
     }

@@ -13,7 +13,7 @@ package struct ObjectOrigin: Sendable, Equatable {
     package init(_ record: CallRecord) {
         call = record.id
         operationID = record.operationID
-        startedAt = record.startedAt
+        startedAt = record.startedAtMicroseconds
         project = record.project
         tags = record.tags
         requestModel = record.requestModel

@@ -39,7 +39,10 @@ enum HTTPDate {
             years += present / 100 * 100
             if years > present + 50 { years -= 100 }
         }
-        return CivilDate(year: years, month: Int64(index) + 1, day: day).daysSince1970 * 86_400 + hours * 3_600 + minutes * 60 + seconds
+        let date = CivilDate(year: years, month: Int64(index) + 1, day: day)
+        // Not every month has 31 days.
+        guard CivilDate(daysSince1970: date.daysSince1970) == date else { return nil }
+        return date.daysSince1970 * 86_400 + hours * 3_600 + minutes * 60 + seconds
     }
 
     private static func number(_ text: Substring) -> Int64? {

@@ -11,6 +11,15 @@ public struct CallID: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.rawValue = rawValue
     }
 
+    /// Creates the identity of a call by its start, as a meter does.
+    ///
+    /// - Parameters:
+    ///   - startedAt: The start of the call.
+    ///   - number: A number that tells calls of the same microsecond apart, 0 to 2047.
+    public init(startedAt: Timestamp, number: Int = 0) {
+        self.init(rawValue: startedAt.microsecondsSince1970 << 11 | Int64(number & 0x7ff))
+    }
+
     /// Creates an identity from its 16 hexadecimal digits; `nil` for anything else.
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count == 16, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),

@@ -9,8 +9,7 @@ public struct CallRecord: Sendable, Equatable {
     public var operationID: String
     /// The number of the attempt within its logical call, from 0.
     public var attempt: Int
-    /// The start of the attempt, in microseconds since 1970-01-01T00:00:00Z.
-    public var startedAt: Int64
+    package var startedAtMicroseconds: Int64
     /// The kind of program that captured the call.
     public var source: CallSource
 
@@ -88,8 +87,7 @@ public struct CallRecord: Sendable, Equatable {
     ///
     /// False if the call only shows an object that another call has used, or a sum that grows.
     public var isCounted: Bool
-    /// The creation time of the object in the response, in microseconds since 1970-01-01T00:00:00Z.
-    public var objectCreatedAt: Int64?
+    package var objectCreatedAtMicroseconds: Int64?
     /// The call that created the object whose usage this call reports.
     package var resolvedCall: CallID?
     /// The container windows whose payment the call started.
@@ -117,8 +115,25 @@ public struct CallRecord: Sendable, Equatable {
     public var timing: CallTiming
     /// The rate limits that the response reported.
     public var rateLimits: RateLimits?
-    /// The delay before a retry that the response prescribed, in milliseconds.
-    public var retryAfterMilliseconds: Int64?
+    package var retryAfterMilliseconds: Int64?
+
+    /// The start of the attempt.
+    public var startedAt: Timestamp {
+        get { Timestamp(microsecondsSince1970: startedAtMicroseconds) }
+        set { startedAtMicroseconds = newValue.microsecondsSince1970 }
+    }
+
+    /// The creation of the object that the response shows; `nil` if it is not known.
+    public var objectCreatedAt: Timestamp? {
+        get { objectCreatedAtMicroseconds.map(Timestamp.init(microsecondsSince1970:)) }
+        set { objectCreatedAtMicroseconds = newValue?.microsecondsSince1970 }
+    }
+
+    /// The time that the response asked to wait before a retry.
+    public var retryAfter: Duration? {
+        get { retryAfterMilliseconds.map { .milliseconds($0) } }
+        set { retryAfterMilliseconds = newValue.map { $0.microseconds / 1_000 } }
+    }
 
     /// True if a cache in front of the provider answered the call, so that the provider was not asked and bills nothing.
     ///
@@ -174,6 +189,37 @@ public struct CallRecord: Sendable, Equatable {
         "x-litellm-cache-hit", "x-litellm-cache-key", "cache_hit",
     ]
 
+    /// Creates the record of an attempt in flight, of which nothing else is known yet.
+    ///
+    /// Records are made by an ``Exchange``; others serve tests of sinks, prices of hypothetical calls, and records that
+    /// come from elsewhere.
+    ///
+    /// - Parameters:
+    ///   - id: The identity, unique in a ledger. Ledgers look for calls by their identities, which are those of their
+    ///     start: `CallID(startedAt:number:)`.
+    ///   - startedAt: The start of the attempt.
+    ///   - method: The HTTP method.
+    ///   - host: The host of the upstream.
+    ///   - path: The request's path, from which the endpoint follows.
+    ///   - source: What captured the call.
+    public init(
+        id: CallID,
+        startedAt: Timestamp,
+        method: String,
+        host: String,
+        path: String,
+        source: CallSource = .library
+    ) {
+        self.init(
+            id: id,
+            startedAt: startedAt.microsecondsSince1970,
+            source: source,
+            method: method,
+            host: host,
+            path: path
+        )
+    }
+
     package init(
         id: CallID,
         operationID: String? = nil,
@@ -187,7 +233,7 @@ public struct CallRecord: Sendable, Equatable {
         self.id = id
         self.operationID = operationID ?? id.description
         self.attempt = 0
-        self.startedAt = startedAt
+        startedAtMicroseconds = startedAt
         self.source = source
         self.method = method
         self.host = host

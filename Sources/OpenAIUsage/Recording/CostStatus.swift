@@ -1,15 +1,60 @@
 /// How the cost of a call was determined.
-public enum CostStatus: String, Sendable, CaseIterable {
+///
+/// More may be added: a `switch` over it needs a `default`.
+public struct CostStatus: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
+    /// The values, for a `switch` that must name them all.
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        case exact, partial, unpriced, provider, free, none
+    }
+
+    private static let names = [
+        "exact",
+        "partial",
+        "unpriced",
+        "provider",
+        "free",
+        "none",
+    ]
+
+    package let kind: Kind
+
+    package init(_ kind: Kind) {
+        self.kind = kind
+    }
+
+    /// The value of a name; `nil` for an unknown name.
+    public init?(rawValue: String) {
+        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
+            return nil
+        }
+        self.kind = kind
+    }
+
+    /// The name, as in the ledger, in reports and in JSON.
+    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+
+    /// The name.
+    public var description: String { rawValue }
+
+    /// All values that this version knows.
+    public static var allCases: [CostStatus] { Kind.allCases.map(CostStatus.init(_:)) }
+
+    /// True if both are the same value.
+    public static func == (left: CostStatus, right: CostStatus) -> Bool { left.kind == right.kind }
+
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+
     /// Every billed item of the call has a price.
-    case exact
+    public static var exact: CostStatus { CostStatus(.exact) }
     /// Some billed item of the call has no price; the cost is the known part.
-    case partial
+    public static var partial: CostStatus { CostStatus(.partial) }
     /// No billed item of the call has a price.
-    case unpriced
+    public static var unpriced: CostStatus { CostStatus(.unpriced) }
     /// The provider reported the price.
-    case provider
+    public static var provider: CostStatus { CostStatus(.provider) }
     /// The endpoint is free.
-    case free
+    public static var free: CostStatus { CostStatus(.free) }
     /// There is nothing to price: an error, or a call whose usage is not known.
-    case none
+    public static var none: CostStatus { CostStatus(.none) }
 }

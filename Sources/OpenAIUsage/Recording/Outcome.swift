@@ -1,21 +1,69 @@
 /// How an attempt ended.
-public enum Outcome: String, Sendable, CaseIterable {
+///
+/// More may be added: a `switch` over it needs a `default`.
+public struct Outcome: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
+    /// The values, for a `switch` that must name them all.
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        case completed, error, cut, clientDisconnected, timeout, unreachable, abandoned, open, interrupted
+    }
+
+    private static let names = [
+        "completed",
+        "error",
+        "cut",
+        "client_disconnected",
+        "timeout",
+        "unreachable",
+        "abandoned",
+        "open",
+        "interrupted",
+    ]
+
+    package let kind: Kind
+
+    package init(_ kind: Kind) {
+        self.kind = kind
+    }
+
+    /// The value of a name; `nil` for an unknown name.
+    public init?(rawValue: String) {
+        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
+            return nil
+        }
+        self.kind = kind
+    }
+
+    /// The name, as in the ledger, in reports and in JSON.
+    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+
+    /// The name.
+    public var description: String { rawValue }
+
+    /// All values that this version knows.
+    public static var allCases: [Outcome] { Kind.allCases.map(Outcome.init(_:)) }
+
+    /// True if both are the same value.
+    public static func == (left: Outcome, right: Outcome) -> Bool { left.kind == right.kind }
+
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+
     /// The response arrived in full.
-    case completed
+    public static var completed: Outcome { Outcome(.completed) }
     /// The API answered with an error: a status of 400 or more, an error body or an error event.
-    case error
+    public static var error: Outcome { Outcome(.error) }
     /// The response ended before it was complete.
-    case cut
+    public static var cut: Outcome { Outcome(.cut) }
     /// The client disconnected before it had the whole response.
-    case clientDisconnected = "client_disconnected"
+    public static var clientDisconnected: Outcome { Outcome(.clientDisconnected) }
     /// A time limit was exceeded.
-    case timeout
+    public static var timeout: Outcome { Outcome(.timeout) }
     /// No connection to the upstream could be made, or it broke before a response began.
-    case unreachable
+    public static var unreachable: Outcome { Outcome(.unreachable) }
     /// The caller dropped the body before its end.
-    case abandoned
+    public static var abandoned: Outcome { Outcome(.abandoned) }
     /// The attempt is in flight.
-    case open
+    public static var open: Outcome { Outcome(.open) }
     /// The process ended, or died, while the attempt was in flight.
-    case interrupted
+    public static var interrupted: Outcome { Outcome(.interrupted) }
 }

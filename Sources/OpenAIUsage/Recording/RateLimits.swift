@@ -6,14 +6,25 @@ public struct RateLimits: Sendable, Equatable {
         public var limit: Int64?
         /// The amount that is left.
         public var remaining: Int64?
-        /// The time until the window is full again, in microseconds.
-        public var reset: Int64?
+        package var resetMicroseconds: Int64?
 
         /// Creates a window; a value that is not known is `nil`.
-        public init(limit: Int64? = nil, remaining: Int64? = nil, reset: Int64? = nil) {
+        public init(limit: Int64? = nil, remaining: Int64? = nil, reset: Duration? = nil) {
             self.limit = limit
             self.remaining = remaining
-            self.reset = reset
+            resetMicroseconds = reset?.microseconds
+        }
+
+        package init(limit: Int64?, remaining: Int64?, resetMicroseconds: Int64?) {
+            self.limit = limit
+            self.remaining = remaining
+            self.resetMicroseconds = resetMicroseconds
+        }
+
+        /// The time until the window is full again.
+        public var reset: Duration? {
+            get { resetMicroseconds.map { .microseconds($0) } }
+            set { resetMicroseconds = newValue?.microseconds }
         }
     }
 

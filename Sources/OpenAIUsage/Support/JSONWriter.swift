@@ -4,6 +4,9 @@ package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// Creates a writer that has written nothing.
+    package init() {}
+
     /// What has been written.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 

@@ -21,4 +21,9 @@ public struct MoneyError: Error, Equatable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+
+    package init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
 }

@@ -34,7 +34,7 @@ extension RateLimits {
     /// - Returns: True if it is one.
     mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
         guard Self.begins(name, at: 0, with: "x-ratelimit-") else { return false }
-        guard windows.count < Self.maximumCount, name.count - 12 <= Self.maximumNameLength else { return true }
+        guard name.count - 12 <= Self.maximumNameLength else { return true }
         let (part, start): (Part, Int)
         if Self.begins(name, at: 12, with: "limit-") {
             (part, start) = (.limit, 18)
@@ -48,6 +48,7 @@ extension RateLimits {
         let resource = Self.resource(UnsafeRawBufferPointer(rebasing: name[start...]))
         let index = windows.firstIndex { $0.resource == resource } ?? windows.count
         if index == windows.count {
+            guard index < Self.maximumCount else { return true }
             // Most responses report two: requests and tokens.
             if index == 0 { windows.reserveCapacity(2) }
             windows.append((resource, Window()))
@@ -55,7 +56,7 @@ extension RateLimits {
         switch part {
         case .limit: windows[index].window.limit = Self.count(value)
         case .remaining: windows[index].window.remaining = Self.count(value)
-        case .reset: windows[index].window.reset = Self.microseconds(value)
+        case .reset: windows[index].window.resetMicroseconds = Self.microseconds(value)
         }
         return true
     }

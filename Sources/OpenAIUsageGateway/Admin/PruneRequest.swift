@@ -1,3 +1,4 @@
+import OpenAIUsage
 package import OpenAIUsageLedger
 import OpenAIUsagePricing
 

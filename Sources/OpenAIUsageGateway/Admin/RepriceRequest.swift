@@ -1,3 +1,4 @@
+import OpenAIUsage
 package import OpenAIUsageLedger
 import OpenAIUsagePricing
 
@@ -77,7 +78,7 @@ package struct RepriceRequest: Sendable, Equatable {
         guard parts.count == 3, parts[0].utf8.count == 2, parts[1].utf8.count == 2,
             parts[2].prefix(while: { $0 != "." }).utf8.count == 2, let hour = Int64(parts[0]),
             let minute = Int64(parts[1]), 0...23 ~= hour, 0...59 ~= minute,
-            let seconds = try? OpenAIUsagePricing.DecimalText.integer(trimmed(parts[2]), fractionDigits: 6),
+            let seconds = try? DecimalText.integer(trimmed(parts[2]), fractionDigits: 6),
             0..<60_000_000 ~= seconds
         else { return nil }
         return Int64(day.number) * 86_400_000_000 + (hour * 60 + minute) * 60_000_000 + seconds

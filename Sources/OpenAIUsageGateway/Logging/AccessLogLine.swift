@@ -16,7 +16,7 @@ struct AccessLogLine {
     static func append(_ record: CallRecord, to output: inout [UInt8]) {
         var line = AccessLogLine(capacity: 512)
         line.bytes.append(UInt8(ascii: "{"))
-        line.text("time", TimestampText.utc(record.startedAt + (record.timing.duration ?? 0)))
+        line.text("time", TimestampText.utc(record.startedAtMicroseconds + (record.timing.durationMicroseconds ?? 0)))
         line.text("id", record.id.description)
         line.text("request_id", record.requestID)
         line.text("method", record.method)
@@ -26,7 +26,10 @@ struct AccessLogLine {
         line.literal("status", record.status.map { String($0) })
         line.text("outcome", record.outcome.rawValue)
         line.text("error_code", record.errorCode)
-        line.literal("duration_ms", record.timing.duration.map { DecimalText.milliseconds(microseconds: $0) })
+        line.literal(
+            "duration_ms",
+            record.timing.durationMicroseconds.map { DecimalText.milliseconds(microseconds: $0) }
+        )
         line.literal("request_bytes", record.requestBytes.map { String($0) })
         line.literal("sent_bytes", record.sentBytes.map { String($0) })
         line.text("project", record.project)

@@ -28,7 +28,7 @@ struct CallResult: Sendable, Hashable {
 
     /// True if the call failed: an API error, a cut response, a timeout or an unreachable upstream.
     var isError: Bool {
-        switch outcome {
+        switch outcome.kind {
         case .error, .cut, .timeout, .unreachable: true
         default: false
         }

@@ -45,7 +45,7 @@ struct RowDecoder {
         record.edgeRequestID = row.identity(facts)
         record.traceID = row.identity(facts)
         record.objectAlias = row.identity(facts)
-        record.objectCreatedAt = row.integer()
+        record.objectCreatedAtMicroseconds = row.integer()
         if let result {
             record.outcome = resultNumber < 0 ? .open : result.outcome
             record.status = result.status
@@ -55,12 +55,12 @@ struct RowDecoder {
         readUsage(of: &record, form, from: &row)
         record.cost.picoUSD = row.integer()
         record.cost.upperBoundPicoUSD = row.integer()
-        record.timing.duration = row.integer()
-        record.timing.timeToHeaders = row.integer()
-        record.timing.timeToFirstToken = row.integer()
-        record.timing.processing = row.integer()
-        record.timing.upstreamService = row.integer()
-        record.timing.gateway = row.integer()
+        record.timing.durationMicroseconds = row.integer()
+        record.timing.timeToHeadersMicroseconds = row.integer()
+        record.timing.timeToFirstTokenMicroseconds = row.integer()
+        record.timing.processingMicroseconds = row.integer()
+        record.timing.upstreamServiceMicroseconds = row.integer()
+        record.timing.gatewayMicroseconds = row.integer()
         record.requestBytes = row.integer()
         record.maximumOutputTokens = row.integer()
         let limitNumbers = row.text()
@@ -114,7 +114,7 @@ extension RateLimits {
             let window = Window(
                 limit: limit.limit,
                 remaining: place < numbers.count ? numbers[place] : nil,
-                reset: place + 1 < numbers.count ? numbers[place + 1] : nil
+                resetMicroseconds: place + 1 < numbers.count ? numbers[place + 1] : nil
             )
             windows.append((limit.resource, window))
         }

@@ -52,7 +52,9 @@ final class RowEncoder: @unchecked Sendable {
         integer(2, Int64(numbers.series), statement)
         integer(3, Int64(numbers.result), statement)
         integer(4, Int64(numbers.form), statement)
-        if record.startedAt != RowFormat.start(of: record.id.rawValue) { integer(5, record.startedAt, statement) }
+        if record.startedAtMicroseconds != RowFormat.start(of: record.id.rawValue) {
+            integer(5, record.startedAtMicroseconds, statement)
+        }
         integer(6, Int64(record.attempt), statement)
         if !record.isNamedByID { identity(7, record.operationID, statement, &facts) }
         identity(8, record.requestID, statement, &facts)
@@ -61,15 +63,15 @@ final class RowEncoder: @unchecked Sendable {
         identity(11, record.edgeRequestID, statement, &facts)
         identity(12, record.traceID, statement, &facts)
         identity(13, record.objectAlias, statement, &facts)
-        integer(14, record.objectCreatedAt, statement)
+        integer(14, record.objectCreatedAtMicroseconds, statement)
         integer(16, record.cost.picoUSD, statement)
         integer(17, record.cost.upperBoundPicoUSD, statement)
-        integer(18, record.timing.duration, statement)
-        integer(19, record.timing.timeToHeaders, statement)
-        integer(20, record.timing.timeToFirstToken, statement)
-        integer(21, record.timing.processing, statement)
-        integer(22, record.timing.upstreamService, statement)
-        integer(23, record.timing.gateway, statement)
+        integer(18, record.timing.durationMicroseconds, statement)
+        integer(19, record.timing.timeToHeadersMicroseconds, statement)
+        integer(20, record.timing.timeToFirstTokenMicroseconds, statement)
+        integer(21, record.timing.processingMicroseconds, statement)
+        integer(22, record.timing.upstreamServiceMicroseconds, statement)
+        integer(23, record.timing.gatewayMicroseconds, statement)
         integer(24, record.requestBytes, statement)
         integer(25, record.maximumOutputTokens, statement)
         if let limits = record.rateLimits { bindLimits(limits, to: statement) }
@@ -164,7 +166,7 @@ final class RowEncoder: @unchecked Sendable {
             if index > 0 { append(UInt8(ascii: ",")) }
             append(entry.window.remaining)
             append(UInt8(ascii: ","))
-            append(entry.window.reset)
+            append(entry.window.resetMicroseconds)
         }
         let count = (memory + used) - start
         start.withMemoryRebound(to: CChar.self, capacity: count) { pointer in

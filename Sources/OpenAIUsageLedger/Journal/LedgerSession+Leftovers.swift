@@ -17,7 +17,7 @@ extension LedgerSession {
         // A pruned row is not written again, since it is in the rollups.
         let kept = try database.writeWithoutTransaction { database in
             try records.filter { record in
-                guard let before = store.prunedBefore, record.startedAt < before else { return true }
+                guard let before = store.prunedBefore, record.startedAtMicroseconds < before else { return true }
                 return try store.holds(record.id, database)
             }
         }

@@ -65,12 +65,12 @@ struct RecordDecoder {
         record.edgeRequestID = try optionalText()
         record.diagnostics = try dictionary()
         try readAccounting(of: &record)
-        record.timing.duration = try optionalInteger()
-        record.timing.timeToHeaders = try optionalInteger()
-        record.timing.timeToFirstToken = try optionalInteger()
-        record.timing.processing = try optionalInteger()
-        record.timing.upstreamService = try optionalInteger()
-        record.timing.gateway = try optionalInteger()
+        record.timing.durationMicroseconds = try optionalInteger()
+        record.timing.timeToHeadersMicroseconds = try optionalInteger()
+        record.timing.timeToFirstTokenMicroseconds = try optionalInteger()
+        record.timing.processingMicroseconds = try optionalInteger()
+        record.timing.upstreamServiceMicroseconds = try optionalInteger()
+        record.timing.gatewayMicroseconds = try optionalInteger()
         record.rateLimits = try limits()
         record.retryAfterMilliseconds = try optionalInteger()
         guard position == bytes.endIndex else { throw Malformed() }
@@ -79,7 +79,7 @@ struct RecordDecoder {
 
     private mutating func readAccounting(of record: inout CallRecord) throws {
         record.isCounted = try integer() == 1
-        record.objectCreatedAt = try optionalInteger()
+        record.objectCreatedAtMicroseconds = try optionalInteger()
         record.resolvedCall = try optionalInteger().map(CallID.init(rawValue:))
         for _ in 0..<(try count()) {
             record.containerWindows.append(ContainerWindow(hash: try integer(), startedAt: try integer()))
@@ -111,7 +111,7 @@ struct RecordDecoder {
             limits[resource] = RateLimits.Window(
                 limit: try optionalInteger(),
                 remaining: try optionalInteger(),
-                reset: try optionalInteger()
+                resetMicroseconds: try optionalInteger()
             )
         }
         return limits

@@ -29,7 +29,7 @@ final class RecordEncoder {
         write(record.id.rawValue)
         write(record.operationID)
         write(Int64(record.attempt))
-        write(record.startedAt)
+        write(record.startedAtMicroseconds)
         write(record.source.rawValue)
         write(record.client)
         write(record.method)
@@ -64,19 +64,19 @@ final class RecordEncoder {
         write(record.edgeRequestID)
         write(record.diagnostics)
         writeAccounting(record)
-        write(record.timing.duration)
-        write(record.timing.timeToHeaders)
-        write(record.timing.timeToFirstToken)
-        write(record.timing.processing)
-        write(record.timing.upstreamService)
-        write(record.timing.gateway)
+        write(record.timing.durationMicroseconds)
+        write(record.timing.timeToHeadersMicroseconds)
+        write(record.timing.timeToFirstTokenMicroseconds)
+        write(record.timing.processingMicroseconds)
+        write(record.timing.upstreamServiceMicroseconds)
+        write(record.timing.gatewayMicroseconds)
         writeLimits(record.rateLimits)
         write(record.retryAfterMilliseconds)
     }
 
     private func writeAccounting(_ record: CallRecord) {
         write(record.isCounted ? 1 : 0)
-        write(record.objectCreatedAt)
+        write(record.objectCreatedAtMicroseconds)
         write(record.resolvedCall?.rawValue)
         write(Int64(record.containerWindows.count))
         for window in record.containerWindows {
@@ -109,7 +109,7 @@ final class RecordEncoder {
             write(resource)
             write(window.limit)
             write(window.remaining)
-            write(window.reset)
+            write(window.resetMicroseconds)
         }
     }
 

@@ -1,4 +1,5 @@
 package import Foundation
+import OpenAIUsage
 
 extension Report {
     /// The report as one line of JSON.

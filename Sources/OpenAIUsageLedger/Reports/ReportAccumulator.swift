@@ -57,11 +57,11 @@ struct ReportAccumulator: Sendable {
         one.add(record)
         add(one, endpoint: record.endpoint.name, CallResult(outcome: record.outcome), weight: 1)
         if record.outcome == .completed {
-            samples?.duration.add(record.timing.duration)
-            samples?.processing.add(record.timing.processing)
-            samples?.timeToFirstToken.add(record.timing.timeToFirstToken)
+            samples?.duration.add(record.timing.durationMicroseconds)
+            samples?.processing.add(record.timing.processingMicroseconds)
+            samples?.timeToFirstToken.add(record.timing.timeToFirstTokenMicroseconds)
         } else if CallResult(outcome: record.outcome).isError {
-            samples?.errorDuration.add(record.timing.duration)
+            samples?.errorDuration.add(record.timing.durationMicroseconds)
         }
     }
 

@@ -47,7 +47,7 @@ struct ReportGrouping {
 
     /// Returns the value of a record.
     mutating func value(_ record: CallRecord) -> Value {
-        if dimension.period != nil { return period(at: record.startedAt) }
+        if dimension.period != nil { return period(at: record.startedAtMicroseconds) }
         switch dimension {
         case .outcome: return Value(name: record.outcome.rawValue)
         case .tag(let name): return Value(name: record.tags[name])

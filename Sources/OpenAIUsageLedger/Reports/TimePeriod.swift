@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsage
 
 /// A calendar period in a time zone.
 enum TimePeriod: Hashable {

@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 extension RepriceReport {
     /// Returns the report as one line of JSON.
     ///

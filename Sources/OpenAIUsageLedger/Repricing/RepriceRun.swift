@@ -68,7 +68,9 @@ struct RepriceRun: Sendable {
             try statement.forEachRow(in: database) { row in
                 let record = decoder.record(row)
                 last = record.id.rawValue
-                guard record.startedAt >= query.from, record.startedAt < query.to else { return true }
+                guard record.startedAtMicroseconds >= query.from, record.startedAtMicroseconds < query.to else {
+                    return true
+                }
                 if matcher.passesAll || matcher.matches(record) { read.append(record) }
                 return true
             }

@@ -1,4 +1,5 @@
 import GRDB
+import OpenAIUsage
 
 /// The time before which rows of a ledger may be pruned, while their sums stay in the rollups.
 ///

@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// A query for calls to be pruned.
 public struct PruneQuery: Sendable, Equatable {
     /// The time before which calls are pruned, in microseconds since 1970; it is rounded down to a quarter of an hour.

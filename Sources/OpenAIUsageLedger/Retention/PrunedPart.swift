@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// The pruned part of a report's range, and its effects on the report.
 ///
 /// Rollups give the sums of pruned calls exactly to a quarter of an hour, and percentiles within 1 %.

@@ -34,15 +34,15 @@ struct CallContribution {
 
     /// Creates the contribution of a call.
     init(_ record: borrowing CallRecord, series: Int, result: Int, isNegative: Bool = false) {
-        quarter = Int32(truncatingIfNeeded: RollupKey.time(of: record.startedAt, .quarter))
+        quarter = Int32(truncatingIfNeeded: RollupKey.time(of: record.startedAtMicroseconds, .quarter))
         self.series = Int32(truncatingIfNeeded: series)
         self.result = Int32(truncatingIfNeeded: result)
-        duration = Self.bucket(record.timing.duration)
-        processing = Self.bucket(record.timing.processing)
-        timeToFirstToken = Self.bucket(record.timing.timeToFirstToken)
+        duration = Self.bucket(record.timing.durationMicroseconds)
+        processing = Self.bucket(record.timing.processingMicroseconds)
+        timeToFirstToken = Self.bucket(record.timing.timeToFirstTokenMicroseconds)
         marks = isNegative ? .negative : []
         if record.isCounted { marks.insert(.counted) }
-        switch record.cost.status {
+        switch record.cost.status.kind {
         case .unpriced: marks.insert(.unpriced)
         case .partial: marks.formUnion([.unpriced, .partial])
         default: break

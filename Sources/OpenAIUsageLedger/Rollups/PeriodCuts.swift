@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsage
 
 /// The periods of a report in its time zone, numbered in order of appearance.
 final class PeriodCuts {

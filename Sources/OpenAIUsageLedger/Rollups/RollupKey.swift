@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// The key of sums in the table of rollups: a period in UTC, a series and a result.
 ///
 /// The periods of a level are consecutive in the table, so that a time range is a range of keys.

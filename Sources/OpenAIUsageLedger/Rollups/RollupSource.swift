@@ -75,7 +75,7 @@ struct RollupSource {
             guard isWanted(key) else { return }
             var sums = RollupSums()
             sums.add(record)
-            try body(cuts.period(at: record.startedAt), key, .sums(sums), 1)
+            try body(cuts.period(at: record.startedAtMicroseconds), key, .sums(sums), 1)
         }
         let months = RollupKey.rows(.month, 0...RollupKey.maximumTime)
         let bounds = try Row.fetchOne(

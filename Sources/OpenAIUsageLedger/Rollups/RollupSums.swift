@@ -51,9 +51,9 @@ struct RollupSums: Sendable, Equatable {
         let share = CallContribution(record, series: 0, result: 0, isNegative: isNegative)
         let weight: Int64 = isNegative ? -1 : 1
         figures.add(share)
-        duration.add(record.timing.duration, weight: weight)
-        processing.add(record.timing.processing, weight: weight)
-        timeToFirstToken.add(record.timing.timeToFirstToken, weight: weight)
+        duration.add(record.timing.durationMicroseconds, weight: weight)
+        processing.add(record.timing.processingMicroseconds, weight: weight)
+        timeToFirstToken.add(record.timing.timeToFirstTokenMicroseconds, weight: weight)
         guard record.isCounted, !record.usage.isEmpty else { return }
         useCounters()
         record.usage.forEachReported { counters[$0].add($1, isNegative: isNegative) }

@@ -17,7 +17,7 @@ enum RateLimitText {
             json.beginArray()
             json.integer(window.limit)
             json.integer(window.remaining)
-            json.integer(window.reset)
+            json.integer(window.resetMicroseconds)
             json.endArray()
         }
         json.endObject()
@@ -31,7 +31,7 @@ enum RateLimitText {
         for (resource, literal) in CompactJSON.members(of: text) ?? [] {
             let values = literal.dropFirst().dropLast().split(separator: ",").map { Int64($0) }
             guard values.count == 3 else { continue }
-            let window = RateLimits.Window(limit: values[0], remaining: values[1], reset: values[2])
+            let window = RateLimits.Window(limit: values[0], remaining: values[1], resetMicroseconds: values[2])
             limits.windows.append((resource, window))
         }
         return limits
@@ -72,7 +72,9 @@ enum RateLimitText {
                 let limit = number(), take(UInt8(ascii: ",")), let remaining = number(), take(UInt8(ascii: ",")),
                 let reset = number(), take(UInt8(ascii: "]"))
             else { return nil }
-            limits.windows.append((name, RateLimits.Window(limit: limit, remaining: remaining, reset: reset)))
+            limits.windows.append(
+                (name, RateLimits.Window(limit: limit, remaining: remaining, resetMicroseconds: reset))
+            )
             guard take(UInt8(ascii: ",")) else { break }
         }
         return take(UInt8(ascii: "}")) && index == bytes.count ? limits : nil

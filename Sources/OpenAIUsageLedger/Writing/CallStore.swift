@@ -226,7 +226,7 @@ struct CallStore {
             return .dropped(.encodeError)
         }
         let id = item.record.id.rawValue
-        startRange.note(id, item.record.startedAt)
+        startRange.note(id, item.record.startedAtMicroseconds)
         if !item.isOpen {
             try pending.add(item.record, series: numbers.series, result: numbers.result, database)
             if id < newest &- LateCalls.lag << 11 { try LateCalls.add(id, database) }
@@ -251,7 +251,7 @@ struct CallStore {
         // The next IDs may be taken too, by the same source as the first.
         for _ in 0..<64 where code & 0xff == SQLITE_CONSTRAINT {
             var record = item.record
-            record.id = identities.next(at: record.startedAt)
+            record.id = identities.next(at: record.startedAtMicroseconds)
             item = RecordQueue.Item(record: record, isOpen: item.isOpen)
             numbers = bind(item, to: insert)
             code = Self.run(insert)
@@ -271,7 +271,7 @@ struct CallStore {
 
     private func quarantine(_ record: CallRecord, _ reason: String, _ database: Database) throws {
         try database.cachedStatement(sql: "INSERT INTO quarantine(call_id, started_at, reason) VALUES(?, ?, ?)")
-            .execute(arguments: [record.id.rawValue, record.startedAt, String(reason.prefix(200))])
+            .execute(arguments: [record.id.rawValue, record.startedAtMicroseconds, String(reason.prefix(200))])
     }
 
     private static func concernsBatch(_ error: DatabaseError) -> Bool {
@@ -380,8 +380,8 @@ struct CallStore {
     /// memory, flushed ones in the index.
     private func isCounted(_ record: CallRecord, _ database: Database) throws -> Bool {
         // Rows of an old object may be pruned. It was counted on completion, which never comes long after creation.
-        if let prunedBefore, let created = record.objectCreatedAt, created < prunedBefore,
-            record.startedAt - created > Self.longestObject
+        if let prunedBefore, let created = record.objectCreatedAtMicroseconds, created < prunedBefore,
+            record.startedAtMicroseconds - created > Self.longestObject
         {
             return true
         }
@@ -394,7 +394,7 @@ struct CallStore {
                 guard let other = try row(id, database)?.record, other.isCounted,
                     other.responseID == identity || other.objectAlias == identity
                 else { continue }
-                switch other.usageState {
+                switch other.usageState.kind {
                 case .null, .missing, .cut, .settled, .error, .unparsable: continue
                 default: return true
                 }

@@ -1,17 +1,63 @@
 /// The reason why a record is missing from the ledger.
-public enum DropReason: String, Sendable, CaseIterable {
+///
+/// More may be added: a `switch` over it needs a `default`.
+public struct DropReason: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
+    /// The values, for a `switch` that must name them all.
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        case queueFull, diskFull, databaseLocked, ledgerFailed, ledgerLost, encodeError, shutdown
+    }
+
+    private static let names = [
+        "queue_full",
+        "disk_full",
+        "db_locked",
+        "ledger_failed",
+        "ledger_lost",
+        "encode_error",
+        "shutdown",
+    ]
+
+    package let kind: Kind
+
+    package init(_ kind: Kind) {
+        self.kind = kind
+    }
+
+    /// The value of a name; `nil` for an unknown name.
+    public init?(rawValue: String) {
+        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
+            return nil
+        }
+        self.kind = kind
+    }
+
+    /// The name, as in the ledger, in reports and in JSON.
+    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+
+    /// The name.
+    public var description: String { rawValue }
+
+    /// All values that this version knows.
+    public static var allCases: [DropReason] { Kind.allCases.map(DropReason.init(_:)) }
+
+    /// True if both are the same value.
+    public static func == (left: DropReason, right: DropReason) -> Bool { left.kind == right.kind }
+
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+
     /// The queue was full.
-    case queueFull = "queue_full"
+    public static var queueFull: DropReason { DropReason(.queueFull) }
     /// The queue was full because no space was left.
-    case diskFull = "disk_full"
+    public static var diskFull: DropReason { DropReason(.diskFull) }
     /// The queue was full because another program had locked the database.
-    case databaseLocked = "db_locked"
+    public static var databaseLocked: DropReason { DropReason(.databaseLocked) }
     /// The queue was full because the ledger failed in another way.
-    case ledgerFailed = "ledger_failed"
+    public static var ledgerFailed: DropReason { DropReason(.ledgerFailed) }
     /// The record was committed, and the file or log that held it was removed or destroyed later.
-    case ledgerLost = "ledger_lost"
+    public static var ledgerLost: DropReason { DropReason(.ledgerLost) }
     /// This record could not be written, whereas others could.
-    case encodeError = "encode_error"
+    public static var encodeError: DropReason { DropReason(.encodeError) }
     /// The ledger was closed.
-    case shutdown
+    public static var shutdown: DropReason { DropReason(.shutdown) }
 }

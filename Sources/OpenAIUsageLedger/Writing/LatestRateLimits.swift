@@ -16,7 +16,7 @@ struct LatestRateLimits {
     /// Notes the rate limits of a record.
     mutating func note(_ item: RecordQueue.Item) {
         guard item.record.rateLimits != nil else { return }
-        let observedAt = item.record.startedAt &+ (item.record.timing.timeToHeaders ?? 0)
+        let observedAt = item.record.startedAtMicroseconds &+ (item.record.timing.timeToHeadersMicroseconds ?? 0)
         let key = Key(project: item.record.project, model: item.record.model ?? item.record.requestModel ?? "")
         if let known = latest[key], known.observedAt > observedAt { return }
         latest[key] = (observedAt, item)

@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsage
 
 /// A snapshot of the writer's files, which detects removal, replacement, truncation and writes by other programs.
 ///

@@ -10,7 +10,7 @@ extension CostReason {
     /// Returns the index in ``labels`` of the reason why a cost is not fully known; `nil` if it is known or there is no
     /// cost.
     static func labelIndex(of cost: CallCost) -> Int? {
-        switch cost.status {
+        switch cost.status.kind {
         case .unpriced, .partial: cost.reason.flatMap { labels.firstIndex(of: $0) } ?? labels.count - 1
         case .exact, .provider, .free, .none: nil
         }

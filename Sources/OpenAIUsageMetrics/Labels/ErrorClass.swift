@@ -26,7 +26,7 @@ package enum ErrorClass: String, Sendable, CaseIterable {
             self = Self.named(record) ?? Self.status(status)
             return
         }
-        switch record.outcome {
+        switch record.outcome.kind {
         case .completed, .open: return nil
         case .error: self = Self.named(record) ?? Self.unnamed(record)
         case .cut, .interrupted: self = .streamInterrupted

@@ -11,7 +11,7 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
     /// Creates the reason; `nil` for a call that has usage, needs none, or failed.
     init?(_ record: CallRecord) {
         guard record.isCounted, let status = record.status, (200..<300).contains(status) else { return nil }
-        switch record.usageState {
+        switch record.usageState.kind {
         case .reported, .reportedUnterminated, .settled, .error, .notApplicable, .unitsFromRequest, .unitsFromBody:
             return nil
         case .missing: self = record.isStream ? .streamWithoutUsage : .notReported

@@ -46,19 +46,24 @@ struct CallSample: Sendable {
         isModelServed = isSuccess && (operation.isServedByModel || record.model != record.requestModel)
         acceptedModel = isSuccess && operation.isServedByModel ? record.requestModel.map(LabelValue.model) : nil
         exemplar = record.requestID.flatMap { requestID in
-            Exemplar(requestID: requestID, value: 1, microseconds: record.startedAt + max(0, timing.duration ?? 0))
+            Exemplar(
+                requestID: requestID,
+                value: 1,
+                microseconds: record.startedAtMicroseconds + max(0, timing.durationMicroseconds ?? 0)
+            )
         }
-        duration = Self.seconds(timing.duration)
-        processing = Self.seconds(timing.processing)
-        gatewayOverhead = Self.seconds(timing.gateway)
-        if let headers = timing.timeToHeaders, let processing = timing.processing {
+        duration = Self.seconds(timing.durationMicroseconds)
+        processing = Self.seconds(timing.processingMicroseconds)
+        gatewayOverhead = Self.seconds(timing.gatewayMicroseconds)
+        if let headers = timing.timeToHeadersMicroseconds, let processing = timing.processingMicroseconds {
             upstreamOverhead = Self.seconds(max(0, headers - processing))
         } else {
             upstreamOverhead = nil
         }
-        timeToFirstToken = record.isStream ? Self.seconds(timing.timeToFirstToken) : nil
+        timeToFirstToken = record.isStream ? Self.seconds(timing.timeToFirstTokenMicroseconds) : nil
         timePerOutputToken = Self.timePerOutputToken(record)
-        headersReadAt = record.startedAt + max(0, timing.timeToHeaders ?? timing.duration ?? 0)
+        headersReadAt =
+            record.startedAtMicroseconds + max(0, timing.timeToHeadersMicroseconds ?? timing.durationMicroseconds ?? 0)
     }
 
     /// True if there is a value for the latency families by model.
@@ -68,7 +73,8 @@ struct CallSample: Sendable {
 
     private static func timePerOutputToken(_ record: CallRecord) -> Double? {
         guard record.isStream, record.outcome == .completed, let tokens = record.usage.outputTokens, tokens > 1,
-            let duration = record.timing.duration, let first = record.timing.timeToFirstToken, duration >= first
+            let duration = record.timing.durationMicroseconds, let first = record.timing.timeToFirstTokenMicroseconds,
+            duration >= first
         else { return nil }
         return Double(duration - first) / 1e6 / Double(tokens - 1)
     }

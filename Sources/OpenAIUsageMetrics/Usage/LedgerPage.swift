@@ -165,7 +165,7 @@ package struct LedgerPage: Sendable {
     }
 
     private static func missing(_ outcome: Outcome) -> MissingUsageReason {
-        switch outcome {
+        switch outcome.kind {
         case .clientDisconnected, .abandoned: .clientDisconnect
         case .cut, .interrupted, .timeout: .streamInterrupted
         default: .notReported

@@ -127,7 +127,7 @@ struct RateLimitGauges: Sendable {
         collection.set(
             name + "_reset_timestamp_seconds",
             labels,
-            reading.window.reset.map { .double(Double(reading.observedAt) / 1e6 + Double($0) / 1e6) }
+            reading.window.resetMicroseconds.map { .double(Double(reading.observedAt) / 1e6 + Double($0) / 1e6) }
         )
     }
 }

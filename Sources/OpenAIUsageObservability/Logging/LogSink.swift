@@ -65,9 +65,9 @@ public struct LogSink: UsageSink {
         note("model", record.model)
         note("error_type", record.errorType)
         note("error_code", record.errorCode)
-        note("duration_ms", microseconds: record.timing.duration)
-        note("time_to_first_token_ms", microseconds: record.timing.timeToFirstToken)
-        note("openai_processing_ms", microseconds: record.timing.processing)
+        note("duration_ms", microseconds: record.timing.durationMicroseconds)
+        note("time_to_first_token_ms", microseconds: record.timing.timeToFirstTokenMicroseconds)
+        note("openai_processing_ms", microseconds: record.timing.processingMicroseconds)
         note("input_tokens", record.usage.inputTokens)
         note("output_tokens", record.usage.outputTokens)
         if includesTags { for (key, value) in record.tags.pairs { note("tag." + key, value) } }

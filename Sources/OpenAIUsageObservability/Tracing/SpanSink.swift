@@ -29,7 +29,7 @@ struct SpanSink: UsageSink {
         attributes["gen_ai.request.stream"] = record.isStream ? true : nil
         attributes["gen_ai.response.model"] = Self.servedModel(record)
         attributes["gen_ai.response.id"] = record.responseID
-        attributes["gen_ai.response.time_to_first_chunk"] = record.timing.timeToFirstToken.map {
+        attributes["gen_ai.response.time_to_first_chunk"] = record.timing.timeToFirstTokenMicroseconds.map {
             Double($0) / 1_000_000
         }
         attributes["openai.api.type"] = operation.apiType

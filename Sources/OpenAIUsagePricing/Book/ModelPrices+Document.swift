@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 // Models, tools and prices as JSON of the price book schema.
 extension ModelPrices {
     /// The model as a member of a price book's `models`.

@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 // Periods, prices and tools.
 extension PriceBookDecoder {
     mutating func decodePeriod(_ node: Node, _ path: String, _ rules: PriceRules) -> PricePeriod? {

@@ -1,3 +1,5 @@
+package import OpenAIUsage
+
 /// The prices of a model within a range of days.
 package struct PricePeriod: Sendable {
     /// The prices of requests whose input exceeds a threshold.

@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// The plausible prices of a unit; a price outside is usually meant for another unit.
 struct PriceRange {
     /// The unit that the price is for, as it appears in messages.

@@ -1,3 +1,5 @@
+package import OpenAIUsage
+
 /// The fees of a hosted tool.
 ///
 /// A class, because pricing looks it up for every tool call and would copy a struct each time.

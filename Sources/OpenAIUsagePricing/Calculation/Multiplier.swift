@@ -1,3 +1,5 @@
+package import OpenAIUsage
+
 /// An exact multiplier of prices, as a reduced fraction.
 package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
     private static let fractionDigits = 6

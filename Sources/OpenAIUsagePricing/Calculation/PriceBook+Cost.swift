@@ -51,7 +51,7 @@ extension PriceBook {
                 lines.add(Self.providerLine("provider", fee))
                 return CallCost(picoUSD: fee, status: .partial, reason: .missingUsage)
             }
-            return CallCost(reason: .missingUsage, upperBoundPicoUSD: upperBound(of: record))
+            return CallCost(picoUSD: nil, reason: .missingUsage, upperBoundPicoUSD: upperBound(of: record))
         }
 
         // An empty model name counts as missing.
@@ -63,7 +63,7 @@ extension PriceBook {
         let tier = record.tier(in: self)
         var calculation = PriceCalculation(
             book: self,
-            day: UTCDay(microseconds: record.objectCreatedAt ?? record.startedAt),
+            day: UTCDay(microseconds: record.objectCreatedAtMicroseconds ?? record.startedAtMicroseconds),
             isRegional: host == .regional,
             window: tier.window ?? .one,
             lines: lines

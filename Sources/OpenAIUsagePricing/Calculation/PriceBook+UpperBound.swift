@@ -18,7 +18,7 @@ extension PriceBook {
         let host = upstream(record.host)
         guard host != .other || model.isOverride else { return nil }
         let tier = record.tier(in: self)
-        let day = UTCDay(microseconds: record.objectCreatedAt ?? record.startedAt)
+        let day = UTCDay(microseconds: record.objectCreatedAtMicroseconds ?? record.startedAtMicroseconds)
         guard let window = tier.window, let period = model.period(on: day) else { return nil }
         let total = record.usage[.totalTokens]
         let input = record.usage[.inputTokens] ?? record.boundOfInput ?? total
@@ -63,7 +63,7 @@ extension CallRecord {
     /// True if the call consumed something but its usage was not received.
     var isUsageUnknown: Bool {
         guard usage.isEmpty else { return false }
-        switch usageState {
+        switch usageState.kind {
         case .null, .missing, .cut, .unparsable: return true
         case .reported, .reportedUnterminated, .settled, .error, .notApplicable, .unitsFromRequest, .unitsFromBody:
             return false

@@ -1,3 +1,5 @@
+package import OpenAIUsage
+
 /// A difference between two price books.
 package struct PriceChange: Sendable, Equatable {
     /// The subject of a change.

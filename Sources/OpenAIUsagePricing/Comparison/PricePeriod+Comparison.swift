@@ -1,3 +1,5 @@
+package import OpenAIUsage
+
 extension PricePeriod {
     /// The prices, multipliers and thresholds of the period, by item.
     var comparableValues: [String: PriceChange.Value] {

@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// A model of LiteLLM's public price list, converted to a price book's terms.
 package struct LiteLLMModel: Sendable {
     /// The error thrown for a model that cannot be imported.

@@ -49,7 +49,9 @@ struct LimitsCommand: AsyncParsableCommand {
         )
         for limit in limits {
             for (resource, window) in limit.limits.windows {
-                let resets = window.reset.map { time(limit.observedAt.addingReportingOverflow($0).partialValue) }
+                let resets = window.resetMicroseconds.map {
+                    time(limit.observedAt.addingReportingOverflow($0).partialValue)
+                }
                 table.rows.append([
                     limit.project, limit.model ?? "-", resource, NumberFormat.count(window.limit.map { Int128($0) }),
                     NumberFormat.count(window.remaining.map { Int128($0) }), left(window), resets ?? "-",

@@ -37,7 +37,7 @@ struct CallDetail {
             ("X-Client-Request-Id", record.clientRequestID), ("cf-ray", record.edgeRequestID),
             ("trace", record.traceID),
             ("operation", record.operationID == record.id.description ? nil : record.operationID),
-            ("attempt", String(record.attempt)), ("started at", TimestampText.utc(record.startedAt)),
+            ("attempt", String(record.attempt)), ("started at", TimestampText.utc(record.startedAtMicroseconds)),
             ("captured by", record.source.rawValue), ("client", record.client),
         ]
     }
@@ -95,11 +95,12 @@ struct CallDetail {
     private var times: [Fact] {
         func time(_ value: Int64?) -> String? { value.map { NumberFormat.time(microseconds: $0) } }
         return [
-            ("duration", time(record.timing.duration)), ("to headers", time(record.timing.timeToHeaders)),
-            ("to first token", time(record.timing.timeToFirstToken)),
-            ("openai-processing-ms", time(record.timing.processing)),
-            ("x-envoy-upstream-service-time", time(record.timing.upstreamService)),
-            ("gateway", time(record.timing.gateway)),
+            ("duration", time(record.timing.durationMicroseconds)),
+            ("to headers", time(record.timing.timeToHeadersMicroseconds)),
+            ("to first token", time(record.timing.timeToFirstTokenMicroseconds)),
+            ("openai-processing-ms", time(record.timing.processingMicroseconds)),
+            ("x-envoy-upstream-service-time", time(record.timing.upstreamServiceMicroseconds)),
+            ("gateway", time(record.timing.gatewayMicroseconds)),
         ]
     }
 
@@ -107,7 +108,7 @@ struct CallDetail {
         (record.rateLimits?.windows ?? []).map { resource, window in
             let remaining = window.remaining.map { NumberFormat.count($0) } ?? "?"
             let limit = window.limit.map { NumberFormat.count($0) } ?? "?"
-            let reset = window.reset.map { ", full in \(NumberFormat.time(microseconds: $0))" } ?? ""
+            let reset = window.resetMicroseconds.map { ", full in \(NumberFormat.time(microseconds: $0))" } ?? ""
             return (resource, "\(remaining) of \(limit) left\(reset)")
         }
     }

@@ -80,12 +80,13 @@ struct CallsWriter {
 
     private static func cells(_ record: CallRecord) -> [String] {
         [
-            TimestampText.utc(record.startedAt).replacingLastMicroseconds, record.project, record.endpoint.name,
+            TimestampText.utc(record.startedAtMicroseconds).replacingLastMicroseconds, record.project,
+            record.endpoint.name,
             record.model ?? "-", record.status.map { String($0) } ?? "-", record.outcome.rawValue,
             NumberFormat.count(record.usage.inputTokens.map { Int128($0) }),
             NumberFormat.count(record.usage.outputTokens.map { Int128($0) }),
             NumberFormat.dollars(picoUSD: record.cost.picoUSD.map { Int128($0) }),
-            NumberFormat.time(microseconds: record.timing.duration), record.requestID ?? "-",
+            NumberFormat.time(microseconds: record.timing.durationMicroseconds), record.requestID ?? "-",
         ]
     }
 
@@ -103,15 +104,16 @@ struct CallsWriter {
         func milliseconds(_ value: Int64?) -> String { value.map { DecimalText.milliseconds(microseconds: $0) } ?? "" }
         func number(_ value: Int64?) -> String { value.map { String($0) } ?? "" }
         return [
-            record.id.description, record.operationID, String(record.attempt), TimestampText.utc(record.startedAt),
+            record.id.description, record.operationID, String(record.attempt),
+            TimestampText.utc(record.startedAtMicroseconds),
             record.project, record.organization ?? "", record.endpoint.name, record.requestModel ?? "",
             record.model ?? "", record.serviceTier ?? "", record.status.map { String($0) } ?? "",
             record.outcome.rawValue, record.errorType ?? "", record.errorCode ?? "",
             number(record.usage.inputTokens), number(record.usage.cachedInputTokens),
             number(record.usage.outputTokens), number(record.usage.reasoningTokens),
             record.cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } ?? "", record.cost.status.rawValue,
-            milliseconds(record.timing.duration), milliseconds(record.timing.processing),
-            milliseconds(record.timing.timeToFirstToken), record.requestID ?? "", record.responseID ?? "",
+            milliseconds(record.timing.durationMicroseconds), milliseconds(record.timing.processingMicroseconds),
+            milliseconds(record.timing.timeToFirstTokenMicroseconds), record.requestID ?? "", record.responseID ?? "",
             record.clientRequestID ?? "", record.key?.description ?? "", record.usageState.rawValue,
             record.cost.reason?.rawValue ?? "",
             record.cost.upperBoundPicoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } ?? "",

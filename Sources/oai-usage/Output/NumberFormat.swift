@@ -1,3 +1,4 @@
+import OpenAIUsage
 import OpenAIUsageLedger
 
 /// Formatting of numbers for people.

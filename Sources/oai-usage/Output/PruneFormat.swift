@@ -1,4 +1,5 @@
 import ArgumentParser
+import OpenAIUsage
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing

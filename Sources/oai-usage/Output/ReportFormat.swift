@@ -1,4 +1,5 @@
 import ArgumentParser
+import OpenAIUsage
 import OpenAIUsageLedger
 
 /// The output formats for reports.

@@ -1,3 +1,4 @@
+import OpenAIUsage
 import OpenAIUsageLedger
 
 /// A report as rows and columns.

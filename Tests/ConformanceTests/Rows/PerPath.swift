@@ -17,7 +17,7 @@ enum PerPath {
         Field(name: "id", reason: "made by us, for each call"),
         Field(name: "operationID", reason: "the id, where the caller gives none"),
         Field(name: "source", reason: "names who captured the call", paths: [.gateway]),
-        Field(name: "timing.gateway", reason: "only the gateway adds a time of its own", paths: [.gateway]),
+        Field(name: "timing.gatewayMicroseconds", reason: "only the gateway adds a time of its own", paths: [.gateway]),
         Field(
             name: "rateLimits.order",
             reason: "URLSession shows a head's fields in no order",

@@ -18,7 +18,7 @@ struct AccessLogTests {
         )
         record.status = 200
         record.outcome = .completed
-        record.timing.duration = 1_234_567
+        record.timing.durationMicroseconds = 1_234_567
         record.requestID = "req_\(number)"
         record.sentBytes = 500
         return record

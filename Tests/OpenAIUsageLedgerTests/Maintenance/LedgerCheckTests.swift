@@ -21,7 +21,7 @@ struct LedgerCheckTests {
         let folder = try await filled()
         #expect(try LedgerCheck.run(folder.ledger).findings == [])
         let ledger = try Ledger(path: folder.ledger)
-        let middle = try LedgerReader(path: folder.ledger).calls(CallsQuery())[500].startedAt
+        let middle = try LedgerReader(path: folder.ledger).calls(CallsQuery())[500].startedAtMicroseconds
         _ = try await ledger.prune(PruneQuery(before: middle))
         let report = try LedgerCheck.run(folder.ledger)
         #expect(report.findings == [])

@@ -70,7 +70,7 @@ struct LedgerMergeTests {
         try await fill(first, Array(records[..<300]))
         try await fill(second, Array(records[300...]))
         try await fill(whole, records)
-        let starts = records.map(\.startedAt).sorted()
+        let starts = records.map(\.startedAtMicroseconds).sorted()
         for (folder, boundary) in [(first, starts[200]), (second, starts[350])] {
             let ledger = try Ledger(path: folder.ledger)
             _ = try await ledger.prune(PruneQuery(before: boundary))

@@ -74,8 +74,8 @@ struct CallsQueryTests {
         try await fill(folder, records)
         let reader = try LedgerReader(path: folder.ledger)
         var query = CallsQuery()
-        query.from = records[10].startedAt
-        query.to = records[20].startedAt
+        query.from = records[10].startedAtMicroseconds
+        query.to = records[20].startedAtMicroseconds
         #expect(try reader.calls(query) == Array(records[10..<20]))
         query.limit = 3
         #expect(try reader.calls(query) == Array(records[10..<13]))
@@ -86,10 +86,10 @@ struct CallsQueryTests {
         query.limit = 0
         #expect(try reader.calls(query).isEmpty)
         query = CallsQuery()
-        query.from = records[59].startedAt + 1
+        query.from = records[59].startedAtMicroseconds + 1
         #expect(try reader.calls(query).isEmpty)
         query.from = nil
-        query.to = records[0].startedAt
+        query.to = records[0].startedAtMicroseconds
         #expect(try reader.calls(query).isEmpty)
     }
 
@@ -117,9 +117,9 @@ struct CallsQueryTests {
         let others = [Records.plain(100), Records.plain(500)]
         try await fill(folder, others + [early])
         var query = CallsQuery()
-        query.to = Records.plain(50).startedAt
+        query.to = Records.plain(50).startedAtMicroseconds
         #expect(try LedgerReader(path: folder.ledger).calls(query) == [early])
-        query.from = Records.plain(100).startedAt
+        query.from = Records.plain(100).startedAtMicroseconds
         query.to = nil
         #expect(try LedgerReader(path: folder.ledger).calls(query) == others)
     }

@@ -39,8 +39,12 @@ struct LedgerReaderTests {
     func firstAndLast() async throws {
         let folder = TemporaryFolder()
         var records = (0..<4).map { Records.plain($0) }
-        (records[0].startedAt, records[1].startedAt) = (records[1].startedAt, records[0].startedAt)
-        (records[2].startedAt, records[3].startedAt) = (records[3].startedAt, records[2].startedAt)
+        (records[0].startedAtMicroseconds, records[1].startedAtMicroseconds) = (
+            records[1].startedAtMicroseconds, records[0].startedAtMicroseconds
+        )
+        (records[2].startedAtMicroseconds, records[3].startedAtMicroseconds) = (
+            records[3].startedAtMicroseconds, records[2].startedAtMicroseconds
+        )
         try await fill(folder, records)
         let summary = try LedgerReader(path: folder.ledger).summary()
         #expect(summary.first == Records.start && summary.last == Records.start + 3_000)
@@ -124,8 +128,8 @@ struct LedgerReaderTests {
         let summary = try LedgerReader(path: folder.ledger).summary()
         #expect(summary.calls == 4)
         #expect(summary.openCalls == 1)
-        #expect(summary.first == Records.plain(0).startedAt)
-        #expect(summary.last == open.startedAt)
+        #expect(summary.first == Records.plain(0).startedAtMicroseconds)
+        #expect(summary.last == open.startedAtMicroseconds)
         #expect(summary.unpricedCalls == 2)
         #expect(summary.callsWithoutUsage == 1)
         #expect(summary.quarantined == 0)
@@ -139,8 +143,8 @@ struct LedgerReaderTests {
             record.model = model
             record.organization = "acme"
             var limits = RateLimits()
-            limits["tokens"] = RateLimits.Window(limit: 1_000, remaining: remaining, reset: 5)
-            limits["requests"] = RateLimits.Window(limit: nil, remaining: 7, reset: nil)
+            limits["tokens"] = RateLimits.Window(limit: 1_000, remaining: remaining, resetMicroseconds: 5)
+            limits["requests"] = RateLimits.Window(limit: nil, remaining: 7, resetMicroseconds: nil)
             record.rateLimits = limits
             return record
         }
@@ -157,10 +161,10 @@ struct LedgerReaderTests {
         let found = try LedgerReader(path: folder.ledger).limits()
         #expect(found.map(\.project) == ["a\u{0}z", "b"])
         #expect(found.map(\.model) == [nil, "m"])
-        #expect(found[1].limits["tokens"] == RateLimits.Window(limit: 1_000, remaining: 30, reset: 5))
+        #expect(found[1].limits["tokens"] == RateLimits.Window(limit: 1_000, remaining: 30, resetMicroseconds: 5))
         #expect(found[1].limits.windows.map(\.resource) == ["tokens", "requests"])
         #expect(found[1].organization == "acme")
         #expect(found[1].call == Records.plain(3).id)
-        #expect(found[1].observedAt == Records.plain(3).startedAt)
+        #expect(found[1].observedAt == Records.plain(3).startedAtMicroseconds)
     }
 }

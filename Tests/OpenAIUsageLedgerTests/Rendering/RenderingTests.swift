@@ -53,9 +53,9 @@ struct RenderingTests {
             host: "api.openai.com",
             path: "/v1/chat/completions"
         )
-        record.timing.duration = 812_345
-        record.timing.timeToHeaders = 430_100
-        record.timing.processing = 412_000
+        record.timing.durationMicroseconds = 812_345
+        record.timing.timeToHeadersMicroseconds = 430_100
+        record.timing.processingMicroseconds = 412_000
         record.client = "OpenAI/Python 3.54.0"
         record.isStream = true
         record.organization = "acme"
@@ -79,7 +79,7 @@ struct RenderingTests {
         record.requestOptions = ["n": "2"]
         record.requestBytes = 321
         record.edgeRequestID = "9a2b-FRA"
-        record.timing.upstreamService = 415_000
+        record.timing.upstreamServiceMicroseconds = 415_000
         record.cost = CallCost(
             picoUSD: 6_750_000,
             status: .partial,
@@ -88,8 +88,8 @@ struct RenderingTests {
             upperBoundPicoUSD: 7_000_000
         )
         var limits = RateLimits()
-        limits["requests"] = RateLimits.Window(limit: 10_000, remaining: 9_999, reset: 6_000)
-        limits["tokens"] = RateLimits.Window(limit: 2_000_000, remaining: nil, reset: 0)
+        limits["requests"] = RateLimits.Window(limit: 10_000, remaining: 9_999, resetMicroseconds: 6_000)
+        limits["tokens"] = RateLimits.Window(limit: 2_000_000, remaining: nil, resetMicroseconds: 0)
         record.rateLimits = limits
         let expected = [
             #"{"id":"01997c0000000001","operation_id":"01997c0000000001","attempt":0,"#,

@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsage
 import OpenAIUsageTestSupport
 import Testing
 

@@ -92,10 +92,10 @@ struct ReportTests {
     func bounds() async throws {
         var bounded = Records.plain(1)
         bounded.usageState = .missing
-        bounded.cost = CallCost(status: .none, reason: .missingUsage, upperBoundPicoUSD: 3_000_000)
+        bounded.cost = CallCost(picoUSD: nil, status: .none, reason: .missingUsage, upperBoundPicoUSD: 3_000_000)
         var cut = Records.plain(2)
         cut.usageState = .cut
-        cut.cost = CallCost(status: .partial, upperBoundPicoUSD: 4_000_000)
+        cut.cost = CallCost(picoUSD: nil, status: .partial, upperBoundPicoUSD: 4_000_000)
         var unbounded = Records.plain(3)
         unbounded.usageState = .null
         unbounded.cost = CallCost(status: .unpriced)
@@ -123,7 +123,7 @@ struct ReportTests {
             upperBoundPicoUSD: 4_000_000
         )
         var unpriced = Records.plain(2)
-        unpriced.cost = CallCost(status: .unpriced, reason: .missingUsage, upperBoundPicoUSD: 5_000_000)
+        unpriced.cost = CallCost(picoUSD: nil, status: .unpriced, reason: .missingUsage, upperBoundPicoUSD: 5_000_000)
         var unknown = Records.plain(3)
         unknown.cost = CallCost(status: .unpriced, reason: .unknownModel)
         let totals = try await report([partial, unpriced, unknown]).totals
@@ -180,8 +180,8 @@ struct ReportTests {
         let values = (0..<count).map { Int64($0 * $0 + 1) }
         let records = values.enumerated().shuffled().map { number, value in
             var record = Records.plain(number)
-            record.timing.duration = value
-            record.timing.processing = number % 2 == 0 ? value * 10_000_000_000 : nil
+            record.timing.durationMicroseconds = value
+            record.timing.processingMicroseconds = number % 2 == 0 ? value * 10_000_000_000 : nil
             return record
         }
         let totals = try await report(records).totals
@@ -294,8 +294,8 @@ struct ReportTests {
         let start = Records.start - 30 * Self.day
         let records = (0..<800).map { number in
             var record = Records.random(number, &generator)
-            record.startedAt = start + Int64.random(in: 0..<(8 * Self.day), using: &generator)
-            record.id = CallID(rawValue: record.startedAt << 11 | Int64(number))
+            record.startedAtMicroseconds = start + Int64.random(in: 0..<(8 * Self.day), using: &generator)
+            record.id = CallID(rawValue: record.startedAtMicroseconds << 11 | Int64(number))
             return record
         }
         try await fill(folder, records)

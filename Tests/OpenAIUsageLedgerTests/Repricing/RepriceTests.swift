@@ -16,7 +16,7 @@ struct RepriceTests {
         case 0: CallCost(status: .unpriced, reason: "unknown_model", priceVersion: "new")
         case 1: CallCost(picoUSD: 7, status: .partial, reason: "missing_meter", priceVersion: "new")
         case 2: CallCost(picoUSD: 0, status: .free)
-        default: CallCost(picoUSD: record.startedAt % 1_000_000, status: .exact, priceVersion: "new")
+        default: CallCost(picoUSD: record.startedAtMicroseconds % 1_000_000, status: .exact, priceVersion: "new")
         }
     }
 
@@ -118,7 +118,7 @@ struct RepriceTests {
             change(&query)
             let seen = Collector<Int64>()
             _ = try LedgerReader(path: folder.ledger).reprice(query) { record in
-                seen.append((record.startedAt - Records.start) / 1_000)
+                seen.append((record.startedAtMicroseconds - Records.start) / 1_000)
                 return record.cost
             }
             return seen.all
@@ -252,7 +252,7 @@ struct RepriceTests {
         options.labelCapacity = 2
         let ledger = try Ledger(path: folder.ledger, options: options)
         _ = try await ledger.reprice(Self.everything) { record in
-            CallCost(picoUSD: 1, status: .exact, priceVersion: "v\(record.startedAt / 1_000 % 7)")
+            CallCost(picoUSD: 1, status: .exact, priceVersion: "v\(record.startedAtMicroseconds / 1_000 % 7)")
         }
         await ledger.close()
         let versions = try Self.all(folder).map(\.cost.priceVersion)

@@ -26,7 +26,7 @@ struct PruneReportTests {
         let (folder, twin) = (TemporaryFolder(), TemporaryFolder())
         var options = LedgerOptions()
         options.flushThreshold = Int.random(in: 1...200, using: &generator)
-        let start = RollupReportTests.record(0, &generator).startedAt
+        let start = RollupReportTests.record(0, &generator).startedAtMicroseconds
         var open: [CallRecord] = []
         var boundary = Int64.min
         for session in 0..<3 {
@@ -36,7 +36,7 @@ struct PruneReportTests {
             let time = start + Int64.random(in: -4 * 86_400_000_000..<4 * 86_400_000_000, using: &generator)
             boundary = max(boundary, PruneBoundary.quarter(of: time))
             // An interrupted row that is pruned is final.
-            open.removeAll { [boundary] in $0.startedAt < boundary }
+            open.removeAll { [boundary] in $0.startedAtMicroseconds < boundary }
             for number in 0..<150 {
                 let record = RollupReportTests.record(session * 150 + number, &generator)
                 if generator.chance(20) {

@@ -165,7 +165,7 @@ struct PruneTests {
             )
             record.outcome = .completed
             record.responseID = "batch_1"
-            record.objectCreatedAt = Records.start
+            record.objectCreatedAtMicroseconds = Records.start
             record.usageState = .reported
             record.cost = CallCost(picoUSD: 7, status: .exact)
             return record

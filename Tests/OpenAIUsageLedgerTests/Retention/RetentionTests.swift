@@ -142,6 +142,9 @@ struct RetentionTests {
         #expect(try used() <= size * 3 / 4)
         await ledger.close()
         let oldest = try #require(try LedgerReader(path: folder.ledger).calls(CallsQuery()).first)
-        #expect(oldest.startedAt > Records.start + Self.hour && oldest.startedAt < Records.start + 20 * Self.hour)
+        #expect(
+            oldest.startedAtMicroseconds > Records.start + Self.hour
+                && oldest.startedAtMicroseconds < Records.start + 20 * Self.hour
+        )
     }
 }

@@ -25,7 +25,7 @@ struct RollupFormatTests {
         var sums = RollupSums()
         for number in 0..<4 {
             var record = Records.plain(number)
-            record.timing.duration = 800_000 + Int64(number) * 100_000
+            record.timing.durationMicroseconds = 800_000 + Int64(number) * 100_000
             record.cost = CallCost(picoUSD: 4_000_000, status: .exact)
             sums.add(record)
         }

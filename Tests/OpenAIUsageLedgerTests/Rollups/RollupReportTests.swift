@@ -21,7 +21,7 @@ struct RollupReportTests {
         // A week around the change of clocks, with some calls at the edges of quarters.
         var startedAt = start + Int64.random(in: -4 * 86_400_000_000..<4 * 86_400_000_000, using: &generator)
         if generator.chance(20) { startedAt -= startedAt % 900_000_000 }
-        record.startedAt = startedAt
+        record.startedAtMicroseconds = startedAt
         record.id = CallID(rawValue: startedAt << 11 | Int64(number & 0x7ff))
         record.operationID = record.id.description
         // Few values, so that rollups sum up several calls.
@@ -194,8 +194,9 @@ struct RollupReportTests {
         let records = (0..<120).map { number in
             var record = Self.record(number, &generator)
             let change = changes.randomElement(using: &generator) ?? 0
-            record.startedAt = change * 1_000_000 + Int64.random(in: -7_200_000_000...7_200_000_000, using: &generator)
-            record.id = CallID(rawValue: record.startedAt << 11 | Int64(number))
+            record.startedAtMicroseconds =
+                change * 1_000_000 + Int64.random(in: -7_200_000_000...7_200_000_000, using: &generator)
+            record.id = CallID(rawValue: record.startedAtMicroseconds << 11 | Int64(number))
             return record
         }
         try await fill(folder, records, options: options)
@@ -207,7 +208,7 @@ struct RollupReportTests {
         for identifier in identifiers {
             let timeZone = try #require(TimeZone(identifier: identifier))
             let offsets = records.map {
-                timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0.startedAt) / 1_000_000))
+                timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0.startedAtMicroseconds) / 1_000_000))
             }
             guard shown.insert(offsets).inserted else { continue }
             for dimension in [ReportDimension.day, .hour] {

@@ -33,9 +33,9 @@ struct FormatTests {
     @Test("Rate limits keep their order and what is unknown")
     func rateLimits() {
         var limits = RateLimits()
-        limits["tokens"] = RateLimits.Window(limit: 1, remaining: nil, reset: .max)
+        limits["tokens"] = RateLimits.Window(limit: 1, remaining: nil, resetMicroseconds: .max)
         limits["project-\"x\""] = RateLimits.Window()
-        limits["requests"] = RateLimits.Window(limit: 0, remaining: -4, reset: 6_000)
+        limits["requests"] = RateLimits.Window(limit: 0, remaining: -4, resetMicroseconds: 6_000)
         let text = RateLimitText.text(of: limits)
         #expect(
             text == #"{"tokens":[1,null,9223372036854775807],"project-\"x\"":[null,null,null],"requests":[0,-4,6000]}"#
@@ -56,7 +56,7 @@ struct FormatTests {
                     let most: Int64 = 1 << Int64.random(in: 1...62, using: &generator)
                     return generator.chance(20) ? nil : Int64.random(in: 0...most, using: &generator)
                 }
-                limits[name] = RateLimits.Window(limit: number(), remaining: number(), reset: number())
+                limits[name] = RateLimits.Window(limit: number(), remaining: number(), resetMicroseconds: number())
             }
             let text = RateLimitText.text(of: limits)
             #expect(RateLimitText.limits(text) == limits, "seed \(seed): \(text)")

@@ -25,7 +25,7 @@ enum Records {
         record.usage[.inputTokens] = 100
         record.usage[.outputTokens] = 10
         record.cost = CallCost(picoUSD: 1_000_000, status: .exact, priceVersion: "2026-11-23")
-        record.timing.duration = Int64(number) * 1_000
+        record.timing.durationMicroseconds = Int64(number) * 1_000
         return record
     }
 
@@ -72,7 +72,7 @@ enum Records {
         record.clientRequestID = optional(&generator)
         record.responseID = optional(&generator)
         record.isCounted = generator.chance(80)
-        record.objectCreatedAt = Self.number(&generator)
+        record.objectCreatedAtMicroseconds = Self.number(&generator)
         record.objectAlias = optional(&generator)
         if generator.chance(40) {
             record.requestOptions = ["n": "\(Int.random(in: 1..<9, using: &generator))", "background": "true"]
@@ -105,12 +105,12 @@ enum Records {
     }
 
     private static func addTimes(to record: inout CallRecord, _ generator: inout SplitMix64) {
-        record.timing.duration = number(&generator)
-        record.timing.timeToHeaders = number(&generator)
-        record.timing.timeToFirstToken = number(&generator)
-        record.timing.processing = number(&generator)
-        record.timing.upstreamService = number(&generator)
-        record.timing.gateway = number(&generator)
+        record.timing.durationMicroseconds = number(&generator)
+        record.timing.timeToHeadersMicroseconds = number(&generator)
+        record.timing.timeToFirstTokenMicroseconds = number(&generator)
+        record.timing.processingMicroseconds = number(&generator)
+        record.timing.upstreamServiceMicroseconds = number(&generator)
+        record.timing.gatewayMicroseconds = number(&generator)
         record.retryAfterMilliseconds = number(&generator)
         guard generator.chance(50) else { return }
         var limits = RateLimits()
@@ -118,7 +118,7 @@ enum Records {
             limits[text(&generator)] = RateLimits.Window(
                 limit: number(&generator),
                 remaining: number(&generator),
-                reset: number(&generator)
+                resetMicroseconds: number(&generator)
             )
         }
         record.rateLimits = limits

@@ -11,8 +11,8 @@ struct UnionReportTests {
 
     private static func record(_ number: Int, _ generator: inout SplitMix64) -> CallRecord {
         var record = Records.random(number, &generator)
-        record.startedAt = Records.start + Int64.random(in: 0..<4 * day, using: &generator)
-        record.id = CallID(rawValue: record.startedAt << 11 | Int64(number & 0x7ff))
+        record.startedAtMicroseconds = Records.start + Int64.random(in: 0..<4 * day, using: &generator)
+        record.id = CallID(rawValue: record.startedAtMicroseconds << 11 | Int64(number & 0x7ff))
         record.operationID = record.id.description
         record.project = ["a", "b", "c"].randomElement(using: &generator) ?? "a"
         record.model = ["x", "y", nil].randomElement(using: &generator) ?? nil

@@ -133,7 +133,7 @@ struct LedgerTests {
         func colliding(_ path: String, _ request: String) -> CallRecord {
             var record = CallRecord(
                 id: Records.plain(1).id,
-                startedAt: Records.plain(1).startedAt,
+                startedAt: Records.plain(1).startedAtMicroseconds,
                 source: .library,
                 method: "POST",
                 host: "api.openai.com",

@@ -1,3 +1,4 @@
+import OpenAIUsage
 import OpenAIUsageTestSupport
 import Testing
 

@@ -46,13 +46,13 @@ struct CardinalityTests {
                 $0.usage[.audioOutputTokens] = 1
                 $0.usage[.outputTokens] = Int64.random(in: 2..<1_000, using: &random)
                 $0.cost = CallCost(picoUSD: Int64.random(in: 0..<1_000_000_000, using: &random), status: .partial)
-                $0.timing.duration = 2_000_000
-                $0.timing.processing = 1_000_000
-                $0.timing.timeToHeaders = 1_100_000
-                $0.timing.timeToFirstToken = 1_200_000
+                $0.timing.durationMicroseconds = 2_000_000
+                $0.timing.processingMicroseconds = 1_000_000
+                $0.timing.timeToHeadersMicroseconds = 1_100_000
+                $0.timing.timeToFirstTokenMicroseconds = 1_200_000
                 $0.rateLimits = RateLimits()
-                $0.rateLimits?["requests"] = .init(limit: 100, remaining: 50, reset: 1)
-                $0.rateLimits?["tokens"] = .init(limit: 100, remaining: 50, reset: 1)
+                $0.rateLimits?["requests"] = .init(limit: 100, remaining: 50, resetMicroseconds: 1)
+                $0.rateLimits?["tokens"] = .init(limit: 100, remaining: 50, resetMicroseconds: 1)
             }
             metrics.record(record)
             tokens += record.usage.outputTokens ?? 0
@@ -100,7 +100,7 @@ struct CardinalityTests {
                         $0.project = "proj_\(random.next() % 90)"
                         $0.model = "m\(random.next() % 60)"
                         $0.usage[.inputTokens] = 7
-                        $0.timing.duration = 1
+                        $0.timing.durationMicroseconds = 1
                     }
                 )
             }
@@ -124,7 +124,7 @@ struct CardinalityTests {
                     $0.project = project
                     $0.model = model
                     $0.requestModel = model
-                    $0.timing.duration = 1
+                    $0.timing.durationMicroseconds = 1
                 }
             )
         }
@@ -152,7 +152,7 @@ struct CardinalityTests {
             $0.model = model
             $0.requestModel = model
             $0.rateLimits = RateLimits()
-            $0.rateLimits?["requests"] = .init(limit: 500, remaining: 0, reset: 1_000_000)
+            $0.rateLimits?["requests"] = .init(limit: 500, remaining: 0, resetMicroseconds: 1_000_000)
         }
     }
 
@@ -279,7 +279,7 @@ struct CardinalityTests {
                 .sample {
                     $0.model = "m\(index)"
                     $0.usage[.inputTokens] = 1
-                    $0.timing.duration = 1
+                    $0.timing.durationMicroseconds = 1
                 }
             )
         }

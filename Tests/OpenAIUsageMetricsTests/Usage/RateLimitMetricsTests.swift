@@ -12,13 +12,13 @@ struct RateLimitMetricsTests {
     private func record(remaining: Int64, at offset: Int64 = 0, model: String = "gpt-4o-mini-2024-07-18") -> CallRecord
     {
         .sample {
-            $0.startedAt += offset
+            $0.startedAtMicroseconds += offset
             $0.model = model
-            $0.timing.timeToHeaders = 500_000
-            $0.timing.duration = 9_000_000
+            $0.timing.timeToHeadersMicroseconds = 500_000
+            $0.timing.durationMicroseconds = 9_000_000
             $0.rateLimits = RateLimits()
-            $0.rateLimits?["requests"] = .init(limit: 10_000, remaining: remaining, reset: 6_000)
-            $0.rateLimits?["tokens"] = .init(limit: 2_000_000, remaining: 500_000, reset: 1_500_000)
+            $0.rateLimits?["requests"] = .init(limit: 10_000, remaining: remaining, resetMicroseconds: 6_000)
+            $0.rateLimits?["tokens"] = .init(limit: 2_000_000, remaining: 500_000, resetMicroseconds: 1_500_000)
         }
     }
 
@@ -42,14 +42,14 @@ struct RateLimitMetricsTests {
         metrics.record(record(remaining: 9_999))
         metrics.record(
             .sample {
-                $0.startedAt += 1_000_000
+                $0.startedAtMicroseconds += 1_000_000
                 $0.status = 429
                 $0.outcome = .error
                 $0.rateLimits = RateLimits()
                 for (name, left) in [
                     ("project-tokens", 0), ("images", 0), ("input-images", 3), ("tokens-day\n", 0), ("requests", 0),
                 ] as [(String, Int64)] {
-                    $0.rateLimits?[name] = .init(limit: 50, remaining: left, reset: 2_000_000)
+                    $0.rateLimits?[name] = .init(limit: 50, remaining: left, resetMicroseconds: 2_000_000)
                 }
             }
         )

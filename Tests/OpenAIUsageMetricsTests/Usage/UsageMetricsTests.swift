@@ -21,11 +21,11 @@ struct UsageMetricsTests {
             $0.usage[.outputTokens] = 101
             $0.usage[.reasoningTokens] = 64
             $0.cost = CallCost(picoUSD: 6_750_000, status: .exact)
-            $0.timing.duration = 3_000_000
-            $0.timing.timeToHeaders = 430_000
-            $0.timing.timeToFirstToken = 500_000
-            $0.timing.processing = 412_000
-            $0.timing.gateway = 210
+            $0.timing.durationMicroseconds = 3_000_000
+            $0.timing.timeToHeadersMicroseconds = 430_000
+            $0.timing.timeToFirstTokenMicroseconds = 500_000
+            $0.timing.processingMicroseconds = 412_000
+            $0.timing.gatewayMicroseconds = 210
         }
     }
 
@@ -65,7 +65,7 @@ struct UsageMetricsTests {
         metrics.record(full())
         var failed = CallRecord.failure(500)
         failed.requestID = "req_2"
-        failed.timing.duration = 1_000
+        failed.timing.durationMicroseconds = 1_000
         metrics.record(failed)
         let scrape = Scrape(metrics.registry.exposition(.openMetrics), openMetrics: true)
         let served = "model=\"gpt-4o-mini-2024-07-18\",operation=\"chat_completions\""
@@ -134,9 +134,9 @@ struct UsageMetricsTests {
                 $0.usage[.inputTokens] = -5
                 $0.usage[.outputTokens] = 3
                 $0.cost = CallCost(picoUSD: -1, status: .provider)
-                $0.timing.duration = -1
-                $0.timing.timeToHeaders = 10
-                $0.timing.processing = 5_000
+                $0.timing.durationMicroseconds = -1
+                $0.timing.timeToHeadersMicroseconds = 10
+                $0.timing.processingMicroseconds = 5_000
             }
         )
         let scrape = Scrape(metrics)
@@ -162,8 +162,8 @@ struct UsageMetricsTests {
         #expect(observed { $0.outcome = .cut } == 0)
         #expect(observed { $0.usage[.outputTokens] = 1 } == 0)
         #expect(observed { $0.usage[.outputTokens] = nil } == 0)
-        #expect(observed { $0.timing.timeToFirstToken = nil } == 0)
-        #expect(observed { $0.timing.timeToFirstToken = 4_000_000 } == 0)
+        #expect(observed { $0.timing.timeToFirstTokenMicroseconds = nil } == 0)
+        #expect(observed { $0.timing.timeToFirstTokenMicroseconds = 4_000_000 } == 0)
     }
 
     @Test("The time to the first token is that of streams")

@@ -320,7 +320,7 @@ struct ExchangeEndingTests {
         #expect(first.outcome == .open && second.outcome == .open && last.outcome == .completed)
         #expect(first.requestModel == "m" && first.model == "m" && first.status == nil)
         #expect(second.status == 200 && second.requestID == "req_1" && second.isStream)
-        #expect(first.timing.duration == 250 && second.timing.duration == 300)
+        #expect(first.timing.durationMicroseconds == 250 && second.timing.durationMicroseconds == 300)
         #expect(last.usage.totalTokens == 5 && second.usage.isEmpty)
     }
 
@@ -343,7 +343,7 @@ struct ExchangeEndingTests {
         exchange.finish(.completed)
         let record = try #require(sink.records.first)
         #expect(record.requestID == "real" && record.status == 200 && record.usageState == .reported)
-        #expect(record.timing.timeToHeaders == 30)
+        #expect(record.timing.timeToHeadersMicroseconds == 30)
     }
 
     @Test
@@ -377,12 +377,12 @@ struct ExchangeEndingTests {
         clock.advance(microseconds: 100)
         exchange.finish(.completed)
         let timing = try #require(sink.records.first).timing
-        #expect(timing.timeToHeaders == 1_000)
-        #expect(timing.timeToFirstToken == 1_200)
-        #expect(timing.duration == 1_400)
-        #expect(timing.processing == 12_500)
-        #expect(timing.gateway == 3)
-        #expect(sink.records.first?.startedAt == 1_795_424_101_000_000)
+        #expect(timing.timeToHeadersMicroseconds == 1_000)
+        #expect(timing.timeToFirstTokenMicroseconds == 1_200)
+        #expect(timing.durationMicroseconds == 1_400)
+        #expect(timing.processingMicroseconds == 12_500)
+        #expect(timing.gatewayMicroseconds == 3)
+        #expect(sink.records.first?.startedAtMicroseconds == 1_795_424_101_000_000)
     }
 
     @Test
@@ -391,8 +391,11 @@ struct ExchangeEndingTests {
         call.status = nil
         call.ending = .unreachable
         let timing = try call.record().timing
-        #expect(timing.timeToHeaders == nil && timing.timeToFirstToken == nil)
-        #expect(timing.processing == nil && timing.gateway == nil && timing.duration == 0)
+        #expect(timing.timeToHeadersMicroseconds == nil && timing.timeToFirstTokenMicroseconds == nil)
+        #expect(
+            timing.processingMicroseconds == nil && timing.gatewayMicroseconds == nil
+                && timing.durationMicroseconds == 0
+        )
     }
 
     @Test

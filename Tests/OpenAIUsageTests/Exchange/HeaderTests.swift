@@ -233,7 +233,7 @@ struct HeaderTests {
             response: kept + [("x-envoy-upstream-service-time", "415"), ("alt-svc", "h3"), ("vary", "Origin")]
         )
         #expect(record.diagnostics == Dictionary(uniqueKeysWithValues: kept))
-        #expect(record.timing.upstreamService == 415_000)
+        #expect(record.timing.upstreamServiceMicroseconds == 415_000)
         let long = try self.record(response: [("via", String(repeating: "x", count: 500))])
         #expect(long.diagnostics["via"]?.utf8.count == 64)
     }
@@ -285,7 +285,7 @@ struct HeaderTests {
 
     @Test(arguments: processing)
     func `The processing time may be a decimal`(value: String, microseconds: Int64?) throws {
-        #expect(try record(response: [("openai-processing-ms", value)]).timing.processing == microseconds)
+        #expect(try record(response: [("openai-processing-ms", value)]).timing.processingMicroseconds == microseconds)
     }
 
     static let retryAfters: [(fields: [(name: String, value: String)], milliseconds: Int64?)] = [
@@ -342,7 +342,7 @@ struct HeaderTests {
     @Test(arguments: durations.filter { $0.text == $0.text.trimmingCharacters(in: .whitespaces) })
     func `A reset in a head is read by the same rules`(text: String, microseconds: Int64?) throws {
         let limits = try record(response: [("x-ratelimit-reset-tokens", text)]).rateLimits
-        #expect(limits?["tokens"] == RateLimits.Window(reset: microseconds))
+        #expect(limits?["tokens"] == RateLimits.Window(limit: nil, remaining: nil, resetMicroseconds: microseconds))
     }
 
     @Test

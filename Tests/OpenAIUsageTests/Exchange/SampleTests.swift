@@ -118,15 +118,15 @@ struct SampleTests {
         #expect(record.usageSource == sample.string("usage_source") || record.usageState == .null)
         #expect(record.clientRequestID == sample.string("client_request_id"))
         let milliseconds = sample.string("processing_ms").flatMap { Double($0) }
-        #expect(record.timing.processing == milliseconds.map { Int64(($0 * 1_000).rounded(.down)) })
+        #expect(record.timing.processingMicroseconds == milliseconds.map { Int64(($0 * 1_000).rounded(.down)) })
         checkOutcome(record, sample)
         checkUsage(record, sample)
         let limits = record.rateLimits
         if let seconds = sample.expected["ratelimit_reset_requests_s"] as? Double {
-            #expect(limits?["requests"]?.reset == Int64((seconds * 1_000_000).rounded()))
+            #expect(limits?["requests"]?.resetMicroseconds == Int64((seconds * 1_000_000).rounded()))
         }
         if let seconds = sample.expected["ratelimit_reset_tokens_s"] as? Double {
-            #expect(limits?["tokens"]?.reset == Int64((seconds * 1_000_000).rounded()))
+            #expect(limits?["tokens"]?.resetMicroseconds == Int64((seconds * 1_000_000).rounded()))
         }
         if sample.expected["retry_after_http_date"] != nil { #expect(record.retryAfterMilliseconds == 60_000) }
         if let seconds = sample.expected["retry_after_s"] as? Double {

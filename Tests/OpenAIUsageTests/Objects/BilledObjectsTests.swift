@@ -237,7 +237,7 @@ struct BilledObjectsTests {
         #expect(shown.backgroundWindow == "8h" && shown.requestModel == "gpt-5.6" && shown.model == "gpt-5.6-sol")
         #expect(shown.requestedServiceTier == "auto" && shown.serviceTier == "default")
         #expect(shown.project == "proj_a" && shown.tags == ["team": "search"])
-        #expect(shown.objectCreatedAt == 1_795_424_000_000_000)
+        #expect(shown.objectCreatedAtMicroseconds == 1_795_424_000_000_000)
     }
 
     @Test

@@ -256,7 +256,7 @@ struct UsageExtractionTests {
     @Test(arguments: contents)
     func `The first token is the first content of any kind`(delta: String, isContent: Bool) throws {
         let body = "data: {\"choices\":[{\"index\":0,\"delta\":\(delta)}]}\n\ndata: [DONE]\n\n"
-        #expect((try record(body, isStream: true).timing.timeToFirstToken != nil) == isContent)
+        #expect((try record(body, isStream: true).timing.timeToFirstTokenMicroseconds != nil) == isContent)
     }
 
     @Test

@@ -53,7 +53,7 @@ struct CostDetail {
         }
         return .members([
             "id": .string(record.id.description), "request_id": .text(record.requestID),
-            "started_at": .string(TimestampText.utc(record.startedAt)), "project": .string(record.project),
+            "started_at": .string(TimestampText.utc(record.startedAtMicroseconds)), "project": .string(record.project),
             "model": .text(explanation.model), "priced_as": .text(explanation.pricedAs),
             "tier": .text(explanation.tier), "origin": .text(explanation.origin?.rawValue),
             "lines": .elements(explanation.lines.map(Self.json)),
@@ -73,7 +73,7 @@ struct CostDetail {
 
     private var facts: [(String, String)] {
         var facts = [
-            ("started at", TimestampText.utc(record.startedAt)), ("project   ", record.project),
+            ("started at", TimestampText.utc(record.startedAtMicroseconds)), ("project   ", record.project),
             ("host      ", record.host),
         ]
         if let model = explanation.model ?? record.model ?? record.requestModel {
@@ -140,7 +140,7 @@ struct CostDetail {
     private static func phrase(_ cost: CallCost) -> String {
         let amount = cost.picoUSD.map { "$" + Money(picoUSD: $0).description }
         let reason = (cost.reason?.sentence).map { " (\($0))" } ?? ""
-        switch cost.status {
+        switch cost.status.kind {
         case .exact: return (amount ?? "-") + reason
         case .partial: return "\(amount ?? "-"), the known part\(reason)"
         case .unpriced: return "no price\(reason)"

@@ -1,3 +1,4 @@
+import OpenAIUsage
 import OpenAIUsagePricing
 
 /// The prices of a model, in full.

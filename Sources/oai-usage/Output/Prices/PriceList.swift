@@ -1,4 +1,5 @@
 import ArgumentParser
+import OpenAIUsage
 import OpenAIUsagePricing
 
 /// The output formats for a list of prices.

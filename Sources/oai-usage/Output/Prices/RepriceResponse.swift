@@ -1,3 +1,4 @@
+import OpenAIUsage
 import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing

@@ -1,5 +1,3 @@
-package import OpenAIUsage
-
 extension CallRecord {
     /// The counters in every record, even if unknown; others are written only if they are reported.
     private static let shownCounters: [TokenCounter] = [
@@ -7,8 +5,11 @@ extension CallRecord {
         .totalTokens,
     ]
 
-    /// The record as one line of JSON.
-    package var json: String {
+    /// The record as one line of JSON, with the keys of `oai-usage calls --format jsonl`.
+    ///
+    /// The keys are stable. Money is a number whose text is the exact decimal, never an exponent; times are RFC 3339 in
+    /// UTC; a value that is not known is `null`.
+    public var json: String {
         var json = JSONWriter()
         json.beginObject()
         writeIdentity(to: &json)
@@ -32,13 +33,13 @@ extension CallRecord {
         json.member("id", id.description)
         json.member("operation_id", operationID)
         json.member("attempt", attempt)
-        json.member("started_at", TimestampText.utc(startedAt))
-        json.member("duration_ms", literal: Self.milliseconds(timing.duration))
-        json.member("time_to_headers_ms", literal: Self.milliseconds(timing.timeToHeaders))
-        json.member("time_to_first_token_ms", literal: Self.milliseconds(timing.timeToFirstToken))
-        json.member("processing_ms", literal: Self.milliseconds(timing.processing))
-        json.member("upstream_service_ms", literal: Self.milliseconds(timing.upstreamService))
-        json.member("gateway_ms", literal: Self.milliseconds(timing.gateway))
+        json.member("started_at", startedAt.description)
+        json.member("duration_ms", literal: Self.milliseconds(timing.durationMicroseconds))
+        json.member("time_to_headers_ms", literal: Self.milliseconds(timing.timeToHeadersMicroseconds))
+        json.member("time_to_first_token_ms", literal: Self.milliseconds(timing.timeToFirstTokenMicroseconds))
+        json.member("processing_ms", literal: Self.milliseconds(timing.processingMicroseconds))
+        json.member("upstream_service_ms", literal: Self.milliseconds(timing.upstreamServiceMicroseconds))
+        json.member("gateway_ms", literal: Self.milliseconds(timing.gatewayMicroseconds))
     }
 
     private func writeRequest(to json: inout JSONWriter) {
@@ -106,14 +107,14 @@ extension CallRecord {
 
 extension RateLimits {
     /// Writes the windows as an object by resource.
-    func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         json.beginObject()
         for (resource, window) in windows {
             json.key(resource)
             json.beginObject()
             json.member("limit", window.limit)
             json.member("remaining", window.remaining)
-            json.member("reset_seconds", literal: window.reset.map(DecimalText.seconds(microseconds:)))
+            json.member("reset_seconds", literal: window.resetMicroseconds.map(DecimalText.seconds(microseconds:)))
             json.endObject()
         }
         json.endObject()
