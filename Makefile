@@ -89,8 +89,8 @@ fuzz: prepare
 docs: prepare
 	.ci/docs
 
-examples: prepare
-	$(SWIFT) build --package-path Examples --scratch-path .build/examples
+examples: build
+	Examples/check
 
 api-check: prepare
 	.ci/api-check $(or $(BASELINE),main)

@@ -180,6 +180,32 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        // The programs of the package in Examples, which CI builds and runs with everything else.
+        .executableTarget(
+            name: "wrap-urlsession",
+            dependencies: ["OpenAIUsage", "OpenAIUsageRecorder", "OpenAIUsageURLSession"],
+            path: "Examples/Sources/wrap-urlsession"
+        ),
+        .executableTarget(
+            name: "curl-tool",
+            dependencies: [
+                "OpenAIUsage", "OpenAIUsageCurl", "OpenAIUsageLedger", "OpenAIUsageRecorder",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Examples/Sources/curl-tool"
+        ),
+        .executableTarget(
+            name: "hummingbird-app",
+            dependencies: [
+                "OpenAIUsage", "OpenAIUsageAsyncHTTPClient", "OpenAIUsageLedger", "OpenAIUsageMetrics",
+                "OpenAIUsageRecorder", "OpenAIUsageService",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Examples/Sources/hummingbird-app"
+        ),
         .target(
             name: "OpenAIUsageTestSupport",
             dependencies: ["OpenAIUsage"],
@@ -197,7 +223,7 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageTests",
             dependencies: [
-                "CByteScan", "OpenAIUsage", "OpenAIUsageTestSupport",
+                "OpenAIUsageTesting", "CByteScan", "OpenAIUsage", "OpenAIUsageTestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             exclude: ["Fixtures"]
@@ -224,7 +250,8 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageObservabilityTests",
             dependencies: [
-                "OpenAIUsageObservability", "OpenAIUsageMetrics", "OpenAIUsage", "OpenAIUsageTestSupport",
+                "OpenAIUsageTesting", "OpenAIUsageObservability", "OpenAIUsageMetrics", "OpenAIUsage",
+                "OpenAIUsageTestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
@@ -247,7 +274,8 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageGatewayTests",
             dependencies: [
-                "OpenAIUsageGateway", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageLedger", "OpenAIUsageMetrics",
+                "OpenAIUsageTesting", "OpenAIUsageGateway", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageLedger",
+                "OpenAIUsageMetrics",
                 "OpenAIUsagePricing", "OpenAIUsageTestKit", "OpenAIUsageTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -263,7 +291,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "CCurl", "CEasyHandle", "OpenAIUsageRecorder", "OpenAIUsageService", "OpenAIUsageCurl", "OpenAIUsage",
+                "CCurl", "CEasyHandle", "OpenAIUsageRecorder", "OpenAIUsageService", "OpenAIUsageTesting",
+                "OpenAIUsageCurl", "OpenAIUsage",
                 "OpenAIUsageLedger",
                 "OpenAIUsageMetrics", "OpenAIUsageTestKit", "OpenAIUsageURLSession", "OpenAIUsageAsyncHTTPClient",
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -289,7 +318,8 @@ let package = Package(
         .testTarget(
             name: "OpenAIUsageCurlTests",
             dependencies: [
-                "OpenAIUsageCurl", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageTestKit", "CCurl",
+                "OpenAIUsageTesting", "OpenAIUsageCurl", "OpenAISimulator", "OpenAIUsage", "OpenAIUsageTestKit",
+                "CCurl",
                 "OpenAIUsageTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,6 +1,6 @@
 public import OpenAIUsage
 
-/// What a test expects of a record. Only the members that are set are compared.
+/// The members that a test expects of a record; only those that are set are compared.
 ///
 /// ```swift
 /// let expected = CallExpectation(endpoint: "chat.completions", model: "gpt-4o-mini", outcome: .completed, inputTokens: 21)

@@ -13,6 +13,7 @@ extension CallRecord {
     ///   - output: The output tokens.
     ///   - startedAt: The start of the call.
     ///   - duration: The duration of the call.
+    /// - Returns: The record.
     public static func sample(
         _ number: Int = 1,
         model: String = "gpt-4o-mini",

@@ -9,7 +9,7 @@ public final class ScriptedTransport: Transport {
     /// An entry of the script.
     public struct Answer: Sendable {
         fileprivate enum Kind: Sendable {
-            case response(HTTPResponse, [[UInt8]], (any Error)?)
+            case response(HTTPResponse, Body)
             case failure(any Error)
         }
 
@@ -21,6 +21,7 @@ public final class ScriptedTransport: Transport {
         ///   - status: The status.
         ///   - fields: The header fields; `content-type` is `application/json` unless they have one.
         ///   - body: The body.
+        /// - Returns: The answer.
         public static func response(_ status: Int = 200, _ fields: HTTPFields = [:], body: String = "") -> Answer {
             response(status, fields, pieces: [body], cutBy: nil)
         }
@@ -32,6 +33,7 @@ public final class ScriptedTransport: Transport {
         ///   - fields: The header fields; `content-type` is `application/json` unless they have one.
         ///   - pieces: The pieces of the body.
         ///   - error: The error that ends the body; `nil` for an orderly end.
+        /// - Returns: The answer.
         public static func response(
             _ status: Int = 200,
             _ fields: HTTPFields = [:],
@@ -41,7 +43,17 @@ public final class ScriptedTransport: Transport {
             var fields = fields
             if fields[.contentType] == nil { fields[.contentType] = "application/json" }
             let head = HTTPResponse(status: .init(code: status), headerFields: fields)
-            return Answer(kind: .response(head, pieces.map { Array($0.utf8) }, error))
+            return Answer(kind: .response(head, Body(Pieces(pieces.map { Array($0.utf8) }, error))))
+        }
+
+        /// A response with a body of the test's own.
+        ///
+        /// - Parameters:
+        ///   - head: The head.
+        ///   - body: The body.
+        /// - Returns: The answer.
+        public static func response(_ head: HTTPResponse, _ body: Body) -> Answer {
+            Answer(kind: .response(head, body))
         }
 
         /// A call that fails before a response.
@@ -55,6 +67,7 @@ public final class ScriptedTransport: Transport {
         ///   - cached: The cached part of the input.
         ///   - output: The output tokens.
         ///   - requestID: The provider's `x-request-id`.
+        /// - Returns: The answer.
         public static func chat(
             model: String,
             input: Int,
@@ -73,6 +86,7 @@ public final class ScriptedTransport: Transport {
         ///   - input: The input tokens.
         ///   - output: The output tokens; `nil` for a stream that reports no usage.
         ///   - requestID: The provider's `x-request-id`.
+        /// - Returns: The answer.
         public static func chatStream(
             model: String,
             words: [String] = ["Hello", "world"],
@@ -99,6 +113,7 @@ public final class ScriptedTransport: Transport {
         ///   - type: The error's `type`.
         ///   - code: The error's `code`.
         ///   - retryAfter: The seconds of `retry-after`; `nil` for none.
+        /// - Returns: The answer.
         public static func error(_ status: Int, type: String, code: String, retryAfter: Int? = nil) -> Answer {
             var fields = HTTPFields()
             if let retryAfter { fields[.retryAfter] = String(retryAfter) }
@@ -158,7 +173,7 @@ public final class ScriptedTransport: Transport {
             return state.answers.isEmpty ? nil : state.answers.removeFirst()
         }
         switch answer?.kind {
-        case .response(let head, let pieces, let error): return Response(head: head, body: Body(Pieces(pieces, error)))
+        case .response(let head, let body): return Response(head: head, body: body)
         case .failure(let error): throw error
         case nil: throw TransportError(.unreachable, "The script has no more answers.")
         }
@@ -172,6 +187,7 @@ extension Request {
     ///   - model: The model.
     ///   - isStream: True to ask for a stream.
     ///   - path: The path.
+    /// - Returns: The request.
     public static func chat(
         _ model: String,
         isStream: Bool = false,

@@ -7,6 +7,7 @@ import OpenAIUsageLedger
 import OpenAIUsageMetrics
 import OpenAIUsageRecorder
 import OpenAIUsageService
+import OpenAIUsageTesting
 import ServiceLifecycle
 import UnixSignals
 
@@ -53,11 +54,33 @@ enum GettingStartedSamples {
         return try await response.body.collect(upTo: 10_000)
     }
 
+    static func recording(
+        _ meter: UsageMeter,
+        _ transport: some Transport,
+        _ answer: (any Transport) async throws -> String
+    ) async throws -> String {
+        let (text, calls) = try await meter.recording {
+            try await answer(transport)
+        }
+        for call in calls { print(call.attempt, call.cost.usd?.description ?? "unknown") }
+        return text
+    }
+
+    static func testing() async throws {
+        let sink = RecordingSink()
+        let transport = ScriptedTransport(.chat(model: "gpt-4o-mini", input: 21, output: 6))
+            .intercepted(by: UsageInterceptor(UsageMeter(ledger: nil, sinks: [sink])))
+        _ = try await transport.send(.chat("gpt-4o-mini")).body.collect(upTo: 10_000)
+        let expected = CallExpectation(outcome: .completed, inputTokens: 21, costUSD: "0.00000675")
+        let mismatches = expected.mismatches(in: try sink.onlyRecord)
+        precondition(mismatches.isEmpty)
+    }
+
     static func read() throws {
         let reader = try LedgerReader(path: "usage.db")
         for call in try reader.calls(CallsQuery()) {
             let tokens = call.usage.totalTokens.map { String($0) } ?? "-"
-            let cost = call.cost.picoUSD.map { "\($0) pico-dollars" } ?? "unknown"
+            let cost = call.cost.usd.map { "$\($0)" } ?? "unknown"
             print(call.requestID ?? "-", call.model ?? "-", tokens, cost)
         }
     }

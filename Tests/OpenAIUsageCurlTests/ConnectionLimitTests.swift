@@ -3,6 +3,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// How many connections are open at once, and who waits for one.

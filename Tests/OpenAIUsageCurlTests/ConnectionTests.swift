@@ -5,6 +5,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// How connections are made, kept and given up.

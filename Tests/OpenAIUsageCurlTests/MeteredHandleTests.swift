@@ -5,6 +5,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// A program's own easy handle, metered by one call.
@@ -27,7 +28,7 @@ struct MeteredHandleTests {
     private final class Program {
         let handle = curl_easy_init()
         let received = Received()
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         private(set) var call = ccurl_call()
         private var strings: [UnsafeMutablePointer<CChar>?] = []
         private var fields: UnsafeMutablePointer<curl_slist>?

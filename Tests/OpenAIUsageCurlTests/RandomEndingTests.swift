@@ -5,6 +5,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Many calls at a time that end in all manner of ways: one record each, and nothing is left.

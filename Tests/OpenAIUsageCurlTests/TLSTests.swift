@@ -5,6 +5,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Encrypted connections: whom they are made with, and HTTP/2 on them.

@@ -4,6 +4,7 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Every way a call can end is one error for its caller and one record for its meter.

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Whatever an upstream sends, an exchange yields one record, within its bounds and without content.
@@ -78,7 +79,7 @@ struct PropertyTests {
         body: [UInt8],
         mutator: inout Mutator
     ) -> [CallRecord] {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         do {
             let exchange = Exchange(
                 request: request,

@@ -10,7 +10,7 @@ import FoundationNetworking
 /// Prints the cost of each call.
 struct CostPrinter: UsageSink {
     func record(_ record: CallRecord) {
-        let cost = record.cost.picoUSD.map { String(format: "$%.9f", Double($0) / 1e12) } ?? "unknown cost"
+        let cost = record.cost.usd.map { "$\($0)" } ?? "unknown cost"
         let tokens = record.usage.totalTokens.map { "\($0) tokens" } ?? "unknown usage"
         print("\(record.model ?? "unknown model"): \(tokens), \(cost)")
     }

@@ -3,20 +3,21 @@ import OpenAIUsage
 import OpenAIUsageCurl
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// A transport and a server that a test plays, with a meter between them.
 struct CurlHarness: Sendable {
     let server: ScriptedUpstream
     let transport: CurlTransport
-    let sink: CollectingSink
+    let sink: RecordingSink
     /// The transport as a program uses it.
     let metered: InterceptedTransport<CurlTransport>
 
     private init(server: ScriptedUpstream, transport: CurlTransport) {
         self.server = server
         self.transport = transport
-        sink = CollectingSink()
+        sink = RecordingSink()
         metered = transport.intercepted(by: UsageInterceptor(UsageMeter(sink: sink)))
     }
 

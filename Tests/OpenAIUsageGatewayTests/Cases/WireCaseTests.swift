@@ -5,12 +5,13 @@ import OpenAIUsageLedger
 import OpenAIUsagePricing
 import OpenAIUsageTestKit
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// What upstreams were seen to answer is metered as a careful accountant would, however it is cut, and passes unharmed.
 struct WireCaseTests {
     private static func record(_ item: WireCase, cuts: [Int]) throws -> CallRecord {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         func header(_ fields: [(name: String, value: String)]) -> HTTPFields {
             var header = HTTPFields()
             for (name, value) in fields {

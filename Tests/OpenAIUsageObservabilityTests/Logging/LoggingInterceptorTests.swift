@@ -4,6 +4,7 @@ import Logging
 import OpenAIUsage
 import OpenAIUsageObservability
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// One line for every call, when it ends.
@@ -114,7 +115,7 @@ struct LoggingInterceptorTests {
 
     @Test
     func `The sink serves a meter as well, and the interceptor takes nothing from it`() async throws {
-        let collected = CollectingSink()
+        let collected = RecordingSink()
         let meter = UsageMeter(sink: MultiplexSink(LogSink(logger()), collected))
         let script = ScriptedTransport([Sample.answer()])
         let transport = script.intercepted(by: LoggingInterceptor(logger()), UsageInterceptor(meter))
@@ -126,7 +127,7 @@ struct LoggingInterceptorTests {
 
     @Test(arguments: [true, false])
     func `An object that was logged is still counted by the meter`(isOutside: Bool) async throws {
-        let collected = CollectingSink()
+        let collected = RecordingSink()
         let meter = UsageMeter(sink: collected)
         let object =
             #"{"id":"resp_1","object":"response","status":"completed","model":"gpt-4o","usage":{"#

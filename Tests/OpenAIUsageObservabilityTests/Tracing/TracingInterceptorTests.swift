@@ -4,6 +4,7 @@ import Instrumentation
 import OpenAIUsage
 import OpenAIUsageObservability
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Synchronization
 import Testing
 import Tracing
@@ -147,7 +148,7 @@ struct TracingInterceptorTests {
 
     @Test
     func `A record further in bears the span's trace, and the call's tags`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let script = ScriptedTransport([Sample.answer()])
         let transport = script.intercepted(
             by: TracingInterceptor(tracer: tracer),

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Bodies with a content coding are read as those without, in whatever pieces they come.
@@ -345,7 +346,7 @@ struct EncodingTests {
         _ = try small.record()
         let before = try #require(ResidentMemory.bytes)
         var peak = before
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = call.exchange(sink: sink)
         exchange.receive(head: ObservedCall.head(200, call.fields))
         ObservedCall.pieces(of: call.body, cuts: Array(stride(from: 8_192, to: call.body.count, by: 8_192))) {

@@ -2,6 +2,7 @@ import Dispatch
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Every way to end, at every point of a call: what it is called, what became of the usage, and exactly one record.
@@ -234,7 +235,7 @@ struct ExchangeEndingTests {
 
     @Test(arguments: points)
     func `Only the first ending counts`(point: Point) throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         do {
             let exchange = point.call.exchange(sink: sink)
             point.call.feed(exchange)
@@ -249,7 +250,7 @@ struct ExchangeEndingTests {
 
     @Test
     func `What comes after the end is ignored`() throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = ObservedCall().exchange(sink: sink)
         exchange.finish(.timeout)
         let before = try #require(sink.records.first)
@@ -287,7 +288,7 @@ struct ExchangeEndingTests {
 
     @Test
     func `A body without a head is ignored`() throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = ObservedCall().exchange(sink: sink)
         exchange.receive(body: Self.document.bytes.span.bytes)
         exchange.finish(.completed)
@@ -297,7 +298,7 @@ struct ExchangeEndingTests {
 
     @Test
     func `An open call is recorded as far as it is known, until it ends`() throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let clock = ManualClock()
         var call = ObservedCall()
         call.configuration = ExchangeConfiguration(clock: clock)
@@ -326,7 +327,7 @@ struct ExchangeEndingTests {
 
     @Test(arguments: [100, 102, 103, 199])
     func `An interim head announces the real one`(status: Int) throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let clock = ManualClock()
         var call = ObservedCall()
         call.configuration = ExchangeConfiguration(clock: clock)
@@ -357,7 +358,7 @@ struct ExchangeEndingTests {
 
     @Test
     func `The latencies are measured from the start`() throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let clock = ManualClock()
         var call = ObservedCall()
         call.configuration = ExchangeConfiguration(clock: clock)
@@ -400,7 +401,7 @@ struct ExchangeEndingTests {
 
     @Test
     func `A terminated stream is known as such at once, not before`() {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         var call = ObservedCall()
         call.fields = Self.stream
         call.body = (Self.chunk + Self.usageChunk).bytes
@@ -436,7 +437,7 @@ struct ExchangeEndingTests {
             call.fields = Self.stream
             call.body = stream.bytes
             call.cuts = cuts
-            let exchange = call.exchange(sink: CollectingSink())
+            let exchange = call.exchange(sink: RecordingSink())
             call.feed(exchange)
             #expect(exchange.isTerminated == isTerminated)
         }
@@ -444,7 +445,7 @@ struct ExchangeEndingTests {
 
     @Test(arguments: 0..<20)
     func `Many threads on one exchange make one record`(round: Int) throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         var call = ObservedCall()
         call.fields = Self.stream
         let body = (Self.chunk + Self.usageChunk + Self.done).bytes
@@ -474,7 +475,7 @@ struct ExchangeEndingTests {
 
     @Test
     func `Many exchanges at once keep to themselves`() {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let configuration = ExchangeConfiguration(clock: ManualClock())
         DispatchQueue.concurrentPerform(iterations: 200) { number in
             var call = ObservedCall()

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 #if os(Linux)
@@ -41,7 +42,7 @@ struct LargeBodyTests {
     ) throws {
         var call = ObservedCall()
         call.path = "/v1/responses"
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = call.exchange(sink: sink)
         exchange.receive(head: ObservedCall.head(200, [("content-type", type)]))
         let growth = try growth(start, end, filler: filler, length: length) { exchange.receive(body: $0.span.bytes) }
@@ -97,7 +98,7 @@ struct LargeBodyTests {
             var call = ObservedCall()
             call.path = "/v1/audio/transcriptions"
             call.requestFields = [("content-type", "multipart/form-data; boundary=XX")]
-            let sink = CollectingSink()
+            let sink = RecordingSink()
             let exchange = call.exchange(sink: sink)
             let growth = try LargeBodyTests.growth(
                 "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n",

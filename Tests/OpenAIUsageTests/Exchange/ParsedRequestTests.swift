@@ -1,5 +1,6 @@
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// What is read from a request's body, in whatever pieces it comes.
@@ -21,7 +22,7 @@ struct ParsedRequestTests {
         call.requestBody = body
         call.requestCuts = cuts
         call.status = nil
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = call.exchange(sink: sink)
         call.feed(exchange)
         let asksForStream = exchange.asksForStream
@@ -120,7 +121,7 @@ struct ParsedRequestTests {
 
     @Test
     func `A huge body is read in pieces`() throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = ObservedCall().exchange(sink: sink)
         func send(_ text: String) {
             let bytes = text.bytes

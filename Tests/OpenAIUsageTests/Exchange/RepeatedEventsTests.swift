@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Events that repeat one another are passed over faster than others, and say the same all the same.
@@ -218,7 +219,7 @@ struct RepeatedEventsTests {
     func `The first token of a stream is the first that is not empty`() throws {
         // Ten empty deltas, then one with text, then empty ones again: the time is that of the eleventh.
         let clock = ManualClock()
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         var call = ObservedCall()
         call.configuration = ExchangeConfiguration(clock: clock)
         let exchange = call.exchange(sink: sink)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Every recorded call, in whatever pieces it arrives, yields the one record that is expected of it.
@@ -9,7 +10,7 @@ struct SampleTests {
 
     /// Feeds a sample, its body cut at the given positions.
     static func record(of sample: Sample, cuts: [Int] = []) throws -> CallRecord {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = Exchange(
             request: sample.request,
             tags: [:],

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 struct IncludeUsageInterceptorTests {
@@ -15,7 +16,7 @@ struct IncludeUsageInterceptorTests {
         _ request: Request,
         _ answer: ScriptedTransport.Answer
     ) async throws -> (ScriptedTransport, CallRecord?, String) {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let script = ScriptedTransport([answer])
         let transport = script.intercepted(by: IncludeUsageInterceptor(), UsageInterceptor(UsageMeter(sink: sink)))
         let bytes = try await transport.send(request).body.collect(upTo: 1 << 20)
@@ -123,7 +124,7 @@ struct IncludeUsageInterceptorTests {
     private static let refusal = #"{"error":{"message":"Unknown parameter: 'stream_options'."}}"#
 
     private struct Chain {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let clock = ManualClock()
         let script: ScriptedTransport
         let transport: InterceptedTransport<ScriptedTransport>

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Synchronization
 import Testing
 
@@ -92,7 +93,7 @@ struct RetryInterceptorTests {
     @Test(arguments: cases.indices)
     func `What is worth it is tried again, and each attempt is a record of one operation`(index: Int) async throws {
         let test = Self.cases[index]
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let sleeper = Sleeper()
         let script = ScriptedTransport(test.answers)
         let transport = script.intercepted(
@@ -155,7 +156,7 @@ struct RetryInterceptorTests {
 
     @Test
     func `The caller's own identity of the call stands`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let transport = ScriptedTransport([Self.error(500), Self.success]).intercepted(
             by: RetryInterceptor(sleep: { _ in }),
             UsageInterceptor(UsageMeter(sink: sink))
@@ -208,7 +209,7 @@ struct RetryInterceptorTests {
     /// A chain with a meter over answers.
     private func metered(
         _ answers: [ScriptedTransport.Answer],
-        _ sink: CollectingSink,
+        _ sink: RecordingSink,
         timeout: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) -> InterceptedTransport<ScriptedTransport> {
         ScriptedTransport(answers).intercepted(
@@ -219,7 +220,7 @@ struct RetryInterceptorTests {
 
     @Test(arguments: [500, 502, 503, 408, 409, 429])
     func `What a retried attempt said is recorded, and its body was read to the end`(status: Int) async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let text = #"{"error":{"type":"server_error","code":"overloaded","message":"m"}}"#
         let source = PieceStream([String(text.prefix(9)), String(text.dropFirst(9))])
         let transport = metered([.response(status, Self.json, Body(source)), Self.success], sink)
@@ -239,7 +240,7 @@ struct RetryInterceptorTests {
 
     @Test
     func `A 429 with a large body is returned whole when its retries are over`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let bodies = (0..<3).map { _ in Self.long(429, "rate_limit_exceeded") }
         let transport = metered(bodies.map { .response(429, Self.json, Body($0.0)) }, sink)
         let response = try await transport.send(.post("/v1/chat/completions", "{}"))
@@ -253,7 +254,7 @@ struct RetryInterceptorTests {
 
     @Test
     func `A 429 that no wait mends is returned whole at once, however large it is`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let budget = RetryBudget(capacity: 1, share: 0)
         let (source, texts) = Self.long(429, "insufficient_quota")
         let script = ScriptedTransport([.response(429, Self.json, Body(source)), Self.error(500), Self.success])
@@ -274,7 +275,7 @@ struct RetryInterceptorTests {
 
     @Test
     func `A response that is returned in part read ends with its reader`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let (source, _) = Self.long(429, "insufficient_quota")
         let response = try await metered([.response(429, Self.json, Body(source))], sink)
             .send(.post("/v1/chat/completions", "{}"))
@@ -285,7 +286,7 @@ struct RetryInterceptorTests {
 
     @Test
     func `A code in gzip is understood`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let body = Body(DeflateWriter.encoded(Array(#"{"error":{"code":"insufficient_quota"}}"#.utf8), as: .gzip))
         let answer = ScriptedTransport.Answer.response(429, Self.json + [("content-encoding", "gzip")], body)
         let response = try await metered([answer, Self.success], sink).send(.post("/v1/chat/completions", "{}"))
@@ -314,7 +315,7 @@ struct RetryInterceptorTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `An error that never ends does not hold up its retry`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let limits = Sleeper()
         let transport = metered([.response(503, Self.json, Body(Drip())), Self.success], sink, timeout: limits.sleep)
         #expect(try await transport.send(.post("/v1/chat/completions", "{}")).head.status == .ok)
@@ -324,7 +325,7 @@ struct RetryInterceptorTests {
 
     @Test
     func `An error that breaks off is retried all the same`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let source = PieceStream([#"{"error":{"code":"insuff"#], failure: TransportError(.connectionLost, ""))
         let transport = metered([.response(429, Self.json, Body(source)), Self.success], sink)
         #expect(try await transport.send(.post("/v1/chat/completions", "{}")).head.status == .ok)

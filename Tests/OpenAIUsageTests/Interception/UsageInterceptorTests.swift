@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Synchronization
 import Testing
 
@@ -18,7 +19,7 @@ struct UsageInterceptorTests {
 
     private func metered(
         _ answer: ScriptedTransport.Answer,
-        _ sink: CollectingSink
+        _ sink: RecordingSink
     ) -> InterceptedTransport<ScriptedTransport> {
         let meter = UsageMeter(sink: sink, configuration: ExchangeConfiguration(clock: ManualClock()))
         return ScriptedTransport([answer]).intercepted(by: UsageInterceptor(meter))
@@ -28,7 +29,7 @@ struct UsageInterceptorTests {
 
     @Test
     func `A body read to its end is completed, and comes through unchanged`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let transport = metered(
             .response(
                 200,
@@ -48,7 +49,7 @@ struct UsageInterceptorTests {
 
     @Test
     func `A stream whose reader stops at the end marker is completed`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let source = PieceStream(Self.chunks + [": never read\n\n"])
         let response = try await metered(.response(200, Self.stream, Body(source)), sink).send(Self.request)
         for try await piece in response.body where piece.starts(with: "data: [DONE]".utf8) { break }
@@ -59,7 +60,7 @@ struct UsageInterceptorTests {
 
     @Test
     func `A stream whose reader stops early is abandoned, while the response is still there`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let source = PieceStream(Self.chunks)
         let response = try await metered(.response(200, Self.stream, Body(source)), sink).send(Self.request)
         for try await _ in response.body { break }
@@ -70,7 +71,7 @@ struct UsageInterceptorTests {
 
     @Test
     func `A body that is never read is abandoned when the response goes away`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let source = PieceStream(Self.chunks)
         do {
             let response = try await metered(.response(200, Self.stream, Body(source)), sink).send(Self.request)
@@ -93,7 +94,7 @@ struct UsageInterceptorTests {
     @Test(arguments: bodyless.indices)
     func `A response without a body that nobody reads is completed`(index: Int) async throws {
         let (method, status, fields, body) = Self.bodyless[index]
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         var request = Request.post("/v1/responses/resp_1", "")
         request.head.method = method
         request.body = nil
@@ -107,7 +108,7 @@ struct UsageInterceptorTests {
     func `A response that may have a body and goes away unread is abandoned`(
         fields: [(name: String, value: String)]
     ) async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         _ = try await metered(.response(200, fields, Body(PieceStream(["{}"]))), sink).send(Self.request)
         #expect(sink.records.map(\.outcome) == [.abandoned])
     }
@@ -122,10 +123,10 @@ struct UsageInterceptorTests {
     @Test(arguments: failures.indices)
     func `An error before the head and one inside the body end the attempt`(index: Int) async throws {
         let (error, head, body) = Self.failures[index]
-        var sink = CollectingSink()
+        var sink = RecordingSink()
         await #expect(throws: (any Error).self) { try await metered(.failure(error), sink).send(Self.request) }
         #expect(sink.records.map(\.outcome) == [head])
-        sink = CollectingSink()
+        sink = RecordingSink()
         let source = PieceStream(Array(Self.chunks.prefix(1)), failure: error)
         let response = try await metered(.response(200, Self.stream, Body(source)), sink).send(Self.request)
         await #expect(throws: (any Error).self) { for try await _ in response.body {} }
@@ -134,7 +135,7 @@ struct UsageInterceptorTests {
 
     @Test
     func `Tags come from the context, the task and the field, which does not go over the wire`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let transport = ScriptedTransport([.response(200, Self.json, Body(Self.document))])
         let meter = UsageMeter(sink: sink)
         let request = Request.post("/v1/chat/completions", "{}", [("OpenAI-Usage-Tags", "feature=rag,team=mine")])
@@ -148,7 +149,7 @@ struct UsageInterceptorTests {
 
     @Test
     func `A request whose body is a stream is read as it is sent`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let transport = ScriptedTransport([.response(200, Self.json, Body(Self.document))])
         var request = Self.request
         request.body = Body(PieceStream([#"{"mod"#, #"el":"gpt-4o-mini"}"#]), length: 23)

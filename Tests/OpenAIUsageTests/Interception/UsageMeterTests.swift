@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 @testable import OpenAIUsage
@@ -10,7 +11,7 @@ struct UsageMeterTests {
     private static let head = Request.post("/v1/chat/completions", "").head
 
     private let clock = ManualClock()
-    private let sink = CollectingSink()
+    private let sink = RecordingSink()
 
     private func meter() -> UsageMeter {
         UsageMeter(sink: sink, configuration: ExchangeConfiguration(clock: clock))

@@ -1,5 +1,6 @@
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// The words that the ledger and the reports are written in, and the sinks.
@@ -42,8 +43,8 @@ struct RecordTests {
 
     @Test
     func `A multiplexer hands every record to every sink, in order`() {
-        let first = CollectingSink()
-        let second = CollectingSink()
+        let first = RecordingSink()
+        let second = RecordingSink()
         let sink = MultiplexSink(first, MultiplexSink(second), MultiplexSink())
         let call = ObservedCall()
         let exchange = call.exchange(sink: sink)
@@ -57,10 +58,10 @@ struct RecordTests {
     @Test
     func `A sink need not care about open calls`() {
         struct Silent: UsageSink {
-            let inner: CollectingSink
+            let inner: RecordingSink
             func record(_ record: CallRecord) { inner.record(record) }
         }
-        let inner = CollectingSink()
+        let inner = RecordingSink()
         let exchange = ObservedCall().exchange(sink: Silent(inner: inner))
         exchange.recordOpen()
         exchange.finish(.cut)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 struct UsageTagsTests {
@@ -116,7 +117,7 @@ struct UsageTagsTests {
 
     @Test
     func `An exchange bears the tags of its task`() async throws {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         await withUsageTags(["team": "search"]) {
             let call = ObservedCall()
             Exchange(

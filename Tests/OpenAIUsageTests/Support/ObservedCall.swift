@@ -1,6 +1,7 @@
 import HTTPTypes
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// A call as a test describes it: what is said in which pieces, and how it ends.
@@ -59,7 +60,7 @@ struct ObservedCall: Sendable {
 
     /// The call's one record.
     func record() throws -> CallRecord {
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         do {
             let exchange = exchange(sink: sink)
             feed(exchange)

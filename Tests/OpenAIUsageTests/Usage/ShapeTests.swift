@@ -1,5 +1,6 @@
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// Shapes of answers that are rarer than the recorded ones, each as the API's description has it.
@@ -201,7 +202,7 @@ struct ShapeTests {
     private func record(path: String, messages: [String]) throws -> CallRecord {
         var call = call("GET", path, "")
         call.status = 101
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = call.exchange(sink: sink)
         call.feed(exchange)
         for message in messages { exchange.receive(message: Array(message.utf8).span.bytes) }

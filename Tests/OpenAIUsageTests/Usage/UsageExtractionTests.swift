@@ -1,5 +1,6 @@
 import OpenAIUsage
 import OpenAIUsageTestSupport
+import OpenAIUsageTesting
 import Testing
 
 /// What is read from bodies and events beyond what the samples show.
@@ -310,7 +311,7 @@ struct UsageExtractionTests {
         call.method = "GET"
         call.path = "/v1/responses"
         call.status = 101
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = call.exchange(sink: sink)
         call.feed(exchange)
         for number in 0..<1_000 {
@@ -335,7 +336,7 @@ struct UsageExtractionTests {
         call.method = "GET"
         call.path = "/v1/responses"
         call.status = 101
-        let sink = CollectingSink()
+        let sink = RecordingSink()
         let exchange = call.exchange(sink: sink)
         call.feed(exchange)
         let searches =
