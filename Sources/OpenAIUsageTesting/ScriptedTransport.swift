@@ -43,7 +43,7 @@ public final class ScriptedTransport: Transport {
             var fields = fields
             if fields[.contentType] == nil { fields[.contentType] = "application/json" }
             let head = HTTPResponse(status: .init(code: status), headerFields: fields)
-            return Answer(kind: .response(head, Body(Pieces(pieces.map { Array($0.utf8) }, error))))
+            return Answer(kind: .response(head, Body(Pieces(pieces.map { Array($0.utf8) }, error), isReplayable: true)))
         }
 
         /// A response with a body of the test's own.
