@@ -6,7 +6,14 @@ import Synchronization
 
 /// A sink that prices records, counts them in metrics and stores them in a ledger.
 package final class UsageRecorder: UsageSink {
-    private let prices: Mutex<PriceBook>
+    /// The price book, which may be replaced.
+    private final class Prices: Sendable {
+        let book: Mutex<PriceBook>
+
+        init(_ book: PriceBook) { self.book = Mutex(book) }
+    }
+
+    private let prices: Prices
     private let ledger: Ledger?
     private let metrics: UsageMetrics?
     private let sinks: [any UsageSink]
@@ -32,7 +39,7 @@ package final class UsageRecorder: UsageSink {
         sinks: [any UsageSink] = [],
         countsCommitted: Bool = false
     ) {
-        prices = Mutex(book)
+        prices = Prices(book)
         self.ledger = ledger
         self.metrics = metrics
         self.sinks = sinks
@@ -60,11 +67,11 @@ package final class UsageRecorder: UsageSink {
     }
 
     /// The prices.
-    package var book: PriceBook { prices.withLock { $0 } }
+    package var book: PriceBook { prices.book.withLock { $0 } }
 
     /// Replaces the prices; calls that have ended keep their cost.
     package func use(_ book: PriceBook) {
-        prices.withLock { $0 = book }
+        prices.book.withLock { $0 = book }
         publishPriceDate()
     }
 
@@ -132,7 +139,8 @@ package final class UsageRecorder: UsageSink {
     /// Connects the metrics to the ledger's statistics and to the models and the date of the price book.
     package func connect() {
         publishPriceDate()
-        metrics?.setListedModels { [weak self] in self?.book.model(listedAs: $0) != nil }
+        // The metrics may outlive the recorder, and need its prices.
+        metrics?.setListedModels { [prices] name in prices.book.withLock { $0 }.model(listedAs: name) != nil }
         guard let ledger, let metrics else { return }
         metrics.registerLedger { [weak self] in
             let statistics = ledger.statistics

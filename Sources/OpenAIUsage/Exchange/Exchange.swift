@@ -49,7 +49,8 @@ public final class Exchange: Sendable {
             configuration: configuration,
             sink: sink,
             list: nil,
-            decision: nil
+            decision: nil,
+            recorder: nil
         )
     }
 
@@ -74,7 +75,15 @@ public final class Exchange: Sendable {
             attempt: nil,
             configuration: configuration
         )
-        self.init(builder, facts, configuration: configuration, sink: sink, list: nil, decision: nil)
+        self.init(
+            builder,
+            facts,
+            configuration: configuration,
+            sink: sink,
+            list: nil,
+            decision: nil,
+            recorder: nil
+        )
     }
 
     /// Creates the exchange of an attempt for a list, to which the caller adds it.
@@ -86,7 +95,8 @@ public final class Exchange: Sendable {
         configuration: ExchangeConfiguration,
         sink: any UsageSink,
         list: OpenExchanges?,
-        decision: AttemptDecision?
+        decision: AttemptDecision?,
+        recorder: RecordedAttemptSink?
     ) {
         let facts = RequestHeaders(request.headerFields)
         let builder = CallRecordBuilder.begin(
@@ -101,7 +111,15 @@ public final class Exchange: Sendable {
             attempt: attempt,
             configuration: configuration
         )
-        self.init(builder, facts, configuration: configuration, sink: sink, list: list, decision: decision)
+        self.init(
+            builder,
+            facts,
+            configuration: configuration,
+            sink: recorder ?? sink,
+            list: list,
+            decision: decision,
+            recorder: recorder
+        )
     }
 
     private init(
@@ -110,7 +128,8 @@ public final class Exchange: Sendable {
         configuration: ExchangeConfiguration,
         sink: any UsageSink,
         list: OpenExchanges?,
-        decision: AttemptDecision?
+        decision: AttemptDecision?,
+        recorder: RecordedAttemptSink?
     ) {
         id = builder.record.id
         endpoint = builder.record.endpoint
@@ -129,7 +148,8 @@ public final class Exchange: Sendable {
             endpoint: endpoint,
             startedAt: startedAt,
             configuration: configuration,
-            decision: decision
+            decision: decision,
+            recorder: recorder
         )
     }
 

@@ -15,13 +15,16 @@ final class ExchangeState: Sendable {
     private let clock: any UsageClock
     private let objects: BilledObjects
     private let decision: AttemptDecision?
+    /// Receives the record if the attempt is recorded; `nil` if only the meter's sink does.
+    let recorder: RecordedAttemptSink?
 
     init(
         _ machine: consuming sending ExchangeStateMachine,
         endpoint: Endpoint,
         startedAt: Int64,
         configuration: ExchangeConfiguration,
-        decision: AttemptDecision?
+        decision: AttemptDecision?,
+        recorder: RecordedAttemptSink?
     ) {
         self.machine = Mutex(machine)
         self.endpoint = endpoint
@@ -29,6 +32,7 @@ final class ExchangeState: Sendable {
         clock = configuration.clock
         objects = configuration.objects
         self.decision = decision
+        self.recorder = recorder
     }
 
     /// Ends the attempt and returns the builder of its record, the first time; the state stays in the list.
@@ -37,6 +41,12 @@ final class ExchangeState: Sendable {
         return machine.withLock {
             $0.finish(ending, errorType: errorType, errorCode: errorCode, objects: objects, at: now)
         }
+    }
+
+    /// True if the attempt has ended, and its record was delivered or is about to be.
+    var hasEnded: Bool {
+        if decision?.isOpen == true { return false }
+        return machine.withLock { $0.hasEnded }
     }
 
     /// The record so far; `nil` if the attempt has ended, or if its ``AttemptDecision`` is open.

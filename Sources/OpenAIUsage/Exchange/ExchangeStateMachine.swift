@@ -26,6 +26,14 @@ struct ExchangeStateMachine: ~Copyable {
     /// True if the request asks for a stream.
     var asksForStream: Bool { request.facts.asksForStream }
 
+    /// True if the attempt has ended.
+    var hasEnded: Bool {
+        switch builder {
+        case .some: false
+        case nil: true
+        }
+    }
+
     mutating func receive(requestBody bytes: UnsafeBufferPointer<UInt8>) {
         request.scan(bytes)
     }

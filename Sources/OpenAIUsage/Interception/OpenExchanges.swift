@@ -39,15 +39,15 @@ final class OpenExchanges: Sendable {
             return true
         }
 
-        /// The records that the body returns for the exchanges, without the `nil` ones.
-        mutating func records(_ body: (inout List, ExchangeState) -> CallRecord?) -> [CallRecord] {
-            var records: [CallRecord] = []
+        /// What the body returns for the exchanges, without the `nil` ones.
+        mutating func map<Result>(_ body: (inout List, ExchangeState) -> Result?) -> [Result] {
+            var results: [Result] = []
             var entry = first
             while let exchange = entry {
                 entry = exchange.links.next
-                if let record = body(&self, exchange) { records.append(record) }
+                if let result = body(&self, exchange) { results.append(result) }
             }
-            return records
+            return results
         }
     }
 
@@ -84,7 +84,7 @@ final class OpenExchanges: Sendable {
     /// - Returns: The records of exchanges for which this method has not returned one before.
     func openRecords(startedBefore latest: Int64) -> [CallRecord] {
         list.withLock { list in
-            list.records { _, exchange in
+            list.map { _, exchange -> CallRecord? in
                 guard !exchange.links.isRecorded, exchange.startedAt <= latest else { return nil }
                 let record = exchange.openRecord()
                 // An attempt that may still be withdrawn has no record yet.
@@ -94,16 +94,17 @@ final class OpenExchanges: Sendable {
         }
     }
 
-    /// Ends all exchanges, and returns the records of those that had not ended.
-    func end(_ ending: TransportEnd) -> [CallRecord] {
+    /// Ends all exchanges, and returns the records of those that had not ended, with the receivers of recorded ones.
+    func end(_ ending: TransportEnd) -> [(record: CallRecord, recorder: RecordedAttemptSink?)] {
         var endpoints: [Endpoint] = []
         let records = list.withLock { list in
-            list.records { list, exchange in
+            list.map { list, exchange -> (record: CallRecord, recorder: RecordedAttemptSink?)? in
                 guard list.leave(exchange) else { return nil }
                 endpoints.append(exchange.endpoint)
                 betweenLeavingAndEnding?()
                 // An exchange that another thread has ended at the same time has delivered its record already.
-                return exchange.take(ending)?.finished()
+                guard let record = exchange.take(ending)?.finished() else { return nil }
+                return (record, exchange.recorder)
             }
         }
         for endpoint in endpoints { changed?(endpoint, -1) }

@@ -75,21 +75,22 @@ public final class UsageMeter: Sendable {
     ///   - context: The metadata of the call.
     /// - Returns: The exchange, to be fed with the attempt's bodies and the response's head.
     public func exchange(for request: HTTPRequest, context: CallContext = CallContext()) -> Exchange {
-        let recordings = recordings
-        let attempt = recordings.isEmpty ? nil : RecordedAttemptSink(sink, recordings, price: price)
+        let scopes = recordingScopes
+        let recorder = scopes.isEmpty ? nil : RecordedAttemptSink(sink, scopes, price: price)
         let exchange = Exchange(
             request: request,
             tags: context.tags,
             operationID: context.operationID,
             attempt: context.attempt,
             configuration: configuration,
-            sink: attempt ?? sink,
+            sink: sink,
             list: open,
-            decision: context.decision
+            decision: context.decision,
+            recorder: recorder
         )
         if let note = context.includeUsageNote { exchange.note(note) }
         open.add(exchange.state)
-        attempt?.begin(exchange.state)
+        recorder?.begin(exchange.state)
         return exchange
     }
 
@@ -109,7 +110,7 @@ public final class UsageMeter: Sendable {
     ///
     /// The calls themselves continue unobserved.
     public func endOpenCalls() {
-        for record in open.end(.interrupted) { sink.record(record) }
+        for (record, recorder) in open.end(.interrupted) { (recorder ?? sink).record(record) }
     }
 
     /// Returns when every record that was delivered before is stored, or lost and counted.

@@ -20,61 +20,62 @@ import Synchronization
 /// }
 /// ```
 public final class CallRecording: Sendable {
-    /// The innermost recording of the current task, with those around it.
-    final class Scope: Sendable {
-        let recording: CallRecording
-        let meter: ObjectIdentifier
-        let outer: Scope?
-
-        init(_ recording: CallRecording, _ meter: ObjectIdentifier, outer: Scope?) {
-            self.recording = recording
-            self.meter = meter
-            self.outer = outer
-        }
-    }
-
-    @TaskLocal static var scope: Scope?
-
-    private struct State {
-        var calls: [CallRecord] = []
-        /// The exchanges that have begun and not ended.
-        var inFlight: [ObjectIdentifier: Weak] = [:]
-        var waiter: CheckedContinuation<Void, Never>?
-    }
-
-    /// SAFETY: weak references are loaded and stored under the recording's lock only.
-    private struct Weak: @unchecked Sendable {
-        weak var state: ExchangeState?
-    }
-
-    private let state = Mutex(State())
+    private let records = Mutex<[CallRecord]>([])
 
     /// Creates an empty recording.
     public init() {}
 
     /// The records of the attempts that have ended, in the order of their ends.
-    public var calls: [CallRecord] { state.withLock { $0.calls } }
+    public var calls: [CallRecord] { records.withLock { $0 } }
 
-    /// The number of attempts in flight.
-    public var callsInFlight: Int { state.withLock { $0.inFlight.count } }
+    fileprivate func add(_ record: CallRecord) { records.withLock { $0.append(record) } }
+}
+
+/// A closure whose attempts are recorded, with the closures around it.
+final class RecordingScope: Sendable {
+    @TaskLocal static var current: RecordingScope?
+
+    private struct State {
+        /// The attempts that have begun and not ended.
+        var inFlight: [ObjectIdentifier: Weak] = [:]
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    /// SAFETY: weak references are loaded and stored under the scope's lock only.
+    private struct Weak: @unchecked Sendable {
+        weak var exchange: ExchangeState?
+    }
+
+    let meter: ObjectIdentifier
+    let outer: RecordingScope?
+    private let recording: CallRecording
+    private let state = Mutex(State())
+
+    init(_ recording: CallRecording, _ meter: ObjectIdentifier, outer: RecordingScope?) {
+        self.recording = recording
+        self.meter = meter
+        self.outer = outer
+    }
+
+    var isIdle: Bool { state.withLock { $0.inFlight.isEmpty } }
 
     func begin(_ attempt: ObjectIdentifier, _ exchange: ExchangeState) {
-        state.withLock { $0.inFlight[attempt] = Weak(state: exchange) }
+        state.withLock { $0.inFlight[attempt] = Weak(exchange: exchange) }
     }
 
     /// Takes the record of an attempt that has ended; `nil` for one that turned out to be none.
     func end(_ attempt: ObjectIdentifier, _ record: CallRecord?) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.inFlight.removeValue(forKey: attempt) != nil else { return nil }
-            if let record { state.calls.append(record) }
-            guard state.inFlight.isEmpty else { return nil }
-            return state.waiter.take()
+            // Under the lock, so that whoever finds the scope idle finds the record too.
+            if let record { recording.add(record) }
+            return state.inFlight.isEmpty ? state.waiter.take() : nil
         }
         waiter?.resume()
     }
 
-    /// Returns when no attempt is in flight, or the task is cancelled.
-    func untilEnded() async {
+    /// Returns when no attempt is in flight, or the task is cancelled; one caller at a time may wait.
+    func untilIdle() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDone = state.withLock { state in
@@ -89,14 +90,25 @@ public final class CallRecording: Sendable {
         }
     }
 
-    /// Adds the records so far of the attempts that are still in flight, and waits for them no more.
+    /// Adds the records so far of the attempts in flight, which are not waited for any more.
+    ///
+    /// An attempt without such a record has ended on another thread, which delivers its record next, or may still be
+    /// withdrawn: its record is added when it arrives.
     func addOpen() {
-        let exchanges = state.withLock { state in
-            defer { state.inFlight = [:] }
-            return state.inFlight.values.compactMap(\.state)
+        let inFlight = state.withLock { state in state.inFlight.mapValues(\.exchange) }
+        var open: [CallRecord] = []
+        for (attempt, exchange) in inFlight {
+            guard let record = exchange?.openRecord() else { continue }
+            let isInFlight = state.withLock { $0.inFlight.removeValue(forKey: attempt) != nil }
+            if isInFlight { open.append(record) }
         }
-        let records = exchanges.compactMap { $0.openRecord() }.sorted { $0.id < $1.id }
-        state.withLock { $0.calls += records }
+        for record in open.sorted(by: { $0.id < $1.id }) { recording.add(record) }
+    }
+
+    /// True if an attempt has ended whose record has not arrived.
+    var hasEndedAttempt: Bool {
+        let exchanges = state.withLock { $0.inFlight.values.map(\.exchange) }
+        return exchanges.contains { $0?.hasEnded ?? false }
     }
 }
 
@@ -105,28 +117,28 @@ public final class CallRecording: Sendable {
 /// An attempt that is withdrawn has no record: then the sink goes away unused.
 final class RecordedAttemptSink: UsageSink {
     private let sink: any UsageSink
-    private let recordings: [CallRecording]
+    private let scopes: [RecordingScope]
     private let price: (@Sendable (inout CallRecord) -> Void)?
 
-    init(_ sink: any UsageSink, _ recordings: [CallRecording], price: (@Sendable (inout CallRecord) -> Void)?) {
+    init(_ sink: any UsageSink, _ scopes: [RecordingScope], price: (@Sendable (inout CallRecord) -> Void)?) {
         self.sink = sink
-        self.recordings = recordings
+        self.scopes = scopes
         self.price = price
     }
 
     deinit {
-        for recording in recordings { recording.end(ObjectIdentifier(self), nil) }
+        for scope in scopes { scope.end(ObjectIdentifier(self), nil) }
     }
 
     func begin(_ exchange: ExchangeState) {
-        for recording in recordings { recording.begin(ObjectIdentifier(self), exchange) }
+        for scope in scopes { scope.begin(ObjectIdentifier(self), exchange) }
     }
 
     func record(_ record: CallRecord) {
         sink.record(record)
         var record = record
         price?(&record)
-        for recording in recordings { recording.end(ObjectIdentifier(self), record) }
+        for scope in scopes { scope.end(ObjectIdentifier(self), record) }
     }
 
     func recordOpen(_ record: CallRecord) { sink.recordOpen(record) }
@@ -140,6 +152,9 @@ extension UsageMeter {
     /// for, since some clients end a call on a thread of their own; a stream that leaves the closure unread does not end, and
     /// stands in the result as ``Outcome/open`` when the grace is over. Sinks receive the records as ever. Recordings may be
     /// nested; each receives the attempts inside.
+    ///
+    /// A record bears the cost of its call alone: that an older row of the ledger has counted the same object is not known
+    /// to it.
     ///
     /// - Parameters:
     ///   - grace: How long to wait for attempts in flight, once the closure has returned.
@@ -160,7 +175,7 @@ extension UsageMeter {
     /// ``recording(grace:_:)`` does.
     ///
     /// - Parameters:
-    ///   - recording: The recording, which keeps the records if the closure throws, too.
+    ///   - recording: The recording, which keeps the records if the closure throws, too. Several closures may share one.
     ///   - grace: How long to wait for attempts in flight, once the closure has returned or thrown.
     ///   - body: The closure.
     /// - Returns: The closure's result.
@@ -170,38 +185,40 @@ extension UsageMeter {
         grace: Duration = .seconds(5),
         _ body: () async throws -> Value
     ) async rethrows -> Value {
-        let scope = CallRecording.Scope(recording, ObjectIdentifier(self), outer: CallRecording.scope)
+        let scope = RecordingScope(recording, ObjectIdentifier(self), outer: RecordingScope.current)
         let value: Value
         do {
-            value = try await CallRecording.$scope.withValue(scope, operation: body)
+            value = try await RecordingScope.$current.withValue(scope, operation: body)
         } catch {
-            await Self.finish(recording, grace)
+            await Self.finish(scope, grace)
             throw error
         }
-        await Self.finish(recording, grace)
+        await Self.finish(scope, grace)
         return value
     }
 
-    private static func finish(_ recording: CallRecording, _ grace: Duration) async {
-        if recording.callsInFlight > 0, grace > .zero {
+    private static func finish(_ scope: RecordingScope, _ grace: Duration) async {
+        if !scope.isIdle, grace > .zero {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await recording.untilEnded() }
+                group.addTask { await scope.untilIdle() }
                 group.addTask { try? await Task.sleep(for: grace) }
                 await group.next()
                 group.cancelAll()
             }
         }
-        recording.addOpen()
+        scope.addOpen()
+        // Another thread is about to deliver it.
+        while scope.hasEndedAttempt, !Task.isCancelled { await Task.yield() }
     }
 
-    /// The recordings of this meter around the current task, the innermost first.
-    var recordings: [CallRecording] {
-        var recordings: [CallRecording] = []
-        var scope = CallRecording.scope
+    /// The scopes of this meter around the current task, the innermost first.
+    var recordingScopes: [RecordingScope] {
+        var scopes: [RecordingScope] = []
+        var scope = RecordingScope.current
         while let current = scope {
-            if current.meter == ObjectIdentifier(self) { recordings.append(current.recording) }
+            if current.meter == ObjectIdentifier(self) { scopes.append(current) }
             scope = current.outer
         }
-        return recordings
+        return scopes
     }
 }

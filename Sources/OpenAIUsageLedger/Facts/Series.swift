@@ -101,7 +101,7 @@ struct Series: SharedRow, Sendable {
         case .endpoint:
             // The stored name takes precedence: the catalog may have changed since.
             if let text, text != record.endpoint.name {
-                record.endpoint = Endpoint(name: text, family: UnknownFamily())
+                record.endpoint = Endpoint(named: text)
             }
         case .organization: record.organization = text
         case .project: record.project = text ?? "default"

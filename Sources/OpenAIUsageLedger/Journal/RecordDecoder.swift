@@ -36,7 +36,7 @@ struct RecordDecoder {
         )
         record.attempt = attempt
         record.client = client
-        if endpoint != record.endpoint.name { record.endpoint = Endpoint(name: endpoint, family: UnknownFamily()) }
+        if endpoint != record.endpoint.name { record.endpoint = Endpoint(named: endpoint) }
         record.isStream = try integer() == 1
         record.organization = try optionalText()
         record.project = try text()

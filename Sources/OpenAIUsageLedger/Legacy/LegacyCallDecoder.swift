@@ -43,7 +43,7 @@ struct LegacyCallDecoder {
         record.client = client
         // The stored name takes precedence: the catalog may have changed since.
         if let endpoint = row.label(names), endpoint != record.endpoint.name {
-            record.endpoint = Endpoint(name: endpoint, family: UnknownFamily())
+            record.endpoint = Endpoint(named: endpoint)
         }
         record.isStream = row.integer() == 1
         record.organization = row.label(names)

@@ -103,13 +103,24 @@ struct LedgerSession {
         }
     }
 
+    /// How often the write lock is tried, each time for the connection's busy timeout of a quarter of a second.
+    private static let lockAttempts = 20
+
     /// True if all frames exist that the log's index counts; it counts none after SQLite has reset the log.
     private func hasWholeLog(_ database: Database) throws -> Bool {
         var isWhole = false
-        // Another program that resets the log shortens it in several steps, under the write lock.
-        try database.inTransaction(.immediate) {
-            isWhole = try LogCheck.hasAllFrames(database)
-            return .rollback
+        // Another program that resets the log shortens it in several steps, under the write lock. Without that lock nothing
+        // can be committed anyway, so it is worth waiting for.
+        for attempt in 1...Self.lockAttempts {
+            do {
+                try database.inTransaction(.immediate) {
+                    isWhole = try LogCheck.hasAllFrames(database)
+                    return .rollback
+                }
+                return isWhole
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && attempt < Self.lockAttempts {
+                continue
+            }
         }
         return isWhole
     }

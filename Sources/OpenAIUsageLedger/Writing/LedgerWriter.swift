@@ -299,10 +299,12 @@ struct LedgerWriter {
     }
 
     private mutating func end() {
+        var isInspected = false
         do {
             // Damage since the last commit is reported and counted too.
             _ = try inspect()
             if let open = session, try !open.isLogSound() { _ = try goOn(after: .logOverwritten) }
+            isInspected = true
         } catch {
             queue.noteError(LedgerError(error, path: path))
         }
@@ -311,7 +313,10 @@ struct LedgerWriter {
         do {
             if open.store.pending.count >= Self.finalFlushThreshold, !queue.isPastDeadline { try open.flush() }
             open.backgroundCheck?.cancel()
-            try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+            // A log that could not be inspected may be damaged, and is left as it is.
+            if isInspected {
+                try open.database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+            }
         } catch {
             // Readers may keep the log in use: it stays, and the next process that opens the ledger reads and copies it.
             queue.noteError(LedgerError(error, path: path))
