@@ -4,7 +4,7 @@ import Synchronization
 
 /// A transport that answers from a script, in order, and keeps the requests it was sent.
 ///
-/// A request beyond the script throws a ``/OpenAIUsage/TransportError`` with the code `unreachable`.
+/// A request beyond the script throws a `TransportError` with the code `unreachable`.
 public final class ScriptedTransport: Transport {
     /// An entry of the script.
     public struct Answer: Sendable {
