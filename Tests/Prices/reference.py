@@ -213,6 +213,9 @@ class Reference:
         A side that was told is itself; else the body's bytes bound the input, and the request's limit the output; a total
         bounds both together.
         """
+        # A batch adds up many calls, of which no single request or total bounds anything.
+        if call["endpoint"].startswith("batches."):
+            return None
         name = call["model"] or call["request_model"]
         model = self.model(name) if name else None
         usage = call["usage"]
