@@ -21,7 +21,7 @@ public struct CallExpectation: Sendable {
     public var attempt: Int?
     /// True if the response was a stream.
     public var isStream: Bool?
-    /// What became of the usage.
+    /// The state of the usage.
     public var usageState: UsageState?
     /// The input tokens, as the provider counts them.
     public var inputTokens: Int64?

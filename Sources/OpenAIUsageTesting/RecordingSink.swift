@@ -18,7 +18,7 @@ public final class RecordingSink: UsageSink {
     public struct CountError: Error, CustomStringConvertible {
         /// The number of records that the sink has received.
         public let count: Int
-        /// What the sink has received, one line a record.
+        /// The number and the records, for the failure's text.
         public let description: String
     }
 

@@ -184,11 +184,11 @@ struct RecordingTests {
         let meter = Self.meter(sink)
         let answer = ScriptedTransport.Answer.chatStream(model: "gpt-4o", input: 10, output: 1)
         let transport = ScriptedTransport((0..<16).map { _ in answer }).intercepted(by: UsageInterceptor(meter))
-        let recording = CallRecording()
+        let recording = CallRecording(sleep: { _ in })
         try await withThrowingTaskGroup(of: Response.self) { group in
             for number in 0..<16 {
                 group.addTask {
-                    try await meter.recording(into: recording, grace: number % 2 == 0 ? .milliseconds(20) : .zero) {
+                    try await meter.recording(into: recording, grace: number % 2 == 0 ? .seconds(3_600) : .zero) {
                         try await transport.send(.chat("gpt-4o", isStream: true))
                     }
                 }

@@ -1,5 +1,5 @@
-/// What the endpoints of one kind have in common: how their bodies are read, how a call of them is judged, counted and
-/// named.
+/// The rules that the endpoints of one kind share: for reading their bodies, and for judging, counting and naming their
+/// calls.
 ///
 /// A family is one type in one file; every member but ``selection(for:)`` has a default that suits an endpoint with one
 /// JSON object that contains a `usage`. To add an endpoint of a new kind, write its family and its line in

@@ -22,3 +22,25 @@ public enum TransportEnd: Sendable {
     /// The process ended while the attempt was in flight.
     case interrupted
 }
+
+extension TransportEnd {
+    /// Creates the end of an attempt that an error ended.
+    ///
+    /// - Parameters:
+    ///   - error: The error.
+    ///   - isHeadReceived: True if the response had begun.
+    public init(_ error: any Error, isHeadReceived: Bool) {
+        let code = (error as? TransportError)?.code
+        // An error of any other type does not say how far the request got.
+        let isUnsent = (error as? TransportError)?.isRequestUnsent ?? false
+        if error is CancellationError || code == .cancelled || Task.isCancelled {
+            self = .abandoned
+        } else if code == .timeout {
+            self = isUnsent && !isHeadReceived ? .connectTimeout : .timeout
+        } else if isHeadReceived, code != .unreachable {
+            self = .cut
+        } else {
+            self = isUnsent ? .unreachable : .unanswered
+        }
+    }
+}

@@ -39,7 +39,7 @@ final class OpenExchanges: Sendable {
             return true
         }
 
-        /// What the body returns for the exchanges, without the `nil` ones.
+        /// Returns the results of a closure for the exchanges, without the `nil` ones.
         mutating func map<Result>(_ body: (inout List, ExchangeState) -> Result?) -> [Result] {
             var results: [Result] = []
             var entry = first

@@ -21,9 +21,14 @@ import Synchronization
 /// ```
 public final class CallRecording: Sendable {
     private let records = Mutex<[CallRecord]>([])
+    fileprivate let sleep: @Sendable (Duration) async throws -> Void
 
     /// Creates an empty recording.
-    public init() {}
+    ///
+    /// - Parameter sleep: Waits for the grace; throws if the task is cancelled.
+    public init(sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) {
+        self.sleep = sleep
+    }
 
     /// The records of the attempts that have ended, in the order of their ends.
     public var calls: [CallRecord] { records.withLock { $0 } }
@@ -38,6 +43,8 @@ final class RecordingScope: Sendable {
     private struct State {
         /// The attempts that have begun and not ended.
         var inFlight: [ObjectIdentifier: Weak] = [:]
+        /// The attempts that are waited for.
+        var awaited: Set<ObjectIdentifier> = []
         var waiter: CheckedContinuation<Void, Never>?
     }
 
@@ -57,29 +64,49 @@ final class RecordingScope: Sendable {
         self.outer = outer
     }
 
-    var isIdle: Bool { state.withLock { $0.inFlight.isEmpty } }
+    private var isIdle: Bool { state.withLock { $0.inFlight.isEmpty } }
 
     func begin(_ attempt: ObjectIdentifier, _ exchange: ExchangeState) {
         state.withLock { $0.inFlight[attempt] = Weak(exchange: exchange) }
     }
 
-    /// Takes the record of an attempt that has ended; `nil` for one that turned out to be none.
+    /// Ends an attempt and adds its record; `nil` for an attempt that was withdrawn.
     func end(_ attempt: ObjectIdentifier, _ record: CallRecord?) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.inFlight.removeValue(forKey: attempt) != nil else { return nil }
-            // Under the lock, so that whoever finds the scope idle finds the record too.
+            // Under the lock, so that the record is there as soon as the attempt is not in flight.
             if let record { recording.add(record) }
-            return state.inFlight.isEmpty ? state.waiter.take() : nil
+            state.awaited.remove(attempt)
+            return state.awaited.isEmpty ? state.waiter.take() : nil
         }
         waiter?.resume()
     }
 
-    /// Returns when no attempt is in flight, or the task is cancelled; one caller at a time may wait.
-    func untilIdle() async {
+    /// Waits until the attempts in flight have ended, the grace is over, or the task is cancelled.
+    func finish(within grace: Duration) async {
+        if !isIdle, grace > .zero {
+            await withTaskGroup(of: Void.self) { [recording] group in
+                group.addTask { await self.untilEnded { _ in true } }
+                // It throws only when it is cancelled, which ends the wait, too.
+                group.addTask { try? await recording.sleep(grace) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+        addOpen()
+        // Another thread is about to deliver the records of attempts that have just ended.
+        await untilEnded { $0?.hasEnded ?? false }
+    }
+
+    /// Waits until the chosen attempts have ended, or the task is cancelled; one caller at a time may wait.
+    private func untilEnded(where isAwaited: (ExchangeState?) -> Bool) async {
+        let exchanges = state.withLock { $0.inFlight.mapValues(\.exchange) }
+        let chosen = Set(exchanges.filter { isAwaited($0.value) }.keys)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDone = state.withLock { state in
-                    if state.inFlight.isEmpty || Task.isCancelled { return true }
+                    state.awaited = chosen.intersection(state.inFlight.keys)
+                    if state.awaited.isEmpty || Task.isCancelled { return true }
                     state.waiter = continuation
                     return false
                 }
@@ -94,7 +121,7 @@ final class RecordingScope: Sendable {
     ///
     /// An attempt without such a record has ended on another thread, which delivers its record next, or may still be
     /// withdrawn: its record is added when it arrives.
-    func addOpen() {
+    private func addOpen() {
         let inFlight = state.withLock { state in state.inFlight.mapValues(\.exchange) }
         var open: [CallRecord] = []
         for (attempt, exchange) in inFlight {
@@ -103,12 +130,6 @@ final class RecordingScope: Sendable {
             if isInFlight { open.append(record) }
         }
         for record in open.sorted(by: { $0.id < $1.id }) { recording.add(record) }
-    }
-
-    /// True if an attempt has ended whose record has not arrived.
-    var hasEndedAttempt: Bool {
-        let exchanges = state.withLock { $0.inFlight.values.map(\.exchange) }
-        return exchanges.contains { $0?.hasEnded ?? false }
     }
 }
 
@@ -190,25 +211,11 @@ extension UsageMeter {
         do {
             value = try await RecordingScope.$current.withValue(scope, operation: body)
         } catch {
-            await Self.finish(scope, grace)
+            await scope.finish(within: grace)
             throw error
         }
-        await Self.finish(scope, grace)
+        await scope.finish(within: grace)
         return value
-    }
-
-    private static func finish(_ scope: RecordingScope, _ grace: Duration) async {
-        if !scope.isIdle, grace > .zero {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await scope.untilIdle() }
-                group.addTask { try? await Task.sleep(for: grace) }
-                await group.next()
-                group.cancelAll()
-            }
-        }
-        scope.addOpen()
-        // Another thread is about to deliver it.
-        while scope.hasEndedAttempt, !Task.isCancelled { await Task.yield() }
     }
 
     /// The scopes of this meter around the current task, the innermost first.

@@ -1,6 +1,6 @@
 /// Strips what `include_usage` adds to a chat stream, for a client that did not request it.
 ///
-/// That is the extra chunk with the usage and without a choice (`"choices":[]`, or no such member at all), and the
+/// It removes the extra chunk with the usage and without a choice (`"choices":[]`, or no such member at all), and the
 /// member `"usage":null` of the others. No other byte is changed: lines, comments and blanks stay, including the
 /// comments of a removed chunk. Bytes are output when their event is complete, which is when a client can read it; of
 /// an event longer than ``maximumHeldLength`` all but a short tail is output at once, and it is never removed as a

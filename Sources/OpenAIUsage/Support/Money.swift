@@ -36,3 +36,72 @@ public struct Money: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Returns true if the left amount is smaller.
     public static func < (left: Money, right: Money) -> Bool { left.picoUSD < right.picoUSD }
 }
+
+/// A sum of amounts in 128 bits, which cannot overflow in practice.
+public struct MoneySum: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The sum in pico-dollars (10^-12 US dollars).
+    public var picoUSD: Int128
+
+    /// Creates a sum, by default zero.
+    public init(picoUSD: Int128 = 0) {
+        self.picoUSD = picoUSD
+    }
+
+    /// Creates a sum from decimal text in dollars, such as `0.00000675`; `nil` if the text is not a number of whole
+    /// pico-dollars.
+    package init?(decimal text: some StringProtocol) {
+        guard let number = DecimalNumber(text), let amount = number.exactPicoUSD() else { return nil }
+        picoUSD = amount
+    }
+
+    /// Adds an amount.
+    public static func += (sum: inout MoneySum, amount: Money) { sum.picoUSD += Int128(amount.picoUSD) }
+
+    /// Adds another sum.
+    public static func += (sum: inout MoneySum, other: MoneySum) { sum.picoUSD += other.picoUSD }
+
+    /// The shortest exact decimal text of the sum in dollars, without an exponent.
+    public var description: String { DecimalText.exact(picoUSD, fractionDigits: Money.fractionDigits) }
+
+    /// Formats the sum in dollars with a fixed number of fraction digits, from 0 to 12, rounded half to even.
+    public func formatted(fractionDigits: Int) -> String {
+        let kept = max(0, min(fractionDigits, Money.fractionDigits))
+        var divisor: Int128 = 1
+        for _ in kept..<Money.fractionDigits { divisor *= 10 }
+        let rounded = DecimalText.quotientHalfEven(picoUSD, by: divisor)
+        return DecimalText.fixed(rounded, fractionDigits: kept)
+    }
+
+    /// Returns true if the left sum is smaller.
+    public static func < (left: MoneySum, right: MoneySum) -> Bool { left.picoUSD < right.picoUSD }
+}
+
+/// The reason why a text is not a valid amount.
+public struct MoneyError: Error, Equatable, CustomStringConvertible {
+    /// The kinds of errors.
+    public enum Code: String, Sendable {
+        /// The text is empty.
+        case empty
+        /// The text contains a character that is invalid in a decimal number.
+        case notDecimal = "not_decimal"
+        /// The text is in exponential notation.
+        case exponent
+        /// The text has more fraction digits than can be stored.
+        case tooManyDigits = "too_many_digits"
+        /// The number is too large.
+        case outOfRange = "out_of_range"
+    }
+
+    /// The kind of error.
+    public let code: Code
+    /// The problem and how to fix it.
+    public let message: String
+
+    /// The message.
+    public var description: String { message }
+
+    package init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+}

@@ -21,3 +21,30 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         .microseconds(left.microsecondsSince1970) - .microseconds(right.microsecondsSince1970)
     }
 }
+
+/// Times as text (RFC 3339, UTC).
+package enum TimestampText {
+    /// A time in microseconds since 1970 as `2026-11-23T09:15:01.123456Z`; the short form has no fraction of zero.
+    package static func utc(_ microseconds: Int64, isShort: Bool = false) -> String {
+        let days = microseconds.flooredQuotient(by: 86_400_000_000)
+        let rest = microseconds - days * 86_400_000_000
+        let seconds = rest / 1_000_000
+        let fraction = rest % 1_000_000
+        let text = "\(CivilDate(daysSince1970: days).text)T\(clock(seconds))"
+        return isShort && fraction == 0 ? "\(text)Z" : "\(text).\(CivilDate.padded(fraction, 6))Z"
+    }
+
+    /// The seconds of a day as `09:15:01`.
+    package static func clock(_ seconds: Int64) -> String {
+        let parts = [seconds / 3_600, seconds / 60 % 60, seconds % 60]
+        return parts.map { CivilDate.padded($0, 2) }.joined(separator: ":")
+    }
+}
+
+extension Int64 {
+    /// The quotient, rounded towards negative infinity.
+    package func flooredQuotient(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder != 0 && (remainder < 0) != (divisor < 0) ? quotient - 1 : quotient
+    }
+}

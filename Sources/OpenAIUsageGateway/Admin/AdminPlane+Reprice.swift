@@ -10,7 +10,7 @@ import Synchronization
 final class RepriceGate: Sendable {
     private let isTaken = Atomic<Bool>(false)
 
-    /// Takes the lock; false if it is taken already.
+    /// Acquires the lock; returns false if it is held already.
     func take() -> Bool { !isTaken.exchange(true, ordering: .acquiringAndReleasing) }
 
     /// Releases the lock.

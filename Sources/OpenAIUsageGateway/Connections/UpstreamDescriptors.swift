@@ -25,7 +25,7 @@ final class UpstreamDescriptors {
     /// True if a call waits for a descriptor, so that no connection should stay idle.
     var isShort: Bool { used == limit && members.contains { $0.pool?.isWaiting ?? false } }
 
-    /// Takes a descriptor; if none is left, closes an idle connection of any pool.
+    /// Reserves a descriptor; if none is left, closes an idle connection of any pool.
     ///
     /// - Returns: False if the connection must wait; ``giveBack()`` then serves the waiting calls.
     func take() -> Bool {

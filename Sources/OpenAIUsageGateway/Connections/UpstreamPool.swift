@@ -141,7 +141,7 @@ final class UpstreamPool: TimedItem {
         waiter.take()?.receive(connection)
     }
 
-    /// Takes back a connection whose call is over.
+    /// Returns a connection whose call is over to the pool.
     func takeBack(_ connection: UpstreamConnection, keepAlive: Int64?) {
         completeRequest(on: connection)
         guard !isClosed, !connection.isClosed else { return connection.close() }

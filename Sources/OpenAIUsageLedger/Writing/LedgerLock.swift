@@ -13,7 +13,7 @@ final class LedgerLock: Sendable {
     private static let naming = 60
     private static let pause = 20
 
-    /// Takes the lock, or throws an error that names its holder.
+    /// Acquires the lock, or throws an error that names its holder.
     ///
     /// Short-lived holders are waited for: a reader that commits a leftover journal, and a process that upgrades the ledger.
     init(path: String, purpose: String) throws {
@@ -24,7 +24,7 @@ final class LedgerLock: Sendable {
 
     deinit { release() }
 
-    /// Takes the lock again if its file was removed, since another process would not find it.
+    /// Acquires the lock again if its file was removed, since another process would not find it.
     func renew() throws {
         try descriptor.withLock { descriptor in
             guard let file = descriptor, !Self.isSame(file, path) else { return }

@@ -286,7 +286,7 @@ struct LedgerWriter {
             if pages < copiedPages { copiedPages = 0 }
             if pages - copiedPages >= (isIdle ? Self.checkpointThreshold : Self.urgentCheckpointThreshold) {
                 copiedPages = pages
-                // What another program wrote to the log must not get into the database.
+                // Another program's writes to the log must not get into the database.
                 if try open.isLogSound() { try open.copyLog() } else { damage = .logOverwritten }
                 open.files.note()
             }

@@ -316,7 +316,7 @@ final class RecordQueue: Sendable {
 
     // MARK: The writing side
 
-    /// Takes all queued items after a wait if there are none; `nil` once the ledger is closing and the queue is empty.
+    /// Removes and returns all queued items, after a wait if there are none; `nil` once the ledger is closing and the queue is empty.
     ///
     /// The result is empty if there is only a command, and when the wait ends without items.
     ///
@@ -380,7 +380,7 @@ final class RecordQueue: Sendable {
         }
     }
 
-    /// Takes the next command; `nil` if there is none.
+    /// Removes and returns the next command; `nil` if there is none.
     func takeCommand() -> WriterCommand? {
         state.withLock { $0.commands.isEmpty ? nil : $0.commands.removeFirst() }
     }

@@ -26,7 +26,7 @@ struct UpstreamArgument: ExpressibleByArgument {
             return
                 "its path is that of an endpoint (\(endpoint.name)), which clients add by themselves; it must be what stands before, as in https://api.openai.com/v1"
         }
-        // What follows the scheme, or the whole text: a password must not be repeated in the message.
+        // A password in the authority must not be repeated in the message.
         let rest = text.range(of: "://").map { text[$0.upperBound...] } ?? text[...]
         if rest.prefix(while: { $0 != "/" && $0 != "?" && $0 != "#" }).contains("@") {
             return "a user or a password stands before its host; clients send their own keys, so leave it out"
