@@ -3,18 +3,14 @@
 /// More may be added: a `switch` over it needs a `default`.
 public struct CostStatus: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
     /// The values, for a `switch` that must name them all.
-    package enum Kind: UInt8, Sendable, CaseIterable {
-        case exact, partial, unpriced, provider, free, none
+    package enum Kind: String, Sendable, CaseIterable {
+        case exact
+        case partial
+        case unpriced
+        case provider
+        case free
+        case none
     }
-
-    private static let names = [
-        "exact",
-        "partial",
-        "unpriced",
-        "provider",
-        "free",
-        "none",
-    ]
 
     package let kind: Kind
 
@@ -24,14 +20,12 @@ public struct CostStatus: Sendable, Hashable, RawRepresentable, CaseIterable, Cu
 
     /// The value of a name; `nil` for an unknown name.
     public init?(rawValue: String) {
-        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
-            return nil
-        }
+        guard let kind = Kind(rawValue: rawValue) else { return nil }
         self.kind = kind
     }
 
     /// The name, as in the ledger, in reports and in JSON.
-    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+    public var rawValue: String { kind.rawValue }
 
     /// The name.
     public var description: String { rawValue }
@@ -43,7 +37,7 @@ public struct CostStatus: Sendable, Hashable, RawRepresentable, CaseIterable, Cu
     public static func == (left: CostStatus, right: CostStatus) -> Bool { left.kind == right.kind }
 
     /// Hashes the value.
-    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 
     /// Every billed item of the call has a price.
     public static var exact: CostStatus { CostStatus(.exact) }

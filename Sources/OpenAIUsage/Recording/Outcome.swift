@@ -3,21 +3,17 @@
 /// More may be added: a `switch` over it needs a `default`.
 public struct Outcome: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
     /// The values, for a `switch` that must name them all.
-    package enum Kind: UInt8, Sendable, CaseIterable {
-        case completed, error, cut, clientDisconnected, timeout, unreachable, abandoned, open, interrupted
+    package enum Kind: String, Sendable, CaseIterable {
+        case completed
+        case error
+        case cut
+        case clientDisconnected = "client_disconnected"
+        case timeout
+        case unreachable
+        case abandoned
+        case open
+        case interrupted
     }
-
-    private static let names = [
-        "completed",
-        "error",
-        "cut",
-        "client_disconnected",
-        "timeout",
-        "unreachable",
-        "abandoned",
-        "open",
-        "interrupted",
-    ]
 
     package let kind: Kind
 
@@ -27,14 +23,12 @@ public struct Outcome: Sendable, Hashable, RawRepresentable, CaseIterable, Custo
 
     /// The value of a name; `nil` for an unknown name.
     public init?(rawValue: String) {
-        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
-            return nil
-        }
+        guard let kind = Kind(rawValue: rawValue) else { return nil }
         self.kind = kind
     }
 
     /// The name, as in the ledger, in reports and in JSON.
-    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+    public var rawValue: String { kind.rawValue }
 
     /// The name.
     public var description: String { rawValue }
@@ -46,7 +40,7 @@ public struct Outcome: Sendable, Hashable, RawRepresentable, CaseIterable, Custo
     public static func == (left: Outcome, right: Outcome) -> Bool { left.kind == right.kind }
 
     /// Hashes the value.
-    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 
     /// The response arrived in full.
     public static var completed: Outcome { Outcome(.completed) }

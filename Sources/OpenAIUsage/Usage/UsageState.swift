@@ -3,24 +3,19 @@
 /// More may be added: a `switch` over it needs a `default`.
 public struct UsageState: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
     /// The values, for a `switch` that must name them all.
-    package enum Kind: UInt8, Sendable, CaseIterable {
-        case reported, reportedUnterminated, settled, null, missing, cut, error, unparsable, notApplicable,
-            unitsFromRequest, unitsFromBody
+    package enum Kind: String, Sendable, CaseIterable {
+        case reported
+        case reportedUnterminated = "reported_unterminated"
+        case settled
+        case null
+        case missing
+        case cut
+        case error
+        case unparsable
+        case notApplicable = "not_applicable"
+        case unitsFromRequest = "units_from_request"
+        case unitsFromBody = "units_from_body"
     }
-
-    private static let names = [
-        "reported",
-        "reported_unterminated",
-        "settled",
-        "null",
-        "missing",
-        "cut",
-        "error",
-        "unparsable",
-        "not_applicable",
-        "units_from_request",
-        "units_from_body",
-    ]
 
     package let kind: Kind
 
@@ -30,14 +25,12 @@ public struct UsageState: Sendable, Hashable, RawRepresentable, CaseIterable, Cu
 
     /// The value of a name; `nil` for an unknown name.
     public init?(rawValue: String) {
-        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
-            return nil
-        }
+        guard let kind = Kind(rawValue: rawValue) else { return nil }
         self.kind = kind
     }
 
     /// The name, as in the ledger, in reports and in JSON.
-    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+    public var rawValue: String { kind.rawValue }
 
     /// The name.
     public var description: String { rawValue }
@@ -49,7 +42,7 @@ public struct UsageState: Sendable, Hashable, RawRepresentable, CaseIterable, Cu
     public static func == (left: UsageState, right: UsageState) -> Bool { left.kind == right.kind }
 
     /// Hashes the value.
-    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 
     /// The provider reported it.
     public static var reported: UsageState { UsageState(.reported) }

@@ -3,19 +3,15 @@
 /// More may be added: a `switch` over it needs a `default`.
 public struct DropReason: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
     /// The values, for a `switch` that must name them all.
-    package enum Kind: UInt8, Sendable, CaseIterable {
-        case queueFull, diskFull, databaseLocked, ledgerFailed, ledgerLost, encodeError, shutdown
+    package enum Kind: String, Sendable, CaseIterable {
+        case queueFull = "queue_full"
+        case diskFull = "disk_full"
+        case databaseLocked = "db_locked"
+        case ledgerFailed = "ledger_failed"
+        case ledgerLost = "ledger_lost"
+        case encodeError = "encode_error"
+        case shutdown
     }
-
-    private static let names = [
-        "queue_full",
-        "disk_full",
-        "db_locked",
-        "ledger_failed",
-        "ledger_lost",
-        "encode_error",
-        "shutdown",
-    ]
 
     package let kind: Kind
 
@@ -25,14 +21,12 @@ public struct DropReason: Sendable, Hashable, RawRepresentable, CaseIterable, Cu
 
     /// The value of a name; `nil` for an unknown name.
     public init?(rawValue: String) {
-        guard let index = Self.names.firstIndex(of: rawValue), let kind = Kind(rawValue: UInt8(index)) else {
-            return nil
-        }
+        guard let kind = Kind(rawValue: rawValue) else { return nil }
         self.kind = kind
     }
 
     /// The name, as in the ledger, in reports and in JSON.
-    public var rawValue: String { Self.names[Int(kind.rawValue)] }
+    public var rawValue: String { kind.rawValue }
 
     /// The name.
     public var description: String { rawValue }
@@ -44,7 +38,7 @@ public struct DropReason: Sendable, Hashable, RawRepresentable, CaseIterable, Cu
     public static func == (left: DropReason, right: DropReason) -> Bool { left.kind == right.kind }
 
     /// Hashes the value.
-    public func hash(into hasher: inout Hasher) { hasher.combine(kind.rawValue) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 
     /// The queue was full.
     public static var queueFull: DropReason { DropReason(.queueFull) }

@@ -1,15 +1,9 @@
 /// Chat completions: `/usage` of the completion, streamed in a chunk.
-package final class ChatFamily: EndpointFamily {
+package final class ChatFamily: ChunkFamily {
     package init() {}
 
     package func selection(for mode: ResponseReader.Mode) -> JSONSelection { CompletionChunks.selection }
     package var readsDocumentsAsEvents: Bool { true }
-
-    package func readEvent(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
-        CompletionChunks.read(event, named: name, into: &reader)
-    }
-
-    package func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool { true }
 
     package func readUsage(_ event: ParsedEvent, into reader: inout ResponseReader) {
         reader.noteSeconds(event, as: "audio_seconds")
@@ -44,17 +38,12 @@ package final class ChatFamily: EndpointFamily {
 }
 
 /// The legacy completions: `/usage` of the completion, streamed in a chunk.
-package final class CompletionsFamily: EndpointFamily {
+package final class CompletionsFamily: ChunkFamily {
     package init() {}
 
     package func selection(for mode: ResponseReader.Mode) -> JSONSelection { CompletionChunks.selection }
     package var readsDocumentsAsEvents: Bool { true }
 
-    package func readEvent(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
-        CompletionChunks.read(event, named: name, into: &reader)
-    }
-
-    package func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool { true }
     package func finish(_ identity: ResponseIdentity) -> String? { ResponseIdentity.word(identity.finishReason) }
 
     package func generativeOperation(_ endpoint: Endpoint) -> Endpoint.GenerativeOperation? {
@@ -67,16 +56,11 @@ package final class CompletionsFamily: EndpointFamily {
 }
 
 /// Embeddings: `/usage` of the list, which has no output.
-package final class EmbeddingsFamily: EndpointFamily {
+package final class EmbeddingsFamily: ChunkFamily {
     package init() {}
 
     package func selection(for mode: ResponseReader.Mode) -> JSONSelection { CompletionChunks.selection }
 
-    package func readEvent(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
-        CompletionChunks.read(event, named: name, into: &reader)
-    }
-
-    package func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool { true }
     package var hasOutput: Bool { false }
     package func finish(_ identity: ResponseIdentity) -> String? { nil }
     package var operation: Endpoint.Operation { .embeddings }
@@ -88,20 +72,31 @@ package final class EmbeddingsFamily: EndpointFamily {
 }
 
 /// Decisions of a moderator: `/usage` of an object without an identity.
-package final class DecisionsFamily: EndpointFamily {
+package final class DecisionsFamily: ChunkFamily {
     package init() {}
 
     package func selection(for mode: ResponseReader.Mode) -> JSONSelection { ResponsesFamily.documentSelection }
 
-    package func readEvent(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
-        CompletionChunks.read(event, named: name, into: &reader)
-    }
-
-    package func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool { true }
     package var isModelServed: Bool { true }
 }
 
-/// The chunks of a stream, each of which repeats what names the response.
+/// A family whose events all have the shape of the document, so that each is read alike.
+package protocol ChunkFamily: EndpointFamily {}
+
+extension ChunkFamily {
+    package func readEvent(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
+        reader.identity.merge(event.identity)
+        reader.readError(event, named: name)
+        // The last usage that is not null wins; a later null takes nothing away.
+        reader.replaceUsage(event, source: "chunk:/usage")
+        if event.hasContent { reader.hasContent = true }
+        if event.hasCitations { reader.hasCitations = true }
+    }
+
+    package func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool { true }
+}
+
+/// The members of a completion and its chunks.
 enum CompletionChunks {
     /// A chat completion or its chunk, a completion or its chunk, a list of embeddings.
     static let selection: JSONSelection = {
@@ -141,13 +136,4 @@ enum CompletionChunks {
         // Gemini wraps its errors in an array.
         return JSONSelection(Node(members: document, elements: Node(members: document)))
     }()
-
-    static func read(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
-        reader.identity.merge(event.identity)
-        reader.readError(event, named: name)
-        // The last usage that is not null wins; a later null takes nothing away.
-        reader.replaceUsage(event, source: "chunk:/usage")
-        if event.hasContent { reader.hasContent = true }
-        if event.hasCitations { reader.hasCitations = true }
-    }
 }

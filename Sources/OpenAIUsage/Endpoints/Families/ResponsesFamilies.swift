@@ -99,16 +99,11 @@ package final class ResponsesFamily: EndpointFamily {
 }
 
 /// The compaction of a conversation: a response object that names no model.
-package final class CompactionFamily: EndpointFamily {
+package final class CompactionFamily: ChunkFamily {
     package init() {}
 
     package func selection(for mode: ResponseReader.Mode) -> JSONSelection { ResponsesFamily.documentSelection }
 
-    package func readEvent(_ event: ParsedEvent, named name: [UInt8], into reader: inout ResponseReader) {
-        CompletionChunks.read(event, named: name, into: &reader)
-    }
-
-    package func isIdempotent(_ event: ParsedEvent, named name: [UInt8]) -> Bool { true }
     package var secondModel: SecondModel { .imageGeneration }
     package var billedObjects: BilledObjectKind { .response }
     package var operation: Endpoint.Operation { .responses }
