@@ -141,6 +141,11 @@ public final class Ledger: UsageSink {
         queue.addOpen(record, waiter: waiter)
     }
 
+    /// Makes the records that something waits for survive the end of the process, though the writer is slow.
+    ///
+    /// - Returns: True if they do; false if the ledger keeps no journal, or cannot write it.
+    package func journalAwaited() -> Bool { queue.journalAwaited() }
+
     /// The counters and the state of the writer, with the present sizes of the files.
     public var statistics: LedgerStatistics {
         var statistics = queue.statistics

@@ -124,8 +124,13 @@ package final class UsageRecorder: UsageSink {
         }
     }
 
-    /// Counts a response that was released before its record was committed.
-    package func countLateRelease() { lateReleases.add(1, ordering: .relaxed) }
+    /// Notes that a response is released although the commit of its record takes long; counts it if the record may be lost.
+    package func releaseLate() {
+        if ledger?.journalAwaited() != true { countLateRelease() }
+    }
+
+    /// Counts a response that was released before its record was committed or journaled.
+    private func countLateRelease() { lateReleases.add(1, ordering: .relaxed) }
 
     /// Adjusts the number of calls in flight: 1 when a call starts, -1 when it ends.
     package func changeInFlight(_ endpoint: Endpoint, by change: Int64) {

@@ -110,7 +110,7 @@ final class DataPlaneLoop {
 
     func count(_ note: StreamNote) {
         switch note {
-        case .releasedLate: recorder.countLateRelease()
+        case .releasedLate: recorder.releaseLate()
         case .usageNotAsked(let reason):
             counters.usageNotAsked(reason)
             if reason == .notHeld { counters.reached(.heldBodies) }

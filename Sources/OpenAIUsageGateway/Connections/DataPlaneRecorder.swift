@@ -19,8 +19,8 @@ protocol DataPlaneRecorder: UsageSink {
     /// Counts the calls in flight: 1 when a call starts, -1 when it ends.
     func changeInFlight(_ endpoint: Endpoint, by change: Int64)
 
-    /// Counts a response that was released before its record was kept.
-    func countLateRelease()
+    /// Makes the record of a response durable that is about to be released before its record was kept, or counts the response.
+    func releaseLate()
 }
 
 extension UsageRecorder: DataPlaneRecorder {}

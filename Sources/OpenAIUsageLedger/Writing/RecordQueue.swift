@@ -15,7 +15,8 @@ import Darwin
 /// All counts change under one lock, so that they are consistent at any time.
 final class RecordQueue: Sendable {
     /// A queued record, by reference since a record is large.
-    // SAFETY: callbacks change under the queue's lock while the item is queued, and by the writer once it has taken the item.
+    // SAFETY: callbacks change under the queue's lock while the item is queued, and by the writer once it has taken the item;
+    // `isJournaled` is read and changed under the queue's lock only.
     final class Item: @unchecked Sendable {
         let record: CallRecord
         let isOpen: Bool
@@ -23,6 +24,10 @@ final class RecordQueue: Sendable {
         fileprivate var waiter: CommitObserver?
         /// Called with the record and its outcome.
         fileprivate var observer: RecordObserver?
+        /// True if something waited for the record when it was queued.
+        fileprivate let isAwaited: Bool
+        /// True if the record is in the journal.
+        fileprivate var isJournaled = false
         /// The approximate size of the record in bytes: its fields, and the provider's usage object, which alone may be long.
         let size: Int
 
@@ -35,6 +40,7 @@ final class RecordQueue: Sendable {
             size = 2_048 + (record.rawUsage?.utf8.count ?? 0)
             self.record = record
             self.isOpen = isOpen
+            isAwaited = waiter != nil
             self.waiter = waiter
             self.observer = observer
         }
@@ -76,6 +82,8 @@ final class RecordQueue: Sendable {
 
     private struct State {
         var items: [Item] = []
+        /// The items that the writer has taken last; none if nothing waits for them.
+        var taken: [Item] = []
         /// The journal of records until they are committed; `nil` if records are in memory only.
         var journal: RecordJournal?
         /// The number of items whose commit is awaited.
@@ -281,7 +289,7 @@ final class RecordQueue: Sendable {
         let isWorthKeeping = item.waiter == nil ? !item.isOpen : isBusy || state.health.trouble != nil
         let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
         let isPostponed = !isKept && state.health.trouble != nil
-        if isKept { item.waiter = nil }
+        if isKept { (item.waiter, item.isJournaled) = (nil, true) }
         let told: Told? = isPostponed ? (item.released(), .postponed) : nil
         state.bytes += item.size
         state.items.append(item)
@@ -292,6 +300,23 @@ final class RecordQueue: Sendable {
         if state.writerGathers, isAwaited || state.items.count >= Self.sufficientBatch.unawaited { wakes = true }
         if wakes { (state.writerWaits, state.writerGathers) = (false, false) }
         return (told, isKept, wakes)
+    }
+
+    /// Journals the records that something waits for, so that they survive the end of the process without a commit.
+    ///
+    /// - Returns: True if all of them are in the journal now.
+    func journalAwaited() -> Bool {
+        state.withLock { Self.journalAwaited(&$0) }
+    }
+
+    @discardableResult
+    private static func journalAwaited(_ state: inout State) -> Bool {
+        // A record of the batch in progress may be committed and journaled: who reads a leftover journal tells it by its ID.
+        for item in [state.taken, state.items].joined() where item.isAwaited && !item.isJournaled {
+            item.isJournaled = state.journal?.append(item.record, isOpen: item.isOpen) == true
+            if !item.isJournaled { return false }
+        }
+        return true
     }
 
     /// Clears the writer's wait flags; true if the writer must be signaled.
@@ -330,10 +355,14 @@ final class RecordQueue: Sendable {
                 case end
                 case wait
             }
+            // Released outside the lock.
+            var done: [Item] = []
             let step = state.withLock { state -> Step in
+                swap(&done, &state.taken)
                 if !state.items.isEmpty {
                     var items: [Item] = []
                     swap(&items, &state.items)
+                    if state.awaited > 0 { state.taken = items }
                     state.awaited = 0
                     state.journal?.turn()
                     return .items(items)
@@ -409,6 +438,7 @@ final class RecordQueue: Sendable {
         let now = clock.wallMicroseconds
         let (released, impatient, change, observers) = state.withLock { state in
             count(error, in: &state)
+            Self.journalAwaited(&state)
             let change = state.health.fail(error, at: now, dropped: state.statistics.totalDropped)
             state.statistics.trouble = state.health.trouble
             let released = state.items.map { $0.released() }

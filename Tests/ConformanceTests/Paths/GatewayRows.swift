@@ -37,7 +37,7 @@ final class GatewayRows: DataPlaneRecorder, DataPlaneCounters {
         count.update { if change > 0 { $0.started += 1 } else { $0.ended += 1 } }
     }
 
-    func countLateRelease() {}
+    func releaseLate() {}
     func usageNotAsked(_ reason: IncludeUsage.Note) {}
     func count(_ event: DataPlaneEvent) {}
     func reached(_ limit: DataPlaneLimit) {}

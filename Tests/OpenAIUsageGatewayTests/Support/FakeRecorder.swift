@@ -116,7 +116,7 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
         state.update { if change > 0 { $0.started += 1 } else { $0.ended += 1 } }
     }
 
-    func countLateRelease() { state.update { $0.late += 1 } }
+    func releaseLate() { state.update { $0.late += 1 } }
 
     // MARK: - DataPlaneCounters
 

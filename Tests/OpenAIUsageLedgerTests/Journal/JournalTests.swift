@@ -183,6 +183,34 @@ struct JournalTests {
         await ledger.close()
     }
 
+    @Test(
+        "While the writer is held up, awaited records are journaled on request, in its batch and behind it",
+        arguments: [true, false]
+    )
+    func slowWriter(keepsJournal: Bool) async throws {
+        let folder = TemporaryFolder()
+        let gate = Gate()
+        var options = LedgerOptions()
+        options.keepsJournal = keepsJournal
+        options.hooks.beforeBatch = gate.hook
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        let outcomes = Collector<CommitOutcome>()
+        #expect(ledger.record(Records.plain(0)) { outcomes.append($0) } == false)
+        await gate.arrival()
+        for number in 1..<4 { #expect(ledger.record(Records.plain(number)) { outcomes.append($0) } == false) }
+        for _ in 0..<2 { #expect(ledger.journalAwaited() == keepsJournal) }
+        let copy = try Self.killed(folder)
+        gate.open()
+        await ledger.close()
+        #expect(outcomes.all == Array(repeating: .written, count: 4))
+        #expect(folder.names == ["ledger.db"])
+        #expect(try LedgerReader(path: folder.ledger).summary().calls == 4)
+
+        let reader = try LedgerReader(path: copy.ledger)
+        #expect(try reader.calls(CallsQuery()).map(\.requestID) == (keepsJournal ? (0..<4).map { "req_\($0)" } : []))
+        #expect(try reader.summary().quarantined == 0)
+    }
+
     @Test("Traffic is what came in this window or the one before")
     func traffic() {
         var traffic = RecordTraffic()
