@@ -36,8 +36,8 @@ package struct RepriceRequest: Sendable, Equatable {
         }
         query = RepriceQuery(from: try Self.time(root, "from"), to: try Self.time(root, "to"))
         guard query.from < query.to else { throw Mistake(description: "\"from\" must be before \"to\".") }
-        query.filter.projects = try Self.list(root, "projects")
-        query.filter.models = try Self.list(root, "models")
+        query.filter.require(.project, try Self.list(root, "projects"))
+        query.filter.require(.model, try Self.list(root, "models"))
         switch root["dry_run"] {
         case nil: break
         case .bool(let value)?: query.isDryRun = value
@@ -49,8 +49,8 @@ package struct RepriceRequest: Sendable, Equatable {
     package var json: String {
         JSONDocument.Value.members([
             "from": .string(TimestampText.utc(query.from)), "to": .string(TimestampText.utc(query.to)),
-            "projects": .elements(query.filter.projects.map { .string($0) }),
-            "models": .elements(query.filter.models.map { .string($0) }), "dry_run": .bool(query.isDryRun),
+            "projects": .elements(query.filter.values(.project).map { .string($0) }),
+            "models": .elements(query.filter.values(.model).map { .string($0) }), "dry_run": .bool(query.isDryRun),
         ]).line
     }
 

@@ -7,11 +7,82 @@ struct CallMatcher {
         case no, maybe, yes
     }
 
-    private let filter: CallFilter
+    /// A condition with its patterns prepared.
+    private struct Rule {
+        let dimension: ReportDimension
+        let globs: [Glob]
+        let isExcluded: Bool
+
+        init(_ condition: CallFilter.Condition) {
+            dimension = condition.dimension
+            globs = condition.values.map(Glob.init(_:))
+            isExcluded = condition.isExcluded
+        }
+
+        /// True if values, of which some may be missing, satisfy the condition.
+        func isSatisfied(by values: String?...) -> Bool {
+            let isMatch = values.contains { value in
+                value.map { value in globs.contains { matches($0, value) } } ?? false
+            }
+            return isMatch != isExcluded
+        }
+
+        private func matches(_ glob: Glob, _ value: String) -> Bool {
+            switch dimension {
+            case .model, .requestedModel: glob.matches(value) || glob.matches(ModelAlias.alias(of: value))
+            case .key: glob.isPattern ? glob.matches(value) : value.contains(glob.text)
+            default: glob.matches(value)
+            }
+        }
+
+        /// The decision for all calls of a series; `maybe` if the value is stored in their rows.
+        func verdict(_ series: Series) -> Verdict {
+            guard let field = dimension.field else { return .yes }
+            if series.isInRow(field) { return .maybe }
+            switch dimension {
+            case .tag(let name): return isSatisfied(by: series.tags[name]) ? .yes : .no
+            case .model:
+                if series.isInRow(.requestModel) { return .maybe }
+                return isSatisfied(by: series[.model], series[.requestModel]) ? .yes : .no
+            default: return isSatisfied(by: series[field]) ? .yes : .no
+            }
+        }
+
+        /// The decision for all calls of a result.
+        func verdict(_ result: CallResult) -> Verdict {
+            switch dimension {
+            case .outcome: isSatisfied(by: result.outcome.rawValue) ? .yes : .no
+            case .status: isSatisfied(by: result.status.map { String($0) }) ? .yes : .no
+            case .errorCode:
+                result.isErrorInRow
+                    ? .maybe : isSatisfied(by: result.errorCode ?? result.errorType) ? .yes : .no
+            default: .yes
+            }
+        }
+
+        func isSatisfied(by record: CallRecord) -> Bool {
+            switch dimension {
+            case .outcome: isSatisfied(by: record.outcome.rawValue)
+            case .status: isSatisfied(by: record.status.map { String($0) })
+            case .errorCode: isSatisfied(by: record.errorCode ?? record.errorType)
+            case .tag(let name): isSatisfied(by: record.tags[name])
+            case .model: isSatisfied(by: record.model, record.requestModel)
+            default: dimension.field.map { isSatisfied(by: Series.text($0, of: record)) } ?? true
+            }
+        }
+    }
+
+    private let rules: [Rule]
+    private let minimumDuration: Int64?
     private let series: [Verdict]
     private let results: [Verdict]
     /// True if the filter allows every row.
     let passesAll: Bool
+
+    /// Creates a matcher for records alone.
+    init(_ filter: CallFilter) {
+        self.init(filter, SharedTables())
+    }
 
     /// Creates a matcher.
     ///
@@ -20,26 +91,37 @@ struct CallMatcher {
     ///   - facts: The shared rows.
     ///   - only: The only allowed series; `nil` for all.
     init(_ filter: CallFilter, _ facts: SharedTables, series only: Set<Int>? = nil) {
-        self.filter = filter
+        let rules = filter.conditions.map(Rule.init(_:))
+        let minimumDuration = filter.minimumDuration?.microseconds
+        self.rules = rules
+        self.minimumDuration = minimumDuration
         passesAll = filter == CallFilter() && only == nil
-        series = facts.series.lazy.map(\.value).enumerated().map { index, series in
-            only?.contains(index + 1) ?? true ? Self.verdict(series, filter) : .no
+        func combined(_ verdicts: [Verdict]) -> Verdict {
+            verdicts.contains(.no) ? .no : verdicts.contains(.maybe) ? .maybe : .yes
         }
-        let outcomes = Set(filter.outcomes)
-        results = facts.results.map { outcomes.isEmpty || outcomes.contains($0.value.outcome) ? .yes : .no }
+        series = facts.series.lazy.map(\.value).enumerated().map { index, series in
+            guard only?.contains(index + 1) ?? true else { return .no }
+            // No rollup tells how long a single call took.
+            return combined(rules.map { $0.verdict(series) } + (minimumDuration == nil ? [] : [.maybe]))
+        }
+        results = facts.results.map { result in combined(rules.map { $0.verdict(result.value) }) }
     }
 
     /// Returns the decision for the rows with a series and a result.
     func verdict(series number: Int, result: Int) -> Verdict {
         let ofResult = results.indices.contains(abs(result) - 1) ? results[abs(result) - 1] : .maybe
         guard ofResult != .no else { return .no }
-        return verdict(series: number)
+        let ofSeries = verdict(series: number)
+        return ofSeries == .yes ? ofResult : ofSeries
     }
 
     /// Returns the decision for the rows with a series.
     func verdict(series number: Int) -> Verdict {
         series.indices.contains(number - 1) ? series[number - 1] : .maybe
     }
+
+    /// True if only the rows of some result tell if they are allowed.
+    var isResultUndecided: Bool { results.contains(.maybe) }
 
     /// True if the filter allows no row.
     var passesNone: Bool { !series.isEmpty && series.allSatisfy { $0 == .no } }
@@ -60,49 +142,9 @@ struct CallMatcher {
 
     /// True if the filter allows a record.
     func matches(_ record: CallRecord) -> Bool {
-        func matches(_ values: [String], _ candidates: String?...) -> Bool {
-            values.isEmpty || candidates.contains { $0.map(values.contains) ?? false }
+        if let minimumDuration {
+            guard let duration = record.timing.durationMicroseconds, duration >= minimumDuration else { return false }
         }
-        guard matches(filter.projects, record.project), matches(filter.models, record.model, record.requestModel),
-            matches(filter.endpoints, record.endpoint.name), matches(filter.organizations, record.organization),
-            matches(filter.clients, record.client), matches(filter.serviceTiers, record.serviceTier),
-            filter.outcomes.isEmpty || filter.outcomes.contains(record.outcome)
-        else { return false }
-        if !filter.keys.isEmpty {
-            guard let key = Series.text(.key, of: record), filter.keys.contains(where: { key.contains($0) }) else {
-                return false
-            }
-        }
-        return filter.tags.pairs.allSatisfy { record.tags[$0.key] == $0.value }
-    }
-
-    private static func verdict(_ series: Series, _ filter: CallFilter) -> Verdict {
-        var verdict = Verdict.yes
-        func check(_ values: [String], _ fields: Series.Field...) {
-            guard !values.isEmpty, verdict != .no else { return }
-            if fields.contains(where: { series[$0].map(values.contains) ?? false }) { return }
-            verdict = fields.contains(where: series.isInRow) ? .maybe : .no
-        }
-        check(filter.projects, .project)
-        check(filter.models, .model, .requestModel)
-        check(filter.endpoints, .endpoint)
-        check(filter.organizations, .organization)
-        check(filter.clients, .client)
-        check(filter.serviceTiers, .serviceTier)
-        if !filter.keys.isEmpty, verdict != .no {
-            if series.isInRow(.key) {
-                verdict = .maybe
-            } else if !filter.keys.contains(where: { series[.key]?.contains($0) ?? false }) {
-                verdict = .no
-            }
-        }
-        if !filter.tags.isEmpty, verdict != .no {
-            if series.isInRow(.tags) {
-                verdict = .maybe
-            } else if !filter.tags.pairs.allSatisfy({ series.tags[$0.key] == $0.value }) {
-                verdict = .no
-            }
-        }
-        return verdict
+        return rules.allSatisfy { $0.isSatisfied(by: record) }
     }
 }

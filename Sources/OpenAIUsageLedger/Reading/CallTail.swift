@@ -7,7 +7,8 @@ public import OpenAIUsage
 /// by the calls of some seconds.
 public struct CallTail: Sendable {
     private var query: CallsQuery
-    private let outcomes: Set<Outcome>
+    /// The filter with its conditions on the end of a call, which a call in flight may satisfy later.
+    private let filter: CallFilter
     private var floor: Int64
     private var late: Int64
     private var seen: Set<Int64>
@@ -23,9 +24,9 @@ public struct CallTail: Sendable {
         self.query = query
         self.query.limit = nil
         self.query.order = .oldestFirst
-        outcomes = Set(query.filter.outcomes)
-        // A call in flight may get another outcome later.
-        self.query.filter.outcomes = []
+        filter = query.filter
+        self.query.filter.conditions.removeAll { [.outcome, .status, .errorCode, .model].contains($0.dimension) }
+        self.query.filter.minimumDuration = nil
         let state = try reader.followState()
         late = state.late
         floor = min(Self.floor(under: state.newest), query.after?.rawValue ?? .max)
@@ -47,9 +48,10 @@ public struct CallTail: Sendable {
     public mutating func next(of reader: LedgerReader) throws -> [CallRecord] {
         query.after = CallID(rawValue: floor)
         var ended: [CallRecord] = []
+        let matcher = CallMatcher(filter)
         let state = try reader.follow(query, late: late) { record in
             guard record.outcome != .open, seen.insert(record.id.rawValue).inserted else { return }
-            if outcomes.isEmpty || outcomes.contains(record.outcome) { ended.append(record) }
+            if matcher.matches(record) { ended.append(record) }
         }
         // Calls seen once are not listed as late again, and need not be remembered.
         late = state.late

@@ -31,7 +31,7 @@ struct ReportBuilder {
         asked = query
         self.query = query
         self.facts = facts
-        groupings = query.groupBy.map { ReportGrouping($0, timeZone: query.timeZone) }
+        groupings = query.groupBy.map { ReportGrouping($0, timeZone: query.timeZone, mergesSnapshots: query.mergesSnapshots) }
     }
 
     /// Returns the sums of the report by group.
@@ -73,8 +73,12 @@ struct ReportBuilder {
         // A field that is stored in the row is missing in the series: such rows are read.
         let fields = query.groupBy.compactMap(\.field)
         var inRows = Set<Int>()
-        for (index, series) in facts.series.lazy.map(\.value).enumerated() where series.rowFields != 0 {
-            if fields.contains(where: series.isInRow) || matcher.verdict(series: index + 1) == .maybe {
+        let isErrorInRows = query.groupBy.contains(.errorCode) && facts.results.contains { $0.value.isErrorInRow }
+        let isInRows = matcher.isResultUndecided || isErrorInRows
+        for (index, series) in facts.series.lazy.map(\.value).enumerated() {
+            if isInRows || matcher.verdict(series: index + 1) == .maybe
+                || (series.rowFields != 0 && fields.contains(where: series.isInRow))
+            {
                 inRows.insert(index + 1)
             }
         }

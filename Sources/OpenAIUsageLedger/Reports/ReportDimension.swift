@@ -6,6 +6,8 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
     case model
     /// The name of the endpoint.
     case endpoint
+    /// The model that the request asked for.
+    case requestedModel
     /// The organization that the response named.
     case organization
     /// The fingerprint of the API key.
@@ -18,6 +20,10 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
     case serviceTier
     /// The outcome of the call.
     case outcome
+    /// The HTTP status.
+    case status
+    /// The `code` of the API's error, else its `type`.
+    case errorCode
     /// The hour in the report's time zone.
     case hour
     /// The day in the report's time zone.
@@ -30,8 +36,8 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
     case tag(String)
 
     private static let named: [(name: String, dimension: ReportDimension)] = [
-        ("project", .project), ("model", .model), ("endpoint", .endpoint), ("organization", .organization),
-        ("key", .key), ("client", .client), ("host", .host), ("tier", .serviceTier), ("outcome", .outcome),
+        ("project", .project), ("model", .model), ("requested-model", .requestedModel), ("endpoint", .endpoint), ("organization", .organization),
+        ("key", .key), ("client", .client), ("host", .host), ("tier", .serviceTier), ("outcome", .outcome), ("status", .status), ("error", .errorCode),
         ("hour", .hour), ("day", .day), ("week", .week), ("month", .month),
     ]
 
@@ -91,6 +97,7 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .project: .project
         case .model: .model
+        case .requestedModel: .requestModel
         case .endpoint: .endpoint
         case .organization: .organization
         case .key: .key
@@ -98,7 +105,7 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         case .host: .host
         case .serviceTier: .serviceTier
         case .tag: .tags
-        case .outcome, .hour, .day, .week, .month: nil
+        case .outcome, .status, .errorCode, .hour, .day, .week, .month: nil
         }
     }
 }

@@ -14,8 +14,12 @@ struct ReportGrouping {
     private var offsetOfStart: TimeZoneOffset
     private var current: (number: Int64, offset: Int64, value: Value)?
 
-    init(_ dimension: ReportDimension, timeZone: TimeZone) {
+    /// True if the snapshots of a model are one group, under its alias.
+    private let mergesSnapshots: Bool
+
+    init(_ dimension: ReportDimension, timeZone: TimeZone, mergesSnapshots: Bool) {
         self.dimension = dimension
+        self.mergesSnapshots = mergesSnapshots
         offset = TimeZoneOffset(timeZone)
         offsetOfStart = TimeZoneOffset(timeZone)
     }
@@ -39,8 +43,11 @@ struct ReportGrouping {
     func value(_ series: Series?, _ result: CallResult?) -> Value {
         switch dimension {
         case .outcome: Value(name: result?.outcome.rawValue)
+        case .status: Value(name: result?.status.map { String($0) })
+        case .errorCode: Value(name: result?.errorCode ?? result?.errorType)
         case .tag(let name): Value(name: series?.tags[name])
         case .key: Value(name: series?.key?.description ?? series?[.key])
+        case .model, .requestedModel: Value(name: name(ofModel: dimension.field.flatMap { series?[$0] }))
         default: Value(name: dimension.field.flatMap { series?[$0] })
         }
     }
@@ -50,9 +57,17 @@ struct ReportGrouping {
         if dimension.period != nil { return period(at: record.startedAtMicroseconds) }
         switch dimension {
         case .outcome: return Value(name: record.outcome.rawValue)
+        case .status: return Value(name: record.status.map { String($0) })
+        case .errorCode: return Value(name: record.errorCode ?? record.errorType)
         case .tag(let name): return Value(name: record.tags[name])
         case .key: return Value(name: record.key?.description)
+        case .model, .requestedModel:
+            return Value(name: name(ofModel: dimension.field.flatMap { Series.text($0, of: record) }))
         default: return Value(name: dimension.field.flatMap { Series.text($0, of: record) })
         }
+    }
+
+    private func name(ofModel model: String?) -> String? {
+        mergesSnapshots ? model.map(ModelAlias.alias(of:)) : model
     }
 }

@@ -12,6 +12,8 @@ public struct ReportQuery: Sendable, Equatable {
     public var groupBy: [ReportDimension]
     /// The filter of calls.
     public var filter: CallFilter
+    /// True if the snapshots of a model (`gpt-4o-2024-08-06`) are one group, under its alias (`gpt-4o`).
+    public var mergesSnapshots: Bool
 
     /// Creates a query.
     public init(
@@ -19,12 +21,14 @@ public struct ReportQuery: Sendable, Equatable {
         to: Int64,
         timeZone: TimeZone = .gmt,
         groupBy: [ReportDimension] = [.project],
-        filter: CallFilter = CallFilter()
+        filter: CallFilter = CallFilter(),
+        mergesSnapshots: Bool = false
     ) {
         self.from = from
         self.to = to
         self.timeZone = timeZone
         self.groupBy = groupBy
         self.filter = filter
+        self.mergesSnapshots = mergesSnapshots
     }
 }

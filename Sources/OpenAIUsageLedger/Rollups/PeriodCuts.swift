@@ -15,7 +15,7 @@ final class PeriodCuts {
 
     /// Creates periods by dimensions; without dimensions there is one period.
     init(_ dimensions: [ReportDimension] = [], timeZone: TimeZone = .gmt) {
-        groupings = dimensions.map { ReportGrouping($0, timeZone: timeZone) }
+        groupings = dimensions.map { ReportGrouping($0, timeZone: timeZone, mergesSnapshots: false) }
     }
 
     /// Returns the number of the period that contains a time.

@@ -1,18 +1,12 @@
 package import Foundation
-package import OpenAIUsage
+import OpenAIUsage
 
 /// A selection of calls, as given by flags of commands and parameters of the API.
 package struct CallSelection: Sendable, Equatable {
-    /// The projects; empty for all.
-    package var projects: [String] = []
-    /// The requested or answered models; empty for all.
-    package var models: [String] = []
-    /// The endpoints; empty for all.
-    package var endpoints: [String] = []
-    /// The outcomes; empty for all.
-    package var outcomes: [Outcome] = []
-    /// The tags, all of which a call must have.
-    package var tags: [TagSelection] = []
+    /// The conditions.
+    package var conditions: [CallFilter.Condition] = []
+    /// The shortest duration of a call; `nil` for any.
+    package var minimumDuration: DurationArgument?
     /// The start of the range, inclusive; `nil` for the first call.
     package var since: TimestampArgument?
     /// The end of the range, exclusive; `nil` for now.
@@ -25,13 +19,48 @@ package struct CallSelection: Sendable, Equatable {
 
     /// The filter of the selection.
     package var filter: CallFilter {
-        var filter = CallFilter()
-        filter.projects = projects
-        filter.models = models
-        filter.endpoints = endpoints
-        filter.outcomes = outcomes
-        for tag in tags { filter.tags[tag.name] = tag.value }
-        return filter
+        CallFilter(conditions, minimumDuration: minimumDuration.map { .milliseconds($0.milliseconds) })
+    }
+
+    /// The dimensions that calls can be selected by, except tags.
+    package static let dimensions: [ReportDimension] = [
+        .project, .model, .requestedModel, .endpoint, .organization, .key, .client, .host, .serviceTier, .outcome,
+        .status, .errorCode,
+    ]
+
+    /// Adds a condition on a dimension.
+    ///
+    /// - Parameters:
+    ///   - dimension: The dimension.
+    ///   - values: The values or globs; none adds no condition.
+    ///   - isExcluded: True to exclude calls with any of the values.
+    /// - Throws: A ``ParameterError`` for a value that no call can have.
+    package mutating func add(
+        _ dimension: ReportDimension,
+        _ values: [String],
+        isExcluded: Bool
+    ) throws(ParameterError) {
+        guard !values.isEmpty else { return }
+        var values = values
+        switch dimension {
+        case .outcome:
+            let known = Outcome.allCases.map(\.rawValue)
+            for value in values where !known.contains(where: Glob(value).matches) {
+                let names = known.joined(separator: ", ")
+                throw ParameterError("outcome", "is \"\(value.prefix(100))\"; it must be one of \(names)")
+            }
+        case .status:
+            for (index, value) in values.enumerated() {
+                // `4xx` is how people write it.
+                let pattern = value.replacing("x", with: "?").replacing("X", with: "?")
+                guard 1...3 ~= pattern.utf8.count, pattern.allSatisfy({ $0.isNumber || $0 == "?" || $0 == "*" }) else {
+                    throw ParameterError("status", "is \"\(value.prefix(100))\"; it must be as 429, 5xx or 4*")
+                }
+                values[index] = pattern
+            }
+        default: break
+        }
+        conditions.append(CallFilter.Condition(dimension, values, isExcluded: isExcluded))
     }
 
     /// Returns the range in microseconds since 1970; `nil` for an open end.

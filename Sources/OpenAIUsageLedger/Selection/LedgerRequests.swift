@@ -6,11 +6,18 @@ package struct ReportRequest: Sendable, Equatable {
     package var selection = CallSelection()
     /// The dimensions of the report.
     package var groupBy: [ReportDimension] = [.project]
+    /// True if each snapshot of a model is a group of its own; otherwise they are one with their alias.
+    package var exactModels = false
 
     /// Creates a request.
-    package init(_ selection: CallSelection = CallSelection(), groupBy: [ReportDimension] = [.project]) {
+    package init(
+        _ selection: CallSelection = CallSelection(),
+        groupBy: [ReportDimension] = [.project],
+        exactModels: Bool = false
+    ) {
         self.selection = selection
         self.groupBy = groupBy
+        self.exactModels = exactModels
     }
 
     /// Creates a request from the parameters of a URL.
@@ -23,12 +30,13 @@ package struct ReportRequest: Sendable, Equatable {
         if let twice = ReportDimension.repeated(in: groupBy) {
             throw ParameterError("by", "names \(twice) twice; name each dimension once")
         }
+        exactModels = try parameters.one("exact-models", "true or false") { Bool(String($0)) } ?? false
     }
 
     /// The parameters of the request, whose times must be resolved.
     package var parameters: [(name: String, value: String)] {
         let names = groupBy.isEmpty ? "none" : groupBy.map(\.description).joined(separator: ",")
-        return selection.parameters + [("by", names)]
+        return selection.parameters + [("by", names)] + (exactModels ? [("exact-models", "true")] : [])
     }
 
     /// Returns the query of the request; without a start, it begins with the ledger's first call.
@@ -44,6 +52,7 @@ package struct ReportRequest: Sendable, Equatable {
         query.timeZone = selection.timeZone
         query.groupBy = groupBy
         query.filter = selection.filter
+        query.mergesSnapshots = !exactModels
         if range.from == nil { query.from = try first().map { min($0, query.to - 1) } ?? 0 }
         return query
     }

@@ -114,12 +114,16 @@ extension CallSelection {
     /// - Throws: A ``ParameterError`` for an invalid value.
     package init(_ parameters: inout QueryParameters) throws(ParameterError) {
         self.init()
-        projects = parameters.all("project")
-        models = parameters.all("model")
-        endpoints = parameters.all("endpoint")
-        let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
-        outcomes = try parameters.all("outcome", "one of \(names)") { Outcome(rawValue: $0) }
-        tags = try parameters.all("tag", "name=value") { TagSelection($0) }
+        for dimension in Self.dimensions {
+            try add(dimension, parameters.all(dimension.description), isExcluded: false)
+            try add(dimension, parameters.all("\(dimension)-not"), isExcluded: true)
+        }
+        for (name, isExcluded) in [("tag", false), ("tag-not", true)] {
+            for tag in try parameters.all(name, "name=value", { TagSelection($0) }) {
+                try add(.tag(tag.name), [tag.value], isExcluded: isExcluded)
+            }
+        }
+        minimumDuration = try parameters.one("min-duration", "a duration, as in 300ms or 2s") { DurationArgument($0) }
         since = try parameters.one("since", Self.times, Self.time)
         until = try parameters.one("until", Self.times, Self.time)
         let zone = "the IANA name of a time zone, as in Europe/Paris, or UTC"
@@ -136,11 +140,15 @@ extension CallSelection {
     /// The parameters of the selection, whose times must be resolved.
     package var parameters: [(name: String, value: String)] {
         var pairs: [(name: String, value: String)] = []
-        pairs += projects.map { ("project", $0) }
-        pairs += models.map { ("model", $0) }
-        pairs += endpoints.map { ("endpoint", $0) }
-        pairs += outcomes.map { ("outcome", $0.rawValue) }
-        pairs += tags.map { ("tag", "\($0.name)=\($0.value)") }
+        for condition in conditions {
+            let suffix = condition.isExcluded ? "-not" : ""
+            if case .tag(let name) = condition.dimension {
+                pairs += condition.values.map { ("tag\(suffix)", "\(name)=\($0)") }
+            } else {
+                pairs += condition.values.map { ("\(condition.dimension)\(suffix)", $0) }
+            }
+        }
+        if let minimumDuration { pairs.append(("min-duration", minimumDuration.text)) }
         for (name, time) in [("since", since), ("until", until)] {
             if case .absolute(let microseconds)? = time { pairs.append((name, TimestampText.utc(microseconds))) }
         }

@@ -29,7 +29,8 @@ struct CallsCommand: AsyncParsableCommand {
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
         let places = try ledgers.places(settings)
-        let request = CallsRequest(selection.selection, limit: limit.value == 0 ? nil : limit.value)
+        let selected = try selection.selection(now: now)
+        let request = CallsRequest(selected, limit: limit.value == 0 ? nil : limit.value)
         // The tails are created before the latest calls are read, so that no call that ends in between is missed.
         var tails = try follow ? places.map { try Tail($0, request, now: now) } : []
         var listing = try await ledgers.union(places, settings).listing(request, now: now)
@@ -49,7 +50,7 @@ struct CallsCommand: AsyncParsableCommand {
             writer.end()
             if count == 0, format == .table { StandardError.write("No calls.") }
             if limit.value == 0 || count < limit.value {
-                try await ledgers.reportPruned(places, from: selection.selection.range(now: now).from)
+                try await ledgers.reportPruned(places, from: selected.range(now: now).from)
             }
             return
         }

@@ -34,12 +34,12 @@ struct ReportCommand: AsyncParsableCommand {
     func validate() throws {
         if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
         let now = SystemUsageClock().wallMicroseconds
-        do { _ = try selection.selection.resolved(now: now) } catch { throw ValidationError("--\(error)") }
+        do { _ = try selection.selection(now: now).resolved(now: now) } catch { throw ValidationError("--\(error)") }
     }
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
-        let request = ReportRequest(selection.selection, groupBy: by.dimensions)
+        let request = ReportRequest(try selection.selection(now: now), groupBy: by.dimensions)
         let settings = try await ledgers.settings()
         let places = try ledgers.places(settings)
         let report: Report

@@ -30,8 +30,8 @@ struct RepriceSelection: ParsableArguments {
             to: until?.microseconds(now: now, timeZone: timezone.timeZone) ?? now + 1
         )
         guard query.from < query.to else { throw ValidationError("--since must be before --until.") }
-        query.filter.projects = project
-        query.filter.models = model
+        query.filter.require(.project, project)
+        query.filter.require(.model, model)
         query.isDryRun = dryRun
         return query
     }

@@ -34,8 +34,8 @@ struct PriceCommandTests {
         let query = try command.selection.query(now: 0)
         #expect(query.from == 1_793_487_600_000_000)
         #expect(query.to == 1_796_079_600_000_000)
-        #expect(query.filter.projects == ["a"])
-        #expect(query.filter.models == ["m"])
+        #expect(query.filter.values(.project) == ["a"])
+        #expect(query.filter.values(.model) == ["m"])
         #expect(query.isDryRun)
         #expect(command.access.admin?.address == GatewayConfiguration.Address(host: "127.0.0.1", port: 9))
     }

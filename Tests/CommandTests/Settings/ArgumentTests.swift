@@ -16,8 +16,8 @@ struct ArgumentTests {
                 "--timezone", "Europe/Paris", "--format", "csv", "--tag", "x=1", "--strict",
             ]) as? ReportCommand
         )
-        #expect(command.selection.selection.filter.projects == ["a", "b"])
-        #expect(command.selection.selection.filter.tags["x"] == "1")
+        #expect(try command.selection.selection(now: 0).filter.values(.project) == ["a", "b"])
+        #expect(try command.selection.selection(now: 0).filter.values(.tag("x")) == ["1"])
         #expect(command.by.dimensions.map(\.description) == ["project", "tag:team", "day"])
         #expect(command.format == .csv)
         #expect(command.strict)

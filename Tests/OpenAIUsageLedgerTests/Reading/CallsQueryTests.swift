@@ -38,30 +38,30 @@ struct CallsQueryTests {
             #expect(try reader.report(report).totals.calls == Int64(expected.count), "line \(line)")
         }
         try check({ _ in }, { _ in true })
-        try check({ $0.projects = ["proj_1"] }, { $0.project == "proj_1" })
-        try check({ $0.projects = ["proj_1", "proj_2", "nope"] }, { $0.project != "proj_0" })
-        try check({ $0.projects = ["nope"] }, { _ in false })
-        try check({ $0.models = ["alias"] }, { $0.requestModel == "alias" })
-        try check({ $0.models = ["gpt-4o-2024"] }, { _ in true })
-        try check({ $0.endpoints = ["chat.completions"] }, { _ in true })
-        try check({ $0.endpoints = ["responses"] }, { _ in false })
-        try check({ $0.organizations = ["acme"] }, { $0.organization == "acme" })
-        try check({ $0.clients = ["client_1"] }, { $0.client == "client_1" })
-        try check({ $0.serviceTiers = ["flex"] }, { $0.serviceTier == "flex" })
-        try check({ $0.keys = ["1abc"] }, { $0.key?.hint == "sk-...1abc" })
-        try check({ $0.keys = ["sk-...0abc #020000"] }, { $0.key?.description == "sk-...0abc #020000" })
+        try check({ $0.require(.project, ["proj_1"]) }, { $0.project == "proj_1" })
+        try check({ $0.require(.project, ["proj_1", "proj_2", "nope"]) }, { $0.project != "proj_0" })
+        try check({ $0.require(.project, ["nope"]) }, { _ in false })
+        try check({ $0.require(.model, ["alias"]) }, { $0.requestModel == "alias" })
+        try check({ $0.require(.model, ["gpt-4o-2024"]) }, { _ in true })
+        try check({ $0.require(.endpoint, ["chat.completions"]) }, { _ in true })
+        try check({ $0.require(.endpoint, ["responses"]) }, { _ in false })
+        try check({ $0.require(.organization, ["acme"]) }, { $0.organization == "acme" })
+        try check({ $0.require(.client, ["client_1"]) }, { $0.client == "client_1" })
+        try check({ $0.require(.serviceTier, ["flex"]) }, { $0.serviceTier == "flex" })
+        try check({ $0.require(.key, ["1abc"]) }, { $0.key?.hint == "sk-...1abc" })
+        try check({ $0.require(.key, ["sk-...0abc #020000"]) }, { $0.key?.description == "sk-...0abc #020000" })
         try check(
-            { $0.keys = ["#030000", "#010000"] },
+            { $0.require(.key, ["#030000", "#010000"]) },
             { ["010000", "030000"].contains($0.key?.digestText.prefix(6)) }
         )
-        try check({ $0.outcomes = [.error, .cut] }, { $0.outcome == .error })
-        try check({ $0.tags = ["team": "a'b"] }, { $0.tags["team"] == "a'b" })
-        try check({ $0.tags = ["team": "a'b", "x": "2"] }, { _ in false })
+        try check({ $0.require(.outcome, ["error", "cut"]) }, { $0.outcome == .error })
+        try check({ $0.require(.tag("team"), ["a'b"]) }, { $0.tags["team"] == "a'b" })
+        try check({ $0.require(.tag("team"), ["a'b"]); $0.require(.tag("x"), ["2"]) }, { _ in false })
         try check(
             {
-                $0.projects = ["proj_0"]
-                $0.tags = ["x": "1"]
-                $0.outcomes = [.completed]
+                $0.require(.project, ["proj_0"])
+                $0.require(.tag("x"), ["1"])
+                $0.require(.outcome, ["completed"])
             },
             { $0.project == "proj_0" && $0.outcome == .completed }
         )
@@ -233,8 +233,8 @@ struct CallsQueryTests {
         await ledger.flush()
         let reader = try LedgerReader(path: folder.ledger)
         var query = CallsQuery()
-        query.filter.outcomes = [.error]
-        query.filter.projects = ["proj_0"]
+        query.filter.require(.outcome, ["error"])
+        query.filter.require(.project, ["proj_0"])
         query.after = records[30].id
         var follower = try CallTail(query, of: reader)
         #expect(try follower.next(of: reader) == [records[36], records[42], records[48], records[54]])

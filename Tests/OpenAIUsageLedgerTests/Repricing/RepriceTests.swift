@@ -130,15 +130,15 @@ struct RepriceTests {
                 $0.to = Records.start + 5_000
             } == [2, 3, 4]
         )
-        #expect(try priced { $0.filter.projects = ["b"] } == [1, 3, 5, 7, 9])
-        #expect(try priced { $0.filter.models = ["m"] } == [0, 1, 2, 3, 4, 9])
+        #expect(try priced { $0.filter.require(.project, ["b"]) } == [1, 3, 5, 7, 9])
+        #expect(try priced { $0.filter.require(.model, ["m"]) } == [0, 1, 2, 3, 4, 9])
         #expect(
             try priced {
-                $0.filter.projects = ["a"]
-                $0.filter.models = ["n", "none"]
+                $0.filter.require(.project, ["a"])
+                $0.filter.require(.model, ["n", "none"])
             } == [6, 8]
         )
-        #expect(try priced { $0.filter.projects = ["c"] } == [])
+        #expect(try priced { $0.filter.require(.project, ["c"]) } == [])
         #expect(try priced { $0.from = Records.start + 10_000 } == [])
     }
 

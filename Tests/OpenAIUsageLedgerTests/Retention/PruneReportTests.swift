@@ -125,7 +125,7 @@ struct PruneReportTests {
         #expect(lost.calls == 100 && grouped.pruned?.ungroupedCalls == 100)
         #expect(grouped.json.contains(#""pruned_before":"2026-11-23T02:30:00Z""#))
         #expect(grouped.json.contains(#""ungrouped_calls":100"#))
-        query.filter.projects = ["p5"]
+        query.filter.require(.project, ["p5"])
         let filtered = try reader.report(query)
         #expect(filtered.totals.calls == 25 && filtered.pruned?.leftOutCalls == 100)
         #expect(filtered.pruned?.isExact == false)

@@ -45,13 +45,13 @@ struct RollupReportTests {
 
     private static func filter(_ generator: inout SplitMix64) -> CallFilter {
         var filter = CallFilter()
-        if generator.chance(30) { filter.projects = ["a", "c"] }
-        if generator.chance(20) { filter.models = ["x"] }
-        if generator.chance(20) { filter.outcomes = [.completed, .error] }
-        if generator.chance(20) { filter.tags = ["team": "red"] }
-        if generator.chance(20) { filter.keys = ["#000000000001"] }
-        if generator.chance(10) { filter.organizations = ["o"] }
-        if generator.chance(10) { filter.serviceTiers = ["default"] }
+        if generator.chance(30) { filter.require(.project, ["a", "c"]) }
+        if generator.chance(20) { filter.require(.model, ["x"]) }
+        if generator.chance(20) { filter.require(.outcome, ["completed", "error"]) }
+        if generator.chance(20) { filter.require(.tag("team"), ["red"]) }
+        if generator.chance(20) { filter.require(.key, ["#000000000001"]) }
+        if generator.chance(10) { filter.require(.organization, ["o"]) }
+        if generator.chance(10) { filter.require(.serviceTier, ["default"]) }
         return filter
     }
 

@@ -16,9 +16,9 @@ struct QueryParametersTests {
         )
         let request = try ReportRequest(&parameters)
         try parameters.finish()
-        #expect(request.selection.projects == ["a", "b c"])
-        #expect(request.selection.filter.tags["team"] == "red")
-        #expect(request.selection.outcomes == [.error])
+        #expect(request.selection.filter.values(.project) == ["a", "b c"])
+        #expect(request.selection.filter.values(.tag("team")) == ["red"])
+        #expect(request.selection.filter.values(.outcome) == ["error"])
         #expect(request.groupBy == [.model, .day])
         let query = try request.query(now: Self.now) { nil }
         #expect(TimestampText.utc(query.from, isShort: true) == "2026-10-31T23:00:00Z")
@@ -45,17 +45,19 @@ struct QueryParametersTests {
     func plus() throws {
         var parameters = try QueryParameters("project=my+proj&since=2026-11-01T00:00:00+01:00")
         let selection = try CallSelection(&parameters)
-        #expect(selection.projects == ["my proj"])
+        #expect(selection.filter.values(.project) == ["my proj"])
         #expect(selection.since == TimestampArgument("2026-10-31T23:00:00Z"))
     }
 
     @Test("What is sent is what was meant", arguments: ["a", "ä/&=?+ %", "\u{1f600}", "", "a\nb"])
     func roundTrip(name: String) throws {
         var selection = CallSelection()
-        selection.projects = [name]
-        selection.models = [name, "b"]
-        selection.outcomes = [.cut]
-        selection.tags = [try #require(TagSelection("t=\(name)"))]
+        try selection.add(.project, [name], isExcluded: false)
+        try selection.add(.model, [name, "b"], isExcluded: true)
+        try selection.add(.status, ["5xx", "429"], isExcluded: false)
+        try selection.add(.outcome, ["cut"], isExcluded: false)
+        try selection.add(.tag("t"), [name], isExcluded: false)
+        selection.minimumDuration = DurationArgument("1500ms")
         selection.since = .ago(milliseconds: 1_500)
         selection.timeZone = try #require(TimeZone(reportName: "Asia/Kathmandu"))
         let request = ReportRequest(try selection.resolved(now: Self.now), groupBy: [])

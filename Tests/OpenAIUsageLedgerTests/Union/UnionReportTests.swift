@@ -42,7 +42,7 @@ struct UnionReportTests {
         let dimensions: [ReportDimension] = [.project, .model, .outcome, .hour, .day, .month, .tag("team"), .endpoint]
         let edges = [0, 1].map { _ in Int64.random(in: -day...5 * day, using: &generator) }.sorted()
         var filter = CallFilter()
-        if generator.chance(30) { filter.projects = ["a", "c"] }
+        if generator.chance(30) { filter.require(.project, ["a", "c"]) }
         let zone = ["UTC", "Asia/Kathmandu", "America/New_York"].randomElement(using: &generator) ?? "UTC"
         return ReportQuery(
             from: Records.start + edges[0],

@@ -137,7 +137,7 @@ struct ObjectsTests {
         let amongMany = try await Self.timeOfShowing(after: 20_000, folder)
         #expect(amongMany < alone * 10 + .seconds(2))
         var query = CallsQuery()
-        query.filter.endpoints = ["batches.retrieve"]
+        query.filter.require(.endpoint, ["batches.retrieve"])
         let shown = try LedgerReader(path: folder.ledger).calls(query)
         #expect(shown.filter(\.isCounted).count == 1_000 && shown.count == 2_000)
     }
