@@ -29,7 +29,8 @@ struct CallsCommand: AsyncParsableCommand {
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
         let places = try ledgers.places(settings)
-        let selected = try selection.selection(now: now)
+        let timeZone = try selection.zone.timeZone(settings)
+        let selected = try selection.selection(now: now, timeZone: timeZone)
         let request = CallsRequest(selected, limit: limit.value == 0 ? nil : limit.value)
         // The tails are created before the latest calls are read, so that no call that ends in between is missed.
         var tails = try follow ? places.map { try Tail($0, request, now: now) } : []

@@ -1,9 +1,40 @@
 /// Rows under a heading, for a terminal, a document or a spreadsheet.
 struct Table {
+    /// The color of the cells of a column that report something.
+    enum Style: Sendable {
+        case none
+        /// Red, for what failed.
+        case problem
+        /// Yellow, for what is incomplete.
+        case warning
+
+        /// The escape sequence; `nil` for none.
+        fileprivate var sequence: String? {
+            switch self {
+            case .none: nil
+            case .problem: "\u{1b}[31m"
+            case .warning: "\u{1b}[33m"
+            }
+        }
+    }
+
     /// A column.
     struct Column {
         var name: String
         var isNumeric = false
+        /// The order in which columns are left out of a narrow table, the highest first; 0 for one that stays.
+        var priority = 0
+        /// True if cells may be shortened in a narrow table.
+        var isShortened = false
+        var style = Style.none
+    }
+
+    /// A table for a terminal.
+    struct Layout {
+        /// The lines.
+        var text: String
+        /// The names of the columns that were left out for want of space.
+        var leftOut: [String]
     }
 
     var columns: [Column]
@@ -12,20 +43,35 @@ struct Table {
     var footer: [String]?
 
     /// Returns aligned columns, separated by two blanks, with headings in capitals.
-    func text(isColored: Bool = false) -> String {
+    func text(isColored: Bool = false) -> String { layout(isColored: isColored, width: nil).text }
+
+    /// Returns aligned columns that fit a width.
+    ///
+    /// Numbers are never shortened. Columns of text are first shortened to 16 cells; then columns are left out by priority;
+    /// then columns of text are shortened further, to 6 cells. A table that is still too wide stays so.
+    ///
+    /// - Parameters:
+    ///   - isColored: True to emphasize with escape sequences.
+    ///   - width: The cells of a line; `nil` for any number.
+    /// - Returns: The lines, and what they leave out.
+    func layout(isColored: Bool, width: Int?) -> Layout {
         let all = rows + (footer.map { [$0] } ?? [])
-        let widths = columns.indices.map { index in
+        let natural = columns.indices.map { index in
             all.map { DisplayWidth.of($0[index]) }.reduce(DisplayWidth.of(columns[index].name), max)
         }
-        func line(_ cells: [String]) -> String {
+        let (kept, widths) = fitted(natural, to: width ?? .max)
+        func line(_ cells: [String], isPlain: Bool = true) -> String {
             var text = ""
-            for (index, cell) in cells.enumerated() {
+            for (place, index) in kept.enumerated() {
+                let cell = DisplayWidth.shortened(cells[index], to: widths[index])
                 let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(cell))
-                let isLast = index == cells.count - 1
+                let isLast = place == kept.count - 1
+                let style = isPlain || !isColored || !Self.reports(cell) ? nil : columns[index].style.sequence
+                let shown = style.map { "\($0)\(cell)\u{1b}[0m" } ?? cell
                 if columns[index].isNumeric {
-                    text += padding + cell
+                    text += padding + shown
                 } else {
-                    text += isLast ? cell : cell + padding
+                    text += isLast ? shown : shown + padding
                 }
                 if !isLast { text += "  " }
             }
@@ -33,9 +79,49 @@ struct Table {
         }
         func emphasized(_ text: String) -> String { isColored ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
         var lines = [emphasized(line(columns.map { $0.name.uppercased() }))]
-        lines += rows.map(line)
+        lines += rows.map { line($0, isPlain: false) }
         if let footer { lines.append(emphasized(line(footer))) }
-        return lines.joined(separator: "\n") + "\n"
+        let leftOut = columns.indices.filter { !kept.contains($0) }.map { columns[$0].name }
+        return Layout(text: lines.joined(separator: "\n") + "\n", leftOut: leftOut)
+    }
+
+    /// True if a cell is neither empty nor zero.
+    private static func reports(_ cell: String) -> Bool {
+        cell.unicodeScalars.contains { !["0", ".", "%", "-", "$", " "].contains($0) }
+    }
+
+    private static let separatorWidth = 2
+    /// The widths to which a column of text is shortened, before and after columns are left out.
+    private static let floors = (first: 16, last: 6)
+
+    /// Returns the columns that are kept, and the width of every column.
+    private func fitted(_ natural: [Int], to limit: Int) -> (kept: [Int], widths: [Int]) {
+        var kept = Array(columns.indices)
+        func floor(_ index: Int, _ floor: Int) -> Int {
+            columns[index].isShortened ? min(natural[index], floor) : natural[index]
+        }
+        func total(_ least: Int) -> Int {
+            kept.reduce(0) { $0 + floor($1, least) } + Self.separatorWidth * max(0, kept.count - 1)
+        }
+        while total(Self.floors.first) > limit {
+            let droppable = kept.filter { columns[$0].priority > 0 }
+            guard let next = droppable.max(by: { columns[$0].priority < columns[$1].priority }) else { break }
+            kept.removeAll { $0 == next }
+        }
+        let least = total(Self.floors.first) > limit ? Self.floors.last : Self.floors.first
+        var widths = natural.indices.map { floor($0, least) }
+        guard limit < .max else { return (kept, natural) }
+        // What is left goes to the columns of text, one cell at a time so that they grow alike.
+        var rest = limit - total(least)
+        while rest > 0 {
+            let growing = kept.filter { widths[$0] < natural[$0] }
+            if growing.isEmpty { break }
+            for index in growing where rest > 0 {
+                widths[index] += 1
+                rest -= 1
+            }
+        }
+        return (kept, widths)
     }
 
     /// The rows as a table of GitHub-flavored Markdown; markup in cells is escaped.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsage
 package import OpenAIUsageLedger
 
@@ -72,7 +73,7 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A period instead of --since and --until: today, yesterday, this-week, last-week, this-month, last-month, mtd, ytd, 2026-10, 2026-W48, ...",
+            "A period instead of --since and --until: today, yesterday, this-week, last-week, this-month, last-month, mtd, ytd, all, 2026-10, 2026-W48, ...",
             valueName: "period"
         )
     )
@@ -81,8 +82,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The same as --period with a month.", valueName: "yyyy-mm"))
     var month: CalendarPeriod?
 
-    @Option(help: ArgumentHelp("The time zone of days and of times without one, by its IANA name.", valueName: "zone"))
-    var timezone = TimeZoneArgument.utc
+    @OptionGroup var zone: TimeZoneOption
 
     /// The filters with their opposites.
     private var filters: [(dimension: ReportDimension, values: [String], excluded: [String])] {
@@ -97,10 +97,12 @@ struct SelectionOptions: ParsableArguments {
 
     /// Returns the selection that results from the flags.
     ///
-    /// - Parameter now: The time in microseconds since 1970, in which relative periods are resolved.
+    /// - Parameters:
+    ///   - now: The time in microseconds since 1970, in which relative periods are resolved.
+    ///   - timeZone: The time zone of days and of times without one.
     /// - Returns: The selection.
     /// - Throws: A `ParameterError` for a value that no call can have, or a period in the future.
-    func selection(now: Int64) throws -> CallSelection {
+    func selection(now: Int64, timeZone: TimeZone) throws -> CallSelection {
         var selection = CallSelection()
         for filter in filters {
             try selection.add(filter.dimension, filter.values.flatMap(Self.listed), isExcluded: false)
@@ -111,9 +113,9 @@ struct SelectionOptions: ParsableArguments {
         selection.minimumDuration = minDuration
         selection.since = since
         selection.until = until
-        selection.timeZone = timezone.timeZone
-        if let period = period ?? month {
-            guard let range = period.range(now: now, timeZone: timezone.timeZone) else {
+        selection.timeZone = timeZone
+        if let period = period ?? month, period != .all {
+            guard let range = period.range(now: now, timeZone: timeZone) else {
                 throw ParameterError(month == nil ? "period" : "month", "\(period) lies in the future")
             }
             selection.since = .absolute(microseconds: range.from)
@@ -121,6 +123,9 @@ struct SelectionOptions: ParsableArguments {
         }
         return selection
     }
+
+    /// True if a range of time is given.
+    var hasRange: Bool { since != nil || until != nil || period != nil || month != nil }
 
     /// The values of a list with commas; `\,` is a comma in a value.
     private static func listed(_ text: String) -> [String] {
@@ -143,7 +148,8 @@ struct SelectionOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let month, case .month = month {} else if month != nil {
+        if let month, case .month = month {
+        } else if month != nil {
             throw ValidationError("--month must be a month, as in 2026-10.")
         }
         let times = [since == nil ? nil : "--since", until == nil ? nil : "--until"].compactMap { $0 }
@@ -153,7 +159,10 @@ struct SelectionOptions: ParsableArguments {
         }
         // Relative times change only by the time between validation and the query.
         let now = SystemUsageClock().wallMicroseconds
-        do { _ = try selection(now: now).range(now: now) } catch { throw ValidationError("--\(error)") }
+        let timeZone = zone.timezone?.timeZone ?? .gmt
+        do { _ = try selection(now: now, timeZone: timeZone).range(now: now) } catch {
+            throw ValidationError("--\(error)")
+        }
     }
 }
 
