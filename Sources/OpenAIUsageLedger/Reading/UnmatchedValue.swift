@@ -51,6 +51,17 @@ extension LedgerReader {
         try read { _, facts in (Self.values(of: dimension, facts, isPartial: true) ?? []).sorted() }
     }
 
+    /// Returns the names of the tags that calls have, at most 100, in alphabetical order.
+    ///
+    /// - Throws: A ``LedgerError``.
+    package func tagNames() throws -> [String] {
+        try read { _, facts in
+            var names: Set<String> = []
+            for series in facts.series { for pair in series.value.tags.pairs { names.insert(pair.key) } }
+            return Array(names.sorted().prefix(100))
+        }
+    }
+
     /// Returns the values of the shared rows; `nil` if rows have others.
     private static func values(
         of dimension: ReportDimension,

@@ -49,9 +49,10 @@ struct DemoCommand: AsyncParsableCommand {
         var calls = CallsQuery()
         calls.limit = 8
         calls.order = .newestFirst
-        var writer = CallsWriter(format: .table)
+        var writer = CallsWriter(format: .table, width: Terminal.width)
         writer.begin()
         for record in try reader.calls(calls).reversed() { writer.write(record) }
+        writer.end()
         StandardOutput.write("\n$ curl http://127.0.0.1:10464/metrics\n\n\(DemoMetrics.slice(of: result.metrics))")
         StandardOutput.write(DemoMetrics.nextSteps(ledger: keep == nil ? nil : ledger))
     }

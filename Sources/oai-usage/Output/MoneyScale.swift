@@ -2,18 +2,17 @@ import OpenAIUsage
 
 /// The number of decimals that all amounts of a column have.
 struct MoneyScale: Equatable {
-    /// The number of decimals: two, or more if the largest amount is less than ten dollars and needs them.
+    /// The number of decimals: two from ten dollars on, four below, more for small fractions of a cent.
     let decimals: Int
 
-    /// Creates the scale that shows the largest amount with four significant digits.
+    /// Creates the scale that shows the largest amount with four significant digits at least.
     ///
     /// - Parameter amounts: The amounts in pico-dollars; `nil` for unknown ones.
     init(_ amounts: [Int128?]) {
         let most = amounts.compactMap { $0?.magnitude }.max() ?? 0
-        var decimals = 2
-        while decimals < 12, most > 0, most < UInt128(Self.unit(decimals)) * 100 { decimals += 1 }
-        // A few cents beside nothing need two more digits; dollars do not.
-        self.decimals = decimals == 2 ? 2 : min(12, decimals + 1)
+        var decimals = most == 0 || most >= UInt128(Self.unit(2)) * 1_000 ? 2 : 4
+        while decimals >= 4, decimals < 12, most < UInt128(Self.unit(decimals)) * 1_000 { decimals += 1 }
+        self.decimals = decimals
     }
 
     /// Returns an amount; one that is too small for the scale is less than its smallest unit, never zero.
