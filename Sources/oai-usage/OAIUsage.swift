@@ -32,8 +32,9 @@ struct OAIUsage: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
             LimitsCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self,
-            LedgerCommand.self, SimulateCommand.self,
-        ]
+            LedgerCommand.self, SimulateCommand.self, StatuslineCommand.self, DoctorCommand.self, GlanceCommand.self,
+        ],
+        defaultSubcommand: GlanceCommand.self
     )
 
     /// Parses the arguments into a command.
@@ -41,7 +42,11 @@ struct OAIUsage: AsyncParsableCommand {
     /// A command without subcommands is parsed on its own, which starts faster. Errors and help are produced by the
     /// whole program, so that usage lines include its name.
     private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        let isNamed = arguments.first.map { !$0.hasPrefix("-") } ?? false
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        if !isNamed, let glance = try? GlanceCommand.parseAsRoot(arguments), type(of: glance) == GlanceCommand.self {
+            return glance
+        }
         if let named, named.configuration.subcommands.isEmpty,
             let command = try? named.parseAsRoot(Array(arguments.dropFirst())), type(of: command) == named
         {

@@ -1,0 +1,34 @@
+import OpenAIUsage
+
+/// The number of decimals that all amounts of a column have.
+struct MoneyScale: Equatable {
+    /// The number of decimals: two, or more if the largest amount is less than a dollar.
+    let decimals: Int
+
+    /// Creates the scale that shows dollars with cents, and a largest amount of less with four significant digits.
+    ///
+    /// - Parameter amounts: The amounts in pico-dollars; `nil` for unknown ones.
+    init(_ amounts: [Int128?]) {
+        let most = amounts.compactMap { $0?.magnitude }.max() ?? 0
+        var decimals = 2
+        while decimals < 12, most > 0, most < UInt128(Self.unit(decimals)) * 100 { decimals += 1 }
+        self.decimals = decimals == 2 ? 2 : min(12, decimals + 1)
+    }
+
+    /// Returns an amount; one that is too small for the scale is less than its smallest unit, never zero.
+    ///
+    /// - Parameter picoUSD: The amount in pico-dollars; `nil` is a dash.
+    /// - Returns: The amount with a dollar sign.
+    func text(_ picoUSD: Int128?) -> String {
+        guard let picoUSD else { return "-" }
+        let unit = Self.unit(decimals)
+        let rounded = DecimalText.quotientHalfEven(picoUSD, by: unit)
+        if rounded == 0, picoUSD > 0 { return "<$" + DecimalText.fixed(1, fractionDigits: decimals) }
+        let digits = DecimalText.fixed(Int128(rounded.magnitude), fractionDigits: decimals).split(separator: ".")
+        let whole = Int128(digits[0]).map { NumberFormat.count($0) } ?? String(digits[0])
+        return (rounded < 0 ? "-$" : "$") + whole + "." + (digits.count > 1 ? digits[1] : "00")
+    }
+
+    /// The smallest unit of a number of decimals, in pico-dollars.
+    private static func unit(_ decimals: Int) -> Int128 { (decimals..<12).reduce(1) { unit, _ in unit * 10 } }
+}
