@@ -20,7 +20,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var storage: LedgerOption
     @Option(
-        help: ArgumentHelp("Where the gateway's operators connect. (default: the setting, if any)", valueName: "host:port")
+        help: ArgumentHelp(
+            "Where the gateway's operators connect. (default: the setting, if any)",
+            valueName: "host:port"
+        )
     )
     var admin: AdminArgument?
     @Flag(help: "Check the whole ledger, its sums and its index, as 'ledger check' does.")

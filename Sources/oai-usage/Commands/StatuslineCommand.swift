@@ -38,7 +38,7 @@ struct StatuslineCommand: AsyncParsableCommand {
             let figures = try await figures(template?.fields ?? [.todayUSD, .monthUSD])
             let style = TextStyle(isColored: Terminal.isColored)
             StandardOutput.write((template?.text(figures) ?? figures.line(style)) + "\n")
-        } catch where quiet {
+        } catch  where quiet {
             StandardOutput.write("\n")
         }
     }
@@ -59,7 +59,7 @@ struct StatuslineCommand: AsyncParsableCommand {
         guard fields.contains(where: \.needsDays) else { return figures }
         let days = try await reader.report(periods.days, by: [.day], of: selection).rows.compactMap { $0.group[0] }
         figures.projection = MonthProjection(
-            cost: month.costPicoUSD,
+            cost: month.knownCost,
             calls: month.calls,
             since: Glance.recordedSince(days, periods, timeZone),
             now: periods.now,

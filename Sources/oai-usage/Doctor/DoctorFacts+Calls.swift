@@ -12,7 +12,8 @@ extension DoctorFacts {
             return .problem("prices", problem, "See 'oai-usage prices check FILE', or leave the file out.")
         case .loaded(let version, let day):
             let age = now.flooredQuotient(by: 86_400_000_000) - day
-            let text = "Version \(version), checked \(age == 1 ? "a day" : "\(NumberFormat.count(max(0, age))) days") ago."
+            let text =
+                "Version \(version), checked \(age == 1 ? "a day" : "\(NumberFormat.count(max(0, age))) days") ago."
             guard age > Self.oldPrices else { return .ok("prices", text) }
             return .warning(
                 "prices",

@@ -12,6 +12,14 @@ extension DoctorFacts {
             .compactMap { $0 }
     }
 
+    /// True if there is a ledger, readable or not; what is not one is none of this program's business.
+    private var isLedger: Bool {
+        switch state {
+        case .unwanted, .missing, .unreadable(.notSQLite, _), .unreadable(.notLedger, _): false
+        case .unreadable, .readable: true
+        }
+    }
+
     var ledgerCheck: HealthCheck {
         switch state {
         case .unwanted: return .ok("ledger", "The configuration asks for none; calls are counted in the metrics alone.")
@@ -69,14 +77,14 @@ extension DoctorFacts {
     }
 
     var writerCheck: HealthCheck? {
-        guard state != .unwanted, state != .missing else { return nil }
+        guard isLedger else { return nil }
         if let writer { return .ok("writer", "It is being written to by \(writer).") }
         guard hasLockFile else { return .ok("writer", "Nobody writes to it now.") }
         return .ok("writer", "Nobody writes to it now; the lock file of an ended process is harmless.")
     }
 
     var leftoverCheck: HealthCheck? {
-        guard state != .unwanted, state != .missing else { return nil }
+        guard isLedger else { return nil }
         if let first = setAside.first {
             let files = setAside.count == 1 ? first : "\(first) and \(setAside.count - 1) more"
             return .warning(
@@ -98,6 +106,7 @@ extension DoctorFacts {
     }
 
     var modeCheck: HealthCheck? {
+        guard isLedger else { return nil }
         if let folder, folder.bits & 0o002 != 0, folder.bits & 0o1000 == 0 {
             return .problem(
                 "modes",
@@ -150,7 +159,10 @@ extension DoctorFacts {
             let minutes = (modified - now) / 60_000_000
             return .warning("clock", "The ledger was changed \(NumberFormat.count(minutes)) minutes from now.", advice)
         }
-        return .ok("clock", state == .readable ? "No call begins in the future." : "It runs.")
+        return .ok(
+            "clock",
+            state == .readable ? "No call begins in the future." : "It is \(TimestampText.utc(now).prefix(10)) by it."
+        )
     }
 }
 

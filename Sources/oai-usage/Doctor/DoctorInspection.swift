@@ -103,13 +103,13 @@ struct DoctorInspection {
         if case .checked(_, let findings)? = facts.integrity, !findings.isEmpty { return }
         facts.summary = try reader.summary()
         let week = ReportQuery(from: now - 7 * 86_400_000_000, to: now + 1, groupBy: [.model], mergesSnapshots: true)
-        let report = try reader.report(week)
+        let report = try reader.report(week, exactLimit: 0)
         facts.week = report.totals
         facts.unpricedModels = report.rows.filter { $0.unpricedCalls > 0 }
             .sorted { $0.unpricedCalls > $1.unpricedCalls }.compactMap { $0.group.first ?? nil }
         // A minute is no matter.
         let later = ReportQuery(from: now + 60_000_000, to: now + 100 * 365 * 86_400_000_000, groupBy: [])
-        facts.futureCalls = try reader.report(later).totals.calls
+        facts.futureCalls = try reader.report(later, exactLimit: 0).totals.calls
     }
 
     private func integrity(_ facts: DoctorFacts, _ reader: LedgerReader) throws -> DoctorFacts.Integrity {
@@ -138,7 +138,9 @@ struct DoctorInspection {
             if let status = answer.status { return .answered("\(address)", status: status) }
             return .silent("\(address)", answer.isTimedOut ? "it takes longer than 5 s" : "it closed the connection")
         } catch {
-            let text = "\(ErrorMessage.explained(error))"
+            var text = "\(ErrorMessage.explained(error))"
+            let prefix = "Cannot connect to \(host):\(address.port): "
+            if text.hasPrefix(prefix) { text = String(text.dropFirst(prefix.count)) }
             return .silent("\(address)", text.hasSuffix(".") ? String(text.dropLast()) : text)
         }
     }

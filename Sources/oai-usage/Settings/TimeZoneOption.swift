@@ -25,6 +25,8 @@ struct TimeZoneOption: ParsableArguments {
             }
             return zone
         }
-        return settings.variable("TZ").flatMap { TimeZone(reportName: $0) } ?? .current
+        let zone = settings.variable("TZ").flatMap { TimeZone(reportName: $0) } ?? .current
+        // A machine in UTC calls it by several names.
+        return ["Etc/UTC", "Etc/GMT", "UTC"].contains(zone.identifier) ? .gmt : zone
     }
 }

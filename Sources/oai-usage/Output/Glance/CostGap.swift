@@ -24,6 +24,15 @@ struct CostGap: Equatable {
     }
 }
 
+extension ReportRow {
+    /// The cost, unless nothing is known of it: if all that is known is zero, and calls are left out, it is `nil`, so that it is
+    /// not shown as free.
+    var knownCost: Int128? {
+        guard let costPicoUSD, costPicoUSD != 0 || CostGap(self).isEmpty else { return nil }
+        return costPicoUSD
+    }
+}
+
 extension NumberFormat {
     /// Formats a large integer with three significant digits, as in `3.40M`; below ten thousand with all of them.
     static func compact(_ value: Int128) -> String {

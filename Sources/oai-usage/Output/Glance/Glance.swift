@@ -28,7 +28,7 @@ struct Glance {
         var row: ReportRow?
 
         /// The known cost; zero without calls, and `nil` if it is unknown.
-        var cost: Int128? { row.map(\.costPicoUSD) ?? 0 }
+        var cost: Int128? { row.map(\.knownCost) ?? 0 }
     }
 
     /// The paths and URLs of the ledgers.
@@ -74,7 +74,7 @@ struct Glance {
             ErrorCount(code: row.group[0], status: row.group[1], outcome: row.group[2], calls: row.errors)
         }.sorted { ($1.calls, $0.label) < ($0.calls, $1.label) }
         projection = MonthProjection(
-            cost: month.totals.costPicoUSD,
+            cost: month.totals.knownCost,
             calls: month.totals.calls,
             since: Self.recordedSince(daily.compactMap { $0.group.first ?? nil }, periods, timeZone),
             now: now,

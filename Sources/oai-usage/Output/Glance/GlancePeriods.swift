@@ -42,7 +42,10 @@ struct GlancePeriods: Equatable {
         monthEnd = whole.range(now: later, timeZone: timeZone)?.to ?? now + 1
         monthName = whole.description
         trendDays = (0..<Int64(Self.trendLength)).reversed().map { CivilDate(daysSince1970: day - $0).text }
-        let back = TimestampArgument.startOfDay(daysAgo: Self.trendLength - 1).microseconds(now: now, timeZone: timeZone)
+        let back = TimestampArgument.startOfDay(daysAgo: Self.trendLength - 1).microseconds(
+            now: now,
+            timeZone: timeZone
+        )
         let before = TimestampArgument.startOfDay(daysAgo: 14).microseconds(now: month.from, timeZone: timeZone)
         days = CalendarPeriod.Range(from: min(back, before), to: now + 1)
     }

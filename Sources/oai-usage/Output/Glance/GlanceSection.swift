@@ -27,29 +27,27 @@ struct GlanceSection {
     ///   - limit: The most groups with a row of their own.
     init(title: String, rows: [ReportRow], limit: Int) {
         self.title = title
-        // A row of its own needs no more room than a rest of one.
-        let count = rows.count == limit + 1 ? rows.count : min(limit, rows.count)
-        var shown = rows.prefix(count).map { row in
+        var shown = rows.prefix(limit).map { row in
             Row(
                 name: TextCleaner.removingUnsafe(from: row.group.first.flatMap { $0 } ?? "(none)"),
-                cost: row.calls == 0 ? nil : row.costPicoUSD,
+                cost: row.calls == 0 ? nil : row.knownCost,
                 calls: row.calls,
                 reason: Self.reason(row)
             )
         }
-        let rest = rows.dropFirst(count)
+        let rest = rows.dropFirst(limit)
         if !rest.isEmpty {
             shown.append(
                 Row(
-                    name: "(\(NumberFormat.count(Int64(rest.count))) others)",
-                    cost: Self.sum(rest.map(\.costPicoUSD)),
+                    name: rest.count == 1 ? "(1 other)" : "(\(NumberFormat.count(Int64(rest.count))) others)",
+                    cost: Self.sum(rest.map(\.knownCost)),
                     calls: rest.reduce(0) { $0 + $1.calls },
                     reason: "unknown"
                 )
             )
         }
         self.rows = shown
-        total = Self.sum(rows.map(\.costPicoUSD))
+        total = Self.sum(rows.map(\.knownCost))
     }
 
     /// Returns the heading and the rows.

@@ -31,7 +31,7 @@ struct GlanceText {
 
     private var figures: [String] {
         let rows = [("today", glance.today), (month, glance.month)]
-        let scale = MoneyScale(rows.map(\.1.costPicoUSD) + [glance.projection.picoUSD])
+        let scale = MoneyScale(rows.map(\.1.knownCost) + [glance.projection.picoUSD])
         var cells = [["", "COST", "CALLS", "TOKENS", "ERRORS"]]
         for (name, row) in rows {
             let share = Share(Int128(row.errors), of: Int128(row.calls))
@@ -40,14 +40,20 @@ struct GlanceText {
                 row.errors == 0 ? "0" : "\(NumberFormat.count(row.errors)) (\(share?.text ?? "-"))",
             ])
         }
+        // On a narrow terminal, large numbers leave no room for tokens.
+        let needed = cells[0].indices.reduce(0) { sum, column in
+            sum + 2 + (cells.map { DisplayWidth.of($0[column]) }.max() ?? 0)
+        }
+        if needed > width - 2 { cells = cells.map { row in row.indices.filter { $0 != 3 }.map { row[$0] } } }
         let projected = scale.text(glance.projection.picoUSD)
         let costs = cells.map { DisplayWidth.of($0[1]) } + [DisplayWidth.of(projected)]
-        let widths = [DisplayWidth.of("projected"), costs.max() ?? 0]
-            + (2..<5).map { column in cells.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+        let widths =
+            [DisplayWidth.of("projected"), costs.max() ?? 0]
+            + cells[0].indices.dropFirst(2).map { column in cells.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
         var lines = cells.enumerated().map { line, row in
             let texts = row.enumerated().map { column, text in
                 let padded = DisplayWidth.padded(text, to: widths[column], isNumeric: column > 0)
-                return column == 4 && line > 0 && text != "0" ? style.red(padded) : padded
+                return column == row.count - 1 && line > 0 && text != "0" ? style.red(padded) : padded
             }
             let text = texts.joined(separator: "  ")
             return line == 0 ? style.bold(text) : text
@@ -58,10 +64,11 @@ struct GlanceText {
             return lines
         }
         let days = DecimalText.fixed(Int128(glance.projection.elapsed / 8_640_000_000), fractionDigits: 1)
-        lines.append(
-            "\(label)  \(DisplayWidth.padded(projected, to: widths[1], isNumeric: true))  all \(month) at the rate of \(days) days"
-        )
-        return lines
+        let figure = "\(label)  \(DisplayWidth.padded(projected, to: widths[1], isNumeric: true))"
+        return lines + [
+            fitting("\(figure)  for all of \(month), at the rate of its \(days) days so far")
+                ?? fitting("\(figure)  all \(month) at the rate of \(days) days") ?? figure
+        ]
     }
 
     private var missingProjection: String? {
@@ -75,8 +82,8 @@ struct GlanceText {
     /// The cost of a row; one that leaves calls out is a lower bound, and an unknown one is no number.
     private static func cost(_ row: ReportRow, _ scale: MoneyScale) -> String {
         if row.calls == 0 { return "-" }
-        guard row.costPicoUSD != nil else { return "unknown" }
-        return (CostGap(row).isEmpty ? "" : "≥") + scale.text(row.costPicoUSD)
+        guard let cost = row.knownCost else { return "unknown" }
+        return (CostGap(row).isEmpty ? "" : "≥") + scale.text(cost)
     }
 
     private static func tokens(_ row: ReportRow) -> String {
@@ -87,13 +94,20 @@ struct GlanceText {
     private var trend: String {
         let bars = Sparkline(values: glance.days.map(\.cost)).text(isPlain: isPlain)
         let known = glance.days.compactMap { day in day.cost.map { (day.name, $0) } }
-        guard let least = known.min(by: { $0.1 < $1.1 }), let most = known.max(by: { $0.1 < $1.1 }), most.1 > 0 else {
-            return "14 days    \(bars)  \(glance.days.contains { $0.cost == nil } ? "no cost is known" : "nothing spent")"
+        // Today is not over.
+        guard let least = known.dropLast().min(by: { $0.1 < $1.1 }), let most = known.max(by: { $0.1 < $1.1 }),
+            most.1 > 0
+        else {
+            return
+                "14 days    \(bars)  \(glance.days.contains { $0.cost == nil } ? "no cost is known" : "nothing spent")"
         }
         let scale = MoneyScale([most.1])
         func text(_ day: (String, Int128)) -> String { "\(scale.text(day.1)) (\(day.0.dropFirst(5)))" }
-        return "14 days    \(bars)  \(text(least)) to \(text(most)) a day"
+        return fitting("14 days    \(bars)  \(text(least)) to \(text(most)) a day")
+            ?? "14 days    \(bars)  \(scale.text(least.1)) to \(scale.text(most.1)) a day"
     }
+
+    private func fitting(_ line: String) -> String? { DisplayWidth.of(line) <= width ? line : nil }
 
     // MARK: - Projects, models and errors
 

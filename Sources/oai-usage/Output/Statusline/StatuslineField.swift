@@ -72,7 +72,7 @@ struct StatuslineFigures {
     /// The cost; of no calls it is zero, an unknown one is no number, and one that leaves calls out is a lower bound.
     private static func cost(_ row: ReportRow) -> String {
         if row.calls == 0 { return "$0.00" }
-        guard let cost = row.costPicoUSD else { return "$?" }
+        guard let cost = row.knownCost else { return "$?" }
         return (CostGap(row).isEmpty ? "" : "≥") + NumberFormat.dollars(picoUSD: cost)
     }
 
