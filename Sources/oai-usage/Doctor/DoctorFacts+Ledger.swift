@@ -32,13 +32,13 @@ extension DoctorFacts {
         case .unreadable(_, let description): return .problem("ledger", description, nil)
         case .readable: break
         }
-        guard let summary else { return .ok("ledger", ledger) }
-        let since = summary.first.map { " since \(TimestampText.utc($0).prefix(10))" } ?? ""
-        let content = "\(ledger), \(NumberFormat.bytes(size)), \(NumberFormat.calls(summary.calls))\(since)."
-        guard summary.quarantined > 0 else { return .ok("ledger", content) }
+        guard let content else { return .ok("ledger", ledger) }
+        let since = content.first.map { " since \(TimestampText.utc($0).prefix(10))" } ?? ""
+        let text = "\(ledger), \(NumberFormat.bytes(size)), \(NumberFormat.calls(content.calls))\(since)."
+        guard content.quarantined > 0 else { return .ok("ledger", text) }
         return .warning(
             "ledger",
-            "\(content) \(NumberFormat.calls(summary.quarantined)) could not be stored.",
+            "\(text) \(NumberFormat.calls(content.quarantined)) could not be stored.",
             "Report this as a bug: the table 'quarantine' of the ledger names the reasons."
         )
     }

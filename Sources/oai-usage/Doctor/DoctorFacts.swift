@@ -12,6 +12,15 @@ struct DoctorFacts {
         case readable
     }
 
+    /// The content of a ledger.
+    struct Content: Equatable {
+        var calls: Int64
+        /// The start of the first call, in microseconds since 1970; `nil` if there is none.
+        var first: Int64?
+        /// The number of records that could not be stored.
+        var quarantined: Int64
+    }
+
     /// The result of an integrity check.
     enum Integrity: Equatable {
         /// The file is too large for a check that nobody asked for.
@@ -66,7 +75,7 @@ struct DoctorFacts {
     /// The size of the ledger in bytes.
     var size: Int64 = 0
     /// The content of the ledger; `nil` if it cannot be read.
-    var summary: LedgerSummary?
+    var content: Content?
     /// The version of the schema in the file's header; `nil` if there is no header yet.
     var schema: Int64?
     var integrity: Integrity?

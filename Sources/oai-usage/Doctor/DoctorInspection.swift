@@ -101,7 +101,8 @@ struct DoctorInspection {
         facts.integrity = try integrity(facts, reader)
         // The tables of a damaged file may not be readable.
         if case .checked(_, let findings)? = facts.integrity, !findings.isEmpty { return }
-        facts.summary = try reader.summary()
+        let summary = try reader.summary()
+        facts.content = .init(calls: summary.calls, first: summary.first, quarantined: summary.quarantined)
         let week = ReportQuery(from: now - 7 * 86_400_000_000, to: now + 1, groupBy: [.model], mergesSnapshots: true)
         let report = try reader.report(week, exactLimit: 0)
         facts.week = report.totals

@@ -11,15 +11,7 @@ struct DoctorChecksTests {
         var facts = DoctorFacts(now: 20_000 * day, ledger: "/var/lib/ledger.db")
         facts.state = .readable
         facts.size = 1_000_000
-        facts.summary = LedgerSummary(
-            calls: 100,
-            openCalls: 0,
-            first: 19_000 * day,
-            last: 19_999 * day,
-            unpricedCalls: 0,
-            callsWithoutUsage: 0,
-            quarantined: 0
-        )
+        facts.content = .init(calls: 100, first: 19_000 * day, quarantined: 0)
         facts.schema = 5
         facts.integrity = .checked(isFull: false, findings: [])
         facts.modes = [.init(path: "/var/lib/ledger.db", bits: 0o600)]
@@ -54,7 +46,7 @@ struct DoctorChecksTests {
         #expect(Self.state("ledger") { $0.state = .unreadable(.corrupt, "It is damaged.") } == .problem)
         #expect(Self.state("schema") { $0.state = .unreadable(.newerSchema, "It is newer.") } == .problem)
         #expect(Self.state("ledger") { $0.state = .unwanted } == .ok)
-        #expect(Self.state("ledger") { $0.summary?.quarantined = 1 } == .warning)
+        #expect(Self.state("ledger") { $0.content?.quarantined = 1 } == .warning)
         #expect(Self.state("integrity") { $0.integrity = .checked(isFull: true, findings: ["Bad."]) } == .problem)
         #expect(Self.state("integrity") { $0.integrity = .skipped } == .ok)
     }
