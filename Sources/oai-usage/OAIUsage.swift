@@ -32,15 +32,24 @@ struct OAIUsage: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
             LimitsCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self,
-            LedgerCommand.self, SimulateCommand.self,
+            LedgerCommand.self, SimulateCommand.self, StatuslineCommand.self, DoctorCommand.self, GlanceCommand.self,
         ]
     )
 
     /// Parses the arguments into a command.
     ///
     /// A command without subcommands is parsed on its own, which starts faster. Errors and help are produced by the
-    /// whole program, so that usage lines include its name.
+    /// whole program, so that usage lines include its name. Without a command, there are the flags of the glance, or those of
+    /// the program itself, such as `--help`.
     private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        if arguments.first?.hasPrefix("-") ?? true {
+            if let glance = try? GlanceCommand.parseAsRoot(arguments), type(of: glance) == GlanceCommand.self {
+                return glance
+            }
+            do { return try parseAsRoot(arguments) } catch  where exitCode(for: error) == .validationFailure {
+                return try parseAsRoot([GlanceCommand.configuration.commandName ?? ""] + arguments)
+            }
+        }
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
         if let named, named.configuration.subcommands.isEmpty,
             let command = try? named.parseAsRoot(Array(arguments.dropFirst())), type(of: command) == named

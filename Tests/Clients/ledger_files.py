@@ -21,7 +21,9 @@ def calls(path, *arguments):
 
 
 def report(path, by, *arguments):
-    return loads(run("report", "--ledger", str(path), "--format", "json", "--by", by, *arguments))
+    """Over everything, with every snapshot of a model by itself, as SQL groups them."""
+    everything = [] if "--since" in arguments or "--until" in arguments else ["--period", "all"]
+    return loads(run("report", "--ledger", str(path), "--format", "json", "--by", by, "--exact-models", *everything, *arguments))
 
 
 def dollars(pico):

@@ -52,7 +52,7 @@ struct CallsCommand: AsyncParsableCommand {
             columns: options.columns?.columns,
             tags: try format == .csv ? Self.tags(places) : [],
             timeZone: timeZone,
-            width: options.wide ? nil : Terminal.width
+            width: options.wide ? nil : Terminal.tableWidth
         )
         var shown: Set<CallID> = []
         writer.begin()

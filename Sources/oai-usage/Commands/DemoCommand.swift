@@ -43,13 +43,13 @@ struct DemoCommand: AsyncParsableCommand {
             ArrangedReport(try reader.report(query)),
             columns: nil,
             period: nil,
-            width: Terminal.width
+            width: Terminal.tableWidth
         )
         StandardOutput.write("\n$ oai-usage calls\(option) --limit 8\n\n")
         var calls = CallsQuery()
         calls.limit = 8
         calls.order = .newestFirst
-        var writer = CallsWriter(format: .table, width: Terminal.width)
+        var writer = CallsWriter(format: .table, width: Terminal.tableWidth)
         writer.begin()
         for record in try reader.calls(calls).reversed() { writer.write(record) }
         writer.end()

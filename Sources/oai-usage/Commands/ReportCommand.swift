@@ -37,6 +37,13 @@ struct ReportCommand: AsyncParsableCommand {
     var failOver: MoneySum?
 
     func validate() throws {
+        let now = SystemUsageClock().wallMicroseconds
+        let timeZone = selection.zone.timezone?.timeZone ?? .gmt
+        do {
+            _ = try selection.selection(now: now, timeZone: timeZone).resolved(now: now)
+        } catch {
+            throw ValidationError("--\(error)")
+        }
         if options.columns != nil, format == .json {
             throw ValidationError(
                 "--columns is for tables; JSON has all values. Use --format csv, or pick them with jq."
@@ -74,7 +81,7 @@ struct ReportCommand: AsyncParsableCommand {
             StandardOutput.write(Report.empty(try request.query(now: now) { nil }).json + "\n")
             throw error
         }
-        let width = options.wide ? nil : Terminal.width
+        let width = options.wide ? nil : Terminal.tableWidth
         format.write(report, columns: options.columns?.columns, period: period.name, width: width)
         for hint in try source.hints(request.selection.filter) { StandardError.write(hint) }
         try judge(report.report)

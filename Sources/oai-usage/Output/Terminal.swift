@@ -20,14 +20,28 @@ enum Terminal {
         return isTerminal && value("TERM") != "dumb" && value("CLICOLOR") != "0"
     }
 
-    /// The cells of a line on stdout; `nil` if it is not a terminal.
-    static var width: Int? {
-        guard StandardOutput.isTerminal else { return nil }
-        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 0 {
-            return columns
-        }
+    /// The cells of a line to write for: those of the terminal, else the variable `COLUMNS`, else 80.
+    static var width: Int { width(terminal: tableWidth, variable: ProcessInfo.processInfo.environment["COLUMNS"]) }
+
+    /// Returns the cells of a line to write for, at least 40.
+    ///
+    /// - Parameters:
+    ///   - terminal: The cells of the terminal; `nil` if stdout is none.
+    ///   - variable: The variable `COLUMNS`.
+    /// - Returns: The cells.
+    static func width(terminal: Int?, variable: String?) -> Int {
+        let columns = terminal ?? variable.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+        return min(max(columns, 40), 1_000)
+    }
+
+    /// The cells of a line of the terminal, for tables; `nil` if stdout is none, where tables have all their columns.
+    static var tableWidth: Int? {
         var size = winsize()
+        guard StandardOutput.isTerminal else { return nil }
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
+
+    /// True if the terminal is known to show nothing but plain text.
+    static var isDumb: Bool { ProcessInfo.processInfo.environment["TERM"] == "dumb" }
 }

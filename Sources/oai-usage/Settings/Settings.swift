@@ -31,7 +31,8 @@ struct Settings {
         }
     }
 
-    private static func folder(_ variable: String, otherwise path: String, _ environment: [String: String]) -> String {
+    /// Returns a folder of the user: that of the variable if it is absolute, else the path in the home folder.
+    static func folder(_ variable: String, otherwise path: String, _ environment: [String: String]) -> String {
         if let folder = environment[variable], folder.hasPrefix("/") { return folder }
         return (environment["HOME"] ?? NSHomeDirectory()) + "/" + path
     }

@@ -25,6 +25,7 @@ struct TimeZoneOption: ParsableArguments {
             }
             return zone
         }
-        return settings.variable("TZ").flatMap { TimeZone(reportName: $0) } ?? .gmt
+        let zone = settings.variable("TZ").flatMap { TimeZone(reportName: $0) } ?? .gmt
+        return ["Etc/UTC", "Etc/GMT"].contains(zone.identifier) ? .gmt : zone
     }
 }

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import OpenAIUsage
+
+/// Checks the ledger, the configuration and the gateway of this machine.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check the ledger, the configuration and the gateway, and say what to do.",
+        discussion: """
+            Ends with 1 if there is a problem; warnings alone end with 0. The JSON has the worst state, and of every check its name, \
+            its state (ok, warning or problem), the finding and the advice.
+
+            Examples:
+              oai-usage doctor
+              oai-usage doctor --full
+              oai-usage doctor --json
+            """
+    )
+
+    @OptionGroup var storage: LedgerOption
+    @Option(
+        help: ArgumentHelp(
+            "Where the gateway's operators connect. (default: the setting, if any)",
+            valueName: "host:port"
+        )
+    )
+    var admin: AdminArgument?
+    @Flag(help: "Check the whole ledger, its sums and its index, as 'ledger check' does.")
+    var full = false
+    @Flag(help: "Write one line of JSON.")
+    var json = false
+
+    func run() async throws {
+        let inspection = DoctorInspection(
+            ledgerFlag: storage.ledger,
+            configurationFlag: storage.config,
+            admin: admin,
+            isFull: full,
+            environment: ProcessInfo.processInfo.environment,
+            now: SystemUsageClock().wallMicroseconds
+        )
+        let report = DoctorReport(checks: await inspection.facts().checks)
+        let style = TextStyle(isColored: Terminal.isColored)
+        StandardOutput.write(json ? report.json + "\n" : report.text(width: Terminal.width, style: style))
+        if report.state == .problem { throw ExitCode.failure }
+    }
+}

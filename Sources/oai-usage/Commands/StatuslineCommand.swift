@@ -1,0 +1,70 @@
+import ArgumentParser
+import OpenAIUsage
+import OpenAIUsageLedger
+
+/// Writes one line for a prompt or a status bar.
+struct StatuslineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "statusline",
+        abstract: "Write one line on today and this month, for a prompt or a status bar.",
+        discussion: """
+            A cost after ≥ leaves out calls without a price or without usage, and $? is not known. The placeholders of a template \
+            are \(StatuslineField.list); {{ is a brace.
+
+            In tmux: set -g status-right '#(oai-usage statusline --quiet)'
+
+            Examples:
+              oai-usage statusline
+              oai-usage statusline --project 'proj_*' --format '{today_usd} ({error_share_today} errors)'
+            """
+    )
+
+    @OptionGroup var ledgers: LedgersOption
+    @OptionGroup var zone: TimeZoneOption
+    @Option(help: "Only this project; * and ? are wildcards; repeatable.")
+    var project: [String] = []
+    @Option(help: ArgumentHelp("The line, with placeholders.", valueName: "template"))
+    var format: String?
+    @Flag(help: "Write an empty line, and no error, if there is no ledger or it cannot be read.")
+    var quiet = false
+
+    func validate() throws {
+        if let format { _ = try StatuslineTemplate(format) }
+    }
+
+    func run() async throws {
+        let template = try format.map { try StatuslineTemplate($0) }
+        do {
+            let figures = try await figures(template?.fields ?? [.todayUSD, .monthUSD])
+            let style = TextStyle(isColored: Terminal.isColored)
+            StandardOutput.write((template?.text(figures) ?? figures.line(style)) + "\n")
+        } catch  where quiet {
+            StandardOutput.write("\n")
+        }
+    }
+
+    /// Reads no more than the placeholders need, since the line is waited for.
+    private func figures(_ fields: Set<StatuslineField>) async throws -> StatuslineFigures {
+        let settings = try await ledgers.settings()
+        let timeZone = try zone.timeZone(settings)
+        let periods = GlancePeriods(now: SystemUsageClock().wallMicroseconds, timeZone: timeZone)
+        var selection = CallSelection()
+        selection.timeZone = timeZone
+        try selection.add(.project, project, isExcluded: false)
+        let reader = try ReportReader(ledgers, settings, progress: quiet ? nil : WorkProgress.upgrade())
+        var figures = StatuslineFigures(today: try await reader.report(periods.today, of: selection).totals)
+        guard fields.contains(where: \.isOfMonth) else { return figures }
+        let month = try await reader.report(periods.month, of: selection).totals
+        figures.month = month
+        guard fields.contains(where: \.needsDays) else { return figures }
+        let days = try await reader.report(periods.days, by: [.day], of: selection).rows.compactMap { $0.group[0] }
+        figures.projection = MonthProjection(
+            cost: month.knownCost,
+            calls: month.calls,
+            since: Glance.recordedSince(days, periods, timeZone),
+            now: periods.now,
+            end: periods.monthEnd
+        )
+        return figures
+    }
+}

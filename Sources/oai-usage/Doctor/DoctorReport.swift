@@ -1,0 +1,70 @@
+import OpenAIUsage
+
+/// The results of all checks, for people and programs.
+struct DoctorReport {
+    let checks: [HealthCheck]
+
+    /// The worst state of all checks.
+    var state: HealthCheck.State { checks.map(\.state).max() ?? .ok }
+
+    /// Returns the checks with their advice, and a summary.
+    ///
+    /// - Parameters:
+    ///   - width: The number of terminal columns.
+    ///   - style: The emphasis.
+    /// - Returns: The text.
+    func text(width: Int, style: TextStyle) -> String {
+        let name = checks.map { $0.name.utf8.count }.max() ?? 0
+        let indent = "problem".utf8.count + name + 4
+        var lines: [String] = []
+        for check in checks {
+            let state = DisplayWidth.padded(check.state.rawValue, to: "problem".utf8.count)
+            let label = "\(colored(state, check.state, style))  \(DisplayWidth.padded(check.name, to: name))  "
+            let finding = DisplayWidth.wrapped(TextCleaner.removingUnsafe(from: check.finding), to: width - indent)
+            let advice = check.advice.map {
+                DisplayWidth.wrapped("→ " + TextCleaner.removingUnsafe(from: $0), to: width - indent)
+            }
+            for (index, line) in (finding + (advice ?? [])).enumerated() {
+                lines.append((index == 0 ? label : String(repeating: " ", count: indent)) + line)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n\n" + colored(summary, state, style) + "\n"
+    }
+
+    /// The numbers of problems and warnings in a sentence.
+    var summary: String {
+        let problems = checks.count { $0.state == .problem }
+        let warnings = checks.count { $0.state == .warning }
+        if problems + warnings == 0 { return "All is well." }
+        return [(problems, "problem"), (warnings, "warning")].filter { $0.0 > 0 }
+            .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ") + "."
+    }
+
+    /// The results as one line of JSON.
+    var json: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("state", state.rawValue)
+        json.key("checks")
+        json.beginArray()
+        for check in checks {
+            json.beginObject()
+            json.member("name", check.name)
+            json.member("state", check.state.rawValue)
+            json.member("finding", check.finding)
+            json.member("advice", check.advice)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.text
+    }
+
+    private func colored(_ text: String, _ state: HealthCheck.State, _ style: TextStyle) -> String {
+        switch state {
+        case .ok: style.green(text)
+        case .warning: style.yellow(text)
+        case .problem: style.red(text)
+        }
+    }
+}
