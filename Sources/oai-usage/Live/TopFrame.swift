@@ -134,6 +134,11 @@ struct TopFrame {
             .init(name: title("P95", .latency), isNumeric: true, priority: 3),
         ])
         let hidden = rows.count - count
+        let cost = MoneyScale(rows.map(\.sums.knownCost))
+        func hourly(_ row: TopSummary.Row) -> Int128? {
+            summary.rate(row.sums.knownCost, perMicroseconds: 3_600_000_000)
+        }
+        let hourlyCost = MoneyScale(rows.map(hourly))
         // The last line tells of the rows that do not fit.
         for row in rows.prefix(hidden > 0 ? max(1, count - 1) : count) {
             let sums = row.sums
@@ -141,8 +146,8 @@ struct TopFrame {
             table.rows.append([
                 .init(TextFit.clean(row.name)), .init(NumberFormat.count(Int64(sums.calls))),
                 .init(summary.callsPerMinute(sums.calls)),
-                .init(NumberFormat.dollars(picoUSD: sums.knownCost), sums.unpriced > 0 ? .yellow : .plain),
-                .init(NumberFormat.dollars(picoUSD: summary.rate(sums.knownCost, perMicroseconds: 3_600_000_000))),
+                .init(cost.text(sums.knownCost), sums.unpriced > 0 ? .yellow : .plain),
+                .init(hourlyCost.text(hourly(row))),
                 .init(NumberFormat.count(Int64(sums.errors)), style),
                 .init(sums.calls > 0 ? Self.percent(sums.errors, of: sums.calls) : "-", style),
                 .init(NumberFormat.count(Int64(sums.inFlight))),
@@ -185,11 +190,13 @@ struct TopFrame {
     private func calls(_ count: Int) -> [StyledLine] {
         var table = FittedTable(columns: [
             .init(name: "LAST CALLS"), .init(name: "PROJECT", priority: 1, minimum: 8),
-            .init(name: "MODEL", priority: 2, minimum: 8), .init(name: "STATUS"),
+            .init(name: "MODEL", priority: 2, minimum: 8), .init(name: "STATUS", minimum: 10),
             .init(name: "DURATION", isNumeric: true, priority: 3), .init(name: "COST", isNumeric: true, priority: 4),
-            .init(name: "REQUEST ID", priority: 5, minimum: 12),
+            .init(name: "REQUEST ID", priority: 5, minimum: 12, keepsStart: true),
         ])
-        for call in snapshot.window.last(count) {
+        let calls = snapshot.window.last(count)
+        let cost = MoneyScale(calls.map { $0.costPicoUSD.map { Int128($0) } })
+        for call in calls {
             let time = TimestampText.clock(call.endedAt.flooredQuotient(by: 1_000_000).flooredRemainder(by: 86_400))
             let isPlain = call.outcome == .completed
             let status = call.isError || isPlain || call.status == nil ? call.errorName : call.outcome.rawValue
@@ -200,10 +207,7 @@ struct TopFrame {
                     call.isError ? .red : isPlain ? .plain : .yellow
                 ),
                 .init(NumberFormat.time(microseconds: call.durationMicroseconds)),
-                .init(
-                    NumberFormat.dollars(picoUSD: call.costPicoUSD.map { Int128($0) }),
-                    call.isUnpriced ? .yellow : .plain
-                ),
+                .init(cost.text(call.costPicoUSD.map { Int128($0) }), call.isUnpriced ? .yellow : .plain),
                 .init(TextFit.clean(call.requestID), .dim),
             ])
         }

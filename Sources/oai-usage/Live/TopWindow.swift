@@ -148,11 +148,14 @@ struct TopSummary: Sendable {
         costPicoUSD.map { DecimalText.quotientHalfEven($0 * Int128(unit), by: Int128(length)) }
     }
 
-    /// Returns the calls a minute, with one decimal below 100.
+    /// Returns the calls a minute, with two decimals below 10 and one below 100.
     func callsPerMinute(_ calls: Int) -> String {
-        let tenths = DecimalText.quotientHalfEven(Int128(calls) * 600_000_000, by: Int128(length))
-        if tenths >= 1_000 { return NumberFormat.count(DecimalText.quotientHalfEven(tenths, by: 10)) }
-        return "\(tenths / 10).\(tenths % 10)"
+        let hundredths = DecimalText.quotientHalfEven(Int128(calls) * 6_000_000_000, by: Int128(length))
+        switch hundredths {
+        case ..<1_000: return DecimalText.fixed(hundredths, fractionDigits: 2)
+        case ..<10_000: return DecimalText.fixed(DecimalText.quotientHalfEven(hundredths, by: 10), fractionDigits: 1)
+        default: return NumberFormat.count(DecimalText.quotientHalfEven(hundredths, by: 100))
+        }
     }
 
     /// Returns the rows in an order: the greatest first, names ascending.

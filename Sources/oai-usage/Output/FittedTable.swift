@@ -8,6 +8,8 @@ struct FittedTable {
         var priority = 0
         /// The least width to which its cells are shortened; `nil` to keep them whole.
         var minimum: Int?
+        /// True to shorten cells at their end: the beginning of an identity can be looked up.
+        var keepsStart = false
     }
 
     /// A cell.
@@ -63,7 +65,7 @@ struct FittedTable {
     private func line(_ cells: [Cell], _ kept: [Int], _ widths: [Int], _ width: Int?) -> StyledLine {
         var line = StyledLine()
         for index in kept {
-            let text = TextFit.middle(cells[index].text, width: widths[index])
+            let text = TextFit.shortened(cells[index].text, width: widths[index], keepsStart: columns[index].keepsStart)
             let padding = String(repeating: " ", count: max(0, widths[index] - DisplayWidth.of(text)))
             if columns[index].isNumeric { line.append(padding) }
             line.append(text, cells[index].style)

@@ -85,6 +85,12 @@ enum TextFit {
         return result
     }
 
+    /// Returns the text, shortened at its end or in the middle if it does not fit.
+    static func shortened(_ text: String, width: Int, keepsStart: Bool) -> String {
+        guard keepsStart, width > 1, DisplayWidth.of(text) > width else { return middle(text, width: width) }
+        return prefix(text, width: width - 1) + "…"
+    }
+
     /// Returns the text, shortened in the middle if it does not fit: names often differ at their ends.
     static func middle(_ text: String, width: Int) -> String {
         guard DisplayWidth.of(text) > width else { return text }
