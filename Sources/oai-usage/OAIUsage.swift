@@ -31,7 +31,8 @@ struct OAIUsage: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
-            LimitsCommand.self, TopCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self,
+            LimitsCommand.self, TopCommand.self, WasteCommand.self, ServeMetricsCommand.self, PricesCommand.self,
+            RepriceCommand.self,
             PruneCommand.self,
             LedgerCommand.self, SimulateCommand.self,
         ]

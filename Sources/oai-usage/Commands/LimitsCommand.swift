@@ -50,7 +50,7 @@ struct LimitsCommand: AsyncParsableCommand {
                 StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.")
                 return
             }
-            for line in table.lines(width: Terminal.columns) {
+            for line in table.lines(width: Terminal.width) {
                 StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
             }
         }

@@ -52,7 +52,7 @@ struct TopFrame {
         // The ledger is named where there is room for it.
         let path = TextFit.clean(model.ledger)
         let room = width - line.width - 2
-        if room > 12 { line.append("  \(TextFit.middle(path, width: room))", .dim) }
+        if room > 12 { line.append("  \(TextFit.shortened(path, width: room))", .dim) }
         return line
     }
 
@@ -203,7 +203,7 @@ struct TopFrame {
             table.rows.append([
                 .init(time), .init(TextFit.clean(call.project)), .init(TextFit.clean(call.model)),
                 .init(
-                    TextFit.middle(TextFit.clean(status), width: 24),
+                    TextFit.shortened(TextFit.clean(status), width: 24),
                     call.isError ? .red : isPlain ? .plain : .yellow
                 ),
                 .init(NumberFormat.time(microseconds: call.durationMicroseconds)),

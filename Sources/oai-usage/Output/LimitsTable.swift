@@ -91,7 +91,9 @@ struct LimitsTable {
         return limit.limits.windows.map { LimitHeadroom($0.resource, $0.window, age: age(limit), rate) }
     }
 
-    private func age(_ limit: LatestRateLimit) -> Int64 { max(0, now.subtractingReportingOverflow(limit.observedAt).partialValue) }
+    private func age(_ limit: LatestRateLimit) -> Int64 {
+        max(0, now.subtractingReportingOverflow(limit.observedAt).partialValue)
+    }
 
     /// Returns the lines for people, which fit a width.
     func lines(width: Int?) -> [StyledLine] {

@@ -1,30 +1,34 @@
 import OpenAIUsage
 
-/// The number of decimals that all amounts of a column have, so that they can be compared by their length.
-struct MoneyScale {
-    private let decimals: Int
+/// The number of decimals that all amounts of a column have.
+struct MoneyScale: Equatable {
+    /// The number of decimals: two from ten dollars on, four below, more for small fractions of a cent.
+    let decimals: Int
 
-    /// Creates the scale for some amounts: four significant digits of the greatest one, two decimals at least.
+    /// Creates the scale that shows the largest amount with four significant digits at least.
     ///
-    /// - Parameter amounts: The amounts in picodollars.
-    init(_ amounts: some Sequence<Int128?>) {
-        let greatest = amounts.lazy.compactMap { $0?.magnitude }.max() ?? 0
-        var (decimals, unit) = (2, UInt128(10_000_000_000))
-        while decimals < 8, greatest > 0, greatest < unit * 1_000 {
-            unit /= 10
-            decimals += 1
-        }
+    /// - Parameter amounts: The amounts in pico-dollars; `nil` for unknown ones.
+    init(_ amounts: [Int128?]) {
+        let most = amounts.compactMap { $0?.magnitude }.max() ?? 0
+        var decimals = most == 0 || most >= UInt128(Self.unit(2)) * 1_000 ? 2 : 4
+        while decimals >= 4, decimals < 12, most < UInt128(Self.unit(decimals)) * 1_000 { decimals += 1 }
         self.decimals = decimals
     }
 
-    /// Formats an amount; `<` the smallest unit for a smaller one, and a dash for `nil`.
+    /// Returns an amount; one that is too small for the scale is less than its smallest unit, never zero.
+    ///
+    /// - Parameter picoUSD: The amount in pico-dollars; `nil` is a dash.
+    /// - Returns: The amount with a dollar sign.
     func text(_ picoUSD: Int128?) -> String {
         guard let picoUSD else { return "-" }
-        let formatted = MoneySum(picoUSD: Int128(picoUSD.magnitude)).formatted(fractionDigits: decimals)
-        let parts = formatted.split(separator: ".")
-        let whole = Int128(parts[0]).map { NumberFormat.count($0) } ?? String(parts[0])
-        let text = "\(picoUSD < 0 ? "-$" : "$")\(whole).\(parts.count > 1 ? parts[1] : "00")"
-        guard picoUSD != 0, formatted.allSatisfy({ $0 == "0" || $0 == "." }) else { return text }
-        return "<$0.\(String(repeating: "0", count: decimals - 1))1"
+        let unit = Self.unit(decimals)
+        let rounded = DecimalText.quotientHalfEven(picoUSD, by: unit)
+        if rounded == 0, picoUSD > 0 { return "<$" + DecimalText.fixed(1, fractionDigits: decimals) }
+        let digits = DecimalText.fixed(Int128(rounded.magnitude), fractionDigits: decimals).split(separator: ".")
+        let whole = Int128(digits[0]).map { NumberFormat.count($0) } ?? String(digits[0])
+        return (rounded < 0 ? "-$" : "$") + whole + "." + (digits.count > 1 ? digits[1] : "00")
     }
+
+    /// The smallest unit of a number of decimals, in pico-dollars.
+    private static func unit(_ decimals: Int) -> Int128 { (decimals..<12).reduce(1) { unit, _ in unit * 10 } }
 }

@@ -86,16 +86,10 @@ enum TextFit {
     }
 
     /// Returns the text, shortened at its end or in the middle if it does not fit.
-    static func shortened(_ text: String, width: Int, keepsStart: Bool) -> String {
-        guard keepsStart, width > 1, DisplayWidth.of(text) > width else { return middle(text, width: width) }
+    static func shortened(_ text: String, width: Int, keepsStart: Bool = false) -> String {
+        guard keepsStart, width > 1, DisplayWidth.of(text) > width else {
+            return DisplayWidth.shortened(text, to: width)
+        }
         return prefix(text, width: width - 1) + "…"
-    }
-
-    /// Returns the text, shortened in the middle if it does not fit: names often differ at their ends.
-    static func middle(_ text: String, width: Int) -> String {
-        guard DisplayWidth.of(text) > width else { return text }
-        guard width > 1 else { return prefix(text, width: width) }
-        let tail = String(prefix(String(text.reversed()), width: (width - 1) / 2).reversed())
-        return prefix(text, width: width - 1 - DisplayWidth.of(tail)) + "…" + tail
     }
 }
