@@ -38,10 +38,16 @@ struct WasteCommand: AsyncParsableCommand {
         let places = try ledgers.places(settings)
         if places.count == 1, let path = places[0].path {
             let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+            let progress = WorkProgress("Reading", "Read", "calls")
+            let count = try reader.report(ReportRequest(selected, groupBy: []), now: now).totals.calls
             try reader.calls(try request.query(now: now)) { record in
                 classifier.add(record)
+                let read = classifier.all.calls
+                // Calls that are not counted are not shown; the end is reported below.
+                if read % 256 == 0, read < count { progress.show(read, count) }
                 return true
             }
+            progress.show(count, count)
         } else {
             var listing = try await ledgers.union(places, settings).listing(request, now: now)
             while let record = try await listing.next() { classifier.add(record) }

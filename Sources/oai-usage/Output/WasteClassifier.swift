@@ -35,7 +35,7 @@ enum WasteKind: String, CaseIterable {
         case .abandoned:
             "Calls whose client disconnected or dropped the response before its end, and that were billed; the whole cost counts."
         case .failed:
-            "Calls that ended in an error, a timeout or a cut response, and that were billed; the whole cost counts."
+            "Calls that ended in an error, a timeout, a cut response or with their process, and that were billed; the whole cost counts."
         case .downgraded:
             "Calls that asked for the priority tier and were served by another, whose price they cost; service was lost, and no money counts."
         case .uncached:

@@ -25,7 +25,7 @@ struct WasteFormat {
     /// Returns the table and the methods, which fit a width.
     func lines(width: Int?) -> [StyledLine] {
         var table = FittedTable(columns: [
-            .init(name: "LINE", minimum: 12), .init(name: "CALLS", isNumeric: true),
+            .init(name: "LINE"), .init(name: "CALLS", isNumeric: true),
             .init(name: "INPUT", isNumeric: true, priority: 2), .init(name: "OUTPUT", isNumeric: true, priority: 3),
             .init(name: "COST", isNumeric: true, priority: 1), .init(name: "WASTE", isNumeric: true),
             .init(name: "OF SPEND", isNumeric: true, priority: 4),
@@ -43,7 +43,7 @@ struct WasteFormat {
             ])
         }
         table.rows.append([
-            .init("TOTAL WITHOUT BOUNDS", .bold), "", "", "", "", .init(waste.text(known), .bold), .init(share(known)),
+            .init("TOTAL BUT FOR BOUNDS", .bold), "", "", "", "", .init(waste.text(known), .bold), .init(share(known)),
         ])
         var lines = table.lines(width: width)
         let spend = NumberFormat.dollars(picoUSD: classifier.all.costPicoUSD)
