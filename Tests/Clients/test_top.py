@@ -1,12 +1,15 @@
 """The live view in a terminal: what it shows at several sizes, its keys, and the terminal after it has ended."""
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
+import termios
 import time
 import unicodedata
 import urllib.request
@@ -238,6 +241,30 @@ def test_it_can_be_stopped_and_continued(screen, ledger, folder):
     assert (folder / "before").read_text() == (folder / "after").read_text()
 
 
+def test_a_stalled_terminal_does_not_keep_it_alive(ledger):
+    """A terminal that takes no more output, as over a connection that hangs, and then a signal."""
+    leader, follower = os.openpty()
+    process = subprocess.Popen(
+        [BINARY, "top", "--ledger", ledger, "--window", "24h", "--interval", "100ms"],
+        stdin=follower, stdout=follower, stderr=follower, env={**os.environ, "TERM": "xterm"}, start_new_session=True,
+    )
+    try:
+        # Resizes make it draw everything again, until the terminal is full.
+        for step in range(40):
+            fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 150 + step, 0, 0))
+            process.send_signal(signal.SIGWINCH)
+            time.sleep(0.05)
+        before = termios.tcgetattr(follower)
+        assert not before[3] & termios.ICANON
+        process.terminate()
+        assert process.wait(timeout=10) == -signal.SIGTERM
+        assert termios.tcgetattr(follower)[3] & termios.ICANON
+    finally:
+        process.kill()
+        os.close(leader)
+        os.close(follower)
+
+
 def test_a_ledger_that_goes_away_is_told(screen, ledger, folder):
     copy = folder / "going.db"
     shutil.copy(ledger, copy)
@@ -270,7 +297,7 @@ def test_it_shows_calls_while_a_gateway_writes_them(screen, folder, simulator, s
     shell.wait_for(r"\b5\s+1\.00\b")
     # The log of the ledger can be emptied while the view reads it.
     assert gateway.stop() == 0
-    assert not os.path.exists(f"{gateway.ledger}-wal")
+    assert os.path.getsize(f"{gateway.ledger}-wal") == 0
     shell.keys("q")
     shell.wait(lambda _: shell.is_alternate() == "0 1")
 

@@ -41,7 +41,7 @@ def test_lines_hold_what_the_calls_cost(ledger):
 def test_people_and_spreadsheets(ledger):
     text = run("waste", "--ledger", ledger)
     assert "given up by the caller" in text and "≤ $" in text and "Upper bound" in text
-    table = run("waste", "--ledger", ledger, "--format", "csv").split("\r\n")
+    table = run("waste", "--ledger", ledger, "--format", "csv").split("\n")
     assert table[0].startswith("line,calls,") and len(table) == 7
     part = loads(run("waste", "--ledger", ledger, "--json", "--project", "proj_search"))
     whole = loads(run("waste", "--ledger", ledger, "--json"))
@@ -64,7 +64,7 @@ def test_limits_have_headroom(ledger):
     assert "LIMIT IN" in text and "reset" in text and not re.search(r"\s-\d", text)
     one = loads(run("limits", "--ledger", ledger, "--format", "json", "--project", "proj_s*", "--model", "gpt-4o-mini"))["limits"]
     assert one and all(row["project"].startswith("proj_s") and row["model"].startswith("gpt-4o-mini") for row in one)
-    rows = run("limits", "--ledger", ledger, "--format", "csv").split("\r\n")
+    rows = run("limits", "--ledger", ledger, "--format", "csv").split("\n")
     assert len(rows) - 2 == sum(len(limit["rate_limit"]) for limit in limits)
     none = execute("limits", "--ledger", ledger, "--project", "nobody")
     assert none.returncode == 0 and "No response of these" in none.stderr

@@ -17,6 +17,7 @@ final class TerminalSession {
     private var lines: [String] = []
     private let ownsInput: Bool
     private var isEntered = false
+    private static let partLength = 512
 
     /// Creates a session; keys come from stdin if it is a terminal, else from the controlling terminal.
     init() {
@@ -50,7 +51,7 @@ final class TerminalSession {
                 // ISIG stays, so that Ctrl-C and Ctrl-Z work even during a read; without IXON, Ctrl-S cannot block a write.
                 settings.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
                 settings.c_iflag &= ~tcflag_t(IXON)
-                tcsetattr(input, TCSADRAIN, &settings)
+                tcsetattr(input, TCSANOW, &settings)
             }
         }
         isEntered = true
@@ -66,8 +67,10 @@ final class TerminalSession {
         isEntered = false
         write("\u{1b}[0m\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l")
         if let input, var settings = saved {
-            // Keys that were typed and not read are not meant for the shell.
-            tcsetattr(input, TCSAFLUSH, &settings)
+            // Keys that were typed and not read are not meant for the shell. The output is not waited for, since a stalled
+            // terminal never takes it.
+            tcsetattr(input, TCSANOW, &settings)
+            tcflush(input, TCIFLUSH)
             saved = nil
         }
     }
@@ -93,25 +96,27 @@ final class TerminalSession {
         }
         if lines.count > frame.count { text += "\u{1b}[\(frame.count + 1);1H\u{1b}[J" }
         lines = frame.map { $0.text(isColored: isColored) }
-        // One write in a synchronized update, which terminals without it ignore, does not flicker.
+        // A synchronized update, which terminals without it ignore, does not flicker.
         if !text.isEmpty { write("\u{1b}[?2026h\(text)\u{1b}[?2026l") }
     }
 
-    /// Writes a text completely, unless the terminal is gone or a signal ends the program.
+    /// Writes a text completely, unless the terminal is gone, or takes nothing after a signal that ends the program.
     private func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let part = UnsafeBufferPointer(rebasing: rest)
+                var ready = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
+                guard poll(&ready, 1, 100) > 0 else {
+                    if TerminalSignals.hasEnded { return }
+                    continue
+                }
+                // A terminal that takes some bytes may yet block a long write.
+                let part = UnsafeBufferPointer(rebasing: rest.prefix(Self.partLength))
                 let count = systemWrite(output, part.baseAddress, part.count)
                 if count > 0 {
                     rest = rest.dropFirst(count)
-                } else if errno == EAGAIN {
-                    var ready = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
-                    poll(&ready, 1, 1_000)
-                    if TerminalSignals.hasEnded { return }
-                } else if errno != EINTR || TerminalSignals.hasEnded {
+                } else if errno != EINTR, errno != EAGAIN {
                     return
                 }
             }

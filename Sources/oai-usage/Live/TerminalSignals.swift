@@ -47,21 +47,28 @@ struct TerminalSignals {
 
     /// Stops the process as SIGTSTP does by default; returns when it is continued.
     func suspend() {
-        signal(SIGTSTP, SIG_DFL)
-        raise(SIGTSTP)
+        raiseDefault(SIGTSTP)
         Self.handle(SIGTSTP)
     }
 
     /// Ends the process by a signal, so that its parent sees the cause.
     func end(_ number: Int32) -> Never {
-        signal(number, SIG_DFL)
-        raise(number)
+        raiseDefault(number)
         exit(128 + number)
     }
 
+    /// Raises a signal with its default action in this thread, which blocks signals if it is one of Dispatch.
+    private func raiseDefault(_ number: Int32) {
+        signal(number, SIG_DFL)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+    }
+
     private static func handle(_ number: Int32) {
-        // Only atomics and `write` are used, which are safe in a handler. Blocked writes are to be interrupted, so that
-        // SA_RESTART is not set.
+        // Only atomics and `write` are used, which are safe in a handler.
         var action = sigaction()
         sigemptyset(&action.sa_mask)
         action.sa_flags = 0

@@ -55,6 +55,7 @@ struct TopFeed {
     /// Returns the calls that have ended since the last time, and those in flight.
     ///
     /// - Parameter now: The time in microseconds since 1970.
+    /// - Returns: The calls.
     /// - Throws: A `LedgerError`.
     mutating func next(now: Int64) throws -> TopModel.Data {
         var data = TopModel.Data()

@@ -24,6 +24,7 @@ struct TopFrame {
     /// Returns the lines, which fit the size of the model.
     ///
     /// - Parameter hasFooter: True if the last line names the keys.
+    /// - Returns: The lines.
     func lines(hasFooter: Bool = true) -> [StyledLine] {
         let height = max(1, model.size.rows)
         var lines = [title] + facts
