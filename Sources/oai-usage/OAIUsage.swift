@@ -31,8 +31,9 @@ struct OAIUsage: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
-            LimitsCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self,
-            LedgerCommand.self, SimulateCommand.self, StatuslineCommand.self, DoctorCommand.self, GlanceCommand.self,
+            LimitsCommand.self, TopCommand.self, WasteCommand.self, StatuslineCommand.self, DoctorCommand.self,
+            ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self, LedgerCommand.self,
+            SimulateCommand.self, GlanceCommand.self,
         ]
     )
 

@@ -6,68 +6,63 @@ import OpenAIUsageLedger
 struct LimitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limits",
-        abstract: "Show what was left of the rate limits when they were last told.",
+        abstract: "Show what is left of the rate limits, and how long it lasts.",
         discussion: """
-            Responses tell the limits of their project and model; the newest of each is shown, by the clock of the ledger. What is
-            left now is not known: calls since then, and those that went elsewhere, are not in it. A window is whole again
-            at the time under RESETS.
+            Responses tell the limits of their project and model; the newest reading of each is shown, with its age under TOLD. \
+            Calls that went elsewhere since then are not in it. A window whose time has passed is "reset", and counts as whole.
+
+            LIMIT IN is what is left, divided by the rate of the last 5 minutes: calls for windows of requests, input and \
+            output tokens for windows of tokens. Nothing is taken to be refilled meanwhile, so that the limit is not reached \
+            earlier at this rate; "-" stands for no such calls.
 
             Examples:
               oai-usage limits
+              oai-usage limits --project 'proj_*' --model gpt-4o-mini
               oai-usage limits --ledger http://gateway:10464 --format json
             """
     )
 
     @OptionGroup var ledgers: LedgersOption
+    @Option(help: "Only this project; with commas, * and ?, repeatable.")
+    var project: [String] = []
+    @Option(help: "Only this model, with its snapshots.")
+    var model: [String] = []
     @Option(help: "How the limits are written.")
     var format = LimitsFormat.table
 
-    enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
+    enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
 
     func run() async throws {
         let settings = try await ledgers.settings()
-        let limits = try await ledgers.union(ledgers.places(settings), settings).limits()
+        let union = try ledgers.union(ledgers.places(settings), settings)
+        let limits = try await union.limits().filter(isWanted)
+        let now = SystemUsageClock().wallMicroseconds
+        var selection = CallSelection()
+        selection.since = .absolute(microseconds: now - LimitHeadroom.span)
+        let request = ReportRequest(selection, groupBy: [.project, .model], exactModels: true)
+        let table = LimitsTable(limits, try await union.report(request, now: now), now: now)
         switch format {
-        case .json: StandardOutput.write(LatestRateLimit.json(limits) + "\n")
+        case .json: StandardOutput.write(table.json + "\n")
+        case .csv: StandardOutput.write(table.plain.csv)
         case .table:
             guard !limits.isEmpty else {
-                StandardError.write("No response has told any rate limits.")
+                let isFiltered = !project.isEmpty || !model.isEmpty
+                StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.")
                 return
             }
-            StandardOutput.write(Self.table(limits).text(isColored: Terminal.isColored))
-        }
-    }
-
-    /// Returns the table of limits, one row per window.
-    static func table(_ limits: [LatestRateLimit]) -> Table {
-        var table = Table(
-            columns: [
-                Table.Column(name: "project"), .init(name: "model"), .init(name: "window"),
-                .init(name: "limit", isNumeric: true), .init(name: "remaining", isNumeric: true),
-                .init(name: "left", isNumeric: true), .init(name: "resets"), .init(name: "told"),
-            ]
-        )
-        for limit in limits {
-            for (resource, window) in limit.limits.windows {
-                let resets = window.resetMicroseconds.map {
-                    time(limit.observedAt.addingReportingOverflow($0).partialValue)
-                }
-                table.rows.append([
-                    limit.project, limit.model ?? "-", resource, NumberFormat.count(window.limit.map { Int128($0) }),
-                    NumberFormat.count(window.remaining.map { Int128($0) }), left(window), resets ?? "-",
-                    time(limit.observedAt),
-                ])
+            for line in table.lines(width: Terminal.tableWidth) {
+                StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
             }
         }
-        return table
     }
 
-    private static func left(_ window: RateLimits.Window) -> String {
-        guard let limit = window.limit, limit > 0, let remaining = window.remaining else { return "-" }
-        return "\(Int128(remaining) * 100 / Int128(limit))%"
-    }
-
-    private static func time(_ microseconds: Int64) -> String {
-        TimestampText.utc(microseconds / 1_000_000 * 1_000_000, isShort: true)
+    /// True if limits satisfy the filters.
+    private func isWanted(_ limit: LatestRateLimit) -> Bool {
+        func matches(_ patterns: [String], _ values: [String]) -> Bool {
+            let globs = patterns.flatMap(FilterOptions.listed).map { Glob($0) }
+            return globs.isEmpty || globs.contains { glob in values.contains { glob.matches($0) } }
+        }
+        let names = limit.model.map { [$0, ModelAlias.alias(of: $0)] } ?? []
+        return matches(project, [limit.project]) && matches(model, names)
     }
 }

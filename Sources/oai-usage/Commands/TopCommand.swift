@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import OpenAIUsage
+import OpenAIUsageLedger
+
+extension TopCall.Grouping: ExpressibleByArgument {}
+extension TopSummary.Order: ExpressibleByArgument {}
+
+/// Shows the calls of a ledger live in the terminal.
+struct TopCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "top",
+        abstract: "Show calls, spend, latency and errors live in the terminal.",
+        discussion: """
+            Keys: g groups by project, model, endpoint or key; c, n, e, l, p sort by cost, calls, errors, latency and name; \
+            1, 5, h select the last minute, 5 minutes or hour; space pauses; ? helps; q quits. Calls count when they \
+            end, and percentiles are of completed calls. Without a terminal, one frame is printed.
+
+            Examples:
+              oai-usage top
+              oai-usage top --once --project 'proj_*' --window 1h
+              oai-usage top --by model --sort latency | cat
+            """
+    )
+
+    @OptionGroup var filters: FilterOptions
+    @OptionGroup var ledger: LedgerOption
+    @Option(help: ArgumentHelp("The span that is shown, up to 24h.", valueName: "duration"))
+    var window = DurationArgument(milliseconds: 300_000)
+    @Option(help: "The rows of the table.")
+    var by = TopCall.Grouping.project
+    @Option(help: "The order of the rows.")
+    var sort = TopSummary.Order.cost
+    @Option(help: ArgumentHelp("The time between two reads of the ledger.", valueName: "duration"))
+    var interval = DurationArgument(milliseconds: 1_000)
+    @Flag(help: "Print one frame and end.")
+    var once = false
+
+    func validate() throws {
+        guard 1_000...86_400_000 ~= window.milliseconds else {
+            throw ValidationError("--window must be from 1s to 24h.")
+        }
+        guard 100...3_600_000 ~= interval.milliseconds else {
+            throw ValidationError("--interval must be from 100ms to 1h.")
+        }
+    }
+
+    func run() async throws {
+        let path = try await ledger.settings().ledger(ledger.ledger)
+        guard !path.contains("://") else { throw CommandFailure("top reads a file of this machine; \(path) is none.") }
+        let clock = SystemUsageClock()
+        let length = window.milliseconds * 1_000
+        let environment = ProcessInfo.processInfo.environment
+        let isLive = !once && StandardOutput.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
+        let span = isLive ? TopModel.longest(length) : length
+        let feed = try TopFeed(path: path, filter: try filters.selection().filter, length: span, clock: clock)
+        let model = TopModel(
+            ledger: path,
+            length: length,
+            grouping: by,
+            order: sort,
+            size: Self.size(environment),
+            coveredFrom: feed.coveredFrom,
+            now: clock.wallMicroseconds
+        )
+        var loop = TopLoop(model, feed, interval: interval.milliseconds * 1_000_000, clock: clock)
+        if isLive { return try loop.run() }
+        for line in TopFrame(loop.refreshed()).lines(hasFooter: false) {
+            StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
+        }
+    }
+
+    /// The size of a printed frame: that of the terminal or of the variables COLUMNS and LINES, else 100 by 40.
+    private static func size(_ environment: [String: String]) -> TopModel.Size {
+        let terminal = StandardOutput.isTerminal ? TerminalSession().size : TopModel.Size(columns: 100, rows: 40)
+        func number(_ name: String) -> Int? {
+            environment[name].flatMap { Int($0) }.flatMap { 1...1_000 ~= $0 ? $0 : nil }
+        }
+        return TopModel.Size(columns: number("COLUMNS") ?? terminal.columns, rows: number("LINES") ?? terminal.rows)
+    }
+}

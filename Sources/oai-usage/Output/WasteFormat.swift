@@ -1,0 +1,124 @@
+import OpenAIUsage
+import OpenAIUsageLedger
+
+/// The lines of waste, for people and for programs.
+struct WasteFormat {
+    private let classifier: WasteClassifier
+    private let from: Int64?
+    private let to: Int64
+
+    /// Creates the lines.
+    ///
+    /// - Parameters:
+    ///   - classifier: The classifier after the last call.
+    ///   - from: The start of the range in microseconds since 1970; `nil` for the first call.
+    ///   - to: The end of the range.
+    init(_ classifier: WasteClassifier, from: Int64?, to: Int64) {
+        (self.classifier, self.from, self.to) = (classifier, from, to)
+    }
+
+    private func sums(_ kind: WasteKind) -> WasteSums { classifier.sums[kind] ?? WasteSums() }
+
+    /// The money that was spent without a use: the lines that are no bounds.
+    private var known: Int128 { WasteKind.allCases.filter { !$0.isBound }.reduce(0) { $0 + sums($1).wastePicoUSD } }
+
+    /// Returns the table and the methods, which fit a width.
+    func lines(width: Int?) -> [StyledLine] {
+        var table = FittedTable(columns: [
+            .init(name: "LINE"), .init(name: "CALLS", isNumeric: true),
+            .init(name: "INPUT", isNumeric: true, priority: 2), .init(name: "OUTPUT", isNumeric: true, priority: 3),
+            .init(name: "COST", isNumeric: true, priority: 1), .init(name: "WASTE", isNumeric: true),
+            .init(name: "OF SPEND", isNumeric: true, priority: 4),
+        ])
+        let cost = MoneyScale(WasteKind.allCases.map { sums($0).costPicoUSD })
+        let waste = MoneyScale(WasteKind.allCases.map { sums($0).wastePicoUSD } + [known])
+        for kind in WasteKind.allCases {
+            let sums = sums(kind)
+            table.rows.append([
+                .init(kind.title), .init(NumberFormat.count(sums.calls)), .init(NumberFormat.count(sums.inputTokens)),
+                .init(NumberFormat.count(sums.outputTokens)),
+                .init(cost.text(sums.costPicoUSD), sums.unpriced > 0 ? .yellow : .plain),
+                .init((kind.isBound && sums.wastePicoUSD > 0 ? "≤ " : "") + waste.text(sums.wastePicoUSD)),
+                .init(share(sums.wastePicoUSD)),
+            ])
+        }
+        table.rows.append([
+            .init("TOTAL BUT FOR BOUNDS", .bold), "", "", "", "", .init(waste.text(known), .bold), .init(share(known)),
+        ])
+        var lines = table.lines(width: width)
+        let spend = NumberFormat.dollars(picoUSD: classifier.all.costPicoUSD)
+        lines.append(StyledLine())
+        lines += wrapped("Of \(spend) for \(NumberFormat.calls(classifier.all.calls)).", width)
+        for kind in WasteKind.allCases {
+            lines += wrapped("\(kind.title): \(kind.method)", width)
+            let unpriced = sums(kind).unpriced
+            if unpriced > 0 {
+                lines += wrapped("\(NumberFormat.calls(unpriced)) of it without a price, in no sum.", width)
+            }
+        }
+        lines += wrapped("A call is in one line at most, the first in this order.", width)
+        return lines
+    }
+
+    private func share(_ waste: Int128) -> String {
+        guard classifier.all.costPicoUSD > 0 else { return "-" }
+        let tenths = DecimalText.quotientHalfEven(waste * 1_000, by: classifier.all.costPicoUSD)
+        return "\(DecimalText.fixed(tenths, fractionDigits: 1))%"
+    }
+
+    private func wrapped(_ text: String, _ width: Int?) -> [StyledLine] {
+        DisplayWidth.wrapped(text, to: width ?? 100).map { StyledLine($0) }
+    }
+
+    /// The rows for programs.
+    var plain: Table {
+        let names = [
+            "line", "calls", "input_tokens", "output_tokens", "cost_usd", "waste_usd", "is_upper_bound",
+            "unpriced_calls",
+            "method",
+        ]
+        var table = Table(columns: names.map { Table.Column(name: $0) })
+        for kind in WasteKind.allCases {
+            let sums = sums(kind)
+            table.rows.append([
+                kind.rawValue, String(sums.calls), String(sums.inputTokens), String(sums.outputTokens),
+                DecimalText.dollars(picoUSD: sums.costPicoUSD), DecimalText.dollars(picoUSD: sums.wastePicoUSD),
+                kind.isBound ? "true" : "false", String(sums.unpriced), kind.method,
+            ])
+        }
+        return table
+    }
+
+    /// The lines as one line of JSON.
+    var json: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("from", from.map { TimestampText.utc($0, isShort: true) })
+        json.member("to", TimestampText.utc(to, isShort: true))
+        json.key("lines")
+        json.beginArray()
+        for kind in WasteKind.allCases {
+            let sums = sums(kind)
+            json.beginObject()
+            json.member("line", kind.rawValue)
+            json.member("calls", sums.calls)
+            json.member("input_tokens", sums.inputTokens)
+            json.member("output_tokens", sums.outputTokens)
+            json.member("cost_usd", literal: DecimalText.dollars(picoUSD: sums.costPicoUSD))
+            json.member("waste_usd", literal: DecimalText.dollars(picoUSD: sums.wastePicoUSD))
+            json.member("is_upper_bound", literal: kind.isBound ? "true" : "false")
+            json.member("unpriced_calls", sums.unpriced)
+            json.member("method", kind.method)
+            json.endObject()
+        }
+        json.endArray()
+        json.key("totals")
+        json.beginObject()
+        json.member("calls", classifier.all.calls)
+        json.member("cost_usd", literal: DecimalText.dollars(picoUSD: classifier.all.costPicoUSD))
+        json.member("waste_usd", literal: DecimalText.dollars(picoUSD: known))
+        json.endObject()
+        json.endObject()
+        return json.text
+    }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import OpenAIUsage
+import OpenAIUsageLedger
+
+/// The flags that select calls by their dimensions.
+///
+/// Values may be repeated, listed with commas, and contain `*` and `?`. Each filter has an opposite, `--NAME-not`.
+struct FilterOptions: ParsableArguments {
+    @Option(help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.")
+    var project: [String] = []
+
+    @Option(help: "Only this model, served or requested, with its snapshots.")
+    var model: [String] = []
+
+    @Option(help: ArgumentHelp("Only this model as it was requested.", valueName: "model"))
+    var requestedModel: [String] = []
+
+    @Option(help: "Only this endpoint, as in chat.completions.")
+    var endpoint: [String] = []
+
+    @Option(help: "Only this organization.")
+    var organization: [String] = []
+
+    @Option(help: ArgumentHelp("Only this API key, by a part of its fingerprint, as in #5f2c9a.", valueName: "part"))
+    var key: [String] = []
+
+    @Option(help: "Only this client, as in 'OpenAI/Python*'.")
+    var client: [String] = []
+
+    @Option(help: "Only this host of the upstream.")
+    var host: [String] = []
+
+    @Option(help: "Only this service tier that served.")
+    var tier: [String] = []
+
+    @Option(help: "Only this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var outcome: [String] = []
+
+    @Option(help: "Only this HTTP status, as in 429 or 5xx.")
+    var status: [String] = []
+
+    @Option(help: ArgumentHelp("Only this code, else type, of the API's error.", valueName: "code"))
+    var error: [String] = []
+
+    @Option(help: ArgumentHelp("Only calls with this tag.", valueName: "name=value"))
+    var tag: [TagSelection] = []
+
+    @Option(help: .hidden) var projectNot: [String] = []
+    @Option(help: .hidden) var modelNot: [String] = []
+    @Option(help: .hidden) var requestedModelNot: [String] = []
+    @Option(help: .hidden) var endpointNot: [String] = []
+    @Option(help: .hidden) var organizationNot: [String] = []
+    @Option(help: .hidden) var keyNot: [String] = []
+    @Option(help: .hidden) var clientNot: [String] = []
+    @Option(help: .hidden) var hostNot: [String] = []
+    @Option(help: .hidden) var tierNot: [String] = []
+    @Option(help: .hidden) var outcomeNot: [String] = []
+    @Option(help: .hidden) var statusNot: [String] = []
+    @Option(help: .hidden) var errorNot: [String] = []
+    @Option(help: .hidden) var tagNot: [TagSelection] = []
+
+    @Option(help: ArgumentHelp("Only calls that took so long, as in 2s.", valueName: "duration"))
+    var minDuration: DurationArgument?
+
+    /// The filters with their opposites.
+    private var filters: [(dimension: ReportDimension, values: [String], excluded: [String])] {
+        [
+            (.project, project, projectNot), (.model, model, modelNot),
+            (.requestedModel, requestedModel, requestedModelNot), (.endpoint, endpoint, endpointNot),
+            (.organization, organization, organizationNot), (.key, key, keyNot), (.client, client, clientNot),
+            (.host, host, hostNot), (.serviceTier, tier, tierNot), (.outcome, outcome, outcomeNot),
+            (.status, status, statusNot), (.errorCode, error, errorNot),
+        ]
+    }
+
+    /// Returns the selection that results from the flags, without a range.
+    ///
+    /// - Throws: A `ParameterError` for a value that no call can have.
+    func selection() throws -> CallSelection {
+        var selection = CallSelection()
+        for filter in filters {
+            try selection.add(filter.dimension, filter.values.flatMap(Self.listed), isExcluded: false)
+            try selection.add(filter.dimension, filter.excluded.flatMap(Self.listed), isExcluded: true)
+        }
+        for tag in tag { try selection.add(.tag(tag.name), Self.listed(tag.value), isExcluded: false) }
+        for tag in tagNot { try selection.add(.tag(tag.name), Self.listed(tag.value), isExcluded: true) }
+        selection.minimumDuration = minDuration
+        return selection
+    }
+
+    func validate() throws {
+        do { _ = try selection() } catch { throw ValidationError("--\(error)") }
+    }
+
+    /// The values of a list with commas; `\,` is a comma in a value.
+    static func listed(_ text: String) -> [String] {
+        var values = [""]
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                values[values.count - 1].append(character == "," ? "," : "\\\(character)")
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == "," {
+                values.append("")
+            } else {
+                values[values.count - 1].append(character)
+            }
+        }
+        if isEscaped { values[values.count - 1].append("\\") }
+        return values
+    }
+}
