@@ -5,7 +5,7 @@ SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Bench
     Examples/Package.swift Examples/Sources
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs examples api-check soak tsan clean
+    fuzz docs examples api-check soak tsan install uninstall package package-check clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
@@ -29,6 +29,14 @@ help:
 	@echo "  make client-test   the official Python SDK and curl through the gateway"
 	@echo "  make fuzz          libFuzzer on each parser for ten minutes; SECONDS_EACH=60 for less (not part of make test)"
 	@echo "  make tsan          the conformance suite under the thread sanitizer (not part of make test)"
+	@echo
+	@echo "Install"
+	@echo "  make install       the program, man pages, completions, service and dashboards into PREFIX=/usr/local, of"
+	@echo "                     .build/release/oai-usage or BINARY=path; DESTDIR=folder for another root"
+	@echo "  make uninstall     remove what was installed, with the same PREFIX and DESTDIR; ledgers stay"
+	@echo "  make package       a .deb, a tar ball, a bill of materials and SHA256SUMS, in .build/package"
+	@echo "  make package-check install the package into a bare Debian 12, meter a call, and remove it (as root; not part of"
+	@echo "                     make test)"
 	@echo
 	@echo "Measure (not part of make test)"
 	@echo "  make bench         the speed of the meter and of the transports, beside others"
@@ -76,6 +84,19 @@ client-test: build
 
 test: prepare lint swift-test docs examples price-test linkage-test client-test
 	@echo "All tests passed."
+
+# These take a program that is there, so that "sudo make install" compiles nothing.
+install:
+	@BINARY="$(BINARY)" PREFIX="$(or $(PREFIX),/usr/local)" DESTDIR="$(DESTDIR)" Packaging/install
+
+uninstall:
+	@PREFIX="$(or $(PREFIX),/usr/local)" DESTDIR="$(DESTDIR)" Packaging/install --remove
+
+package: $(if $(BINARY),,release)
+	@BINARY="$(BINARY)" Packaging/package
+
+package-check: $(if $(BINARY),,release)
+	@BINARY="$(BINARY)" Packaging/check
 
 demo: release
 	.build/release/oai-usage demo
