@@ -5,9 +5,11 @@ import json
 import os
 import signal
 import ssl
+import socket
 import subprocess
 import threading
 import time
+import urllib.parse
 
 import httpx2 as httpx
 import openai
@@ -247,3 +249,16 @@ def test_curl_and_the_admin_listeners_certificate(tmp_path, start, echo):
     while curl(admin + "/healthz", "admin").returncode and time.monotonic() < deadline:
         time.sleep(0.05)
     assert curl(admin + "/healthz", "admin").stdout == "healthy\n"
+
+
+def test_at_its_limit_a_tls_listener_says_nothing_in_the_clear(tmp_path, start, echo):
+    issue(tmp_path, "tls")
+    gateway = start(
+        echo, "--tls-cert", str(tmp_path / "tls.pem"), "--tls-key", str(tmp_path / "tls.key"), "--max-connections", "1"
+    )
+    host, port = urllib.parse.urlsplit(gateway.url).netloc.split(":")
+    context = ssl.create_default_context(cafile=str(tmp_path / "tls.pem"))
+    with socket.create_connection((host, int(port)), 10) as first:
+        with context.wrap_socket(first, server_hostname=host):
+            with socket.create_connection((host, int(port)), 10) as second:
+                assert second.recv(100) == b""

@@ -48,12 +48,21 @@ final class RefusedConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let limit: DataPlaneLimit
+    private let isEncrypted: Bool
 
-    init(_ limit: DataPlaneLimit) {
+    /// Creates a handler.
+    ///
+    /// - Parameters:
+    ///   - limit: The limit that is reached.
+    ///   - isEncrypted: True for a listener of TLS, whose clients would not understand an answer in plain text, and for whom no
+    ///     handshake is made; the connection is closed without one.
+    init(_ limit: DataPlaneLimit, isEncrypted: Bool = false) {
         self.limit = limit
+        self.isEncrypted = isEncrypted
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        guard !isEncrypted else { return context.close(promise: nil) }
         let isOfAddress = limit == .connectionsPerAddress
         let answer = GatewayAnswer.error(
             status: 503,

@@ -96,7 +96,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         var byte: UInt8 = 0
         let count = recv(socket, &byte, 1, peeking)
         if count > 0, !isEncrypted { loop.count(.strayBytes) }
-        return count < 0
+        // A reset, which only the next call would notice otherwise, is an error, too.
+        return count < 0 && [EAGAIN, EWOULDBLOCK, EINTR].contains(errno)
     }
 
     // MARK: - Used by ProxiedCall
