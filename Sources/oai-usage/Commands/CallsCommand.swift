@@ -18,11 +18,11 @@ struct CallsCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
-    @Option(help: "How the calls are written.")
-    var format = CallsFormat.table
-    @Option(help: "How many at most, the latest; 0 for all.")
+    @OptionGroup var output: FormatOption<CallsFormat>
+    private var format: CallsFormat { output.value }
+    @Option(name: [.customShort("n"), .long], help: "How many at most, the latest; 0 for all.")
     var limit = CallLimit(value: 50)
-    @Flag(help: "Go on with new calls as they end, until interrupted.")
+    @Flag(name: .shortAndLong, help: "Go on with new calls as they end, until interrupted.")
     var follow = false
 
     func run() async throws {

@@ -19,15 +19,14 @@ struct LimitsCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var ledgers: LedgersOption
-    @Option(help: "How the limits are written.")
-    var format = LimitsFormat.table
+    @OptionGroup var output: FormatOption<LimitsFormat>
 
     enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
 
     func run() async throws {
         let settings = try await ledgers.settings()
         let limits = try await ledgers.union(ledgers.places(settings), settings).limits()
-        switch format {
+        switch output.value {
         case .json: StandardOutput.write(LatestRateLimit.json(limits) + "\n")
         case .table:
             guard !limits.isEmpty else {

@@ -23,8 +23,8 @@ struct ReportCommand: AsyncParsableCommand {
         help: ArgumentHelp("What to group by: \(ReportDimension.names.joined(separator: ", ")).", valueName: "names")
     )
     var by = Dimensions(dimensions: [.project])
-    @Option(help: "How the report is written.")
-    var format = ReportFormat.table
+    @OptionGroup var output: FormatOption<ReportFormat>
+    private var format: ReportFormat { output.value }
     @Flag(
         help:
             "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint, or if pruned calls make the report inexact."

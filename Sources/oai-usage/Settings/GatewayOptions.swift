@@ -195,7 +195,13 @@ struct GatewayOptions: ParsableArguments {
             (settings.pairs("key-project"), settings.place("key-project")), (keyProject, "--key-project"),
         ] {
             for pair in pairs {
-                let (key, project) = try Self.keyAndProject(pair, place)
+                let key: String
+                let project: String
+                do {
+                    (key, project) = try Self.keyAndProject(pair)
+                } catch {
+                    throw ValidationError("\(place)\(error)")
+                }
                 result.projectsByKey[key] = project
             }
         }
@@ -206,16 +212,18 @@ struct GatewayOptions: ParsableArguments {
     }
 
     /// Splits `KEY=PROJECT`; the key is identified by its last four characters or its digest.
-    private static func keyAndProject(_ pair: String, _ place: String) throws -> (key: String, project: String) {
+    ///
+    /// - Throws: A ``CommandFailure`` that is the end of a sentence about the setting.
+    static func keyAndProject(_ pair: String) throws(CommandFailure) -> (key: String, project: String) {
         let parts = pair.split(separator: "=", maxSplits: 1)
         guard parts.count == 2 else {
-            throw ValidationError("\(place): \"\(pair.prefix(100))\" is not KEY=PROJECT, as in WXYZ=proj_search.")
+            throw CommandFailure(": \"\(pair.prefix(100))\" is not KEY=PROJECT, as in WXYZ=proj_search.")
         }
         let key = parts[0].hasPrefix("#") ? parts[0].dropFirst() : parts[0]
         let isDigest = (key.count == 6 || key.count == 12) && key.allSatisfy(\.isHexDigit)
         guard isDigest || key.count == 4 else {
-            throw ValidationError(
-                "\(place): a key is named by its last four characters (WXYZ=proj_search) or by the digest that reports show behind it (5f2c9a=proj_search); \(key.count) characters are neither."
+            throw CommandFailure(
+                ": a key is named by its last four characters (WXYZ=proj_search) or by the digest that reports show behind it (5f2c9a=proj_search); \(key.count) characters are neither."
             )
         }
         return (isDigest ? key.lowercased() : String(key), String(parts[1]))

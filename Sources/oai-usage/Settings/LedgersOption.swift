@@ -63,7 +63,7 @@ struct LedgersOption: ParsableArguments {
         let isRemote = places.contains { $0.url != nil }
         let isEncrypted = places.contains { $0.url?.isEncrypted == true }
         let token = try isRemote ? credentials.token(settings) : nil
-        let tls = try isEncrypted ? Self.tls(adminCa ?? settings.variable(Self.authoritiesVariable)) : nil
+        let tls = try isEncrypted ? Self.tls(settings.text("admin-ca", adminCa)) : nil
         return LedgerUnion(
             places.map { place -> any LedgerSource in
                 switch place {

@@ -6,10 +6,10 @@ package import OpenAIUsageLedger
 ///
 /// Values may be repeated, listed with commas, and contain `*` and `?`. Each filter has an opposite, `--NAME-not`.
 struct SelectionOptions: ParsableArguments {
-    @Option(help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.")
+    @Option(name: .shortAndLong, help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.")
     var project: [String] = []
 
-    @Option(help: "Only this model, served or requested, with its snapshots.")
+    @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.")
     var model: [String] = []
 
     @Option(help: ArgumentHelp("Only this model as it was requested.", valueName: "model"))

@@ -21,8 +21,7 @@ struct PricesDiffCommand: AsyncParsableCommand {
     var old: String
     @Argument(help: ArgumentHelp("The second price file, or builtin.", valueName: "b"))
     var new: String?
-    @Option(help: "How the changes are written.")
-    var format = PriceChangesFormat.text
+    @OptionGroup var output: FormatOption<PriceChangesFormat>
 
     func run() async throws {
         let difference: PriceBookDifference
@@ -31,6 +30,6 @@ struct PricesDiffCommand: AsyncParsableCommand {
         } else {
             difference = try PriceBookDifference(from: .bundled, to: PriceFiles.book([old]))
         }
-        format.write(difference.changes)
+        output.value.write(difference.changes)
     }
 }

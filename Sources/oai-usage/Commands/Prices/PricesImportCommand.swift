@@ -24,7 +24,7 @@ struct PricesImportCommand: AsyncParsableCommand {
     var output: String?
     @Option(help: "Take the models of this provider, instead of OpenAI's own; repeatable.")
     var provider: [String] = []
-    @Option(help: ArgumentHelp("Only models with this in their name; repeatable.", valueName: "text"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Only models with this in their name; repeatable.", valueName: "text"))
     var model: [String] = []
     @Option(help: ArgumentHelp("From when on prices that differ hold, in UTC. (default: today)", valueName: "day"))
     var from: UTCDay?
