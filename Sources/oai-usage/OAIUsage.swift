@@ -32,7 +32,8 @@ struct OAIUsage: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
             LimitsCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self,
-            LedgerCommand.self, ConfigCommand.self, SimulateCommand.self,
+            LedgerCommand.self, ConfigCommand.self, SchemaCommand.self,
+            SimulateCommand.self,
         ]
     )
 
@@ -53,6 +54,9 @@ struct OAIUsage: AsyncParsableCommand {
     /// Returns the error to end with; that of a usage error has been written.
     private static func explained(_ error: any Error) -> any Error {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first?.hasPrefix("--generate-completion-script") == true, exitCode(for: error) == .success {
+            return CleanExit.message(BashCompletion.completed(fullMessage(for: error)))
+        }
         guard let usage = UsageMessage(error, of: Self.self, arguments: arguments) else {
             return ErrorMessage.explained(error)
         }

@@ -17,7 +17,7 @@ struct ShowCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
+    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"), completion: .calls)
     var identity: String
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var output: FormatOption<ShowFormat>

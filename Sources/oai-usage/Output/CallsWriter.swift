@@ -100,6 +100,9 @@ struct CallsWriter {
         ].map { Table.Column(name: $0) }
     )
 
+    /// The names of the columns of CSV.
+    static var columnNames: [String] { header.columns.map(\.name) }
+
     private static func fields(_ record: CallRecord) -> [String] {
         func milliseconds(_ value: Int64?) -> String { value.map { DecimalText.milliseconds(microseconds: $0) } ?? "" }
         func number(_ value: Int64?) -> String { value.map { String($0) } ?? "" }

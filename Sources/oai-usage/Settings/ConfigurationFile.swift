@@ -94,8 +94,7 @@ struct ConfigurationFile {
                 continue
             }
             guard let values = values(member.node.value, setting.kind) else {
-                let message = "\"\(setting.name)\" is \(member.node.value.kind); it must be \(setting.allowed)."
-                findings.append(Finding(member.node.position, setting.name, message))
+                findings.append(wrongType(member.node, setting))
                 continue
             }
             if entries[setting.name] == nil {
@@ -128,6 +127,22 @@ struct ConfigurationFile {
             throw CommandFailure("The configuration file \(path) is not UTF-8 text.")
         }
         return text
+    }
+
+    /// Returns the finding for a value of a wrong type: at the element that is none, if there is one.
+    private static func wrongType(_ node: JSONDocument.Node, _ setting: Setting) -> Finding {
+        var nodes: [JSONDocument.Node] = []
+        if case .array(let elements) = node.value { nodes = elements }
+        if case .object(let members) = node.value { nodes = members.map(\.node) }
+        if setting.isList, let wrong = nodes.first(where: { $0.value.string == nil }) {
+            let message = "\"\(setting.name)\" has \(wrong.value.kind) in it; it must be \(setting.allowed)."
+            return Finding(wrong.position, setting.name, message)
+        }
+        return Finding(
+            node.position,
+            setting.name,
+            "\"\(setting.name)\" is \(node.value.kind); it must be \(setting.allowed)."
+        )
     }
 
     private static func unknown(_ name: String, _ value: JSONDocument.Value) -> String {

@@ -49,7 +49,7 @@ enum ConfigurationSchema {
     private static func type(_ setting: Setting) -> Members {
         switch setting.kind {
         case .path: string + [("minLength", .number("1"))]
-        case .address: string + pattern(#"^(https?://)?(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]*):[0-9]{1,5}/?$"#)
+        case .address: string + pattern(#"^(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]*):[0-9]{1,5}$"#)
         case .url: string + pattern(#"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/@?#][^\s@?#]*$"#)
         case .time: string + pattern("^[0-9]+(ms|s|m|h|d|w)$")
         case .choice(let words): [("enum", .elements(words.map { .string($0) }))]

@@ -12,10 +12,10 @@ struct RepriceSelection: ParsableArguments {
     @Option(help: ArgumentHelp("Until when, exclusive. (default: now)", valueName: "time"))
     var until: TimestampArgument?
 
-    @Option(name: .shortAndLong, help: "Only this project; repeatable.")
+    @Option(name: .shortAndLong, help: "Only this project; repeatable.", completion: .projects)
     var project: [String] = []
 
-    @Option(name: .shortAndLong, help: "Only this model; repeatable.")
+    @Option(name: .shortAndLong, help: "Only this model; repeatable.", completion: .models)
     var model: [String] = []
 
     @Option(help: ArgumentHelp("The time zone of times without one, by its IANA name. (default: UTC)", valueName: "zone"))

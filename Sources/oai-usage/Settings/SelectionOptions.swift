@@ -6,10 +6,10 @@ package import OpenAIUsageLedger
 ///
 /// Values may be repeated, listed with commas, and contain `*` and `?`. Each filter has an opposite, `--NAME-not`.
 struct SelectionOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.")
+    @Option(name: .shortAndLong, help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.", completion: .projects)
     var project: [String] = []
 
-    @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.")
+    @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.", completion: .models)
     var model: [String] = []
 
     @Option(help: ArgumentHelp("Only this model as it was requested.", valueName: "model"))

@@ -119,7 +119,7 @@ extension Setting {
         let malformed = "is \"\(text.prefix(100))\"; it must be \(allowed)."
         switch kind {
         case .path, .list, .document: return text.isEmpty ? "is empty; it must be \(allowed)." : nil
-        case .address: return AdminArgument(argument: text) == nil ? malformed : nil
+        case .address: return GatewayConfiguration.Address(argument: text) == nil ? malformed : nil
         case .url: return UpstreamArgument(argument: text).problem.map { "is no upstream: \($0)." }
         case .time(let range):
             guard let value = DurationArgument(text) else { return malformed }
@@ -143,7 +143,7 @@ extension Setting {
                 _ = try GatewayOptions.keyAndProject(text)
                 return nil
             } catch {
-                return error.description
+                return "has a pair that is none\(error)"
             }
         }
     }

@@ -22,6 +22,11 @@ struct Settings {
     ///   - environment: The environment variables.
     /// - Throws: A ``CommandFailure`` if the file cannot be read or contains anything but valid settings.
     init(file: String?, environment: [String: String] = ProcessInfo.processInfo.environment) async throws {
+        try self.init(reading: file, environment)
+    }
+
+    /// Creates the settings without suspending, for completions.
+    init(reading file: String?, _ environment: [String: String]) throws {
         self.environment = environment
         source = Self.source(file: file, environment: environment)
         self.file = try source.map { try ConfigurationFile(path: $0.value) }

@@ -15,7 +15,7 @@ struct PricesCheckCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The price files.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The price files.", valueName: "file"), completion: .file(extensions: ["json"]))
     var file: [String]
     @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
     @Flag(help: "End with status 2 if there are warnings.")

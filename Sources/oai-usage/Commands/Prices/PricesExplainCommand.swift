@@ -18,7 +18,7 @@ struct PricesExplainCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
+    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"), completion: .calls)
     var identity: String
     @OptionGroup var files: PricesOption
     @OptionGroup var ledgers: LedgersOption

@@ -18,9 +18,9 @@ struct PricesImportCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The list.", valueName: "list"))
+    @Argument(help: ArgumentHelp("The list.", valueName: "list"), completion: .file(extensions: ["json"]))
     var list: String
-    @Option(help: ArgumentHelp("The price file. (default: the one that is in use)", valueName: "file"))
+    @Option(help: ArgumentHelp("The price file. (default: the one that is in use)", valueName: "file"), completion: .file(extensions: ["json"]))
     var output: String?
     @Option(help: "Take the models of this provider, instead of OpenAI's own; repeatable.")
     var provider: [String] = []

@@ -16,9 +16,9 @@ struct PricesShowCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The model or tool.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The model or tool.", valueName: "name"), completion: .pricedNames)
     var name: String
-    @Option(name: .shortAndLong, help: "Include what a price file says of this project.")
+    @Option(name: .shortAndLong, help: "Include what a price file says of this project.", completion: .projects)
     var project: String?
     @OptionGroup var files: PricesOption
     @OptionGroup var configuration: ConfigurationOption
