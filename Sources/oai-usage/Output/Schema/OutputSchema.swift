@@ -72,7 +72,12 @@ struct OutputSchema: Sendable {
 
 extension OutputSchema.Field {
     /// Creates a field of which a value is always known.
-    init(_ name: String, _ type: OutputSchema.FieldType, _ unit: String? = nil, _ meaning: String) {
+    init(_ name: String, _ type: OutputSchema.FieldType, _ meaning: String) {
+        self.init(name: name, type: type, meaning: meaning)
+    }
+
+    /// Creates a field with a unit of which a value is always known.
+    init(_ name: String, _ type: OutputSchema.FieldType, _ unit: String, _ meaning: String) {
         self.init(name: name, type: type, unit: unit, meaning: meaning)
     }
 
