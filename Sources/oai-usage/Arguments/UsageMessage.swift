@@ -30,7 +30,9 @@ struct UsageMessage {
         let end = lines.firstIndex { $0.hasPrefix("Help:  ") || $0.hasPrefix("Usage: ") } ?? lines.count
         message = lines[..<end].joined(separator: "\n")
         rest = lines[end...].joined(separator: "\n")
-        if let unknown = UnknownCommand.first(in: arguments, of: root), message == "Unexpected argument '\(unknown.name)'" {
+        if let unknown = UnknownCommand.first(in: arguments, of: root),
+            message == "Unexpected argument '\(unknown.name)'"
+        {
             message = unknown.message
         } else if let value = InvalidValue(message: message) {
             message = value.message

@@ -73,7 +73,8 @@ struct SettingsReport {
             rows.map { row in
                 .members([
                     "name": .string(row.name), "value": .text(row.value == "-" ? nil : row.value),
-                    "origin": .string(row.kind), "from": .text(row.kind == "none" || row.kind == "default" ? nil : row.origin),
+                    "origin": .string(row.kind),
+                    "from": .text(row.kind == "none" || row.kind == "default" ? nil : row.origin),
                 ])
             }
         ).indented + "\n"

@@ -82,7 +82,10 @@ struct AccessOptions: ParsableArguments {
     )
     var allowAnyone: Bool?
 
-    @Option(help: ArgumentHelp("The tokens of which each operator needs one, as for clients.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The tokens of which each operator needs one, as for clients.", valueName: "file"),
+        completion: .file()
+    )
     var adminTokenFile: String?
 
     @Flag(

@@ -29,7 +29,8 @@ struct ConfigurationCheck {
             }
             for (index, value) in entry.values.enumerated() {
                 guard let problem = setting.problem(with: value) else { continue }
-                let position = entry.positions.count == entry.values.count ? entry.positions[index] : entry.node.position
+                let position =
+                    entry.positions.count == entry.values.count ? entry.positions[index] : entry.node.position
                 findings.append(Self.finding(setting, position, problem))
             }
         }
@@ -53,7 +54,8 @@ struct ConfigurationCheck {
         if let upstream = file["upstream"], let routes = file["routes"],
             let route = routes.node.value.members.first(where: { $0.name == "/" })
         {
-            let message = "The route \"/\" of line \(route.position.line) names the same upstream: leave one of them out."
+            let message =
+                "The route \"/\" of line \(route.position.line) names the same upstream: leave one of them out."
             findings.append(Finding(upstream.node.position, "upstream", message))
         }
         return findings
@@ -68,7 +70,11 @@ private struct RouteCheck {
         for route in node.value.members {
             guard case .object(let members) = route.node.value else {
                 let example = #"{"upstream": "https://openrouter.ai/api/v1", "key-env": "OPENROUTER_API_KEY"}"#
-                add(route.node.position, route.name, "is \(route.node.value.kind); a route is an object such as \(example).")
+                add(
+                    route.node.position,
+                    route.name,
+                    "is \(route.node.value.kind); a route is an object such as \(example)."
+                )
                 continue
             }
             checkMembers(members, of: route)
@@ -111,7 +117,11 @@ private struct RouteCheck {
             let fields = UpstreamKey.Field.allCases.map(\.rawValue)
             if member.name == "key-header", !fields.contains(text.lowercased()) {
                 let hint = NearNames.hint(for: text, in: fields)
-                add(member.node.position, key, "is \"\(text.prefix(100))\"; it must be \(fields.joined(separator: ", ")).\(hint)")
+                add(
+                    member.node.position,
+                    key,
+                    "is \"\(text.prefix(100))\"; it must be \(fields.joined(separator: ", ")).\(hint)"
+                )
             }
             // A value that may be the key itself is not repeated.
             if member.name == "key-env", !RouteSettings.isVariable(text) {

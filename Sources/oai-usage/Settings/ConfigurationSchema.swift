@@ -22,7 +22,12 @@ enum ConfigurationSchema {
             (
                 "properties",
                 .members(
-                    [(ConfigurationFile.schemaKey, .members(["type": .string("string"), "description": .string("Where this schema is.")]))]
+                    [
+                        (
+                            ConfigurationFile.schemaKey,
+                            .members(["type": .string("string"), "description": .string("Where this schema is.")])
+                        )
+                    ]
                         + Setting.all.map { ($0.name, property($0)) }
                 )
             ),
@@ -75,7 +80,8 @@ enum ConfigurationSchema {
 
     private static func integerOrDigits(_ range: ClosedRange<Int>, _ pattern: String) -> Members {
         let integer: Members = [
-            ("type", .string("integer")), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound)),
+            ("type", .string("integer")), ("minimum", .integer(range.lowerBound)),
+            ("maximum", .integer(range.upperBound)),
         ]
         return anyOf(integer, string + self.pattern(pattern))
     }

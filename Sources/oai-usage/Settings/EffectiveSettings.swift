@@ -91,7 +91,9 @@ struct SettingFlags {
     init(_ arguments: [String]) throws(CommandFailure) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("--") else { throw CommandFailure("Unexpected argument '\(argument.prefix(100))'") }
+            guard argument.hasPrefix("--") else {
+                throw CommandFailure("Unexpected argument '\(argument.prefix(100))'")
+            }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             if let setting = Setting.named(name), setting.hasFlag {

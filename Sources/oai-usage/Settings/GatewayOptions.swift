@@ -17,7 +17,10 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The API that is forwarded to. (default: https://api.openai.com)", valueName: "url"))
     var upstream: UpstreamArgument?
 
-    @Option(help: ArgumentHelp("The certificates to trust instead of the system's.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The certificates to trust instead of the system's.", valueName: "file"),
+        completion: .file()
+    )
     var upstreamCa: String?
 
     @Option(help: "What a response's last bytes wait for: committed, fsync or buffered. (default: committed)")

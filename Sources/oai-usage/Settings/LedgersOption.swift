@@ -29,7 +29,10 @@ struct LedgersOption: ParsableArguments {
     )
     var adminCa: String?
 
-    @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"),
+        completion: .file()
+    )
     var config: String?
 
     /// Returns the settings that apply where flags are absent.

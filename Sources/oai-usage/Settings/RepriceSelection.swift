@@ -18,7 +18,9 @@ struct RepriceSelection: ParsableArguments {
     @Option(name: .shortAndLong, help: "Only this model; repeatable.", completion: .models)
     var model: [String] = []
 
-    @Option(help: ArgumentHelp("The time zone of times without one, by its IANA name. (default: UTC)", valueName: "zone"))
+    @Option(
+        help: ArgumentHelp("The time zone of times without one, by its IANA name. (default: UTC)", valueName: "zone")
+    )
     var timezone: TimeZoneArgument?
 
     @Flag(help: "Show what would change, and write nothing.")

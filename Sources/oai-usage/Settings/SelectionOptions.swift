@@ -6,7 +6,11 @@ package import OpenAIUsageLedger
 ///
 /// Values may be repeated, listed with commas, and contain `*` and `?`. Each filter has an opposite, `--NAME-not`.
 struct SelectionOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.", completion: .projects)
+    @Option(
+        name: .shortAndLong,
+        help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.",
+        completion: .projects
+    )
     var project: [String] = []
 
     @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.", completion: .models)
@@ -143,7 +147,8 @@ struct SelectionOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let month, case .month = month {} else if month != nil {
+        if let month, case .month = month {
+        } else if month != nil {
             throw ValidationError("--month must be a month, as in 2026-10.")
         }
         let times = [since == nil ? nil : "--since", until == nil ? nil : "--until"].compactMap { $0 }

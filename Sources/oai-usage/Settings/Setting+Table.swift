@@ -132,7 +132,8 @@ extension Setting {
         Setting(
             name: "upstream-ca",
             kind: .path("the path of a PEM file"),
-            summary: "Certificates to trust instead of the system's; as for curl, CURL_CA_BUNDLE and SSL_CERT_FILE count too."
+            summary:
+                "Certificates to trust instead of the system's; as for curl, CURL_CA_BUNDLE and SSL_CERT_FILE count too."
         ),
         Setting(
             name: "workers",

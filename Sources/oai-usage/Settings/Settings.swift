@@ -81,7 +81,9 @@ struct Settings {
 
     private var systemTimeZone: TimeZoneArgument? {
         // POSIX allows a colon before the name of a file of the time zone database.
-        variable(Self.zoneVariable).flatMap { TimeZoneArgument(argument: $0.hasPrefix(":") ? String($0.dropFirst()) : $0) }
+        variable(Self.zoneVariable).flatMap {
+            TimeZoneArgument(argument: $0.hasPrefix(":") ? String($0.dropFirst()) : $0)
+        }
     }
 
     /// Returns the value of a setting in the environment or the configuration file with its origin; `nil` for none.

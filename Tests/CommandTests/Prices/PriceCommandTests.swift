@@ -72,7 +72,9 @@ struct PriceCommandTests {
         let command = try #require(
             try OAIUsage.parseAsRoot(["reprice", "--since", "1d", "--until", "2d"]) as? RepriceCommand
         )
-        #expect(throws: ValidationError.self) { try command.selection.query(now: TimestampArgumentTests.now, timeZone: .gmt) }
+        #expect(throws: ValidationError.self) {
+            try command.selection.query(now: TimestampArgumentTests.now, timeZone: .gmt)
+        }
     }
 
     @Test

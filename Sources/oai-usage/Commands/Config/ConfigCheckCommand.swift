@@ -33,7 +33,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     func run() async throws {
         guard let path = file ?? Settings.source(file: configuration.config)?.value else {
             if output.value == .json { StandardOutput.write("[]\n") }
-            return StandardError.write("There is no configuration file, and none is needed: \(Settings.standardFile()).")
+            return StandardError.write(
+                "There is no configuration file, and none is needed: \(Settings.standardFile())."
+            )
         }
         let check = ConfigurationCheck(text: try ConfigurationFile.text(path), path: path)
         switch output.value {

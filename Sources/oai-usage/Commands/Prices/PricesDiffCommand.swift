@@ -17,9 +17,15 @@ struct PricesDiffCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The first price file, or builtin.", valueName: "a"), completion: .file(extensions: ["json"]))
+    @Argument(
+        help: ArgumentHelp("The first price file, or builtin.", valueName: "a"),
+        completion: .file(extensions: ["json"])
+    )
     var old: String
-    @Argument(help: ArgumentHelp("The second price file, or builtin.", valueName: "b"), completion: .file(extensions: ["json"]))
+    @Argument(
+        help: ArgumentHelp("The second price file, or builtin.", valueName: "b"),
+        completion: .file(extensions: ["json"])
+    )
     var new: String?
     @OptionGroup var output: FormatOption<PriceChangesFormat>
 

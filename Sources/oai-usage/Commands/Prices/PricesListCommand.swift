@@ -15,7 +15,10 @@ struct PricesListCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Only models and hosted tools with this in one of their names.", valueName: "text"), completion: .pricedNames)
+    @Argument(
+        help: ArgumentHelp("Only models and hosted tools with this in one of their names.", valueName: "text"),
+        completion: .pricedNames
+    )
     var text: String?
     @Option(help: "Only models of this kind; repeatable.")
     var kind: [ModelPrices.Kind] = []

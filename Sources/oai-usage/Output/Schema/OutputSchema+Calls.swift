@@ -105,12 +105,13 @@ extension OutputSchema {
             ]
     }()
 
-    private static let cost: [Field] = [
-        Field("cost_usd", .number, "USD", "The cost, exact.").nullable,
-        Field("cost_status", .string, "exact, partial, unpriced, provider, free or none."),
-        Field("cost_reason", .string, "Why the cost is not known in full.").nullable,
-        Field("cost_upper_bound_usd", .number, "USD", "What it is at most, where it is not known.").nullable,
-        Field("price_version", .string, "The version of the price book.").nullable,
-        Field("rate_limit", .object, "The rate limits that the response told, by resource.").nullable,
-    ] + rateLimits
+    private static let cost: [Field] =
+        [
+            Field("cost_usd", .number, "USD", "The cost, exact.").nullable,
+            Field("cost_status", .string, "exact, partial, unpriced, provider, free or none."),
+            Field("cost_reason", .string, "Why the cost is not known in full.").nullable,
+            Field("cost_upper_bound_usd", .number, "USD", "What it is at most, where it is not known.").nullable,
+            Field("price_version", .string, "The version of the price book.").nullable,
+            Field("rate_limit", .object, "The rate limits that the response told, by resource.").nullable,
+        ] + rateLimits
 }

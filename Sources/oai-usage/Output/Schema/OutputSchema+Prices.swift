@@ -111,11 +111,12 @@ extension OutputSchema {
         fields: [
             Field("id", .string, "The attempt."), Field("request_id", .string, "The provider's x-request-id.").nullable,
             Field("started_at", .time, "When it began."), Field("project", .string, "The project."),
-            Field("model", .string, "The model.").nullable, Field("priced_as", .string, "The model of the price.").nullable,
+            Field("model", .string, "The model.").nullable,
+            Field("priced_as", .string, "The model of the price.").nullable,
             Field("tier", .string, "The service tier of the price.").nullable,
             Field("origin", .string, "book, override or project.").nullable,
             Field("lines", .array, "The items that add up to the cost."),
-            Field("lines[].NAME", .any, "A member of an item.").optional,
+        ] + lines.map(\.optional).within("lines[]") + [
             Field("gaps", .array, "What has no price."), Field("gaps[].item", .string, "The item.").optional,
             Field("gaps[].quantity", .decimal, "Its quantity.").nullable.optional,
             Field("gaps[].reason", .string, "Why it has no price.").optional,
@@ -123,6 +124,19 @@ extension OutputSchema {
         ] + explained.within("book") + [Field("ledger", .object, "The cost in the ledger.")]
             + explained.within("ledger") + [Field("is_same", .boolean, "True if both are the same.")]
     )
+
+    private static let lines: [Field] = [
+        Field("part", .string, "What is priced, as tokens."), Field("item", .string, "The item, as input."),
+        Field("model", .string, "The model of the price.").nullable, Field("quantity", .decimal, "The quantity."),
+        Field("unit", .string, "The unit of the quantity."), Field("price_usd", .number, "USD", "The price."),
+        Field("units_per_price", .integer, "How many units the price is for."),
+        Field("billed_as", .string, "The item whose price counts, if it is another.").nullable,
+        Field("tier", .string, "The service tier of the price.").nullable,
+        Field("period", .string, "When the price holds."), Field("modifiers", .array, "The factors."),
+        Field("modifiers[].name", .string, "The name of a factor."),
+        Field("modifiers[].factor", .decimal, "The factor.").nullable,
+        Field("subtotal_usd", .number, "USD", "The item's part of the cost."),
+    ]
 
     private static let explained: [Field] = [
         Field("cost_usd", .number, "USD", "The cost, exact.").nullable,

@@ -46,7 +46,12 @@ extension OutputSchema {
     private static let sums: [Field] =
         [
             Field("calls", .integer, "calls", "Calls that have ended."),
-            Field("errors", .integer, "calls", "Those that failed: a status from 400, an error in the body, or cut off."),
+            Field(
+                "errors",
+                .integer,
+                "calls",
+                "Those that failed: a status from 400, an error in the body, or cut off."
+            ),
             Field("input_tokens", .integer, "tokens", "Tokens sent, those from the cache among them.").nullable,
             Field("cached_input_tokens", .integer, "tokens", "Tokens read from the provider's cache.").nullable,
             Field("output_tokens", .integer, "tokens", "Tokens received, those of reasoning among them.").nullable,
@@ -57,7 +62,8 @@ extension OutputSchema {
             Field("calls_without_usage", .integer, "calls", "Calls that should have reported usage, and did not."),
             Field("unknown_cost_upper_bound_usd", .number, "USD", "What calls without usage cost at most.").nullable,
             Field("unbounded_calls", .integer, "calls", "Calls without usage whose cost nothing bounds."),
-            Field("unpriced_upper_bound_usd", .number, "USD", "What cost_usd leaves out of partial calls, at most.").nullable,
+            Field("unpriced_upper_bound_usd", .number, "USD", "What cost_usd leaves out of partial calls, at most.")
+                .nullable,
             Field("other_calls", .integer, "calls", "Calls to endpoints that are not known."),
             Field("open_calls", .integer, "calls", "Calls in flight."),
         ]
@@ -67,7 +73,9 @@ extension OutputSchema {
             ("time_to_first_token_ms", "From the request's first byte to the first token."),
         ].flatMap { name, meaning in
             [Field(name, .object, "ms", meaning)]
-                + ["p50", "p95", "p99"].map { Field("\(name).\($0)", .number, "ms", "Percentile \($0.dropFirst()).").nullable }
+                + ["p50", "p95", "p99"].map {
+                    Field("\(name).\($0)", .number, "ms", "Percentile \($0.dropFirst()).").nullable
+                }
         }
 
     private static func percentiles(_ name: String) -> [Field] {
@@ -80,13 +88,14 @@ extension OutputSchema {
         command: "limits",
         format: "json",
         summary: "One object on one line.",
-        fields: [Field("limits", .array, "One object for each project and model.")] + ([
-            Field("project", .string, "The project."), Field("model", .string, "The model.").nullable,
-            Field("organization", .string, "The organization.").nullable,
-            Field("observed_at", .time, "When the limits arrived."),
-            Field("call_id", .string, "The call whose response had them."),
-            Field("rate_limit", .object, "The windows by resource, as requests and tokens."),
-        ] + rateLimits).within("limits[]")
+        fields: [Field("limits", .array, "One object for each project and model.")]
+            + ([
+                Field("project", .string, "The project."), Field("model", .string, "The model.").nullable,
+                Field("organization", .string, "The organization.").nullable,
+                Field("observed_at", .time, "When the limits arrived."),
+                Field("call_id", .string, "The call whose response had them."),
+                Field("rate_limit", .object, "The windows by resource, as requests and tokens."),
+            ] + rateLimits).within("limits[]")
     )
 
     /// The windows of rate limits.
@@ -155,7 +164,8 @@ extension OutputSchema {
         format: "json",
         summary: "An array of objects, one for each setting.",
         fields: [
-            Field("[].name", .string, "The setting."), Field("[].value", .string, "Its value; (set) for a secret.").nullable,
+            Field("[].name", .string, "The setting."),
+            Field("[].value", .string, "Its value; (set) for a secret.").nullable,
             Field("[].origin", .string, "flag, variable, file, default or none."),
             Field("[].from", .string, "The flag, the variable, or the file and line.").nullable,
         ]

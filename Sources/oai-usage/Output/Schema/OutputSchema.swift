@@ -39,9 +39,11 @@ struct OutputSchema: Sendable {
     var fields: [Field]
 
     /// All machine formats, by command.
-    static let all: [OutputSchema] = [
-        reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV, pruneJSON,
-    ] + prices + [configShowJSON, configCheckJSON]
+    static let all: [OutputSchema] =
+        [
+            reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
+            pruneJSON,
+        ] + prices + [configShowJSON, configCheckJSON]
 
     /// The formats of a command, or of the commands of a group.
     static func of(_ command: String) -> [OutputSchema] {

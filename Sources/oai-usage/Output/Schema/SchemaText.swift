@@ -11,7 +11,9 @@ struct SchemaText {
         let cells = schema.fields.map { [$0.name, type($0), $0.unit ?? "-"] }
         let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
         for (cells, field) in zip(cells, schema.fields) {
-            let start = "  " + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+            let start =
+                "  "
+                + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
             let indent = start.count + 2
             guard let width, width - indent >= 24 else {
                 text += start + "  " + field.meaning + "\n"
