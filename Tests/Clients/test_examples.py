@@ -15,7 +15,7 @@ from conftest import BINARY, Gateway
 LEFT_OUT = re.compile(r"--follow|https?://|--gateway|\$\(|[|><~]|FILE|\.db\b|\.json\b|\.jsonl\b|\.toml\b")
 COMMANDS = [
     "report", "calls", "show", "limits", "reprice", "prune", "ledger", "ledger backup", "ledger check", "ledger compact", "prices",
-    "prices list", "prices show", "prices diff",
+    "prices list", "prices show", "prices diff", "config", "config show", "config check", "config schema", "schema",
 ]
 
 

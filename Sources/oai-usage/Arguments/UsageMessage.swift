@@ -10,13 +10,12 @@ struct UsageMessage {
     /// The parser's lines after the message, with the usage.
     private(set) var rest: String
 
-    /// Creates the message for an error of the argument parser.
+    /// Creates the message for an error of the argument parser; `nil` if it is not a usage error.
     ///
     /// - Parameters:
     ///   - error: The error.
     ///   - root: The program.
     ///   - arguments: The arguments of the program.
-    /// - Returns: `nil` if the error is not a usage error.
     init?(_ error: any Error, of root: any ParsableCommand.Type, arguments: [String]) {
         guard root.exitCode(for: error) == .validationFailure else { return nil }
         self.init(text: root.fullMessage(for: error), of: root, arguments: arguments)

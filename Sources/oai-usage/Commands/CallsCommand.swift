@@ -19,7 +19,7 @@ struct CallsCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var output: FormatOption<CallsFormat>
-    private var format: CallsFormat { output.value }
+    var format: CallsFormat { output.value }
     @Option(name: [.customShort("n"), .long], help: "How many at most, the latest; 0 for all.")
     var limit = CallLimit(value: 50)
     @Flag(name: .shortAndLong, help: "Go on with new calls as they end, until interrupted.")

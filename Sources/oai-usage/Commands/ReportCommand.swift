@@ -24,7 +24,7 @@ struct ReportCommand: AsyncParsableCommand {
     )
     var by = Dimensions(dimensions: [.project])
     @OptionGroup var output: FormatOption<ReportFormat>
-    private var format: ReportFormat { output.value }
+    var format: ReportFormat { output.value }
     @Flag(
         help:
             "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint, or if pruned calls make the report inexact."

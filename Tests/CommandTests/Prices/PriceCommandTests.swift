@@ -20,7 +20,7 @@ struct PriceCommandTests {
         #expect(command.kind == [.text, .image])
         #expect(command.on?.description == "2025-06-09")
         #expect(command.files.prices == ["a.json", "b.json"])
-        #expect(command.format == .csv)
+        #expect(command.output.value == .csv)
     }
 
     @Test
