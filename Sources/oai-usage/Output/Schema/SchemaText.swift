@@ -15,8 +15,14 @@ struct SchemaText {
                 "  "
                 + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
             let indent = start.count + 2
-            guard let width, width - indent >= 24 else {
+            guard let width else {
                 text += start + "  " + field.meaning + "\n"
+                continue
+            }
+            guard width - indent >= 24 else {
+                // In a narrow terminal the meaning stands below.
+                text += start + "\n"
+                for line in Self.wrapped(field.meaning, max(20, width - 6)) { text += "      " + line + "\n" }
                 continue
             }
             for (index, line) in Self.wrapped(field.meaning, width - indent).enumerated() {
