@@ -33,7 +33,7 @@ struct OAIUsage: AsyncParsableCommand {
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
             LimitsCommand.self, TopCommand.self, WasteCommand.self, StatuslineCommand.self, DoctorCommand.self,
             ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self, LedgerCommand.self,
-            SimulateCommand.self, GlanceCommand.self,
+            ConfigCommand.self, SchemaCommand.self, SimulateCommand.self, GlanceCommand.self,
         ]
     )
 
@@ -60,6 +60,19 @@ struct OAIUsage: AsyncParsableCommand {
         return try parseAsRoot(arguments)
     }
 
+    /// Returns the error to end with; that of a usage error has been written.
+    private static func explained(_ error: any Error) -> any Error {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first?.hasPrefix("--generate-completion-script") == true, exitCode(for: error) == .success {
+            return CleanExit.message(BashCompletion.completed(fullMessage(for: error)))
+        }
+        guard let usage = UsageMessage(error, of: Self.self, arguments: arguments) else {
+            return ErrorMessage.explained(error)
+        }
+        StandardError.write(usage.text)
+        return ExitCode.validationFailure
+    }
+
     static func main() async {
         // With SIGPIPE ignored, a closed stderr does not end the program, and a closed stdout makes a write fail.
         signal(SIGPIPE, SIG_IGN)
@@ -73,7 +86,7 @@ struct OAIUsage: AsyncParsableCommand {
             ProgramLog.standard.flush()
         } catch {
             ProgramLog.standard.flush()
-            exit(withError: ErrorMessage.explained(error))
+            exit(withError: explained(error))
         }
     }
 }

@@ -16,6 +16,7 @@ LEFT_OUT = re.compile(r"--follow|https?://|--gateway|\$\(|[|><~]|FILE|\.db\b|\.j
 COMMANDS = [
     "report", "calls", "show", "limits", "top", "waste", "reprice", "prune", "ledger", "ledger backup", "ledger check",
     "ledger compact", "prices", "prices list", "prices show", "prices diff", "glance", "statusline", "doctor",
+    "config", "config show", "config check", "config schema", "schema",
 ]
 
 

@@ -100,6 +100,9 @@ public final class LedgerReader: Sendable {
     /// Returns the time before which calls are pruned, in microseconds since 1970; `nil` if none ever were.
     public func prunedBefore() throws -> Int64? { try read { database, _ in try PruneBoundary.load(database) } }
 
+    /// The version of the schema that this library writes; an older ledger is upgraded when it is opened.
+    package static var schemaVersion: Int64 { LedgerSchema.version }
+
     /// Returns the path of a ledger with all symbolic links resolved, as its writer uses it.
     package static func resolvedPath(_ path: String) throws -> String { try LedgerFile.resolve(path) }
 

@@ -26,6 +26,9 @@ struct TimeZoneArgument: ExpressibleByArgument {
 
     var defaultValueDescription: String { timeZone.reportName }
 
+    /// The names of all zones, for completions and hints.
+    static var names: [String] { ["UTC"] + TimeZone.knownTimeZoneIdentifiers.filter { $0.contains("/") } }
+
     static let utc = TimeZoneArgument(timeZone: .gmt)
 
     private init(timeZone: TimeZone) {

@@ -21,9 +21,9 @@ struct CallsCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var options: CallsOptions
-    @Option(help: "How the calls are written.")
-    var format = CallsFormat.table
-    @Flag(help: "Go on with new calls as they end, until interrupted.")
+    @OptionGroup var output: FormatOption<CallsFormat>
+    var format: CallsFormat { output.value }
+    @Flag(name: .shortAndLong, help: "Go on with new calls as they end, until interrupted.")
     var follow = false
 
     func validate() throws {

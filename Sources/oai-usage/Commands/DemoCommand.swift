@@ -13,7 +13,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(help: "How many calls are sent.")
     var calls = 300
-    @Option(help: ArgumentHelp("Keep the ledger in this folder.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Keep the ledger in this folder.", valueName: "folder"), completion: .directory)
     var keep: String?
 
     func validate() throws {

@@ -23,12 +23,11 @@ struct LimitsCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var ledgers: LedgersOption
-    @Option(help: "Only this project; with commas, * and ?, repeatable.")
+    @Option(name: .shortAndLong, help: "Only this project; with commas, * and ?, repeatable.", completion: .projects)
     var project: [String] = []
-    @Option(help: "Only this model, with its snapshots.")
+    @Option(name: .shortAndLong, help: "Only this model, with its snapshots.", completion: .models)
     var model: [String] = []
-    @Option(help: "How the limits are written.")
-    var format = LimitsFormat.table
+    @OptionGroup var output: FormatOption<LimitsFormat>
 
     enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
 
@@ -41,7 +40,7 @@ struct LimitsCommand: AsyncParsableCommand {
         selection.since = .absolute(microseconds: now - LimitHeadroom.span)
         let request = ReportRequest(selection, groupBy: [.project, .model], exactModels: true)
         let table = LimitsTable(limits, try await union.report(request, now: now), now: now)
-        switch format {
+        switch output.value {
         case .json: StandardOutput.write(table.json + "\n")
         case .csv: StandardOutput.write(table.plain.csv)
         case .table:

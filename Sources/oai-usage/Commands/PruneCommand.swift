@@ -28,8 +28,7 @@ struct PruneCommand: AsyncParsableCommand {
     var gateway = false
     @OptionGroup var access: AdminOptions
     @OptionGroup var storage: LedgerOption
-    @Option(help: "How the result is written.")
-    var format = PruneFormat.text
+    @OptionGroup var output: FormatOption<PruneFormat>
 
     func validate() throws {
         guard olderThan.milliseconds >= 3_600_000 else {
@@ -49,7 +48,7 @@ struct PruneCommand: AsyncParsableCommand {
             gateway || access.admin != nil
             ? try await pruning.through(client, ledger: nil)
             : try await pruning.here(settings.ledger(storage.ledger), orThrough: client)
-        format.write(report)
+        output.value.write(report)
     }
 }
 

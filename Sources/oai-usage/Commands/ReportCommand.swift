@@ -24,8 +24,8 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var options: ReportOptions
-    @Option(help: "How the report is written.")
-    var format = ReportFormat.table
+    @OptionGroup var output: FormatOption<ReportFormat>
+    var format: ReportFormat { output.value }
     @Flag(
         help:
             "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint, or if pruned calls make the report inexact."

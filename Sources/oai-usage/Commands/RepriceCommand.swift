@@ -26,12 +26,12 @@ struct RepriceCommand: AsyncParsableCommand {
     @OptionGroup var access: AdminOptions
     @OptionGroup var files: PricesOption
     @OptionGroup var storage: LedgerOption
-    @Option(help: "How the changes are written.")
-    var format = RepriceFormat.table
+    @OptionGroup var output: FormatOption<RepriceFormat>
 
     func run() async throws {
-        let query = try selection.query(now: SystemUsageClock().wallMicroseconds)
         let settings = try await storage.settings()
+        let timeZone = try settings.timeZone(selection.timezone)
+        let query = try selection.query(now: SystemUsageClock().wallMicroseconds, timeZone: timeZone)
         let isRemote = gateway || access.admin != nil
         if isRemote, !files.prices.isEmpty {
             throw ValidationError("The gateway prices by its own book: start it with --prices, and leave it out here.")
@@ -43,6 +43,6 @@ struct RepriceCommand: AsyncParsableCommand {
                 token: try access.token(settings)
             )
             : try await Repricing(query).here(settings.ledger(storage.ledger), try files.book(settings))
-        format.write(result)
+        output.value.write(result)
     }
 }

@@ -32,7 +32,8 @@ struct ServeMetricsCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The tokens of which each scrape needs one: one a line, # before a comment.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var adminTokenFile: String?
     @Flag(help: "Let other machines in without a token.")

@@ -17,18 +17,17 @@ struct ShowCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
+    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"), completion: .calls)
     var identity: String
     @OptionGroup var ledgers: LedgersOption
-    @Option(help: "How the call is written.")
-    var format = ShowFormat.text
+    @OptionGroup var output: FormatOption<ShowFormat>
 
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
         let records = try await ledgers.calls(matching: identity, try await ledgers.settings())
         for (index, record) in records.enumerated() {
-            switch format {
+            switch output.value {
             case .json: StandardOutput.write(record.json + "\n")
             case .text:
                 if index > 0 { StandardOutput.write("\n") }

@@ -21,10 +21,7 @@ struct WasteCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var prices: PricesOption
-    @Option(help: "How the lines are written.")
-    var format = WasteOutput.table
-    @Flag(help: "The same as --format json.")
-    var json = false
+    @OptionGroup var output: FormatOption<WasteOutput>
 
     enum WasteOutput: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
 
@@ -56,7 +53,7 @@ struct WasteCommand: AsyncParsableCommand {
         }
         let range = try selected.range(now: now)
         let waste = WasteFormat(classifier, from: range.from, to: range.to ?? now)
-        switch json ? .json : format {
+        switch output.value {
         case .json: StandardOutput.write(waste.json + "\n")
         case .csv: StandardOutput.write(waste.plain.csv)
         case .table:

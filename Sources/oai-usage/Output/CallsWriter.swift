@@ -127,4 +127,7 @@ struct CallsWriter {
 
     /// The names of the columns that were left out for want of space.
     var leftOut: [String] { plan.map { table.leftOut($0) } ?? [] }
+
+    /// The names of the columns of CSV, except those of tags.
+    static var columnNames: [String] { CallColumn.all.map(\.key) }
 }

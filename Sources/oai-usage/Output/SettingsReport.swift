@@ -1,38 +1,83 @@
+import OpenAIUsagePricing
+
 /// The effective settings of a command with their origins, without secrets.
 struct SettingsReport {
+    /// What stands for a secret.
+    static let secret = "(set)"
+
     /// An effective setting.
     struct Row: Equatable {
         var name: String
+        /// The value; empty for none.
         var value: String
+        /// The origin as text.
         var origin: String
+        /// The kind of the origin in JSON: `flag`, `variable`, `file`, `default`, or `none`.
+        var kind: String
+
+        init(name: String, value: String, origin: String, kind: String = "none") {
+            (self.name, self.value, self.origin, self.kind) = (name, value, origin, kind)
+        }
+
+        init(name: String, value: String, origin: SettingsTrace.Origin?) {
+            let origin = value.isEmpty && origin == .standard ? nil : origin
+            self.init(name: name, value: value, origin: origin?.description ?? "-", kind: origin?.kind ?? "none")
+        }
     }
 
     /// The settings by name, followed by the others.
     let rows: [Row]
 
-    /// Creates the report of the settings read so far.
+    /// Creates the report of rows, of which anything that may be a key or password is masked.
+    init(_ rows: [Row]) {
+        self.rows = rows.map { row in
+            var row = row
+            row.value = row.value.isEmpty ? "-" : Self.masked(row.value)
+            return row
+        }
+    }
+
+    /// Creates the report of the settings of the gateway that were read so far.
     ///
     /// - Parameters:
     ///   - settings: The settings that record what was read.
     ///   - others: Further rows, for values that are not settings.
     init(_ settings: Settings, others: [Row] = []) {
-        rows =
-            Setting.all.map { setting in
-                guard let entry = settings.trace[setting.name] else {
-                    return Row(name: setting.name, value: "-", origin: SettingsTrace.Origin.standard.description)
-                }
-                let value = entry.value.isEmpty ? "-" : Self.masked(entry.value)
-                return Row(name: setting.name, value: value, origin: entry.origin.description)
-            } + others.map { Row(name: $0.name, value: Self.masked($0.value), origin: $0.origin) }
+        self.init(
+            Setting.ofGateway.map { setting in
+                let entry = settings.trace[setting.name]
+                let origin = entry?.origin ?? .standard
+                return Row(
+                    name: setting.name,
+                    value: entry?.value ?? "",
+                    origin: origin.description,
+                    kind: origin.kind
+                )
+            } + others
+        )
     }
 
     /// The report as a table with three columns.
     var text: String {
         let names = rows.map(\.name.count).max() ?? 0
-        let values = rows.map(\.value.count).max() ?? 0
+        // One long value shall not push the origins of all others off the screen.
+        let values = rows.map { DisplayWidth.of($0.value) }.filter { $0 <= 32 }.max() ?? 0
         return rows.map { row in
             row.name.padded(names) + "  " + row.value.padded(values) + "  " + row.origin + "\n"
         }.joined()
+    }
+
+    /// The report as indented JSON: an array of objects.
+    var json: String {
+        JSONDocument.Value.elements(
+            rows.map { row in
+                .members([
+                    "name": .string(row.name), "value": .text(row.value == "-" ? nil : row.value),
+                    "origin": .string(row.kind),
+                    "from": .text(row.kind == "none" || row.kind == "default" ? nil : row.origin),
+                ])
+            }
+        ).indented + "\n"
     }
 
     /// Masks anything in a value that may be a key or password.
@@ -42,7 +87,21 @@ struct SettingsReport {
     }
 }
 
+extension SettingsTrace.Origin {
+    /// The kind of the origin in JSON.
+    var kind: String {
+        switch self {
+        case .flag: "flag"
+        case .variable: "variable"
+        case .file: "file"
+        case .standard: "default"
+        }
+    }
+}
+
 extension String {
     /// Returns the text padded with blanks to a width.
-    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    fileprivate func padded(_ width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - DisplayWidth.of(self)))
+    }
 }

@@ -35,7 +35,8 @@ struct AccessOptions: ParsableArguments {
         help: ArgumentHelp(
             "The certificate of the listener for clients, as PEM text: the server's own first, those of its authorities behind it.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var tlsCert: String?
 
@@ -43,7 +44,8 @@ struct AccessOptions: ParsableArguments {
         help: ArgumentHelp(
             "The certificate's key, as PEM text. (default: it is in the file of --tls-cert)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var tlsKey: String?
 
@@ -51,7 +53,8 @@ struct AccessOptions: ParsableArguments {
         help: ArgumentHelp(
             "The certificate of the listener for operators, as --tls-cert is for clients.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var adminTlsCert: String?
 
@@ -59,7 +62,8 @@ struct AccessOptions: ParsableArguments {
         help: ArgumentHelp(
             "That certificate's key, as PEM text. (default: it is in the file of --admin-tls-cert)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var adminTlsKey: String?
 
@@ -67,7 +71,8 @@ struct AccessOptions: ParsableArguments {
         help: ArgumentHelp(
             "The tokens of which each client needs one: one a line, # before a comment.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var clientTokenFile: String?
 
@@ -77,7 +82,10 @@ struct AccessOptions: ParsableArguments {
     )
     var allowAnyone: Bool?
 
-    @Option(help: ArgumentHelp("The tokens of which each operator needs one, as for clients.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The tokens of which each operator needs one, as for clients.", valueName: "file"),
+        completion: .file()
+    )
     var adminTokenFile: String?
 
     @Flag(

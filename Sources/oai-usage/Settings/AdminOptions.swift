@@ -28,7 +28,8 @@ struct AdminTokenOption: ParsableArguments {
         help: ArgumentHelp(
             "The gateway's tokens for operators, of which the first is sent. (default: the variable OAI_USAGE_ADMIN_TOKEN)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var adminTokenFile: String?
 

@@ -13,7 +13,10 @@ struct CallsOptions: ParsableArguments {
     )
     var sort: CallOrder?
 
-    @Option(help: "How many at most, the latest or the first in the order; 0 for all.")
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "How many at most, the latest or the first in the order; 0 for all."
+    )
     var limit = CallLimit(value: 50)
 
     @Option(

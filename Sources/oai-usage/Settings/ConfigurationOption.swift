@@ -2,7 +2,10 @@ import ArgumentParser
 
 /// The flag for the configuration file, for commands that need no ledger.
 struct ConfigurationOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"),
+        completion: .file()
+    )
     var config: String?
 
     /// Returns the settings that apply where flags are absent.

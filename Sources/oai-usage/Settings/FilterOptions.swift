@@ -6,40 +6,50 @@ import OpenAIUsageLedger
 ///
 /// Values may be repeated, listed with commas, and contain `*` and `?`. Each filter has an opposite, `--NAME-not`.
 struct FilterOptions: ParsableArguments {
-    @Option(help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.")
+    @Option(
+        name: .shortAndLong,
+        help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.",
+        completion: .projects
+    )
     var project: [String] = []
 
-    @Option(help: "Only this model, served or requested, with its snapshots.")
+    @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.", completion: .models)
     var model: [String] = []
 
     @Option(help: ArgumentHelp("Only this model as it was requested.", valueName: "model"))
     var requestedModel: [String] = []
 
-    @Option(help: "Only this endpoint, as in chat.completions.")
+    @Option(help: "Only this endpoint, as in chat.completions.", completion: .values(of: .endpoint))
     var endpoint: [String] = []
 
-    @Option(help: "Only this organization.")
+    @Option(help: "Only this organization.", completion: .values(of: .organization))
     var organization: [String] = []
 
     @Option(help: ArgumentHelp("Only this API key, by a part of its fingerprint, as in #5f2c9a.", valueName: "part"))
     var key: [String] = []
 
-    @Option(help: "Only this client, as in 'OpenAI/Python*'.")
+    @Option(help: "Only this client, as in 'OpenAI/Python*'.", completion: .values(of: .client))
     var client: [String] = []
 
-    @Option(help: "Only this host of the upstream.")
+    @Option(help: "Only this host of the upstream.", completion: .values(of: .host))
     var host: [String] = []
 
-    @Option(help: "Only this service tier that served.")
+    @Option(help: "Only this service tier that served.", completion: .values(of: .serviceTier))
     var tier: [String] = []
 
-    @Option(help: "Only this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help: "Only this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).",
+        completion: .words(Outcome.allCases.map(\.rawValue))
+    )
     var outcome: [String] = []
 
     @Option(help: "Only this HTTP status, as in 429 or 5xx.")
     var status: [String] = []
 
-    @Option(help: ArgumentHelp("Only this code, else type, of the API's error.", valueName: "code"))
+    @Option(
+        help: ArgumentHelp("Only this code, else type, of the API's error.", valueName: "code"),
+        completion: .values(of: .errorCode)
+    )
     var error: [String] = []
 
     @Option(help: ArgumentHelp("Only calls with this tag.", valueName: "name=value"))

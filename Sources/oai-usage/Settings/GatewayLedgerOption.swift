@@ -12,7 +12,8 @@ struct GatewayLedgerOption: ParsableArguments {
         help: ArgumentHelp(
             "The ledger's file, or \"none\" for metrics without a ledger. (default: ~/.local/share/oai-usage/ledger.db)",
             valueName: "path"
-        )
+        ),
+        completion: .file()
     )
     var ledger: String?
 

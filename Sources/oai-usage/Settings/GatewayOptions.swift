@@ -17,7 +17,10 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The API that is forwarded to. (default: https://api.openai.com)", valueName: "url"))
     var upstream: UpstreamArgument?
 
-    @Option(help: ArgumentHelp("The certificates to trust instead of the system's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The certificates to trust instead of the system's.", valueName: "file"),
+        completion: .file()
+    )
     var upstreamCa: String?
 
     @Option(help: "What a response's last bytes wait for: committed, fsync or buffered. (default: committed)")
@@ -71,7 +74,8 @@ struct GatewayOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write a line of JSON for every call to a file, or to the standard output (-). (default: none)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var accessLog: String?
 
@@ -195,7 +199,13 @@ struct GatewayOptions: ParsableArguments {
             (settings.pairs("key-project"), settings.place("key-project")), (keyProject, "--key-project"),
         ] {
             for pair in pairs {
-                let (key, project) = try Self.keyAndProject(pair, place)
+                let key: String
+                let project: String
+                do {
+                    (key, project) = try Self.keyAndProject(pair)
+                } catch {
+                    throw ValidationError("\(place)\(error)")
+                }
                 result.projectsByKey[key] = project
             }
         }
@@ -206,16 +216,18 @@ struct GatewayOptions: ParsableArguments {
     }
 
     /// Splits `KEY=PROJECT`; the key is identified by its last four characters or its digest.
-    private static func keyAndProject(_ pair: String, _ place: String) throws -> (key: String, project: String) {
+    ///
+    /// - Throws: A ``CommandFailure`` that is the end of a sentence about the setting.
+    static func keyAndProject(_ pair: String) throws(CommandFailure) -> (key: String, project: String) {
         let parts = pair.split(separator: "=", maxSplits: 1)
         guard parts.count == 2 else {
-            throw ValidationError("\(place): \"\(pair.prefix(100))\" is not KEY=PROJECT, as in WXYZ=proj_search.")
+            throw CommandFailure(": \"\(pair.prefix(100))\" is not KEY=PROJECT, as in WXYZ=proj_search.")
         }
         let key = parts[0].hasPrefix("#") ? parts[0].dropFirst() : parts[0]
         let isDigest = (key.count == 6 || key.count == 12) && key.allSatisfy(\.isHexDigit)
         guard isDigest || key.count == 4 else {
-            throw ValidationError(
-                "\(place): a key is named by its last four characters (WXYZ=proj_search) or by the digest that reports show behind it (5f2c9a=proj_search); \(key.count) characters are neither."
+            throw CommandFailure(
+                ": a key is named by its last four characters (WXYZ=proj_search) or by the digest that reports show behind it (5f2c9a=proj_search); \(key.count) characters are neither."
             )
         }
         return (isDigest ? key.lowercased() : String(key), String(parts[1]))

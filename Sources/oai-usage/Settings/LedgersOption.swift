@@ -13,7 +13,8 @@ struct LedgersOption: ParsableArguments {
         help: ArgumentHelp(
             "A ledger's file, or where a gateway's operators connect, as in http://host:10464; repeatable, and read as one. (default: ~/.local/share/oai-usage/ledger.db)",
             valueName: "path-or-url"
-        )
+        ),
+        completion: .file()
     )
     var ledger: [String] = []
 
@@ -23,11 +24,15 @@ struct LedgersOption: ParsableArguments {
         help: ArgumentHelp(
             "Certificates that vouch for gateways besides the system's, as PEM. (default: the variable OAI_USAGE_ADMIN_CA)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var adminCa: String?
 
-    @Option(help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The configuration file. (default: ~/.config/oai-usage/config.json)", valueName: "path"),
+        completion: .file()
+    )
     var config: String?
 
     /// Returns the settings that apply where flags are absent.
@@ -63,7 +68,7 @@ struct LedgersOption: ParsableArguments {
         let isRemote = places.contains { $0.url != nil }
         let isEncrypted = places.contains { $0.url?.isEncrypted == true }
         let token = try isRemote ? credentials.token(settings) : nil
-        let tls = try isEncrypted ? Self.tls(adminCa ?? settings.variable(Self.authoritiesVariable)) : nil
+        let tls = try isEncrypted ? Self.tls(settings.text("admin-ca", adminCa)) : nil
         return LedgerUnion(
             places.map { place -> any LedgerSource in
                 switch place {

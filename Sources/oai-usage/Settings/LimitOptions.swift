@@ -80,12 +80,12 @@ struct LimitOptions: ParsableArguments {
         func size(
             _ name: String,
             _ flag: ByteCount?,
-            _ path: WritableKeyPath<GatewayLimits, Int>,
-            _ range: ClosedRange<Int>
+            _ path: WritableKeyPath<GatewayLimits, Int>
         )
             throws
         {
             let value = try settings.value(name, flag, otherwise: ByteCount(result[keyPath: path]))
+            let range = Self.range(name)
             guard range ~= value.value else {
                 throw Self.refusal(
                     name,
@@ -101,12 +101,12 @@ struct LimitOptions: ParsableArguments {
         func number(
             _ name: String,
             _ flag: Int?,
-            _ path: WritableKeyPath<GatewayLimits, Int>,
-            _ range: ClosedRange<Int>
+            _ path: WritableKeyPath<GatewayLimits, Int>
         )
             throws
         {
             let value = try settings.value(name, flag, otherwise: result[keyPath: path])
+            let range = Self.range(name)
             guard range ~= value else {
                 throw Self.refusal(name, flag != nil, settings, value, range.lowerBound, range.upperBound)
             }
@@ -116,20 +116,28 @@ struct LimitOptions: ParsableArguments {
             let standard = DurationArgument(milliseconds: result[keyPath: path])
             result[keyPath: path] = try settings.time(name, flag, otherwise: standard, atLeast: 1).milliseconds
         }
-        try size("head-size", headSize, \.headBytes, 1 << 10...16 << 20)
-        try number("head-fields", headFields, \.headFields, 8...10_000)
+        try size("head-size", headSize, \.headBytes)
+        try number("head-fields", headFields, \.headFields)
         try time("head-timeout", headTimeout, \.headMilliseconds)
         try time("body-timeout", bodyTimeout, \.bodyMilliseconds)
         try time("write-timeout", writeTimeout, \.writeMilliseconds)
         try time("keep-alive", keepAlive, \.keepAliveMilliseconds)
-        try number("max-connections", maxConnections, \.connections, 1...1_000_000)
-        try number("max-connections-per-address", maxConnectionsPerAddress, \.connectionsPerAddress, 1...1_000_000)
-        try number("max-upstream-connections", maxUpstreamConnections, \.upstreamConnections, 1...1_000_000)
-        try number("max-waiting-calls", maxWaitingCalls, \.waitingCalls, 0...1_000_000)
-        try size("held-bodies", heldBodies, \.heldBodyBytes, 64 << 10...1 << 40)
-        try size("drain-size", drainSize, \.disconnectBytes, 1 << 10...1 << 40)
-        try number("max-drains", maxDrains, \.disconnects, 1...1_000_000)
+        try number("max-connections", maxConnections, \.connections)
+        try number("max-connections-per-address", maxConnectionsPerAddress, \.connectionsPerAddress)
+        try number("max-upstream-connections", maxUpstreamConnections, \.upstreamConnections)
+        try number("max-waiting-calls", maxWaitingCalls, \.waitingCalls)
+        try size("held-bodies", heldBodies, \.heldBodyBytes)
+        try size("drain-size", drainSize, \.disconnectBytes)
+        try number("max-drains", maxDrains, \.disconnects)
         return result
+    }
+
+    /// Returns the allowed range of a number or a size.
+    private static func range(_ name: String) -> ClosedRange<Int> {
+        switch Setting.named(name)?.kind {
+        case .number(let range), .size(let range): range
+        default: Int.min...Int.max
+        }
     }
 
     private static func refusal<Value: ExpressibleByArgument>(

@@ -7,7 +7,8 @@ struct PricesOption: ParsableArguments {
         help: ArgumentHelp(
             "A price file that goes before the built-in prices, and before those named earlier; repeatable.",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["json"])
     )
     var prices: [String] = []
 

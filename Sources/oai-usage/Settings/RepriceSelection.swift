@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsageLedger
 
 /// The flags that select the calls to reprice.
@@ -11,23 +12,25 @@ struct RepriceSelection: ParsableArguments {
     @Option(help: ArgumentHelp("Until when, exclusive. (default: now)", valueName: "time"))
     var until: TimestampArgument?
 
-    @Option(help: "Only this project; repeatable.")
+    @Option(name: .shortAndLong, help: "Only this project; repeatable.", completion: .projects)
     var project: [String] = []
 
-    @Option(help: "Only this model; repeatable.")
+    @Option(name: .shortAndLong, help: "Only this model; repeatable.", completion: .models)
     var model: [String] = []
 
-    @Option(help: ArgumentHelp("The time zone of times without one, by its IANA name.", valueName: "zone"))
-    var timezone = TimeZoneArgument.utc
+    @Option(
+        help: ArgumentHelp("The time zone of times without one, by its IANA name. (default: UTC)", valueName: "zone")
+    )
+    var timezone: TimeZoneArgument?
 
     @Flag(help: "Show what would change, and write nothing.")
     var dryRun = false
 
     /// Returns the query that results from the flags.
-    func query(now: Int64) throws -> RepriceQuery {
+    func query(now: Int64, timeZone: TimeZone) throws -> RepriceQuery {
         var query = RepriceQuery(
-            from: since.microseconds(now: now, timeZone: timezone.timeZone),
-            to: until?.microseconds(now: now, timeZone: timezone.timeZone) ?? now + 1
+            from: since.microseconds(now: now, timeZone: timeZone),
+            to: until?.microseconds(now: now, timeZone: timeZone) ?? now + 1
         )
         guard query.from < query.to else { throw ValidationError("--since must be before --until.") }
         query.filter.require(.project, project)

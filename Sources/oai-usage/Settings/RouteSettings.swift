@@ -12,7 +12,8 @@ import OpenAIUsagePricing
 ///
 /// The route `/` sets the upstream for all other paths, and its key.
 struct RouteSettings {
-    private static let members = ["upstream", "key-env", "key-file", "key-header"]
+    /// The members of a route.
+    static let members = ["upstream", "key-env", "key-file", "key-header"]
 
     /// The routes by prefix, in the order of the settings.
     private(set) var routes: [GatewayRoute] = []
@@ -89,6 +90,21 @@ struct RouteSettings {
         }
     }
 
+    /// Returns what to do about an unknown member of a route, with a blank before it; empty if nothing is similar.
+    static func hint(for name: String) -> String {
+        if ["key", "api-key", "token"].contains(name) {
+            return
+                " A key does not stand in this file: name the variable (key-env) or the file (key-file) that holds it."
+        }
+        return NearNames.hint(for: name, in: members)
+    }
+
+    /// True if a text is the name of a variable in capitals, and hence no key.
+    static func isVariable(_ text: String) -> Bool {
+        text.utf8.count <= 64
+            && text.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x41...0x5a ~= $0 || $0 == UInt8(ascii: "_") }
+    }
+
     private static func texts(
         _ parts: [JSONDocument.Member],
         _ place: (JSONDocument.Position, String) -> String
@@ -97,10 +113,7 @@ struct RouteSettings {
         for part in parts {
             let here = place(part.position, part.name)
             guard members.contains(part.name) else {
-                let hint =
-                    part.name == "key" || part.name == "api-key" || part.name == "token"
-                    ? " A key does not stand in this file: name the variable (key-env) or the file (key-file) that holds it."
-                    : ""
+                let hint = hint(for: part.name)
                 throw CommandFailure(
                     "\(here) is nothing that a route has.\(hint) A route has: \(members.joined(separator: ", "))."
                 )
@@ -143,11 +156,7 @@ struct RouteSettings {
         case (let variable?, nil):
             guard let value = settings.variable(variable.text) else {
                 // A value that may be the key itself must not appear in a log.
-                let isName =
-                    variable.text.utf8.count <= 64
-                    && variable.text.utf8.allSatisfy {
-                        0x30...0x39 ~= $0 || 0x41...0x5a ~= $0 || $0 == UInt8(ascii: "_")
-                    }
+                let isName = Self.isVariable(variable.text)
                 throw CommandFailure(
                     "\(variable.place): \(isName ? "the variable \(variable.text) of the environment is not set, or empty" : "it must be the name of a variable of the environment, in capitals, as in OPENROUTER_API_KEY")."
                 )

@@ -12,6 +12,8 @@ struct Settings {
     let trace = SettingsTrace()
     private let environment: [String: String]
     private let file: ConfigurationFile?
+    /// The path of the configuration file and what names it; `nil` if there is none.
+    let source: SettingsTrace.Entry?
 
     /// Creates the settings, and reads the configuration file.
     ///
@@ -20,15 +22,32 @@ struct Settings {
     ///   - environment: The environment variables.
     /// - Throws: A ``CommandFailure`` if the file cannot be read or contains anything but valid settings.
     init(file: String?, environment: [String: String] = ProcessInfo.processInfo.environment) async throws {
+        try self.init(reading: file, environment)
+    }
+
+    /// Creates the settings without suspending, for completions.
+    init(reading file: String?, _ environment: [String: String]) throws {
         self.environment = environment
-        let standard = Self.folder("XDG_CONFIG_HOME", otherwise: ".config", environment) + "/oai-usage/config.json"
-        if let path = file ?? environment[Self.fileVariable].flatMap({ $0.isEmpty ? nil : $0 }) {
-            self.file = try ConfigurationFile(path: path)
-        } else if FileManager.default.fileExists(atPath: standard) {
-            self.file = try ConfigurationFile(path: standard)
-        } else {
-            self.file = nil
+        source = Self.source(file: file, environment: environment)
+        self.file = try source.map { try ConfigurationFile(path: $0.value) }
+    }
+
+    /// Returns the path of the configuration file and what names it; `nil` if there is none.
+    static func source(
+        file: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> SettingsTrace.Entry? {
+        if let file { return SettingsTrace.Entry(value: file, origin: .flag("config")) }
+        if let path = environment[fileVariable], !path.isEmpty {
+            return SettingsTrace.Entry(value: path, origin: .variable(fileVariable))
         }
+        let path = standardFile(environment)
+        return FileManager.default.fileExists(atPath: path) ? SettingsTrace.Entry(value: path, origin: .standard) : nil
+    }
+
+    /// Returns the path of the configuration file that needs no name.
+    static func standardFile(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        folder("XDG_CONFIG_HOME", otherwise: ".config", environment) + "/oai-usage/config.json"
     }
 
     /// Returns a folder of the user: that of the variable if it is absolute, else the path in the home folder.
@@ -39,8 +58,64 @@ struct Settings {
 
     /// Returns the ledger's path.
     func ledger(_ flag: String?) -> String {
-        let standard = Self.folder("XDG_DATA_HOME", otherwise: ".local/share", environment) + "/oai-usage/ledger.db"
-        return text("ledger", flag) ?? trace.note("ledger", standard, .standard)
+        text("ledger", flag) ?? trace.note("ledger", standardLedger, .standard)
+    }
+
+    private var standardLedger: String {
+        Self.folder("XDG_DATA_HOME", otherwise: ".local/share", environment) + "/oai-usage/ledger.db"
+    }
+
+    /// Returns the time zone of days: that of the flag, of the settings, of the variable `TZ`, or UTC.
+    ///
+    /// - Throws: A ``CommandFailure`` with the origin of the value and the allowed values. A `TZ` that is no IANA name
+    ///   counts for nothing, since it is not meant for this program alone.
+    func timeZone(_ flag: TimeZoneArgument?) throws -> TimeZone {
+        if flag == nil, found("timezone") == nil, let zone = systemTimeZone {
+            trace.note("timezone", zone.defaultValueDescription, .variable(Self.zoneVariable))
+            return zone.timeZone
+        }
+        return try value("timezone", flag, otherwise: .utc).timeZone
+    }
+
+    /// The environment variable with the time zone of the system's programs.
+    private static let zoneVariable = "TZ"
+
+    private var systemTimeZone: TimeZoneArgument? {
+        // POSIX allows a colon before the name of a file of the time zone database.
+        variable(Self.zoneVariable).flatMap {
+            let name = $0.hasPrefix(":") ? String($0.dropFirst()) : $0
+            return ["Etc/UTC", "Etc/GMT"].contains(name) ? .utc : TimeZoneArgument(argument: name)
+        }
+    }
+
+    /// Returns the value of a setting in the environment or the configuration file with its origin; `nil` for none.
+    func found(_ setting: Setting) -> Found? {
+        if case .document = setting.kind, variable(setting.variable) == nil, let file, let entry = file[setting.name] {
+            let place = "\(file.path):\(entry.line)"
+            return Found(
+                values: [Self.names(entry.node)],
+                place: place,
+                origin: .file(path: file.path, line: entry.line)
+            )
+        }
+        return found(setting.name, isList: setting.isList)
+    }
+
+    /// Returns the value of a setting that is set nowhere; `nil` for none.
+    func fallback(_ setting: Setting) -> SettingsTrace.Entry? {
+        switch setting.name {
+        case "ledger": return SettingsTrace.Entry(value: standardLedger, origin: .standard)
+        case "timezone":
+            if let zone = systemTimeZone {
+                return SettingsTrace.Entry(value: zone.defaultValueDescription, origin: .variable(Self.zoneVariable))
+            }
+        case "upstream-ca":
+            for name in ["CURL_CA_BUNDLE", "SSL_CERT_FILE"] {
+                if let path = variable(name) { return SettingsTrace.Entry(value: path, origin: .variable(name)) }
+            }
+        default: break
+        }
+        return setting.standard.map { SettingsTrace.Entry(value: $0, origin: .standard) }
     }
 
     /// Returns an environment variable other than a setting's; `nil` if it is unset or empty.
@@ -104,7 +179,7 @@ struct Settings {
                 "is 0, so that every call would fail; it must be longer, as in 10s."
             )
         }
-        guard value.milliseconds <= 30 * 86_400_000 else {
+        guard value.milliseconds <= Setting.longestTime else {
             throw refusal(name, isFlag: flag != nil, "is longer than 30d, the longest that makes sense.")
         }
         return value
@@ -128,11 +203,8 @@ struct Settings {
             return standard
         }
         trace.note(name, text, found.origin)
-        switch text.lowercased() {
-        case "true", "yes", "on", "1": return true
-        case "false", "no", "off", "0": return false
-        default: throw refusal(of: text, name, found.place)
-        }
+        guard let truth = Setting.truth(text) else { throw refusal(of: text, name, found.place) }
+        return truth
     }
 
     /// Returns the origin of a setting without a flag, for messages.
@@ -154,7 +226,7 @@ struct Settings {
     func document(
         _ name: String
     ) throws -> (node: JSONDocument.Node, place: (JSONDocument.Position) -> String)? {
-        let variable = Setting.named(name)?.variable ?? name
+        let variable = Setting.variable(name)
         guard let text = self.variable(variable) else {
             guard let file, let entry = file[name] else { return nil }
             trace.note(name, Self.names(entry.node), .file(path: file.path, line: entry.line))
@@ -184,7 +256,7 @@ struct Settings {
     var suspects: [String] {
         let known = Set(
             Setting.all.map(\.variable) + [
-                Self.fileVariable, AdminTokenOption.variable, LedgersOption.authoritiesVariable,
+                Self.fileVariable, AdminTokenOption.variable,
             ]
         )
         return environment.keys.sorted().compactMap { name in
@@ -201,7 +273,7 @@ struct Settings {
     }
 
     /// The value of a setting in the environment or the configuration file.
-    private struct Found {
+    struct Found {
         var values: [String]
         /// The origin, for messages.
         var place: String
@@ -209,7 +281,7 @@ struct Settings {
     }
 
     private func found(_ name: String, isList: Bool = false) -> Found? {
-        let variable = "OAI_USAGE_" + name.uppercased().replacing("-", with: "_")
+        let variable = Setting.variable(name)
         if let text = self.variable(variable) {
             return Found(
                 values: isList ? Self.split(text) : [text],
@@ -226,7 +298,13 @@ struct Settings {
     }
 
     private func refusal(of text: String, _ name: String, _ place: String) -> CommandFailure {
-        let allowed = Setting.named(name).map { "; it must be \($0.allowed)" } ?? ""
-        return CommandFailure("\(place) is \"\(text.prefix(100))\"\(allowed).")
+        guard let setting = Setting.named(name) else {
+            return CommandFailure("\(place) is \"\(text.prefix(100))\".")
+        }
+        if case .choice(let words) = setting.kind {
+            let hint = NearNames.hint(for: text, in: words)
+            return CommandFailure("\(place) is \"\(text.prefix(100))\"; it must be \(setting.allowed).\(hint)")
+        }
+        return CommandFailure("\(place) is \"\(text.prefix(100))\"; it must be \(setting.allowed).")
     }
 }

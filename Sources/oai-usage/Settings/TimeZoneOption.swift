@@ -12,20 +12,8 @@ struct TimeZoneOption: ParsableArguments {
     )
     var timezone: TimeZoneArgument?
 
-    /// Returns the time zone.
+    /// Returns the time zone: that of the flag, of the settings, of the variable `TZ`, or UTC.
     ///
     /// - Throws: A ``CommandFailure`` for a setting that is no time zone.
-    func timeZone(_ settings: Settings) throws -> TimeZone {
-        if let timezone { return timezone.timeZone }
-        if let text = settings.text("timezone") {
-            guard let zone = TimeZone(reportName: text) else {
-                throw CommandFailure(
-                    "\(settings.place("timezone")) is \"\(text.prefix(100))\"; it must be the name of a time zone, as in \"Europe/Paris\"."
-                )
-            }
-            return zone
-        }
-        let zone = settings.variable("TZ").flatMap { TimeZone(reportName: $0) } ?? .gmt
-        return ["Etc/UTC", "Etc/GMT"].contains(zone.identifier) ? .gmt : zone
-    }
+    func timeZone(_ settings: Settings) throws -> TimeZone { try settings.timeZone(timezone) }
 }

@@ -20,7 +20,7 @@ struct PriceCommandTests {
         #expect(command.kind == [.text, .image])
         #expect(command.on?.description == "2025-06-09")
         #expect(command.files.prices == ["a.json", "b.json"])
-        #expect(command.format == .csv)
+        #expect(command.output.value == .csv)
     }
 
     @Test
@@ -31,7 +31,7 @@ struct PriceCommandTests {
                 "--timezone", "Europe/Paris", "--dry-run", "--admin", "http://127.0.0.1:9/",
             ]) as? RepriceCommand
         )
-        let query = try command.selection.query(now: 0)
+        let query = try command.selection.query(now: 0, timeZone: .gmt)
         #expect(query.from == 1_793_487_600_000_000)
         #expect(query.to == 1_796_079_600_000_000)
         #expect(query.filter.values(.project) == ["a"])
@@ -72,7 +72,9 @@ struct PriceCommandTests {
         let command = try #require(
             try OAIUsage.parseAsRoot(["reprice", "--since", "1d", "--until", "2d"]) as? RepriceCommand
         )
-        #expect(throws: ValidationError.self) { try command.selection.query(now: TimestampArgumentTests.now) }
+        #expect(throws: ValidationError.self) {
+            try command.selection.query(now: TimestampArgumentTests.now, timeZone: .gmt)
+        }
     }
 
     @Test

@@ -28,7 +28,7 @@ struct SettingsTests {
         ("{\"key\": {\"projects\": \"a=b\"}}", 1, "Do you mean \"key-project\"?"),
         (
             "{\"colour\": 1}", 1,
-            "The settings are: access-log, admin, admin-allow-anyone, admin-tls-cert, admin-tls-key, admin-token-file, "
+            "The settings are: access-log, admin, admin-allow-anyone, admin-ca, admin-tls-cert, admin-tls-key, "
         ),
         ("{\"listen\": 8787}", 1, "\"listen\" is a number; it must be host:port"),
         ("{\"include-usage\": \"yes\"}", 1, "it must be true or false"),
@@ -181,8 +181,10 @@ struct SettingsTests {
             "tls-cert": "/c.pem", "tls-key": "/k.pem", "upstream": "https://h", "upstream-ca": "/ca.pem",
             "workers": "3", "write-timeout": "15s",
         ]
-        #expect(Set(values.keys) == Set(Setting.all.map(\.name)))
-        let environment = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.variable, values[$0.name] ?? "") })
+        #expect(Set(values.keys) == Set(Setting.ofGateway.map(\.name)))
+        let environment = Dictionary(
+            uniqueKeysWithValues: Setting.ofGateway.map { ($0.variable, values[$0.name] ?? "") }
+        )
         let settings = try await Settings(
             file: nil,
             environment: environment.merging(["HOME": "/nonexistent"]) { first, _ in first }
@@ -226,7 +228,7 @@ struct SettingsTests {
         func row(_ name: String) -> [String] {
             report.rows.filter { $0.name == name }.flatMap { [$0.value, $0.origin] }
         }
-        #expect(report.rows.map(\.name) == Setting.all.map(\.name) + ["(proxy)"])
+        #expect(report.rows.map(\.name) == Setting.ofGateway.map(\.name) + ["(proxy)"])
         #expect(row("drain") == ["1s", "\(path):2"] && row("max-drains") == ["9", "\(path):3"])
         #expect(
             row("log-level") == ["debug", "OAI_USAGE_LOG_LEVEL"] && row("upstream-ca") == ["/ca.pem", "SSL_CERT_FILE"]
@@ -263,7 +265,7 @@ struct SettingsTests {
         let flags = Set(help.matches(of: /--(?:no-)?([a-z-]+)/).map { String($0.output.1) })
             .subtracting(["help", "version", "config", "check"])
         // Routes are an object, which no flag could hold.
-        let settings = Setting.all.filter { $0.kind != .document }.map(\.name)
+        let settings = Setting.ofGateway.filter(\.hasFlag).map(\.name)
         #expect(flags.count >= 15 && flags.symmetricDifference(settings) == [])
     }
 

@@ -32,7 +32,7 @@ struct LedgerBackupCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The new file.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The new file.", valueName: "file"), completion: .file())
     var file: String
     @OptionGroup var storage: LedgerOption
 
@@ -88,11 +88,12 @@ struct LedgerMergeCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The ledgers.", valueName: "ledger"))
+    @Argument(help: ArgumentHelp("The ledgers.", valueName: "ledger"), completion: .file())
     var ledgers: [String]
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The new ledger; an existing file is never overwritten.", valueName: "file")
+        help: ArgumentHelp("The new ledger; an existing file is never overwritten.", valueName: "file"),
+        completion: .file()
     )
     var output: String
 

@@ -15,10 +15,9 @@ struct PricesCheckCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The price files.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The price files.", valueName: "file"), completion: .file(extensions: ["json"]))
     var file: [String]
-    @Option(help: "How the findings are written.")
-    var format = ShowCommand.ShowFormat.text
+    @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
     @Flag(help: "End with status 2 if there are warnings.")
     var strict = false
 
@@ -37,7 +36,7 @@ struct PricesCheckCommand: AsyncParsableCommand {
                 StandardError.write("\(file): \(counts)")
             }
         }
-        switch format {
+        switch output.value {
         case .text:
             for (file, finding) in found { StandardOutput.write(PriceFindings.line(finding, file) + "\n") }
         case .json:

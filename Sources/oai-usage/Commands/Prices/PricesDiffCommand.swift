@@ -17,12 +17,17 @@ struct PricesDiffCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The first price file, or builtin.", valueName: "a"))
+    @Argument(
+        help: ArgumentHelp("The first price file, or builtin.", valueName: "a"),
+        completion: .file(extensions: ["json"])
+    )
     var old: String
-    @Argument(help: ArgumentHelp("The second price file, or builtin.", valueName: "b"))
+    @Argument(
+        help: ArgumentHelp("The second price file, or builtin.", valueName: "b"),
+        completion: .file(extensions: ["json"])
+    )
     var new: String?
-    @Option(help: "How the changes are written.")
-    var format = PriceChangesFormat.text
+    @OptionGroup var output: FormatOption<PriceChangesFormat>
 
     func run() async throws {
         let difference: PriceBookDifference
@@ -31,6 +36,6 @@ struct PricesDiffCommand: AsyncParsableCommand {
         } else {
             difference = try PriceBookDifference(from: .bundled, to: PriceFiles.book([old]))
         }
-        format.write(difference.changes)
+        output.value.write(difference.changes)
     }
 }

@@ -18,19 +18,18 @@ struct PricesExplainCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"))
+    @Argument(help: ArgumentHelp("What names the call.", valueName: "id"), completion: .calls)
     var identity: String
     @OptionGroup var files: PricesOption
     @OptionGroup var ledgers: LedgersOption
-    @Option(help: "How the explanation is written.")
-    var format = ShowCommand.ShowFormat.text
+    @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
 
     func run() async throws {
         let settings = try await ledgers.settings()
         let book = try files.book(settings)
         let records = try await ledgers.calls(matching: identity, settings)
         let sheets = records.map { CostDetail(record: $0, book: book) }
-        switch format {
+        switch output.value {
         case .json: for sheet in sheets { StandardOutput.write(sheet.json.line + "\n") }
         case .text: StandardOutput.write(sheets.map(\.text).joined(separator: "\n"))
         }

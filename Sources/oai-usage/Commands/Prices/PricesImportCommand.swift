@@ -18,13 +18,19 @@ struct PricesImportCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The list.", valueName: "list"))
+    @Argument(help: ArgumentHelp("The list.", valueName: "list"), completion: .file(extensions: ["json"]))
     var list: String
-    @Option(help: ArgumentHelp("The price file. (default: the one that is in use)", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The price file. (default: the one that is in use)", valueName: "file"),
+        completion: .file(extensions: ["json"])
+    )
     var output: String?
     @Option(help: "Take the models of this provider, instead of OpenAI's own; repeatable.")
     var provider: [String] = []
-    @Option(help: ArgumentHelp("Only models with this in their name; repeatable.", valueName: "text"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Only models with this in their name; repeatable.", valueName: "text")
+    )
     var model: [String] = []
     @Option(help: ArgumentHelp("From when on prices that differ hold, in UTC. (default: today)", valueName: "day"))
     var from: UTCDay?

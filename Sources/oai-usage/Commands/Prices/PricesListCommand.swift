@@ -15,7 +15,10 @@ struct PricesListCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Only models and hosted tools with this in one of their names.", valueName: "text"))
+    @Argument(
+        help: ArgumentHelp("Only models and hosted tools with this in one of their names.", valueName: "text"),
+        completion: .pricedNames
+    )
     var text: String?
     @Option(help: "Only models of this kind; repeatable.")
     var kind: [ModelPrices.Kind] = []
@@ -23,12 +26,11 @@ struct PricesListCommand: AsyncParsableCommand {
     var tier = "default"
     @Option(help: ArgumentHelp("The day in UTC, as 2026-11-01. (default: today)", valueName: "day"))
     var on: UTCDay?
-    @Option(help: "Include what a price file says of this project.")
+    @Option(name: .shortAndLong, help: "Include what a price file says of this project.", completion: .projects)
     var project: String?
     @OptionGroup var files: PricesOption
     @OptionGroup var configuration: ConfigurationOption
-    @Option(help: "How the list is written.")
-    var format = PriceListFormat.table
+    @OptionGroup var output: FormatOption<PriceListFormat>
 
     func run() async throws {
         let book = try await files.book(configuration.settings())
@@ -44,6 +46,6 @@ struct PricesListCommand: AsyncParsableCommand {
                 "No model has prices in the tier \(tier); there are \(list.tiers.joined(separator: ", "))."
             )
         }
-        list.write(as: format)
+        list.write(as: output.value)
     }
 }

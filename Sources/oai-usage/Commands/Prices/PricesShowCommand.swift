@@ -16,14 +16,13 @@ struct PricesShowCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The model or tool.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The model or tool.", valueName: "name"), completion: .pricedNames)
     var name: String
-    @Option(help: "Include what a price file says of this project.")
+    @Option(name: .shortAndLong, help: "Include what a price file says of this project.", completion: .projects)
     var project: String?
     @OptionGroup var files: PricesOption
     @OptionGroup var configuration: ConfigurationOption
-    @Option(help: "How the prices are written.")
-    var format = ShowCommand.ShowFormat.text
+    @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
 
     func run() async throws {
         var book = try await files.book(configuration.settings())
@@ -36,6 +35,6 @@ struct PricesShowCommand: AsyncParsableCommand {
         } else {
             throw CommandFailure(UnknownNameMessage(name: name, book: book).description)
         }
-        StandardOutput.write(format == .json ? sheet.json.indented + "\n" : sheet.text)
+        StandardOutput.write(output.value == .json ? sheet.json.indented + "\n" : sheet.text)
     }
 }

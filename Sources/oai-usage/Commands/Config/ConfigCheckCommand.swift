@@ -1,0 +1,82 @@
+import ArgumentParser
+import OpenAIUsagePricing
+
+/// Checks a configuration file.
+struct ConfigCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check a configuration file, and name the line and column of every mistake.",
+        discussion: """
+            Unknown and repeated keys, values of a wrong type or out of range, and settings that exclude one another are
+            mistakes, and end with status 1. Files that the settings name are not read: 'oai-usage gateway --check' does that.
+
+            Examples:
+              oai-usage config check
+              oai-usage config check /etc/oai-usage/config.json
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("The file. (default: that of the other commands)", valueName: "file"),
+        completion: .file(extensions: ["json", "jsonc"])
+    )
+    var file: String?
+    @OptionGroup var configuration: ConfigurationOption
+    @OptionGroup var output: FormatOption<TextFormat>
+
+    func validate() throws {
+        if file != nil, configuration.config != nil {
+            throw ValidationError("The file is named twice: leave --config out.")
+        }
+    }
+
+    func run() async throws {
+        guard let path = file ?? Settings.source(file: configuration.config)?.value else {
+            if output.value == .json { StandardOutput.write("[]\n") }
+            return StandardError.write(
+                "There is no configuration file, and none is needed: \(Settings.standardFile())."
+            )
+        }
+        let check = ConfigurationCheck(text: try ConfigurationFile.text(path), path: path)
+        switch output.value {
+        case .json: StandardOutput.write(Self.json(check, path).indented + "\n")
+        case .text:
+            for finding in check.findings {
+                StandardOutput.write("\(path):\(finding.line):\(finding.column): error: \(finding.message)\n")
+            }
+            if check.findings.isEmpty {
+                let settings = check.count == 1 ? "1 setting" : "\(check.count) settings"
+                StandardOutput.write("\(path) is sound: \(settings).\n")
+            }
+        }
+        guard check.findings.isEmpty else { throw ExitCode.failure }
+    }
+
+    private static func json(_ check: ConfigurationCheck, _ path: String) -> JSONDocument.Value {
+        .elements(
+            check.findings.map { finding in
+                .members([
+                    "file": .string(path), "line": .integer(finding.line), "column": .integer(finding.column),
+                    "key": .text(finding.key.isEmpty ? nil : finding.key), "message": .string(finding.message),
+                ])
+            }
+        )
+    }
+}
+
+/// Prints the schema of the configuration file.
+struct ConfigSchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print the JSON Schema of the configuration file.",
+        discussion: """
+            Editors that know it complete keys, show what they mean, and mark mistakes: name its file as "$schema" in the
+            configuration file.
+
+            Examples:
+              oai-usage config schema
+            """
+    )
+
+    func run() { StandardOutput.write(ConfigurationSchema.text) }
+}

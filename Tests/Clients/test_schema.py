@@ -1,0 +1,158 @@
+"""`oai-usage schema` says which keys and columns there are: every one that a command writes, and no other."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from conftest import execute, run
+
+DIMENSIONS = "project,model,requested-model,endpoint,organization,key,client,host,tier,outcome,status,error,hour,day,week,month,tag:team"
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    """Calls of every kind of endpoint."""
+    folder = tmp_path_factory.mktemp("schema")
+    run("demo", "--calls", "300", "--keep", str(folder))
+    return str(folder / "ledger.db")
+
+
+@pytest.fixture(scope="module")
+def schemas():
+    found = {(entry["command"], entry["format"]): entry["fields"] for entry in json.loads(run("schema", "--json"))}
+    assert len(found) > 15
+    return found
+
+
+def paths(value, fields, prefix=""):
+    """The paths of all members, with NAME for a member whose name the schema does not fix."""
+    names = {field["name"]: field for field in fields}
+    if prefix and names.get(prefix, {}).get("type") == "any":
+        return
+    if isinstance(value, dict):
+        for key, member in value.items():
+            path = f"{prefix}.{key}" if prefix else key
+            if path not in names:
+                path = f"{prefix}.NAME" if prefix else "NAME"
+                if path not in names and key.startswith("tag:"):
+                    path = f"{prefix}.tag:NAME" if prefix else "tag:NAME"
+                if path not in names:
+                    path = f"{prefix}.{key}" if prefix else key
+            yield path, member
+            yield from paths(member, fields, path)
+    elif isinstance(value, list):
+        for element in value:
+            if isinstance(element, (dict, list)):
+                yield from paths(element, fields, prefix + "[]")
+
+
+TYPES = {
+    "string": str, "time": str, "day": str, "decimal": str, "integer": int, "number": (int, float), "boolean": bool,
+    "object": dict, "array": list,
+}
+
+
+def check(values, fields):
+    """Compares values with a schema, both ways."""
+    names = {field["name"]: field for field in fields}
+    seen = {}
+    for value in values:
+        for path, member in paths(value, fields):
+            assert path in names, f"{path} is not in the schema"
+            seen.setdefault(path, []).append(member)
+    for name, field in names.items():
+        if field["optional"]:
+            continue
+        assert name in seen, f"{name} does not appear"
+    for path, members in seen.items():
+        kind = names[path]["type"]
+        for member in members:
+            if member is None:
+                assert names[path]["nullable"], f"{path} is null"
+            elif kind != "any":
+                assert isinstance(member, TYPES[kind]), (path, member)
+                assert kind != "integer" or not isinstance(member, bool), (path, member)
+
+
+def lines(text):
+    # Not splitlines(), which takes other characters for line ends, too.
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
+def test_report_json(ledger, schemas):
+    check([json.loads(run("report", "--ledger", ledger, "--by", DIMENSIONS, "--json"))], schemas["report", "json"])
+
+
+def columns(text):
+    return next(csv.reader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("arguments", [
+    ("report", "--by", DIMENSIONS), ("calls", "-n", "1"), ("waste",), ("reprice", "--since", "1d", "--dry-run"),
+    ("prices", "list", "gpt-4o"), ("prices", "diff", "builtin", "builtin"),
+])
+def test_columns(ledger, schemas, arguments):
+    command = " ".join(word for word in arguments[:2] if arguments[0] == "prices" or word == arguments[0])
+    storage = [] if arguments[0] == "prices" else ["--ledger", ledger]
+    heading = columns(run(*arguments, *storage, "--format", "csv"))
+    names = [field["name"] for field in schemas[command, "csv"]]
+    assert [name.replace("tag:team", "tag:NAME") for name in heading] == names
+
+
+def test_calls(ledger, schemas):
+    calls = lines(run("calls", "--ledger", ledger, "--json", "-n", "0"))
+    assert len(calls) >= 300
+    check(calls, schemas["calls", "jsonl"])
+    check([json.loads(run("calls", "--ledger", ledger, "--format", "json"))], schemas["calls", "json"])
+    identity = next(call["id"] for call in calls)
+    check(lines(run("show", identity, "--ledger", ledger, "--json")), schemas["show", "json"])
+    explained = [
+        line for call in calls[:40] for line in lines(run("prices", "explain", call["id"], "--ledger", ledger, "--json"))
+    ]
+    check(explained, schemas["prices explain", "json"])
+
+
+def test_other_commands(ledger, schemas):
+    check([json.loads(run("waste", "--ledger", ledger, "--json"))], schemas["waste", "json"])
+    check([json.loads(execute("doctor", "--ledger", ledger, "--json").stdout)], schemas["doctor", "json"])
+    compared = run("report", "--ledger", ledger, "--compare", "previous", "--by", "project,model", "--top", "2", "--json")
+    check([json.loads(compared)], schemas["report", "json"])
+    check([json.loads(run("limits", "--ledger", ledger, "--json"))], schemas["limits", "json"])
+    repriced = run("reprice", "--ledger", ledger, "--since", "1d", "--dry-run", "--json")
+    check([json.loads(repriced)], schemas["reprice", "json"])
+    pruned = run("prune", "--ledger", ledger, "--older-than", "1h", "--dry-run", "--json")
+    check([json.loads(pruned)], schemas["prune", "json"])
+
+
+def test_prices(schemas, tmp_path):
+    check([json.loads(run("prices", "list", "--tier", "all", "--json"))], schemas["prices list", "json"])
+    for name in ("gpt-4o-mini", "web_search", "gpt-image-1"):
+        check([json.loads(run("prices", "show", name, "--json"))], schemas["prices show", "json"])
+    prices = tmp_path / "prices.json"
+    prices.write_text(json.dumps({
+        "schema": "openai-prices/1", "as_of": "2026-11-24", "currency": "USD",
+        "models": [{"id": "gpt-4o-mini", "ids": ["gpt-4o-mini"], "kind": "text",
+                    "periods": [{"from": None, "to": None, "per_1m": {"default": {"input": "1"}}}]}],
+    }))
+    check([json.loads(run("prices", "diff", str(prices), "--json"))], schemas["prices diff", "json"])
+    prices.write_text('{"schema": "openai-prices/1", "colour": 1}')
+    found = execute("prices", "check", str(prices), "--json")
+    assert found.returncode == 1
+    check([json.loads(found.stdout)], schemas["prices check", "json"])
+
+
+def test_configuration(schemas, tmp_path):
+    check([json.loads(run("config", "show", "--json"))], schemas["config show", "json"])
+    file = tmp_path / "config.json"
+    file.write_text('{"upstrem": "x"}')
+    found = execute("config", "check", str(file), "--json")
+    assert found.returncode == 1
+    check([json.loads(found.stdout)], schemas["config check", "json"])
+
+
+def test_one_command():
+    assert run("schema", "limits").startswith("limits --format json: ")
+    told = execute("schema", "reprot")
+    assert told.returncode == 64 and "Did you mean 'report'?" in told.stderr
