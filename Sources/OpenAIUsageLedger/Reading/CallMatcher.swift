@@ -8,7 +8,7 @@ struct CallMatcher {
     }
 
     /// A condition with its patterns prepared.
-    private struct Rule {
+    struct Rule {
         let dimension: ReportDimension
         let globs: [Glob]
         let isExcluded: Bool

@@ -3,12 +3,21 @@ import OpenAIUsage
 
 extension Report {
     /// The report as one line of JSON.
-    package var json: String {
+    package var json: String { json(comparedWith: nil) }
+
+    fileprivate func json(comparedWith comparison: ReportComparison?) -> String {
         var json = JSONWriter()
         json.beginObject()
         json.member("from", TimestampText.utc(query.from, isShort: true))
         json.member("to", TimestampText.utc(query.to, isShort: true))
         json.member("timezone", query.timeZone.reportName)
+        if let query = comparison?.previousQuery {
+            json.key("compared_with")
+            json.beginObject()
+            json.member("from", TimestampText.utc(query.from, isShort: true))
+            json.member("to", TimestampText.utc(query.to, isShort: true))
+            json.endObject()
+        }
         if let pruned {
             json.member("pruned_before", TimestampText.utc(pruned.before, isShort: true))
             if pruned.isWidened {
@@ -24,13 +33,20 @@ extension Report {
         json.endArray()
         json.key("rows")
         json.beginArray()
-        for row in rows { row.write(to: &json, groupBy: query.groupBy) }
+        for (index, row) in rows.enumerated() {
+            row.write(to: &json, groupBy: query.groupBy, previous: comparison?.previousRows[index])
+        }
         json.endArray()
         json.key("totals")
-        totals.write(to: &json, groupBy: [])
+        totals.write(to: &json, groupBy: [], previous: comparison?.previousTotals)
         json.endObject()
         return json.text
     }
+}
+
+extension ReportComparison {
+    /// The report beside the earlier one as one line of JSON: each row has the members `previous` and `change`.
+    package var json: String { report.json(comparedWith: self) }
 }
 
 extension TimeZone {
@@ -50,9 +66,11 @@ extension TimeZone {
 }
 
 extension ReportRow {
-    func write(to json: inout JSONWriter, groupBy: [ReportDimension]) {
+    func write(to json: inout JSONWriter, groupBy: [ReportDimension], previous: ReportRow? = nil) {
         json.beginObject()
         for (dimension, value) in zip(groupBy, group) { json.member(dimension.description, value) }
+        // Their group is null, as that of calls without a value is.
+        if let othersCount { json.member("others", othersCount) }
         json.member("calls", calls)
         json.member("errors", errors)
         json.member("input_tokens", inputTokens)
@@ -78,6 +96,28 @@ extension ReportRow {
         Self.write("error_duration_ms", errorDuration, to: &json)
         Self.write("processing_ms", processing, to: &json)
         Self.write("time_to_first_token_ms", timeToFirstToken, to: &json)
+        if let previous { write(previous, to: &json) }
+        json.endObject()
+    }
+
+    private func write(_ previous: ReportRow, to json: inout JSONWriter) {
+        json.key("previous")
+        json.beginObject()
+        json.member("calls", previous.calls)
+        json.member("errors", previous.errors)
+        json.member("input_tokens", previous.inputTokens)
+        json.member("output_tokens", previous.outputTokens)
+        json.member("cost_usd", literal: previous.costPicoUSD.map(DecimalText.dollars(picoUSD:)))
+        json.member("unpriced_calls", previous.unpricedCalls)
+        json.endObject()
+        json.key("change")
+        json.beginObject()
+        let calls = ReportComparison.Change(from: Int128(previous.calls), to: Int128(self.calls))
+        json.member("calls", calls?.difference)
+        json.member("calls_percent", literal: (calls?.basisPoints).map(ReportComparison.Change.percent(basisPoints:)))
+        let cost = ReportComparison.Change(from: previous.costPicoUSD, to: costPicoUSD)
+        json.member("cost_usd", literal: (cost?.difference).map(DecimalText.dollars(picoUSD:)))
+        json.member("cost_percent", literal: (cost?.basisPoints).map(ReportComparison.Change.percent(basisPoints:)))
         json.endObject()
     }
 

@@ -31,7 +31,9 @@ struct ReportBuilder {
         asked = query
         self.query = query
         self.facts = facts
-        groupings = query.groupBy.map { ReportGrouping($0, timeZone: query.timeZone, mergesSnapshots: query.mergesSnapshots) }
+        groupings = query.groupBy.map {
+            ReportGrouping($0, timeZone: query.timeZone, mergesSnapshots: query.mergesSnapshots)
+        }
     }
 
     /// Returns the sums of the report by group.

@@ -36,8 +36,10 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
     case tag(String)
 
     private static let named: [(name: String, dimension: ReportDimension)] = [
-        ("project", .project), ("model", .model), ("requested-model", .requestedModel), ("endpoint", .endpoint), ("organization", .organization),
-        ("key", .key), ("client", .client), ("host", .host), ("tier", .serviceTier), ("outcome", .outcome), ("status", .status), ("error", .errorCode),
+        ("project", .project), ("model", .model), ("requested-model", .requestedModel), ("endpoint", .endpoint),
+        ("organization", .organization),
+        ("key", .key), ("client", .client), ("host", .host), ("tier", .serviceTier), ("outcome", .outcome),
+        ("status", .status), ("error", .errorCode),
         ("hour", .hour), ("day", .day), ("week", .week), ("month", .month),
     ]
 

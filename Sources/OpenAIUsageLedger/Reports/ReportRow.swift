@@ -4,6 +4,8 @@
 public struct ReportRow: Sendable, Equatable {
     /// The values of the group in the order of the report's dimensions; `nil` for calls without a value.
     public var group: [String?] = []
+    /// The number of groups that the row sums up as the others beyond the top ones; `nil` for a row of one group.
+    public var othersCount: Int?
     /// The number of ended calls.
     public var calls: Int64 = 0
     /// The number of failed calls: API errors, cut responses, timeouts and unreachable upstreams.

@@ -12,6 +12,15 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
             self.from = from
             self.to = to
         }
+
+        /// Returns the range of the same length before this one, in local time: seven days are seven days though the clocks change.
+        package func shiftedBack(timeZone: TimeZone) -> Range {
+            let start = from + CalendarPeriod.offset(at: from, timeZone)
+            let length = to + CalendarPeriod.offset(at: to, timeZone) - start
+            let day = (start - length).flooredQuotient(by: CalendarPeriod.day)
+            let timeOfDay = start - length - day * CalendarPeriod.day
+            return Range(from: CalendarPeriod.instant(day, timeZone, timeOfDay: timeOfDay), to: from)
+        }
     }
 
     /// A unit of the calendar; weeks begin on Monday (ISO 8601).
@@ -27,11 +36,21 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
     case week(year: Int, week: Int)
     /// A year.
     case year(Int)
+    /// All time.
+    case all
+
+    /// True for a period with a name, false for one written in numbers.
+    package var isNamed: Bool {
+        switch self {
+        case .relative, .all: true
+        case .month, .week, .year: false
+        }
+    }
 
     /// The names of the periods, for help and errors.
     package static let names = [
         "today", "yesterday", "this-week", "last-week", "this-month", "last-month", "this-quarter", "last-quarter",
-        "this-year", "last-year", "wtd", "mtd", "qtd", "ytd",
+        "this-year", "last-year", "wtd", "mtd", "qtd", "ytd", "all",
     ]
 
     /// Creates a period from text; `nil` for invalid text.
@@ -47,6 +66,7 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
         case "last-quarter": self = .relative(.quarter, ago: 1)
         case "this-year", "ytd": self = .relative(.year, ago: 0)
         case "last-year": self = .relative(.year, ago: 1)
+        case "all": self = .all
         default:
             func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
                 guard !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
@@ -84,6 +104,7 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
         case .month(let year, let month): "\(year)-\(month < 10 ? "0" : "")\(month)"
         case .week(let year, let week): "\(year)-W\(week < 10 ? "0" : "")\(week)"
         case .year(let year): "\(year)"
+        case .all: "all"
         }
     }
 
@@ -92,8 +113,9 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - now: The time in microseconds since 1970.
     ///   - timeZone: The time zone of the calendar.
-    /// - Returns: The range; `nil` if the period lies in the future.
+    /// - Returns: The range; `nil` if the period lies in the future, or is all time.
     package func range(now: Int64, timeZone: TimeZone) -> Range? {
+        if self == .all { return nil }
         let (start, unit) = start(now: now, timeZone)
         let from = Self.instant(start, timeZone)
         guard from <= now else { return nil }
@@ -107,6 +129,7 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
     /// the one before: from its start, through as many days, to the same time of day. A stretch that the one before does
     /// not have, such as the 31st, ends with it.
     package func previous(now: Int64, timeZone: TimeZone) -> Range? {
+        if self == .all { return nil }
         let (start, unit) = start(now: now, timeZone)
         let before = Self.adding(-1, unit, to: start)
         let from = Self.instant(before, timeZone)
@@ -123,7 +146,7 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
 
     // MARK: - Days
 
-    private static let day: Int64 = 86_400_000_000
+    fileprivate static let day: Int64 = 86_400_000_000
 
     /// The first day of the period in days since 1970, and its unit.
     private func start(now: Int64, _ timeZone: TimeZone) -> (day: Int64, unit: Unit) {
@@ -148,6 +171,7 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
             let fourth = CivilDate(year: Int64(year), month: 1, day: 4).daysSince1970
             return ((fourth + 3).flooredQuotient(by: 7) * 7 - 3 + Int64(week - 1) * 7, .week)
         case .year(let year): return (CivilDate(year: Int64(year), month: 1, day: 1).daysSince1970, .year)
+        case .all: return (0, .year)
         }
     }
 
@@ -174,13 +198,13 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The microseconds by which local time is ahead of UTC.
-    private static func offset(at time: Int64, _ timeZone: TimeZone) -> Int64 {
+    fileprivate static func offset(at time: Int64, _ timeZone: TimeZone) -> Int64 {
         let seconds = Double(time.flooredQuotient(by: 1_000_000))
         return Int64(timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))) * 1_000_000
     }
 
     /// The instant of a local time; one that the clock skips is the first instant after the gap, one that comes twice the first.
-    private static func instant(_ day: Int64, _ timeZone: TimeZone, timeOfDay: Int64 = 0) -> Int64 {
+    fileprivate static func instant(_ day: Int64, _ timeZone: TimeZone, timeOfDay: Int64 = 0) -> Int64 {
         let local = day * Self.day + timeOfDay
         let candidates = [-Self.day, 0, Self.day].map { local - offset(at: local + $0, timeZone) }
         let matching = candidates.filter { $0 + offset(at: $0, timeZone) == local }

@@ -84,7 +84,9 @@ package struct QueryParameters: Sendable {
     /// - Throws: A ``ParameterError`` that names one of them.
     package func finish() throws(ParameterError) {
         guard let rest = pairs.first else { return }
-        let allowed = known.isEmpty ? "there are none here" : "known are \(known.joined(separator: ", "))"
+        let names = known.filter { !$0.hasSuffix("-not") }
+        let opposites = names.count < known.count ? ", and the opposites of filters, as in project-not" : ""
+        let allowed = known.isEmpty ? "there are none here" : "known are \(names.joined(separator: ", "))\(opposites)"
         throw ParameterError(String(rest.name.prefix(100)), "is not known; \(allowed)")
     }
 

@@ -32,6 +32,11 @@ package struct LedgerUnion: Sendable {
     /// - Throws: The error of the first unreadable ledger, since a sum without it would look complete; a ``Conflict`` if two
     ///   ledgers share calls.
     package func report(_ request: ReportRequest, now: Int64) async throws -> Report {
+        try await mergeableReport(request, now: now).report
+    }
+
+    /// Returns the sums of ``report(_:now:)`` by group.
+    package func mergeableReport(_ request: ReportRequest, now: Int64) async throws -> MergeableReport {
         var request = request
         request.selection = try request.selection.resolved(now: now)
         let (resolved, sources) = (request, sources)
@@ -49,7 +54,7 @@ package struct LedgerUnion: Sendable {
         let beginnings = reports.map(\.query.from).filter { $0 != 0 }
         for report in reports.dropFirst() { sum.add(report) }
         if resolved.selection.since == nil, let first = beginnings.min() { sum.query.from = first }
-        return sum.report
+        return sum
     }
 
     /// Lists the calls of all ledgers in ID order, which is the order of their starts; duplicates are listed once.

@@ -49,37 +49,125 @@ package struct MergeableReport: Sendable {
     }
 
     /// The report with its rows in order.
-    package var report: Report {
-        var totals = ReportAccumulator(keepsLatencies: keepsLatencies)
-        for group in groups { totals.add(group.sums) }
-        // A group whose calls have all moved to other groups has no row.
-        var lines = groups.filter { !$0.sums.isEmpty }.map { group in
-            var sums = group.sums
-            return (values: group.values, row: sums.result(group: group.values.map(\.name)))
-        }
-        let timeIndices = query.groupBy.indices.filter { query.groupBy[$0].period != nil }
-        lines.sort { left, right in
-            for index in timeIndices where left.values[index].order != right.values[index].order {
-                return left.values[index].order < right.values[index].order
-            }
-            return Self.precedes(left.row, right.row)
-        }
+    package var report: Report { report(ReportArrangement()) }
+
+    /// Returns the report with its rows in an order.
+    package func report(_ arrangement: ReportArrangement) -> Report {
+        let lines = lines(arrangement, groups.map { Line(values: $0.values, sums: $0.sums) })
+        var totals = totals
         return Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []), pruned: pruned)
     }
 
-    /// True if a row precedes another: the more expensive one, or the first by name at the same cost.
-    private static func precedes(_ left: ReportRow, _ right: ReportRow) -> Bool {
-        if left.costPicoUSD != right.costPicoUSD {
-            guard let rightCost = right.costPicoUSD else { return true }
-            guard let leftCost = left.costPicoUSD else { return false }
-            return leftCost > rightCost
+    /// Returns the report beside that of an earlier range with the same groups, in the order of this one.
+    package func comparison(with previous: MergeableReport, _ arrangement: ReportArrangement) -> ReportComparison {
+        let known = Dictionary(previous.groups.map { ($0.values, $0.sums) }) { first, _ in first }
+        let own = Set(groups.map(\.values))
+        let empty = ReportAccumulator(keepsLatencies: keepsLatencies)
+        var all = groups.map { Line(values: $0.values, sums: $0.sums, previous: known[$0.values]) }
+        for group in previous.groups where !own.contains(group.values) {
+            all.append(Line(values: group.values, sums: empty, previous: group.sums))
         }
-        for (left, right) in zip(left.group, right.group) where left != right {
-            guard let right else { return true }
-            guard let left else { return false }
-            return left < right
+        let lines = lines(arrangement, all)
+        var (totals, previousTotals) = (totals, previous.totals)
+        let none = ReportAccumulator(keepsLatencies: previous.keepsLatencies)
+        return ReportComparison(
+            report: Report(query: query, rows: lines.map(\.row), totals: totals.result(group: []), pruned: pruned),
+            previousQuery: previous.query,
+            previousRows: lines.map { line in
+                var sums = line.previous ?? none
+                return sums.result(group: line.row.group)
+            },
+            previousTotals: previousTotals.result(group: [])
+        )
+    }
+
+    private var totals: ReportAccumulator {
+        var totals = ReportAccumulator(keepsLatencies: keepsLatencies)
+        for group in groups { totals.add(group.sums) }
+        return totals
+    }
+
+    // MARK: - Order
+
+    /// A row under construction.
+    private struct Line {
+        var values: [ReportGrouping.Value]
+        var sums: ReportAccumulator
+        var previous: ReportAccumulator?
+        /// The number of groups of an "others" row.
+        var othersCount: Int?
+        var row = ReportRow()
+
+        mutating func add(_ other: Line) {
+            sums.add(other.sums)
+            guard let earlier = other.previous else { return }
+            if previous == nil { previous = earlier } else { previous?.add(earlier) }
         }
-        return false
+    }
+
+    /// Returns the rows in order, those beyond the top ones summed up.
+    private func lines(_ arrangement: ReportArrangement, _ all: [Line]) -> [Line] {
+        // A group whose calls have all moved to other groups has no row.
+        let all = all.filter { !$0.sums.isEmpty || $0.previous?.isEmpty == false }
+        let times = query.groupBy.indices.filter { query.groupBy[$0].period != nil }
+        var lines = summedUp(all, arrangement, times)
+        for index in lines.indices {
+            let isOthers = lines[index].othersCount != nil
+            let group = lines[index].values.map(\.name)
+            lines[index].row = lines[index].sums.result(group: group)
+            if isOthers { lines[index].row.othersCount = lines[index].othersCount }
+        }
+        lines.sort { left, right in
+            if arrangement.key == nil {
+                for index in times where left.values[index].order != right.values[index].order {
+                    return left.values[index].order < right.values[index].order
+                }
+            }
+            let (isOthers, areOthers) = (left.othersCount != nil, right.othersCount != nil)
+            if isOthers != areOthers { return areOthers }
+            return arrangement.precedes(left.row, right.row)
+        }
+        return lines
+    }
+
+    private func summedUp(_ all: [Line], _ arrangement: ReportArrangement, _ times: [Int]) -> [Line] {
+        guard let top = arrangement.top else { return all }
+        // Groups by time alone are ranked themselves, others by their sums over all periods.
+        let ranked = times.count == query.groupBy.count ? [] : times
+        func key(_ values: [ReportGrouping.Value]) -> [ReportGrouping.Value] {
+            values.indices.filter { !ranked.contains($0) }.map { values[$0] }
+        }
+        var sums: [[ReportGrouping.Value]: ReportAccumulator] = [:]
+        for line in all {
+            sums[key(line.values), default: ReportAccumulator(keepsLatencies: keepsLatencies)].add(line.sums)
+        }
+        guard sums.count > top else { return all }
+        let rows = sums.map { entry in
+            var sums = entry.value
+            return (values: entry.key, row: sums.result(group: entry.key.map(\.name)))
+        }
+        let first = Set(rows.sorted { arrangement.precedes($0.row, $1.row) }.prefix(top).map(\.values))
+        var lines: [Line] = []
+        var places: [[ReportGrouping.Value]: Int] = [:]
+        for line in all {
+            if first.contains(key(line.values)) {
+                lines.append(line)
+                continue
+            }
+            var others = line
+            for index in others.values.indices where !ranked.contains(index) {
+                others.values[index] = ReportGrouping.Value(name: nil)
+            }
+            if let place = places[others.values] {
+                lines[place].add(line)
+                lines[place].othersCount? += 1
+            } else {
+                places[others.values] = lines.count
+                others.othersCount = 1
+                lines.append(others)
+            }
+        }
+        return lines
     }
 
     // MARK: - Bytes

@@ -10,6 +10,8 @@ struct CallsCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               oai-usage calls --outcome error --since 1h
+              oai-usage calls --status 429 --error rate_limit_exceeded --period today
+              oai-usage calls --min-duration 2s --sort duration --limit 20
               oai-usage calls --follow --project proj_search
               oai-usage calls --since today --format jsonl --limit 0
               oai-usage calls --ledger ~/.local/share/oai-usage/ledger.db --ledger http://gateway:10464
@@ -18,48 +20,95 @@ struct CallsCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
+    @OptionGroup var options: CallsOptions
     @Option(help: "How the calls are written.")
     var format = CallsFormat.table
-    @Option(help: "How many at most, the latest; 0 for all.")
-    var limit = CallLimit(value: 50)
     @Flag(help: "Go on with new calls as they end, until interrupted.")
     var follow = false
+
+    func validate() throws {
+        if options.columns != nil, format == .json || format == .jsonl {
+            throw ValidationError("--columns is for tables and CSV; JSON has all values, of which jq picks.")
+        }
+        if follow, options.sort != nil { throw ValidationError("--sort and --follow exclude one another.") }
+    }
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
         let places = try ledgers.places(settings)
-        let selected = try selection.selection(now: now)
-        let request = CallsRequest(selected, limit: limit.value == 0 ? nil : limit.value)
+        let timeZone = try selection.zone.timeZone(settings)
+        let selected = try selection.selection(now: now, timeZone: timeZone)
+        let limit = options.limit.value
+        let request = CallsRequest(selected, limit: limit == 0 || options.sort != nil ? nil : limit)
         // The tails are created before the latest calls are read, so that no call that ends in between is missed.
         var tails = try follow ? places.map { try Tail($0, request, now: now) } : []
         var listing = try await ledgers.union(places, settings).listing(request, now: now)
         // Errors of a ledger are reported before anything is written.
         var next = try await listing.next()
         var count = 0
-        var writer = CallsWriter(format: format)
+        var writer = CallsWriter(
+            format: format,
+            columns: options.columns?.columns,
+            tags: try format == .csv ? Self.tags(places) : [],
+            timeZone: timeZone,
+            width: options.wide ? nil : Terminal.width
+        )
         var shown: Set<CallID> = []
         writer.begin()
+        var ranking = options.sort.map { CallRanking($0, limit: limit) }
         while let record = next {
             if follow, record.outcome != .open { shown.insert(record.id) }
-            writer.write(record)
+            if ranking == nil { writer.write(record) } else { ranking?.add(record) }
             count += 1
             next = try await listing.next()
         }
+        for record in ranking?.records ?? [] { writer.write(record) }
         guard follow else {
             writer.end()
-            if count == 0, format == .table { StandardError.write("No calls.") }
-            if limit.value == 0 || count < limit.value {
-                try await ledgers.reportPruned(places, from: selected.range(now: now).from)
-            }
+            try await note(count, writer, places, settings, selected, now)
             return
         }
+        writer.flush()
         while !Task.isCancelled {
             for index in tails.indices {
                 for record in try tails[index].next() where !shown.contains(record.id) { writer.write(record) }
             }
             try await Task.sleep(for: .milliseconds(250))
         }
+    }
+
+    /// Says what a list leaves out.
+    private func note(
+        _ count: Int,
+        _ writer: CallsWriter,
+        _ places: [LedgerLocation],
+        _ settings: Settings,
+        _ selected: CallSelection,
+        _ now: Int64
+    ) async throws {
+        let limit = options.limit.value
+        if format == .table {
+            if count == 0 { StandardError.write("No calls.") }
+            if options.sort == nil, count == limit { StandardError.write("The latest \(limit); --limit 0 lists all.") }
+            if options.sort != nil, count > limit {
+                StandardError.write("\(limit) of \(NumberFormat.calls(Int64(count))).")
+            }
+            if !writer.leftOut.isEmpty {
+                let names = writer.leftOut.joined(separator: ", ")
+                StandardError.write("Left out for want of space: \(names); --wide shows all.")
+            }
+        }
+        let source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        for hint in try source.hints(selected.filter) { StandardError.write(hint) }
+        if limit == 0 || count < limit {
+            try await ledgers.reportPruned(places, from: selected.range(now: now).from)
+        }
+    }
+
+    /// The names of the tags in ledgers on this machine.
+    private static func tags(_ places: [LedgerLocation]) throws -> [String] {
+        Set(try places.compactMap(\.path).flatMap { try LedgerReader(path: $0).tagNames() }).sorted()
     }
 }
 

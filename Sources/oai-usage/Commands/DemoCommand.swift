@@ -35,17 +35,24 @@ struct DemoCommand: AsyncParsableCommand {
         let now = SystemUsageClock().wallMicroseconds
         var query = ReportQuery(from: now - 3_600_000_000, to: now)
         query.groupBy = [.project, .model]
+        query.mergesSnapshots = true
         let reader = try LedgerReader(path: ledger)
         let option = DemoMetrics.ledgerOption(keep == nil ? nil : ledger)
         StandardOutput.write("\n$ oai-usage report\(option) --since 1h --by project,model\n\n")
-        ReportFormat.table.write(try reader.report(query))
+        ReportFormat.table.write(
+            ArrangedReport(try reader.report(query)),
+            columns: nil,
+            period: nil,
+            width: Terminal.width
+        )
         StandardOutput.write("\n$ oai-usage calls\(option) --limit 8\n\n")
         var calls = CallsQuery()
         calls.limit = 8
         calls.order = .newestFirst
-        var writer = CallsWriter(format: .table)
+        var writer = CallsWriter(format: .table, width: Terminal.width)
         writer.begin()
         for record in try reader.calls(calls).reversed() { writer.write(record) }
+        writer.end()
         StandardOutput.write("\n$ curl http://127.0.0.1:10464/metrics\n\n\(DemoMetrics.slice(of: result.metrics))")
         StandardOutput.write(DemoMetrics.nextSteps(ledger: keep == nil ? nil : ledger))
     }

@@ -9,9 +9,13 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report",
         abstract: "Report cost, tokens and latency.",
         discussion: """
+            Without a period, it is about the last 7 days.
+
             Examples:
+              oai-usage report --period last-month --timezone Europe/Paris
               oai-usage report --project proj_search --since 30d --by model
-              oai-usage report --since 2026-11-01 --until 2026-12-01 --by day --timezone Europe/Paris
+              oai-usage report --month 2026-11 --by tag:team --top 10 --compare previous
+              oai-usage report --model 'gpt-5*' --project-not proj_test --by day,model --top 3
               oai-usage report --by project,tag:team --format csv
               oai-usage report --ledger http://eu-gateway:10464 --ledger https://us-gateway --since 30d
             """
@@ -19,10 +23,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
-    @Option(
-        help: ArgumentHelp("What to group by: \(ReportDimension.names.joined(separator: ", ")).", valueName: "names")
-    )
-    var by = Dimensions(dimensions: [.project])
+    @OptionGroup var options: ReportOptions
     @Option(help: "How the report is written.")
     var format = ReportFormat.table
     @Flag(
@@ -30,30 +31,63 @@ struct ReportCommand: AsyncParsableCommand {
             "End with status 2 if any call is not priced in full, reported no usage or went to an unknown endpoint, or if pruned calls make the report inexact."
     )
     var strict = false
+    @Option(
+        help: ArgumentHelp("End with status 3 if the cost is above so many dollars, as in 250.", valueName: "dollars")
+    )
+    var failOver: MoneySum?
 
     func validate() throws {
-        if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
-        let now = SystemUsageClock().wallMicroseconds
-        do { _ = try selection.selection(now: now).resolved(now: now) } catch { throw ValidationError("--\(error)") }
+        if options.columns != nil, format == .json {
+            throw ValidationError(
+                "--columns is for tables; JSON has all values. Use --format csv, or pick them with jq."
+            )
+        }
+        if options.compare != nil, selection.until != nil, selection.since == nil {
+            throw ValidationError("--compare needs a start: give --since or --period.")
+        }
     }
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
-        let request = ReportRequest(try selection.selection(now: now), groupBy: by.dimensions)
         let settings = try await ledgers.settings()
+        let timeZone = try selection.zone.timeZone(settings)
         let places = try ledgers.places(settings)
-        let report: Report
+        let source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        let period = ReportPeriod(selection, now: now, timeZone: timeZone)
+        var request = ReportRequest(
+            period.limit(try selection.selection(now: now, timeZone: timeZone)),
+            groupBy: options.by.dimensions,
+            exactModels: options.exactModels
+        )
+        let report: ArrangedReport
         do {
-            if places.count == 1, let path = places[0].path {
-                report = try LedgerReader(path: path, progress: WorkProgress.upgrade()).report(request, now: now)
+            let sums = try await source.sums(request)
+            if options.compare == nil {
+                report = ArrangedReport(sums.report(options.arrangement))
             } else {
-                report = try await ledgers.union(places, settings).report(request, now: now)
+                let previous = try period.previous(of: sums.query)
+                request.selection.since = .absolute(microseconds: previous.from)
+                request.selection.until = .absolute(microseconds: previous.to)
+                report = ArrangedReport(sums.comparison(with: try await source.sums(request), options.arrangement))
             }
         } catch let error as LedgerError where error.code == .missing && format == .json && places.count == 1 {
             StandardOutput.write(Report.empty(try request.query(now: now) { nil }).json + "\n")
             throw error
         }
-        format.write(report)
+        let width = options.wide ? nil : Terminal.width
+        format.write(report, columns: options.columns?.columns, period: period.name, width: width)
+        for hint in try source.hints(request.selection.filter) { StandardError.write(hint) }
+        try judge(report.report)
+    }
+
+    /// Ends the program with the status of a threshold that the report passes.
+    private func judge(_ report: Report) throws {
+        if let failOver, let cost = report.totals.costPicoUSD, cost > failOver.picoUSD {
+            StandardError.write(
+                "The cost of \(NumberFormat.dollars(picoUSD: cost)) is above \(NumberFormat.dollars(picoUSD: failOver.picoUSD))."
+            )
+            throw ExitCode(3)
+        }
         if strict, ReportTable.isPartial(report) { throw ExitCode(2) }
     }
 }

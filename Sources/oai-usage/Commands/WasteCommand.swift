@@ -10,7 +10,8 @@ struct WasteCommand: AsyncParsableCommand {
         abstract: "Report what was paid for without a use, with the method of each line.",
         discussion: """
             A call is in one line at most, the first that applies: repeated after success, given up by the caller, failed and \
-            billed, priority not served, uncached prompts. The last is an upper bound, and in no total.
+            billed, priority not served, uncached prompts. The last is an upper bound, and in no total. Without a range, the \
+            last 7 days are read.
 
             Examples:
               oai-usage waste --since 30d
@@ -31,7 +32,9 @@ struct WasteCommand: AsyncParsableCommand {
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
-        let selected = try selection.selection(now: now).resolved(now: now)
+        let timeZone = try selection.zone.timeZone(settings)
+        let period = ReportPeriod(selection, now: now, timeZone: timeZone)
+        let selected = try period.limit(selection.selection(now: now, timeZone: timeZone)).resolved(now: now)
         let request = CallsRequest(selected, limit: nil)
         let book = try prices.book(settings)
         var classifier = WasteClassifier { Self.savings($0, book) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
 
@@ -25,106 +26,105 @@ struct CallLimit: ExpressibleByArgument {
 
 /// Writes calls one by one.
 struct CallsWriter {
-    private let format: CallsFormat
-    private var count = 0
+    /// The rows by which the widths of a table's columns are judged.
+    private static let judgedCount = 200
 
-    init(format: CallsFormat) {
+    private let format: CallsFormat
+    private let columns: [CallColumn]
+    private let times: LocalTimeText
+    private let width: Int?
+    private let isColored: Bool
+    private var count = 0
+    private var table: Table
+    /// The columns of the table that are written; `nil` until its widths are judged.
+    private var plan: Table.Plan?
+
+    /// Creates a writer.
+    ///
+    /// - Parameters:
+    ///   - format: The format.
+    ///   - columns: The columns of a table or of CSV; `nil` for those of the format.
+    ///   - tags: The names of tags that are columns of CSV.
+    ///   - timeZone: The time zone of the table's times.
+    ///   - width: The cells of a line of a table; `nil` for any number.
+    init(
+        format: CallsFormat,
+        columns: [CallColumn]? = nil,
+        tags: [String] = [],
+        timeZone: TimeZone = .gmt,
+        width: Int? = nil
+    ) {
         self.format = format
+        let standard =
+            format == .csv
+            ? CallColumn.all + tags.compactMap { CallColumn.named("tag:\($0)") }
+            : CallColumn.standard.compactMap(CallColumn.named)
+        let columns = columns ?? standard
+        self.columns = columns
+        self.width = width
+        times = LocalTimeText(timeZone)
+        isColored = Terminal.isColored
+        table = Table(
+            columns: columns.map { column in
+                let name = column.name.replacing("-", with: " ")
+                return Table.Column(
+                    // CSV has names for programs.
+                    name: format == .csv ? column.key : name == "time" ? "time (\(timeZone.reportName))" : name,
+                    isNumeric: column.isNumeric,
+                    priority: column.priority,
+                    isShortened: !column.isNumeric && column.name != "time" && column.name != "status",
+                    style: column.style
+                )
+            }
+        )
     }
 
     /// Writes the header of the format.
     mutating func begin() {
         switch format {
-        case .table: StandardOutput.write(Self.line(Self.headings) + "\n")
-        case .csv: StandardOutput.write(Self.header.csv)
+        case .csv: StandardOutput.write(table.csv)
         case .json: StandardOutput.write("[")
-        case .jsonl: break
+        case .table, .jsonl: break
         }
     }
 
-    /// Writes a call.
+    /// Writes a call; a table's first rows wait until the widths of its columns are judged, or for ``flush()``.
     mutating func write(_ record: CallRecord) {
         switch format {
-        case .table: StandardOutput.write(Self.line(Self.cells(record)) + "\n")
+        case .table:
+            let cells = columns.map { $0.text(record, times) }
+            if let plan {
+                StandardOutput.write(table.line(cells, plan, isColored: isColored) + "\n")
+            } else {
+                table.rows.append(cells)
+                if table.rows.count >= Self.judgedCount { flush() }
+            }
         case .jsonl: StandardOutput.write(record.json + "\n")
         case .json: StandardOutput.write((count == 0 ? "\n" : ",\n") + record.json)
         case .csv:
-            var table = Self.header
-            table.rows = [Self.fields(record)]
-            StandardOutput.write(String(table.csv.split(separator: "\r\n", maxSplits: 1)[1]))
+            table.rows = [columns.map { $0.plain(record) ?? "" }]
+            StandardOutput.write(table.csvRows)
         }
         count += 1
     }
 
+    /// Writes what waits, with the heading before it.
+    mutating func flush() {
+        guard format == .table, plan == nil else { return }
+        let plan = table.plan(width: width)
+        let heading = table.line(table.columns.map { $0.name.uppercased() }, plan)
+        StandardOutput.write(Table.emphasized(heading, isColored) + "\n")
+        for row in table.rows { StandardOutput.write(table.line(row, plan, isColored: isColored) + "\n") }
+        table.rows = []
+        self.plan = plan
+    }
+
     /// Writes the end of the format.
     mutating func end() {
+        flush()
         if format == .json { StandardOutput.write(count == 0 ? "]\n" : "\n]\n") }
     }
 
-    private static let headings = [
-        "TIME", "PROJECT", "ENDPOINT", "MODEL", "STATUS", "OUTCOME", "INPUT", "OUTPUT", "COST", "DURATION",
-        "REQUEST ID",
-    ]
-    private static let widths = [23, 16, 18, 26, 6, 19, 9, 9, 12, 9, 0]
-    private static let numeric: Set<Int> = [6, 7, 8, 9]
-
-    private static func line(_ cells: [String]) -> String {
-        var text = ""
-        for (index, cell) in cells.enumerated() {
-            let padding = String(repeating: " ", count: max(0, widths[index] - DisplayWidth.of(cell)))
-            text += numeric.contains(index) ? padding + cell : cell + (index == cells.count - 1 ? "" : padding)
-            if index < cells.count - 1 { text += "  " }
-        }
-        return text
-    }
-
-    private static func cells(_ record: CallRecord) -> [String] {
-        [
-            TimestampText.utc(record.startedAtMicroseconds).replacingLastMicroseconds, record.project,
-            record.endpoint.name,
-            record.model ?? "-", record.status.map { String($0) } ?? "-", record.outcome.rawValue,
-            NumberFormat.count(record.usage.inputTokens.map { Int128($0) }),
-            NumberFormat.count(record.usage.outputTokens.map { Int128($0) }),
-            NumberFormat.dollars(picoUSD: record.cost.picoUSD.map { Int128($0) }),
-            NumberFormat.time(microseconds: record.timing.durationMicroseconds), record.requestID ?? "-",
-        ]
-    }
-
-    private static let header = Table(
-        columns: [
-            "id", "operation_id", "attempt", "started_at", "project", "organization", "endpoint", "request_model",
-            "model", "service_tier", "status", "outcome", "error_type", "error_code", "input_tokens",
-            "cached_input_tokens", "output_tokens", "reasoning_tokens", "cost_usd", "cost_status", "duration_ms",
-            "processing_ms", "time_to_first_token_ms", "request_id", "response_id", "client_request_id", "key",
-            "usage_state", "cost_reason", "cost_upper_bound_usd",
-        ].map { Table.Column(name: $0) }
-    )
-
-    private static func fields(_ record: CallRecord) -> [String] {
-        func milliseconds(_ value: Int64?) -> String { value.map { DecimalText.milliseconds(microseconds: $0) } ?? "" }
-        func number(_ value: Int64?) -> String { value.map { String($0) } ?? "" }
-        return [
-            record.id.description, record.operationID, String(record.attempt),
-            TimestampText.utc(record.startedAtMicroseconds),
-            record.project, record.organization ?? "", record.endpoint.name, record.requestModel ?? "",
-            record.model ?? "", record.serviceTier ?? "", record.status.map { String($0) } ?? "",
-            record.outcome.rawValue, record.errorType ?? "", record.errorCode ?? "",
-            number(record.usage.inputTokens), number(record.usage.cachedInputTokens),
-            number(record.usage.outputTokens), number(record.usage.reasoningTokens),
-            record.cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } ?? "", record.cost.status.rawValue,
-            milliseconds(record.timing.durationMicroseconds), milliseconds(record.timing.processingMicroseconds),
-            milliseconds(record.timing.timeToFirstTokenMicroseconds), record.requestID ?? "", record.responseID ?? "",
-            record.clientRequestID ?? "", record.key?.description ?? "", record.usageState.rawValue,
-            record.cost.reason?.rawValue ?? "",
-            record.cost.upperBoundPicoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } ?? "",
-        ]
-    }
-}
-
-extension String {
-    /// A timestamp with milliseconds instead of microseconds, and with a blank instead of the T.
-    fileprivate var replacingLastMicroseconds: String {
-        guard hasSuffix("Z"), utf8.count == 27 else { return self }
-        return String(dropLast(4)).map { $0 == "T" ? " " : String($0) }.joined()
-    }
+    /// The names of the columns that were left out for want of space.
+    var leftOut: [String] { plan.map { table.leftOut($0) } ?? [] }
 }

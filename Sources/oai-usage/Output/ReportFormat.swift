@@ -6,29 +6,74 @@ import OpenAIUsageLedger
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, csv, markdown
 
-    /// Writes a report, and its notes to stderr.
-    func write(_ report: Report) {
-        defer { for note in report.pruned?.notes ?? [] { StandardError.write(note) } }
+    /// Writes a report to stdout, and notes on it to stderr.
+    ///
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - columns: The columns after those of the groups; `nil` for those of the format.
+    ///   - period: The name of the period for the heading; `nil` for none.
+    ///   - width: The cells of a line of a table; `nil` for any number.
+    func write(_ report: ArrangedReport, columns: [ReportColumn]?, period: String?, width: Int?) {
+        defer { for note in report.report.pruned?.notes ?? [] { StandardError.write(note) } }
         switch self {
         case .json: StandardOutput.write(report.json + "\n")
-        case .csv: StandardOutput.write(ReportTable.plain(report).csv)
+        case .csv:
+            let standard = ReportColumn.machine + (report.comparison == nil ? [] : ReportColumn.machineCompared)
+            StandardOutput.write(ReportTable.plain(report, columns ?? ReportColumn.named(standard).columns).csv)
         case .markdown, .table:
-            // Round to whole seconds outwards: an end within a second is shown as the next second.
-            let from = TimestampText.utc(report.query.from / 1_000_000 * 1_000_000, isShort: true)
-            let to = TimestampText.utc((report.query.to + 999_999) / 1_000_000 * 1_000_000, isShort: true)
-            guard report.totals.calls + report.totals.openCalls > 0 else {
-                StandardError.write("No calls from \(from) to \(to).")
+            let heading = ReportHeading(report, period: period)
+            let totals = report.report.totals
+            let earlier = report.previousTotals.map { $0.calls + $0.openCalls } ?? 0
+            guard totals.calls + totals.openCalls + earlier > 0 else {
+                StandardError.write("No calls in \(heading.range).")
                 return
             }
-            let table = ReportTable.readable(report)
+            let standard = report.comparison == nil ? ReportColumn.readable : ReportColumn.compared
+            let table = ReportTable.readable(report, columns ?? Self.present(standard, totals))
+            var notes = ReportTable.notes(report.report)
             if self == .markdown {
                 StandardOutput.write(table.markdown)
             } else {
-                StandardOutput.write("\(from) to \(to), days in \(report.query.timeZone.reportName)\n\n")
-                StandardOutput.write(table.text(isColored: Terminal.isColored))
+                let layout = table.layout(isColored: Terminal.isColored, width: width)
+                StandardOutput.write("\(heading.text)\n\n\(layout.text)")
+                if !layout.leftOut.isEmpty {
+                    notes.insert(
+                        "Left out for want of space: \(layout.leftOut.joined(separator: ", ")); --wide shows all.",
+                        at: 0
+                    )
+                }
             }
-            for note in ReportTable.notes(report) { StandardError.write(note) }
+            for note in notes { StandardError.write(note) }
         }
+    }
+
+    /// The columns with these names, and that of unpriced calls if there are any.
+    private static func present(_ names: [String], _ totals: ReportRow) -> [ReportColumn] {
+        var names = names
+        if totals.unpricedCalls > 0, let place = names.firstIndex(of: "cost") {
+            names.insert("unpriced", at: place + 1)
+        }
+        return ReportColumn.named(names).columns
+    }
+}
+
+/// The line above a report: its period, its range and its time zone.
+struct ReportHeading {
+    /// The range with its zone.
+    let range: String
+    /// The heading.
+    let text: String
+
+    init(_ report: ArrangedReport, period: String?) {
+        let query = report.report.query
+        let times = LocalTimeText(query.timeZone)
+        let range = "\(times.range(from: query.from, to: query.to)) \(query.timeZone.reportName)"
+        self.range = range
+        var text = period.map { "\($0): \(range)" } ?? range
+        if let previous = report.comparison?.previousQuery {
+            text += ", compared with \(times.range(from: previous.from, to: previous.to))"
+        }
+        self.text = text
     }
 }
 

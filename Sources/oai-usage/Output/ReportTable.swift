@@ -3,50 +3,67 @@ import OpenAIUsageLedger
 
 /// A report as rows and columns.
 enum ReportTable {
-    /// Returns the table for people: numbers with units.
-    static func readable(_ report: Report) -> Table {
-        var table = Table(columns: groupColumns(report) + readableColumns)
-        table.rows = report.rows.map { $0.group.map { $0 ?? "-" } + readable($0) }
-        let label = report.query.groupBy.isEmpty ? [] : ["TOTAL"] + report.query.groupBy.dropFirst().map { _ in "" }
-        table.footer = label + readable(report.totals)
-        if report.query.groupBy.isEmpty {
-            table.rows = []
+    /// Returns the table for people: numbers with units, all amounts of it with the same number of decimals.
+    ///
+    /// - Parameters:
+    ///   - report: The report, with or without an earlier one beside it.
+    ///   - columns: The columns after those of the groups.
+    static func readable(_ report: ArrangedReport, _ columns: [ReportColumn]) -> Table {
+        let totals = report.report.totals
+        let shown = report.report.query.groupBy.isEmpty ? [] : report.rows
+        let costs = (shown + [(totals, report.previousTotals)]).flatMap {
+            [$0.row.costPicoUSD, $0.previous?.costPicoUSD]
         }
+        let scale = MoneyScale(costs)
+        func cells(_ row: ReportRow, _ previous: ReportRow?) -> [String] {
+            let context = ReportColumn.Context(
+                scale: scale,
+                totalPicoUSD: totals.costPicoUSD,
+                previous: previous
+            )
+            return columns.map { $0.text(row, context) }
+        }
+        let groups = report.report.query.groupBy.map { Table.Column(name: $0.description, isShortened: $0.isName) }
+        var table = Table(
+            columns: groups
+                + columns.map {
+                    Table.Column(
+                        name: $0.name.replacing("-", with: " "),
+                        isNumeric: true,
+                        priority: $0.priority,
+                        style: $0.style
+                    )
+                }
+        )
+        table.rows = shown.map { row, previous in group(row, report.report.query) + cells(row, previous) }
+        let label = groups.isEmpty ? [] : ["TOTAL"] + groups.dropFirst().map { _ in "" }
+        table.footer = label + cells(totals, report.previousTotals)
         return table
+    }
+
+    /// The values of a row's groups for people.
+    private static func group(_ row: ReportRow, _ query: ReportQuery) -> [String] {
+        guard row.othersCount != nil else { return row.group.map { $0 ?? "-" } }
+        let others = zip(row.group, query.groupBy).map { value, dimension in value ?? (dimension.isTime ? "" : nil) }
+        let first = others.firstIndex { $0 == nil } ?? 0
+        return others.enumerated().map { $1 ?? ($0 == first ? "(others)" : "") }
     }
 
     /// Returns the table for programs: plain numbers, with the column names of the JSON.
-    static func plain(_ report: Report) -> Table {
-        let columns = [
-            "calls", "errors", "open_calls", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens",
-            "cost_usd", "unpriced_calls", "calls_without_usage", "duration_ms_p50", "duration_ms_p95",
-            "duration_ms_p99", "processing_ms_p50", "processing_ms_p95", "processing_ms_p99",
-            "time_to_first_token_ms_p50", "time_to_first_token_ms_p95", "time_to_first_token_ms_p99", "partial_calls",
-            "other_calls", "unbounded_calls", "unknown_cost_upper_bound_usd", "unpriced_upper_bound_usd",
-            "error_duration_ms_p50", "error_duration_ms_p95", "error_duration_ms_p99",
-        ]
-        var table = Table(columns: groupColumns(report) + columns.map { Table.Column(name: $0, isNumeric: true) })
-        let rows = report.query.groupBy.isEmpty ? [report.totals] : report.rows
-        table.rows = rows.map { row in
-            let group = row.group.map { $0 ?? "" }
-            let counts = [row.calls, row.errors, row.openCalls].map { String($0) }
-            let tokens = [row.inputTokens, row.cachedInputTokens, row.outputTokens, row.reasoningTokens]
-                .map { $0.map { String($0) } ?? "" }
-            let cost = row.costPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""
-            let rest = [cost, String(row.unpricedCalls), String(row.callsWithoutUsage)]
-            let latencies = [row.duration, row.processing, row.timeToFirstToken].flatMap(percentiles)
-            let unknown = [row.partialCalls, row.otherCalls, row.unboundedCalls].map { String($0) }
-            let bounds = [row.upperBoundPicoUSD, row.unpricedUpperBoundPicoUSD]
-                .map { $0.map { DecimalText.dollars(picoUSD: $0) } ?? "" }
-            return group + counts + tokens + rest + latencies + unknown + bounds + percentiles(row.errorDuration)
+    static func plain(_ report: ArrangedReport, _ columns: [ReportColumn]) -> Table {
+        let query = report.report.query
+        let totals = report.report.totals
+        var table = Table(
+            columns: query.groupBy.map { Table.Column(name: $0.description) }
+                + columns.map { Table.Column(name: $0.key, isNumeric: true) }
+        )
+        let rows = query.groupBy.isEmpty ? [(row: totals, previous: report.previousTotals)] : report.rows
+        table.rows = rows.map { row, previous in
+            let context = ReportColumn.Context(totalPicoUSD: totals.costPicoUSD, previous: previous)
+            let group = row.othersCount == nil ? row.group.map { $0 ?? "" } : self.group(row, query)
+            return group + columns.map { $0.plain(row, context) }
         }
         return table
-    }
-
-    private static func percentiles(_ latency: LatencyPercentiles?) -> [String] {
-        [latency?.p50, latency?.p95, latency?.p99].map { value in
-            value.map { DecimalText.milliseconds(microseconds: $0) } ?? ""
-        }
     }
 
     /// Returns the report's notes on what the numbers leave out, one sentence each.
@@ -91,27 +108,39 @@ enum ReportTable {
         if report.pruned?.isExact == false { return true }
         return totals.unpricedCalls + totals.partialCalls + totals.callsWithoutUsage + totals.otherCalls > 0
     }
+}
 
-    private static let readableColumns = [
-        Table.Column(name: "calls", isNumeric: true), .init(name: "errors", isNumeric: true),
-        .init(name: "input", isNumeric: true), .init(name: "cached", isNumeric: true),
-        .init(name: "output", isNumeric: true), .init(name: "reasoning", isNumeric: true),
-        .init(name: "cost", isNumeric: true), .init(name: "p50", isNumeric: true), .init(name: "p95", isNumeric: true),
-        .init(name: "openai p50", isNumeric: true), .init(name: "first token p50", isNumeric: true),
-    ]
+/// A report in its final order, with or without an earlier one beside it.
+struct ArrangedReport {
+    var report: Report
+    /// The comparison of the report; `nil` without one.
+    var comparison: ReportComparison?
 
-    private static func groupColumns(_ report: Report) -> [Table.Column] {
-        report.query.groupBy.map { Table.Column(name: $0.description) }
+    init(_ report: Report) {
+        self.report = report
     }
 
-    private static func readable(_ row: ReportRow) -> [String] {
-        [
-            NumberFormat.count(row.calls), NumberFormat.count(row.errors), NumberFormat.count(row.inputTokens),
-            NumberFormat.count(row.cachedInputTokens), NumberFormat.count(row.outputTokens),
-            NumberFormat.count(row.reasoningTokens),
-            NumberFormat.dollars(picoUSD: row.costPicoUSD), NumberFormat.time(microseconds: row.duration?.p50),
-            NumberFormat.time(microseconds: row.duration?.p95), NumberFormat.time(microseconds: row.processing?.p50),
-            NumberFormat.time(microseconds: row.timeToFirstToken?.p50),
-        ]
+    init(_ comparison: ReportComparison) {
+        report = comparison.report
+        self.comparison = comparison
     }
+
+    /// The rows, each with that of the earlier range.
+    var rows: [(row: ReportRow, previous: ReportRow?)] {
+        report.rows.enumerated().map { ($1, comparison?.previousRows[$0]) }
+    }
+
+    /// The totals of the earlier range.
+    var previousTotals: ReportRow? { comparison?.previousTotals }
+
+    /// The report as one line of JSON.
+    var json: String { comparison?.json ?? report.json }
+}
+
+extension ReportDimension {
+    /// True for a dimension of time.
+    var isTime: Bool { [.hour, .day, .week, .month].contains(self) }
+
+    /// True for a dimension whose values are names, which may be shortened.
+    fileprivate var isName: Bool { !isTime && ![.status, .outcome].contains(self) }
 }

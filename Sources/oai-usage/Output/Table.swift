@@ -1,9 +1,49 @@
 /// Rows under a heading, for a terminal, a document or a spreadsheet.
 struct Table {
+    /// The color of the cells of a column that report something.
+    enum Style: Sendable {
+        case none
+        /// Red unless zero or empty, for a number of what failed.
+        case problem
+        /// Yellow unless zero or empty, for a number of what is incomplete.
+        case warning
+        /// Red for a status of HTTP that is an error.
+        case status
+        /// Red for the outcome of a call that failed.
+        case outcome
+
+        /// The escape sequence for a cell; `nil` for none.
+        fileprivate func sequence(_ cell: String) -> String? {
+            let isReport = cell.unicodeScalars.contains { !["0", ".", "%", "-", "$", " "].contains($0) }
+            switch self {
+            case .none: return nil
+            case .problem: return isReport ? Self.red : nil
+            case .warning: return isReport ? "\u{1b}[33m" : nil
+            case .status: return cell.hasPrefix("4") || cell.hasPrefix("5") ? Self.red : nil
+            case .outcome: return isReport && !["completed", "open", "OUTCOME"].contains(cell) ? Self.red : nil
+            }
+        }
+
+        private static let red = "\u{1b}[31m"
+    }
+
     /// A column.
     struct Column {
         var name: String
         var isNumeric = false
+        /// The order in which columns are left out of a narrow table, the highest first; 0 for one that stays.
+        var priority = 0
+        /// True if cells may be shortened in a narrow table.
+        var isShortened = false
+        var style = Style.none
+    }
+
+    /// A table for a terminal.
+    struct Layout {
+        /// The lines.
+        var text: String
+        /// The names of the columns that were left out for want of space.
+        var leftOut: [String]
     }
 
     var columns: [Column]
@@ -12,30 +52,104 @@ struct Table {
     var footer: [String]?
 
     /// Returns aligned columns, separated by two blanks, with headings in capitals.
-    func text(isColored: Bool = false) -> String {
+    func text(isColored: Bool = false) -> String { layout(isColored: isColored, width: nil).text }
+
+    /// Returns aligned columns that fit a width.
+    ///
+    /// Numbers are never shortened. Columns of text are first shortened to 16 cells; then columns are left out by priority;
+    /// then columns of text are shortened further, to 6 cells. A table that is still too wide stays so.
+    ///
+    /// - Parameters:
+    ///   - isColored: True to emphasize with escape sequences.
+    ///   - width: The cells of a line; `nil` for any number.
+    /// - Returns: The lines, and what they leave out.
+    func layout(isColored: Bool, width: Int?) -> Layout {
+        let plan = plan(width: width)
+        var lines = [Self.emphasized(line(columns.map { $0.name.uppercased() }, plan), isColored)]
+        lines += rows.map { line($0, plan, isColored: isColored) }
+        if let footer { lines.append(Self.emphasized(line(footer, plan), isColored)) }
+        return Layout(text: lines.joined(separator: "\n") + "\n", leftOut: leftOut(plan))
+    }
+
+    /// The columns of a table that fit a width, and the width of every column.
+    struct Plan {
+        fileprivate var kept: [Int]
+        fileprivate var widths: [Int]
+    }
+
+    /// Returns the columns that fit a width, judged by the headings and the rows.
+    func plan(width: Int?) -> Plan {
         let all = rows + (footer.map { [$0] } ?? [])
-        let widths = columns.indices.map { index in
+        let natural = columns.indices.map { index in
             all.map { DisplayWidth.of($0[index]) }.reduce(DisplayWidth.of(columns[index].name), max)
         }
-        func line(_ cells: [String]) -> String {
-            var text = ""
-            for (index, cell) in cells.enumerated() {
-                let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(cell))
-                let isLast = index == cells.count - 1
-                if columns[index].isNumeric {
-                    text += padding + cell
-                } else {
-                    text += isLast ? cell : cell + padding
-                }
-                if !isLast { text += "  " }
+        return fitted(natural, to: width ?? .max)
+    }
+
+    /// The names of the columns that a plan leaves out.
+    func leftOut(_ plan: Plan) -> [String] {
+        columns.indices.filter { !plan.kept.contains($0) }.map { columns[$0].name }
+    }
+
+    /// Returns a row as a line without its end.
+    func line(_ cells: [String], _ plan: Plan, isColored: Bool = false) -> String {
+        var text = ""
+        for (place, index) in plan.kept.enumerated() {
+            let column = columns[index]
+            let isLast = place == plan.kept.count - 1
+            // A number that came later may be wider than its column.
+            let isWhole = column.isNumeric || (isLast && !column.isShortened)
+            let cell = isWhole ? cells[index] : DisplayWidth.shortened(cells[index], to: plan.widths[index])
+            let padding = String(repeating: " ", count: max(0, plan.widths[index] - DisplayWidth.of(cell)))
+            let style = isColored ? column.style.sequence(cell) : nil
+            let shown = style.map { "\($0)\(cell)\u{1b}[0m" } ?? cell
+            if column.isNumeric {
+                text += padding + shown
+            } else {
+                text += isLast ? shown : shown + padding
             }
-            return text
+            if !isLast { text += "  " }
         }
-        func emphasized(_ text: String) -> String { isColored ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
-        var lines = [emphasized(line(columns.map { $0.name.uppercased() }))]
-        lines += rows.map(line)
-        if let footer { lines.append(emphasized(line(footer))) }
-        return lines.joined(separator: "\n") + "\n"
+        return text
+    }
+
+    /// Returns a line in bold if colors are on.
+    static func emphasized(_ text: String, _ isColored: Bool) -> String {
+        isColored ? "\u{1b}[1m\(text)\u{1b}[0m" : text
+    }
+
+    private static let separatorWidth = 2
+    /// The widths to which a column of text is shortened, before and after columns are left out.
+    private static let floors = (first: 16, last: 6)
+
+    /// Returns the columns that are kept, and the width of every column.
+    private func fitted(_ natural: [Int], to limit: Int) -> Plan {
+        var kept = Array(columns.indices)
+        func floor(_ index: Int, _ floor: Int) -> Int {
+            columns[index].isShortened ? min(natural[index], floor) : natural[index]
+        }
+        func total(_ least: Int) -> Int {
+            kept.reduce(0) { $0 + floor($1, least) } + Self.separatorWidth * max(0, kept.count - 1)
+        }
+        while total(Self.floors.first) > limit {
+            let droppable = kept.filter { columns[$0].priority > 0 }
+            guard let next = droppable.max(by: { columns[$0].priority < columns[$1].priority }) else { break }
+            kept.removeAll { $0 == next }
+        }
+        let least = total(Self.floors.first) > limit ? Self.floors.last : Self.floors.first
+        var widths = natural.indices.map { floor($0, least) }
+        guard limit < .max else { return Plan(kept: kept, widths: natural) }
+        // What is left goes to the columns of text, one cell at a time so that they grow alike.
+        var rest = limit - total(least)
+        while rest > 0 {
+            let growing = kept.filter { widths[$0] < natural[$0] }
+            if growing.isEmpty { break }
+            for index in growing where rest > 0 {
+                widths[index] += 1
+                rest -= 1
+            }
+        }
+        return Plan(kept: kept, widths: widths)
     }
 
     /// The rows as a table of GitHub-flavored Markdown; markup in cells is escaped.
@@ -68,8 +182,12 @@ struct Table {
     /// The rows as comma-separated values (RFC 4180), without the footer; cells that look like formulas are prefixed
     /// with an apostrophe.
     var csv: String {
-        let lines = [columns.map(\.name)] + rows
-        return lines.map { $0.map(Self.csvCell).joined(separator: ",") }.joined(separator: "\r\n") + "\r\n"
+        columns.map { Self.csvCell($0.name) }.joined(separator: ",") + "\r\n" + csvRows
+    }
+
+    /// The rows of ``csv`` without its header.
+    var csvRows: String {
+        rows.map { $0.map(Self.csvCell).joined(separator: ",") + "\r\n" }.joined()
     }
 
     private static func csvCell(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsage
 package import OpenAIUsageLedger
 
@@ -16,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A period instead of --since and --until: today, yesterday, this-week, last-week, this-month, last-month, mtd, ytd, 2026-10, 2026-W48, ...",
+            "A period instead of --since and --until: today, yesterday, this-week, last-week, this-month, last-month, mtd, ytd, all, 2026-10, 2026-W48, ...",
             valueName: "period"
         )
     )
@@ -25,21 +26,22 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The same as --period with a month.", valueName: "yyyy-mm"))
     var month: CalendarPeriod?
 
-    @Option(help: ArgumentHelp("The time zone of days and of times without one, by its IANA name.", valueName: "zone"))
-    var timezone = TimeZoneArgument.utc
+    @OptionGroup var zone: TimeZoneOption
 
     /// Returns the selection that results from the flags.
     ///
-    /// - Parameter now: The time in microseconds since 1970, in which relative periods are resolved.
+    /// - Parameters:
+    ///   - now: The time in microseconds since 1970, in which relative periods are resolved.
+    ///   - timeZone: The time zone of days and of times without one.
     /// - Returns: The selection.
     /// - Throws: A `ParameterError` for a value that no call can have, or a period in the future.
-    func selection(now: Int64) throws -> CallSelection {
+    func selection(now: Int64, timeZone: TimeZone) throws -> CallSelection {
         var selection = try filters.selection()
         selection.since = since
         selection.until = until
-        selection.timeZone = timezone.timeZone
-        if let period = period ?? month {
-            guard let range = period.range(now: now, timeZone: timezone.timeZone) else {
+        selection.timeZone = timeZone
+        if let period = period ?? month, period != .all {
+            guard let range = period.range(now: now, timeZone: timeZone) else {
                 throw ParameterError(month == nil ? "period" : "month", "\(period) lies in the future")
             }
             selection.since = .absolute(microseconds: range.from)
@@ -47,6 +49,9 @@ struct SelectionOptions: ParsableArguments {
         }
         return selection
     }
+
+    /// True if a range of time is given.
+    var hasRange: Bool { since != nil || until != nil || period != nil || month != nil }
 
     func validate() throws {
         if let month, case .month = month {
@@ -60,7 +65,10 @@ struct SelectionOptions: ParsableArguments {
         }
         // Relative times change only by the time between validation and the query.
         let now = SystemUsageClock().wallMicroseconds
-        do { _ = try selection(now: now).range(now: now) } catch { throw ValidationError("--\(error)") }
+        let timeZone = zone.timezone?.timeZone ?? .gmt
+        do { _ = try selection(now: now, timeZone: timeZone).range(now: now) } catch {
+            throw ValidationError("--\(error)")
+        }
     }
 }
 

@@ -83,6 +83,7 @@ struct Setting: Sendable {
         Setting(name: "prices", kind: .list, allowed: "an array of paths of price files"),
         Setting(name: "response-timeout", kind: .text, allowed: times),
         Setting(name: "shutdown-timeout", kind: .text, allowed: times),
+        Setting(name: "timezone", kind: .text, allowed: #"the IANA name of a time zone, as in "Europe/Paris""#),
         Setting(name: "upstream", kind: .text, allowed: #"an http or https URL, as in "https://api.openai.com""#),
         Setting(name: "upstream-ca", kind: .text, allowed: "the path of a PEM file"),
         Setting(name: "workers", kind: .number, allowed: #"a number from 1 to 64, or "auto""#),

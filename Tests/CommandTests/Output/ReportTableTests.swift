@@ -1,8 +1,8 @@
 import ArgumentParser
 import OpenAIUsage
-import OpenAIUsageLedger
 import Testing
 
+@testable import OpenAIUsageLedger
 @testable import oai_usage
 
 struct ReportTableTests {
@@ -26,15 +26,19 @@ struct ReportTableTests {
 
     @Test
     func `A person sees dashes for what is not known, and the totals`() {
-        let table = ReportTable.readable(Self.report)
-        #expect(table.rows.first?.prefix(6) == ["proj_a", "-", "1,200", "3", "5,000", "-"])
-        #expect(table.rows.first?.contains("$0.00000675") == true)
+        let columns = ReportColumn.named(ReportColumn.readable).columns
+        let table = ReportTable.readable(ArrangedReport(Self.report), columns)
+        #expect(table.rows.first?.prefix(6) == ["proj_a", "-", "1,200", "0.3%", "5,000", "-"])
+        #expect(table.rows.first?.contains("$0.000006750") == true)
+        #expect(table.rows.first?.contains("100.0%") == true)
         #expect(table.footer?.prefix(3) == ["TOTAL", "", "1,200"])
     }
 
     @Test
     func `A program sees nothing for what is not known, and exact figures`() throws {
-        let table = ReportTable.plain(Self.report)
+        let columns = ReportColumn.named(ReportColumn.machine).columns
+        #expect(columns.count == ReportColumn.machine.count)
+        let table = ReportTable.plain(ArrangedReport(Self.report), columns)
         let cells = Dictionary(uniqueKeysWithValues: zip(table.columns.map(\.name), try #require(table.rows.first)))
         #expect(cells["calls"] == "1200")
         #expect(cells["model"] == "")
@@ -117,6 +121,91 @@ struct ReportTableTests {
         case .failure(let error):
             let message = ReportCommand.message(for: error)
             #expect(message == repeated.map { "--by names \($0) twice; name each dimension once." })
+        }
+    }
+
+    /// A report over the projects of a comparison: the cost now and before, `nil` for an unknown one.
+    private static func comparison(_ costs: [(now: Int128?, before: Int128?)]) -> ArrangedReport {
+        func row(_ number: Int, _ cost: Int128?) -> ReportRow {
+            var row = ReportRow()
+            row.group = ["p\(number)"]
+            row.calls = 1
+            row.costPicoUSD = cost
+            return row
+        }
+        var report = Report.empty(ReportQuery(from: 0, to: 1_000_000))
+        report.rows = costs.enumerated().map { row($0, $1.now) }
+        return ArrangedReport(
+            ReportComparison(
+                report: report,
+                previousQuery: report.query,
+                previousRows: costs.enumerated().map { row($0, $1.before) },
+                previousTotals: row(0, nil)
+            )
+        )
+    }
+
+    @Test(
+        arguments: [
+            (3_000_000_000_000, 2_000_000_000_000, "+$1.0000", "+50.0%", "50.00"),
+            (1_000_000_000_000, 3_000_000_000_000, "-$2.0000", "-66.7%", "-66.67"),
+            (1_000_000_000_000, 0, "+$1.0000", "new", ""), (0, 0, "$0.0000", "0.0%", ""),
+            (2_000_000_000_000, 2_000_000_000_000, "$0.0000", "0.0%", "0.00"), (nil, 2_000_000_000_000, "-", "-", ""),
+            (2_000_000_000_000, nil, "-", "-", ""),
+        ] as [(Int128?, Int128?, String, String, String)]
+    )
+    func `A change is told in money and percent, and none of nothing`(
+        now: Int128?,
+        before: Int128?,
+        change: String,
+        percent: String,
+        plain: String
+    ) {
+        let other: (now: Int128?, before: Int128?) = (5_000_000_000_000, 5_000_000_000_000)
+        let report = Self.comparison([(now, before), other])
+        let columns = ReportColumn.named(["change", "change%"]).columns
+        #expect(ReportTable.readable(report, columns).rows[0] == ["p0", change, percent])
+        #expect(ReportTable.plain(report, columns).rows[0].last == plain)
+    }
+
+    @Test(arguments: [60, 100, 200])
+    func `No line of a table is wider than the terminal, and no number is cut`(width: Int) {
+        var report = Report.empty(ReportQuery(from: 0, to: 1_000_000))
+        report.rows = ["proj_日本語チーム", "proj_a_very_long_name_that_somebody_chose_production", "p"].map { name in
+            var row = ReportRow()
+            row.group = [name]
+            row.calls = 1_234_567
+            row.inputTokens = 987_654_321
+            row.costPicoUSD = 1_234_560_000_000_000
+            return row
+        }
+        report.totals.calls = 3_703_701
+        report.totals.costPicoUSD = 3_703_680_000_000_000
+        let table = ReportTable.readable(ArrangedReport(report), ReportColumn.named(ReportColumn.readable).columns)
+        let layout = table.layout(isColored: false, width: width)
+        let lines = layout.text.split(separator: "\n").map { String($0) }
+        #expect(lines.count == 5)
+        for line in lines { #expect(DisplayWidth.of(line) <= width, "\(line)") }
+        #expect(layout.text.contains("1,234,567") && layout.text.contains("$1,234.56"))
+        #expect(layout.leftOut.isEmpty == (width == 200))
+        #expect(layout.text.contains("987,654,321") == !layout.leftOut.contains("input"))
+    }
+
+    @Test
+    func `Columns that no one knows are named, and near ones too`() {
+        let message = ReportCommand.message(
+            for: Result { try ReportCommand.parse(["--columns", "calls,csot"]) }.failure
+        )
+        #expect(message.contains("csot") && message.contains("cost"))
+    }
+}
+
+extension Result {
+    /// The error of a result that is expected to be one.
+    fileprivate var failure: any Error {
+        switch self {
+        case .success: CancellationError()
+        case .failure(let error): error
         }
     }
 }

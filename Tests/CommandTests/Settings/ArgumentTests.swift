@@ -16,9 +16,9 @@ struct ArgumentTests {
                 "--timezone", "Europe/Paris", "--format", "csv", "--tag", "x=1", "--strict",
             ]) as? ReportCommand
         )
-        #expect(try command.selection.selection(now: 0).filter.values(.project) == ["a", "b"])
-        #expect(try command.selection.selection(now: 0).filter.values(.tag("x")) == ["1"])
-        #expect(command.by.dimensions.map(\.description) == ["project", "tag:team", "day"])
+        #expect(try command.selection.selection(now: 0, timeZone: .gmt).filter.values(.project) == ["a", "b"])
+        #expect(try command.selection.selection(now: 0, timeZone: .gmt).filter.values(.tag("x")) == ["1"])
+        #expect(command.options.by.dimensions.map(\.description) == ["project", "tag:team", "day"])
         #expect(command.format == .csv)
         #expect(command.strict)
     }

@@ -56,7 +56,13 @@ struct CallsQueryTests {
         )
         try check({ $0.require(.outcome, ["error", "cut"]) }, { $0.outcome == .error })
         try check({ $0.require(.tag("team"), ["a'b"]) }, { $0.tags["team"] == "a'b" })
-        try check({ $0.require(.tag("team"), ["a'b"]); $0.require(.tag("x"), ["2"]) }, { _ in false })
+        try check(
+            {
+                $0.require(.tag("team"), ["a'b"])
+                $0.require(.tag("x"), ["2"])
+            },
+            { _ in false }
+        )
         try check(
             {
                 $0.require(.project, ["proj_0"])

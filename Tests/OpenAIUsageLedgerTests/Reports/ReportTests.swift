@@ -245,8 +245,9 @@ struct ReportTests {
         #expect(rows.count == 1)
         #expect(
             rows[0].group == [
-                "default", "m", "chat.completions", "o", "sk-...1234 #5f2c9a", "c", "api.openai.com", "t", "completed",
-                "2026-11-23T00:00+00:00", "2026-11-23", "2026-W48", "2026-11", "search", nil,
+                "default", "m", nil, "chat.completions", "o", "sk-...1234 #5f2c9a", "c", "api.openai.com", "t",
+                "completed",
+                "200", nil, "2026-11-23T00:00+00:00", "2026-11-23", "2026-W48", "2026-11", "search", nil,
             ]
         )
     }

@@ -1,0 +1,11 @@
+public import ArgumentParser
+public import OpenAIUsage
+
+extension MoneySum: ExpressibleByArgument {
+    /// Creates an amount from dollars such as `250` or `$0.5`; `nil` for invalid text and amounts below zero.
+    public init?(argument: String) {
+        let text = argument.hasPrefix("$") ? argument.dropFirst() : argument[...]
+        guard let sum = MoneySum(decimal: text), sum.picoUSD >= 0 else { return nil }
+        self = sum
+    }
+}

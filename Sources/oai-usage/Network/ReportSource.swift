@@ -1,0 +1,55 @@
+import OpenAIUsage
+import OpenAIUsageLedger
+
+/// The ledgers that a report is made of.
+struct ReportSource {
+    let places: [LedgerLocation]
+    let ledgers: LedgersOption
+    let settings: Settings
+    let now: Int64
+
+    /// Returns the sums of a report over all ledgers.
+    func sums(_ request: ReportRequest) async throws -> MergeableReport {
+        guard places.count == 1, let path = places[0].path else {
+            return try await ledgers.union(places, settings).mergeableReport(request, now: now)
+        }
+        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+        return try reader.mergeableReport(try request.query(now: now) { try reader.summary().first })
+    }
+
+    /// Returns sentences about values of a filter that no call has, which look like no traffic otherwise.
+    ///
+    /// Values are known of ledgers on this machine only.
+    func hints(_ filter: CallFilter) throws -> [String] {
+        let paths = places.compactMap(\.path)
+        guard !filter.conditions.isEmpty, paths.count == places.count else { return [] }
+        var unmatched: [UnmatchedValue]?
+        for path in paths {
+            let found = try LedgerReader(path: path).unmatchedValues(filter)
+            guard let others = unmatched else {
+                unmatched = found
+                continue
+            }
+            // What one ledger has is no typing error.
+            unmatched = others.compactMap { value in
+                found.first { $0.dimension == value.dimension && $0.value == value.value }.map {
+                    UnmatchedValue(dimension: value.dimension, value: value.value, known: value.known + $0.known)
+                }
+            }
+        }
+        return (unmatched ?? []).map(Self.sentence)
+    }
+
+    private static let listedCount = 6
+
+    private static func sentence(_ value: UnmatchedValue) -> String {
+        let name = value.dimension.description
+        guard !value.known.isEmpty else { return "No call has a value of \(name)." }
+        let problem = "No call has the \(name) \"\(value.value)\"."
+        if let near = NearNames.nearest(to: value.value, in: value.known) {
+            return "\(problem) Did you mean \"\(near)\"?"
+        }
+        let names = value.known.prefix(listedCount).joined(separator: ", ")
+        return "\(problem) There are \(names)\(value.known.count > listedCount ? ", ..." : "")."
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+
+/// The flags for the order and the columns of a list of calls.
+struct CallsOptions: ParsableArguments {
+    /// The most calls that are sorted, which are in memory.
+    static let sortedLimit = 100_000
+
+    @Option(
+        help: ArgumentHelp(
+            "Sort all calls of the period by \(CallOrder.allValueStrings.joined(separator: ", ")); cost:asc begins with the lowest. (default: the latest calls, in the order of their starts)",
+            valueName: "column"
+        )
+    )
+    var sort: CallOrder?
+
+    @Option(help: "How many at most, the latest or the first in the order; 0 for all.")
+    var limit = CallLimit(value: 50)
+
+    @Option(
+        help: ArgumentHelp(
+            "The columns of a table or of CSV, with commas: \(CallColumn.all.map(\.name).joined(separator: ", ")), tag:NAME.",
+            valueName: "names"
+        )
+    )
+    var columns: CallColumns?
+
+    @Flag(help: "Write all columns of a table, however narrow the terminal.")
+    var wide = false
+
+    func validate() throws {
+        if let unknown = columns?.unknown {
+            let names = CallColumn.all.map(\.name)
+            throw ValidationError(
+                "--columns names \"\(unknown)\".\(NearNames.hint(for: unknown, in: names)) There are \(names.joined(separator: ", ")), tag:NAME."
+            )
+        }
+        if sort != nil, limit.value == 0 || limit.value > Self.sortedLimit {
+            throw ValidationError("--sort keeps at most \(Self.sortedLimit) calls; give a --limit from 1 to that.")
+        }
+    }
+}
+
+/// A list of columns of calls: `time,model,cost`.
+struct CallColumns: ExpressibleByArgument {
+    var columns: [CallColumn] = []
+    /// The first name that is no column's.
+    var unknown: String?
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",").map { String($0) }
+        guard !names.isEmpty else { return nil }
+        for name in names {
+            guard let column = CallColumn.named(name) else {
+                unknown = name
+                return
+            }
+            columns.append(column)
+        }
+    }
+}

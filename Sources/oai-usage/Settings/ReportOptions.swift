@@ -1,0 +1,109 @@
+import ArgumentParser
+import OpenAIUsageLedger
+
+/// The flags for the rows and columns of a report.
+struct ReportOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What to group by: \(ReportDimension.names.joined(separator: ", ")); with commas, or none.",
+            valueName: "names"
+        )
+    )
+    var by = Dimensions(dimensions: [.project])
+
+    @Option(
+        help: ArgumentHelp(
+            "Sort by \(SortOrder.names.joined(separator: ", ")); cost:asc begins with the lowest. (default: time, then cost)",
+            valueName: "column"
+        )
+    )
+    var sort: SortOrder?
+
+    @Option(help: ArgumentHelp("Show so many groups, and one row for all others.", valueName: "count"))
+    var top: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The columns, with commas: \(ReportColumn.all.map(\.name).joined(separator: ", ")).",
+            valueName: "names"
+        )
+    )
+    var columns: ReportColumns?
+
+    @Flag(help: "Show each snapshot of a model as a row of its own.")
+    var exactModels = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Compare with the period before, up to the same day and time if it is not over: previous.",
+            valueName: "previous"
+        )
+    )
+    var compare: Comparison?
+
+    @Flag(help: "Write all columns of a table, however narrow the terminal.")
+    var wide = false
+
+    /// What a report is compared with.
+    enum Comparison: String, ExpressibleByArgument, CaseIterable {
+        case previous
+    }
+
+    /// The order of the rows, and how many have one.
+    var arrangement: ReportArrangement {
+        ReportArrangement(key: sort?.key, isAscending: sort?.isAscending, top: top)
+    }
+
+    func validate() throws {
+        if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
+        if let top, top < 1 { throw ValidationError("--top must be at least 1.") }
+        if compare != nil, let time = by.dimensions.first(where: \.isTime) {
+            throw ValidationError("--compare and --by \(time) exclude one another: no \(time) is in both periods.")
+        }
+        if let unknown = columns?.unknown {
+            let names = ReportColumn.all.map(\.name)
+            throw ValidationError(
+                "--columns names \"\(unknown)\".\(NearNames.hint(for: unknown, in: names)) There are \(names.joined(separator: ", "))."
+            )
+        }
+        let compared = ReportColumn.machineCompared
+        if compare == nil, let column = columns?.columns.first(where: { compared.contains($0.name) }) {
+            throw ValidationError("The column \(column.name) needs --compare previous.")
+        }
+    }
+}
+
+/// A column to sort by, and the direction: `cost`, `cost:asc`.
+struct SortOrder: ExpressibleByArgument {
+    var key: ReportArrangement.Key
+    /// `nil` for the direction that is usual for the column.
+    var isAscending: Bool?
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard let name = parts.first, let key = ReportArrangement.Key(rawValue: String(name)) else { return nil }
+        self.key = key
+        switch parts.count {
+        case 1: isAscending = nil
+        case 2 where parts[1] == "asc": isAscending = true
+        case 2 where parts[1] == "desc": isAscending = false
+        default: return nil
+        }
+    }
+
+    static var names: [String] { ReportArrangement.Key.allCases.map(\.rawValue) }
+    static var allValueStrings: [String] { names }
+}
+
+/// A list of columns: `calls,cost`.
+struct ReportColumns: ExpressibleByArgument {
+    var columns: [ReportColumn]
+    /// The first name that is no column's.
+    var unknown: String?
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",").map { String($0) }
+        guard !names.isEmpty else { return nil }
+        (columns, unknown) = ReportColumn.named(names)
+    }
+}
