@@ -11,8 +11,8 @@ struct LimitsCommand: AsyncParsableCommand {
             Responses tell the limits of their project and model; the newest reading of each is shown, with its age under TOLD. \
             Calls that went elsewhere since then are not in it. A window whose time has passed is "reset", and counts as whole.
 
-            LIMIT IN is what is left, divided by the rate of the last 5 minutes: calls for windows of requests, input and \
-            output tokens for windows of tokens. Nothing is taken to be refilled meanwhile, so that the limit is not reached \
+            LIMIT IN is what is left, divided by the rate of the last 5 minutes, of the project and the model with its \
+            snapshots: calls for windows of requests, input and output tokens for windows of tokens. Nothing is taken to be refilled meanwhile, so that the limit is not reached \
             earlier at this rate; "-" stands for no such calls.
 
             Examples:
@@ -38,7 +38,7 @@ struct LimitsCommand: AsyncParsableCommand {
         let now = SystemUsageClock().wallMicroseconds
         var selection = CallSelection()
         selection.since = .absolute(microseconds: now - LimitHeadroom.span)
-        let request = ReportRequest(selection, groupBy: [.project, .model], exactModels: true)
+        let request = ReportRequest(selection, groupBy: [.project, .model])
         let table = LimitsTable(limits, try await union.report(request, now: now), now: now)
         switch output.value {
         case .json: StandardOutput.write(table.json + "\n")

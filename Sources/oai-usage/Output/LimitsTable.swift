@@ -73,7 +73,7 @@ struct LimitsTable {
     ///
     /// - Parameters:
     ///   - limits: The newest rate limits.
-    ///   - report: A report over the last 5 minutes by project and model, with each snapshot on its own.
+    ///   - report: A report over the last 5 minutes by project and model, with snapshots under their alias: they share limits.
     ///   - now: The time in microseconds since 1970.
     init(_ limits: [LatestRateLimit], _ report: Report, now: Int64) {
         (self.limits, self.now) = (limits, now)
@@ -87,7 +87,7 @@ struct LimitsTable {
     }
 
     private func headrooms(_ limit: LatestRateLimit) -> [LimitHeadroom] {
-        let rate = rates[Key(project: limit.project, model: limit.model)]
+        let rate = rates[Key(project: limit.project, model: limit.model.map { ModelAlias.alias(of: $0) })]
         return limit.limits.windows.map { LimitHeadroom($0.resource, $0.window, age: age(limit), rate) }
     }
 
