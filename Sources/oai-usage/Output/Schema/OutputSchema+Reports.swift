@@ -19,7 +19,8 @@ extension OutputSchema {
             Field("group_by", .array, "The dimensions of --by."),
             Field("rows", .array, "One object for each group."),
         ] + dimensions.map(\.optional).within("rows[]") + [
-            Field("rows[].others", .integer, "The groups that a row of --top sums up; its dimensions are null.").optional
+            Field("rows[].others", .integer, "The groups that a row of --top sums up; its dimensions are null.")
+                .optional
         ] + (sums + comparison).within("rows[]") + [
             Field("totals", .object, "The sums of all rows.")
         ] + (sums + comparison).within("totals")
@@ -54,13 +55,14 @@ extension OutputSchema {
             Field("previous", .object, "The sums of the group in the earlier range.")
         ]
         + sums.named(["calls", "errors", "input_tokens", "output_tokens", "cost_usd", "unpriced_calls"])
-            .within("previous").map(\.optional) + [
-                Field("change", .object, "The later value less the earlier one."),
-                Field("change.calls", .integer, "calls", "The difference of calls.").nullable,
-                Field("change.calls_percent", .number, "%", "Of the earlier calls; null if there were none.").nullable,
-                Field("change.cost_usd", .number, "USD", "The difference of the costs.").nullable,
-                Field("change.cost_percent", .number, "%", "Of the earlier cost; null if that was zero.").nullable,
-            ].map(\.optional)
+        .within("previous").map(\.optional)
+        + [
+            Field("change", .object, "The later value less the earlier one."),
+            Field("change.calls", .integer, "calls", "The difference of calls.").nullable,
+            Field("change.calls_percent", .number, "%", "Of the earlier calls; null if there were none.").nullable,
+            Field("change.cost_usd", .number, "USD", "The difference of the costs.").nullable,
+            Field("change.cost_percent", .number, "%", "Of the earlier cost; null if that was zero.").nullable,
+        ].map(\.optional)
 
     private static let sums: [Field] =
         [
@@ -125,7 +127,8 @@ extension OutputSchema {
         Field("rate_limit.NAME.remaining_now", .integer, "What is left now, as far as it is known.").nullable.optional,
         Field("rate_limit.NAME.remaining_percent", .integer, "%", "Of the limit.").nullable.optional,
         Field("rate_limit.NAME.used_per_minute", .number, "The use of the last 5 minutes.").nullable.optional,
-        Field("rate_limit.NAME.minutes_to_limit", .number, "min", "Until nothing is left at this rate.").nullable.optional,
+        Field("rate_limit.NAME.minutes_to_limit", .number, "min", "Until nothing is left at this rate.").nullable
+            .optional,
     ]
 
     static let wasteJSON = OutputSchema(
@@ -133,7 +136,8 @@ extension OutputSchema {
         format: "json",
         summary: "One object on one line.",
         fields: [
-            Field("from", .time, "The start of the range.").nullable, Field("to", .time, "The end of the range, exclusive."),
+            Field("from", .time, "The start of the range.").nullable,
+            Field("to", .time, "The end of the range, exclusive."),
             Field("lines", .array, "One object for each kind of waste."),
         ] + wasteLine.within("lines[]") + [
             Field("totals", .object, "All calls of the range."),
@@ -152,8 +156,10 @@ extension OutputSchema {
 
     private static let wasteLine: [Field] = [
         Field("line", .string, "The kind of waste."), Field("calls", .integer, "calls", "Calls of this kind."),
-        Field("input_tokens", .integer, "tokens", "Their input."), Field("output_tokens", .integer, "tokens", "Their output."),
-        Field("cost_usd", .number, "USD", "Their known cost."), Field("waste_usd", .number, "USD", "What of it was wasted."),
+        Field("input_tokens", .integer, "tokens", "Their input."),
+        Field("output_tokens", .integer, "tokens", "Their output."),
+        Field("cost_usd", .number, "USD", "Their known cost."),
+        Field("waste_usd", .number, "USD", "What of it was wasted."),
         Field("is_upper_bound", .boolean, "True if it is at most that, and in no total."),
         Field("unpriced_calls", .integer, "calls", "Calls without a price, in no sum."),
         Field("method", .string, "How the line is judged."),
@@ -166,7 +172,8 @@ extension OutputSchema {
         fields: [
             Field("state", .string, "The worst state: ok, warning or problem."),
             Field("checks", .array, "One object for each check."), Field("checks[].name", .string, "What is checked."),
-            Field("checks[].state", .string, "ok, warning or problem."), Field("checks[].finding", .string, "What was found."),
+            Field("checks[].state", .string, "ok, warning or problem."),
+            Field("checks[].finding", .string, "What was found."),
             Field("checks[].advice", .string, "What to do.").nullable,
         ]
     )
