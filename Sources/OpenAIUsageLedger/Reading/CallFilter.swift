@@ -24,7 +24,7 @@ public struct CallFilter: Sendable, Equatable {
 
     /// The conditions.
     public var conditions: [Condition]
-    /// The shortest duration of a call; `nil` for any. A call in flight has none.
+    /// The shortest duration of a call, `nil` for any; a call in flight has none.
     public var minimumDuration: Duration?
 
     /// Creates a filter.

@@ -11,9 +11,9 @@ package struct ReportArrangement: Sendable, Equatable {
     package var key: Key?
     /// True to begin with the lowest value; by default only names do.
     package var isAscending: Bool
-    /// The number of groups with a row of their own; the others share one. `nil` for all.
+    /// The number of groups with a row of their own, `nil` for all.
     ///
-    /// In a report by time and something else, it is the number of groups in the whole range, and every period has its others.
+    /// The others share a row. In a report by time and something else, it is the number of groups in the whole range, and every period has its others.
     package var top: Int?
 
     /// Creates an arrangement.

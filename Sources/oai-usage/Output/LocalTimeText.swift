@@ -20,6 +20,7 @@ struct LocalTimeText {
     /// - Parameters:
     ///   - time: The time in microseconds since 1970.
     ///   - precision: The last part; smaller ones are cut off.
+    /// - Returns: The time.
     func text(_ time: Int64, _ precision: Precision = .seconds) -> String {
         let local = local(time)
         let day = local.flooredQuotient(by: Self.day)

@@ -8,6 +8,7 @@ enum ReportTable {
     /// - Parameters:
     ///   - report: The report, with or without an earlier one beside it.
     ///   - columns: The columns after those of the groups.
+    /// - Returns: The table.
     static func readable(_ report: ArrangedReport, _ columns: [ReportColumn]) -> Table {
         let totals = report.report.totals
         let shown = report.report.query.groupBy.isEmpty ? [] : report.rows
