@@ -92,6 +92,8 @@ enum LedgerFile {
     static func create(_ path: String) throws {
         let file = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if file >= 0 {
+            // The file itself is there already: the owner of the folder counts.
+            FileOwner.adopt(file, of: (path as NSString).deletingLastPathComponent + "/")
             Foundation.close(file)
             return
         }

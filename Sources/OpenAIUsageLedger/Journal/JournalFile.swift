@@ -22,6 +22,9 @@ final class JournalFile {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return nil }
+        if let name = path.range(of: "-queue", options: .backwards) {
+            FileOwner.adopt(descriptor, of: String(path[..<name.lowerBound]))
+        }
     }
 
     deinit { close(descriptor) }

@@ -66,6 +66,7 @@ final class LedgerLock: Sendable {
                 Foundation.close(file)
                 continue
             }
+            FileOwner.adopt(file, of: path.hasSuffix(".lock") ? String(path.dropLast(5)) : path)
             let text = Array("\(getpid()) \(purpose.prefix(200).filter { !$0.isNewline })\n".utf8)
             ftruncate(file, 0)
             _ = text.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }

@@ -8,12 +8,13 @@ struct ShowCommand: AsyncParsableCommand {
         commandName: "show",
         abstract: "Show all that is known of a call.",
         discussion: """
-            The call is named by its x-request-id, its response id, the caller's own X-Client-Request-Id, or the id
-            that 'oai-usage calls' prints.
+            The call is named by its x-request-id, its response id, its trace id, the caller's own X-Client-Request-Id, or the \
+            id that 'oai-usage calls' prints; or by the beginning of one of them, from 6 characters on, that no other has.
 
             Examples:
               oai-usage show req_972e90b8f51596b55d43bf6d78b53f13
               oai-usage show chatcmpl-57d2ef39589bafda6905adbb45042 --format json
+              oai-usage show req_972e90b8 --bundle
             """
     )
 
@@ -21,11 +22,14 @@ struct ShowCommand: AsyncParsableCommand {
     var identity: String
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var output: FormatOption<ShowFormat>
+    @Flag(help: "Write the text for a ticket to the provider's support: no keys, tags and costs.")
+    var bundle = false
 
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
         let records = try await ledgers.calls(matching: identity, try await ledgers.settings())
+        if bundle { return StandardOutput.write(SupportBundle(records).text) }
         for (index, record) in records.enumerated() {
             switch output.value {
             case .json: StandardOutput.write(record.json + "\n")

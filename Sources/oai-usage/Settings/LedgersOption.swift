@@ -85,6 +85,9 @@ struct LedgersOption: ParsableArguments {
     func calls(matching identity: String, _ settings: Settings) async throws -> [CallRecord] {
         let places = try places(settings)
         let records = try await union(places, settings).calls(matching: identity)
+        if records.isEmpty, let whole = try await completed(identity, places) {
+            return try await union(places, settings).calls(matching: whole)
+        }
         guard !records.isEmpty else {
             var message = "No call in \(places.map(\.name).joined(separator: ", ")) is named \(identity)."
             for (place, before) in try await prunedParts(places) {
@@ -93,6 +96,23 @@ struct LedgersOption: ParsableArguments {
             throw CommandFailure(message)
         }
         return records
+    }
+
+    /// Returns the identity in ledgers on this machine that begins with a text; `nil` if none does.
+    ///
+    /// - Throws: A ``CommandFailure`` with the identities if there are several.
+    private func completed(_ prefix: String, _ places: [LedgerLocation]) async throws -> String? {
+        var identities: Set<String> = []
+        for place in places {
+            guard let path = place.path else { continue }
+            let reader = AsyncLedgerReader(path: path)
+            identities.formUnion(try await reader.run { try $0.identities(beginningWith: prefix).identities })
+        }
+        guard identities.count > 1 else { return identities.first }
+        let shown = identities.sorted().prefix(5).joined(separator: ", ")
+        throw CommandFailure(
+            "\(prefix) is the beginning of several: \(shown)\(identities.count > 5 ? ", ..." : ""). Give more of it."
+        )
     }
 
     /// Reports local ledgers in which calls of a range have been pruned.

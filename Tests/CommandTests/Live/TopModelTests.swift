@@ -46,12 +46,12 @@ struct TopModelTests {
         var model = Self.model()
         let calls = [Self.call(1, endedSecondsAgo: 400), Self.call(2, endedSecondsAgo: 100), Self.call(3)]
         #expect(model.receive(.data(TopModel.Data(ended: calls), now: Self.now)) == .draw)
-        func calls(_ length: Int64) -> Int {
+        func count(_ length: Int64) -> Int {
             model.shown.window.summary(length: length, now: Self.now, by: .project, inFlight: []).totals.calls
         }
-        #expect(calls(60_000_000) == 1)
-        #expect(calls(300_000_000) == 2)
-        #expect(calls(3_600_000_000) == 3)
+        #expect(count(60_000_000) == 1)
+        #expect(count(300_000_000) == 2)
+        #expect(count(3_600_000_000) == 3)
     }
 
     @Test
