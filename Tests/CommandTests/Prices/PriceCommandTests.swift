@@ -31,7 +31,8 @@ struct PriceCommandTests {
                 "--timezone", "Europe/Paris", "--dry-run", "--admin", "http://127.0.0.1:9/",
             ]) as? RepriceCommand
         )
-        let query = try command.selection.query(now: 0, timeZone: .gmt)
+        let timeZone = try #require(command.selection.timezone?.timeZone)
+        let query = try command.selection.query(now: 0, timeZone: timeZone)
         #expect(query.from == 1_793_487_600_000_000)
         #expect(query.to == 1_796_079_600_000_000)
         #expect(query.filter.values(.project) == ["a"])
