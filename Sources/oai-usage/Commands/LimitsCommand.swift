@@ -34,7 +34,8 @@ struct LimitsCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await ledgers.settings()
         let union = try ledgers.union(ledgers.places(settings), settings)
-        let limits = try await union.limits().filter(isWanted)
+        let all = try await union.limits()
+        let limits = all.filter(isWanted)
         let now = SystemUsageClock().wallMicroseconds
         var selection = CallSelection()
         selection.since = .absolute(microseconds: now - LimitHeadroom.span)
@@ -46,13 +47,24 @@ struct LimitsCommand: AsyncParsableCommand {
         case .table:
             guard !limits.isEmpty else {
                 let isFiltered = !project.isEmpty || !model.isEmpty
-                StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.")
+                StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.\(hint(all))")
                 return
             }
             for line in table.lines(width: Terminal.tableWidth) {
                 StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
             }
         }
+    }
+
+    /// Returns the name that a filter most likely means, if it is near one.
+    private func hint(_ limits: [LatestRateLimit]) -> String {
+        let projects = Set(limits.map(\.project)).sorted()
+        let models = Set(limits.compactMap(\.model).flatMap { [$0, ModelAlias.alias(of: $0)] }).sorted()
+        if let wrong = project.first(where: { !projects.contains($0) }) {
+            return NearNames.hint(for: wrong, in: projects)
+        }
+        if let wrong = model.first(where: { !models.contains($0) }) { return NearNames.hint(for: wrong, in: models) }
+        return ""
     }
 
     /// True if limits satisfy the filters.

@@ -32,7 +32,10 @@ struct ReportCommand: AsyncParsableCommand {
     )
     var strict = false
     @Option(
-        help: ArgumentHelp("End with status 3 if the cost is above so many dollars, as in 250.", valueName: "dollars")
+        help: ArgumentHelp(
+            "End with status 3 if the known cost is above so many dollars, as in 250.",
+            valueName: "dollars"
+        )
     )
     var failOver: MoneySum?
 
@@ -76,6 +79,10 @@ struct ReportCommand: AsyncParsableCommand {
                 request.selection.since = .absolute(microseconds: previous.from)
                 request.selection.until = .absolute(microseconds: previous.to)
                 report = ArrangedReport(sums.comparison(with: try await source.sums(request), options.arrangement))
+                if let first = try source.first(), first > previous.from {
+                    let day = LocalTimeText(timeZone).date(first)
+                    StandardError.write("The ledger begins on \(day): the earlier period is not whole.")
+                }
             }
         } catch let error as LedgerError where error.code == .missing && format == .json && places.count == 1 {
             StandardOutput.write(Report.empty(try request.query(now: now) { nil }).json + "\n")
@@ -87,13 +94,21 @@ struct ReportCommand: AsyncParsableCommand {
         try judge(report.report)
     }
 
-    /// Ends the program with the status of a threshold that the report passes.
+    /// Ends the program with the status of a threshold that the report passes; 3 goes before 2.
     private func judge(_ report: Report) throws {
-        if let failOver, let cost = report.totals.costPicoUSD, cost > failOver.picoUSD {
-            StandardError.write(
-                "The cost of \(NumberFormat.dollars(picoUSD: cost)) is above \(NumberFormat.dollars(picoUSD: failOver.picoUSD))."
-            )
-            throw ExitCode(3)
+        if let failOver {
+            let totals = report.totals
+            let limit = DecimalText.dollars(picoUSD: failOver.picoUSD)
+            if let cost = totals.costPicoUSD, cost > failOver.picoUSD {
+                StandardError.write("The cost of $\(DecimalText.dollars(picoUSD: cost)) is above $\(limit).")
+                throw ExitCode(3)
+            }
+            let unknown = totals.unpricedCalls + totals.callsWithoutUsage
+            if unknown > 0 {
+                StandardError.write(
+                    "The known cost is not above $\(limit), and leaves \(NumberFormat.calls(unknown)) out; --strict ends with 2 then."
+                )
+            }
         }
         if strict, ReportTable.isPartial(report) { throw ExitCode(2) }
     }

@@ -21,8 +21,10 @@ struct TopCall: Sendable, Equatable {
     var requestID: String?
     var durationMicroseconds: Int64?
     var costPicoUSD: Int64?
-    /// True if the call has used something whose price or usage is not known.
+    /// True if the call has no complete price.
     var isUnpriced = false
+    /// True if the usage of the call is missing although expected.
+    var isWithoutUsage = false
 
     /// The end of the call in microseconds since 1970; its start if the duration is not known.
     var endedAt: Int64 { startedAt.addingReportingOverflow(durationMicroseconds ?? 0).partialValue }
@@ -63,6 +65,7 @@ extension TopCall {
             durationMicroseconds: record.timing.durationMicroseconds,
             costPicoUSD: record.cost.picoUSD
         )
-        isUnpriced = [.unpriced, .partial].contains(record.cost.status) || record.cost.reason == .missingUsage
+        isUnpriced = [.unpriced, .partial].contains(record.cost.status)
+        isWithoutUsage = [.null, .missing, .cut, .unparsable].contains(record.usageState)
     }
 }

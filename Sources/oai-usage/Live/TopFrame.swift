@@ -79,6 +79,9 @@ struct TopFrame {
         if totals.unpriced > 0 {
             facts.append(StyledLine("\(NumberFormat.count(Int64(totals.unpriced))) unpriced", .yellow))
         }
+        if totals.withoutUsage > 0 {
+            facts.append(StyledLine("\(NumberFormat.count(Int64(totals.withoutUsage))) without usage", .yellow))
+        }
         var lines = [StyledLine()]
         for fact in facts {
             let last = lines.count - 1

@@ -89,6 +89,7 @@ struct TopSums: Sendable {
     var errors = 0
     var inFlight = 0
     var unpriced = 0
+    var withoutUsage = 0
     /// The known cost in picodollars.
     var costPicoUSD: Int128 = 0
     private var durations: [Int64] = []
@@ -98,6 +99,7 @@ struct TopSums: Sendable {
         calls += 1
         if call.isError { errors += 1 }
         if call.isUnpriced { unpriced += 1 }
+        if call.isWithoutUsage { withoutUsage += 1 }
         costPicoUSD += Int128(call.costPicoUSD ?? 0)
         // As in reports, fast errors must not make a slow service look good.
         if call.outcome == .completed, let duration = call.durationMicroseconds { durations.append(duration) }
@@ -112,7 +114,7 @@ struct TopSums: Sendable {
     }
 
     /// The known cost; `nil` if no cost is known and some call may have cost something.
-    var knownCost: Int128? { costPicoUSD == 0 && unpriced > 0 ? nil : costPicoUSD }
+    var knownCost: Int128? { costPicoUSD == 0 && unpriced + withoutUsage > 0 ? nil : costPicoUSD }
 }
 
 /// The sums over the calls of a span, by group and in total.

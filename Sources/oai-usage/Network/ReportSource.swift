@@ -17,6 +17,13 @@ struct ReportSource {
         return try reader.mergeableReport(try request.query(now: now) { try reader.summary().first })
     }
 
+    /// Returns the start of the first call in microseconds since 1970; `nil` if it is not known, as of a gateway's ledger.
+    func first() throws -> Int64? {
+        let paths = places.compactMap(\.path)
+        guard paths.count == places.count else { return nil }
+        return try paths.compactMap { try LedgerReader(path: $0).summary().first }.min()
+    }
+
     /// Returns sentences about values of a filter that no call has, which look like no traffic otherwise.
     ///
     /// Values are known of ledgers on this machine only.
@@ -45,11 +52,13 @@ struct ReportSource {
     private static func sentence(_ value: UnmatchedValue) -> String {
         let name = value.dimension.description
         guard !value.known.isEmpty else { return "No call has a value of \(name)." }
+        let isModel = [.model, .requestedModel].contains(value.dimension)
+        let names = (isModel ? Set(value.known.map { ModelAlias.alias(of: $0) }).sorted() : []) + value.known
         let problem = "No call has the \(name) \"\(value.value)\"."
-        if let near = NearNames.nearest(to: value.value, in: value.known) {
+        if let near = NearNames.nearest(to: value.value, in: names) {
             return "\(problem) Did you mean \"\(near)\"?"
         }
-        let names = value.known.prefix(listedCount).joined(separator: ", ")
-        return "\(problem) There are \(names)\(value.known.count > listedCount ? ", ..." : "")."
+        let listed = value.known.prefix(listedCount).joined(separator: ", ")
+        return "\(problem) There are \(listed)\(value.known.count > listedCount ? ", ..." : "")."
     }
 }

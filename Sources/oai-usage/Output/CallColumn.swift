@@ -52,18 +52,18 @@ struct CallColumn: Sendable {
         CallColumn("operation-id", "operation_id") { $0.operationID }.leftOut(90),
         CallColumn("attempt", "attempt") { String($0.attempt) }.leftOut(60).numeric,
         CallColumn("time", "started_at") { TimestampText.utc($0.startedAtMicroseconds) }
-            .shown { $1.text($0.startedAtMicroseconds, .milliseconds) },
-        CallColumn("project", "project") { $0.project }.leftOut(20),
+            .shown { $1.column($0.startedAtMicroseconds) },
+        CallColumn("project", "project") { $0.project }.leftOut(7),
         CallColumn("organization", "organization") { $0.organization }.leftOut(80),
         CallColumn("endpoint", "endpoint") { $0.endpoint.name }.leftOut(30),
         CallColumn("requested-model", "request_model") { $0.requestModel }.leftOut(50),
-        CallColumn("model", "model") { $0.model }.leftOut(15),
+        CallColumn("model", "model") { $0.model }.leftOut(6),
         CallColumn("tier", "service_tier") { $0.serviceTier }.leftOut(70),
     ]
 
     private static let result: [CallColumn] = [
         CallColumn("status", "status") { $0.status.map { String($0) } }.styled(.status),
-        CallColumn("outcome", "outcome") { $0.outcome.rawValue }.styled(.outcome).leftOut(10),
+        CallColumn("outcome", "outcome") { $0.outcome.rawValue }.styled(.outcome).leftOut(20),
         CallColumn("error-type", "error_type") { $0.errorType }.leftOut(61),
         CallColumn("error", "error_code") { $0.errorCode }.shown { record, _ in record.errorCode ?? record.errorType }
             .leftOut(12),

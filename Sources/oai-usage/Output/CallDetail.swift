@@ -108,7 +108,10 @@ struct CallDetail {
         (record.rateLimits?.windows ?? []).map { resource, window in
             let remaining = window.remaining.map { NumberFormat.count($0) } ?? "?"
             let limit = window.limit.map { NumberFormat.count($0) } ?? "?"
-            let reset = window.resetMicroseconds.map { ", full in \(NumberFormat.time(microseconds: $0))" } ?? ""
+            let reset =
+                window.resetMicroseconds.map {
+                    $0 > 0 ? ", full in \(NumberFormat.time(microseconds: $0))" : ", full"
+                } ?? ""
             return (resource, "\(remaining) of \(limit) left\(reset)")
         }
     }

@@ -29,6 +29,9 @@ struct CallsWriter {
     /// The rows by which the widths of a table's columns are judged.
     private static let judgedCount = 200
 
+    /// The cells of a line from which times are whole.
+    private static let narrowWidth = 130
+
     private let format: CallsFormat
     private let columns: [CallColumn]
     private let times: LocalTimeText
@@ -62,7 +65,7 @@ struct CallsWriter {
         let columns = columns ?? standard
         self.columns = columns
         self.width = width
-        times = LocalTimeText(timeZone)
+        times = LocalTimeText(timeZone, isShort: width ?? .max < Self.narrowWidth)
         isColored = Terminal.isColored
         table = Table(
             columns: columns.map { column in
@@ -73,6 +76,8 @@ struct CallsWriter {
                     isNumeric: column.isNumeric,
                     priority: column.priority,
                     isShortened: !column.isNumeric && column.name != "time" && column.name != "status",
+                    // What says whose call it was stays in a narrow terminal.
+                    minimum: ["project", "model"].contains(column.name) ? 10 : 16,
                     style: column.style
                 )
             }

@@ -98,8 +98,8 @@ struct LimitsTable {
     /// Returns the lines for people, which fit a width.
     func lines(width: Int?) -> [StyledLine] {
         var table = FittedTable(columns: [
-            .init(name: "PROJECT", minimum: 10), .init(name: "MODEL", minimum: 8), .init(name: "WINDOW", minimum: 8),
-            .init(name: "LIMIT", isNumeric: true, priority: 2), .init(name: "REMAINING", isNumeric: true, priority: 3),
+            .init(name: "PROJECT", minimum: 14), .init(name: "MODEL", minimum: 14), .init(name: "WINDOW", minimum: 14),
+            .init(name: "LIMIT", isNumeric: true, priority: 6), .init(name: "REMAINING", isNumeric: true, priority: 3),
             .init(name: "LEFT", isNumeric: true), .init(name: "", priority: 5),
             .init(name: "RESETS IN", isNumeric: true, priority: 1), .init(name: "TOLD", isNumeric: true, priority: 4),
             .init(name: "LIMIT IN", isNumeric: true),

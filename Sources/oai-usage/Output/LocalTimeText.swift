@@ -4,10 +4,21 @@ import OpenAIUsage
 /// Times as people read them, in a time zone.
 struct LocalTimeText {
     private let timeZone: TimeZone
+    private let isShort: Bool
 
     /// Creates the texts of a time zone.
-    init(_ timeZone: TimeZone) {
+    ///
+    /// - Parameters:
+    ///   - timeZone: The time zone.
+    ///   - isShort: True for columns without the year and without milliseconds.
+    init(_ timeZone: TimeZone, isShort: Bool = false) {
         self.timeZone = timeZone
+        self.isShort = isShort
+    }
+
+    /// Returns a time for a column of a table: with milliseconds, or shortened.
+    func column(_ time: Int64) -> String {
+        isShort ? String(text(time).dropFirst("2026-".utf8.count)) : text(time, .milliseconds)
     }
 
     /// The parts of a time that are shown.

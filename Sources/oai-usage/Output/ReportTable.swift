@@ -47,7 +47,8 @@ enum ReportTable {
         guard row.othersCount != nil else { return row.group.map { $0 ?? "-" } }
         let others = zip(row.group, query.groupBy).map { value, dimension in value ?? (dimension.isTime ? "" : nil) }
         let first = others.firstIndex { $0 == nil } ?? 0
-        return others.enumerated().map { $1 ?? ($0 == first ? "(others)" : "") }
+        let label = row.othersCount.map { "(\(NumberFormat.count(Int64($0))) \($0 == 1 ? "other" : "others"))" } ?? ""
+        return others.enumerated().map { $1 ?? ($0 == first ? label : "") }
     }
 
     /// Returns the table for programs: plain numbers, with the column names of the JSON.

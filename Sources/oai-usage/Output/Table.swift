@@ -35,6 +35,8 @@ struct Table {
         var priority = 0
         /// True if cells may be shortened in a narrow table.
         var isShortened = false
+        /// The cells to which they are shortened before columns are left out.
+        var minimum = 16
         var style = Style.none
     }
 
@@ -56,7 +58,7 @@ struct Table {
 
     /// Returns aligned columns that fit a width.
     ///
-    /// Numbers are never shortened. Columns of text are first shortened to 16 cells; then columns are left out by priority;
+    /// Numbers are never shortened. Columns of text are first shortened to their minimum; then columns are left out by priority;
     /// then columns of text are shortened further, to 6 cells. A table that is still too wide stays so.
     ///
     /// - Parameters:
@@ -119,14 +121,14 @@ struct Table {
     }
 
     private static let separatorWidth = 2
-    /// The widths to which a column of text is shortened, before and after columns are left out.
-    private static let floors = (first: 16, last: 6)
+    /// The widths to which a column of text is shortened at most, before and after columns are left out.
+    private static let floors = (first: 64, last: 6)
 
     /// Returns the columns that are kept, and the width of every column.
     private func fitted(_ natural: [Int], to limit: Int) -> Plan {
         var kept = Array(columns.indices)
         func floor(_ index: Int, _ floor: Int) -> Int {
-            columns[index].isShortened ? min(natural[index], floor) : natural[index]
+            columns[index].isShortened ? min(natural[index], floor, columns[index].minimum) : natural[index]
         }
         func total(_ least: Int) -> Int {
             kept.reduce(0) { $0 + floor($1, least) } + Self.separatorWidth * max(0, kept.count - 1)

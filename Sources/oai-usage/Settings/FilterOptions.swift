@@ -8,7 +8,8 @@ import OpenAIUsageLedger
 struct FilterOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "Only this project; with commas, * and ?, repeatable. Opposites: --project-not and so on.",
+        help:
+            "Only this project; with commas, * and ?, repeatable. Each filter but --min-duration has an opposite, as --project-not.",
         completion: .projects
     )
     var project: [String] = []

@@ -19,7 +19,12 @@ struct ReportOptions: ParsableArguments {
     )
     var sort: SortOrder?
 
-    @Option(help: ArgumentHelp("Show so many groups, and one row for all others.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Show so many groups, and one row for all others; of a report by time, those of the whole range.",
+            valueName: "count"
+        )
+    )
     var top: Int?
 
     @Option(

@@ -16,7 +16,7 @@ struct ReportPeriod {
 
     /// Creates the period that results from the flags.
     init(_ selection: SelectionOptions, now: Int64, timeZone: TimeZone) {
-        period = selection.period ?? selection.month
+        period = selection.effectivePeriod
         isStandard = !selection.hasRange
         self.now = now
         self.timeZone = timeZone

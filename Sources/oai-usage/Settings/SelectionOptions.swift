@@ -24,7 +24,7 @@ struct SelectionOptions: ParsableArguments {
     var period: CalendarPeriod?
 
     @Option(help: ArgumentHelp("The same as --period with a month.", valueName: "yyyy-mm"))
-    var month: CalendarPeriod?
+    var month: MonthArgument?
 
     @OptionGroup var zone: TimeZoneOption
 
@@ -40,7 +40,7 @@ struct SelectionOptions: ParsableArguments {
         selection.since = since
         selection.until = until
         selection.timeZone = timeZone
-        if let period = period ?? month, period != .all {
+        if let period = effectivePeriod, period != .all {
             guard let range = period.range(now: now, timeZone: timeZone) else {
                 throw ParameterError(month == nil ? "period" : "month", "\(period) lies in the future")
             }
@@ -50,14 +50,13 @@ struct SelectionOptions: ParsableArguments {
         return selection
     }
 
+    /// The period of either flag.
+    var effectivePeriod: CalendarPeriod? { period ?? month?.period }
+
     /// True if a range of time is given.
     var hasRange: Bool { since != nil || until != nil || period != nil || month != nil }
 
     func validate() throws {
-        if let month, case .month = month {
-        } else if month != nil {
-            throw ValidationError("--month must be a month, as in 2026-10.")
-        }
         let times = [since == nil ? nil : "--since", until == nil ? nil : "--until"].compactMap { $0 }
         let periods = [period == nil ? nil : "--period", month == nil ? nil : "--month"].compactMap { $0 }
         if periods.count > 1 || (!periods.isEmpty && !times.isEmpty) {
@@ -81,6 +80,17 @@ extension CalendarPeriod: ExpressibleByArgument {
     /// Creates a period from its name; `nil` for invalid text.
     package init?(argument: String) { self.init(argument) }
 
-    /// The names of relative periods, for completions.
-    package static var allValueStrings: [String] { names }
+    /// The names of relative periods, and an example of each other form.
+    package static var allValueStrings: [String] { names + ["2026-10", "2026-W48", "2026"] }
+}
+
+/// A month, as in `2026-10`.
+struct MonthArgument: ExpressibleByArgument {
+    /// The month as a period.
+    var period: CalendarPeriod
+
+    init?(argument: String) {
+        guard let period = CalendarPeriod(argument), case .month = period else { return nil }
+        self.period = period
+    }
 }

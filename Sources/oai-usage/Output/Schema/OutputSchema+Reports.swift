@@ -52,7 +52,7 @@ extension OutputSchema {
     /// The members of a row with --compare.
     private static let comparison: [Field] =
         [
-            Field("previous", .object, "The sums of the group in the earlier range.")
+            Field("previous", .object, "The sums of the group in the earlier range.").optional
         ]
         + sums.named(["calls", "errors", "input_tokens", "output_tokens", "cost_usd", "unpriced_calls"])
         .within("previous").map(\.optional)

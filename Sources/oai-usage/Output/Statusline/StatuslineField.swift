@@ -41,7 +41,10 @@ struct StatuslineFigures {
         return switch field {
         case .todayUSD: Self.cost(today)
         case .monthUSD: Self.cost(month)
-        case .projectedUSD: projection?.picoUSD.map { "~" + NumberFormat.dollars(picoUSD: $0) } ?? "-"
+        case .projectedUSD:
+            projection?.picoUSD.map {
+                (CostGap(month).isEmpty ? "~" : "≥~") + NumberFormat.dollars(picoUSD: $0)
+            } ?? "-"
         case .callsToday: NumberFormat.count(today.calls)
         case .callsMonth: NumberFormat.count(month.calls)
         case .errorsToday: NumberFormat.count(today.errors)
@@ -59,13 +62,15 @@ struct StatuslineFigures {
     /// Returns the default line: what is zero and uninteresting is left out.
     func line(_ style: TextStyle) -> String {
         let month = month ?? ReportRow()
-        var parts = ["\(Self.cost(today)) today", "\(Self.cost(month)) month", NumberFormat.calls(today.calls)]
+        // What is said of today stands together.
+        var parts = ["\(Self.cost(today)) today", NumberFormat.calls(today.calls)]
         if today.errors > 0 {
             parts.append(style.red("\(NumberFormat.count(today.errors)) \(today.errors == 1 ? "error" : "errors")"))
         }
         let gap = CostGap(today)
         if gap.unpriced > 0 { parts.append(style.yellow("\(NumberFormat.count(gap.unpriced)) unpriced")) }
         if gap.withoutUsage > 0 { parts.append(style.yellow("\(NumberFormat.count(gap.withoutUsage)) without usage")) }
+        parts.append("\(Self.cost(month)) month")
         return parts.joined(separator: " · ")
     }
 
