@@ -90,7 +90,8 @@ struct ReportCommand: AsyncParsableCommand {
         }
         let width = options.wide ? nil : Terminal.tableWidth
         format.write(report, columns: options.columns?.columns, period: period.name, width: width)
-        for hint in try source.hints(request.selection.filter) { StandardError.write(hint) }
+        let hints = try source.hints(request.selection.filter) + source.hints(tagsOf: options.by.dimensions)
+        for hint in hints { StandardError.write(hint) }
         try judge(report.report)
     }
 

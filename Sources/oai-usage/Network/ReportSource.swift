@@ -47,6 +47,19 @@ struct ReportSource {
         return (unmatched ?? []).map(Self.sentence)
     }
 
+    /// Returns sentences about tags to group by that no call has.
+    func hints(tagsOf dimensions: [ReportDimension]) throws -> [String] {
+        let paths = places.compactMap(\.path)
+        let asked = dimensions.compactMap { if case .tag(let name) = $0 { name } else { nil } }
+        guard !asked.isEmpty, paths.count == places.count else { return [] }
+        let known = Set(try paths.flatMap { try LedgerReader(path: $0).tagNames() }).sorted()
+        // A ledger tells its first 100 names only.
+        guard known.count < 100 else { return [] }
+        return asked.filter { !known.contains($0) }.map { name in
+            "No call has the tag \"\(name)\".\(NearNames.hint(for: name, in: known))"
+        }
+    }
+
     private static let listedCount = 6
 
     private static func sentence(_ value: UnmatchedValue) -> String {

@@ -32,7 +32,11 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
             let table = ReportTable.readable(report, columns ?? Self.present(standard, totals))
             var notes = ReportTable.notes(report.report)
             if self == .markdown {
-                StandardOutput.write(table.markdown)
+                // A pasted table says what it is about, and what it leaves out.
+                let lines =
+                    ["**\(heading.text)**", table.markdown] + (notes.isEmpty ? [] : [notes.joined(separator: " ")])
+                StandardOutput.write(lines.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n"))
+                return
             } else {
                 let layout = table.layout(isColored: Terminal.isColored, width: width)
                 StandardOutput.write("\(heading.text)\n\n\(layout.text)")
