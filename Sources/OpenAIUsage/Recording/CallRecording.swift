@@ -24,9 +24,12 @@ public final class CallRecording: Sendable {
     fileprivate let sleep: @Sendable (Duration) async throws -> Void
 
     /// Creates an empty recording.
+    public convenience init() { self.init { try await Task.sleep(for: $0) } }
+
+    /// Creates an empty recording with a clock of its own, for tests.
     ///
     /// - Parameter sleep: Waits for the grace; throws if the task is cancelled.
-    public init(sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) {
+    package init(sleep: @escaping @Sendable (Duration) async throws -> Void) {
         self.sleep = sleep
     }
 

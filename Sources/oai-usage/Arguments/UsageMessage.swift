@@ -93,7 +93,7 @@ struct UnknownCommand: Equatable {
         return parents.isEmpty ? "" : " There are: \(known.joined(separator: ", "))."
     }
 
-    /// What commands of other tools are called here.
+    /// The commands here by the names that other tools use.
     private static let synonyms = [
         "cost": "report", "costs": "report", "usage": "report", "stats": "report", "summary": "report",
         "log": "calls", "logs": "calls", "tail": "calls", "list": "calls", "ls": "calls", "requests": "calls",

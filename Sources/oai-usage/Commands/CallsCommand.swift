@@ -99,9 +99,10 @@ struct CallsCommand: AsyncParsableCommand {
                 StandardError.write("Left out for want of space: \(names); --wide shows all.")
             }
         }
-        let source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
-        for hint in try source.hints(selected.filter) { StandardError.write(hint) }
         if limit == 0 || count < limit {
+            // A full list needs no second look at the ledger.
+            var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+            for hint in try source.hints(selected.filter) { StandardError.write(hint) }
             try await ledgers.reportPruned(places, from: selected.range(now: now).from)
         }
     }

@@ -62,7 +62,7 @@ struct ReportCommand: AsyncParsableCommand {
         let settings = try await ledgers.settings()
         let timeZone = try selection.zone.timeZone(settings)
         let places = try ledgers.places(settings)
-        let source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
         let period = ReportPeriod(selection, now: now, timeZone: timeZone)
         var request = ReportRequest(
             period.limit(try selection.selection(now: now, timeZone: timeZone)),
@@ -90,8 +90,8 @@ struct ReportCommand: AsyncParsableCommand {
         }
         let width = options.wide ? nil : Terminal.tableWidth
         format.write(report, columns: options.columns?.columns, period: period.name, width: width)
-        let hints = try source.hints(request.selection.filter) + source.hints(tagsOf: options.by.dimensions)
-        for hint in hints { StandardError.write(hint) }
+        for hint in try source.hints(request.selection.filter) { StandardError.write(hint) }
+        for hint in try source.hints(tagsOf: options.by.dimensions) { StandardError.write(hint) }
         try judge(report.report)
     }
 

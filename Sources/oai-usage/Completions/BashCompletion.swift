@@ -1,4 +1,4 @@
-/// What the parser's completion script for bash lacks: values with a colon or an equals sign.
+/// An addition to the parser's completion script for bash: values with a colon or an equals sign.
 ///
 /// Bash splits words at `:` and `=`, so that neither `ft:gpt-4o` nor `--format=json` nor `team=search` would be completed.
 enum BashCompletion {

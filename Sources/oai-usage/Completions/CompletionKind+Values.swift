@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
@@ -98,4 +98,26 @@ enum CompletionText {
     private static let allowed = Set(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/@+=,%".unicodeScalars
     )
+}
+
+// The completions of argument types, which every option of the type has.
+
+extension CalendarPeriod {
+    package static var defaultCompletionKind: CompletionKind { .words(names) }
+}
+
+extension TimestampArgument {
+    package static var defaultCompletionKind: CompletionKind { .words(["today", "yesterday", "24h", "7d", "30d"]) }
+}
+
+extension TimeZoneArgument {
+    static var defaultCompletionKind: CompletionKind { .timeZones }
+}
+
+extension TagSelection {
+    package static var defaultCompletionKind: CompletionKind { .tags }
+}
+
+extension Dimensions {
+    static var defaultCompletionKind: CompletionKind { .dimensions }
 }

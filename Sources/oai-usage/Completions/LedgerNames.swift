@@ -114,13 +114,6 @@ struct LedgerNames {
 
     /// True if a file is a ledger of this version, so that reading it upgrades nothing.
     static func isCurrent(_ path: String) -> Bool {
-        guard let file = FileHandle(forReadingAtPath: path) else { return false }
-        defer { try? file.close() }
-        guard let header = try? file.read(upToCount: 64), header.count == 64,
-            header.starts(with: Data("SQLite format 3\0".utf8))
-        else { return false }
-        // The user version of SQLite's header is the version of the schema.
-        let version = header[60..<64].reduce(0) { $0 << 8 | Int($1) }
-        return version >= LedgerReader.schemaVersion
+        FileInspection.schema(path).map { $0 >= LedgerReader.schemaVersion } ?? false
     }
 }

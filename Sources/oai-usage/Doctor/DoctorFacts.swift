@@ -1,6 +1,6 @@
 import OpenAIUsageLedger
 
-/// What the checks of an installation judge, gathered beforehand.
+/// The gathered input of the checks of an installation.
 struct DoctorFacts {
     /// The state of the ledger.
     enum LedgerState: Equatable {

@@ -68,3 +68,35 @@ struct DoctorReport {
         }
     }
 }
+
+/// The result of one check of an installation.
+struct HealthCheck: Equatable {
+    /// The severity of a finding.
+    enum State: String, Comparable, CaseIterable {
+        case ok, warning, problem
+
+        static func < (left: State, right: State) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    /// The name of the check, which stays the same for programs.
+    var name: String
+    var state: State
+    /// The finding, as a sentence.
+    var finding: String
+    /// The remedy, as a sentence; `nil` if none is needed.
+    var advice: String?
+
+    static func ok(_ name: String, _ finding: String) -> HealthCheck {
+        HealthCheck(name: name, state: .ok, finding: finding)
+    }
+
+    static func warning(_ name: String, _ finding: String, _ advice: String) -> HealthCheck {
+        HealthCheck(name: name, state: .warning, finding: finding, advice: advice)
+    }
+
+    static func problem(_ name: String, _ finding: String, _ advice: String?) -> HealthCheck {
+        HealthCheck(name: name, state: .problem, finding: finding, advice: advice)
+    }
+}

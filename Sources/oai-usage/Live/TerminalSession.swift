@@ -42,7 +42,7 @@ final class TerminalSession {
         return TopModel.Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
-    /// Takes the terminal.
+    /// Puts the terminal into raw mode and shows the alternate screen.
     func enter() {
         if let input {
             var settings = termios()

@@ -7,37 +7,53 @@ struct ReportSource {
     let ledgers: LedgersOption
     let settings: Settings
     let now: Int64
+    private var readers: [String: LedgerReader] = [:]
+
+    init(places: [LedgerLocation], ledgers: LedgersOption, settings: Settings, now: Int64) {
+        self.places = places
+        self.ledgers = ledgers
+        self.settings = settings
+        self.now = now
+    }
+
+    /// Returns the reader of a ledger on this machine, which is opened once.
+    private mutating func reader(_ path: String) throws -> LedgerReader {
+        if let reader = readers[path] { return reader }
+        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+        readers[path] = reader
+        return reader
+    }
 
     /// Returns the sums of a report over all ledgers.
-    func sums(_ request: ReportRequest) async throws -> MergeableReport {
+    mutating func sums(_ request: ReportRequest) async throws -> MergeableReport {
         guard places.count == 1, let path = places[0].path else {
             return try await ledgers.union(places, settings).mergeableReport(request, now: now)
         }
-        let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+        let reader = try reader(path)
         return try reader.mergeableReport(try request.query(now: now) { try reader.summary().first })
     }
 
     /// Returns the start of the first call in microseconds since 1970; `nil` if it is not known, as of a gateway's ledger.
-    func first() throws -> Int64? {
+    mutating func first() throws -> Int64? {
         let paths = places.compactMap(\.path)
         guard paths.count == places.count else { return nil }
-        return try paths.compactMap { try LedgerReader(path: $0).summary().first }.min()
+        return try paths.compactMap { try reader($0).summary().first }.min()
     }
 
     /// Returns sentences about values of a filter that no call has, which look like no traffic otherwise.
     ///
     /// Values are known of ledgers on this machine only.
-    func hints(_ filter: CallFilter) throws -> [String] {
+    mutating func hints(_ filter: CallFilter) throws -> [String] {
         let paths = places.compactMap(\.path)
         guard !filter.conditions.isEmpty, paths.count == places.count else { return [] }
         var unmatched: [UnmatchedValue]?
         for path in paths {
-            let found = try LedgerReader(path: path).unmatchedValues(filter)
+            let found = try reader(path).unmatchedValues(filter)
             guard let others = unmatched else {
                 unmatched = found
                 continue
             }
-            // What one ledger has is no typing error.
+            // A value that any ledger has is no typing error.
             unmatched = others.compactMap { value in
                 found.first { $0.dimension == value.dimension && $0.value == value.value }.map {
                     UnmatchedValue(dimension: value.dimension, value: value.value, known: value.known + $0.known)
@@ -48,11 +64,11 @@ struct ReportSource {
     }
 
     /// Returns sentences about tags to group by that no call has.
-    func hints(tagsOf dimensions: [ReportDimension]) throws -> [String] {
+    mutating func hints(tagsOf dimensions: [ReportDimension]) throws -> [String] {
         let paths = places.compactMap(\.path)
         let asked = dimensions.compactMap { if case .tag(let name) = $0 { name } else { nil } }
         guard !asked.isEmpty, paths.count == places.count else { return [] }
-        let known = Set(try paths.flatMap { try LedgerReader(path: $0).tagNames() }).sorted()
+        let known = Set(try paths.flatMap { try reader($0).tagNames() }).sorted()
         // A ledger tells its first 100 names only.
         guard known.count < 100 else { return [] }
         return asked.filter { !known.contains($0) }.map { name in

@@ -76,7 +76,7 @@ struct CallsWriter {
                     isNumeric: column.isNumeric,
                     priority: column.priority,
                     isShortened: !column.isNumeric && column.name != "time" && column.name != "status",
-                    // What says whose call it was stays in a narrow terminal.
+                    // A narrow terminal keeps the owner of a call.
                     minimum: ["project", "model"].contains(column.name) ? 10 : 16,
                     style: column.style
                 )

@@ -3,7 +3,7 @@ import OpenAIUsageLedger
 
 /// The headroom of a rate limit at a time.
 struct LimitHeadroom {
-    /// What was used a minute lately.
+    /// The calls and tokens of the span that a rate is taken over.
     struct Rate: Equatable {
         var calls: Int64 = 0
         var tokens: Int128 = 0

@@ -3,7 +3,7 @@ import OpenAIUsageLedger
 
 /// A column of a report besides those of its groups.
 struct ReportColumn: Sendable {
-    /// What a cell may need besides its row.
+    /// The values that a cell depends on besides its row.
     struct Context {
         /// The scale of all amounts of the report.
         var scale = MoneyScale([])

@@ -2,7 +2,7 @@ import OpenAIUsagePricing
 
 /// The effective settings of a command with their origins, without secrets.
 struct SettingsReport {
-    /// What stands for a secret.
+    /// The text in place of a secret.
     static let secret = "(set)"
 
     /// An effective setting.

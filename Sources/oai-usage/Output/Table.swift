@@ -141,7 +141,7 @@ struct Table {
         let least = total(Self.floors.first) > limit ? Self.floors.last : Self.floors.first
         var widths = natural.indices.map { floor($0, least) }
         guard limit < .max else { return Plan(kept: kept, widths: natural) }
-        // What is left goes to the columns of text, one cell at a time so that they grow alike.
+        // The rest goes to the columns of text, one cell at a time so that they grow alike.
         var rest = limit - total(least)
         while rest > 0 {
             let growing = kept.filter { widths[$0] < natural[$0] }

@@ -1,7 +1,7 @@
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// What a call has wasted, as far as its record tells.
+/// The waste of a call, by its record.
 ///
 /// A call is in one line at most: the first in the order of the cases.
 enum WasteKind: String, CaseIterable {

@@ -49,7 +49,7 @@ struct ReportOptions: ParsableArguments {
     @Flag(help: "Write all columns of a table, however narrow the terminal.")
     var wide = false
 
-    /// What a report is compared with.
+    /// The range that a report is compared with.
     enum Comparison: String, ExpressibleByArgument, CaseIterable {
         case previous
     }

@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// What to do before there is a ledger.
+/// The instructions for a machine without a ledger.
 struct FirstSteps {
     /// The path at which a ledger is looked for.
     let ledger: String

@@ -2,7 +2,7 @@ import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
 
-/// What a user wants to know first: today, this month and where the money goes.
+/// A summary of today, this month and the largest costs.
 struct Glance {
     /// The calls that failed for one reason.
     struct ErrorCount: Equatable {

@@ -120,7 +120,7 @@ extension OutputSchema {
             ] + rateLimits + headroom).within("limits[]")
     )
 
-    /// What is left of a window now.
+    /// The present headroom of a window.
     private static let headroom: [Field] = [
         Field("rate_limit.NAME.resets_at", .time, "When the window is full again.").nullable.optional,
         Field("rate_limit.NAME.is_reset", .boolean, "True if that is past.").nullable.optional,

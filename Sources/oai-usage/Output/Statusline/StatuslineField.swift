@@ -62,7 +62,7 @@ struct StatuslineFigures {
     /// Returns the default line: what is zero and uninteresting is left out.
     func line(_ style: TextStyle) -> String {
         let month = month ?? ReportRow()
-        // What is said of today stands together.
+        // Today's figures stand together, so that none is taken for the month's.
         var parts = ["\(Self.cost(today)) today", NumberFormat.calls(today.calls)]
         if today.errors > 0 {
             parts.append(style.red("\(NumberFormat.count(today.errors)) \(today.errors == 1 ? "error" : "errors")"))
