@@ -136,16 +136,24 @@ struct LedgerSession {
         return progress.walFrameCount == progress.checkpointedFrameCount
     }
 
-    /// The number of finished calls in the file that started at a time or later, in microseconds since 1970.
-    func calls(since time: Int64) -> Int64 {
-        let count = try? database.writeWithoutTransaction { database in
-            try Int64.fetchOne(
-                database,
-                sql: "SELECT count(*) FROM call WHERE id >= ? AND result > 0",
-                arguments: [time << 11]
-            )
+    /// The number of finished calls in the file that started at a time or later, in microseconds since 1970; none if the
+    /// file is damaged.
+    ///
+    /// - Throws: An error of SQLite if the file cannot be read at present.
+    func calls(since time: Int64) throws -> Int64 {
+        do {
+            let count = try database.writeWithoutTransaction { database in
+                try Int64.fetchOne(
+                    database,
+                    sql: "SELECT count(*) FROM call WHERE id >= ? AND result > 0",
+                    arguments: [time << 11]
+                )
+            }
+            return count ?? 0
+        } catch {
+            guard LedgerError(error, path: path).isDamage else { throw error }
+            return 0
         }
-        return count ?? 0
     }
 
     /// Counts the committed items.

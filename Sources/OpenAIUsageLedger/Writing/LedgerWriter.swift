@@ -6,6 +6,14 @@ import OpenAIUsage
 /// After every commit it inspects its files: rows that went to a file that is not at the path are written again, to the file
 /// that is.
 struct LedgerWriter {
+    /// A file that was removed while it was written to.
+    private struct RemovedFile {
+        let failure: LedgerError
+        let remedy: String
+        /// The calls that were committed to the file.
+        let committed: Int64
+    }
+
     /// The most rows of a transaction, which bounds the delay until the first of them is reported.
     static let maximumBatch = 4_096
     /// The pages of the write-ahead log from which an idle writer runs a checkpoint.
@@ -32,6 +40,8 @@ struct LedgerWriter {
     private var isMended = false
     /// The open file; `nil` if there is none to write to.
     var session: LedgerSession?
+    /// A removed file, until the file in its place shows which of its rows are lost.
+    private var removed: RemovedFile?
     /// The pruning of old calls; `nil` if everything is kept, and during a step.
     var retention: Retention?
 
@@ -177,7 +187,7 @@ struct LedgerWriter {
         return isSaved
     }
 
-    /// Opens the file at the path if none is open.
+    /// Opens the file at the path if none is open, and counts what is lost with a removed one.
     private mutating func open() throws {
         guard session == nil else { return }
         try LedgerFile.prepare(path)
@@ -191,6 +201,22 @@ struct LedgerWriter {
             queue: queue
         ) { _ in }
         copiedPages = 0
+        do { try settleRemoved() } catch {
+            session?.close()
+            session = nil
+            throw error
+        }
+    }
+
+    /// Counts the rows of a removed file that are not in the open one, which may be an older copy of it.
+    ///
+    /// - Throws: An error of SQLite if the open file cannot be read at present; the rows are counted at the next attempt.
+    private mutating func settleRemoved() throws {
+        guard let removed, var session else { return }
+        session.committed = min(removed.committed, try session.calls(since: firstOpened))
+        self.session = session
+        self.removed = nil
+        queue.noteReplacement(removed.failure, removed.remedy, lost: removed.committed - session.committed)
     }
 
     /// Recovers from damage to the files.
@@ -222,24 +248,22 @@ struct LedgerWriter {
             _ = lost.saveLog()
             // A removed file vanishes with its connection.
             isRemoved = lost.files.isRemoved
-            if isRemoved { gone = lost.committed }
             remedy =
                 "\(isRemoved ? "" : "Rows that this process had written to it: \(lost.committed). ")It goes on with the file at the path."
+            if isRemoved {
+                removed = RemovedFile(failure: failure, remedy: remedy, committed: lost.committed)
+            }
         }
         lost.close()
         session = nil
         do { try open() } catch {
             // The end of the failure reports the remedy.
             queue.noteFailure(failure)
-            queue.noteReplacement(failure, remedy, lost: gone)
+            if !isRemoved { queue.noteReplacement(failure, remedy, lost: gone) }
             throw error
         }
-        if isRemoved, var session {
-            // The file in its place may be an older copy with some of the rows.
-            session.committed = min(gone, session.calls(since: firstOpened))
-            gone -= session.committed
-            self.session = session
-        }
+        // Opening the next file has counted what is lost with a removed one.
+        guard !isRemoved else { return false }
         // The file may be the same one, with another log.
         if session?.files.isSameDatabase(as: lost.files) == true { session?.committed += lost.committed - gone }
         queue.noteReplacement(failure, remedy, lost: gone)
@@ -307,6 +331,10 @@ struct LedgerWriter {
             isInspected = true
         } catch {
             queue.noteError(LedgerError(error, path: path))
+        }
+        if let removed {
+            self.removed = nil
+            queue.noteReplacement(removed.failure, removed.remedy, lost: removed.committed)
         }
         guard var open = session else { return }
         session = nil

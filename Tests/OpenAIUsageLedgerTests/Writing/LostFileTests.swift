@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsageTestSupport
 import Synchronization
 import Testing
 
@@ -244,6 +245,37 @@ struct LostFileTests {
         let statistics = await ledger.close()
         #expect(statistics.written == 5)
         #expect(try OtherProgram.count(folder.ledger) == (isRemoved ? 5 : 6))
+    }
+
+    @Test("Rows that an older copy in the ledger's place has are not lost, even if it is locked at first")
+    func restored() async throws {
+        let folder = TemporaryFolder()
+        let changes = Collector<LedgerStatusChange>()
+        var options = LedgerOptions()
+        options.clock = ManualClock(Records.start - 1)
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        ledger.observeStatus { changes.append($0) }
+        for number in 0..<20 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        _ = try LedgerReader(path: folder.ledger).backup(to: "\(folder.path)/copy.db")
+        let copy = try DatabaseQueue(path: "\(folder.path)/copy.db")
+        for number in 20..<50 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        try await copy.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN EXCLUSIVE")
+        }
+        #expect(rename("\(folder.path)/copy.db", folder.ledger) == 0)
+        ledger.record(Records.plain(50))
+        await changes.reach(1)
+        #expect(ledger.statistics.dropped[.ledgerLost] == 0 && ledger.statistics.trouble != nil)
+        try await copy.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try copy.close()
+        await changes.reach(2)
+        #expect(changes.all.map(\.kind) == [.failed, .recovered])
+        #expect(ledger.statistics.dropped[.ledgerLost] == 30)
+        let statistics = await ledger.close()
+        #expect(statistics.written == 21 && statistics.isBalanced)
+        #expect(try OtherProgram.count(folder.ledger) == 21)
     }
 
     @Test("Rows that outlive their log are lost with the file later")
