@@ -258,7 +258,9 @@ struct LostFileTests {
         for number in 0..<20 { ledger.record(Records.plain(number)) }
         await ledger.flush()
         _ = try LedgerReader(path: folder.ledger).backup(to: "\(folder.path)/copy.db")
-        let copy = try DatabaseQueue(path: "\(folder.path)/copy.db")
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let copy = try DatabaseQueue(path: "\(folder.path)/copy.db", configuration: configuration)
         for number in 20..<50 { ledger.record(Records.plain(number)) }
         await ledger.flush()
         try await copy.writeWithoutTransaction { database in
