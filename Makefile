@@ -5,7 +5,7 @@ SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Bench
     Examples/Package.swift Examples/Sources
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs examples api-check soak tsan install uninstall package package-check clean
+    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
@@ -47,6 +47,7 @@ help:
 	@echo "Maintain"
 	@echo "  make format        format the sources"
 	@echo "  make prices        put prices.json into the library, after it was changed"
+	@echo "  make metrics-table put the table of metric families into Dashboards/README.md, after they were changed"
 	@echo "  make api-check     changes of the public API since BASELINE=main that break programs"
 
 prepare:
@@ -109,6 +110,9 @@ fuzz: prepare
 
 docs: prepare
 	.ci/docs
+
+metrics-table: prepare
+	OAI_USAGE_WRITE_TABLE=1 $(SWIFT) test --filter FamilyTableTests
 
 examples: build
 	Examples/check

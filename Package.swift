@@ -70,7 +70,7 @@ let package = Package(
         ),
         .target(
             name: "OpenAIUsageMetrics",
-            dependencies: ["OpenAIUsage"]
+            dependencies: ["CZlib", "OpenAIUsage"]
         ),
         .target(
             name: "OpenAIUsageObservability",

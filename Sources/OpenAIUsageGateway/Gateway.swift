@@ -9,6 +9,7 @@ public import OpenAIUsagePricing
 import OpenAIUsageRecorder
 import OpenAIUsageService
 public import ServiceLifecycle
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -43,6 +44,7 @@ public final class Gateway: Service {
     private let live: LiveConfiguration
     private let metrics: UsageMetrics
     private let logger: Logger
+    private let budgets = Mutex<BudgetWatch?>(nil)
     private let accessLog: AccessLog?
     private let onReady: @Sendable (Addresses) -> Void
 
@@ -109,6 +111,17 @@ public final class Gateway: Service {
 
     /// Reopens the access log's file, which may have been moved away.
     public func reopenAccessLog() { accessLog?.reopen() }
+
+    /// Watches budgets while the gateway runs; must be called before ``run()``, and has no effect without a ledger.
+    package func watch(_ settings: BudgetWatch.Settings, tell: @escaping @Sendable (String) -> Void) {
+        guard let ledger, !settings.budgets.isEmpty else { return }
+        let watch = BudgetWatch(settings, ledger: ledger, tell: tell)
+        metrics.registerBudgets { watch.gauges() }
+        budgets.withLock { $0 = watch }
+    }
+
+    /// Counts a reload of certificates, tokens and keys.
+    public func countReload(isSuccessful: Bool) { metrics.countConfigurationReload(isSuccessful: isSuccessful) }
 
     /// Counts a log line that the log's writer dropped.
     package func countLostLogLine() { metrics.count(.logLost) }
@@ -242,8 +255,10 @@ public final class Gateway: Service {
             onReady(Addresses(calls: "\(scheme)://\(calls)", admin: "\(adminScheme)://\(operators)"))
         }
         // Services stop in reverse order, one after the other: metrics are served until no call is in flight.
+        var watched: [any Service] = []
+        if let watch = budgets.withLock({ $0 }) { watched.append(watch) }
         let services = ServiceGroup(
-            services: [
+            services: watched + [
                 AdminService { try await application.run() },
                 DrainingService(
                     plane: plane,

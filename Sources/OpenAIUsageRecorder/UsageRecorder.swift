@@ -11,6 +11,12 @@ package final class UsageRecorder: UsageSink {
         let book: Mutex<PriceBook>
 
         init(_ book: PriceBook) { self.book = Mutex(book) }
+
+        /// The savings by the cache; `nil` without any, which most calls are without.
+        func cacheSavings(of record: CallRecord) -> Int64? {
+            guard record.usage[.cachedInputTokens] ?? 0 > 0 else { return nil }
+            return book.withLock { $0 }.cacheSavings(of: record)
+        }
     }
 
     private let prices: Prices
@@ -44,16 +50,17 @@ package final class UsageRecorder: UsageSink {
         self.metrics = metrics
         self.sinks = sinks
         self.countsCommitted = countsCommitted
-        counter = metrics == nil && sinks.isEmpty ? nil : Self.counting(in: metrics, sinks)
+        counter = metrics == nil && sinks.isEmpty ? nil : Self.counting(in: metrics, sinks, prices)
     }
 
     private static func counting(
         in metrics: UsageMetrics?,
-        _ sinks: [any UsageSink]
+        _ sinks: [any UsageSink],
+        _ prices: Prices
     ) -> @Sendable (CallRecord, CommitOutcome) -> Void {
         { record, outcome in
             guard outcome == .writtenUncounted else {
-                metrics?.record(record)
+                metrics?.record(record, cacheSavings: prices.cacheSavings(of: record))
                 for sink in sinks { sink.record(record) }
                 return
             }
@@ -100,7 +107,7 @@ package final class UsageRecorder: UsageSink {
     }
 
     private func count(_ record: CallRecord) {
-        metrics?.record(record)
+        metrics?.record(record, cacheSavings: prices.cacheSavings(of: record))
         for sink in sinks { sink.record(record) }
     }
 
@@ -132,6 +139,9 @@ package final class UsageRecorder: UsageSink {
     /// Counts a response that was released before its record was committed or journaled.
     private func countLateRelease() { lateReleases.add(1, ordering: .relaxed) }
 
+    /// Counts a client that left while its call goes on.
+    package func recordDisconnect(_ record: CallRecord) { metrics?.recordDisconnect(record) }
+
     /// Adjusts the number of calls in flight: 1 when a call starts, -1 when it ends.
     package func changeInFlight(_ endpoint: Endpoint, by change: Int64) {
         if change > 0 {
@@ -147,6 +157,7 @@ package final class UsageRecorder: UsageSink {
         // The metrics may outlive the recorder, and need its prices.
         metrics?.setListedModels { [prices] name in prices.book.withLock { $0 }.model(listedAs: name) != nil }
         guard let ledger, let metrics else { return }
+        createSeries(metrics, of: ledger)
         metrics.registerLedger { [weak self] in
             let statistics = ledger.statistics
             return LedgerSnapshot(
@@ -166,7 +177,26 @@ package final class UsageRecorder: UsageSink {
         }
     }
 
+    /// The time before the start within which calls have given their labels series at zero, in microseconds.
+    private static let birthSpan: Int64 = 30 * 86_400_000_000
+
+    /// Creates the series of the calls of the last 30 days, so that Prometheus sees their first increments.
+    private func createSeries(_ metrics: UsageMetrics, of ledger: Ledger) {
+        let now = SystemUsageClock().wallMicroseconds
+        let query = ReportQuery(from: now - Self.birthSpan, to: now, groupBy: [.project, .model, .endpoint])
+        // Series without a beginning at zero are no reason not to start.
+        guard let rows = try? LedgerReader(path: ledger.path).report(query).rows else { return }
+        metrics.createSeries(
+            rows.compactMap { row in
+                guard row.calls > row.errors, let project = row.group[0], let endpoint = row.group[2] else {
+                    return nil
+                }
+                return CallSeriesBirth(project: project, model: row.group[1], endpoint: endpoint)
+            }
+        )
+    }
+
     private func publishPriceDate() {
-        metrics?.setPriceTableUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
+        metrics?.setPriceBookUpdated(timestampSeconds: UTCDay(book.asOf).map { Double($0.number) * 86_400 })
     }
 }

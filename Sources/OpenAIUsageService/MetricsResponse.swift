@@ -6,8 +6,23 @@ import OpenAIUsageMetrics
 /// The responses of the endpoint, and of routers with `expose(_:at:)`.
 enum MetricsResponse {
     static func exposition(of metrics: UsageMetrics, for request: Request) -> Response {
-        let (type, body) = metrics.exposition(accept: request.headers[values: .accept].joined(separator: ","))
-        return response(.ok, type, body)
+        guard metrics.gate.enter() else {
+            metrics.countRejectedScrape()
+            var refusal = text(
+                .serviceUnavailable,
+                "As many scrapes are being answered as may be at once; scrape less often.\n"
+            )
+            refusal.headers[.retryAfter] = "1"
+            return refusal
+        }
+        defer { metrics.gate.leave() }
+        let scrape = metrics.scrape(
+            accept: request.headers[values: .accept].joined(separator: ","),
+            acceptEncoding: request.headers[values: .acceptEncoding].joined(separator: ",")
+        )
+        var response = response(.ok, scrape.contentType, scrape.body)
+        if let coding = scrape.contentEncoding { response.headers[.contentEncoding] = coding }
+        return response
     }
 
     static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
@@ -18,7 +33,8 @@ enum MetricsResponse {
         Response(
             status: status,
             headers: [
-                .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count), .vary: "Accept",
+                .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count),
+                .vary: "Accept, Accept-Encoding",
                 .xContentTypeOptions: "nosniff",
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))

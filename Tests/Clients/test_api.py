@@ -295,7 +295,7 @@ def test_metrics_from_a_ledger(tmp_path, start, simulator):
         gateway.rows_when(6)
         _, _, before = scrape(url)
         own = dict(re.findall(r"^(oai_usage_\S+(?:\{.*\})?) (\S+)$", gateway.metrics()[0], re.MULTILINE))
-        for name in ("requests_total", "request_errors_total", "cost_usd_total", "input_tokens_total", "output_tokens_total"):
+        for name in ("calls_total", "call_errors_total", "cost_usd_total", "input_tokens_total", "output_tokens_total"):
             mine = {series: value for series, value in before.items() if series.startswith(f"oai_usage_{name}")}
             assert mine and mine == {series: own[series] for series in own if series.startswith(f"oai_usage_{name}")}
         report = loads(run("report", "--ledger", path, "--format", "json", *flags(RANGE)))

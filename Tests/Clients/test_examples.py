@@ -14,7 +14,7 @@ from conftest import BINARY, Gateway
 # They go on until they are ended, or need a host, a file or a call that is not here.
 LEFT_OUT = re.compile(r"--follow|https?://|--gateway|\$\(|[|><~]|FILE|\.db\b|\.json\b|\.jsonl\b|\.toml\b")
 COMMANDS = [
-    "report", "calls", "show", "limits", "top", "waste", "reprice", "prune", "ledger", "ledger backup", "ledger check",
+    "report", "calls", "show", "limits", "top", "waste", "budget", "reprice", "prune", "ledger", "ledger backup", "ledger check",
     "ledger compact", "prices", "prices list", "prices show", "prices diff", "glance", "statusline", "doctor",
     "config", "config show", "config check", "config schema", "schema",
 ]

@@ -119,7 +119,7 @@ def test_metrics_are_valid(gateway, simulator, folder):
     assert kind.startswith("application/openmetrics-text; version=1.0.0")
     assert openmetrics.endswith("# EOF\n")
     names = {family.name for family in parse_openmetrics(openmetrics)}
-    assert "oai_usage_request_duration_seconds" in names
+    assert "oai_usage_call_duration_seconds" in names
     promtool = shutil.which("promtool") or str(Path(__file__).parents[2] / ".build/tools/usr/bin/promtool")
     if not os.path.exists(promtool):
         pytest.skip("promtool is not installed")

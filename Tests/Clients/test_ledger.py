@@ -120,11 +120,11 @@ def test_removed_files(start, simulator, victims):
     for _ in range(20):
         call(gateway)
     assert readiness(gateway)[0] == 200
-    assert metric(gateway, "oai_usage_store_up") == 1
+    assert metric(gateway, "oai_usage_ledger_up") == 1
     lost = 5 if "" in victims else 0
     assert metric(gateway, "oai_usage_records_written_total") == 25 - lost
     assert metric(gateway, 'oai_usage_records_dropped_total{reason="ledger_lost"}') == lost
-    assert metric(gateway, 'oai_usage_store_errors_total{error="replaced"}') == 1
+    assert metric(gateway, 'oai_usage_ledger_errors_total{error="replaced"}') == 1
     gateway.stop(signal.SIGKILL)
     assert count(gateway.ledger) == (20 if "" in victims else 25)
     [line] = lines(gateway, "error")
@@ -176,13 +176,13 @@ def test_a_lock_delays_nobody_and_is_told(start, simulator):
     call(gateway)
     eventually(lambda: readiness(gateway)[0] == 503)
     assert "locked by another program" in readiness(gateway)[1]
-    assert metric(gateway, "oai_usage_store_up") == 0
+    assert metric(gateway, "oai_usage_ledger_up") == 0
     slow = sorted(call(gateway) for _ in range(20))
     assert slow[10] < usual[10] + 40, (usual, slow)
     intruder.execute("ROLLBACK")
     intruder.close()
     eventually(lambda: readiness(gateway)[0] == 200)
-    assert metric(gateway, "oai_usage_store_up") == 1
+    assert metric(gateway, "oai_usage_ledger_up") == 1
     eventually(lambda: count(gateway.ledger) == 41)
     assert len(lines(gateway, "error")) == 1
     [end] = lines(gateway, "notice")
@@ -222,7 +222,7 @@ def test_a_damaged_file_is_set_aside(start, simulator):
             file.write(b"\xa5" * 8192)
     for _ in range(5):
         call(gateway)
-    eventually(lambda: metric(gateway, "oai_usage_store_up") == 1)
+    eventually(lambda: metric(gateway, "oai_usage_ledger_up") == 1)
     [aside] = [path for path in Path(gateway.ledger).parent.glob(Path(gateway.ledger).name + ".damaged-*") if not path.name.endswith(("-wal", "-shm"))]
     assert any(str(aside) in line for line in lines(gateway, "error"))
     assert gateway.stop() == 0

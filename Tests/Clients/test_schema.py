@@ -90,7 +90,7 @@ def columns(text):
 
 
 @pytest.mark.parametrize("arguments", [
-    ("report", "--by", DIMENSIONS), ("calls", "-n", "1"), ("waste",), ("reprice", "--since", "1d", "--dry-run"),
+    ("report", "--by", DIMENSIONS), ("calls", "-n", "1"), ("waste",), ("budget", "--budget", "all=1/year"), ("reprice", "--since", "1d", "--dry-run"),
     ("prices", "list", "gpt-4o"), ("prices", "diff", "builtin", "builtin"),
 ])
 def test_columns(ledger, schemas, arguments):
@@ -116,6 +116,11 @@ def test_calls(ledger, schemas):
 
 def test_other_commands(ledger, schemas):
     check([json.loads(run("waste", "--ledger", ledger, "--json"))], schemas["waste", "json"])
+
+
+def test_budget(ledger, schemas):
+    text = run("budget", "--ledger", ledger, "--budget", "all=100000/year", "--budget", "b=5/year project=x", "--json")
+    check([json.loads(text)], schemas["budget", "json"])
     check([json.loads(execute("doctor", "--ledger", ledger, "--json").stdout)], schemas["doctor", "json"])
     compared = run("report", "--ledger", ledger, "--compare", "previous", "--by", "project,model", "--top", "2", "--json")
     check([json.loads(compared)], schemas["report", "json"])

@@ -126,10 +126,10 @@ struct AdminPlaneTests {
             // The process lives all the same, and its figures say what is wrong.
             #expect(try await gateway.ask("/healthz").status == 200)
             let late = try await gateway.ask("/metrics").text.split(separator: "\n").filter {
-                $0.hasPrefix("oai_usage_store_late_releases_total ")
+                $0.hasPrefix("oai_usage_ledger_late_releases_total ")
             }
             // The first was waited for in vain; of the second it was known at once that there is no room for it.
-            #expect(late == ["oai_usage_store_late_releases_total 1"])
+            #expect(late == ["oai_usage_ledger_late_releases_total 1"])
             for _ in 0..<1_000 { gate.signal() }
             await gateway.ledger.flush()
             #expect(try await gateway.ask("/-/ready").status == 200)

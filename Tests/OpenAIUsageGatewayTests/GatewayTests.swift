@@ -40,7 +40,7 @@ struct GatewayTests {
             #expect(records[0].key?.hint.hasSuffix("1234") == true)
             #expect(records[0].id < records[1].id)
             let metrics = try await gateway.ask("/metrics").text
-            #expect(metrics.contains("oai_usage_store_late_releases_total 0\n"))
+            #expect(metrics.contains("oai_usage_ledger_late_releases_total 0\n"))
             #expect(metrics.contains("oai_usage_records_captured_total 2\n"))
             #expect(!metrics.contains("sk-proj"))
             await client.connection.close()
@@ -78,7 +78,7 @@ struct GatewayTests {
             let lines = metrics.split(separator: "\n")
             #expect(
                 lines.contains {
-                    $0.hasPrefix("oai_usage_requests_total{") && $0.contains("code=\"200\"") && !$0.hasSuffix(" 0")
+                    $0.hasPrefix("oai_usage_calls_total{") && $0.contains("code=\"200\"") && !$0.hasSuffix(" 0")
                 }
             )
             #expect(lines.contains { $0.hasPrefix("oai_usage_cost_") && !$0.hasSuffix(" 0") })

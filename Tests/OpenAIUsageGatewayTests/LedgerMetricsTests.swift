@@ -61,8 +61,8 @@ struct LedgerMetricsTests {
             let expected = Self.values(metrics.exposition().body)
             var compared = 0
             let names = [
-                "requests_total", "request_errors_total", "cost_usd_total", "input_tokens_total", "output_tokens_total",
-                "input_cached_tokens_total", "client_disconnects_total", "request_duration_seconds_count",
+                "calls_total", "call_errors_total", "cost_usd_total", "input_tokens_total", "output_tokens_total",
+                "input_cached_tokens_total", "client_disconnects_total", "call_duration_seconds_count",
                 "time_to_first_token_seconds_count",
             ]
             for (series, value) in expected where names.contains(where: { series.hasPrefix("oai_usage_\($0)") }) {
@@ -70,7 +70,7 @@ struct LedgerMetricsTests {
                 compared += 1
             }
             #expect(compared > 40)
-            for (series, value) in expected where series.hasPrefix("oai_usage_request_duration_seconds_sum") {
+            for (series, value) in expected where series.hasPrefix("oai_usage_call_duration_seconds_sum") {
                 let (own, exact) = (Double(found[series] ?? "") ?? 0, Double(value) ?? 1)
                 #expect(abs(own - exact) <= exact * 0.008, "\(series)")
             }
@@ -95,7 +95,7 @@ struct LedgerMetricsTests {
         let (first, second) = (
             Self.values(page.exposition(accept: nil).body), Self.values(later.exposition(accept: nil).body)
         )
-        let requests = first.keys.filter { $0.hasPrefix("oai_usage_requests_total") }
+        let requests = first.keys.filter { $0.hasPrefix("oai_usage_calls_total") }
         #expect(requests.count <= 400)
         #expect(requests.reduce(0) { $0 + (Int(first[$1] ?? "") ?? 0) } == 600)
         #expect(requests.allSatisfy { (Int(second[$0] ?? "") ?? -1) >= (Int(first[$0] ?? "") ?? 0) })

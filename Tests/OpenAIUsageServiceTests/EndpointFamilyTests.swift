@@ -117,7 +117,7 @@ struct EndpointFamilyTests {
             lines.first { $0.hasPrefix(prefix) && $0.contains(#"operation="poems""#) }?.split(separator: " ").last
         }
         #expect(value("oai_usage_input_tokens_total{") == "2000" && value("oai_usage_cost_usd_total{") == "0.007")
-        #expect(value("oai_usage_requests_in_flight{") == "0")
+        #expect(value("oai_usage_calls_in_flight{") == "0")
         #expect(Endpoint.GenerativeOperation(catalog.endpoint(method: "POST", path: "/v1/poems")).name == "recite")
         #expect(!text.contains("secret"))
         await ledger.close()

@@ -82,7 +82,7 @@ struct UsageMeterTests {
         #expect(record.cost.picoUSD == 3_500_000_000)
         let text = Self.text(metrics)
         #expect(Self.value(of: "oai_usage_records_written_total", in: text) == "1")
-        #expect(Self.value(of: "oai_usage_requests_total", Self.metered, in: text) == "1")
+        #expect(Self.value(of: "oai_usage_calls_total", Self.metered, in: text) == "1")
         #expect(!text.contains("secret") && !text.contains("prompt\"") && !text.contains("a completion"))
         await ledger.close()
     }
@@ -95,7 +95,7 @@ struct UsageMeterTests {
         await meter.flush()
         #expect(meter.openCalls == 0)
         if let metrics {
-            #expect(Self.value(of: "oai_usage_requests_total", Self.metered, in: Self.text(metrics)) == "3")
+            #expect(Self.value(of: "oai_usage_calls_total", Self.metered, in: Self.text(metrics)) == "3")
         }
     }
 
@@ -104,7 +104,7 @@ struct UsageMeterTests {
         let metrics = UsageMetrics(build: BuildInformation(version: "1"))
         let meter = UsageMeter(ledger: nil, metrics: metrics)
         var response: Response? = try await MeteredCalls.transport(meter).send(MeteredCalls.request)
-        let family = "oai_usage_requests_in_flight"
+        let family = "oai_usage_calls_in_flight"
         #expect(Self.value(of: family, Self.metered, in: Self.text(metrics)) == "1")
         #expect(meter.openCalls == 1 && response != nil)
         response = nil

@@ -54,6 +54,8 @@ public struct CallRecord: Sendable, Equatable {
     public var requestBytes: Int64?
     /// The bytes that a gateway sent to the client, including its framing; no ledger stores them.
     package var sentBytes: Int64?
+    /// True if metrics counted the client's leave when it left, before the end of the response; not stored.
+    package var isDisconnectCounted = false
     /// The most output tokens that the request allows for all its choices together; `nil` if it sets no limit.
     public var maximumOutputTokens: Int64?
     /// Other settings of the request that affect billing (`n`, `size`, `prompt_cache_ttl`, ...), as JSON literals.

@@ -60,4 +60,15 @@ public struct Outcome: Sendable, Hashable, RawRepresentable, CaseIterable, Custo
     public static var open: Outcome { Outcome(.open) }
     /// The process ended, or died, while the attempt was in flight.
     public static var interrupted: Outcome { Outcome(.interrupted) }
+
+    /// True if the call failed: an API error, a cut response, a timeout or an unreachable upstream.
+    ///
+    /// Reports, metrics and thresholds count these as errors. A client that disconnects is no error of the provider, and an
+    /// interrupted call has no known end.
+    package var isError: Bool {
+        switch kind {
+        case .error, .cut, .timeout, .unreachable: true
+        case .completed, .clientDisconnected, .abandoned, .open, .interrupted: false
+        }
+    }
 }

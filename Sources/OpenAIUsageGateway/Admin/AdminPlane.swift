@@ -59,8 +59,19 @@ struct AdminPlane: Sendable {
                     return await api.respond(to: request, context)
                 }
                 if request.uri.path == Gateway.prunePath { return await prune(request, context) }
+                guard request.uri.path == "/metrics" else { return respond(to: request) }
+                guard metrics.gate.enter() else {
+                    metrics.countRejectedScrape()
+                    var refusal = response(
+                        .serviceUnavailable,
+                        text: "As many scrapes are being answered as may be at once; scrape less often.\n"
+                    )
+                    refusal.headers[.retryAfter] = "1"
+                    return refusal
+                }
+                defer { metrics.gate.leave() }
                 // Calls are counted when they are committed, and the scraper may have seen their responses.
-                if request.uri.path == "/metrics" { await ledger?.flushUnlessTroubled() }
+                await ledger?.flushUnlessTroubled()
                 return respond(to: request)
             },
             server: server,
@@ -81,8 +92,13 @@ struct AdminPlane: Sendable {
         let answer: Response
         switch request.uri.path {
         case "/metrics":
-            let (type, body) = metrics.exposition(accept: request.headers[values: .accept].joined(separator: ","))
-            answer = response(.ok, type: type, body: body)
+            let scrape = metrics.scrape(
+                accept: request.headers[values: .accept].joined(separator: ","),
+                acceptEncoding: request.headers[values: .acceptEncoding].joined(separator: ",")
+            )
+            var found = response(.ok, type: scrape.contentType, body: scrape.body)
+            if let coding = scrape.contentEncoding { found.headers[.contentEncoding] = coding }
+            answer = found
         case "/healthz", "/-/healthy":
             answer = response(.ok, text: "healthy\n")
         case "/readyz", "/-/ready":

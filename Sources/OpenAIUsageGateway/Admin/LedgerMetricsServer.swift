@@ -113,7 +113,14 @@ package struct LedgerMetricsServer: Service {
             let (type, body) = try await page().exposition(
                 accept: request.headers[values: .accept].joined(separator: ",")
             )
-            return Self.response(.ok, type, body)
+            let scrape = MetricsScrape(
+                contentType: type,
+                body: body,
+                acceptEncoding: request.headers[values: .acceptEncoding].joined(separator: ",")
+            )
+            var response = Self.response(.ok, scrape.contentType, scrape.body)
+            if let coding = scrape.contentEncoding { response.headers[.contentEncoding] = coding }
+            return response
         } catch is DeadlineExceeded {
             return Self.text(
                 .serviceUnavailable,
@@ -137,7 +144,8 @@ package struct LedgerMetricsServer: Service {
 
     private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]) -> Response {
         var headers: HTTPFields = [
-            .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count), .vary: "Accept",
+            .contentType: type, .cacheControl: "no-store", .contentLength: String(body.count),
+            .vary: "Accept, Accept-Encoding",
         ]
         headers[.xContentTypeOptions] = "nosniff"
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

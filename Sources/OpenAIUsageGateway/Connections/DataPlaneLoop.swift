@@ -98,15 +98,23 @@ final class DataPlaneLoop {
 
     func ended(_ call: ProxiedCall) {
         guard calls.removeValue(forKey: ObjectIdentifier(call)) != nil else { return }
-        readOn.remove(ObjectIdentifier(call))
-        recorder.changeInFlight(call.endpoint, by: -1)
+        if readOn.remove(ObjectIdentifier(call)) == nil {
+            recorder.changeInFlight(call.endpoint, by: -1)
+        } else {
+            counters.changeCallsAfterDisconnect(by: -1)
+        }
         completeShutdown()
     }
 
     /// True if there is room to read another response after its client disconnected.
     var mayReadOn: Bool { readOn.count < limits.disconnects }
 
-    func readsOn(_ call: ProxiedCall) { readOn.insert(ObjectIdentifier(call)) }
+    /// Notes that the response of a call is read on although its client has left.
+    func readsOn(_ call: ProxiedCall) {
+        guard readOn.insert(ObjectIdentifier(call)).inserted else { return }
+        recorder.changeInFlight(call.endpoint, by: -1)
+        counters.changeCallsAfterDisconnect(by: 1)
+    }
 
     func count(_ note: StreamNote) {
         switch note {
@@ -114,7 +122,10 @@ final class DataPlaneLoop {
         case .usageNotAsked(let reason):
             counters.usageNotAsked(reason)
             if reason == .notHeld { counters.reached(.heldBodies) }
-        case .replayed: counters.count(.replayed)
+            if reason == .refused { counters.retried(.usageOptionRejected) }
+        case .replayed:
+            counters.count(.replayed)
+            counters.retried(.connectionClosed)
         case .refused(let code):
             counters.count(.refused)
             if let limit = DataPlaneLimit(refusal: code) { counters.reached(limit) }

@@ -19,6 +19,9 @@ protocol DataPlaneRecorder: UsageSink {
     /// Counts the calls in flight: 1 when a call starts, -1 when it ends.
     func changeInFlight(_ endpoint: Endpoint, by change: Int64)
 
+    /// Counts a client that left while its call goes on, whose record so far this is.
+    func recordDisconnect(_ record: CallRecord)
+
     /// Makes the record of a response durable that is about to be released before its record was kept, or counts the response.
     func releaseLate()
 }
@@ -39,6 +42,12 @@ protocol DataPlaneCounters: Sendable {
     /// Changes the number of client connections.
     func changeConnections(by change: Int)
 
+    /// Changes the number of calls whose client has left, and whose response is read on.
+    func changeCallsAfterDisconnect(by change: Int)
+
+    /// Counts a request that was sent to the upstream once more.
+    func retried(_ reason: UpstreamRetry)
+
     /// Counts a stream that was sent to the upstream without asking for its usage.
     func usageNotAsked(_ reason: IncludeUsage.Note)
 }
@@ -51,11 +60,16 @@ extension UsageMetrics: DataPlaneCounters {
         for limit in DataPlaneLimit.allCases { countGatewayLimit(limit.rawValue, by: 0) }
         changeGatewayWaitingCalls(by: 0)
         changeGatewayConnections(by: 0)
+        changeGatewayCallsAfterDisconnect(by: 0)
+        for reason in UpstreamRetry.allCases { countUpstreamRetry(reason: reason.rawValue, by: 0) }
+        countConfigurationReload(isSuccessful: true, isStart: true)
     }
 
     func count(_ event: DataPlaneEvent) { countGatewayEvent(event.rawValue) }
     func reached(_ limit: DataPlaneLimit) { countGatewayLimit(limit.rawValue) }
     func changeWaiting(by change: Int) { changeGatewayWaitingCalls(by: Int64(change)) }
     func changeConnections(by change: Int) { changeGatewayConnections(by: Int64(change)) }
+    func changeCallsAfterDisconnect(by change: Int) { changeGatewayCallsAfterDisconnect(by: Int64(change)) }
+    func retried(_ reason: UpstreamRetry) { countUpstreamRetry(reason: reason.rawValue) }
     func usageNotAsked(_ reason: IncludeUsage.Note) { countUsageNotAsked(reason: reason.rawValue) }
 }

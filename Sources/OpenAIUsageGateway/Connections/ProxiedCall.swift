@@ -16,6 +16,8 @@ final class ProxiedCall {
     @exclusivity(unchecked) private var actions: [StreamAction] = []
     @exclusivity(unchecked) private var isActing = false
     private lazy var watch = Watch(self)
+    /// True once metrics have counted that the client left.
+    @exclusivity(unchecked) private var isDisconnectCounted = false
     /// The number of bytes written to the client.
     @exclusivity(unchecked) private var sentBytes = 0
 
@@ -97,7 +99,11 @@ final class ProxiedCall {
     func clientClosed() {
         downstream = nil
         handle(.clientClosed(mayDrain: loop.mayReadOn))
-        if stream.isReadOn { loop.readsOn(self) }
+        guard stream.isReadOn else { return }
+        loop.readsOn(self)
+        guard !isDisconnectCounted, let record = exchange.openRecord() else { return }
+        isDisconnectCounted = true
+        loop.recorder.recordDisconnect(record)
     }
 
     /// Receives the connection that the call waited for.
@@ -161,6 +167,7 @@ final class ProxiedCall {
             }
         case .record(let ending, let errorType, let errorCode, let generation):
             guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
+            record.isDisconnectCounted = isDisconnectCounted
             record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
             let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
             if loop.recorder.submit(consume record, waiter: waiter), let generation {

@@ -21,6 +21,14 @@ enum DataPlaneEvent: String, Sendable, CaseIterable {
     case accessLogLost = "access_log_lost"
 }
 
+/// The reason why a request was sent to the upstream once more.
+enum UpstreamRetry: String, Sendable, CaseIterable {
+    /// Its pooled connection turned out to be closed.
+    case connectionClosed = "connection_closed"
+    /// The upstream rejected the option for usage, and received the client's own request.
+    case usageOptionRejected = "usage_option_rejected"
+}
+
 /// The limits of the data plane, by the names of their settings.
 enum DataPlaneLimit: String, Sendable, CaseIterable {
     /// The head of a request was too large: rejected with 431.

@@ -41,7 +41,8 @@ extension ProxyStream {
             guard !isStream || rules.disconnectGrace > 0 else { return end(.clientDisconnected, &actions) }
             guard mayDrain else { return endReadingOn(.drains, &actions) }
             isDraining = true
-            if isStream { actions.append(.arm(.disconnectGrace, milliseconds: rules.disconnectGrace)) }
+            let grace = isStream ? rules.disconnectGrace : rules.plainDisconnectGrace
+            actions.append(.arm(.disconnectGrace, milliseconds: grace))
         }
     }
 

@@ -44,6 +44,10 @@ struct StreamRules: Sendable {
     var writeTimeout: Int64 = 120_000
     /// The time for which a stream is read after its client disconnected, in milliseconds; 0 aborts at once.
     var disconnectGrace: Int64 = 5_000
+    /// The time for which any other response is awaited after its client disconnected, in milliseconds.
+    ///
+    /// Its usage comes with its end, and the provider bills it whether or not somebody reads it.
+    var plainDisconnectGrace: Int64 { max(120_000, disconnectGrace) }
     /// The maximum number of bytes read from a response after its client disconnected.
     var disconnectBytes = 64 << 20
     /// The time in which a client that half-closed can turn out to have disconnected, in milliseconds.

@@ -26,13 +26,8 @@ struct CallResult: Sendable, Hashable {
             && errorCode == record.errorCode
     }
 
-    /// True if the call failed: an API error, a cut response, a timeout or an unreachable upstream.
-    var isError: Bool {
-        switch outcome.kind {
-        case .error, .cut, .timeout, .unreachable: true
-        default: false
-        }
-    }
+    /// True if the call failed.
+    var isError: Bool { outcome.isError }
 
     /// True if the call cannot have used anything.
     var usesNothing: Bool { outcome == .error || outcome == .unreachable }

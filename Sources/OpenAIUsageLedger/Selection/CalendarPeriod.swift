@@ -123,6 +123,18 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
         return Range(from: from, to: min(to, now + 1))
     }
 
+    /// Returns the whole unit of the calendar that contains a time.
+    ///
+    /// - Parameters:
+    ///   - unit: The unit.
+    ///   - time: The time in microseconds since 1970.
+    ///   - timeZone: The time zone of the calendar.
+    /// - Returns: The range.
+    package static func whole(_ unit: Unit, at time: Int64, timeZone: TimeZone) -> Range {
+        let (start, _) = CalendarPeriod.relative(unit, ago: 0).start(now: time, timeZone)
+        return Range(from: instant(start, timeZone), to: instant(adding(1, unit, to: start), timeZone))
+    }
+
     /// Returns the period before, to compare with.
     ///
     /// A period that is over is compared with the whole one before it. One that is not is compared with the same stretch of

@@ -20,15 +20,16 @@ struct ExpositionEncoder {
         guard !order.isEmpty else { return }
         appendMetadata(family.descriptor, to: &output)
         for place in order {
-            let labels = labelText(family.descriptor.labelNames, family.labelSets[place])
+            let labels = family.labelTexts[place]
             if family.descriptor.kind == .histogram {
                 appendHistogram(family, place, labels, to: &output)
             } else if let number = family.numbers[place] {
                 let exemplar = family.exemplars.isEmpty ? nil : family.exemplars[place]
                 appendName(family.descriptor.seriesNames[0], labels, to: &output)
-                output += text(number).utf8
+                append(number, to: &output)
                 appendEnd(exemplar, to: &output)
             }
+            appendCreationTime(family, place, labels, to: &output)
         }
     }
 
@@ -43,7 +44,7 @@ struct ExpositionEncoder {
             if let unit = descriptor.unit { output += "# UNIT \(name) \(unit)\n".utf8 }
         }
         output += help.utf8
-        appendEscaped(descriptor.help, quotes: format.isOpenMetrics, to: &output)
+        Self.appendEscaped(descriptor.help, quotes: format.isOpenMetrics, to: &output)
         output.append(UInt8(ascii: "\n"))
         if !format.isOpenMetrics { output += type.utf8 }
     }
@@ -52,14 +53,15 @@ struct ExpositionEncoder {
         guard let buckets = family.descriptor.buckets else { return }
         let name = family.descriptor.name
         var count: Int64 = 0
-        for (index, bound) in buckets.texts.enumerated() {
+        var prefix = Array("\(name)_bucket{".utf8)
+        prefix += labels
+        if !labels.isEmpty { prefix.append(UInt8(ascii: ",")) }
+        for (index, bound) in buckets.labels.enumerated() {
             let cell = place * family.stride + index
             count += family.bucketCounts[cell]
-            output += name.utf8
-            output += "_bucket{".utf8
-            output += labels
-            if !labels.isEmpty { output.append(UInt8(ascii: ",")) }
-            output += "le=\"\(bound)\"} \(count)".utf8
+            output += prefix
+            output += bound
+            append(count, to: &output)
             appendEnd(family.exemplars.isEmpty ? nil : family.exemplars[cell], to: &output)
         }
         appendName(name + "_sum", labels, to: &output)
@@ -88,7 +90,8 @@ struct ExpositionEncoder {
         output.append(UInt8(ascii: "\n"))
     }
 
-    private func labelText(_ names: [String], _ values: [String]) -> [UInt8] {
+    /// Returns label names and values as text, without braces.
+    static func labelText(_ names: [String], _ values: [String]) -> [UInt8] {
         var output: [UInt8] = []
         for (name, value) in zip(names, values) {
             if !output.isEmpty { output.append(UInt8(ascii: ",")) }
@@ -100,7 +103,7 @@ struct ExpositionEncoder {
         return output
     }
 
-    private func appendEscaped(_ text: String, quotes: Bool, to output: inout [UInt8]) {
+    private static func appendEscaped(_ text: String, quotes: Bool, to output: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): output += [byte, byte]
@@ -111,11 +114,34 @@ struct ExpositionEncoder {
         }
     }
 
-    private func text(_ number: MetricNumber) -> String {
+    private func appendCreationTime(_ family: MetricFamily, _ place: Int, _ labels: [UInt8], to output: inout [UInt8]) {
+        guard format.isOpenMetrics, family.creationTimes.indices.contains(place) else { return }
+        appendName(family.descriptor.name + "_created", labels, to: &output)
+        output += DecimalText.dollars(picoUSD: Int128(family.creationTimes[place]) * 1_000_000).utf8
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    private func append(_ number: MetricNumber, to output: inout [UInt8]) {
         switch number {
-        case .integer(let value): String(value)
-        case .pico(let value): DecimalText.dollars(picoUSD: value)
-        case .double(let value): FloatText.value(value)
+        case .integer(let value): append(value, to: &output)
+        case .pico(let value): output += DecimalText.dollars(picoUSD: value).utf8
+        case .double(let value): output += FloatText.value(value).utf8
         }
+    }
+
+    private func append(_ value: Int64, to output: inout [UInt8]) {
+        if value == 0 { return output.append(UInt8(ascii: "0")) }
+        output += String(value).utf8
+    }
+
+    /// Returns the number of samples in a text.
+    static func seriesCount(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+        var count = 0
+        var isStart = true
+        for byte in text {
+            if isStart, byte != UInt8(ascii: "#"), byte != UInt8(ascii: "\n") { count += 1 }
+            isStart = byte == UInt8(ascii: "\n")
+        }
+        return count
     }
 }

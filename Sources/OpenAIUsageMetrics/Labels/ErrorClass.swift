@@ -14,30 +14,28 @@ package enum ErrorClass: String, Sendable, CaseIterable {
     case connectTimeout = "connect_timeout"
     case readTimeout = "read_timeout"
     case streamInterrupted = "stream_interrupted"
-    case clientDisconnect = "client_disconnect"
     case protocolError = "protocol_error"
 
-    /// Creates the class of a failed call; `nil` for other calls.
+    /// Creates the class of a failed call; `nil` for other calls, among them those whose client disconnected.
     ///
-    /// An API error takes precedence over how the attempt ended, and an error code over the status: a 429 means either
-    /// a temporary limit or an exhausted quota.
-    init?(_ record: CallRecord) {
+    /// Calls that failed are those that reports count as errors. An API error takes precedence over how the attempt ended,
+    /// and an error code over the status: a 429 means either a temporary limit or an exhausted quota.
+    init?(_ record: borrowing CallRecord) {
+        guard record.outcome.isError else { return nil }
         if let status = record.status, status >= 400 {
             self = Self.named(record) ?? Self.status(status)
             return
         }
         switch record.outcome.kind {
-        case .completed, .open: return nil
-        case .error: self = Self.named(record) ?? Self.unnamed(record)
-        case .cut, .interrupted: self = .streamInterrupted
-        case .clientDisconnected, .abandoned: self = .clientDisconnect
+        case .cut: self = .streamInterrupted
         case .timeout: self = record.errorCode == "upstream_connect_timeout" ? .connectTimeout : .readTimeout
         case .unreachable: self = .connectError
+        default: self = Self.named(record) ?? Self.unnamed(record)
         }
     }
 
     /// Returns the class of the API's error code or type; `nil` if neither is known.
-    private static func named(_ record: CallRecord) -> Self? {
+    private static func named(_ record: borrowing CallRecord) -> Self? {
         switch record.errorCode {
         case "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
             "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
@@ -84,7 +82,7 @@ package enum ErrorClass: String, Sendable, CaseIterable {
     }
 
     /// Returns the class of an unknown error with a success status or without a status.
-    private static func unnamed(_ record: CallRecord) -> Self {
+    private static func unnamed(_ record: borrowing CallRecord) -> Self {
         if record.status == nil || record.usageState == .unparsable { return .protocolError }
         if record.errorCode?.hasPrefix("invalid_") == true || record.errorCode?.hasPrefix("image_") == true {
             return .invalidRequest

@@ -2,15 +2,16 @@
 struct InternedNames: Sendable {
     /// The number of the name that represents all names not admitted.
     static let other: UInt16 = 0
-    /// The maximum number of admitted names; no family has room for more.
-    static let maximumCount = 400
+    /// The maximum number of admitted names.
+    let maximumCount: Int
 
     private(set) var names: [String] = [LabelValue.other]
     private var numbers: [String: UInt16] = [LabelValue.other: other]
 
-    /// Creates a table with one name admitted.
-    init(_ name: String) {
-        admit(name)
+    /// Creates a table for a number of names, with one admitted if it is given.
+    init(_ name: String? = nil, maximumCount: Int) {
+        self.maximumCount = min(max(1, maximumCount), Int(UInt16.max) - 1)
+        if let name { admit(name) }
     }
 
     /// The number of a name; `nil` if it is not admitted.
@@ -19,10 +20,11 @@ struct InternedNames: Sendable {
     /// The name of a number.
     subscript(number: UInt16) -> String { names[Int(number)] }
 
-    /// Admits a new name and returns its number; `nil` if the table is full.
+    /// Admits a name and returns its number; `nil` if the table is full.
     @discardableResult
     mutating func admit(_ name: String) -> UInt16? {
-        guard names.count <= Self.maximumCount else { return nil }
+        if let number = numbers[name] { return number }
+        guard names.count <= maximumCount else { return nil }
         let number = UInt16(names.count)
         names.append(name)
         numbers[name] = number

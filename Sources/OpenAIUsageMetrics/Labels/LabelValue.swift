@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// The rules for label values.
 enum LabelValue {
     /// The value that represents values not admitted as labels.
@@ -38,14 +40,15 @@ enum LabelValue {
         return cleaned.isEmpty ? other : cleaned
     }
 
-    /// Returns the label of a model; a fine-tuned model is reduced to its base: `ft:gpt-4o-mini-2024-07-18`.
+    /// Returns the label of a model: its name without the date of a snapshot, and a fine-tuned model's base
+    /// (`ft:gpt-4o-mini`).
     ///
     /// The rest of a fine-tuned name is private to the organization and differs for each job.
     static func model(_ model: String?) -> String {
         guard let model, !model.isEmpty else { return none }
         let cleaned = clean(model)
         guard !cleaned.isEmpty else { return other }
-        guard cleaned.hasPrefix("ft:") else { return cleaned }
-        return "ft:" + cleaned.dropFirst(3).prefix { $0 != ":" }
+        guard cleaned.hasPrefix("ft:") else { return ModelAlias.alias(of: cleaned) }
+        return "ft:" + ModelAlias.alias(of: String(cleaned.dropFirst(3).prefix { $0 != ":" }))
     }
 }

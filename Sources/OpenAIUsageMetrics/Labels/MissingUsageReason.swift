@@ -9,7 +9,7 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
     case parseError = "parse_error"
 
     /// Creates the reason; `nil` for a call that has usage, needs none, or failed.
-    init?(_ record: CallRecord) {
+    init?(_ record: borrowing CallRecord) {
         guard record.isCounted, let status = record.status, (200..<300).contains(status) else { return nil }
         switch record.usageState.kind {
         case .reported, .reportedUnterminated, .settled, .error, .notApplicable, .unitsFromRequest, .unitsFromBody:

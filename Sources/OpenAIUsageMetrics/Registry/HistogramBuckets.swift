@@ -4,10 +4,13 @@ package struct HistogramBuckets: Sendable, Hashable {
     package let bounds: [Double]
     /// The bounds as canonical floats, followed by `+Inf`.
     package let texts: [String]
+    /// The `le` label of each bucket with the brace and the space behind it.
+    let labels: [[UInt8]]
 
     package init(_ bounds: [Double]) {
         self.bounds = bounds
-        self.texts = bounds.map { FloatText.canonical($0) } + ["+Inf"]
+        texts = bounds.map { FloatText.canonical($0) } + ["+Inf"]
+        labels = texts.map { Array("le=\"\($0)\"} ".utf8) }
     }
 
     /// True if there is at least one bound, and all are finite and ascending.
@@ -17,8 +20,11 @@ package struct HistogramBuckets: Sendable, Hashable {
 
     /// Returns the index of the bucket for a value; the last index is that of `+Inf`.
     func place(of value: Double) -> Int {
-        var place = 0
-        while place < bounds.count, value > bounds[place] { place += 1 }
-        return place
+        var (low, high) = (0, bounds.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if value > bounds[middle] { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

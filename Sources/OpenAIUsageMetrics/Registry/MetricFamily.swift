@@ -3,6 +3,11 @@ struct MetricFamily: Sendable {
     let descriptor: MetricDescriptor
     /// The label values of each cell.
     private(set) var labelSets: [[String]] = []
+    /// The label names and values of each cell as text, without braces.
+    private(set) var labelTexts: [[UInt8]] = []
+    /// The time at which each cell of a counter or histogram was created, in microseconds since 1970; empty if no times are
+    /// kept.
+    private(set) var creationTimes: [Int64] = []
     /// The value of each cell of a counter or gauge; a cell with `nil` is not exposed.
     private(set) var numbers: [MetricNumber?] = []
     /// The observation counts of each cell's buckets, not cumulative.
@@ -21,12 +26,14 @@ struct MetricFamily: Sendable {
     var stride: Int { descriptor.buckets?.texts.count ?? 1 }
 
     /// Returns the index of the cell with the label values, creating it if necessary; `nil` if their number is wrong.
-    mutating func place(of labels: [String]) -> Int? {
+    mutating func place(of labels: [String], _ createdAt: (@Sendable () -> Int64)? = nil) -> Int? {
         if let place = places[labels] { return place }
         guard labels.count == descriptor.labelNames.count else { return nil }
         let place = labelSets.count
         places[labels] = place
         labelSets.append(labels)
+        labelTexts.append(ExpositionEncoder.labelText(descriptor.labelNames, labels))
+        if let createdAt, descriptor.kind != .gauge { creationTimes.append(createdAt()) }
         if descriptor.buckets == nil {
             numbers.append(nil)
         } else {

@@ -18,6 +18,8 @@ package struct MetricCell: Sendable, Hashable {
 package struct MetricsEditor: Sendable {
     private(set) var families: [MetricFamily] = []
     private(set) var misuses: [MetricsError] = []
+    /// Returns the time at which a series is created, in microseconds since 1970; `nil` for series without creation times.
+    var createdAt: (@Sendable () -> Int64)?
     private var names: [String: Int] = [:]
     private var claimedNames: Set<String> = []
 
@@ -30,7 +32,7 @@ package struct MetricsEditor: Sendable {
             misuse(MetricsError(.unknownFamily, family: "?", "it is not registered here"))
             return nil
         }
-        guard let place = families[family.place].place(of: labels) else {
+        guard let place = families[family.place].place(of: labels, createdAt) else {
             let descriptor = families[family.place].descriptor
             misuse(
                 MetricsError(

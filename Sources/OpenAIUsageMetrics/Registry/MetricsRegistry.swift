@@ -17,9 +17,17 @@ package final class MetricsRegistry: Sendable {
         var sources: [@Sendable () -> [MetricFamily]] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    package init() {}
+    /// Creates a registry.
+    ///
+    /// - Parameter createdAt: Returns the time in microseconds since 1970, at which series are created; `nil` for series
+    ///   without creation times.
+    package init(createdAt: (@Sendable () -> Int64)? = nil) {
+        var state = State()
+        state.editor.createdAt = createdAt
+        self.state = Mutex(state)
+    }
 
     /// Registers a family; an invalid one is not exposed, but recorded in ``misuses``.
     @discardableResult

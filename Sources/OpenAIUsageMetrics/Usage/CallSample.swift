@@ -2,6 +2,32 @@ import OpenAIUsage
 
 /// The metric values of a record, computed before any lock is taken.
 struct CallSample: Sendable {
+    /// The class of a call's end, as the `outcome` label of durations.
+    enum OutcomeClass: String, Sendable, CaseIterable {
+        case success
+        case error
+        case clientDisconnected = "client_disconnected"
+
+        /// The place in the order of cases.
+        var number: Int {
+            switch self {
+            case .success: 0
+            case .error: 1
+            case .clientDisconnected: 2
+            }
+        }
+
+        init(_ record: borrowing CallRecord) {
+            if record.outcome.isError {
+                self = .error
+            } else if record.outcome == .clientDisconnected || record.outcome == .abandoned {
+                self = .clientDisconnected
+            } else {
+                self = .success
+            }
+        }
+    }
+
     let project: String
     let model: String
     /// The requested model, if the endpoint takes one and the provider accepted the call.
@@ -10,6 +36,10 @@ struct CallSample: Sendable {
     /// The HTTP status, or 0 without a response; `nil` if the status is invalid.
     let code: UInt16?
     let error: ErrorClass?
+    let outcome: OutcomeClass
+    let isStream: Bool
+    /// True if the client's leave and its waiting time were counted when it left.
+    let isDisconnectCounted: Bool
     let missingUsage: MissingUsageReason?
     /// The index in ``CostReason/labels`` of the reason why the cost is not fully known; `nil` if there is none.
     let unpriced: Int?
@@ -28,14 +58,20 @@ struct CallSample: Sendable {
     let timeToFirstToken: Double?
     /// The time after the first content of a completed stream, per further output token, in seconds.
     let timePerOutputToken: Double?
+    /// What the call's cached input would have cost more without the cache, in pico-dollars; `nil` if it is unknown.
+    let cacheSavings: Int64?
     /// The time at which the response headers were read, in microseconds since 1970.
     let headersReadAt: Int64
 
-    init(_ record: CallRecord) {
+    init(_ record: borrowing CallRecord, cacheSavings: Int64? = nil) {
         let timing = record.timing
         project = LabelValue.project(record.project)
-        model = LabelValue.model(record.model)
+        self.cacheSavings = cacheSavings
+        outcome = OutcomeClass(record)
+        isStream = record.isStream
+        isDisconnectCounted = record.isDisconnectCounted
         operation = record.endpoint.operation
+        model = LabelValue.model(record.model ?? (operation.isServedByModel ? record.requestModel : nil))
         let status = record.status ?? 0
         code = status == 0 || (100..<600).contains(status) ? UInt16(status) : nil
         error = ErrorClass(record)
@@ -45,13 +81,8 @@ struct CallSample: Sendable {
         // A request to an endpoint without models may name any model and still succeed.
         isModelServed = isSuccess && (operation.isServedByModel || record.model != record.requestModel)
         acceptedModel = isSuccess && operation.isServedByModel ? record.requestModel.map(LabelValue.model) : nil
-        exemplar = record.requestID.flatMap { requestID in
-            Exemplar(
-                requestID: requestID,
-                value: 1,
-                microseconds: record.startedAtMicroseconds + max(0, timing.durationMicroseconds ?? 0)
-            )
-        }
+        let endedAt = record.startedAtMicroseconds + max(0, timing.durationMicroseconds ?? 0)
+        exemplar = record.requestID.flatMap { Exemplar(requestID: $0, value: 1, microseconds: endedAt) }
         duration = Self.seconds(timing.durationMicroseconds)
         processing = Self.seconds(timing.processingMicroseconds)
         gatewayOverhead = Self.seconds(timing.gatewayMicroseconds)
@@ -68,10 +99,10 @@ struct CallSample: Sendable {
 
     /// True if there is a value for the latency families by model.
     var hasLatency: Bool {
-        duration != nil || processing != nil || timeToFirstToken != nil || timePerOutputToken != nil
+        processing != nil || timeToFirstToken != nil || timePerOutputToken != nil
     }
 
-    private static func timePerOutputToken(_ record: CallRecord) -> Double? {
+    private static func timePerOutputToken(_ record: borrowing CallRecord) -> Double? {
         guard record.isStream, record.outcome == .completed, let tokens = record.usage.outputTokens, tokens > 1,
             let duration = record.timing.durationMicroseconds, let first = record.timing.timeToFirstTokenMicroseconds,
             duration >= first

@@ -8,24 +8,24 @@ enum LedgerMetrics {
     static let maximumErrorKinds = 32
 
     static let descriptors: [MetricDescriptor] = [
-        .counter("oai_usage_records_captured", help: "Records of calls handed to the store."),
+        .counter("oai_usage_records_captured", help: "Records of calls handed to the ledger."),
         .counter(
             "oai_usage_records_written",
-            help: "Records of calls committed to the store; those lost with its file move to dropped, ledger_lost."
+            help: "Records of calls committed to the ledger; those lost with its file move to dropped, ledger_lost."
         ),
         .counter("oai_usage_records_dropped", labels: ["reason"], help: "Records of calls that were lost, by reason."),
         .gauge("oai_usage_record_queue_length", help: "Records of calls that wait to be written."),
         .gauge("oai_usage_record_queue_capacity", help: "The most records of calls that may wait to be written."),
-        .counter("oai_usage_store_errors", labels: ["error"], help: "Errors of the store, by kind."),
-        .gauge("oai_usage_store_up", help: "1 while records can be written to the store, 0 while it fails."),
-        .gauge("oai_usage_store_size_bytes", unit: "bytes", help: "Size of the store's files."),
+        .counter("oai_usage_ledger_errors", labels: ["error"], help: "Errors of the ledger, by kind."),
+        .gauge("oai_usage_ledger_up", help: "1 while records can be written to the ledger, 0 while it fails."),
+        .gauge("oai_usage_ledger_size_bytes", unit: "bytes", help: "Size of the ledger's files."),
         .gauge(
-            "oai_usage_store_last_write_timestamp_seconds",
+            "oai_usage_ledger_last_write_timestamp_seconds",
             unit: "seconds",
             help: "When records were last committed, as Unix time."
         ),
         .counter(
-            "oai_usage_store_late_releases",
+            "oai_usage_ledger_late_releases",
             help: "Responses released before their record was committed, because the commit took too long."
         ),
     ]
@@ -49,14 +49,14 @@ enum LedgerMetrics {
             errors[isKnown && !label.isEmpty ? label : LabelValue.other, default: 0] += count
         }
         for (kind, count) in errors {
-            collection.set("oai_usage_store_errors", [kind], .integer(count))
+            collection.set("oai_usage_ledger_errors", [kind], .integer(count))
         }
-        collection.set("oai_usage_store_size_bytes", snapshot.sizeBytes.map { .integer($0) })
-        collection.set("oai_usage_store_up", .integer(snapshot.isUp ? 1 : 0))
+        collection.set("oai_usage_ledger_size_bytes", snapshot.sizeBytes.map { .integer($0) })
+        collection.set("oai_usage_ledger_up", .integer(snapshot.isUp ? 1 : 0))
         collection.set(
-            "oai_usage_store_last_write_timestamp_seconds",
+            "oai_usage_ledger_last_write_timestamp_seconds",
             snapshot.lastWriteTimestampSeconds.map { .double($0) }
         )
-        collection.set("oai_usage_store_late_releases", .integer(snapshot.lateReleases))
+        collection.set("oai_usage_ledger_late_releases", .integer(snapshot.lateReleases))
     }
 }

@@ -50,7 +50,7 @@ package struct LedgerPage: Sendable {
     /// The exposed token counters.
     package static let counters: [TokenCounter] = [
         .inputTokens, .outputTokens, .cachedInputTokens, .cacheWriteTokens, .reasoningTokens, .audioInputTokens,
-        .audioOutputTokens,
+        .audioOutputTokens, .imageInputTokens, .imageOutputTokens,
     ]
 
     private struct Histogram {
@@ -59,22 +59,30 @@ package struct LedgerPage: Sendable {
     }
 
     private let build: BuildInformation
-    private var projects = InternedNames("default")
-    private var models = InternedNames(LabelValue.none)
+    private var projects: InternedNames
+    private var models: InternedNames
     private var operations = OperationTable()
-    private var callers = LabelSetTable<[String]>(.init(full: 320, withoutProject: 387, withoutModel: 399))
-    private var served = LabelSetTable<[String]>(.init(full: 37, withoutProject: 37, withoutModel: 49))
+    private var callers: LabelSetTable<[String]>
+    private var durations: LabelSetTable<[String]>
+    private var served: LabelSetTable<[String]>
     private var values: [String: [[String]: Int128]] = [:]
     private var histograms: [String: [[String]: Histogram]] = [:]
     private var board = RateLimitGauges()
 
     /// Creates an empty page.
     ///
-    /// - Parameter build: The program's version.
-    package init(build: BuildInformation) {
+    /// - Parameters:
+    ///   - build: The program's version.
+    ///   - limits: The limits of the number of series.
+    package init(build: BuildInformation, limits: MetricsLimits = MetricsLimits()) {
         self.build = build
+        projects = InternedNames("default", maximumCount: limits.projects)
+        models = InternedNames(LabelValue.none, maximumCount: limits.models)
+        callers = LabelSetTable(limits.capacity(details: 66))
+        durations = LabelSetTable(limits.modelCapacity(full: 40, details: 12))
+        served = LabelSetTable(limits.modelCapacity(full: 30, details: 12))
         for operation in Endpoint.Operation.standard {
-            values["oai_usage_requests_in_flight", default: [:]][[operation.label]] = 0
+            values["oai_usage_calls_in_flight", default: [:]][[operation.label]] = 0
             values["oai_usage_client_disconnects", default: [:]][[operation.label]] = 0
         }
         values["oai_usage_label_overflow"] = [["project"]: 0, ["model"]: 0]
@@ -86,7 +94,7 @@ package struct LedgerPage: Sendable {
         let labels = labels(of: total, operation)
         let status = total.status ?? 0
         let code = status == 0 || (100..<600).contains(status) ? String(status) : LabelValue.other
-        count(total.calls, "requests", labels + [code])
+        count(total.calls, "calls", labels + [code])
         var example = CallRecord(
             id: CallID(rawValue: 0),
             startedAt: 0,
@@ -97,14 +105,18 @@ package struct LedgerPage: Sendable {
         )
         (example.status, example.outcome) = (total.status, total.outcome)
         (example.errorType, example.errorCode, example.usageState) = (total.errorType, total.errorCode, .reported)
-        if let error = ErrorClass(example) { count(total.calls, "request_errors", labels + [error.rawValue]) }
+        if let error = ErrorClass(example) { count(total.calls, "call_errors", labels + [error.rawValue]) }
         if total.outcome == .clientDisconnected || total.outcome == .abandoned {
             count(total.calls, "client_disconnects", [operation.label])
         }
         if (200..<300).contains(status) {
-            count(total.callsWithoutUsage, "usage_missing", [operation.label, Self.missing(total.outcome).rawValue])
+            count(
+                total.callsWithoutUsage,
+                "calls_without_usage",
+                [operation.label, Self.missing(total.outcome).rawValue]
+            )
         }
-        count(total.unpricedCalls, "unpriced_requests", [labels[1], LabelValue.other])
+        count(total.unpricedCalls, "unpriced_calls", [labels[1], LabelValue.other])
         // A negative value is a provider's error and must not decrease a counter.
         if let cost = total.costPicoUSD, cost >= 0 {
             values["oai_usage_cost_usd", default: [:]][labels, default: 0] += cost
@@ -121,7 +133,16 @@ package struct LedgerPage: Sendable {
             [models[set.model], set.detail == LabelSet.otherDetail ? LabelValue.other : operation.label]
         }
         let latencyLabels = served.entries[place.index]
-        observe(total.durations, "request_duration_seconds", latencyLabels)
+        let outcome = CallSample.OutcomeClass(example)
+        let durationSet = LabelSet(model: set.model, detail: set.detail | UInt32(outcome.number))
+        let durationPlace = durations.place(of: durationSet) { [models] set in
+            let isFolded = set.detail == LabelSet.otherDetail
+            return [
+                models[set.model], isFolded ? LabelValue.other : operation.label, Self.unknownStream,
+                isFolded ? LabelValue.other : outcome.rawValue,
+            ]
+        }
+        observe(total.durations, "call_duration_seconds", durations.entries[durationPlace.index])
         observe(total.processing, "upstream_processing_seconds", latencyLabels)
         observe(total.timesToFirstToken, "time_to_first_token_seconds", latencyLabels)
     }
@@ -129,7 +150,7 @@ package struct LedgerPage: Sendable {
     /// Adds calls in flight.
     package mutating func addInFlightCalls(_ count: Int64, endpoint: String) {
         let operation = Endpoint(named: endpoint).operation
-        values["oai_usage_requests_in_flight", default: [:]][[operation.label], default: 0] += Int128(count)
+        values["oai_usage_calls_in_flight", default: [:]][[operation.label], default: 0] += Int128(count)
     }
 
     /// Adds the rate limits of a project and model, unless they are too old; times are in microseconds since 1970.
@@ -191,9 +212,12 @@ package struct LedgerPage: Sendable {
 
     // MARK: - Text
 
+    /// The `stream` label, since the ledger's sums do not tell streams from other calls.
+    private static let unknownStream = LabelValue.other
+
     private static let counterNames = [
         "input_tokens", "output_tokens", "input_cached_tokens", "input_cache_write_tokens", "output_reasoning_tokens",
-        "input_audio_tokens", "output_audio_tokens",
+        "input_audio_tokens", "output_audio_tokens", "input_image_tokens", "output_image_tokens",
     ]
 
     /// Returns the exposition in the format negotiated by a client's `Accept` header.
@@ -231,11 +255,11 @@ package struct LedgerPage: Sendable {
     /// The families that can be computed from a ledger's totals, by name.
     static let descriptors: [String: MetricDescriptor] = {
         let names: Set<String> =
-            ["requests", "request_errors", "client_disconnects", "usage_missing", "unpriced_requests", "cost_usd"]
+            ["calls", "call_errors", "client_disconnects", "calls_without_usage", "unpriced_calls", "cost_usd"]
         let latencies: Set<String> = [
-            "request_duration_seconds", "upstream_processing_seconds", "time_to_first_token_seconds",
+            "call_duration_seconds", "upstream_processing_seconds", "time_to_first_token_seconds",
         ]
-        let others: Set<String> = ["requests_in_flight", "label_overflow", "build_info"]
+        let others: Set<String> = ["calls_in_flight", "label_overflow", "build_info"]
         let all = names.union(latencies).union(others).union(counterNames)
         let registry = MetricsRegistry()
         _ = UsageMetricFamilies(registry)
@@ -256,10 +280,10 @@ package struct LedgerPage: Sendable {
             return "\(plain) From the ledger's sums: values are within 0.8 %, also at the bounds of buckets."
         }
         switch name {
-        case "unpriced_requests": return "\(plain) The ledger's sums do not tell the reason."
-        case "usage_missing": return "\(plain) The ledger's sums tell the reason by the outcome."
+        case "unpriced_calls": return "\(plain) The ledger's sums do not tell the reason."
+        case "calls_without_usage": return "\(plain) The ledger's sums tell the reason by the outcome."
         case "input_cache_write_tokens": return "\(plain) Of calls that told the sum of what they wrote."
-        case "requests_in_flight": return "Calls that have begun and have a row in the ledger, and have not ended."
+        case "calls_in_flight": return "Calls that have begun and have a row in the ledger, and have not ended."
         case "label_overflow", "build_info": return plain
         default: return "\(plain) Since the ledger's beginning."
         }

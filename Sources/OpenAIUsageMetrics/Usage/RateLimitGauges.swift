@@ -16,53 +16,44 @@ struct RateLimitGauges: Sendable {
         var window: RateLimits.Window
     }
 
-    /// The windows with gauges of their own, because their units must not be added to those of others.
-    private static let named: [(resource: String, prefix: String, noun: String)] = [
-        ("requests", "requests", "requests"), ("tokens", "tokens", "tokens"),
-        ("project-tokens", "project_tokens", "the project's tokens"), ("images", "images", "images"),
-        ("input-images", "input_images", "input images"),
-    ]
-
     /// The time for which a reading is shown, in microseconds.
     static let lifetime: Int64 = 600_000_000
     /// The maximum number of owners with rate limits.
     static let maximumCount = 100
     /// The maximum number of windows per owner; no provider reports half as many.
     static let maximumWindows = 16
-    /// The maximum number of series of windows without gauges of their own.
-    static let maximumOthers = 100
+    /// The maximum number of shown windows.
+    static let maximumSeries = 400
+
+    private static let prefix = "oai_usage_rate_limit"
 
     static let descriptors: [MetricDescriptor] = {
-        let labels = ["project", "model"]
-        func gauges(_ prefix: String, _ labels: [String], _ noun: String) -> [MetricDescriptor] {
-            let name = "oai_usage_ratelimit_" + prefix
-            return [
-                .gauge(
-                    name + "_limit",
-                    labels: labels,
-                    help: "The rate limit of \(noun); not shown 10 minutes after it was last told."
-                ),
-                .gauge(
-                    name + "_remaining",
-                    labels: labels,
-                    help: "What was left of the rate limit of \(noun) when it was last told."
-                ),
-                .gauge(
-                    name + "_reset_timestamp_seconds",
-                    unit: "seconds",
-                    labels: labels,
-                    help: "When the rate limit of \(noun) is whole again, as Unix time."
-                ),
-            ]
-        }
-        let updated = MetricDescriptor.gauge(
-            "oai_usage_ratelimit_updated_timestamp_seconds",
-            unit: "seconds",
-            labels: labels,
-            help: "When the rate limits were last told, as Unix time."
-        )
-        return named.flatMap { gauges($0.prefix, labels, $0.noun) }
-            + gauges("other", labels + ["window"], "another window") + [updated]
+        let labels = ["project", "model", "resource"]
+        return [
+            .gauge(
+                prefix,
+                labels: labels,
+                help:
+                    "The rate limit by resource, such as requests or tokens; not shown 10 minutes after it was last told."
+            ),
+            .gauge(
+                prefix + "_remaining",
+                labels: labels,
+                help: "What was left of the rate limit when it was last told."
+            ),
+            .gauge(
+                prefix + "_reset_timestamp_seconds",
+                unit: "seconds",
+                labels: labels,
+                help: "When the rate limit is whole again, as Unix time."
+            ),
+            .gauge(
+                prefix + "_updated_timestamp_seconds",
+                unit: "seconds",
+                labels: ["project", "model"],
+                help: "When the rate limits were last told, as Unix time."
+            ),
+        ]
     }()
 
     private var readings: [Owner: [String: Reading]] = [:]
@@ -99,35 +90,33 @@ struct RateLimitGauges: Sendable {
     }
 
     func collect(into collection: inout MetricsCollection) {
-        var others = 0
-        for (owner, windows) in readings {
-            let labels = [owner.project, owner.model]
-            for (resource, reading) in windows {
-                if let named = Self.named.first(where: { $0.resource == resource }) {
-                    Self.set(named.prefix, labels, reading, &collection)
-                } else if others < Self.maximumOthers {
-                    others += 1
-                    Self.set("other", labels + [resource], reading, &collection)
-                }
+        var count = 0
+        for (owner, windows) in readings.sorted(by: { ($0.key.project, $0.key.model) < ($1.key.project, $1.key.model) })
+        {
+            for (resource, reading) in windows.sorted(by: { $0.key < $1.key }) where count < Self.maximumSeries {
+                count += 1
+                let labels = [owner.project, owner.model, Self.label(resource)]
+                let window = reading.window
+                collection.set(Self.prefix, labels, window.limit.map { .integer($0) })
+                collection.set(Self.prefix + "_remaining", labels, window.remaining.map { .integer($0) })
+                collection.set(
+                    Self.prefix + "_reset_timestamp_seconds",
+                    labels,
+                    window.resetMicroseconds.map { .double(Double(reading.observedAt) / 1e6 + Double($0) / 1e6) }
+                )
             }
             guard let latest = windows.values.map(\.observedAt).max() else { continue }
-            collection.set("oai_usage_ratelimit_updated_timestamp_seconds", labels, .double(Double(latest) / 1e6))
+            collection.set(
+                Self.prefix + "_updated_timestamp_seconds",
+                [owner.project, owner.model],
+                .double(Double(latest) / 1e6)
+            )
         }
     }
 
-    private static func set(
-        _ prefix: String,
-        _ labels: [String],
-        _ reading: Reading,
-        _ collection: inout MetricsCollection
-    ) {
-        let name = "oai_usage_ratelimit_" + prefix
-        collection.set(name + "_limit", labels, reading.window.limit.map { .integer($0) })
-        collection.set(name + "_remaining", labels, reading.window.remaining.map { .integer($0) })
-        collection.set(
-            name + "_reset_timestamp_seconds",
-            labels,
-            reading.window.resetMicroseconds.map { .double(Double(reading.observedAt) / 1e6 + Double($0) / 1e6) }
-        )
+    /// Returns the label of a window's resource.
+    private static func label(_ resource: String) -> String {
+        let known = RateLimitResource(resource)
+        return known == .other ? resource : known.label
     }
 }

@@ -3,53 +3,53 @@ struct UsageMetricFamilies: Sendable {
     /// The label names that attribute usage.
     static let callLabels = ["project", "model", "operation"]
 
-    /// From fast responses to the default timeout of the official clients.
-    static let durations: [Double] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 600]
-    static let firstTokenTimes: [Double] = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 20, 40, 80]
-    static let outputTokenTimes: [Double] = [
-        0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1,
-    ]
-    static let upstreamOverheads: [Double] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
-    static let gatewayOverheads: [Double] = [
-        0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
-    ]
-    static let headrooms: [Double] = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9]
-    static let storeWrites: [Double] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2]
-
-    let requests: MetricFamilyID
-    let requestErrors: MetricFamilyID
-    let requestDuration: MetricFamilyID
+    let calls: MetricFamilyID
+    let callErrors: MetricFamilyID
+    let callDuration: MetricFamilyID
     let upstreamProcessing: MetricFamilyID
     let upstreamOverhead: MetricFamilyID
     let gatewayOverhead: MetricFamilyID
     let timeToFirstToken: MetricFamilyID
     let timePerOutputToken: MetricFamilyID
-    let inputTokens: MetricFamilyID
-    let outputTokens: MetricFamilyID
-    let inputCachedTokens: MetricFamilyID
-    let inputCacheWriteTokens: MetricFamilyID
-    let outputReasoningTokens: MetricFamilyID
-    let outputHiddenTokens: MetricFamilyID
-    let inputAudioTokens: MetricFamilyID
-    let outputAudioTokens: MetricFamilyID
+    /// The families of ``TokenFamily``, in its order.
+    let tokens: [MetricFamilyID]
+    let inputTokensPerCall: MetricFamilyID
+    let outputTokensPerCall: MetricFamilyID
+    let units: MetricFamilyID
+    let toolCalls: MetricFamilyID
     let cost: MetricFamilyID
-    let unpricedRequests: MetricFamilyID
-    let usageMissing: MetricFamilyID
-    let requestsInFlight: MetricFamilyID
+    let serviceTierCost: MetricFamilyID
+    let cacheSavings: MetricFamilyID
+    let requestedModelCalls: MetricFamilyID
+    /// The cost by key; `nil` unless it is opted into.
+    let keyCost: MetricFamilyID?
+    /// The cost by tag; `nil` unless it is opted into.
+    let tagCost: MetricFamilyID?
+    let unpricedCalls: MetricFamilyID
+    let callsWithoutUsage: MetricFamilyID
+    let callsInFlight: MetricFamilyID
     let clientRetries: MetricFamilyID
     let clientDisconnects: MetricFamilyID
+    let upstreamRetries: MetricFamilyID
     let includeUsageNotAsked: MetricFamilyID
     let gatewayEvents: MetricFamilyID
     let gatewayLimits: MetricFamilyID
     let gatewayWaitingCalls: MetricFamilyID
     let gatewayConnections: MetricFamilyID
+    let gatewayCallsAfterDisconnect: MetricFamilyID
     let rateLimitHeadroom: MetricFamilyID
     let labelOverflow: MetricFamilyID
     let buildInfo: MetricFamilyID
-    let priceTableUpdated: MetricFamilyID
-    let storeWriteDuration: MetricFamilyID
+    let priceBookUpdated: MetricFamilyID
+    let ledgerWriteDuration: MetricFamilyID
+    let configReloads: MetricFamilyID
+    let configLastReload: MetricFamilyID
+    let configLastSuccess: MetricFamilyID
+    let scrapes: MetricFamilyID
+    let scrapeDuration: MetricFamilyID
+    let series: MetricFamilyID
 
-    init(_ registry: MetricsRegistry) {
+    init(_ registry: MetricsRegistry, _ limits: MetricsLimits = MetricsLimits()) {
         let call = Self.callLabels
         let served = ["model", "operation"]
         func counter(_ name: String, unit: String? = nil, _ labels: [String], _ help: String) -> MetricFamilyID {
@@ -60,7 +60,7 @@ struct UsageMetricFamilies: Sendable {
         }
         func histogram(
             _ name: String,
-            unit: String = "seconds",
+            unit: String? = "seconds",
             _ labels: [String],
             _ buckets: [Double],
             _ help: String
@@ -69,105 +69,124 @@ struct UsageMetricFamilies: Sendable {
                 .histogram("oai_usage_" + name, unit: unit, labels: labels, buckets: buckets, help: help)
             )
         }
-        requests = counter(
-            "requests",
+        calls = counter(
+            "calls",
             call + ["code"],
             "Calls that have ended, by HTTP status; code 0 means that there was no response."
         )
-        requestErrors = counter("request_errors", call + ["error"], "Calls that have failed, by the kind of error.")
-        requestDuration = histogram(
-            "request_duration_seconds",
-            served,
-            Self.durations,
-            "Time from the start of a call to the end of its response."
+        callErrors = counter(
+            "call_errors",
+            call + ["error"],
+            "Calls that have failed, by the kind of error; clients that disconnected are counted on their own."
+        )
+        callDuration = histogram(
+            "call_duration_seconds",
+            served + ["stream", "outcome"],
+            BucketBounds.durations,
+            "Time from the start of a call to its end, or until its client disconnected."
         )
         upstreamProcessing = histogram(
             "upstream_processing_seconds",
             served,
-            Self.durations,
+            BucketBounds.durations,
             "The provider's own figure of its time (openai-processing-ms); on streams it ends with the first bytes."
         )
         upstreamOverhead = histogram(
             "upstream_overhead_seconds",
             ["operation"],
-            Self.upstreamOverheads,
+            BucketBounds.upstreamOverheads,
             "Time to the response's headers minus the provider's own figure: the network and the provider's front."
         )
         gatewayOverhead = histogram(
             "gateway_overhead_seconds",
             [],
-            Self.gatewayOverheads,
+            BucketBounds.gatewayOverheads,
             "Time that the gateway itself added to a call."
         )
         timeToFirstToken = histogram(
             "time_to_first_token_seconds",
             served,
-            Self.firstTokenTimes,
+            BucketBounds.durations,
             "Time from the start of a streamed call to its first content."
         )
         timePerOutputToken = histogram(
             "time_per_output_token_seconds",
             served,
-            Self.outputTokenTimes,
+            BucketBounds.outputTokenTimes,
             "Time of a completed stream after its first content, per further output token; one observation a call."
         )
+        tokens = TokenFamily.allCases.map { counter($0.name, unit: "tokens", call, $0.help) }
+        inputTokensPerCall = histogram(
+            "input_tokens_per_call",
+            unit: nil,
+            served,
+            BucketBounds.tokens,
+            "Input tokens of a call; one observation a call with usage."
+        )
+        outputTokensPerCall = histogram(
+            "output_tokens_per_call",
+            unit: nil,
+            served,
+            BucketBounds.tokens,
+            "Output tokens of a call; one observation a call with usage."
+        )
+        units = counter(
+            "units",
+            ["project", "model", "unit"],
+            "Billed units beside tokens, such as images or seconds."
+        )
+        toolCalls = counter("tool_calls", ["project", "model", "tool"], "Calls of the provider's tools, by tool.")
         let restart = " Starts at 0 with the process; the ledger does not."
-        inputTokens = counter(
-            "input_tokens",
-            unit: "tokens",
-            call,
-            "Input tokens, cached and written ones included." + restart
-        )
-        outputTokens = counter(
-            "output_tokens",
-            unit: "tokens",
-            call,
-            "Output tokens as the provider counts them." + restart
-        )
-        inputCachedTokens = counter(
-            "input_cached_tokens",
-            unit: "tokens",
-            call,
-            "Input tokens read from the cache, a part of the input."
-        )
-        inputCacheWriteTokens = counter(
-            "input_cache_write_tokens",
-            unit: "tokens",
-            call,
-            "Input tokens written to the cache, a part of the input."
-        )
-        outputHiddenTokens = counter(
-            "output_hidden_tokens",
-            unit: "tokens",
-            call,
-            "Output that only the provider's total tells of, priced as output; no part of output_tokens."
-        )
-        outputReasoningTokens = counter(
-            "output_reasoning_tokens",
-            unit: "tokens",
-            call,
-            "Reasoning tokens, a part of the output."
-        )
-        inputAudioTokens = counter("input_audio_tokens", unit: "tokens", call, "Audio tokens, a part of the input.")
-        outputAudioTokens = counter("output_audio_tokens", unit: "tokens", call, "Audio tokens, a part of the output.")
         cost = counter(
             "cost_usd",
             unit: "usd",
             call,
-            "Cost of the calls in US dollars by the price table, an estimate of the invoice." + restart
+            "Cost of the calls in US dollars by the price book, an estimate of the invoice." + restart
         )
-        unpricedRequests = counter(
-            "unpriced_requests",
+        serviceTierCost = counter(
+            "service_tier_cost_usd",
+            unit: "usd",
+            ["project", "service_tier"],
+            "Cost of the calls by the service tier that served them; the same dollars as cost_usd."
+        )
+        cacheSavings = counter(
+            "cache_savings_usd",
+            unit: "usd",
+            ["project", "model"],
+            "What input read from the cache would have cost more without it, by the price book."
+        )
+        requestedModelCalls = counter(
+            "requested_model_calls",
+            ["requested_model", "model"],
+            "Successful calls by the model that was requested and the one that served them."
+        )
+        keyCost =
+            limits.includesKeys
+            ? counter("key_cost_usd", unit: "usd", ["project", "key"], "Cost of the calls by their masked key.") : nil
+        tagCost =
+            limits.tags.isEmpty
+            ? nil : counter("tag_cost_usd", unit: "usd", ["tag", "value"], "Cost of the calls by the chosen tags.")
+        unpricedCalls = counter(
+            "unpriced_calls",
             ["model", "reason"],
             "Calls whose cost is not known, or only in part, by the reason."
         )
-        usageMissing = counter("usage_missing", ["operation", "reason"], "Calls that succeeded without their usage.")
-        requestsInFlight = gauge("requests_in_flight", ["operation"], "Calls that have not ended yet.")
+        callsWithoutUsage = counter(
+            "calls_without_usage",
+            ["operation", "reason"],
+            "Calls that succeeded without their usage."
+        )
+        callsInFlight = gauge("calls_in_flight", ["operation"], "Calls whose client waits for the end.")
         clientRetries = counter("client_retries", ["operation"], "Calls that the client repeated on its own.")
         clientDisconnects = counter(
             "client_disconnects",
             ["operation"],
-            "Calls whose client went away before it had the whole response."
+            "Calls whose client went away before it had the whole response, counted when it left."
+        )
+        upstreamRetries = counter(
+            "upstream_retries",
+            ["reason"],
+            "Requests that the gateway sent to the upstream once more."
         )
         includeUsageNotAsked = counter(
             "include_usage_not_asked",
@@ -190,11 +209,16 @@ struct UsageMetricFamilies: Sendable {
             "Calls that wait for a connection to the upstream, because as many are open as may be."
         )
         gatewayConnections = gauge("gateway_client_connections", [], "Connections of clients that are open.")
+        gatewayCallsAfterDisconnect = gauge(
+            "gateway_calls_after_disconnect",
+            [],
+            "Calls whose client has left, and whose response is read on for its usage."
+        )
         rateLimitHeadroom = histogram(
-            "ratelimit_headroom_ratio",
+            "rate_limit_headroom_ratio",
             unit: "ratio",
             ["model", "resource"],
-            Self.headrooms,
+            BucketBounds.headrooms,
             "What was left of a rate limit, as a share of it, in every response that told."
         )
         labelOverflow = counter(
@@ -203,17 +227,37 @@ struct UsageMetricFamilies: Sendable {
             "Calls counted under the label value 'other' because their series would have passed a cap."
         )
         buildInfo = gauge("build_info", ["version", "revision", "swift_version"], "The program's version; always 1.")
-        priceTableUpdated = gauge(
-            "price_table_updated_timestamp_seconds",
+        priceBookUpdated = gauge(
+            "price_book_updated_timestamp_seconds",
             unit: "seconds",
             [],
-            "The date of the price table, as Unix time."
+            "The date of the price book, as Unix time."
         )
-        storeWriteDuration = histogram(
-            "store_write_duration_seconds",
+        ledgerWriteDuration = histogram(
+            "ledger_write_duration_seconds",
             [],
-            Self.storeWrites,
-            "Time of one transaction of the store."
+            BucketBounds.ledgerWrites,
+            "Time of one transaction of the ledger."
         )
+        configReloads = counter("config_reloads", ["result"], "Reloads of the configuration, by result.")
+        configLastReload = gauge(
+            "config_last_reload_successful",
+            [],
+            "1 if the configuration in use is the one that was last given, 0 if the last reload failed."
+        )
+        configLastSuccess = gauge(
+            "config_last_reload_success_timestamp_seconds",
+            unit: "seconds",
+            [],
+            "When the configuration was last read successfully, as Unix time."
+        )
+        scrapes = counter("metrics_scrapes", ["result"], "Scrapes of these metrics, by result.")
+        scrapeDuration = gauge(
+            "metrics_scrape_duration_seconds",
+            unit: "seconds",
+            [],
+            "Time that it took to write the response to the scrape before this one."
+        )
+        series = gauge("metrics_series", [], "Series in the response to the scrape before this one.")
     }
 }

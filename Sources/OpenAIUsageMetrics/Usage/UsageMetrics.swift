@@ -29,16 +29,25 @@ public final class UsageMetrics: UsageSink {
     /// - Parameters:
     ///   - build: The program's version.
     ///   - clock: The clock that expires rate limits.
-    public init(build: BuildInformation, clock: any UsageClock = SystemUsageClock()) {
-        let registry = MetricsRegistry()
-        let families = UsageMetricFamilies(registry)
+    ///   - limits: The limits of the number of series, and the families that are opted into.
+    public init(
+        build: BuildInformation,
+        clock: any UsageClock = SystemUsageClock(),
+        limits: MetricsLimits = MetricsLimits()
+    ) {
+        let createdAt: @Sendable () -> Int64 = { clock.wallMicroseconds }
+        let registry = MetricsRegistry(createdAt: limits.includesCreationTimes ? createdAt : nil)
+        let families = UsageMetricFamilies(registry, limits)
         let series = registry.update { editor in
             let labels = [build.version, build.revision ?? "", BuildInformation.swiftVersion].map(LabelValue.clean)
             editor.set(.integer(1), of: editor.cell(families.buildInfo, labels))
-            return CallMetrics(families, in: &editor)
+            return CallMetrics(families, limits, in: &editor)
         }
         self.registry = registry
         self.application = ApplicationMetrics(registry)
+        registry.update { editor in
+            for result in ["answered", "rejected"] { editor.add(.integer(0), to: families.scrapes, [result]) }
+        }
         self.families = families
         self.clock = clock
         self.inFlight = series.inFlight
@@ -51,8 +60,15 @@ public final class UsageMetrics: UsageSink {
     }
 
     /// Counts a finished call.
-    public func record(_ record: CallRecord) {
-        let call = CallSample(record)
+    public func record(_ record: CallRecord) { self.record(record, cacheSavings: nil) }
+
+    /// Counts a finished call.
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - cacheSavings: What its cached input would have cost more without the cache, in pico-dollars; `nil` if unknown.
+    package func record(_ record: borrowing CallRecord, cacheSavings: Int64?) {
+        let call = CallSample(record, cacheSavings: cacheSavings)
         let now = record.rateLimits == nil ? 0 : clock.wallMicroseconds
         state.withLock { state in
             registry.update { editor in
@@ -70,12 +86,56 @@ public final class UsageMetrics: UsageSink {
         }
     }
 
+    /// Counts a client that left while its call goes on: its disconnect, and the time that it waited.
+    ///
+    /// The call's final record must have ``CallRecord/isDisconnectCounted`` set.
+    package func recordDisconnect(_ record: CallRecord) {
+        var record = record
+        record.outcome = .clientDisconnected
+        let call = CallSample(record)
+        state.withLock { state in registry.update { state.series.countDisconnect(call, in: &$0) } }
+    }
+
+    /// Creates the series of labels that an earlier process has counted calls under, with value 0.
+    ///
+    /// Prometheus' `increase` does not see the first increment of a series that did not exist before.
+    package func createSeries(_ births: [CallSeriesBirth]) {
+        state.withLock { state in registry.update { state.series.create(births, in: &$0) } }
+    }
+
     /// Returns the exposition in the format negotiated by a client's `Accept` header.
     ///
     /// The default is the Prometheus text format 0.0.4, the alternative OpenMetrics 1.0.0. Since the response depends
     /// on the header, send `Vary: Accept` with it.
     public func exposition(accept: String? = nil) -> (contentType: String, body: [UInt8]) {
         registry.exposition(accept: accept)
+    }
+
+    /// Returns the response to a scrape, and counts it.
+    ///
+    /// - Parameters:
+    ///   - accept: The request's `Accept` header.
+    ///   - acceptEncoding: The request's `Accept-Encoding` header.
+    /// - Returns: The text with its type and coding.
+    package func scrape(accept: String?, acceptEncoding: String) -> MetricsScrape {
+        let start = clock.monotonicNanoseconds
+        let (contentType, body) = registry.exposition(accept: accept)
+        let seconds = Double(max(0, clock.monotonicNanoseconds - start)) / 1e9
+        let count = body.withUnsafeBufferPointer { ExpositionEncoder.seriesCount($0) }
+        registry.update { editor in
+            editor.add(.integer(1), to: families.scrapes, ["answered"])
+            editor.set(.double(seconds), of: editor.cell(families.scrapeDuration))
+            editor.set(.integer(Int64(count)), of: editor.cell(families.series))
+        }
+        return MetricsScrape(contentType: contentType, body: body, acceptEncoding: acceptEncoding)
+    }
+
+    /// The limit of scrapes at once.
+    package let gate = ScrapeGate()
+
+    /// Counts a scrape that was rejected because others were being answered.
+    package func countRejectedScrape() {
+        registry.update { $0.add(.integer(1), to: families.scrapes, ["rejected"]) }
     }
 
     /// Increments the calls in flight; must be followed by ``callEnded(operation:)``.
@@ -95,7 +155,7 @@ public final class UsageMetrics: UsageSink {
 
     /// Records the duration of a transaction of the ledger.
     package func observeLedgerWrite(seconds: Double) {
-        registry.update { $0.observe(seconds, in: families.storeWriteDuration) }
+        registry.update { $0.observe(seconds, in: families.ledgerWriteDuration) }
     }
 
     /// Counts streams forwarded without a request for usage.
@@ -135,10 +195,48 @@ public final class UsageMetrics: UsageSink {
         registry.update { $0.add(.integer(change), to: families.gatewayConnections) }
     }
 
-    /// Sets the date of the price table, as Unix time; `nil` if it is unknown.
-    package func setPriceTableUpdated(timestampSeconds: Double?) {
+    /// Changes the number of calls whose client has left, and whose response is read on.
+    package func changeGatewayCallsAfterDisconnect(by change: Int64) {
+        registry.update { $0.add(.integer(change), to: families.gatewayCallsAfterDisconnect) }
+    }
+
+    /// Counts requests that a gateway sent to the upstream once more.
+    ///
+    /// - Parameters:
+    ///   - reason: The reason, from a fixed set of words.
+    ///   - count: The increment; zero creates the series.
+    package func countUpstreamRetry(reason: String, by count: Int64 = 1) {
+        registry.update { $0.add(.integer(count), to: families.upstreamRetries, [reason]) }
+    }
+
+    /// Counts a reload of the configuration, or notes that it was read at the start.
+    ///
+    /// - Parameters:
+    ///   - isSuccessful: True if the new configuration is in use.
+    ///   - isStart: True at the start, which is no reload.
+    package func countConfigurationReload(isSuccessful: Bool, isStart: Bool = false) {
+        let now = Double(clock.wallMicroseconds / 1_000_000)
         registry.update { editor in
-            editor.set(timestampSeconds.map { .double($0) }, of: editor.cell(families.priceTableUpdated))
+            for result in ["success", "failure"] {
+                let isIt = !isStart && (result == "success") == isSuccessful
+                editor.add(.integer(isIt ? 1 : 0), to: families.configReloads, [result])
+            }
+            editor.set(.integer(isSuccessful ? 1 : 0), of: editor.cell(families.configLastReload))
+            if isSuccessful { editor.set(.double(now), of: editor.cell(families.configLastSuccess)) }
+        }
+    }
+
+    /// Sets the source of the budgets' state, which is called during every scrape.
+    package func registerBudgets(_ budgets: @escaping @Sendable () -> [BudgetGauge]) {
+        registry.registerCollector(BudgetGauge.descriptors) { collection in
+            for budget in budgets() { budget.collect(into: &collection) }
+        }
+    }
+
+    /// Sets the date of the price book, as Unix time; `nil` if it is unknown.
+    package func setPriceBookUpdated(timestampSeconds: Double?) {
+        registry.update { editor in
+            editor.set(timestampSeconds.map { .double($0) }, of: editor.cell(families.priceBookUpdated))
         }
     }
 
@@ -150,7 +248,7 @@ public final class UsageMetrics: UsageSink {
 
     private func changeInFlight(_ operation: Endpoint.Operation, by change: Int64) {
         registry.update { editor in
-            let cell = inFlight[operation] ?? editor.cell(families.requestsInFlight, [operation.label])
+            let cell = inFlight[operation] ?? editor.cell(families.callsInFlight, [operation.label])
             editor.add(.integer(change), to: cell)
         }
     }

@@ -15,15 +15,22 @@ public import Tracing
 /// Without a tracer nothing is observed. For a span that is not recorded, only its context is propagated.
 public struct TracingInterceptor: Interceptor {
     private let tracer: (any Tracer)?
+    private let conventions: GenAIConventions
     private let observer: CallObserver
 
     /// Creates an interceptor.
     ///
     /// - Parameters:
     ///   - tracer: The tracer; `nil` for the one of the `InstrumentationSystem` at the time of each call.
+    ///   - conventions: The version of the conventions that names the attributes.
     ///   - clock: The clock that measures the time to the first content.
-    public init(tracer: (any Tracer)? = nil, clock: any UsageClock = SystemUsageClock()) {
+    public init(
+        tracer: (any Tracer)? = nil,
+        conventions: GenAIConventions = .version0,
+        clock: any UsageClock = SystemUsageClock()
+    ) {
         self.tracer = tracer
+        self.conventions = conventions
         observer = CallObserver(ExchangeConfiguration(clock: clock))
     }
 
@@ -44,7 +51,7 @@ public struct TracingInterceptor: Interceptor {
             defer { span.end() }
             return try await ServiceContext.$current.withValue(span.context) { try await next(request, context) }
         }
-        let sink = SpanSink(span: span, port: ServerAddress.port(of: request.head))
+        let sink = SpanSink(span: span, port: ServerAddress.port(of: request.head), conventions: conventions)
         return try await observer.observe(request, context: context, sink: sink) { request, context in
             try await ServiceContext.$current.withValue(span.context) { try await next(request, context) }
         }

@@ -11,6 +11,22 @@ extension PriceBook {
         return book(for: record.project).price(record, &lines)
     }
 
+    /// Returns what the cached input of a call would have cost more without the cache, in pico-dollars; `nil` if it read
+    /// nothing from the cache, or if the difference is unknown.
+    package func cacheSavings(of record: CallRecord) -> Int64? {
+        guard record.isCounted, record.cost.status == .exact || record.cost.status == .partial,
+            let cost = record.cost.picoUSD, record.usage[.cachedInputTokens] ?? 0 > 0
+        else { return nil }
+        var uncached = record
+        for counter in [
+            TokenCounter.cachedInputTokens, .cachedTextInputTokens, .cachedAudioInputTokens, .cachedImageInputTokens,
+        ] where uncached.usage[counter] != nil {
+            uncached.usage[counter] = 0
+        }
+        guard let full = self.cost(of: uncached).picoUSD, full >= cost else { return nil }
+        return full - cost
+    }
+
     /// Returns the cost of a call together with the lines it is the sum of.
     public func explanation(of record: CallRecord) -> PriceExplanation {
         var explanation = PriceExplanation(cost: CallCost())

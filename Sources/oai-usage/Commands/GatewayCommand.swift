@@ -70,6 +70,8 @@ struct GatewayCommand: AsyncParsableCommand {
         let accessLogPath = options.accessLog(settings)
         var ledgerOptions = LedgerOptions()
         try options.retention.apply(settings, to: &ledgerOptions)
+        let metricsLimits = try options.metrics.limits(settings)
+        let (budgets, budgetWarnings) = try options.budgets.watch(settings)
         if check { return try check(settings, configuration, warnings, ledger: path, accessLog: accessLogPath) }
         ledgerOptions.retentionObserver = { note in
             log.say("gateway: \(note)", level: note.isWarning ? .warning : .info)
@@ -78,11 +80,14 @@ struct GatewayCommand: AsyncParsableCommand {
             log.say("gateway: \($0)")
         }
         ledgerOptions.upgradeObserver = { progress($0, $1) }
-        let metrics = UsageMetrics(build: BuildInformation(version: Gateway.version))
+        let metrics = UsageMetrics(
+            build: BuildInformation(version: Gateway.version),
+            limits: metricsLimits
+        )
         let accessLog = try accessLogPath.map { try AccessLog(path: $0 == "-" ? nil : $0) }
         let ledger = try path.map { try Self.ledger($0, configuration, ledgerOptions, metrics) }
         let signals = await UnixSignalsSequence(trapping: SignalReaction.signals)
-        for message in settings.suspects + warnings { log.say("gateway: \(message)", level: .warning) }
+        for message in settings.suspects + warnings + budgetWarnings { log.say("gateway: \(message)", level: .warning) }
         let gateway = Gateway(
             configuration: configuration,
             ledger: ledger,
@@ -103,6 +108,7 @@ struct GatewayCommand: AsyncParsableCommand {
                 path.map { "keeping calls in \($0)" } ?? "keeping no ledger: calls are counted in the metrics alone"
             log.say("gateway: \(place), pricing by the price book \(book.version)")
         }
+        gateway.watch(budgets) { log.say("gateway: \($0)", level: .warning) }
         log.observeLoss { gateway.countLostLogLine() }
         let (file, files, reload) = (file, files, AccessReload(options: options, gateway: gateway, log: log))
         let status = try await SignalScope.run(gateway, signals, logger: log.logger(level: .error)) {

@@ -15,9 +15,9 @@ struct ServeMetricsCommand: AsyncParsableCommand {
             Counters are those of the gateway's /metrics, summed up since the ledger's beginning: they are the same after
             a restart, stay when rows are pruned, and cost_usd equals 'oai-usage report'. They fall only where the ledger
             itself is corrected, as by 'oai-usage reprice'. Latencies are within 0.8 %. What the sums do not tell is left
-            out: upstream_overhead, gateway_overhead, time_per_output_token, ratelimit_headroom, output_hidden_tokens,
-            client_retries, price_table_updated, and all of the gateway's own (gateway_*, record*, store_*,
-            include_usage_not_asked). The reasons of unpriced_requests are all "other".
+            out: upstream_overhead, gateway_overhead, time_per_output_token, rate_limit_headroom, output_hidden_tokens,
+            client_retries, price_book_updated, and all of the gateway's own (gateway_*, record*, store_*,
+            include_usage_not_asked). The reasons of unpriced_calls are all "other".
 
             Examples:
               oai-usage serve-metrics --ledger usage.db

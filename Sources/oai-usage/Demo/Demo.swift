@@ -91,7 +91,7 @@ struct Demo {
             let scrape = try await client.send(.GET, "/metrics")
             let text = String(decoding: scrape.body, as: UTF8.self)
             let open = text.split(separator: "\n").filter {
-                $0.hasPrefix("oai_usage_requests_in_flight{") && !$0.hasSuffix(" 0")
+                $0.hasPrefix("oai_usage_calls_in_flight{") && !$0.hasSuffix(" 0")
             }
             if open.isEmpty || ContinuousClock.now > deadline { return text }
             try await Task.sleep(for: .milliseconds(50))

@@ -1,7 +1,7 @@
 /// The output at the end of the demonstration.
 enum DemoMetrics {
     private static let shown = [
-        "oai_usage_requests_total", "oai_usage_cost_usd_total", "oai_usage_input_tokens_total",
+        "oai_usage_calls_total", "oai_usage_cost_usd_total", "oai_usage_input_tokens_total",
         "oai_usage_records_captured_total", "oai_usage_records_written_total",
         "oai_usage_records_dropped_total",
     ]

@@ -82,6 +82,8 @@ struct GatewayOptions: ParsableArguments {
     @OptionGroup var limits: LimitOptions
 
     @OptionGroup(title: "Retention") var retention: RetentionOptions
+    @OptionGroup(title: "Metrics") var metrics: MetricsOptions
+    @OptionGroup(title: "Budgets") var budgets: BudgetOptions
 
     @OptionGroup(title: "Access") var access: AccessOptions
 

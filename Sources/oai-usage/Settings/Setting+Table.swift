@@ -1,12 +1,15 @@
 import OpenAIUsageGateway
 import OpenAIUsageLedger
+import OpenAIUsageMetrics
 
 extension Setting {
     /// All settings, sorted by name: the only list of them.
     ///
     /// Flags, variables, the configuration file, its schema, `config show` and `config check` follow it. Defaults and
     /// ranges that the gateway knows are read from there.
-    static let all: [Setting] = (access + storage + network + logs + limits + commands).sorted { $0.name < $1.name }
+    static let all: [Setting] = (access + storage + budgets + network + logs + metrics + limits + commands).sorted {
+        $0.name < $1.name
+    }
 
     /// The setting for routes.
     static let routes = Setting(
@@ -95,6 +98,70 @@ extension Setting {
             kind: .list("an array of paths of price files"),
             summary: "Price files that go before the built-in prices, the last one first.",
             scope: .all
+        ),
+    ]
+
+    private static let budgets: [Setting] = [
+        Setting(
+            name: "budget",
+            kind: .list(#"an array of budgets, as in ["all=1000/month", "search=50/day project=search"]"#),
+            summary: "Amounts in US dollars that are watched: NAME=AMOUNT/UNIT and conditions, as in all=1000/month.",
+            scope: .all
+        ),
+        Setting(
+            name: "budget-digest",
+            kind: .choice(["none", "day", "week"]),
+            summary: "How often a message sums up the budgets.",
+            standard: "none"
+        ),
+        Setting(
+            name: "budget-webhook-file",
+            kind: .path("the path of a file with a URL"),
+            summary: "The URL that messages on budgets are sent to by POST; it stands in a file, since it is a secret."
+        ),
+        Setting(
+            name: "budget-webhook-format",
+            kind: .choice(["json", "slack"]),
+            summary: "The shape of those messages.",
+            standard: "json"
+        ),
+    ]
+
+    private static let metrics: [Setting] = [
+        Setting(
+            name: "metrics-created",
+            kind: .boolean,
+            summary: "Tell when counters and histograms began (_created), in OpenMetrics.",
+            standard: "false"
+        ),
+        Setting(
+            name: "metrics-keys",
+            kind: .boolean,
+            summary: "Have the cost by masked key among the metrics.",
+            standard: "false"
+        ),
+        Setting(
+            name: "metrics-label-sets",
+            kind: .number(10...10_000),
+            summary: "The most sets of project, model and operation in a family; models beyond are counted as other.",
+            standard: String(MetricsLimits().labelSets)
+        ),
+        Setting(
+            name: "metrics-models",
+            kind: .number(1...1_000),
+            summary: "The most models with metrics of their own.",
+            standard: String(MetricsLimits().models)
+        ),
+        Setting(
+            name: "metrics-projects",
+            kind: .number(1...1_000),
+            summary: "The most projects with metrics of their own.",
+            standard: String(MetricsLimits().projects)
+        ),
+        Setting(
+            name: "metrics-tag",
+            kind: .list(#"an array of names, as in ["team"]"#),
+            summary: "Tags whose values have their cost among the metrics."
         ),
     ]
 

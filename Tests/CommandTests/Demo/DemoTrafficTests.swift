@@ -40,8 +40,8 @@ struct DemoTrafficTests {
 
     @Test
     func `The slice of the metrics names what it leaves out`() {
-        let lines = (0..<20).map { "oai_usage_requests_total{code=\"\($0)\"} 1" }
-        let slice = DemoMetrics.slice(of: (["# TYPE oai_usage_requests_total counter"] + lines).joined(separator: "\n"))
+        let lines = (0..<20).map { "oai_usage_calls_total{code=\"\($0)\"} 1" }
+        let slice = DemoMetrics.slice(of: (["# TYPE oai_usage_calls_total counter"] + lines).joined(separator: "\n"))
         #expect(slice.contains("# ... and 13 more"))
         #expect(!slice.contains("code=\"15\""))
     }

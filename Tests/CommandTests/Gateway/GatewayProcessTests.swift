@@ -124,7 +124,7 @@ struct GatewayProcessTests {
         #expect(ready.status == 503 && ready.text.contains("ending"))
         #expect(try await Self.ask(admin, "/healthz").status == 200)
         let metrics = try await Self.ask(admin, "/metrics")
-        #expect(metrics.status == 200 && metrics.text.contains(/oai_usage_requests_in_flight\{.*\} 1\n/))
+        #expect(metrics.status == 200 && metrics.text.contains(/oai_usage_calls_in_flight\{.*\} 1\n/))
         // The stream ends by itself, and so does the gateway then.
         try await call.send("0\r\n\r\n")
         #expect(try await client.message(.response(to: "POST")).text == "data: 1\n\n")
@@ -207,7 +207,7 @@ struct GatewayProcessTests {
         #expect(try await client.message(.response(to: "POST")).status == 200)
         await client.close()
         let metrics = try await Self.ask(try Self.adminPort(start), "/metrics").text
-        #expect(metrics.contains("oai_usage_requests_total{") && !metrics.contains("oai_usage_records_captured_total"))
+        #expect(metrics.contains("oai_usage_calls_total{") && !metrics.contains("oai_usage_records_captured_total"))
         program.send(SIGTERM)
         #expect(try await program.status() == 0)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)

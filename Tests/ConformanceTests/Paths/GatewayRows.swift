@@ -38,6 +38,9 @@ final class GatewayRows: DataPlaneRecorder, DataPlaneCounters {
     }
 
     func releaseLate() {}
+    func recordDisconnect(_ record: CallRecord) {}
+    func changeCallsAfterDisconnect(by change: Int) {}
+    func retried(_ reason: UpstreamRetry) {}
     func usageNotAsked(_ reason: IncludeUsage.Note) {}
     func count(_ event: DataPlaneEvent) {}
     func reached(_ limit: DataPlaneLimit) {}

@@ -167,7 +167,7 @@ struct ChaosTests {
     private func settle(_ gateway: RunningGateway) async throws {
         for _ in 0..<1_000 {
             let open = try await gateway.ask("/metrics").text.split(separator: "\n").filter {
-                ($0.hasPrefix("oai_usage_requests_in_flight") || $0.hasPrefix("oai_usage_gateway_waiting_calls "))
+                ($0.hasPrefix("oai_usage_calls_in_flight") || $0.hasPrefix("oai_usage_gateway_waiting_calls "))
                     && !$0.hasSuffix(" 0")
             }
             guard !open.isEmpty else { return await gateway.ledger.flush() }

@@ -112,6 +112,28 @@ struct LimitTests {
         }
     }
 
+    /// A client that leaves is counted when it leaves, and its call is no longer one in flight.
+    @Test func aClientThatLeavesIsCountedAtOnce() async throws {
+        try await Harness.run { harness in
+            let client = try await harness.client()
+            try await client.send(RawClient.chat(stream: false))
+            let upstream = try await harness.upstream.accept()
+            _ = try await upstream.message(.request)
+            await client.connection.reset()
+            try await harness.recorder.wait(for: "a disconnect") {
+                $0.disconnects.count == 1 && $0.afterDisconnect == 1 && $0.started == 1 && $0.ended == 1
+            }
+            let left = try #require(harness.recorder.current.disconnects.first)
+            #expect(left.outcome == .open && left.requestModel == "gpt-4o-mini")
+            #expect(harness.recorder.current.records.isEmpty)
+            try await upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            let record = try await harness.recorder.record()
+            #expect(record.isDisconnectCounted && record.outcome == .clientDisconnected)
+            try await harness.recorder.wait(for: "the end of reading on") { $0.afterDisconnect == 0 }
+            #expect(harness.recorder.current.ended == 1 && harness.recorder.current.disconnects.count == 1)
+        }
+    }
+
     @Test(arguments: ["/v1/embeddings", "/v1/chat/completions"])
     func aBodyThatDoesNotCome(_ path: String) async throws {
         try await Harness.run(configure: { $0.limits.bodyMilliseconds = 100 }) { harness in

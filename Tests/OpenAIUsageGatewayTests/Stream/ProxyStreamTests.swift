@@ -390,6 +390,16 @@ struct ProxyStreamTests {
         }
     }
 
+    @Test func aPlainResponseIsAwaitedForTwoMinutesBehindItsClient() throws {
+        let shell = try Self.shell()
+        for step in [Step.connect, .end] { Self.take(step, shell) }
+        shell.closeClient(mayDrain: true)
+        Self.take(.time(119_000), shell)
+        #expect(!shell.isFinished)
+        Self.take(.time(2_000), shell)
+        #expect(shell.isFinished && shell.violations.isEmpty)
+    }
+
     @Test func aWebSocketIsARowWithWhatItsServerSaid() throws {
         for says in [true, false] {
             let head = try Heads.request(

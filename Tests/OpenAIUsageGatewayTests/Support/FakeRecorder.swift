@@ -26,6 +26,10 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
         var events: [DataPlaneEvent] = []
         var limits: [DataPlaneLimit] = []
         var waiting = 0
+        /// The interim records of calls whose client left before their end.
+        var disconnects: [CallRecord] = []
+        var afterDisconnect = 0
+        var retries: [UpstreamRetry] = []
 
         var description: String {
             "\(records.count) records \(records.map(\.outcome)), \(openRecords.count) open, \(withheld.count) withheld, "
@@ -117,6 +121,7 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
     }
 
     func releaseLate() { state.update { $0.late += 1 } }
+    func recordDisconnect(_ record: CallRecord) { state.update { $0.disconnects.append(record) } }
 
     // MARK: - DataPlaneCounters
 
@@ -125,4 +130,6 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
     func reached(_ limit: DataPlaneLimit) { state.update { $0.limits.append(limit) } }
     func changeWaiting(by change: Int) { state.update { $0.waiting += change } }
     func changeConnections(by change: Int) {}
+    func changeCallsAfterDisconnect(by change: Int) { state.update { $0.afterDisconnect += change } }
+    func retried(_ reason: UpstreamRetry) { state.update { $0.retries.append(reason) } }
 }

@@ -9,11 +9,11 @@ struct LabelSetTableTests {
 
     @Test("A name is admitted once, and the numbers are bounded")
     func names() {
-        var table = InternedNames("default")
+        var table = InternedNames("default", maximumCount: 400)
         #expect(table["default"] == 1)
         #expect(table["other"] == InternedNames.other)
         #expect(table["x"] == nil)
-        for index in 2...InternedNames.maximumCount { #expect(table.admit("n\(index)") == UInt16(index)) }
+        for index in 2...400 { #expect(table.admit("n\(index)") == UInt16(index)) }
         #expect(table.admit("late") == nil)
         #expect(table["late"] == nil)
         #expect(table[400] == "n400")
@@ -21,7 +21,7 @@ struct LabelSetTableTests {
 
     @Test("Within the caps a set stays as it is")
     func full() {
-        var table = Table(.init(full: 2, withoutProject: 3, withoutModel: 4))
+        var table = Table(.init(full: 2, projects: 1, details: 1))
         let first = LabelSet(project: 1, model: 1, detail: 0)
         let second = LabelSet(project: 2, model: 1, detail: 0)
         #expect(table.place(of: first) { $0 } == .init(index: 0))
@@ -30,25 +30,33 @@ struct LabelSetTableTests {
         #expect(table.entries == [first, second])
     }
 
-    @Test("Beyond the caps the project is folded, then the model, then the rest")
+    @Test("Beyond the caps the model is folded, then the rest of a project, then the project")
     func folding() {
-        var table = Table(.init(full: 1, withoutProject: 2, withoutModel: 3))
+        var table = Table(.init(full: 1, projects: 2, details: 1))
         func set(_ project: UInt16, _ model: UInt16, _ detail: UInt32) -> LabelSet {
             LabelSet(project: project, model: model, detail: detail)
         }
+        let other = LabelSet.otherDetail
         #expect(table.place(of: set(1, 1, 0)) { $0 } == .init(index: 0))
-        #expect(table.place(of: set(2, 1, 0)) { $0 } == .init(index: 1, isProjectFolded: true))
-        #expect(table.place(of: set(3, 1, 0)) { $0 } == .init(index: 1, isProjectFolded: true))
-        #expect(table.place(of: set(2, 2, 0)) { $0 } == .init(index: 2, isProjectFolded: true, isModelFolded: true))
-        #expect(table.place(of: set(2, 2, 9)) { $0 } == .init(index: 3, isProjectFolded: true, isModelFolded: true))
-        #expect(table.place(of: set(2, 2, 8)) { $0 } == .init(index: 3, isProjectFolded: true, isModelFolded: true))
+        #expect(table.place(of: set(2, 1, 0)) { $0 } == .init(index: 1, isModelFolded: true))
+        #expect(table.place(of: set(1, 2, 0)) { $0 } == .init(index: 2, isModelFolded: true))
+        #expect(table.place(of: set(2, 2, 9)) { $0 } == .init(index: 3, isModelFolded: true))
+        #expect(table.place(of: set(1, 2, 8)) { $0 } == .init(index: 4, isModelFolded: true))
+        #expect(table.place(of: set(3, 2, 8)) { $0 } == .init(index: 5, isProjectFolded: true, isModelFolded: true))
+        #expect(table.place(of: set(4, 2, 7)) { $0 } == .init(index: 6, isProjectFolded: true, isModelFolded: true))
+        #expect(table.place(of: set(5, 2, 6)) { $0 } == .init(index: 6, isProjectFolded: true, isModelFolded: true))
         #expect(table.place(of: set(1, 1, 0)) { $0 } == .init(index: 0))
-        #expect(table.entries == [set(1, 1, 0), set(0, 1, 0), set(0, 0, 0), set(0, 0, LabelSet.otherDetail)])
+        #expect(
+            table.entries == [
+                set(1, 1, 0), set(2, 0, 0), set(1, 0, 0), set(2, 0, other), set(1, 0, other), set(0, 0, 8),
+                set(0, 0, other),
+            ]
+        )
     }
 
     @Test("A set that is folded by nature is not counted as folded")
     func naturalFold() {
-        var table = Table(.init(full: 0, withoutProject: 1, withoutModel: 2))
+        var table = Table(.init(full: 1, projects: 0, details: 1))
         #expect(table.place(of: LabelSet(model: 5, detail: 0)) { $0 } == .init(index: 0))
         #expect(table.place(of: LabelSet(model: 0, detail: 0)) { $0 } == .init(index: 1))
         #expect(table.place(of: LabelSet(model: 6, detail: 0)) { $0 } == .init(index: 1, isModelFolded: true))
@@ -57,10 +65,10 @@ struct LabelSetTableTests {
     @Test("The cap holds, and every set has a place", arguments: [1, 2, 3, 4] as [UInt64])
     func cap(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        let capacity = Table.Capacity(
+        let capacity = LabelSetTableCapacity(
             full: Int.random(in: 0..<50, using: &random),
-            withoutProject: Int.random(in: 50..<80, using: &random),
-            withoutModel: Int.random(in: 80..<120, using: &random)
+            projects: Int.random(in: 0..<60, using: &random),
+            details: Int.random(in: 1..<40, using: &random)
         )
         var table = Table(capacity)
         var counts: [Int: Int] = [:]

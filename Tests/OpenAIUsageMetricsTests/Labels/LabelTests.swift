@@ -48,9 +48,9 @@ struct LabelTests {
     @Test(
         "A model bears its name, a fine-tuned one that of its base",
         arguments: [
-            (nil, "none"), ("", "none"), ("gpt-4o", "gpt-4o"), ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06"),
-            ("ft:gpt-4o-mini-2024-07-18:acme::abc123", "ft:gpt-4o-mini-2024-07-18"),
-            ("ft:gpt-4o-mini-2024-07-18:acme:name:abc123:ckpt-step-90", "ft:gpt-4o-mini-2024-07-18"),
+            (nil, "none"), ("", "none"), ("gpt-4o", "gpt-4o"), ("gpt-4o-2024-08-06", "gpt-4o"),
+            ("ft:gpt-4o-mini-2024-07-18:acme::abc123", "ft:gpt-4o-mini"),
+            ("ft:gpt-4o-mini-2024-07-18:acme:name:abc123:ckpt-step-90", "ft:gpt-4o-mini"),
             ("ft:gpt-4o", "ft:gpt-4o"), ("ft:", "ft:"), ("\u{1}\u{2}", "other"), ("openai/gpt-4o", "openai/gpt-4o"),
             ("a\nb", "ab"),
         ]
@@ -154,17 +154,6 @@ struct LabelTests {
         let labels = Set(CostReason.labels)
         #expect(labels.count == CostReason.labels.count)
         #expect(labels == Set(CostReason.known).subtracting([.scaleTier, .answeredByCache]).union([.other]))
-    }
-
-    @Test(
-        "A snapshot's date is cut from its name",
-        arguments: [
-            ("gpt-4o-2024-08-06", "gpt-4o"), ("gpt-4-0613", "gpt-4"), ("gpt-4o", nil), ("2024-08-06", nil),
-            ("-2024-08-06", nil), ("gpt-4o-2024-8-06", nil), ("o1-preview", nil), ("", nil), ("-0613", nil),
-        ] as [(String, String?)]
-    )
-    func snapshot(_ name: String, _ expected: String?) {
-        #expect(ModelNames.withoutSnapshot(name) == expected)
     }
 
     @Test(

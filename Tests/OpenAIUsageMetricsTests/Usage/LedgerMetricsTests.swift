@@ -43,11 +43,11 @@ struct LedgerMetricsTests {
         #expect(scrape["records_dropped_total{reason=\"shutdown\"}"] == "0")
         #expect(scrape["record_queue_length"] == "5")
         #expect(scrape["record_queue_capacity"] == "1024")
-        #expect(scrape["store_errors_total{error=\"busy\"}"] == "7")
-        #expect(scrape["store_up"] == "1")
-        #expect(scrape["store_size_bytes"] == "4096")
-        #expect(scrape["store_last_write_timestamp_seconds"] == "1.7954253005e+09")
-        #expect(scrape["store_late_releases_total"] == "4")
+        #expect(scrape["ledger_errors_total{error=\"busy\"}"] == "7")
+        #expect(scrape["ledger_up"] == "1")
+        #expect(scrape["ledger_size_bytes"] == "4096")
+        #expect(scrape["ledger_last_write_timestamp_seconds"] == "1.7954253005e+09")
+        #expect(scrape["ledger_late_releases_total"] == "4")
         let balance = scrape.sum("records_written_total") + scrape.sum("records_dropped_total")
         #expect(scrape.sum("records_captured_total") == balance + scrape.sum("record_queue_length"))
         shared.value.withLock {
@@ -55,7 +55,7 @@ struct LedgerMetricsTests {
             $0.isUp = false
         }
         scrape = Scrape(metrics)
-        #expect(scrape["store_up"] == "0")
+        #expect(scrape["ledger_up"] == "0")
         #expect(scrape["records_written_total"] == "95")
         #expect(metrics.registry.misuses.isEmpty)
     }
@@ -87,9 +87,9 @@ struct LedgerMetricsTests {
         }
         metrics.registerLedger { snapshot }
         let scrape = Scrape(metrics)
-        #expect(scrape.count("store_errors_total") <= 33)
-        #expect(scrape.sum("store_errors_total") == 103)
-        #expect(scrape["store_errors_total{error=\"error_0\"}"] == "2")
+        #expect(scrape.count("ledger_errors_total") <= 33)
+        #expect(scrape.sum("ledger_errors_total") == 103)
+        #expect(scrape["ledger_errors_total{error=\"error_0\"}"] == "2")
     }
 
     @Test("What is not known is left out")
@@ -100,8 +100,8 @@ struct LedgerMetricsTests {
             snapshot.lastWriteTimestampSeconds = nil
         }
         metrics.registerLedger { snapshot }
-        #expect(Scrape(metrics).count("store_size_bytes") == 0)
-        #expect(Scrape(metrics).count("store_last_write_timestamp_seconds") == 0)
+        #expect(Scrape(metrics).count("ledger_size_bytes") == 0)
+        #expect(Scrape(metrics).count("ledger_last_write_timestamp_seconds") == 0)
     }
 
     @Test("Transactions are observed")
@@ -110,8 +110,8 @@ struct LedgerMetricsTests {
         metrics.observeLedgerWrite(seconds: 0.0004)
         metrics.observeLedgerWrite(seconds: 9)
         let scrape = Scrape(metrics)
-        #expect(scrape["store_write_duration_seconds_bucket{le=\"0.0005\"}"] == "1")
-        #expect(scrape["store_write_duration_seconds_bucket{le=\"2.0\"}"] == "1")
-        #expect(scrape["store_write_duration_seconds_count"] == "2")
+        #expect(scrape["ledger_write_duration_seconds_bucket{le=\"0.0005\"}"] == "1")
+        #expect(scrape["ledger_write_duration_seconds_bucket{le=\"2.0\"}"] == "1")
+        #expect(scrape["ledger_write_duration_seconds_count"] == "2")
     }
 }

@@ -35,9 +35,9 @@ struct UsageMetricsTests {
         metrics.record(full())
         metrics.record(full())
         let scrape = Scrape(metrics)
-        let who = "project=\"proj_a\",model=\"gpt-4o-mini-2024-07-18\",operation=\"chat_completions\""
-        let served = "model=\"gpt-4o-mini-2024-07-18\",operation=\"chat_completions\""
-        #expect(scrape["requests_total{\(who),code=\"200\"}"] == "2")
+        let who = "project=\"proj_a\",model=\"gpt-4o-mini\",operation=\"chat_completions\""
+        let served = "model=\"gpt-4o-mini\",operation=\"chat_completions\""
+        #expect(scrape["calls_total{\(who),code=\"200\"}"] == "2")
         #expect(scrape["input_tokens_total{\(who)}"] == "2000")
         #expect(scrape["input_cached_tokens_total{\(who)}"] == "800")
         #expect(scrape["input_audio_tokens_total{\(who)}"] == "0")
@@ -45,17 +45,21 @@ struct UsageMetricsTests {
         #expect(scrape["output_reasoning_tokens_total{\(who)}"] == "128")
         #expect(scrape["output_audio_tokens_total{\(who)}"] == nil)
         #expect(scrape["cost_usd_total{\(who)}"] == "0.0000135")
-        #expect(scrape["request_duration_seconds_sum{\(served)}"] == "6")
-        #expect(scrape["request_duration_seconds_bucket{\(served),le=\"2.5\"}"] == "0")
-        #expect(scrape["request_duration_seconds_bucket{\(served),le=\"5.0\"}"] == "2")
+        let ended = "\(served),stream=\"true\",outcome=\"success\""
+        #expect(scrape["call_duration_seconds_sum{\(ended)}"] == "6")
+        #expect(scrape["call_duration_seconds_bucket{\(ended),le=\"2.8\"}"] == "0")
+        #expect(scrape["call_duration_seconds_bucket{\(ended),le=\"4.0\"}"] == "2")
+        #expect(scrape["input_tokens_per_call_sum{\(served)}"] == "2000")
+        #expect(scrape["output_tokens_per_call_count{\(served)}"] == "2")
+        #expect(scrape["requested_model_calls_total{requested_model=\"gpt-4o-mini\",model=\"gpt-4o-mini\"}"] == "2")
         #expect(scrape["upstream_processing_seconds_sum{\(served)}"] == "0.824")
         #expect(scrape["upstream_overhead_seconds_sum{operation=\"chat_completions\"}"] == "0.036")
         #expect(scrape["gateway_overhead_seconds_sum"] == "0.00042")
         #expect(scrape["time_to_first_token_seconds_sum{\(served)}"] == "1")
         #expect(scrape["time_per_output_token_seconds_sum{\(served)}"] == "0.05")
-        #expect(scrape.count("request_errors_total") == 0)
-        #expect(scrape.sum("usage_missing_total") == 0)
-        #expect(scrape.sum("unpriced_requests_total") == 0)
+        #expect(scrape.count("call_errors_total") == 0)
+        #expect(scrape.sum("calls_without_usage_total") == 0)
+        #expect(scrape.sum("unpriced_calls_total") == 0)
         #expect(metrics.registry.misuses.isEmpty)
     }
 
@@ -68,19 +72,21 @@ struct UsageMetricsTests {
         failed.timing.durationMicroseconds = 1_000
         metrics.record(failed)
         let scrape = Scrape(metrics.registry.exposition(.openMetrics), openMetrics: true)
-        let served = "model=\"gpt-4o-mini-2024-07-18\",operation=\"chat_completions\""
+        let served = "model=\"gpt-4o-mini\",operation=\"chat_completions\""
         #expect(
-            scrape.exemplars["oai_usage_request_duration_seconds_bucket{\(served),le=\"5.0\"}"]
+            scrape.exemplars[
+                "oai_usage_call_duration_seconds_bucket{\(served),stream=\"true\",outcome=\"success\",le=\"4.0\"}"
+            ]
                 == "{request_id=\"req_1\"} 3 1795425303"
         )
         #expect(
-            scrape.exemplars["oai_usage_time_to_first_token_seconds_bucket{\(served),le=\"0.5\"}"]
+            scrape.exemplars["oai_usage_time_to_first_token_seconds_bucket{\(served),le=\"0.56\"}"]
                 == "{request_id=\"req_1\"} 0.5 1795425303"
         )
         let error =
-            "project=\"proj_a\",model=\"gpt-4o-mini-2024-07-18\",operation=\"chat_completions\",error=\"server_error\""
+            "project=\"proj_a\",model=\"gpt-4o-mini\",operation=\"chat_completions\",error=\"server_error\""
         #expect(
-            scrape.exemplars["oai_usage_request_errors_total{\(error)}"] == "{request_id=\"req_2\"} 1 1795425300.001"
+            scrape.exemplars["oai_usage_call_errors_total{\(error)}"] == "{request_id=\"req_2\"} 1 1795425300.001"
         )
     }
 
@@ -106,13 +112,13 @@ struct UsageMetricsTests {
         let scrape = Scrape(metrics)
         for name in [
             "input_tokens_total", "output_tokens_total", "input_cached_tokens_total", "output_reasoning_tokens_total",
-            "cost_usd_total", "request_duration_seconds_count", "time_to_first_token_seconds_count",
-            "upstream_processing_seconds_count", "upstream_overhead_seconds_count", "ratelimit_requests_limit",
+            "cost_usd_total", "call_duration_seconds_count", "time_to_first_token_seconds_count",
+            "upstream_processing_seconds_count", "upstream_overhead_seconds_count", "rate_limit",
         ] {
             #expect(scrape.count(name) == 0, "\(name)")
         }
-        #expect(scrape.sum("requests_total") == 1)
-        #expect(scrape["usage_missing_total{operation=\"chat_completions\",reason=\"not_reported\"}"] == "1")
+        #expect(scrape.sum("calls_total") == 1)
+        #expect(scrape["calls_without_usage_total{operation=\"chat_completions\",reason=\"not_reported\"}"] == "1")
     }
 
     @Test(
@@ -123,7 +129,7 @@ struct UsageMetricsTests {
     func code(_ status: Int?, _ label: String) {
         let metrics = metrics()
         metrics.record(.sample { $0.status = status })
-        #expect(Scrape(metrics).labels("code", of: "requests_total") == [label])
+        #expect(Scrape(metrics).labels("code", of: "calls_total") == [label])
     }
 
     @Test("NumberFormat that go back are left out")
@@ -143,7 +149,7 @@ struct UsageMetricsTests {
         #expect(scrape.count("input_tokens_total") == 0)
         #expect(scrape.sum("output_tokens_total") == 3)
         #expect(scrape.count("cost_usd_total") == 0)
-        #expect(scrape.count("request_duration_seconds_count") == 0)
+        #expect(scrape.count("call_duration_seconds_count") == 0)
         #expect(scrape["upstream_overhead_seconds_sum{operation=\"chat_completions\"}"] == "0")
         #expect(metrics.registry.misuses.isEmpty)
     }
@@ -186,7 +192,8 @@ struct UsageMetricsTests {
         #expect(scrape["client_retries_total{operation=\"embeddings\"}"] == "1")
         #expect(scrape.sum("client_retries_total") == 1)
         #expect(scrape["client_disconnects_total{operation=\"responses\"}"] == "2")
-        #expect(scrape.labels("error", of: "request_errors_total") == ["client_disconnect"])
+        #expect(scrape.labels("outcome", of: "call_duration_seconds_count").isEmpty)
+        #expect(scrape.count("call_errors_total") == 0)
     }
 
     @Test("Tokens that are written to the cache, and output that only the total tells of, are counted")
@@ -211,9 +218,9 @@ struct UsageMetricsTests {
         metrics.record(.sample { $0.cost = CallCost(status: .unpriced, reason: "unknown_model") })
         metrics.record(.sample { $0.cost = CallCost(picoUSD: 5, status: .partial, reason: "missing_meter") })
         let scrape = Scrape(metrics)
-        let model = "model=\"gpt-4o-mini-2024-07-18\""
-        #expect(scrape["unpriced_requests_total{\(model),reason=\"unknown_model\"}"] == "1")
-        #expect(scrape["unpriced_requests_total{\(model),reason=\"missing_meter\"}"] == "1")
+        let model = "model=\"gpt-4o-mini\""
+        #expect(scrape["unpriced_calls_total{\(model),reason=\"unknown_model\"}"] == "1")
+        #expect(scrape["unpriced_calls_total{\(model),reason=\"missing_meter\"}"] == "1")
         #expect(scrape.sum("cost_usd_total") == 5e-12)
     }
 
@@ -223,7 +230,7 @@ struct UsageMetricsTests {
         let record = CallRecord.sample { $0.cost = CallCost(picoUSD: .max, status: .exact) }
         for _ in 0..<1_000 { metrics.record(record) }
         metrics.record(.sample { $0.cost = CallCost(picoUSD: 1, status: .exact) })
-        let who = "project=\"proj_a\",model=\"gpt-4o-mini-2024-07-18\",operation=\"chat_completions\""
+        let who = "project=\"proj_a\",model=\"gpt-4o-mini\",operation=\"chat_completions\""
         #expect(Scrape(metrics)["cost_usd_total{\(who)}"] == "9223372036.854775807001")
     }
 
@@ -235,9 +242,9 @@ struct UsageMetricsTests {
         metrics.callStarted(operation: .other)
         metrics.callEnded(operation: .responses)
         let scrape = Scrape(metrics)
-        #expect(scrape["requests_in_flight{operation=\"responses\"}"] == "1")
-        #expect(scrape["requests_in_flight{operation=\"other\"}"] == "1")
-        #expect(scrape["requests_in_flight{operation=\"files\"}"] == "0")
+        #expect(scrape["calls_in_flight{operation=\"responses\"}"] == "1")
+        #expect(scrape["calls_in_flight{operation=\"other\"}"] == "1")
+        #expect(scrape["calls_in_flight{operation=\"files\"}"] == "0")
     }
 
     @Test("The version and the date of the prices are told when they are known")
@@ -246,11 +253,11 @@ struct UsageMetricsTests {
         let swift = BuildInformation.swiftVersion
         let series = "build_info{version=\"1.0\",revision=\"abc\\\"d\",swift_version=\"\(swift)\"}"
         #expect(Scrape(metrics)[series] == "1")
-        #expect(Scrape(metrics)["price_table_updated_timestamp_seconds"] == nil)
-        metrics.setPriceTableUpdated(timestampSeconds: 1_795_392_000)
-        #expect(Scrape(metrics)["price_table_updated_timestamp_seconds"] == "1795392000")
-        metrics.setPriceTableUpdated(timestampSeconds: nil)
-        #expect(Scrape(metrics)["price_table_updated_timestamp_seconds"] == nil)
+        #expect(Scrape(metrics)["price_book_updated_timestamp_seconds"] == nil)
+        metrics.setPriceBookUpdated(timestampSeconds: 1_795_392_000)
+        #expect(Scrape(metrics)["price_book_updated_timestamp_seconds"] == "1795392000")
+        metrics.setPriceBookUpdated(timestampSeconds: nil)
+        #expect(Scrape(metrics)["price_book_updated_timestamp_seconds"] == nil)
     }
 
     @Test("The public text follows the header")
@@ -279,13 +286,13 @@ struct UsageMetricsTests {
             group.addTask {
                 for _ in 0..<50 {
                     let scrape = Scrape(metrics)
-                    #expect(scrape.sum("requests_total") == scrape.sum("request_duration_seconds_count"))
-                    #expect(scrape.sum("input_tokens_total") == scrape.sum("requests_total") * 1_000)
+                    #expect(scrape.sum("calls_total") == scrape.sum("call_duration_seconds_count"))
+                    #expect(scrape.sum("input_tokens_total") == scrape.sum("calls_total") * 1_000)
                 }
             }
         }
         let scrape = Scrape(metrics)
-        #expect(scrape.sum("requests_total") == 4_000)
+        #expect(scrape.sum("calls_total") == 4_000)
         #expect(scrape.sum("output_tokens_total") == 404_000)
     }
 
