@@ -10,7 +10,7 @@ from conftest import execute, run
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = [
-    ROOT / "README.md", ROOT / "Dashboards" / "README.md",
+    ROOT / "README.md", ROOT / "Dashboards" / "README.md", ROOT / "Dashboards" / "runbooks.md",
     *sorted((ROOT / "Sources").glob("*/Documentation.docc/*.md")),
 ]
 PARENTS = ("prices", "ledger")
