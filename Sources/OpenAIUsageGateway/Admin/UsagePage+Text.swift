@@ -1,8 +1,8 @@
 // swift-format-ignore-file
 // Generated from the files in Page by .ci/generate-page; change that and run it again.
 extension UsagePage {
-    static let styleHash = "sha256-PsyEYKi5WlSEwkgoPSYYw8SDRExO2Xk0fCUA/XXfVXA="
-    static let scriptHash = "sha256-51MkDg6Zd8zPCZ5eWCvK0ePGuOdy9bWtK22VNkjZqfY="
+    static let styleHash = "sha256-PB5WlNOnMeRPkjE4cL07PIx8JVu/+1TI3HqH+t3kyrc="
+    static let scriptHash = "sha256-8MuLnELYiRHjZjSVtN0N9ePd8KforjYS2Gh9q8Bnhkc="
 
     static let text = #"""
 <!doctype html>
@@ -50,6 +50,7 @@ button, input, select { font: inherit; color: inherit; background: var(--panel);
 button { cursor: pointer; border-color: var(--soft); }
 button:hover { border-color: var(--accent); color: var(--accent); }
 button:disabled { opacity: .6; cursor: default; }
+#filter { margin-bottom: .6rem; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: end; }
 .controls label { display: inline-flex; flex-direction: column; font-size: .8rem; color: var(--soft); min-width: 0; }
 .controls input, .controls select { font-size: .95rem; color: var(--text); }
@@ -96,7 +97,7 @@ div.banner { display: flex; flex-wrap: wrap; gap: .3rem 1rem; justify-content: s
 path.p95 { stroke: var(--p95); stroke-dasharray: 6 3; } path.p50 { stroke: var(--p50); } path.first { stroke: var(--first); stroke-dasharray: 2 3; }
 circle.p95 { fill: var(--p95); } circle.p50 { fill: var(--p50); } circle.first { fill: var(--first); }
 .cursor rect { fill: var(--cursor); }
-p > button { margin-top: .5rem; }
+section > p > button { margin-top: .5rem; }
 details { font-size: .87rem; color: var(--soft); margin-top: .3rem; }
 summary { cursor: pointer; }
 .scroll { max-height: 20rem; overflow: auto; }
@@ -777,8 +778,9 @@ class Chart {
     new ResizeObserver(() => this.draw()).observe(this.frame);
   }
 
-  update(points) {
-    this.points = points;
+  /** Shows some points; the hint stands where the values of the selected one are told. */
+  update(points, hint) {
+    Object.assign(this, { points, hint });
     if (this.index !== null) this.index = Math.min(this.index, points.length - 1);
     this.draw();
     this.tabulate();
@@ -865,7 +867,7 @@ class Chart {
     const text = point ? this.describe(point) : "no data";
     setAttribute(this.frame, "aria-valuenow", Math.max(0, shown));
     setAttribute(this.frame, "aria-valuetext", text);
-    setText(this.readout, this.index === null ? "" : text);
+    setText(this.readout, this.index === null ? this.hint ?? "" : text);
     const isShown = this.index !== null && this.area;
     patch(this.layers.cursor, isShown ? [0] : [], () => 0, () => svgElement("rect"), (cursor) => setAttributes(cursor, {
       x: Math.round(this.area.left + this.index * this.area.slot), y: this.area.top, width: Math.max(1, Math.round(this.area.slot)),
@@ -1017,7 +1019,7 @@ class Overview {
       ["first token p50", "first", (row) => row.time_to_first_token_ms.p50],
     ];
     this.latency = new Chart($("latency"), {
-      title: "Latency", tick: (amount) => (amount >= 60000 ? `${+(amount / 60000).toFixed(2)}m` : amount >= 1000 ? `${+(amount / 1000).toFixed(2)}s` : `${+amount.toFixed(2)}ms`),
+      title: "Latency", tick: (amount) => (amount === 0 ? "0" : amount >= 60000 ? `${+(amount / 60000).toFixed(2)}m` : amount >= 1000 ? `${+(amount / 1000).toFixed(2)}s` : `${+amount.toFixed(2)}ms`),
       series: times.map(([name, className, pick]) => ({ name, className, value: value(pick) })),
       describe: (point) => `${point.title}: ${point.row ? times.map(([name, , pick]) => `${name} ${duration(pick(point.row))}`).join(", ") : "no calls"}`,
       columns: [period, ...times.map(([name, , pick]) => ({ name, isNumber: true, cell: (point) => timeContent(point.row ? pick(point.row) : null) }))],
@@ -1043,7 +1045,7 @@ class Overview {
     const totals = report.totals;
     this.total = pico(totals.cost_usd);
     this.decimals = scaleOf([this.total, ...report.rows.map((row) => pico(row.cost_usd))]);
-    this.cost.update(costContent(totals, this.decimals), gapOf(totals) ? `without ${gapOf(totals)}` : "");
+    this.cost.update(costContent(totals, this.decimals), gapOf(totals) ? "more, as far as noted below" : "");
     this.calls.update(countContent(totals.calls), totals.open_calls ? `${count(totals.open_calls)} in flight` : "");
     this.errors.update({ text: count(totals.errors), value: totals.errors, tone: totals.errors ? "bad" : null }, share(totals.errors, totals.calls));
     this.p50.update(timeContent(totals.duration_ms.p50), `OpenAI's own ${duration(totals.processing_ms.p50)}`);
@@ -1074,8 +1076,9 @@ class Overview {
   updateTime(report, dimension) {
     const rows = new Map(report.rows.map((row) => [row[dimension], row]));
     const points = bucketsOf(report, dimension, route.zone).map((bucket) => ({ ...bucket, row: rows.get(bucket.name) ?? null }));
-    this.spend.update(points);
-    this.latency.update(points);
+    const hint = `by ${dimension}, ${route.zone}`;
+    this.spend.update(points, hint);
+    this.latency.update(points, hint);
   }
 }
 
@@ -1153,7 +1156,7 @@ class Limits {
       const left = told.limit > 0 && remaining !== null ? Math.floor((Math.max(0, remaining) * 100) / told.limit) : null;
       return { project: limit.project, model: limit.model, window, limit: told.limit, remaining, left, resetIn, age };
     }));
-    rows.sort((one, other) => (one.left ?? 101) - (other.left ?? 101));
+    rows.sort((one, other) => (one.left ?? 101) - (other.left ?? 101) || one.age - other.age);
     const most = 8;
     this.table.update(this.isLong ? rows : rows.slice(0, most), (row) => JSON.stringify([row.project, row.model, row.window]), {
       empty: "No response has told of a rate limit yet.",
@@ -1324,7 +1327,7 @@ class CallPage {
       { name: "quantity", isNumber: true, cell: (line) => (line.isTotal ? "" : `${/^\d+$/.test(line.quantity) ? count(line.quantity) : line.quantity} ${line.unit}${line.quantity === "1" ? "" : "s"}`) },
       { name: "price", isNumber: true, cell: (line) => (line.isTotal ? "" : `× ${exactDollars(pico(line.price_usd))}${line.units_per_price === 1 ? "" : ` / ${count(line.units_per_price)}`}`) },
       { name: "times", cell: (line) => (line.isTotal ? "" : line.modifiers.map((one) => (one.factor ? `× ${one.factor} ` : "") + words(one.name)).join(", ") || "–") },
-      { name: "period", cell: (line) => (line.isTotal ? "" : clean(line.period)) },
+      { name: "period", cell: (line) => (line.isTotal ? "" : clean(line.period).replace(/^([^.]+)\.\.\.?$/, "since $1")) },
       { name: "subtotal", isNumber: true, cell: (line) => ({ text: exactDollars(pico(line.subtotal_usd)), value: line.subtotal_usd }) },
     ]);
     const gaps = element("ul", { class: "notes" });
@@ -1377,7 +1380,7 @@ class CallPage {
     return [
       ["Identity", [
         ["x-request-id", text(record.request_id)], ["response id", text(record.response_id)], ["X-Client-Request-Id", text(record.client_request_id)],
-        ["cf-ray", text(record.edge_request_id ?? record.cf_ray)], ["trace", text(record.trace_id)], ["id", text(record.id)],
+        ["cf-ray", text(record.edge_request_id)], ["trace", text(record.trace_id)], ["id", text(record.id)],
         ["operation", record.operation_id === record.id ? null : { text: clean(record.operation_id), href: callLink(record.operation_id) }],
         ["attempt", number(record.attempt)], ["started at", { text: `${localDay(started, zone)} ${localTime(started, zone)} ${zone}`, title: record.started_at }],
         ["captured by", text(record.source)], ["client", text(record.client)],
@@ -1541,24 +1544,26 @@ async function askForOverview(signal, isLong) {
   if (!isLong) return short();
   const begun = Date.now();
   const report = (by, percentiles = null) => askJSON("report", { ...range, by, percentiles }, signal);
-  // Exact percentiles take a while; until they are there, estimates are shown, whose other numbers are exact.
-  const isNew = state.shown !== JSON.stringify(range);
-  if (isNew) await report("project", "estimate").then(put((answer) => overview.updateReport(answer)));
-  state.shown = JSON.stringify(range);
-  const first = report("project").then(put((answer) => overview.updateReport(answer)));
-  const figures = askJSON("glance", { timezone: range.timezone }, signal).then(put((glance) => overview.updateGlance(glance)));
-  const rest = first.then(async (whole) => {
+  const read = async (percentiles) => {
+    const whole = await report("project", percentiles).then(put((answer) => overview.updateReport(answer)));
     const dimension = timeDimension(whole);
-    await report(dimension).then(put((answer) => overview.updateTime(answer, dimension)));
-    await report("model").then(put((answer) => overview.updateModels(answer)));
-    const projects = whole.rows.map((row) => row.project);
+    await report(dimension, percentiles).then(put((answer) => overview.updateTime(answer, dimension)));
+    await report("model", percentiles).then(put((answer) => overview.updateModels(answer)));
+    const projects = whole.rows.map((row) => row.project).filter((name) => name !== null);
     patch($("project-names"), projects.slice(0, 500), (name) => name, () => element("option"), (node, name) => setAttribute(node, "value", name));
-  });
-  const lists = figures.then(async () => {
+  };
+  // Exact percentiles take a while; until they are there, estimates are shown, whose other numbers are exact.
+  const reports = async () => {
+    if (state.shown !== JSON.stringify(range)) await read("estimate");
+    state.shown = JSON.stringify(range);
+    await read(null);
+  };
+  const others = async () => {
+    await askJSON("glance", { timezone: range.timezone }, signal).then(put((glance) => overview.updateGlance(glance)));
     await short();
     await askJSON("limits", {}, signal).then(put((answer) => limits.update(answer.limits)));
-  });
-  const results = await Promise.allSettled([first, figures, rest, lists]);
+  };
+  const results = await Promise.allSettled([reports(), others()]);
   const failure = results.find((result) => result.status === "rejected")?.reason;
   if (failure) throw failure;
   // However much there is to read, the gateway spends a small part of its time on this page.

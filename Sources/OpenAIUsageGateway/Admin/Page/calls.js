@@ -66,7 +66,7 @@ class Limits {
       const left = told.limit > 0 && remaining !== null ? Math.floor((Math.max(0, remaining) * 100) / told.limit) : null;
       return { project: limit.project, model: limit.model, window, limit: told.limit, remaining, left, resetIn, age };
     }));
-    rows.sort((one, other) => (one.left ?? 101) - (other.left ?? 101));
+    rows.sort((one, other) => (one.left ?? 101) - (other.left ?? 101) || one.age - other.age);
     const most = 8;
     this.table.update(this.isLong ? rows : rows.slice(0, most), (row) => JSON.stringify([row.project, row.model, row.window]), {
       empty: "No response has told of a rate limit yet.",

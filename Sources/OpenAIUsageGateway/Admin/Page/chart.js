@@ -43,8 +43,9 @@ class Chart {
     new ResizeObserver(() => this.draw()).observe(this.frame);
   }
 
-  update(points) {
-    this.points = points;
+  /** Shows some points; the hint stands where the values of the selected one are told. */
+  update(points, hint) {
+    Object.assign(this, { points, hint });
     if (this.index !== null) this.index = Math.min(this.index, points.length - 1);
     this.draw();
     this.tabulate();
@@ -131,7 +132,7 @@ class Chart {
     const text = point ? this.describe(point) : "no data";
     setAttribute(this.frame, "aria-valuenow", Math.max(0, shown));
     setAttribute(this.frame, "aria-valuetext", text);
-    setText(this.readout, this.index === null ? "" : text);
+    setText(this.readout, this.index === null ? this.hint ?? "" : text);
     const isShown = this.index !== null && this.area;
     patch(this.layers.cursor, isShown ? [0] : [], () => 0, () => svgElement("rect"), (cursor) => setAttributes(cursor, {
       x: Math.round(this.area.left + this.index * this.area.slot), y: this.area.top, width: Math.max(1, Math.round(this.area.slot)),

@@ -126,24 +126,26 @@ async function askForOverview(signal, isLong) {
   if (!isLong) return short();
   const begun = Date.now();
   const report = (by, percentiles = null) => askJSON("report", { ...range, by, percentiles }, signal);
-  // Exact percentiles take a while; until they are there, estimates are shown, whose other numbers are exact.
-  const isNew = state.shown !== JSON.stringify(range);
-  if (isNew) await report("project", "estimate").then(put((answer) => overview.updateReport(answer)));
-  state.shown = JSON.stringify(range);
-  const first = report("project").then(put((answer) => overview.updateReport(answer)));
-  const figures = askJSON("glance", { timezone: range.timezone }, signal).then(put((glance) => overview.updateGlance(glance)));
-  const rest = first.then(async (whole) => {
+  const read = async (percentiles) => {
+    const whole = await report("project", percentiles).then(put((answer) => overview.updateReport(answer)));
     const dimension = timeDimension(whole);
-    await report(dimension).then(put((answer) => overview.updateTime(answer, dimension)));
-    await report("model").then(put((answer) => overview.updateModels(answer)));
-    const projects = whole.rows.map((row) => row.project);
+    await report(dimension, percentiles).then(put((answer) => overview.updateTime(answer, dimension)));
+    await report("model", percentiles).then(put((answer) => overview.updateModels(answer)));
+    const projects = whole.rows.map((row) => row.project).filter((name) => name !== null);
     patch($("project-names"), projects.slice(0, 500), (name) => name, () => element("option"), (node, name) => setAttribute(node, "value", name));
-  });
-  const lists = figures.then(async () => {
+  };
+  // Exact percentiles take a while; until they are there, estimates are shown, whose other numbers are exact.
+  const reports = async () => {
+    if (state.shown !== JSON.stringify(range)) await read("estimate");
+    state.shown = JSON.stringify(range);
+    await read(null);
+  };
+  const others = async () => {
+    await askJSON("glance", { timezone: range.timezone }, signal).then(put((glance) => overview.updateGlance(glance)));
     await short();
     await askJSON("limits", {}, signal).then(put((answer) => limits.update(answer.limits)));
-  });
-  const results = await Promise.allSettled([first, figures, rest, lists]);
+  };
+  const results = await Promise.allSettled([reports(), others()]);
   const failure = results.find((result) => result.status === "rejected")?.reason;
   if (failure) throw failure;
   // However much there is to read, the gateway spends a small part of its time on this page.

@@ -123,7 +123,7 @@ class Overview {
       ["first token p50", "first", (row) => row.time_to_first_token_ms.p50],
     ];
     this.latency = new Chart($("latency"), {
-      title: "Latency", tick: (amount) => (amount >= 60000 ? `${+(amount / 60000).toFixed(2)}m` : amount >= 1000 ? `${+(amount / 1000).toFixed(2)}s` : `${+amount.toFixed(2)}ms`),
+      title: "Latency", tick: (amount) => (amount === 0 ? "0" : amount >= 60000 ? `${+(amount / 60000).toFixed(2)}m` : amount >= 1000 ? `${+(amount / 1000).toFixed(2)}s` : `${+amount.toFixed(2)}ms`),
       series: times.map(([name, className, pick]) => ({ name, className, value: value(pick) })),
       describe: (point) => `${point.title}: ${point.row ? times.map(([name, , pick]) => `${name} ${duration(pick(point.row))}`).join(", ") : "no calls"}`,
       columns: [period, ...times.map(([name, , pick]) => ({ name, isNumber: true, cell: (point) => timeContent(point.row ? pick(point.row) : null) }))],
@@ -149,7 +149,7 @@ class Overview {
     const totals = report.totals;
     this.total = pico(totals.cost_usd);
     this.decimals = scaleOf([this.total, ...report.rows.map((row) => pico(row.cost_usd))]);
-    this.cost.update(costContent(totals, this.decimals), gapOf(totals) ? `without ${gapOf(totals)}` : "");
+    this.cost.update(costContent(totals, this.decimals), gapOf(totals) ? "more, as far as noted below" : "");
     this.calls.update(countContent(totals.calls), totals.open_calls ? `${count(totals.open_calls)} in flight` : "");
     this.errors.update({ text: count(totals.errors), value: totals.errors, tone: totals.errors ? "bad" : null }, share(totals.errors, totals.calls));
     this.p50.update(timeContent(totals.duration_ms.p50), `OpenAI's own ${duration(totals.processing_ms.p50)}`);
@@ -180,8 +180,9 @@ class Overview {
   updateTime(report, dimension) {
     const rows = new Map(report.rows.map((row) => [row[dimension], row]));
     const points = bucketsOf(report, dimension, route.zone).map((bucket) => ({ ...bucket, row: rows.get(bucket.name) ?? null }));
-    this.spend.update(points);
-    this.latency.update(points);
+    const hint = `by ${dimension}, ${route.zone}`;
+    this.spend.update(points, hint);
+    this.latency.update(points, hint);
   }
 }
 
