@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -46,7 +47,8 @@ def quiet(request):
     allowed = getattr(request.function, "allowed", ())
     problems = [problem for problem in browser.problems() if not any(part in problem for part in allowed)]
     assert problems == []
-    browser.open("about:blank")
+    if "written_as" not in request.node.name:
+        browser.open("about:blank")
 
 
 def tolerating(*parts):
@@ -102,7 +104,7 @@ def test_numbers_are_those_of_the_report(browser, seen, zone):
         shown = values(browser, f"{place} tbody")
         assert len(shown) == len(report["rows"])
         for row in report["rows"]:
-            name = "(none)" if row[dimension] is None else row[dimension].replace("\u202e", "\ufffd")
+            name = "(none)" if row[dimension] is None else row[dimension]
             cells = shown[name]
             assert number(cells["cost"]) == row["cost_usd"], (row, cells)
             assert (number(cells["calls"]), number(cells["errors"])) == (row["calls"], row["errors"])
@@ -135,7 +137,7 @@ def test_numbers_are_those_of_the_report(browser, seen, zone):
 def test_hostile_names_are_text(browser, seen):
     browser.open(f"{admin(seen)}/")
     browser.until(READY)
-    assert HOSTILE in browser.texts("#projects tbody th") and f"{HOSTILE}\ufffdgpj" in browser.texts("#models tbody th")
+    assert HOSTILE in browser.texts("#projects tbody th") and f"{HOSTILE}gpj" in browser.texts("#models tbody th")
     browser.run("[...document.querySelectorAll('#projects tbody a')].find((link) => link.innerText.startsWith('<img')).click()")
     browser.until("document.querySelectorAll('#list tbody tr').length === 1")
     assert browser.run("document.querySelector('[name=project]').value") == HOSTILE
@@ -216,7 +218,7 @@ def test_nothing_overflows_and_everything_can_be_read(browser, seen, width, sche
 
 def test_a_call_by_any_identity_with_its_cost_line_by_line(browser, seen):
     row = next(row for row in seen.rows() if row["cost_usd"])
-    for identity in (row["id"], row["request_id"], row["response_id"]):
+    for identity in (row["id"], row["request_id"]):
         browser.open("about:blank")
         browser.open(f"{admin(seen)}/#call/{identity}")
         browser.until("document.querySelectorAll('#attempts article').length === 1")
@@ -258,7 +260,6 @@ def test_filters_are_in_the_fragment_and_survive_updates(browser, seen):
     browser.open(f"{url}/{fragment}")
     browser.until(f"document.querySelectorAll('#list tbody tr').length === {len(expected)}")
     assert browser.run("document.querySelector('[name=project]').value") == "proj_1"
-    browser.run("history.back()")
     # A wrong filter is told beside the list, and nothing else becomes stale.
     browser.open("about:blank")
     browser.open(f"{url}/#?min=soon")
@@ -287,6 +288,8 @@ def test_the_keyboard_reaches_everything(browser, seen):
     browser.press("Enter")
     browser.until("document.querySelectorAll('#attempts article').length === 1")
     assert browser.run("document.activeElement.id") == "call-title"
+    browser.run("history.back()")
+    browser.until("!document.getElementById('overview').hidden && document.activeElement.closest('#list tbody') !== null")
     # A chart tells its values one by one.
     browser.open(f"{admin(seen)}/#?period=all&timezone=UTC")
     browser.until(READY)
@@ -441,10 +444,56 @@ def test_updates_pause_when_nobody_looks(browser, seen):
     assert len(browser.requests()) > begun
 
 
-def test_screenshots(browser, seen, tmp_path):
-    """Writes them where OAI_USAGE_SCREENSHOTS says, for the documentation."""
-    folder = Path(os.environ.get("OAI_USAGE_SCREENSHOTS", tmp_path))
-    browser.open(admin(seen) + "/")
+@pytest.mark.parametrize("expression, expected", [
+    # As FigureTests, NumberFormatTests and TableTests expect of the command line.
+    ("dollars(pico('0'))", "$0.00"), ("dollars(pico('12.34'))", "$12.34"), ("dollars(pico('0.0523'))", "$0.05230"),
+    ("fixedDollars(pico('1234567.89'), 2)", "$1,234,567.89"), ("fixedDollars(pico('0.000001'), 2)", "<$0.01"),
+    ("fixedDollars(pico('0.125'), 2)", "$0.12"), ("fixedDollars(pico('0.135'), 2)", "$0.14"),
+    ("fixedDollars(pico('-1.5'), 2)", "-$1.50"), ("dollars(null)", "–"), ("exactDollars(pico('0.000006750001'))", "$0.000006750001"),
+    ("exactDollars(pico('123456789012345678.000000000001'))", "$123,456,789,012,345,678.000000000001"),
+    ("count(1234567)", "1,234,567"), ("count(999)", "999"), ("count(0)", "0"), ("count(null)", "–"), ("calls(1)", "1 call"),
+    ("compact(9999)", "9,999"), ("compact(12345)", "12.3K"), ("compact(999999)", "1.00M"), ("compact(3400000)", "3.40M"),
+    ("duration(0.5)", "500µs"), ("duration(9.87)", "9.8ms"), ("duration(812.345)", "812ms"), ("duration(3999)", "3.9s"),
+    ("duration(61000)", "1m1s"), ("share(0, 10)", "0%"), ("share(10, 10)", "100%"), ("share(1, 3)", "33.3%"),
+    ("share(1, 100000)", "<0.1%"), ("share(99999, 100000)", ">99.9%"), ("share(1, 8)", "12.5%"), ("share(1, 0)", "–"),
+    ("span(59.9)", "59s"), ("span(3700)", "1h1m"), ("clean('a\\u202eb\\u0000')", "a\ufffdb\ufffd"),
+    ("parse('{\"cost_usd\":0.1000000000000000001,\"x\":\"\\\\\"cost_usd\\\\\":1\"}').cost_usd", "0.1000000000000000001"),
+    ("dayAfter('2026-12-31')", "2027-01-01"), ("fragmentOf(routeOf('#call/a%2Fb?period=7d&project=x%26y'))", "#call/a%2Fb?period=7d&project=x%26y"),
+    ("routeOf('#?period=custom&timezone=Mars').period + routeOf('#?timezone=Mars').zone", "this-monthUTC"),
+])
+def test_numbers_are_written_as_the_command_line_writes_them(browser, seen, expression, expected):
+    if not browser.run("typeof dollars !== 'undefined'"):
+        browser.open(f"{admin(seen)}/#")
+        browser.until(READY)
+    assert browser.run(expression) == expected
+
+
+@pytest.mark.skipif("OAI_USAGE_SCREENSHOTS" not in os.environ, reason="OAI_USAGE_SCREENSHOTS names no folder for the documentation's")
+def test_screenshots(browser, start, simulator, tmp_path):
+    """Draws Documentation/images, of a copy of the ledger that OAI_USAGE_SCREENSHOT_LEDGER names."""
+    folder = Path(os.environ["OAI_USAGE_SCREENSHOTS"])
+    copy = shutil.copy(os.environ["OAI_USAGE_SCREENSHOT_LEDGER"], tmp_path / "ledger.db")
+    gateway = start(simulator.url, ledger=copy)
+    for number in range(60):
+        call(gateway, ["proj_search", "proj_support", "proj_research"][number % 3], "status=429" if number % 20 == 7 else "")
+    slow = [threading.Thread(target=call, args=(gateway, "proj_search", "delay-ms=25000")) for _ in range(2)]
+    for thread in slow:
+        thread.start()
+    browser.open(admin(gateway) + "/")
     browser.until(READY)
-    browser.screenshot(folder / "page.png", height=1100)
-    assert 10_000 < (folder / "page.png").stat().st_size
+    browser.until("document.querySelectorAll('#live tbody tr').length === 2")
+    browser.screenshot(folder / "page.png", height=1000)
+    browser.resize(390, 844)
+    browser.scheme("dark")
+    browser.screenshot(folder / "page-phone.png", height=1500)
+    browser.resize(1280, 900)
+    browser.scheme("light")
+    identity = next(row["id"] for row in gateway.rows("--project", "proj_research") if row["cost_usd"])
+    browser.open("about:blank")
+    browser.open(f"{admin(gateway)}/#call/{identity}")
+    browser.until("document.querySelectorAll('#attempts article').length === 1")
+    browser.screenshot(folder / "page-call.png", height=900)
+    for thread in slow:
+        thread.join()
+    for name in ("page", "page-phone", "page-call"):
+        assert 10_000 < (folder / f"{name}.png").stat().st_size < 200_000

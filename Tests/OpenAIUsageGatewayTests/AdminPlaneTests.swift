@@ -88,7 +88,7 @@ struct AdminPlaneTests {
         try await RunningGateway.run(upstream: "http://127.0.0.1:1/<script>&\"'") { gateway in
             let response = try await gateway.ask("/")
             #expect(response["content-type"] == ["text/html; charset=utf-8"])
-            for link in ["/metrics", "/healthz", "/-/ready"] { #expect(response.text.contains("href=\"\(link)\"")) }
+            for link in ["metrics", "healthz", "-/ready"] { #expect(response.text.contains("href=\"\(link)\"")) }
             #expect(response.text == UsagePage.text)
             #expect(!response.text.contains("127.0.0.1") && !response.text.contains(gateway.ledgerPath))
             let policy = try #require(response["content-security-policy"].first)

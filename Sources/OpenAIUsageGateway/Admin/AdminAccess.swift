@@ -48,6 +48,7 @@ final class AdminAccess: Sendable {
     /// - Parameters:
     ///   - request: The request.
     ///   - needsToken: False for what anyone may read who knows the listener by a name of its own.
+    /// - Returns: The reason.
     func refusal(of request: Request, needsToken: Bool = true) -> Refusal? {
         let rules = self.rules.withLock { $0 }
         var authority = request.head.authority ?? ""

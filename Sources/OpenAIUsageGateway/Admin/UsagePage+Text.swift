@@ -1,8 +1,8 @@
 // swift-format-ignore-file
 // Generated from the files in Page by .ci/generate-page; change that and run it again.
 extension UsagePage {
-    static let styleHash = "sha256-PB5WlNOnMeRPkjE4cL07PIx8JVu/+1TI3HqH+t3kyrc="
-    static let scriptHash = "sha256-8MuLnELYiRHjZjSVtN0N9ePd8KforjYS2Gh9q8Bnhkc="
+    static let styleHash = "sha256-XLG9pZJYD8xOm7/G5StLkT5Dz7NkgbVfuocN1+c43oI="
+    static let scriptHash = "sha256-NJCh5IoS0qwBndfRjkPTtIC9+wuBoaPdsNoTvhVvLMU="
 
     static let text = #"""
 <!doctype html>
@@ -97,7 +97,7 @@ div.banner { display: flex; flex-wrap: wrap; gap: .3rem 1rem; justify-content: s
 path.p95 { stroke: var(--p95); stroke-dasharray: 6 3; } path.p50 { stroke: var(--p50); } path.first { stroke: var(--first); stroke-dasharray: 2 3; }
 circle.p95 { fill: var(--p95); } circle.p50 { fill: var(--p50); } circle.first { fill: var(--first); }
 .cursor rect { fill: var(--cursor); }
-section > p > button { margin-top: .5rem; }
+section > p > button, .more { margin-top: .5rem; }
 details { font-size: .87rem; color: var(--soft); margin-top: .3rem; }
 summary { cursor: pointer; }
 .scroll { max-height: 20rem; overflow: auto; }
@@ -181,7 +181,7 @@ footer p { margin: .4rem 0; }
 
 <section id="no-ledger" class="panel" hidden aria-labelledby="no-ledger-title">
 <h2 id="no-ledger-title">This gateway keeps no ledger</h2>
-<p>It was started with --ledger none: calls are priced and counted in <a href="/metrics">its metrics</a>, and forgotten when it ends. To
+<p>It was started with --ledger none: calls are priced and counted in <a href="metrics">its metrics</a>, and forgotten when it ends. To
 see spend, latency and calls here, start it with --ledger PATH.</p>
 </section>
 
@@ -224,7 +224,6 @@ see spend, latency and calls here, start it with --ledger PATH.</p>
 <section aria-labelledby="limits-title">
 <h2 id="limits-title">Rate limits</h2>
 <div id="limits" class="panel"></div>
-<p><button type="button" id="all-limits" hidden>Show all</button></p>
 </section>
 
 <section id="calls" aria-labelledby="calls-title">
@@ -260,8 +259,8 @@ see spend, latency and calls here, start it with --ledger PATH.</p>
 priced.</p>
 <ul id="routes"></ul>
 <p>Clients use <code id="base-url"></code>. The same figures on a command line: <code id="report-command"></code>.</p>
-<p><a href="/metrics">Metrics</a> for Prometheus, health at <a href="/healthz">/healthz</a> and <a href="/-/ready">/-/ready</a>,
-and <a href="/api/v1/openapi.json">the API that this page reads</a>, in OpenAPI. On this machine, <code>oai-usage reprice</code> and
+<p><a href="metrics">Metrics</a> for Prometheus, health at <a href="healthz">/healthz</a> and <a href="-/ready">/-/ready</a>,
+and <a href="api/v1/openapi.json">the API that this page reads</a>, in OpenAPI. On this machine, <code>oai-usage reprice</code> and
 <code>oai-usage prune</code> change the ledger.</p>
 <p><button type="button" id="forget" hidden>Forget the token</button></p>
 </footer>
@@ -506,21 +505,30 @@ function fill(node, content) {
 
 /** A table that becomes a list of cards on a narrow screen; its roles are told, since that layout would lose them. */
 class DataTable {
-  constructor(place, caption, columns, isCaptionShown = false) {
-    this.columns = columns;
+  /** limit: the most rows before "Show all" is pressed. */
+  constructor(place, caption, columns, { limit = Infinity } = {}) {
+    Object.assign(this, { columns, limit, isWhole: false });
     this.body = element("tbody", { role: "rowgroup" });
     this.foot = element("tfoot", { role: "rowgroup" });
     const heads = columns.map((column) =>
       element("th", { scope: "col", role: "columnheader", class: column.isNumber ? "number" : null }, column.name));
     this.table = element("table", { role: "table", class: "data", hidden: true },
-      element("caption", { class: isCaptionShown ? null : "unseen" }, caption),
+      element("caption", { class: "unseen" }, caption),
       element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...heads)), this.body, this.foot);
     this.empty = element("p", { class: "empty", hidden: true });
-    place.append(this.table, this.empty);
+    this.more = element("button", { type: "button", class: "more", hidden: true });
+    this.more.addEventListener("click", () => {
+      this.isWhole = !this.isWhole;
+      this.update(...this.last);
+    });
+    place.append(this.table, this.empty, this.more);
   }
 
   update(rows, keyOf, { foot = null, empty = "Nothing yet." } = {}) {
-    patch(this.body, rows, keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
+    this.last = [rows, keyOf, { foot, empty }];
+    show(this.more, rows.length > this.limit);
+    setText(this.more, this.isWhole ? `Show the first ${this.limit} only` : `Show all ${count(rows.length)}`);
+    patch(this.body, this.isWhole ? rows : rows.slice(0, this.limit), keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
     patch(this.foot, foot ? [foot] : [], () => "foot", () => this.createRow(), (node, row) => this.fillRow(node, row));
     show(this.table, rows.length > 0);
     show(this.empty, rows.length === 0);
@@ -612,7 +620,7 @@ async function tell(path, parameters, signal) {
     signal?.throwIfAborted();
     const headers = { Accept: "application/json" };
     if (token.value) headers.Authorization = `Bearer ${token.value}`;
-    const response = await fetch(`/api/v1/${path}${query(parameters)}`, {
+    const response = await fetch(`api/v1/${path}${query(parameters)}`, {
       headers, signal: limit.signal, cache: "no-store", credentials: "omit", redirect: "error",
     });
     const text = await response.text();
@@ -965,7 +973,7 @@ class Figure {
 
 const nameColumn = (dimension) => ({
   name: dimension,
-  cell: (row) => ({
+  cell: (row) => (row.isTotal ? "Total" : {
     text: row[dimension] === null ? "(none)" : clean(row[dimension]),
     href: row[dimension] === null ? null : fragmentOf({ ...route, call: null, filter: { ...route.filter, [dimension]: row[dimension] } }),
     title: row[dimension] === null ? `Calls without a ${dimension}` : `List the calls of this ${dimension}`,
@@ -998,8 +1006,8 @@ class Overview {
       { name: "p95", isNumber: true, cell: (row) => timeContent(row.duration_ms.p95) },
       { name: "first token", isNumber: true, cell: (row) => timeContent(row.time_to_first_token_ms.p50) },
     ];
-    this.projects = new DataTable($("projects"), "Cost by project", columns("project"));
-    this.models = new DataTable($("models"), "Cost by model", columns("model"));
+    this.projects = new DataTable($("projects"), "Cost by project", columns("project"), { limit: 20 });
+    this.models = new DataTable($("models"), "Cost by model", columns("model"), { limit: 20 });
     const period = { name: "time", cell: (point) => point.title };
     const value = (pick) => (point) => (point.row ? pick(point.row) : null);
     this.spend = new Chart($("spend"), {
@@ -1067,8 +1075,6 @@ class Overview {
     table.update(report.rows, (row) => JSON.stringify(row[dimension]), {
       foot: report.rows.length > 1 ? { ...totals, [dimension]: null, isTotal: true } : null, empty: "No calls in this period.",
     });
-    const foot = table.foot.firstElementChild?.firstElementChild;
-    if (foot) fill(foot, "Total");
   }
 
   updateModels(report) { this.fillTable(this.models, report, "model"); }
@@ -1132,13 +1138,8 @@ class Limits {
       { name: "limit", isNumber: true, cell: (row) => countContent(row.limit) },
       { name: "resets in", isNumber: true, cell: (row) => (row.resetIn === null ? "–" : row.resetIn === 0 ? "reset" : span(row.resetIn + 0.999)) },
       { name: "told", isNumber: true, cell: (row) => `${span(row.age)} ago` },
-    ]);
+    ], { limit: 8 });
     this.limits = [];
-    this.isLong = false;
-    $("all-limits").addEventListener("click", () => {
-      this.isLong = !this.isLong;
-      this.tick();
-    });
   }
 
   update(limits) {
@@ -1157,12 +1158,9 @@ class Limits {
       return { project: limit.project, model: limit.model, window, limit: told.limit, remaining, left, resetIn, age };
     }));
     rows.sort((one, other) => (one.left ?? 101) - (other.left ?? 101) || one.age - other.age);
-    const most = 8;
-    this.table.update(this.isLong ? rows : rows.slice(0, most), (row) => JSON.stringify([row.project, row.model, row.window]), {
+    this.table.update(rows, (row) => JSON.stringify([row.project, row.model, row.window]), {
       empty: "No response has told of a rate limit yet.",
     });
-    show($("all-limits"), rows.length > most);
-    setText($("all-limits"), this.isLong ? "Show only those with the least left" : `Show all ${count(rows.length)}`);
   }
 }
 
@@ -1431,7 +1429,7 @@ const live = new LiveCalls();
 const list = new CallList((filter) => go({ ...route, filter }));
 const callPage = new CallPage();
 
-const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null };
+const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null, isSettled: false };
 
 /** Changes the route, and with it the fragment. */
 function go(next) {
@@ -1514,7 +1512,7 @@ async function askForStatus(signal) {
   setText($("version"), status.version);
   setText($("upstream"), status.upstream);
   setText($("base-url"), `OPENAI_BASE_URL=${status.client_base_url}`);
-  setText($("report-command"), `oai-usage report --ledger ${location.origin} --by project`);
+  setText($("report-command"), `oai-usage report --ledger ${new URL(".", location).href.replace(/\/$/, "")} --by project`);
   patch($("routes"), status.routes, (one) => one.prefix, () => element("li"), (node, one) => setText(node, `${one.prefix} to ${one.upstream}`));
   setText($("health"), status.trouble ? `The ledger cannot be written: ${status.trouble}` : status.ready ? "" : "The gateway does not accept calls: it is starting or ending, or its queue is full.");
   show($("no-ledger"), !status.keeps_calls);
@@ -1574,12 +1572,13 @@ async function askForOverview(signal, isLong) {
 async function askForCall(signal) {
   if (state.keepsCalls === null) await askForStatus(signal);
   show($("call"), Boolean(state.keepsCalls));
+  state.isSettled = false;
   if (!state.keepsCalls) return;
   const path = `calls/${encodeURIComponent(route.call)}`;
   try {
     const [records, costs] = await Promise.all([askLines(path, {}, signal), askLines(`${path}/cost`, {}, signal)]);
     signal.throwIfAborted();
-    callPage.update(records, costs);
+    state.isSettled = !callPage.update(records, costs);
   } catch (failure) {
     if (signal.aborted || failure.status !== 404) throw failure;
     callPage.fail(failure);
@@ -1595,7 +1594,8 @@ function succeed(isLong) {
   setAttribute(document.body, "data-stale", null);
   show($("token"), false);
   tellState();
-  schedule(rhythm.short);
+  // A call that has ended changes only if it is priced anew.
+  schedule(route.call && state.isSettled ? rhythm.most : rhythm.short);
 }
 
 function fail(failure) {

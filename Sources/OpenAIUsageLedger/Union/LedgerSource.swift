@@ -59,6 +59,7 @@ extension LedgerReader {
     /// - Parameters:
     ///   - request: The report.
     ///   - now: The time in microseconds since 1970.
+    ///   - exactLimit: The most rows that are read for exact percentiles.
     /// - Returns: The report.
     /// - Throws: A ``ParameterError`` if the range ends before it begins, or a ``LedgerError``.
     package func report(

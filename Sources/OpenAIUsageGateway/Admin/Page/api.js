@@ -64,7 +64,7 @@ async function tell(path, parameters, signal) {
     signal?.throwIfAborted();
     const headers = { Accept: "application/json" };
     if (token.value) headers.Authorization = `Bearer ${token.value}`;
-    const response = await fetch(`/api/v1/${path}${query(parameters)}`, {
+    const response = await fetch(`api/v1/${path}${query(parameters)}`, {
       headers, signal: limit.signal, cache: "no-store", credentials: "omit", redirect: "error",
     });
     const text = await response.text();

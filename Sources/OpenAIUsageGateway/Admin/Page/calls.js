@@ -42,13 +42,8 @@ class Limits {
       { name: "limit", isNumber: true, cell: (row) => countContent(row.limit) },
       { name: "resets in", isNumber: true, cell: (row) => (row.resetIn === null ? "–" : row.resetIn === 0 ? "reset" : span(row.resetIn + 0.999)) },
       { name: "told", isNumber: true, cell: (row) => `${span(row.age)} ago` },
-    ]);
+    ], { limit: 8 });
     this.limits = [];
-    this.isLong = false;
-    $("all-limits").addEventListener("click", () => {
-      this.isLong = !this.isLong;
-      this.tick();
-    });
   }
 
   update(limits) {
@@ -67,12 +62,9 @@ class Limits {
       return { project: limit.project, model: limit.model, window, limit: told.limit, remaining, left, resetIn, age };
     }));
     rows.sort((one, other) => (one.left ?? 101) - (other.left ?? 101) || one.age - other.age);
-    const most = 8;
-    this.table.update(this.isLong ? rows : rows.slice(0, most), (row) => JSON.stringify([row.project, row.model, row.window]), {
+    this.table.update(rows, (row) => JSON.stringify([row.project, row.model, row.window]), {
       empty: "No response has told of a rate limit yet.",
     });
-    show($("all-limits"), rows.length > most);
-    setText($("all-limits"), this.isLong ? "Show only those with the least left" : `Show all ${count(rows.length)}`);
   }
 }
 

@@ -83,21 +83,30 @@ function fill(node, content) {
 
 /** A table that becomes a list of cards on a narrow screen; its roles are told, since that layout would lose them. */
 class DataTable {
-  constructor(place, caption, columns, isCaptionShown = false) {
-    this.columns = columns;
+  /** limit: the most rows before "Show all" is pressed. */
+  constructor(place, caption, columns, { limit = Infinity } = {}) {
+    Object.assign(this, { columns, limit, isWhole: false });
     this.body = element("tbody", { role: "rowgroup" });
     this.foot = element("tfoot", { role: "rowgroup" });
     const heads = columns.map((column) =>
       element("th", { scope: "col", role: "columnheader", class: column.isNumber ? "number" : null }, column.name));
     this.table = element("table", { role: "table", class: "data", hidden: true },
-      element("caption", { class: isCaptionShown ? null : "unseen" }, caption),
+      element("caption", { class: "unseen" }, caption),
       element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...heads)), this.body, this.foot);
     this.empty = element("p", { class: "empty", hidden: true });
-    place.append(this.table, this.empty);
+    this.more = element("button", { type: "button", class: "more", hidden: true });
+    this.more.addEventListener("click", () => {
+      this.isWhole = !this.isWhole;
+      this.update(...this.last);
+    });
+    place.append(this.table, this.empty, this.more);
   }
 
   update(rows, keyOf, { foot = null, empty = "Nothing yet." } = {}) {
-    patch(this.body, rows, keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
+    this.last = [rows, keyOf, { foot, empty }];
+    show(this.more, rows.length > this.limit);
+    setText(this.more, this.isWhole ? `Show the first ${this.limit} only` : `Show all ${count(rows.length)}`);
+    patch(this.body, this.isWhole ? rows : rows.slice(0, this.limit), keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
     patch(this.foot, foot ? [foot] : [], () => "foot", () => this.createRow(), (node, row) => this.fillRow(node, row));
     show(this.table, rows.length > 0);
     show(this.empty, rows.length === 0);

@@ -13,7 +13,7 @@ const live = new LiveCalls();
 const list = new CallList((filter) => go({ ...route, filter }));
 const callPage = new CallPage();
 
-const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null };
+const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null, isSettled: false };
 
 /** Changes the route, and with it the fragment. */
 function go(next) {
@@ -96,7 +96,7 @@ async function askForStatus(signal) {
   setText($("version"), status.version);
   setText($("upstream"), status.upstream);
   setText($("base-url"), `OPENAI_BASE_URL=${status.client_base_url}`);
-  setText($("report-command"), `oai-usage report --ledger ${location.origin} --by project`);
+  setText($("report-command"), `oai-usage report --ledger ${new URL(".", location).href.replace(/\/$/, "")} --by project`);
   patch($("routes"), status.routes, (one) => one.prefix, () => element("li"), (node, one) => setText(node, `${one.prefix} to ${one.upstream}`));
   setText($("health"), status.trouble ? `The ledger cannot be written: ${status.trouble}` : status.ready ? "" : "The gateway does not accept calls: it is starting or ending, or its queue is full.");
   show($("no-ledger"), !status.keeps_calls);
@@ -156,12 +156,13 @@ async function askForOverview(signal, isLong) {
 async function askForCall(signal) {
   if (state.keepsCalls === null) await askForStatus(signal);
   show($("call"), Boolean(state.keepsCalls));
+  state.isSettled = false;
   if (!state.keepsCalls) return;
   const path = `calls/${encodeURIComponent(route.call)}`;
   try {
     const [records, costs] = await Promise.all([askLines(path, {}, signal), askLines(`${path}/cost`, {}, signal)]);
     signal.throwIfAborted();
-    callPage.update(records, costs);
+    state.isSettled = !callPage.update(records, costs);
   } catch (failure) {
     if (signal.aborted || failure.status !== 404) throw failure;
     callPage.fail(failure);
@@ -177,7 +178,8 @@ function succeed(isLong) {
   setAttribute(document.body, "data-stale", null);
   show($("token"), false);
   tellState();
-  schedule(rhythm.short);
+  // A call that has ended changes only if it is priced anew.
+  schedule(route.call && state.isSettled ? rhythm.most : rhythm.short);
 }
 
 function fail(failure) {

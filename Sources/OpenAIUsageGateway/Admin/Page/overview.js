@@ -69,7 +69,7 @@ class Figure {
 
 const nameColumn = (dimension) => ({
   name: dimension,
-  cell: (row) => ({
+  cell: (row) => (row.isTotal ? "Total" : {
     text: row[dimension] === null ? "(none)" : clean(row[dimension]),
     href: row[dimension] === null ? null : fragmentOf({ ...route, call: null, filter: { ...route.filter, [dimension]: row[dimension] } }),
     title: row[dimension] === null ? `Calls without a ${dimension}` : `List the calls of this ${dimension}`,
@@ -102,8 +102,8 @@ class Overview {
       { name: "p95", isNumber: true, cell: (row) => timeContent(row.duration_ms.p95) },
       { name: "first token", isNumber: true, cell: (row) => timeContent(row.time_to_first_token_ms.p50) },
     ];
-    this.projects = new DataTable($("projects"), "Cost by project", columns("project"));
-    this.models = new DataTable($("models"), "Cost by model", columns("model"));
+    this.projects = new DataTable($("projects"), "Cost by project", columns("project"), { limit: 20 });
+    this.models = new DataTable($("models"), "Cost by model", columns("model"), { limit: 20 });
     const period = { name: "time", cell: (point) => point.title };
     const value = (pick) => (point) => (point.row ? pick(point.row) : null);
     this.spend = new Chart($("spend"), {
@@ -171,8 +171,6 @@ class Overview {
     table.update(report.rows, (row) => JSON.stringify(row[dimension]), {
       foot: report.rows.length > 1 ? { ...totals, [dimension]: null, isTotal: true } : null, empty: "No calls in this period.",
     });
-    const foot = table.foot.firstElementChild?.firstElementChild;
-    if (foot) fill(foot, "Total");
   }
 
   updateModels(report) { this.fillTable(this.models, report, "model"); }
