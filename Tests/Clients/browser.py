@@ -22,10 +22,14 @@ class Browser:
         self.process = subprocess.Popen(
             [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--disable-background-networking", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )
-        url = next(line.split()[-1] for line in self.process.stderr if "DevTools listening on" in line)
-        with urllib.request.urlopen(f"http://{url.split('/')[2]}/json") as response:
+        port = folder / "DevToolsActivePort"
+        deadline = time.monotonic() + 60
+        while not port.exists() or "\n" not in port.read_text():
+            assert self.process.poll() is None and time.monotonic() < deadline, "Chromium does not start"
+            time.sleep(0.05)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port.read_text().split()[0]}/json") as response:
             tab = next(tab for tab in json.load(response) if tab["type"] == "page")
         self.socket = connect(tab["webSocketDebuggerUrl"], max_size=None)
         self.count, self.events = 0, []

@@ -2,7 +2,7 @@
 // Generated from the files in Page by .ci/generate-page; change that and run it again.
 extension UsagePage {
     static let styleHash = "sha256-XLG9pZJYD8xOm7/G5StLkT5Dz7NkgbVfuocN1+c43oI="
-    static let scriptHash = "sha256-NJCh5IoS0qwBndfRjkPTtIC9+wuBoaPdsNoTvhVvLMU="
+    static let scriptHash = "sha256-o+d04h77b7bqUAFLGdL+j0TaTlyU349acu/TvX4T6sM="
 
     static let text = #"""
 <!doctype html>
@@ -801,7 +801,7 @@ class Chart {
   draw() {
     const width = Math.floor(this.frame.clientWidth);
     const { points, series } = this;
-    if (width < 50) return;
+    if (width < 50 || this.hint === undefined) return;
     const height = width < 500 ? 150 : 190;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     const values = points.flatMap((point) => series.map((one) => one.value(point))).filter((value) => value !== null);
@@ -1423,6 +1423,10 @@ let route = routeOf(location.hash);
 let skew = 0;
 const serverNow = () => Date.now() + skew;
 
+/** The first question is asked before the page is set up, so that its answer does not wait for that. */
+let firstStatus = askJSON("status");
+firstStatus.catch(() => { /* Told by who waits for it. */ });
+
 const overview = new Overview();
 const limits = new Limits();
 const live = new LiveCalls();
@@ -1459,8 +1463,10 @@ function adopt(isFirst = false) {
 }
 
 function showRoute() {
-  show($("overview"), !route.call);
-  show($("call"), Boolean(route.call));
+  // Nothing is shown before it is known that there is a ledger, and that it may be read.
+  const isOpen = Boolean(state.keepsCalls) && !state.isLocked;
+  show($("overview"), isOpen && !route.call);
+  show($("call"), isOpen && Boolean(route.call));
   $("period").value = route.period;
   if ($("period").value !== route.period) {
     $("period").append(element("option", { value: route.period }, route.period));
@@ -1504,9 +1510,13 @@ async function refresh({ isLong = true } = {}) {
 
 async function askForStatus(signal) {
   const sent = Date.now();
-  const status = await askJSON("status", {}, signal);
+  const asked = firstStatus ?? askJSON("status", {}, signal);
+  const isFirst = firstStatus !== null;
+  firstStatus = null;
+  const status = await asked;
   signal.throwIfAborted();
-  skew = Date.parse(status.at) - (sent + Date.now()) / 2;
+  // When the first answer came is not known.
+  skew = Date.parse(status.at) - (isFirst ? Date.now() : (sent + Date.now()) / 2);
   if (Math.abs(skew) < 2000) skew = 0;
   state.keepsCalls = status.keeps_calls;
   setText($("version"), status.version);
@@ -1571,7 +1581,7 @@ async function askForOverview(signal, isLong) {
 
 async function askForCall(signal) {
   if (state.keepsCalls === null) await askForStatus(signal);
-  show($("call"), Boolean(state.keepsCalls));
+  show($("call"), Boolean(state.keepsCalls && route.call));
   state.isSettled = false;
   if (!state.keepsCalls) return;
   const path = `calls/${encodeURIComponent(route.call)}`;
@@ -1654,11 +1664,17 @@ function tick() {
 
 // MARK: Controls
 
+function addZones(names) {
+  const known = new Set([...$("zone").options].map((option) => option.value));
+  $("zone").append(...names.filter((name) => !known.has(name)).map((name) => element("option", { value: name }, name)));
+}
+
 function setUp() {
   for (const [value, name] of periods) $("period").append(element("option", { value }, name));
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zones = new Set(["UTC", ...(own && own.includes("/") ? [own] : []), ...(Intl.supportedValuesOf?.("timeZone") ?? []).filter((name) => name.includes("/"))]);
-  $("zone").append(...[...zones].map((name) => element("option", { value: name }, name)));
+  addZones(["UTC", ...(own && own.includes("/") ? [own] : [])]);
+  // The figures come first.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => addZones((Intl.supportedValuesOf?.("timeZone") ?? []).filter((name) => name.includes("/"))));
   $("period").addEventListener("change", () => {
     const period = $("period").value;
     const today = localDay(serverNow(), route.zone);
@@ -1681,6 +1697,10 @@ function setUp() {
     event.preventDefault();
     const text = $("token-text").value.trim();
     if (!text) return;
+    if (!/^[\x21-\x7e]+$/.test(text)) {
+      setText($("token-problem"), "A token has neither blanks nor letters beyond ASCII.");
+      return;
+    }
     token.value = text;
     $("token-text").value = "";
     state.isLocked = false;

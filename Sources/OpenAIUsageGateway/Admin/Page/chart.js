@@ -58,7 +58,7 @@ class Chart {
   draw() {
     const width = Math.floor(this.frame.clientWidth);
     const { points, series } = this;
-    if (width < 50) return;
+    if (width < 50 || this.hint === undefined) return;
     const height = width < 500 ? 150 : 190;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     const values = points.flatMap((point) => series.map((one) => one.value(point))).filter((value) => value !== null);

@@ -7,6 +7,10 @@ let route = routeOf(location.hash);
 let skew = 0;
 const serverNow = () => Date.now() + skew;
 
+/** The first question is asked before the page is set up, so that its answer does not wait for that. */
+let firstStatus = askJSON("status");
+firstStatus.catch(() => { /* Told by who waits for it. */ });
+
 const overview = new Overview();
 const limits = new Limits();
 const live = new LiveCalls();
@@ -43,8 +47,10 @@ function adopt(isFirst = false) {
 }
 
 function showRoute() {
-  show($("overview"), !route.call);
-  show($("call"), Boolean(route.call));
+  // Nothing is shown before it is known that there is a ledger, and that it may be read.
+  const isOpen = Boolean(state.keepsCalls) && !state.isLocked;
+  show($("overview"), isOpen && !route.call);
+  show($("call"), isOpen && Boolean(route.call));
   $("period").value = route.period;
   if ($("period").value !== route.period) {
     $("period").append(element("option", { value: route.period }, route.period));
@@ -88,9 +94,13 @@ async function refresh({ isLong = true } = {}) {
 
 async function askForStatus(signal) {
   const sent = Date.now();
-  const status = await askJSON("status", {}, signal);
+  const asked = firstStatus ?? askJSON("status", {}, signal);
+  const isFirst = firstStatus !== null;
+  firstStatus = null;
+  const status = await asked;
   signal.throwIfAborted();
-  skew = Date.parse(status.at) - (sent + Date.now()) / 2;
+  // When the first answer came is not known.
+  skew = Date.parse(status.at) - (isFirst ? Date.now() : (sent + Date.now()) / 2);
   if (Math.abs(skew) < 2000) skew = 0;
   state.keepsCalls = status.keeps_calls;
   setText($("version"), status.version);
@@ -155,7 +165,7 @@ async function askForOverview(signal, isLong) {
 
 async function askForCall(signal) {
   if (state.keepsCalls === null) await askForStatus(signal);
-  show($("call"), Boolean(state.keepsCalls));
+  show($("call"), Boolean(state.keepsCalls && route.call));
   state.isSettled = false;
   if (!state.keepsCalls) return;
   const path = `calls/${encodeURIComponent(route.call)}`;
@@ -238,11 +248,17 @@ function tick() {
 
 // MARK: Controls
 
+function addZones(names) {
+  const known = new Set([...$("zone").options].map((option) => option.value));
+  $("zone").append(...names.filter((name) => !known.has(name)).map((name) => element("option", { value: name }, name)));
+}
+
 function setUp() {
   for (const [value, name] of periods) $("period").append(element("option", { value }, name));
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zones = new Set(["UTC", ...(own && own.includes("/") ? [own] : []), ...(Intl.supportedValuesOf?.("timeZone") ?? []).filter((name) => name.includes("/"))]);
-  $("zone").append(...[...zones].map((name) => element("option", { value: name }, name)));
+  addZones(["UTC", ...(own && own.includes("/") ? [own] : [])]);
+  // The figures come first.
+  (globalThis.requestIdleCallback ?? setTimeout)(() => addZones((Intl.supportedValuesOf?.("timeZone") ?? []).filter((name) => name.includes("/"))));
   $("period").addEventListener("change", () => {
     const period = $("period").value;
     const today = localDay(serverNow(), route.zone);
@@ -265,6 +281,10 @@ function setUp() {
     event.preventDefault();
     const text = $("token-text").value.trim();
     if (!text) return;
+    if (!/^[\x21-\x7e]+$/.test(text)) {
+      setText($("token-problem"), "A token has neither blanks nor letters beyond ASCII.");
+      return;
+    }
     token.value = text;
     $("token-text").value = "";
     state.isLocked = false;
