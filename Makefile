@@ -5,7 +5,7 @@ SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Bench
     Examples/Package.swift Examples/Sources
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table clean
+    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
@@ -22,7 +22,7 @@ help:
 	@echo
 	@echo "Test"
 	@echo "  make test          lint, build, and every test but those marked as not part of it"
-	@echo "  make lint          the format of the sources, and whether the price book in the library is up to date"
+	@echo "  make lint          the format of the sources, and whether the price book and the page in the library are up to date"
 	@echo "  make swift-test    the Swift tests"
 	@echo "  make price-test    10,000 random calls, priced by the library and by an independent calculation in Python"
 	@echo "  make linkage-test  what the core library links"
@@ -48,6 +48,7 @@ help:
 	@echo "  make format        format the sources"
 	@echo "  make prices        put prices.json into the library, after it was changed"
 	@echo "  make metrics-table put the table of metric families into Dashboards/README.md, after they were changed"
+	@echo "  make page          put the page of the admin listener and Documentation/openapi.json into the library, after a change"
 	@echo "  make api-check     changes of the public API since BASELINE=main that break programs"
 
 prepare:
@@ -65,9 +66,13 @@ format:
 lint:
 	$(SWIFT) format lint --strict -r -p --configuration .swift-format $(SOURCES)
 	.ci/generate-price-book --check
+	.ci/generate-page --check
 
 prices:
 	.ci/generate-price-book
+
+page:
+	.ci/generate-page
 
 swift-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error

@@ -230,8 +230,11 @@ public final class Gateway: Service {
         // An error that ends the admin plane is thrown; the libraries' own log lines are of no use to operators.
         var quiet = logger
         quiet.logLevel = .critical
+        // Operators are told the port that was found for clients.
+        var told = configuration
+        told.listen.port = plane.port
         let admin = AdminPlane(
-            configuration: configuration,
+            configuration: told,
             metrics: metrics,
             ledger: ledger,
             prices: { [recorder] in recorder.book },
@@ -239,7 +242,7 @@ public final class Gateway: Service {
             access: live.admin,
             certificate: configuration.access.adminCertificate == nil ? nil : live.adminCertificate,
             isReady: readiness,
-            api: ledger.map { ReportingAPI(path: $0.path) }
+            api: ledger.map { ledger in ReportingAPI(path: ledger.path) { [recorder] in recorder.book } }
         )
         defer { admin.api?.close() }
         let (configuration, onReady) = (configuration, onReady)

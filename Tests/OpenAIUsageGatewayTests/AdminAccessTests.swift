@@ -25,9 +25,9 @@ struct AdminAccessTests {
         )
     }
 
-    @Test func `Metrics, the page and orders want a token, health wants none`() async throws {
+    @Test func `Metrics, reports and orders want a token, health and the text of the page want none`() async throws {
         try await Self.run { gateway in
-            for path in ["/metrics", "/", "/nothing", "/api/reprice"] {
+            for path in ["/metrics", "/api/v1/status", "/nothing", "/api/reprice"] {
                 for field in [
                     "", "Authorization: Bearer wrong\r\n", "Authorization: Basic \(Self.token)\r\n",
                     "Authorization: \(Self.token)\r\n", "Authorization: Bearer \(Self.token)x\r\n",
@@ -39,6 +39,10 @@ struct AdminAccessTests {
             }
             for path in ["/healthz", "/-/healthy", "/readyz", "/-/ready"] {
                 #expect(try await gateway.ask(path).status == 200)
+            }
+            for field in ["", "Authorization: Bearer wrong\r\n"] {
+                let page = try await gateway.ask("/", extra: field)
+                #expect(page.status == 200 && page.text == UsagePage.text)
             }
             let field = "Authorization: Bearer \(Self.token)\r\n"
             let metrics = try await gateway.ask("/metrics", extra: field)

@@ -84,14 +84,34 @@ struct AdminPlaneTests {
         }
     }
 
-    @Test func theLandingPageNamesWhatThereIs() async throws {
+    @Test func `The page is the same for every gateway, and its policy allows its own text alone`() async throws {
         try await RunningGateway.run(upstream: "http://127.0.0.1:1/<script>&\"'") { gateway in
             let response = try await gateway.ask("/")
             #expect(response["content-type"] == ["text/html; charset=utf-8"])
-            for link in ["/metrics", "/healthz", "/-/ready"] { #expect(response.text.contains("href=\"\(link)\"")) }
-            #expect(response.text.contains("http://127.0.0.1:1/&lt;script&gt;&amp;&quot;"))
-            #expect(!response.text.contains("<script>"))
-            #expect(response.text.contains(Gateway.version))
+            for link in ["metrics", "healthz", "-/ready"] { #expect(response.text.contains("href=\"\(link)\"")) }
+            #expect(response.text == UsagePage.text)
+            #expect(!response.text.contains("127.0.0.1") && !response.text.contains(gateway.ledgerPath))
+            let policy = try #require(response["content-security-policy"].first)
+            #expect(policy.hasPrefix("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"))
+            #expect(response["x-frame-options"] == ["DENY"] && response["referrer-policy"] == ["no-referrer"])
+        }
+    }
+
+    @Test func `What the page shows of a gateway is asked for, and told without a ledger, too`() async throws {
+        try await RunningGateway.run(upstream: Self.upstream, keepsLedger: false) { gateway in
+            let status = try await gateway.ask("/api/v1/status")
+            #expect(status.status == 200 && status["content-type"] == ["application/json"])
+            #expect(status.text.contains(#""version":"\#(Gateway.version)""#))
+            #expect(status.text.contains(#""keeps_calls":false,"ready":true,"trouble":null"#))
+            #expect(status.text.contains(#""client_base_url":"\#(gateway.addresses.calls)/v1""#))
+            let description = try await gateway.ask("/api/v1/openapi.json")
+            #expect(description.text.contains(#""openapi": "3.1.0""#))
+            for path in ["/api/v1/status", "/api/v1/openapi.json"] {
+                #expect(try await gateway.ask(path, method: "POST").status == 405)
+                let head = try await gateway.ask(path, method: "HEAD")
+                #expect(head.status == 200 && head.text.isEmpty)
+            }
+            #expect(try await gateway.ask("/api/v1/report").status == 404)
         }
     }
 

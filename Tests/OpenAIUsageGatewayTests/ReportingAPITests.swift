@@ -80,6 +80,21 @@ struct ReportingAPITests {
     }
 
     @Test
+    func `A call's cost is explained, and a period and estimates may be asked for`() async throws {
+        try await Self.run(20) { gateway in
+            let cost = try await gateway.ask("/api/v1/calls/req%2F7/cost")
+            #expect(cost["content-type"] == ["application/x-ndjson"])
+            #expect(cost.text == CostComparison(Self.record(7), book: .bundled).json.line + "\n")
+            let month = try await gateway.ask("/api/v1/report?by=none&period=2026-11")
+            #expect(month.text.hasPrefix(#"{"from":"2026-11-01T00:00:00Z","#))
+            let estimate = try await gateway.ask("/api/v1/report?by=none&\(Self.range)&percentiles=estimate")
+            #expect(estimate.text.contains(#""totals":{"calls":20,"errors":2,"#))
+            #expect(try await gateway.ask("/api/v1/live").text.hasSuffix(#","limit":200,"calls":[]}"# + "\n"))
+            #expect(try await gateway.ask("/api/v1/glance").text.hasPrefix(#"{"ledgers":["\#(gateway.ledgerPath)"]"#))
+        }
+    }
+
+    @Test
     func `All calls are streamed, and a reader's place is free again behind them`() async throws {
         try await Self.run { gateway in
             let expected = (0..<1_200).map { Self.record($0).json + "\n" }.joined()
@@ -107,6 +122,14 @@ struct ReportingAPITests {
             ("/api/v1/calls/none", 404, "identity", "unknown_call"), ("/api/v1/calls/", 400, nil, "invalid_parameter"),
             ("/api/v1/nothing", 404, nil, "unknown_path"), ("/api/v1", 404, nil, "unknown_path"),
             ("/api/v1/calls/a/b", 404, nil, "unknown_path"),
+            ("/api/v1/calls/none/cost", 404, "identity", "unknown_call"),
+            ("/api/v1/calls//cost", 400, nil, "invalid_parameter"),
+            ("/api/v1/report?period=soon", 400, "period", "invalid_parameter"),
+            ("/api/v1/report?period=2999", 400, "period", "invalid_parameter"),
+            ("/api/v1/calls?period=today&since=7d", 400, "period", "invalid_parameter"),
+            ("/api/v1/report?percentiles=best", 400, "percentiles", "invalid_parameter"),
+            ("/api/v1/glance?timezone=Mars", 400, "timezone", "invalid_parameter"),
+            ("/api/v1/live?limit=1", 400, "limit", "invalid_parameter"),
         ] as [(String, Int, String?, String)]
     )
     func `What is wrong is said as the provider says it`(

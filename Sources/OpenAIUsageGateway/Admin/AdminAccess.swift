@@ -5,7 +5,8 @@ import Synchronization
 
 /// The access rules of the admin listener.
 ///
-/// Health probes are exempt: they send no token, and the answer reveals only the state.
+/// Health probes are exempt: they send no token, and the answer reveals only the state. The page needs a known host and no token:
+/// a browser cannot send one with its first request, and the page's text is the same for every gateway.
 final class AdminAccess: Sendable {
     private struct Rules: Sendable {
         var hosts: HostRule
@@ -43,11 +44,16 @@ final class AdminAccess: Sendable {
     }
 
     /// Returns the reason to reject a request; `nil` if it may proceed.
-    func refusal(of request: Request) -> Refusal? {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - needsToken: False for what anyone may read who knows the listener by a name of its own.
+    /// - Returns: The reason.
+    func refusal(of request: Request, needsToken: Bool = true) -> Refusal? {
         let rules = self.rules.withLock { $0 }
         var authority = request.head.authority ?? ""
         guard authority.withUTF8({ rules.hosts.allows(UnsafeRawBufferPointer($0)) }) else { return .host(authority) }
-        guard let tokens = rules.tokens else { return nil }
+        guard needsToken, let tokens = rules.tokens else { return nil }
         let values = request.headers[values: .authorization]
         guard values.count == 1 else { return .token }
         let parts = values[0].split(separator: " ", maxSplits: 1)
@@ -59,8 +65,8 @@ final class AdminAccess: Sendable {
 
 extension AdminPlane {
     /// Returns the answer to a rejected request; `nil` if it may proceed.
-    func refusal(of request: Request) -> Response? {
-        switch access.refusal(of: request) {
+    func refusal(of request: Request, needsToken: Bool = true) -> Response? {
+        switch access.refusal(of: request, needsToken: needsToken) {
         case nil: return nil
         case .host(let name)?:
             metrics.countGatewayEvent(DataPlaneEvent.hostRefused.rawValue)

@@ -3,12 +3,13 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
 import OpenAIUsagePricing
 import Synchronization
 
-/// The listener for operators: metrics, health, reports and a page that lists them.
+/// The listener for operators: metrics, health, reports and a page that shows them.
 struct AdminPlane: Sendable {
     let configuration: GatewayConfiguration
     let metrics: UsageMetrics
@@ -26,6 +27,7 @@ struct AdminPlane: Sendable {
     let gate = RepriceGate()
     /// The reporting API; `nil` if calls are not kept.
     let api: ReportingAPI?
+    var clock: any UsageClock = SystemUsageClock()
 
     /// The paths that need neither a token nor a known host.
     private static let healthPaths: Set<String> = ["/healthz", "/-/healthy", "/readyz", "/-/ready"]
@@ -47,10 +49,11 @@ struct AdminPlane: Sendable {
         Application(
             responder: CallbackResponder { request, context in
                 let isHealth = Self.healthPaths.contains(request.uri.path)
-                if !isHealth, let refusal = refusal(of: request) {
+                if !isHealth, let refusal = refusal(of: request, needsToken: request.uri.path != UsagePage.path) {
                     return request.method == .head ? refusal.createHeadResponse() : refusal
                 }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
+                if let document = document(request) { return document }
                 if request.uri.path == ReportingAPI.prefix || request.uri.path.hasPrefix("\(ReportingAPI.prefix)/") {
                     guard let api else {
                         return failure(.notFound, "This gateway keeps no ledger (--ledger none): nothing can be read.")
@@ -104,11 +107,7 @@ struct AdminPlane: Sendable {
         case "/readyz", "/-/ready":
             answer = readiness(tellsReason: access.refusal(of: request) == nil)
         case "/":
-            answer = response(
-                .ok,
-                type: "text/html; charset=utf-8",
-                body: Array(LandingPage.html(configuration, keepsCalls: ledger != nil).utf8)
-            )
+            answer = UsagePage.response()
         default:
             answer = response(.notFound, text: "There is nothing here. See / for what there is.\n")
         }
@@ -118,6 +117,19 @@ struct AdminPlane: Sendable {
             refusal.headers[.allow] = "GET, HEAD"
             return refusal
         }
+        return request.method == .head ? answer.createHeadResponse() : answer
+    }
+
+    /// Returns the answer to a path of the API that needs no ledger; `nil` for any other path.
+    private func document(_ request: Request) -> Response? {
+        let text: String
+        switch request.uri.path {
+        case ReportingAPI.statusPath: text = status(now: clock.wallMicroseconds).json + "\n"
+        case ReportingAPI.descriptionPath: text = ReportingAPI.openAPIText
+        default: return nil
+        }
+        guard request.method == .get || request.method == .head else { return ReportingAPI.methodRefusal }
+        let answer = response(.ok, type: "application/json", body: Array(text.utf8))
         return request.method == .head ? answer.createHeadResponse() : answer
     }
 

@@ -19,15 +19,34 @@ struct ReportingAPI: Sendable {
 
     /// The common prefix of all paths.
     static let prefix = "/api/v1"
+    /// The path of the facts about the gateway, which are served without a ledger, too.
+    static let statusPath = "\(prefix)/status"
+    /// The path of the description of the API in OpenAPI.
+    static let descriptionPath = "\(prefix)/openapi.json"
+
+    /// The rejection of a method that would change something.
+    static var methodRefusal: Response {
+        var refusal = APIError("Only GET and HEAD are allowed.", code: "method_not_allowed").response(.methodNotAllowed)
+        refusal.headers[.allow] = "GET, HEAD"
+        return refusal
+    }
 
     private let readers: ReaderPool
     private let limits: Limits
-    private let clock: any UsageClock
+    let clock: any UsageClock
+    /// Returns the current price book, by which costs are explained.
+    let prices: @Sendable () -> PriceBook
 
-    init(path: String, limits: Limits = Limits(), clock: any UsageClock = SystemUsageClock()) {
+    init(
+        path: String,
+        limits: Limits = Limits(),
+        clock: any UsageClock = SystemUsageClock(),
+        prices: @escaping @Sendable () -> PriceBook = { .bundled }
+    ) {
         readers = ReaderPool(path: path, capacity: limits.concurrency)
         self.limits = limits
         self.clock = clock
+        self.prices = prices
     }
 
     /// Closes the readers.
@@ -45,12 +64,7 @@ struct ReportingAPI: Sendable {
     /// Responds to a request whose path begins with ``prefix``.
     func respond(to request: Request, _ context: AdminContext) async -> Response {
         do {
-            guard request.method == .get || request.method == .head else {
-                var refusal = APIError("Only GET and HEAD are allowed.", code: "method_not_allowed")
-                    .response(.methodNotAllowed)
-                refusal.headers[.allow] = "GET, HEAD"
-                return refusal
-            }
+            guard request.method == .get || request.method == .head else { return Self.methodRefusal }
             let response = try await answer(request.uri.path, request.uri.query ?? "", context.channel)
             return request.method == .head ? response.createHeadResponse() : response
         } catch let refusal as Refusal {
@@ -77,19 +91,17 @@ struct ReportingAPI: Sendable {
             var parameters = try QueryParameters(query)
             switch (parts.first, parts.count) {
             case ("report", 1): return try await report(&parameters)
+            case ("glance", 1): return try await glance(&parameters)
+            case ("live", 1): return try await live(&parameters)
             case ("calls", 1): return try await calls(&parameters, channel)
-            case ("calls", 2):
-                guard let identity = parts.last.flatMap({ QueryParameters.decoded(String($0)) }), !identity.isEmpty
-                else {
-                    throw ParameterError(nil, "The path must end with the identity of a call, percent-encoded")
-                }
-                return try await call(identity, &parameters)
+            case ("calls", 2): return try await call(identity(parts), &parameters)
+            case ("calls", 3) where parts.last == "cost": return try await cost(identity(parts), &parameters)
             case ("limits", 1): return try await rateLimits(&parameters)
             default:
                 throw Refusal(
                     status: .notFound,
                     error: APIError(
-                        "There is no such path; there are \(Self.prefix)/report, /calls, /calls/{identity} and /limits.",
+                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /live, /limits, /status and /openapi.json.",
                         code: "unknown_path"
                     )
                 )
@@ -122,13 +134,16 @@ struct ReportingAPI: Sendable {
 
     private func report(_ parameters: inout QueryParameters) async throws -> Response {
         var request = try ReportRequest(&parameters)
+        let period = try Self.period(&parameters)
+        let exactLimit = try Self.exactLimit(&parameters)
         let format = try format(&parameters, "json")
         try parameters.finish()
         let now = clock.wallMicroseconds
+        try request.selection.limit(to: period, now: now)
         request.selection = try request.selection.resolved(now: now)
         let bytes = try await read { [request] reader in
             format == .json
-                ? Array((try reader.report(request, now: now).json + "\n").utf8)
+                ? Array((try reader.report(request, now: now, exactLimit: exactLimit).json + "\n").utf8)
                 : try reader.mergeableReport(request).bytes
         }
         return response(format == .json ? "application/json" : Self.mergeableType, bytes)
@@ -138,12 +153,7 @@ struct ReportingAPI: Sendable {
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
         let page = try await read { CallPage(ledger: try $0.origins(), records: try $0.calls(matching: identity)) }
-        guard !page.records.isEmpty else {
-            throw Refusal(
-                status: .notFound,
-                error: APIError("No call is named \(identity.prefix(200)).", param: "identity", code: "unknown_call")
-            )
-        }
+        guard !page.records.isEmpty else { throw Self.unknownCall(identity) }
         return format == .json
             ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
     }
@@ -159,8 +169,10 @@ struct ReportingAPI: Sendable {
 
     private func calls(_ parameters: inout QueryParameters, _ channel: any Channel) async throws -> Response {
         var request = try CallsRequest(&parameters)
+        let period = try Self.period(&parameters)
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
+        try request.selection.limit(to: period, now: clock.wallMicroseconds)
         request.selection = try request.selection.resolved(now: clock.wallMicroseconds, hasEnd: false)
         guard let lease = readers.take() else { throw busy }
         let limit = request.limit ?? .max
@@ -204,7 +216,7 @@ struct ReportingAPI: Sendable {
 
     // MARK: - Parts
 
-    private static let linesType = "application/x-ndjson"
+    static let linesType = "application/x-ndjson"
     private static let mergeableType = "application/vnd.oai-usage.mergeable"
     /// The size of a part of a stream, in bytes.
     private static let partSize = 65_536
@@ -231,14 +243,21 @@ struct ReportingAPI: Sendable {
         )
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (LedgerReader) throws -> Value
     ) async throws -> Value {
-        guard let lease = readers.take() else { throw busy }
-        return try await withDeadline(limits.deadline) { try await lease.reader.run(body) }
+        try await lease { try await $0.run(body) }
     }
 
-    private func response(_ type: String, _ body: [UInt8]) -> Response {
+    /// Runs several reads of one answer with the same reader, within the deadline.
+    func lease<Value: Sendable>(
+        _ body: @escaping @Sendable (AsyncLedgerReader) async throws -> Value
+    ) async throws -> Value {
+        guard let lease = readers.take() else { throw busy }
+        return try await withDeadline(limits.deadline) { try await body(lease.reader) }
+    }
+
+    func response(_ type: String, _ body: [UInt8]) -> Response {
         var headers = Self.headers(type)
         headers[.contentLength] = String(body.count)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

@@ -59,10 +59,15 @@ extension LedgerReader {
     /// - Parameters:
     ///   - request: The report.
     ///   - now: The time in microseconds since 1970.
+    ///   - exactLimit: The most rows that are read for exact percentiles.
     /// - Returns: The report.
     /// - Throws: A ``ParameterError`` if the range ends before it begins, or a ``LedgerError``.
-    package func report(_ request: ReportRequest, now: Int64) throws -> Report {
-        try report(try request.query(now: now) { try summary().first })
+    package func report(
+        _ request: ReportRequest,
+        now: Int64,
+        exactLimit: Int = LedgerReader.exactReportLimit
+    ) throws -> Report {
+        try report(try request.query(now: now) { try summary().first }, exactLimit: exactLimit)
     }
 
     /// Returns the sums of a report with absolute times.

@@ -52,9 +52,9 @@ struct StatuslineCommand: AsyncParsableCommand {
         selection.timeZone = timeZone
         try selection.add(.project, project, isExcluded: false)
         let reader = try ReportReader(ledgers, settings, progress: quiet ? nil : WorkProgress.upgrade())
-        var figures = StatuslineFigures(today: try await reader.report(periods.today, of: selection).totals)
+        var figures = StatuslineFigures(today: try await reader.report(periods.today, by: [], of: selection).totals)
         guard fields.contains(where: \.isOfMonth) else { return figures }
-        let month = try await reader.report(periods.month, of: selection).totals
+        let month = try await reader.report(periods.month, by: [], of: selection).totals
         figures.month = month
         guard fields.contains(where: \.needsDays) else { return figures }
         let days = try await reader.report(periods.days, by: [.day], of: selection).rows.compactMap { $0.group[0] }

@@ -3,7 +3,7 @@ import OpenAIUsage
 import OpenAIUsageLedger
 
 /// Reads several reports of the same ledgers: a file of this machine is opened once.
-struct ReportReader {
+struct ReportReader: PeriodReader {
     private enum Source {
         case file(LedgerReader)
         case union(LedgerUnion)
@@ -40,7 +40,7 @@ struct ReportReader {
     /// - Throws: An error that names the ledger.
     func report(
         _ range: CalendarPeriod.Range,
-        by dimensions: [ReportDimension] = [],
+        by dimensions: [ReportDimension],
         of selection: CallSelection
     ) async throws -> Report {
         var selection = selection

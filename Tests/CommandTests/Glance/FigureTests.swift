@@ -1,3 +1,4 @@
+import OpenAIUsageLedger
 import Testing
 
 @testable import oai_usage

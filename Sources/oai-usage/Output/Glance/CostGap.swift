@@ -1,35 +1,11 @@
 import OpenAIUsageLedger
 
-/// The calls that the cost of a row leaves out, at least in part.
-struct CostGap: Equatable {
-    /// Calls without a complete price.
-    var unpriced: Int64
-    /// Calls whose usage is missing although expected.
-    var withoutUsage: Int64
-    /// Calls to unknown endpoints.
-    var unknownEndpoint: Int64
-
-    init(_ row: ReportRow) {
-        (unpriced, withoutUsage, unknownEndpoint) = (row.unpricedCalls, row.callsWithoutUsage, row.otherCalls)
-    }
-
-    /// True if the cost leaves nothing out.
-    var isEmpty: Bool { unpriced + withoutUsage + unknownEndpoint == 0 }
-
+extension CostGap {
     /// The numbers of calls with their reasons.
     var text: String {
         [
             (unpriced, "unpriced"), (withoutUsage, "without usage"), (unknownEndpoint, "to unknown endpoints"),
         ].filter { $0.0 > 0 }.map { "\(NumberFormat.calls($0.0)) \($0.1)" }.joined(separator: ", ")
-    }
-}
-
-extension ReportRow {
-    /// The cost, unless nothing is known of it: if all that is known is zero, and calls are left out, it is `nil`, so that it is
-    /// not shown as free.
-    var knownCost: Int128? {
-        guard let costPicoUSD, costPicoUSD != 0 || CostGap(self).isEmpty else { return nil }
-        return costPicoUSD
     }
 }
 

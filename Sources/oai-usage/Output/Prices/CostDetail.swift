@@ -6,26 +6,22 @@ import OpenAIUsagePricing
 struct CostDetail {
     let record: CallRecord
     private let book: PriceBook
-    private let explanation: PriceExplanation
+    private let comparison: CostComparison
 
     init(record: CallRecord, book: PriceBook) {
         self.record = record
         self.book = book
-        explanation = book.explanation(of: record)
-    }
-
-    /// True if the book yields the cost in the ledger.
-    var isSame: Bool {
-        let cost = explanation.cost
-        return cost.picoUSD == record.cost.picoUSD && cost.status == record.cost.status
-            && cost.reason == record.cost.reason
+        comparison = CostComparison(record, book: book)
     }
 
     /// True if the book yields another cost than it did when the call was priced, which must not happen.
-    var isContradiction: Bool { !isSame && record.cost.priceVersion == explanation.cost.priceVersion && isPriced }
+    var isContradiction: Bool { comparison.isContradiction }
 
-    /// True if a book has priced the call; in-flight and interrupted calls may not be priced.
-    private var isPriced: Bool { record.outcome != .open && record.cost.priceVersion != nil }
+    var json: JSONDocument.Value { comparison.json }
+
+    private var explanation: PriceExplanation { comparison.explanation }
+    /// True if the book yields the cost in the ledger.
+    var isSame: Bool { comparison.isSame }
 
     var text: String {
         var text = "Call \(record.id)\(record.requestID.map { ", \($0)" } ?? "")\n"
@@ -40,33 +36,6 @@ struct CostDetail {
             }
         }
         return text + "\n" + conclusion + "\n"
-    }
-
-    var json: JSONDocument.Value {
-        func cost(_ cost: CallCost) -> JSONDocument.Value {
-            .members([
-                "cost_usd": cost.picoUSD.map { .number(Money(picoUSD: $0).description) } ?? .null,
-                "cost_status": .string(cost.status.rawValue), "cost_reason": .text(cost.reason?.rawValue),
-                "cost_upper_bound_usd": cost.upperBoundPicoUSD.map { .number(Money(picoUSD: $0).description) } ?? .null,
-                "price_version": .text(cost.priceVersion),
-            ])
-        }
-        return .members([
-            "id": .string(record.id.description), "request_id": .text(record.requestID),
-            "started_at": .string(TimestampText.utc(record.startedAtMicroseconds)), "project": .string(record.project),
-            "model": .text(explanation.model), "priced_as": .text(explanation.pricedAs),
-            "tier": .text(explanation.tier), "origin": .text(explanation.origin?.rawValue),
-            "lines": .elements(explanation.lines.map(Self.json)),
-            "gaps": .elements(
-                explanation.gaps.map { gap in
-                    .members([
-                        "item": .string(gap.item), "quantity": .text(gap.quantity),
-                        "reason": .string(gap.reason.rawValue),
-                    ])
-                }
-            ),
-            "book": cost(explanation.cost), "ledger": cost(record.cost), "is_same": .bool(isSame),
-        ])
     }
 
     // MARK: Text
@@ -155,19 +124,5 @@ struct CostDetail {
             default: return "nothing to price"
             }
         }
-    }
-
-    private static func json(_ line: PriceExplanation.Line) -> JSONDocument.Value {
-        .members([
-            "part": .string(line.part.rawValue), "item": .string(line.item), "model": .text(line.model),
-            "quantity": .string(line.quantity), "unit": .string(line.unit),
-            "price_usd": .number(line.price.description),
-            "units_per_price": .integer(line.unitsPerPrice), "billed_as": .text(line.billedAs),
-            "tier": .text(line.tier), "period": .string(line.period),
-            "modifiers": .elements(
-                line.modifiers.map { .members(["name": .string($0.name), "factor": .text($0.factor)]) }
-            ),
-            "subtotal_usd": .number(line.subtotal.description),
-        ])
     }
 }

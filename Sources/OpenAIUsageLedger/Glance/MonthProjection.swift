@@ -2,9 +2,9 @@
 ///
 /// The rate is the cost over the elapsed time: since the month began, or since the first day with calls if none are known from
 /// before. It knows neither weekends nor growth.
-struct MonthProjection: Equatable {
+package struct MonthProjection: Sendable, Equatable {
     /// The result.
-    enum Result: String, Equatable {
+    package enum Result: String, Sendable, Equatable {
         case projected
         /// Less than a day has elapsed, which says nothing about a month.
         case tooEarly = "too_early"
@@ -15,13 +15,13 @@ struct MonthProjection: Equatable {
     }
 
     /// The shortest time that is projected, in microseconds.
-    static let leastElapsed: Int64 = 86_400_000_000
+    package static let leastElapsed: Int64 = 86_400_000_000
 
-    let result: Result
+    package let result: Result
     /// The projected cost in pico-dollars; `nil` unless there is a projection.
-    private(set) var picoUSD: Int128?
+    package private(set) var picoUSD: Int128?
     /// The elapsed time that the rate is taken from, in microseconds.
-    let elapsed: Int64
+    package let elapsed: Int64
 
     /// Projects the cost of a month.
     ///
@@ -31,7 +31,7 @@ struct MonthProjection: Equatable {
     ///   - start: The time from which calls were recorded this month, in microseconds since 1970.
     ///   - now: The time in microseconds since 1970.
     ///   - end: The end of the month in microseconds since 1970.
-    init(cost: Int128?, calls: Int64, since start: Int64, now: Int64, end: Int64) {
+    package init(cost: Int128?, calls: Int64, since start: Int64, now: Int64, end: Int64) {
         elapsed = max(0, now - start)
         guard calls > 0 else {
             result = .noCalls

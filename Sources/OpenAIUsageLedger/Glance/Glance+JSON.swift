@@ -1,9 +1,8 @@
 import OpenAIUsage
-import OpenAIUsageLedger
 
 extension Glance {
     /// The glance as one line of JSON.
-    var json: String {
+    package var json: String {
         var json = JSONWriter()
         json.beginObject()
         json.key("ledgers")
@@ -45,7 +44,7 @@ extension Glance {
     }
 
     /// Returns the JSON for a ledger that does not exist yet.
-    static func missingJSON(_ ledger: String) -> String {
+    package static func missingJSON(_ ledger: String) -> String {
         var json = JSONWriter()
         json.beginObject()
         json.key("ledgers")

@@ -1,61 +1,80 @@
-import Foundation
+package import Foundation
 import OpenAIUsage
-import OpenAIUsageLedger
+
+/// A reader of reports over calendar periods, of one ledger or of several read as one.
+package protocol PeriodReader {
+    /// The paths and URLs of the ledgers.
+    var names: [String] { get }
+
+    /// Returns a report over a range, for which sums by quarter of an hour are enough.
+    ///
+    /// - Parameters:
+    ///   - range: The range in microseconds since 1970.
+    ///   - dimensions: The dimensions to group by.
+    ///   - selection: The filter and the time zone.
+    /// - Returns: The report, whose percentiles may be estimates.
+    /// - Throws: An error that names the ledger.
+    func report(
+        _ range: CalendarPeriod.Range,
+        by dimensions: [ReportDimension],
+        of selection: CallSelection
+    ) async throws -> Report
+}
 
 /// A summary of today, this month and the largest costs.
-struct Glance {
+package struct Glance: Sendable {
     /// The calls that failed for one reason.
-    struct ErrorCount: Equatable {
+    package struct ErrorCount: Sendable, Equatable {
         /// The API's error code or type; `nil` if there is none.
-        var code: String?
+        package var code: String?
         /// The HTTP status; `nil` if there was no response.
-        var status: String?
-        var outcome: String?
-        var calls: Int64
+        package var status: String?
+        package var outcome: String?
+        package var calls: Int64
 
         /// The reason in one word, with the status.
-        var label: String {
+        package var label: String {
             guard let code else { return status.map { "HTTP \($0)" } ?? outcome ?? "unknown" }
             return TextCleaner.removingUnsafe(from: status.map { "\($0) \(code)" } ?? code)
         }
     }
 
     /// A day of the trend.
-    struct Day: Equatable {
+    package struct Day: Sendable, Equatable {
         /// The day, as in `2026-11-23`.
-        var name: String
+        package var name: String
         /// The sums; `nil` if there were no calls.
-        var row: ReportRow?
+        package var row: ReportRow?
 
         /// The known cost; zero without calls, and `nil` if it is unknown.
-        var cost: Int128? { row.map(\.knownCost) ?? 0 }
+        package var cost: Int128? { row.map(\.knownCost) ?? 0 }
     }
 
     /// The paths and URLs of the ledgers.
-    let ledgers: [String]
-    let timeZone: TimeZone
-    let periods: GlancePeriods
-    let today: ReportRow
-    let month: ReportRow
-    let days: [Day]
+    package let ledgers: [String]
+    package let timeZone: TimeZone
+    package let periods: GlancePeriods
+    package let today: ReportRow
+    package let month: ReportRow
+    package let days: [Day]
     /// The sums of this month by project, the most expensive first.
-    let projects: [ReportRow]
+    package let projects: [ReportRow]
     /// The sums of this month by model, the most expensive first.
-    let models: [ReportRow]
+    package let models: [ReportRow]
     /// The failed calls of this month, the most frequent reason first.
-    let errors: [ErrorCount]
-    let projection: MonthProjection
+    package let errors: [ErrorCount]
+    package let projection: MonthProjection
     /// Sentences on what pruned calls leave out of this month.
-    let prunedNotes: [String]
+    package let prunedNotes: [String]
 
     /// Reads a glance.
     ///
     /// - Parameters:
-    ///   - reader: The ledgers.
+    ///   - reader: The ledgers, read as one.
     ///   - now: The time in microseconds since 1970.
     ///   - timeZone: The time zone of days and months.
     /// - Throws: An error that names the ledger.
-    init(_ reader: ReportReader, now: Int64, timeZone: TimeZone) async throws {
+    package init(_ reader: some PeriodReader, now: Int64, timeZone: TimeZone) async throws {
         let periods = GlancePeriods(now: now, timeZone: timeZone)
         var selection = CallSelection()
         selection.timeZone = timeZone
@@ -65,7 +84,7 @@ struct Glance {
         ledgers = reader.names
         self.timeZone = timeZone
         self.periods = periods
-        today = try await reader.report(periods.today, of: selection).totals
+        today = try await reader.report(periods.today, by: [], of: selection).totals
         self.month = month.totals
         projects = month.rows
         models = try await reader.report(periods.month, by: [.model], of: selection).rows
@@ -91,7 +110,7 @@ struct Glance {
     ///   - periods: The periods.
     ///   - timeZone: The time zone of the days.
     /// - Returns: The time in microseconds since 1970.
-    static func recordedSince(_ days: [String], _ periods: GlancePeriods, _ timeZone: TimeZone) -> Int64 {
+    package static func recordedSince(_ days: [String], _ periods: GlancePeriods, _ timeZone: TimeZone) -> Int64 {
         guard let first = days.min(), first >= "\(periods.monthName)-01",
             case .local(let year, let month, let day, _, _, _)? = TimestampArgument(first)
         else { return periods.month.from }

@@ -1,12 +1,12 @@
 import OpenAIUsage
 
 /// A part of a whole, as a percentage.
-struct Share: Equatable {
-    var part: Int128
-    var whole: Int128
+package struct Share: Sendable, Equatable {
+    package var part: Int128
+    package var whole: Int128
 
     /// Creates a share; `nil` if either number is unknown or the whole is not positive.
-    init?(_ part: Int128?, of whole: Int128?) {
+    package init?(_ part: Int128?, of whole: Int128?) {
         guard let part, let whole, whole > 0, part >= 0 else { return nil }
         (self.part, self.whole) = (part, whole)
     }
@@ -14,7 +14,7 @@ struct Share: Equatable {
     /// The percentage with one decimal, as in `40.3%`.
     ///
     /// Only nothing is `0%`, and only the whole is `100%`: what is close to them is `<0.1%` and `>99.9%`.
-    var text: String {
+    package var text: String {
         if part == 0 { return "0%" }
         if part == whole { return "100%" }
         let tenths = scaled(by: 1_000)
@@ -24,7 +24,7 @@ struct Share: Equatable {
     }
 
     /// The fraction with four decimals, as in `0.403`.
-    var decimal: String { DecimalText.exact(scaled(by: 10_000), fractionDigits: 4) }
+    package var decimal: String { DecimalText.exact(scaled(by: 10_000), fractionDigits: 4) }
 
     private func scaled(by factor: Int128) -> Int128 {
         let (product, overflow) = part.multipliedReportingOverflow(by: factor)

@@ -1,34 +1,33 @@
-import Foundation
+package import Foundation
 import OpenAIUsage
-import OpenAIUsageLedger
 
 /// The days and the month of a glance, in its time zone.
-struct GlancePeriods: Equatable {
+package struct GlancePeriods: Sendable, Equatable {
     /// The number of days of the trend, today included.
-    static let trendLength = 14
+    package static let trendLength = 14
 
     /// The time of the glance, in microseconds since 1970.
-    let now: Int64
+    package let now: Int64
     /// Today, up to now.
-    let today: CalendarPeriod.Range
+    package let today: CalendarPeriod.Range
     /// This month, up to now.
-    let month: CalendarPeriod.Range
+    package let month: CalendarPeriod.Range
     /// The end of this month, in microseconds since 1970.
-    let monthEnd: Int64
+    package let monthEnd: Int64
     /// The name of this month, as in `2026-11`.
-    let monthName: String
+    package let monthName: String
     /// The days of the trend, as in `2026-11-23`, the oldest first.
-    let trendDays: [String]
+    package let trendDays: [String]
     /// The range for which sums by day are needed, up to now: the trend, this month, and two weeks before this month, which show if
     /// calls were recorded before it.
-    let days: CalendarPeriod.Range
+    package let days: CalendarPeriod.Range
 
     /// Creates the periods.
     ///
     /// - Parameters:
     ///   - now: The time in microseconds since 1970.
     ///   - timeZone: The time zone of days and months.
-    init(now: Int64, timeZone: TimeZone) {
+    package init(now: Int64, timeZone: TimeZone) {
         let offset = Self.offset(at: now, timeZone)
         let day = (now + offset).flooredQuotient(by: 86_400_000_000)
         let date = CivilDate(daysSince1970: day)
@@ -51,7 +50,7 @@ struct GlancePeriods: Equatable {
     }
 
     /// The English name of this month.
-    var monthTitle: String {
+    package var monthTitle: String {
         let names = [
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December",
@@ -60,7 +59,7 @@ struct GlancePeriods: Equatable {
     }
 
     /// Returns a time as people write it, as in `2026-11-23 09:15`.
-    static func local(_ microseconds: Int64, _ timeZone: TimeZone) -> String {
+    package static func local(_ microseconds: Int64, _ timeZone: TimeZone) -> String {
         let text = TimestampText.utc(microseconds + offset(at: microseconds, timeZone))
         return text.prefix(10) + " " + text.dropFirst(11).prefix(5)
     }
