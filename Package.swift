@@ -162,6 +162,7 @@ let package = Package(
         .executableTarget(
             name: "oai-usage",
             dependencies: [
+                "CZlib",
                 "OpenAIUsage",
                 "OpenAIUsagePricing",
                 "OpenAIUsageLedger",
