@@ -47,7 +47,7 @@ struct ChargeSplitter {
         case .exact, .partial, .unpriced: break
         }
         guard let (book, explanation) = explanation(of: record) else {
-            guard let picoUSD = cost.picoUSD else { return unpriced(record, base, gaps: []) }
+            guard let picoUSD = cost.picoUSD else { return unpriced(record, base, gaps: nil) }
             unsplitCalls[cost.priceVersion ?? "none", default: 0] += 1
             return [Self.whole(base, Meter.unsplit, Int128(picoUSD))]
         }
@@ -156,15 +156,21 @@ struct ChargeSplitter {
     }
 
     /// What a call used without a price, as charges of no cost.
+    ///
+    /// - Parameters:
+    ///   - record: The call.
+    ///   - base: The dimensions of the call.
+    ///   - gaps: What the price book has no price for; `nil` for everything.
+    ///   - isModelPriced: True if the tokens of the model have prices.
     private func unpriced(
         _ record: CallRecord,
         _ base: Charge.Key,
-        gaps: [PriceExplanation.Gap],
+        gaps: [PriceExplanation.Gap]?,
         isModelPriced: Bool = false
     ) -> [Charge] {
         var charges: [Charge] = []
         let remarks: [CostReason] = [.estimate, .inconsistentUsage, .scaleTier]
-        for gap in gaps where !remarks.contains(gap.reason) {
+        for gap in gaps ?? [] where !remarks.contains(gap.reason) {
             guard let quantity = gap.quantity.flatMap({ ExactDecimal($0) }), quantity.coefficient > 0 else { continue }
             let isToken =
                 PriceItem(name: gap.item) != nil || TokenCounter.allCases.contains { $0.name == gap.item }
@@ -174,9 +180,9 @@ struct ChargeSplitter {
             key.reason = gap.reason.rawValue
             charges.append(Charge(key: key, quantity: quantity))
         }
-        let others = gaps.filter { $0.quantity == nil && !remarks.contains($0.reason) }
-        guard gaps.isEmpty || !others.isEmpty else { return charges }
-        let reason = others.first?.reason ?? record.cost.reason
+        let others = gaps?.filter { $0.quantity == nil && !remarks.contains($0.reason) }
+        guard others?.isEmpty != true else { return charges }
+        let reason = others?.first?.reason ?? record.cost.reason
         let tokens = isModelPriced ? [] : Self.tokens(record)
         if tokens.isEmpty {
             let isUsageUnknown = reason == .missingUsage

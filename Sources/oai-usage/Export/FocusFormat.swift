@@ -55,18 +55,17 @@ struct FocusFormat {
             Column(name: "ChargeFrequency") { _ in "Usage-Based" },
             Column(name: "ChargePeriodEnd") { time($0.key.hour + Charge.hourLength) },
             Column(name: "ChargePeriodStart") { time($0.key.hour) },
-            Column(name: "ConsumedQuantity") { $0.quantity.text },
+            Column(name: "ConsumedQuantity") { decimal($0.quantity.text) },
             Column(name: "ConsumedUnit") { $0.key.unit.consumed },
             Column(name: "ContractedCost") { product($0, $0.key.price?.unitPrice) },
-            Column(name: "ContractedUnitPrice") { $0.key.price?.unitPrice.text },
+            Column(name: "ContractedUnitPrice") { ($0.key.price?.unitPrice.text).map(decimal) },
             Column(name: "EffectiveCost", text: cost),
             Column(name: "HostProviderName", only: .v1_4) { $0.key.provider },
-            Column(name: "InvoiceDetailId", only: .v1_4) { _ in nil }, Column(name: "InvoiceId") { _ in nil },
             Column(name: "InvoiceIssuerName") { $0.key.provider },
             Column(name: "ListCost") { product($0, $0.key.price?.listUnitPrice) },
-            Column(name: "ListUnitPrice") { $0.key.price?.listUnitPrice.text },
+            Column(name: "ListUnitPrice") { ($0.key.price?.listUnitPrice.text).map(decimal) },
             Column(name: "PricingCategory") { $0.key.price == nil ? "Other" : "Standard" },
-            Column(name: "PricingQuantity") { ($0.pricingQuantity ?? $0.quantity).text },
+            Column(name: "PricingQuantity") { decimal(($0.pricingQuantity ?? $0.quantity).text) },
             Column(name: "PricingUnit") { $0.key.unit.pricing },
             Column(name: "ProviderName", only: .v1_2) { $0.key.provider },
             Column(name: "PublisherName", only: .v1_2) { $0.key.provider },
@@ -90,12 +89,15 @@ struct FocusFormat {
 
     // MARK: - Values
 
-    private static func cost(_ charge: Charge) -> String { DecimalText.dollars(picoUSD: charge.picoUSD) }
+    /// A number of a column of decimals, which readers would take for one of integers without a point in every value.
+    private static func decimal(_ text: String) -> String { text.contains(".") ? text : text + ".0" }
+
+    private static func cost(_ charge: Charge) -> String { decimal(DecimalText.dollars(picoUSD: charge.picoUSD)) }
 
     /// The product of a unit price and the quantity; without a price, the cost.
     private static func product(_ charge: Charge, _ price: ExactDecimal?) -> String {
         guard let price, let quantity = charge.pricingQuantity else { return cost(charge) }
-        return price.times(quantity)?.text ?? cost(charge)
+        return price.times(quantity).map { decimal($0.text) } ?? cost(charge)
     }
 
     private static func description(_ charge: Charge) -> String {
