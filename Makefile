@@ -4,7 +4,7 @@ SWIFT ?= swift
 SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark) \
     Examples/Package.swift Examples/Sources
 
-.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
+.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test focus-test demo bench \
     fuzz docs examples api-check soak tsan install uninstall package package-check clean
 
 # The program runs where Swift is not installed, and starts a third faster.
@@ -27,6 +27,7 @@ help:
 	@echo "  make price-test    10,000 random calls, priced by the library and by an independent calculation in Python"
 	@echo "  make linkage-test  what the core library links"
 	@echo "  make client-test   the official Python SDK and curl through the gateway"
+	@echo "  make focus-test    focus-validator on exports in the format of FOCUS; needs Python 3.12 and 650 MB (not part of make test)"
 	@echo "  make fuzz          libFuzzer on each parser for ten minutes; SECONDS_EACH=60 for less (not part of make test)"
 	@echo "  make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo
@@ -78,6 +79,9 @@ linkage-test: prepare
 price-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	Tests/Prices/run
+
+focus-test: build
+	Tests/Focus/run
 
 client-test: build
 	Tests/Clients/run

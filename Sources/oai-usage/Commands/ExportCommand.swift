@@ -52,6 +52,7 @@ struct ExportCommand: AsyncParsableCommand {
             now: now
         )
         let destination = try ExportOutput(path: options.output, replaces: options.force)
+        for hint in try source.hints(tags: options.tags?.names ?? []) { StandardError.write(hint) }
         switch output.value {
         case .focus:
             let export = try FocusExport(source, options.focus, tags: options.tags?.names)

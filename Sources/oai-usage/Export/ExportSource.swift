@@ -64,6 +64,12 @@ struct ExportSource {
         progress.show(max(read, 1), read)
     }
 
+    /// Returns sentences about values of filters and names of tags that no call has.
+    func hints(tags: [String]) throws -> [String] {
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        return try source.hints(selection.filter) + source.hints(tagsOf: tags.map { .tag($0) })
+    }
+
     /// The names of the tags in ledgers on this machine.
     func tagNames() throws -> [String] {
         Set(try places.compactMap(\.path).flatMap { try LedgerReader(path: $0).tagNames() }).sorted()
