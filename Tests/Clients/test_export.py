@@ -6,13 +6,14 @@ import io
 import json
 import re
 import sqlite3
+import subprocess
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from conftest import execute, loads, run
+from conftest import BINARY, execute, loads, run
 from ledger_files import PICO, connect
 
 ALL = ("--period", "all")
@@ -20,7 +21,6 @@ INPUT = {
     "input", "cached_input", "cache_write", "cache_write_12h", "cache_write_1h", "audio_input", "cached_audio_input", "image_input",
     "cached_image_input",
 }
-# Zero-width and combining characters are no part of a name here, and any other is.
 HEADINGS = {"1.2": {"ProviderName", "PublisherName"}, "1.4": {"ServiceProviderName", "HostProviderName"}}
 
 
@@ -219,16 +219,16 @@ def test_pruned_calls_keep_their_cost(ledger, tmp_path):
 def test_files_are_whole_or_not_there(ledger, tmp_path):
     arguments = ("export", "--ledger", ledger, "--format", "focus", *ALL)
     path = tmp_path / "focus.csv"
-    text = run(*arguments)
+    text = subprocess.run([BINARY, *arguments], capture_output=True, check=True).stdout
     run(*arguments, "-o", str(path))
-    assert path.read_bytes() == text.encode()
+    assert path.read_bytes() == text
     again = execute(*arguments, "-o", str(path))
-    assert again.returncode == 1 and "--force" in again.stderr and path.read_bytes() == text.encode()
+    assert again.returncode == 1 and "--force" in again.stderr and path.read_bytes() == text
     path.write_text("something else")
     run(*arguments, "-o", str(path), "--force")
-    assert path.read_bytes() == text.encode()
+    assert path.read_bytes() == text
     run(*arguments, "--output", str(tmp_path / "focus.csv.gz"))
-    assert gzip.decompress((tmp_path / "focus.csv.gz").read_bytes()) == text.encode()
+    assert gzip.decompress((tmp_path / "focus.csv.gz").read_bytes()) == text
     # What failed leaves nothing, neither a part nor a file of another name.
     assert execute(*arguments, "-o", str(tmp_path / "missing" / "focus.csv")).returncode == 1
     assert execute("export", "--ledger", str(tmp_path / "none.db"), "--format", "focus", "-o", str(tmp_path / "x.csv")).returncode == 1
@@ -239,10 +239,6 @@ def test_files_are_whole_or_not_there(ledger, tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_told(ledger):
     with open("/dev/full", "wb") as full:
-        import subprocess
-
-        from conftest import BINARY
-
         result = subprocess.run([BINARY, "export", "--ledger", ledger, *ALL], stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 1 and "cannot be written" in result.stderr
 

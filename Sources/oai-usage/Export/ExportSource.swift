@@ -41,9 +41,16 @@ struct ExportSource {
     ///
     /// - Parameters:
     ///   - count: The number of calls, for the progress.
+    ///   - doing: What is done with the calls.
+    ///   - done: What was done with them.
     ///   - body: Called with one call after another.
-    func calls(count: Int64, _ body: (CallRecord) throws -> Void) async throws {
-        let progress = WorkProgress("Exporting", "Exported", "calls")
+    func calls(
+        count: Int64,
+        doing: String = "Exporting",
+        done: String = "Exported",
+        _ body: (CallRecord) throws -> Void
+    ) async throws {
+        let progress = WorkProgress(doing, done, "calls")
         let request = CallsRequest(selection, limit: nil)
         var read: Int64 = 0
         func pass(_ record: CallRecord) throws {
