@@ -54,7 +54,9 @@ struct ReportCommand: AsyncParsableCommand {
                 "--columns is for tables; JSON has all values. Use --format csv, or pick them with jq."
             )
         }
-        if format == .focus, options.columns != nil || options.compare != nil || options.top != nil || options.sort != nil {
+        if format == .focus,
+            options.columns != nil || options.compare != nil || options.top != nil || options.sort != nil
+        {
             throw ValidationError(
                 "--format focus has the rows and columns of FOCUS: leave out --columns, --compare, --sort and --top."
             )
@@ -79,7 +81,9 @@ struct ReportCommand: AsyncParsableCommand {
                 selection: selected,
                 now: now
             )
-            let remarks = try await FocusExport(calls, focus, tags: nil).write(to: ExportOutput(path: nil, replaces: false))
+            let remarks = try await FocusExport(calls, focus, tags: nil).write(
+                to: ExportOutput(path: nil, replaces: false)
+            )
             if strict, !remarks.isComplete { throw ExitCode(2) }
             return
         }

@@ -19,8 +19,11 @@ struct PriceDownload {
     /// - Throws: A ``CommandFailure`` for an unencrypted URL of another machine, since prices decide over money.
     init?(_ text: String) throws {
         guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return nil }
-        guard let url = URL(string: text), let host = url.host, !host.isEmpty, url.user == nil, url.password == nil else {
-            throw CommandFailure("The URL after --from is none, or has a user in it; write it as https://host/prices.json.")
+        guard let url = URL(string: text), let host = url.host, !host.isEmpty, url.user == nil, url.password == nil
+        else {
+            throw CommandFailure(
+                "The URL after --from is none, or has a user in it; write it as https://host/prices.json."
+            )
         }
         isEncrypted = url.scheme == "https"
         let isLocal = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
@@ -59,7 +62,9 @@ struct PriceDownload {
             throw CommandFailure("\(host):\(port) cannot be reached: \(error)")
         }
         if answer.body.count > Self.maximumSize {
-            throw CommandFailure("The answer of \(host) is larger than \(Self.maximumSize >> 20) MiB, which no price file is.")
+            throw CommandFailure(
+                "The answer of \(host) is larger than \(Self.maximumSize >> 20) MiB, which no price file is."
+            )
         }
         guard let status = answer.status, answer.isComplete else {
             let reason = answer.isTimedOut ? "took longer than a minute" : "ended early"

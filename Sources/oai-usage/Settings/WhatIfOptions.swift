@@ -68,7 +68,7 @@ struct WhatIfOptions: ParsableArguments {
     }
 }
 
-/// A model and the one to price instead: `gpt-6=gpt-6-mini`.
+/// A model and the one to price instead: `gpt-5.1=gpt-5-mini`.
 struct SubstitutionArgument: ExpressibleByArgument {
     var substitution: WhatIf.Substitution
 

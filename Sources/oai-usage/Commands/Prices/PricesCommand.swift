@@ -14,7 +14,7 @@ struct PricesCommand: AsyncParsableCommand {
               oai-usage prices list gpt-6
               oai-usage prices show gpt-6.1-sol
               oai-usage prices check my-prices.json
-              oai-usage prices whatif --model gpt-6=gpt-6-mini --period last-month
+              oai-usage prices whatif --model gpt-5.1=gpt-5-mini --period last-month
               oai-usage prices explain req_972e90b8f51596b55d43bf6d78b53f13
             """,
         subcommands: [

@@ -9,12 +9,12 @@ struct PricesWhatIfCommand: AsyncParsableCommand {
         commandName: "whatif",
         abstract: "Say what calls would have cost with other models, or in another tier.",
         discussion: """
-            The calls of the ledger are priced once more with the same tokens and tools. What cannot be priced is named, and in
+            The calls of the ledger are priced once more with the same tokens and tools. What cannot be priced is named, and in \
             no sum. Nothing is written. Without a period, it is about the last 7 days.
 
             Examples:
-              oai-usage prices whatif --model gpt-6=gpt-6-mini --period last-month
-              oai-usage prices whatif --model 'gpt-4o*=gpt-6-mini' --model o3=gpt-6 --project proj_search
+              oai-usage prices whatif --model gpt-5.1=gpt-5-mini --period last-month
+              oai-usage prices whatif --model 'gpt-4o*=gpt-5-mini' --model o3=gpt-5.1 --project proj_search
               oai-usage prices whatif --tier batch --since 30d --format markdown
             """
     )

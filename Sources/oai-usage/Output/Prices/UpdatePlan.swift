@@ -11,6 +11,7 @@ struct UpdatePlan {
     let copy: String?
     private let text: String
     private let present: String?
+    private let isInUse: Bool
 
     /// Creates the plan of an update without writing anything.
     ///
@@ -22,6 +23,7 @@ struct UpdatePlan {
     /// - Throws: A ``CommandFailure`` for a text with mistakes, after reporting them.
     init(text: String, named name: String, output: String, files: [String]) throws {
         (self.text, self.output) = (text, output)
+        isInUse = files.contains(output)
         present = FileManager.default.fileExists(atPath: output) ? try PriceFiles.text(output) : nil
         let layers = files.contains(output) ? files : files + [output]
         // Each layer is checked on its own, the new one first: a mistake in it must not be reported of the old file.
@@ -30,9 +32,15 @@ struct UpdatePlan {
         for finding in findings { StandardError.write(PriceFindings.line(finding, name)) }
         let errors = findings.count { $0.severity == .error }
         guard errors == 0 else {
-            throw CommandFailure("\(name) has \(errors == 1 ? "a mistake" : "\(errors) mistakes"); nothing was written.")
+            throw CommandFailure(
+                "\(name) has \(errors == 1 ? "a mistake" : "\(errors) mistakes"); nothing was written."
+            )
         }
-        let new = try PriceFiles.book(layers, reading: { $0 == output ? text : try PriceFiles.text($0) }, tell: { _ in })
+        let new = try PriceFiles.book(
+            layers,
+            reading: { $0 == output ? text : try PriceFiles.text($0) },
+            tell: { _ in }
+        )
         var old = PriceBook.bundled
         var version: String?
         if let present {
@@ -63,6 +71,7 @@ struct UpdatePlan {
         } catch {
             throw CommandFailure("\(output) cannot be written: \(error.localizedDescription)")
         }
-        StandardError.write("Wrote \(output).\(copy.map { " The old one is \($0)." } ?? "")")
+        let use = isInUse ? "" : " Use it with --prices \(output), or OAI_USAGE_PRICES=\(output)."
+        StandardError.write("Wrote \(output).\(copy.map { " The old one is \($0)." } ?? "")\(use)")
     }
 }

@@ -4,7 +4,7 @@ import OpenAIUsagePricing
 
 /// What calls cost, and what the same use would have cost with other models or in another tier.
 struct WhatIf {
-    /// A model in the place of others: `gpt-6=gpt-6-mini`.
+    /// A model in the place of others: `gpt-5.1=gpt-5-mini`.
     struct Substitution: Equatable {
         /// The model that was used, with its snapshots; `*` and `?` are allowed.
         var model: String
