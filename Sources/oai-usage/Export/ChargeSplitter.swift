@@ -162,6 +162,7 @@ struct ChargeSplitter {
     ///   - base: The dimensions of the call.
     ///   - gaps: What the price book has no price for; `nil` for everything.
     ///   - isModelPriced: True if the tokens of the model have prices.
+    /// - Returns: The charges.
     private func unpriced(
         _ record: CallRecord,
         _ base: Charge.Key,

@@ -25,6 +25,8 @@ struct ExportSource {
     ///   - dimensions: The dimensions of the report.
     ///   - end: Another end of the range in microseconds since 1970; `nil` for its own.
     ///   - timeZone: The time zone of hours, days and months; `nil` for that of the selection.
+    /// - Returns: The report.
+    /// - Throws: The error of a ledger that cannot be read.
     func report(
         _ dimensions: [ReportDimension],
         until end: Int64? = nil,
@@ -44,6 +46,7 @@ struct ExportSource {
     ///   - doing: What is done with the calls.
     ///   - done: What was done with them.
     ///   - body: Called with one call after another.
+    /// - Throws: The error of a ledger that cannot be read, or of the closure.
     func calls(
         count: Int64,
         doing: String = "Exporting",

@@ -3,8 +3,10 @@ import OpenAIUsage
 
 /// A version of FOCUS, the FinOps Open Cost and Usage Specification.
 enum FocusVersion: String, ExpressibleByArgument, CaseIterable {
-    case v1_2 = "1.2"
-    case v1_4 = "1.4"
+    /// The version that brought the columns for services like this, and that tools read.
+    case saas = "1.2"
+    /// The newest version.
+    case current = "1.4"
 }
 
 /// The columns of FOCUS's dataset Cost and Usage.
@@ -60,19 +62,19 @@ struct FocusFormat {
             Column(name: "ContractedCost") { product($0, $0.key.price?.unitPrice) },
             Column(name: "ContractedUnitPrice") { ($0.key.price?.unitPrice.text).map(decimal) },
             Column(name: "EffectiveCost", text: cost),
-            Column(name: "HostProviderName", only: .v1_4) { $0.key.provider },
+            Column(name: "HostProviderName", only: .current) { $0.key.provider },
             Column(name: "InvoiceIssuerName") { $0.key.provider },
             Column(name: "ListCost") { product($0, $0.key.price?.listUnitPrice) },
             Column(name: "ListUnitPrice") { ($0.key.price?.listUnitPrice.text).map(decimal) },
             Column(name: "PricingCategory") { $0.key.price == nil ? "Other" : "Standard" },
             Column(name: "PricingQuantity") { decimal(($0.pricingQuantity ?? $0.quantity).text) },
             Column(name: "PricingUnit") { $0.key.unit.pricing },
-            Column(name: "ProviderName", only: .v1_2) { $0.key.provider },
-            Column(name: "PublisherName", only: .v1_2) { $0.key.provider },
+            Column(name: "ProviderName", only: .saas) { $0.key.provider },
+            Column(name: "PublisherName", only: .saas) { $0.key.provider },
             Column(name: "RegionId") { $0.key.region }, Column(name: "RegionName") { $0.key.region },
             Column(name: "ServiceCategory") { _ in "AI and Machine Learning" },
             Column(name: "ServiceName") { "\($0.key.provider) API" },
-            Column(name: "ServiceProviderName", only: .v1_4) { $0.key.provider },
+            Column(name: "ServiceProviderName", only: .current) { $0.key.provider },
             Column(name: "ServiceSubcategory") { _ in "Generative AI" }, Column(name: "SkuId") { $0.key.sku },
             Column(name: "SkuMeter") { $0.key.meter }, Column(name: "SkuPriceDetails") { $0.key.price?.details },
             Column(name: "SkuPriceId") { $0.key.price?.id }, Column(name: "SubAccountId") { $0.key.project },

@@ -49,7 +49,7 @@ struct ExportOptions: ParsableArguments {
 /// The flags of FOCUS.
 struct FocusOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The version of FOCUS.", valueName: "version"))
-    var focusVersion = FocusVersion.v1_4
+    var focusVersion = FocusVersion.current
 
     @Option(
         help: ArgumentHelp(

@@ -44,6 +44,7 @@ enum PriceFiles {
     /// bundled book.
     ///
     /// - Parameter paths: The files.
+    /// - Returns: The books, each once.
     /// - Throws: A ``CommandFailure`` for a file with errors, after reporting its findings.
     static func books(_ paths: [String]) throws -> [PriceBook] {
         let all = try book(paths)

@@ -19,12 +19,12 @@ struct Repricing {
 
     /// Reprices calls in a ledger; a dry run only reads it.
     ///
-    /// - Throws: A ``CommandFailure`` that names the process that has the ledger locked, or a ``LedgerError``.
-    ///
     /// - Parameters:
     ///   - path: The ledger.
     ///   - book: The price book.
     ///   - asks: True to ask before negotiated prices are taken off.
+    /// - Returns: The changes.
+    /// - Throws: A ``CommandFailure`` that names the process that has the ledger locked, or a ``LedgerError``.
     func here(_ path: String, _ book: PriceBook, asking asks: Bool = true) async throws -> Result {
         // Opening a reader first fails for a missing ledger, which must not be created.
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
