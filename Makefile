@@ -5,7 +5,7 @@ SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Bench
     Examples/Package.swift Examples/Sources
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page clean
+    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page focus-test clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
@@ -27,6 +27,7 @@ help:
 	@echo "  make price-test    10,000 random calls, priced by the library and by an independent calculation in Python"
 	@echo "  make linkage-test  what the core library links"
 	@echo "  make client-test   the official Python SDK and curl through the gateway"
+	@echo "  make focus-test    focus-validator on exports in the format of FOCUS; needs Python 3.12 and 650 MB (not part of make test)"
 	@echo "  make fuzz          libFuzzer on each parser for ten minutes; SECONDS_EACH=60 for less (not part of make test)"
 	@echo "  make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo
@@ -84,6 +85,9 @@ linkage-test: prepare
 price-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	Tests/Prices/run
+
+focus-test: build
+	Tests/Focus/run
 
 client-test: build
 	Tests/Clients/run

@@ -163,6 +163,7 @@ let package = Package(
         .executableTarget(
             name: "oai-usage",
             dependencies: [
+                "CZlib",
                 "OpenAIUsage",
                 "OpenAIUsagePricing",
                 "OpenAIUsageLedger",

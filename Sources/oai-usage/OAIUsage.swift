@@ -32,8 +32,8 @@ struct OAIUsage: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
             LimitsCommand.self, TopCommand.self, WasteCommand.self, BudgetCommand.self, StatuslineCommand.self,
-            DoctorCommand.self,
-            ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self, LedgerCommand.self,
+            DoctorCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, ExportCommand.self,
+            PruneCommand.self, LedgerCommand.self,
             ConfigCommand.self, SchemaCommand.self, SimulateCommand.self, GlanceCommand.self,
         ]
     )

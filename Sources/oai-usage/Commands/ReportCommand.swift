@@ -17,6 +17,7 @@ struct ReportCommand: AsyncParsableCommand {
               oai-usage report --month 2026-11 --by tag:team --top 10 --compare previous
               oai-usage report --model 'gpt-5*' --project-not proj_test --by day,model --top 3
               oai-usage report --by project,tag:team --format csv
+              oai-usage report --month 2026-11 --format focus
               oai-usage report --ledger http://eu-gateway:10464 --ledger https://us-gateway --since 30d
             """
     )
@@ -25,6 +26,7 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var options: ReportOptions
     @OptionGroup var output: FormatOption<ReportFormat>
+    @OptionGroup(visibility: .hidden) var focus: FocusOptions
     var format: ReportFormat { output.value }
     @Flag(
         help:
@@ -52,6 +54,13 @@ struct ReportCommand: AsyncParsableCommand {
                 "--columns is for tables; JSON has all values. Use --format csv, or pick them with jq."
             )
         }
+        if format == .focus,
+            options.columns != nil || options.compare != nil || options.top != nil || options.sort != nil
+        {
+            throw ValidationError(
+                "--format focus has the rows and columns of FOCUS: leave out --columns, --compare, --sort and --top."
+            )
+        }
         if options.compare != nil, selection.until != nil, selection.since == nil {
             throw ValidationError("--compare needs a start: give --since or --period.")
         }
@@ -62,8 +71,23 @@ struct ReportCommand: AsyncParsableCommand {
         let settings = try await ledgers.settings()
         let timeZone = try selection.zone.timeZone(settings)
         let places = try ledgers.places(settings)
-        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
         let period = ReportPeriod(selection, now: now, timeZone: timeZone)
+        if format == .focus {
+            let selected = try period.limit(try selection.selection(now: now, timeZone: timeZone)).resolved(now: now)
+            let calls = ExportSource(
+                places: places,
+                ledgers: ledgers,
+                settings: settings,
+                selection: selected,
+                now: now
+            )
+            let remarks = try await FocusExport(calls, focus, tags: nil).write(
+                to: ExportOutput(path: nil, replaces: false)
+            )
+            if strict, !remarks.isComplete { throw ExitCode(2) }
+            return
+        }
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
         var request = ReportRequest(
             period.limit(try selection.selection(now: now, timeZone: timeZone)),
             groupBy: options.by.dimensions,

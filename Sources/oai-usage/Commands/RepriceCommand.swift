@@ -23,6 +23,8 @@ struct RepriceCommand: AsyncParsableCommand {
     @OptionGroup var selection: RepriceSelection
     @Flag(help: "Let the running gateway do it.")
     var gateway = false
+    @Flag(help: "Take negotiated prices off without asking, where no price file is named.")
+    var yes = false
     @OptionGroup var access: AdminOptions
     @OptionGroup var files: PricesOption
     @OptionGroup var storage: LedgerOption
@@ -42,7 +44,7 @@ struct RepriceCommand: AsyncParsableCommand {
                 try access.address(settings),
                 token: try access.token(settings)
             )
-            : try await Repricing(query).here(settings.ledger(storage.ledger), try files.book(settings))
+            : try await Repricing(query).here(settings.ledger(storage.ledger), try files.book(settings), asking: !yes)
         output.value.write(result)
     }
 }

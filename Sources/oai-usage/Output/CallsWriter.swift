@@ -37,6 +37,7 @@ struct CallsWriter {
     private let times: LocalTimeText
     private let width: Int?
     private let isColored: Bool
+    private let put: (String) -> Void
     private var count = 0
     private var table: Table
     /// The columns of the table that are written; `nil` until its widths are judged.
@@ -50,12 +51,14 @@ struct CallsWriter {
     ///   - tags: The names of tags that are columns of CSV.
     ///   - timeZone: The time zone of the table's times.
     ///   - width: The cells of a line of a table; `nil` for any number.
+    ///   - put: Writes text.
     init(
         format: CallsFormat,
         columns: [CallColumn]? = nil,
         tags: [String] = [],
         timeZone: TimeZone = .gmt,
-        width: Int? = nil
+        width: Int? = nil,
+        put: @escaping (String) -> Void = StandardOutput.write
     ) {
         self.format = format
         let standard =
@@ -65,6 +68,7 @@ struct CallsWriter {
         let columns = columns ?? standard
         self.columns = columns
         self.width = width
+        self.put = put
         times = LocalTimeText(timeZone, isShort: width ?? .max < Self.narrowWidth)
         isColored = Terminal.isColored
         table = Table(
@@ -87,8 +91,8 @@ struct CallsWriter {
     /// Writes the header of the format.
     mutating func begin() {
         switch format {
-        case .csv: StandardOutput.write(table.csv)
-        case .json: StandardOutput.write("[")
+        case .csv: put(table.csv)
+        case .json: put("[")
         case .table, .jsonl: break
         }
     }
@@ -99,16 +103,16 @@ struct CallsWriter {
         case .table:
             let cells = columns.map { $0.text(record, times) }
             if let plan {
-                StandardOutput.write(table.line(cells, plan, isColored: isColored) + "\n")
+                put(table.line(cells, plan, isColored: isColored) + "\n")
             } else {
                 table.rows.append(cells)
                 if table.rows.count >= Self.judgedCount { flush() }
             }
-        case .jsonl: StandardOutput.write(record.json + "\n")
-        case .json: StandardOutput.write((count == 0 ? "\n" : ",\n") + record.json)
+        case .jsonl: put(record.json + "\n")
+        case .json: put((count == 0 ? "\n" : ",\n") + record.json)
         case .csv:
             table.rows = [columns.map { $0.plain(record) ?? "" }]
-            StandardOutput.write(table.csvRows)
+            put(table.csvRows)
         }
         count += 1
     }
@@ -118,8 +122,8 @@ struct CallsWriter {
         guard format == .table, plan == nil else { return }
         let plan = table.plan(width: width)
         let heading = table.line(table.columns.map { $0.name.uppercased() }, plan)
-        StandardOutput.write(Table.emphasized(heading, isColored) + "\n")
-        for row in table.rows { StandardOutput.write(table.line(row, plan, isColored: isColored) + "\n") }
+        put(Table.emphasized(heading, isColored) + "\n")
+        for row in table.rows { put(table.line(row, plan, isColored: isColored) + "\n") }
         table.rows = []
         self.plan = plan
     }
@@ -127,7 +131,7 @@ struct CallsWriter {
     /// Writes the end of the format.
     mutating func end() {
         flush()
-        if format == .json { StandardOutput.write(count == 0 ? "]\n" : "\n]\n") }
+        if format == .json { put(count == 0 ? "]\n" : "\n]\n") }
     }
 
     /// The names of the columns that were left out for want of space.

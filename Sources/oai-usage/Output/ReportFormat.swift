@@ -4,7 +4,7 @@ import OpenAIUsageLedger
 
 /// The output formats for reports.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json, csv, markdown
+    case table, json, csv, markdown, focus
 
     /// Writes a report to stdout, and notes on it to stderr.
     ///
@@ -17,6 +17,8 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         defer { for note in report.report.pruned?.notes ?? [] { StandardError.write(note) } }
         switch self {
         case .json: StandardOutput.write(report.json + "\n")
+        // The command exports charges instead, which no report holds.
+        case .focus: break
         case .csv:
             let standard = ReportColumn.machine + (report.comparison == nil ? [] : ReportColumn.machineCompared)
             StandardOutput.write(ReportTable.plain(report, columns ?? ReportColumn.named(standard).columns).csv)

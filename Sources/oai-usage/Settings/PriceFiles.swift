@@ -38,6 +38,23 @@ enum PriceFiles {
         try paths.reduce(.bundled) { try $0.layered(with: checked(read($1), $1, before: $0, tell)) }
     }
 
+    /// Returns the books that may have priced calls of the past, the present one first.
+    ///
+    /// They are the files layered as they are in use, the layers below, each file by itself over the bundled book, and the
+    /// bundled book.
+    ///
+    /// - Parameter paths: The files.
+    /// - Returns: The books, each once.
+    /// - Throws: A ``CommandFailure`` for a file with errors, after reporting its findings.
+    static func books(_ paths: [String]) throws -> [PriceBook] {
+        let all = try book(paths)
+        let below = try paths.indices.reversed().map { try book(Array(paths[..<$0]), tell: { _ in }) }
+        let single = try paths.map { try book([$0], tell: { _ in }) }
+        return ([all] + below + single).reduce(into: []) { books, book in
+            if !books.contains(where: { $0.version == book.version }) { books.append(book) }
+        }
+    }
+
     /// Returns the prices of one file, or the bundled ones, without layering.
     static func single(_ path: String) throws -> PriceBook {
         path == builtIn ? .bundled : try checked(text(path), path, before: nil, StandardError.write)

@@ -16,8 +16,13 @@ struct ReportPeriod {
 
     /// Creates the period that results from the flags.
     init(_ selection: SelectionOptions, now: Int64, timeZone: TimeZone) {
-        period = selection.effectivePeriod
-        isStandard = !selection.hasRange
+        self.init(selection.range, now: now, timeZone: timeZone)
+    }
+
+    /// Creates the period that results from the flags for a period.
+    init(_ range: PeriodOptions, now: Int64, timeZone: TimeZone) {
+        period = range.effectivePeriod
+        isStandard = !range.hasRange
         self.now = now
         self.timeZone = timeZone
         if isStandard {

@@ -47,6 +47,9 @@ struct PriceCommandTests {
         ["prices", "diff", "a", "b", "c"], ["prices", "explain"], ["prices", "nothing"], ["reprice"],
         ["reprice", "--since", "whenever"], ["reprice", "--since", "1d", "--admin", "nowhere"],
         ["reprice", "--since", "1d", "--format", "markdown"], ["prices", "import", "a", "--from", "2026-13-01"],
+        ["prices", "whatif"], ["prices", "whatif", "--model", "gpt-5.1"], ["prices", "update"],
+        ["export", "--format", "xml"], ["export", "--focus-version", "1.3"], ["export", "--columns", "nothing"],
+        ["export", "--format", "focus", "--columns", "cost"], ["report", "--format", "focus", "--top", "3"],
     ])
     func `What is not allowed is refused with status 64`(arguments: [String]) {
         #expect {

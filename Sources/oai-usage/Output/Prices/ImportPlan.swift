@@ -86,14 +86,11 @@ struct ImportPlan {
     ///   ``CommandFailure`` if the file cannot be written.
     func write(asking asks: Bool) throws {
         if asks {
-            guard StandardError.isTerminal, isatty(STDIN_FILENO) == 1 else {
-                throw ValidationError("There is no terminal to ask on: add --yes to write, or --dry-run to look only.")
-            }
-            StandardError.put("Write \(output)? [y/N] ")
-            guard ["y", "yes"].contains(readLine()?.lowercased() ?? "") else {
-                StandardError.write("Nothing was written.")
-                throw ExitCode(1)
-            }
+            try Confirmation.require(
+                "Write \(output)?",
+                declined: "Nothing was written.",
+                remedy: "add --yes to write, or --dry-run to look only"
+            )
         }
         do {
             try result.text.write(toFile: output, atomically: true, encoding: .utf8)

@@ -19,10 +19,26 @@ struct Repricing {
 
     /// Reprices calls in a ledger; a dry run only reads it.
     ///
+    /// - Parameters:
+    ///   - path: The ledger.
+    ///   - book: The price book.
+    ///   - asks: True to ask before negotiated prices are taken off.
+    /// - Returns: The changes.
     /// - Throws: A ``CommandFailure`` that names the process that has the ledger locked, or a ``LedgerError``.
-    func here(_ path: String, _ book: PriceBook) async throws -> Result {
+    func here(_ path: String, _ book: PriceBook, asking asks: Bool = true) async throws -> Result {
         // Opening a reader first fails for a missing ledger, which must not be created.
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
+        let loss = try NegotiatedPrices.lost(query, reader, book)
+        if loss.calls > 0 {
+            StandardError.write(loss.description)
+            if asks, !query.isDryRun {
+                try Confirmation.require(
+                    "Price them anew all the same?",
+                    declined: "Nothing was written.",
+                    remedy: "name the price file with --prices, or add --yes to take its prices off"
+                )
+            }
+        }
         if query.isDryRun {
             return result(try reader.reprice(query) { book.cost(of: $0) }, book.version)
         }

@@ -32,7 +32,7 @@ extension OutputSchema {
     )
 
     /// The keys of a call.
-    private static let callFields: [Field] = identity + request + result + usage + cost
+    static let callFields: [Field] = identity + request + result + usage + cost
 
     private static let identity: [Field] = [
         Field("id", .string, "The attempt, unique in all ledgers."),

@@ -2,7 +2,10 @@ import OpenAIUsagePricing
 
 extension OutputSchema {
     /// The formats of the commands for prices.
-    static let prices: [OutputSchema] = [listJSON, listCSV, showPricesJSON, checkJSON, diffJSON, diffCSV, explainJSON]
+    static let prices: [OutputSchema] = [
+        listJSON, listCSV, showPricesJSON, checkJSON, diffJSON, diffCSV, updateJSON, updateCSV, explainJSON,
+        whatIfJSON, whatIfCSV,
+    ]
 
     private static let listJSON = OutputSchema(
         command: "prices list",
@@ -96,6 +99,62 @@ extension OutputSchema {
             Field("project", .string, "The project that the change is for.").nullable,
         ] + change
     )
+
+    private static let updateJSON = OutputSchema(
+        command: "prices update",
+        format: "json",
+        summary: "The same as of 'prices diff'.",
+        fields: diffJSON.fields
+    )
+
+    private static let updateCSV = OutputSchema(
+        command: "prices update",
+        format: "csv",
+        summary: "The same as of 'prices diff'.",
+        fields: diffCSV.fields
+    )
+
+    private static let whatIfJSON = OutputSchema(
+        command: "prices whatif",
+        format: "json",
+        summary: "One object.",
+        fields: [
+            Field("from", .time, "The start, inclusive; null for the first call.").nullable,
+            Field("to", .time, "The end, exclusive."),
+            Field("price_version", .string, "The version of the price book."),
+            Field("rows", .array, "The models, the greatest savings first."),
+        ] + (whatIfNames + whatIfSums).map(\.optional).within("rows[]")
+            + [Field("totals", .object, "The sums over all rows.")] + whatIfSums.within("totals") + [
+                Field("not_compared", .array, "Calls without one of the costs, by reason.")
+            ]
+            + (whatIfNames.filter { $0.name != "tier" } + [
+                Field("side", .string, "The cost that is not known: cost or what_if."),
+                Field("reason", .string, "Why it is not known."), Field("calls", .integer, "calls", "The calls."),
+            ]).map(\.optional).within("not_compared[]")
+    )
+
+    private static let whatIfCSV = OutputSchema(
+        command: "prices whatif",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line a model.",
+        fields: whatIfNames + whatIfSums
+    )
+
+    private static let whatIfNames: [Field] = [
+        Field("model", .string, "The model that answered, else the requested one.").nullable,
+        Field("instead", .string, "The model that is priced instead.").nullable,
+        Field("tier", .string, "The tier that is priced instead.").nullable,
+    ]
+
+    private static let whatIfSums: [Field] = [
+        Field("calls", .integer, "calls", "The calls with both costs."),
+        Field("cost_usd", .number, "USD", "What they cost."),
+        Field("what_if_usd", .number, "USD", "What they would have cost."),
+        Field("difference_usd", .number, "USD", "The second less the first."),
+        Field("difference_percent", .number, "%", "The same of the first.").nullable,
+        Field("not_compared_calls", .integer, "calls", "The calls without one of the costs, in no sum."),
+        Field("not_compared_cost_usd", .number, "USD", "What these cost, as far as it is known."),
+    ]
 
     private static let change: [Field] = [
         Field("item", .string, "The price that changes.").nullable, Field("from", .day, "The first day.").nullable,

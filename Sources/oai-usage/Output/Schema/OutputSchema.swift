@@ -43,7 +43,7 @@ struct OutputSchema: Sendable {
         [
             reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
             pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, doctorJSON,
-        ] + prices + [configShowJSON, configCheckJSON]
+        ] + exports + prices + [configShowJSON, configCheckJSON]
 
     /// The formats of a command, or of the commands of a group.
     static func of(_ command: String) -> [OutputSchema] {

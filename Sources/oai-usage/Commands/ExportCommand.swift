@@ -1,0 +1,102 @@
+import ArgumentParser
+import OpenAIUsage
+import OpenAIUsageLedger
+
+/// Exports calls, charges and charge-backs.
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Export calls, a charge-back, or charges in the format of FOCUS.",
+        discussion: """
+            csv and jsonl have every call, chargeback a row per month or day, project and tags, and focus a row per UTC hour, \
+            project, model, tier, meter and tags. Costs add up to those of 'oai-usage report' to the last digit. Without a \
+            period, it is about the last 7 days.
+
+            Examples:
+              oai-usage export --format focus --month 2026-11 -o november.csv.gz
+              oai-usage export --format focus --focus-version 1.2 --tags team,env
+              oai-usage export --format chargeback --period last-month --tags team,env --timezone Europe/Paris
+              oai-usage export --format csv --period all -o calls.csv
+              oai-usage export --format jsonl --since 1d --project proj_search
+            """
+    )
+
+    /// The formats of an export.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case csv, jsonl, focus, chargeback
+    }
+
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var ledgers: LedgersOption
+    @OptionGroup var options: ExportOptions
+    @OptionGroup var output: FormatOption<Format>
+    @Flag(help: "End with status 2 if a row of FOCUS has no price, or a cost could not be split.")
+    var strict = false
+
+    func validate() throws {
+        if options.columns != nil, output.value != .csv { throw ValidationError("--columns is for --format csv.") }
+    }
+
+    func run() async throws {
+        let now = SystemUsageClock().wallMicroseconds
+        let settings = try await ledgers.settings()
+        let timeZone = try selection.zone.timeZone(settings)
+        let period = ReportPeriod(selection, now: now, timeZone: timeZone)
+        let selected = try period.limit(try selection.selection(now: now, timeZone: timeZone)).resolved(now: now)
+        let places = try ledgers.places(settings)
+        let source = ExportSource(
+            places: places,
+            ledgers: ledgers,
+            settings: settings,
+            selection: selected,
+            now: now
+        )
+        let destination = try ExportOutput(path: options.output, replaces: options.force)
+        for hint in try source.hints(tags: options.tags?.names ?? []) { StandardError.write(hint) }
+        switch output.value {
+        case .focus:
+            let export = try FocusExport(source, options.focus, tags: options.tags?.names)
+            let remarks = try await export.write(to: destination)
+            if strict, !remarks.isComplete { throw ExitCode(2) }
+        case .chargeback:
+            try await Chargeback(per: options.per, tags: options.tags?.names).write(source, to: destination)
+        case .csv, .jsonl: try await calls(source, to: destination)
+        }
+    }
+
+    private func calls(_ source: ExportSource, to destination: ExportOutput) async throws {
+        var writer = CallsWriter(
+            format: output.value == .csv ? .csv : .jsonl,
+            columns: options.columns?.columns,
+            tags: try output.value == .csv ? options.tags?.names ?? source.tagNames() : [],
+            put: destination.put
+        )
+        let totals = try await source.totals()
+        writer.begin()
+        try await source.calls(count: totals.calls + totals.openCalls) { record in
+            writer.write(record)
+            try destination.check()
+        }
+        writer.end()
+        try destination.finish()
+        let range = try source.selection.range(now: source.now)
+        try await ledgers.reportPruned(source.places, from: range.from)
+    }
+}
+
+extension ExportCommand.Format: OutputFormat {
+    static var standard: ExportCommand.Format { .csv }
+    static var jsonName: String { Self.jsonl.rawValue }
+}
+
+extension FocusExport {
+    /// Creates an export from flags.
+    init(_ source: ExportSource, _ options: FocusOptions, tags: [String]?) throws {
+        self.init(
+            source: source,
+            format: FocusFormat(options.focusVersion, account: options.billingAccount),
+            tags: tags,
+            books: try PriceFiles.books(options.prices.files(source.settings))
+        )
+    }
+}
