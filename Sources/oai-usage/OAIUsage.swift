@@ -31,7 +31,8 @@ struct OAIUsage: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
-            LimitsCommand.self, TopCommand.self, WasteCommand.self, ReconcileCommand.self, StatuslineCommand.self, DoctorCommand.self,
+            LimitsCommand.self, TopCommand.self, WasteCommand.self, ReconcileCommand.self, StatuslineCommand.self,
+            DoctorCommand.self,
             ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, PruneCommand.self, LedgerCommand.self,
             ConfigCommand.self, SchemaCommand.self, SimulateCommand.self, GlanceCommand.self,
         ]

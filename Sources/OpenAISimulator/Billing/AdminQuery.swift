@@ -15,6 +15,7 @@ struct AdminQuery {
     ///   - isCosts: True for costs, whose buckets are days.
     ///   - now: The time in seconds since 1970.
     ///   - maximumLimit: A bound of the buckets of a page; `nil` for the API's own.
+    /// - Throws: The error of a missing or invalid parameter.
     init(_ request: ReceivedRequest, isCosts: Bool, now: Int, maximumLimit: Int?) throws(APIError) {
         func number(_ name: String) throws(APIError) -> Int? {
             guard let text = request.query(name) else { return nil }

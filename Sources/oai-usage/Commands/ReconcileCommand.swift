@@ -88,7 +88,9 @@ struct ReconcileCommand: AsyncParsableCommand {
         let end = (range.to ?? now).flooredQuotient(by: 1_000_000)
         let period = ReconcilePeriod(from: start, to: max(end, start + 1))
         let isWhole = period.from == start && (period.to == end || end >= seconds)
-        if !isWhole { StandardError.write("Extended to whole UTC days, since the provider's costs have no shorter ones.") }
+        if !isWhole {
+            StandardError.write("Extended to whole UTC days, since the provider's costs have no shorter ones.")
+        }
         return period
     }
 
@@ -112,7 +114,12 @@ struct ReconcileCommand: AsyncParsableCommand {
         let client = try ProviderClient(upstream, key: key) { StandardError.write($0) }
         let isShort = period.to - period.from <= 31 * 86_400
         let path = provider.history ?? places.lazy.compactMap(\.path).first.map { "\($0).provider.jsonl" }
-        var fetch = try ProviderFetch(client, width: provider.width ?? (isShort ? .hour : .day), provider, history: path)
+        var fetch = try ProviderFetch(
+            client,
+            width: provider.width ?? (isShort ? .hour : .day),
+            provider,
+            history: path
+        )
         try await fetch.run(period, now: now.flooredQuotient(by: 1_000_000), wantsKeys: wantsKeys)
         return (fetch.history, fetch.keys, [])
     }

@@ -23,7 +23,8 @@ enum SimulatedPrices {
             ]
             for (item, component, count) in counts where count > 0 {
                 guard let rate = rates?[item] else { continue }
-                let words = [call.model, component] + (tier == "default" ? [] : [tier]) + (isLong ? ["long context"] : [])
+                let words =
+                    [call.model, component] + (tier == "default" ? [] : [tier]) + (isLong ? ["long context"] : [])
                 lines.append(
                     BilledLine(
                         item: words.joined(separator: ", "),

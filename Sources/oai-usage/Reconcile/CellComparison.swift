@@ -9,6 +9,8 @@ struct CellComparison {
     private(set) var causes: [ReconcileCause: CauseSums] = [:]
     /// Our tokens and their cost after the steps so far, by tier, kind and context.
     private(set) var result: [Meter: OurCell.Sum]
+    /// The tokens that were added, by cause; they have no context of ours.
+    private(set) var added: [Meter: [ReconcileCause: Int128]] = [:]
     private let isCovered: Bool
     private let book: PriceBook
     /// The provider's tokens, all in short context.
@@ -180,10 +182,11 @@ struct CellComparison {
             // Calls without usage and calls that no ledger has share what there is too much of by their number.
             var part: Int128 = 0
             if ours.unread > 0 { part = count * Int128(ours.unread) / Int128(ours.unread + extra) }
-            if part > 0 { unread += surplus(meter, part) }
+            if part > 0 { unread += surplus(meter, part, .usageUnread) }
             guard count > part else { continue }
-            let sums = surplus(meter, count - part)
-            if extra > 0 || !hasCalls { foreign += sums } else { unexplained += sums }
+            let cause = extra > 0 || !hasCalls ? ReconcileCause.notThroughUs : .remainder
+            let sums = surplus(meter, count - part, cause)
+            if cause == .notThroughUs { foreign += sums } else { unexplained += sums }
         }
         if unread.tokens > 0 { unread.calls = ours.unread }
         if foreign != CauseSums() { add(.notThroughUs, foreign) }
@@ -208,7 +211,8 @@ struct CellComparison {
         add(.inFlight, sums)
     }
 
-    private mutating func surplus(_ meter: Meter, _ count: Int128) -> CauseSums {
+    private mutating func surplus(_ meter: Meter, _ count: Int128, _ cause: ReconcileCause) -> CauseSums {
+        added[meter, default: [:]][cause, default: 0] += count
         let cost = change(meter, by: count)
         return CauseSums(tokens: count, tokenDifference: count, picoUSD: cost)
     }

@@ -18,6 +18,8 @@ struct CostComparison {
     var calls: Int64
     /// The cause of a difference of the cost of units; `nil` if only the price can be.
     var unitCause: ReconcileCause?
+    /// The tokens of the meters that are none of ours, by the cause that added them.
+    var added: [Meter: [ReconcileCause: Int128]]
     /// The costs of the day and the project under names that are not understood.
     private(set) var unnamed: Int128
     /// Returns the book's price.
@@ -45,6 +47,7 @@ struct CostComparison {
         calls: Int64,
         unitCause: ReconcileCause?,
         unnamed: Int128,
+        added: [Meter: [ReconcileCause: Int128]],
         price: @escaping (Meter) -> TokenPrice
     ) {
         self.meters = meters
@@ -57,6 +60,7 @@ struct CostComparison {
         self.calls = calls
         self.unitCause = unitCause
         self.unnamed = unnamed
+        self.added = added
         self.price = price
     }
 
@@ -102,7 +106,8 @@ struct CostComparison {
             var other = scope
             other.isLong = difference < 0
             // What the other context lacks bounds what can have moved.
-            let billed = items[Scope(item: scope.item, tier: scope.tier, isLong: false)]?
+            let billed =
+                items[Scope(item: scope.item, tier: scope.tier, isLong: false)]?
                 .reduce(Int128(0)) { $0 + ($1.tokens ?? 0) } ?? 0
             let short = meters.filter { contains(Scope(item: scope.item, tier: scope.tier, isLong: false), $0.key) }
                 .values.reduce(Int128(0)) { $0 + $1.tokens }
@@ -125,7 +130,19 @@ struct CostComparison {
             let goal = Meter(tier: source.tier, item: source.item, isLong: toLong)
             let next = price(goal).cost(portion)
             meters[goal, default: OurCell.Sum()] += OurCell.Sum(tokens: portion, picoUSD: next)
-            addOnce(.longContext, CauseSums(tokens: portion, picoUSD: next - cost))
+            // The context of calls that are none of ours was not known, and is no difference from ours.
+            var own = portion
+            var change = next - cost
+            for (cause, tokens) in toLong
+                ? (added[source] ?? [:]).sorted(by: { $0.key.rawValue < $1.key.rawValue }) : []
+            {
+                let part = min(own, tokens)
+                let share = part == own ? change : DecimalText.quotientHalfEven(change * part, by: own)
+                guard part > 0 else { continue }
+                add(cause, CauseSums(picoUSD: share))
+                (own, change) = (own - part, change - share)
+            }
+            if own > 0 { addOnce(.longContext, CauseSums(tokens: own, picoUSD: change)) }
         }
     }
 

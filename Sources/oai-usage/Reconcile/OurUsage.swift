@@ -103,7 +103,8 @@ struct OurUsage {
         guard record.isCounted, !record.isAnsweredByCache else { return }
         let explanation = book.explanation(of: record)
         let isForeign =
-            explanation.gaps.contains { $0.reason == .otherProvider } || explanation.lines.contains { $0.part == .provider }
+            explanation.gaps.contains { $0.reason == .otherProvider }
+            || explanation.lines.contains { $0.part == .provider }
         guard !isForeign else {
             otherCalls += 1
             return
@@ -114,12 +115,20 @@ struct OurUsage {
         let hasUsage = !record.usage.isEmpty || !explanation.lines.isEmpty || (isFree && record.outcome == .completed)
         guard hasUsage || isUnread else { return }
 
-        let second = (record.objectCreatedAtMicroseconds ?? record.startedAtMicroseconds).flooredQuotient(by: 1_000_000)
+        // A call that only shows an object has the usage of the call that created it.
+        let created = record.method == "POST" ? nil : record.objectCreatedAtMicroseconds
+        let second = (created ?? record.startedAtMicroseconds).flooredQuotient(by: 1_000_000)
         let length = width(kind, second)
         let bucket = second.flooredQuotient(by: length) * length
         let model = [record.model, record.requestModel].compactMap { $0 }.first { !$0.isEmpty } ?? "-"
         let key = hasKeys ? record.key?.hint ?? "-" : nil
-        let place = UsageCell(bucket: bucket, kind: kind, project: mergesProjects ? "default" : record.project, model: model, key: key)
+        let place = UsageCell(
+            bucket: bucket,
+            kind: kind,
+            project: mergesProjects ? "default" : record.project,
+            model: model,
+            key: key
+        )
         let tier = tier(record, explanation)
         var cell = cells[place] ?? OurCell()
         if isUnread { cell.unread += 1 } else { cell.calls[tier, default: 0] += 1 }
@@ -134,14 +143,18 @@ struct OurUsage {
             explained += amount
             if line.part == .tool {
                 addTool(line, day: day, place)
-            } else if line.unit == "token", let item = PriceItem(name: line.item) ?? (line.item == "hidden_output" ? .output : nil) {
+            } else if line.unit == "token",
+                let item = PriceItem(name: line.item) ?? (line.item == "hidden_output" ? .output : nil)
+            {
                 cell.meters[Meter(tier: tier, item: item, isLong: isLong), default: OurCell.Sum()].picoUSD += amount
             } else {
                 cell.unitPicoUSD += amount
             }
         }
         cell.repricePicoUSD += explained - Int128(record.cost.picoUSD ?? 0)
-        let end = (record.startedAtMicroseconds + (record.timing.durationMicroseconds ?? 0)).flooredQuotient(by: 1_000_000)
+        let end = (record.startedAtMicroseconds + (record.timing.durationMicroseconds ?? 0)).flooredQuotient(
+            by: 1_000_000
+        )
         if end >= bucket + length {
             cell.boundaryCalls += 1
             for (meter, count) in tokens { cell.boundary[meter, default: 0] += count }

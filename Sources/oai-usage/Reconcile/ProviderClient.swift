@@ -111,15 +111,21 @@ struct ProviderClient {
             do throws(ProviderDataError) {
                 parsed = try ProviderPage(answer.root, kind: kind, fetchedAt: answer.fetchedAt)
             } catch {
-                throw CommandFailure("\(upstream) gave an answer about \(kind.rawValue) that is not understood: \(error)")
+                throw CommandFailure(
+                    "\(upstream) gave an answer about \(kind.rawValue) that is not understood: \(error)"
+                )
             }
             buckets += parsed.buckets
             page = parsed.nextPage
             if let page, !pages.insert(page).inserted || pages.count > Self.maximumPages {
-                throw CommandFailure("\(upstream) gives pages of \(kind.rawValue) without an end; try a shorter period.")
+                throw CommandFailure(
+                    "\(upstream) gives pages of \(kind.rawValue) without an end; try a shorter period."
+                )
             }
             if parsed.hasMore, page == nil {
-                throw CommandFailure("\(upstream) says that there is more of \(kind.rawValue), and not where; try again.")
+                throw CommandFailure(
+                    "\(upstream) says that there is more of \(kind.rawValue), and not where; try again."
+                )
             }
         } while page != nil
         return buckets
@@ -158,7 +164,9 @@ struct ProviderClient {
                     limit: Self.maximumAnswer + 1,
                     timeout: Self.timeout
                 )
-                if answer.isTimedOut { failure = "it did not answer within \(Self.timeout.nanoseconds / 1_000_000_000) s" }
+                if answer.isTimedOut {
+                    failure = "it did not answer within \(Self.timeout.nanoseconds / 1_000_000_000) s"
+                }
                 if let error = answer.failure { failure = "\(error)" }
             } catch {
                 failure = "\(ErrorMessage.explained(error))"
@@ -245,6 +253,7 @@ enum ProviderKeys {
     /// - Parameters:
     ///   - redacted: The redacted keys by identity.
     ///   - hints: The public prefixes and last four characters of our keys.
+    /// - Returns: The names by identity.
     static func names(_ redacted: [String: String], hints: Set<String>) -> [String: String] {
         redacted.reduce(into: [:]) { names, key in
             let fitting = hints.filter { fits(key.value, $0) }

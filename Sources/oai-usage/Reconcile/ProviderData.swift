@@ -189,7 +189,8 @@ struct ProviderData {
             let place = UsageCell(bucket: cost.day, kind: kind, project: cost.project, model: model, key: nil)
             guard kind.hasTokensInCosts || !coversUsage(place) else { continue }
             guard width(kind, cost.day) == 86_400 else { continue }
-            cells[place, default: Cell()].tokens[Meter(tier: cost.item.tier ?? "default", item: item), default: 0] += tokens
+            cells[place, default: Cell()].tokens[Meter(tier: cost.item.tier ?? "default", item: item), default: 0] +=
+                tokens
         }
     }
 }
@@ -220,7 +221,8 @@ struct ReconcileFilter {
             case .key: value = key
             }
             if rule.dimension == .key, key == nil { return true }
-            let isMatch = value.map { value in rule.globs.contains { Self.matches($0, value, rule.dimension) } } ?? false
+            let isMatch =
+                value.map { value in rule.globs.contains { Self.matches($0, value, rule.dimension) } } ?? false
             return isMatch != rule.isExcluded
         }
     }

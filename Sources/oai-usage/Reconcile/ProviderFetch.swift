@@ -47,9 +47,10 @@ struct ProviderFetch {
     ///   - period: The period.
     ///   - now: The time in seconds since 1970.
     ///   - wantsKeys: True to fetch the keys of the projects, too.
+    /// - Throws: A ``CommandFailure``.
     mutating func run(_ period: ReconcilePeriod, now: Int64, wantsKeys: Bool) async throws {
         let progress = WorkProgress("Asking", "Asked", "kinds of usage and costs")
-        var lines: [String] = []
+        var lines: [ProviderHistory.Line] = []
         for (number, kind) in Self.kinds.enumerated() {
             progress.show(Int64(number), Int64(Self.kinds.count))
             let width: ProviderWidth = kind == .costs ? .day : width
@@ -65,12 +66,17 @@ struct ProviderFetch {
                 guard stretch.from < end else { continue }
                 let buckets = try await client.buckets(kind, width: width, from: stretch.from, to: end) { try save($0) }
                 for bucket in buckets ?? [] where bucket.start < stretch.to {
-                    if let line = history.add(bucket) { lines.append(line) }
+                    guard let line = history.add(bucket) else { continue }
+                    if let last = lines.last, last.isContinued(by: line) {
+                        lines[lines.count - 1].end = line.end
+                    } else {
+                        lines.append(line)
+                    }
                 }
             }
         }
         progress.show(Int64(Self.kinds.count), Int64(Self.kinds.count))
-        try keep(lines)
+        try keep(lines.map(\.text))
         guard wantsKeys else { return }
         for project in projects(period) {
             keys.merge(try await client.keys(project: project) { try save($0) }) { $1 }

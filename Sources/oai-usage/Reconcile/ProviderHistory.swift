@@ -24,6 +24,30 @@ struct ProviderHistory {
         var last: Int64
     }
 
+    /// A line of the file: what buckets in a row have in common.
+    struct Line {
+        var kind: ProviderKind
+        var start: Int64
+        var end: Int64
+        /// The length of each bucket in seconds.
+        var width: Int64
+        var fetchedAt: Int64
+        /// The results; `nil` if they are unchanged.
+        var results: String?
+
+        /// True if the other line continues this one.
+        func isContinued(by other: Line) -> Bool {
+            kind == other.kind && end == other.start && width == other.width && results == other.results
+        }
+
+        /// The line as JSON.
+        var text: String {
+            "{\"fetched_at\":\"\(TimestampText.utc(fetchedAt))\",\"kind\":\"\(kind.rawValue)\",\"start_time\":\(start),"
+                + "\"end_time\":\(end),\"width\":\(width),"
+                + (results.map { "\"results\":\($0)}" } ?? "\"unchanged\":true}")
+        }
+    }
+
     private(set) var observations: [Key: [Observation]] = [:]
 
     /// Creates an empty history.
@@ -36,45 +60,62 @@ struct ProviderHistory {
                 let kind = root["kind"]?.string.flatMap(ProviderKind.init(rawValue:)),
                 let fetched = root["fetched_at"]?.string.flatMap({ TimestampArgument($0) }),
                 let start = root["start_time"]?.number.flatMap({ Int64($0) }),
-                let end = root["end_time"]?.number.flatMap({ Int64($0) }), start < end
+                let end = root["end_time"]?.number.flatMap({ Int64($0) }),
+                let width = root["width"]?.number.flatMap({ Int64($0) }), width >= 60, start < end,
+                end - start <= 400 * 86_400
             else { continue }
             let time = fetched.microseconds(now: 0, timeZone: .gmt)
-            let key = Key(kind: kind, start: start, end: end)
-            if case .bool(true)? = root["unchanged"] {
-                guard let index = observations[key]?.indices.last else { continue }
-                observations[key]?[index].last = time
-            } else if case .array(let results)? = root["results"] {
+            var results: [JSONDocument.Value]?
+            if case .array(let elements)? = root["results"] { results = elements.map(\.value) }
+            for start in stride(from: start, to: end, by: Int(width)) {
                 let bucket = ProviderBucket(
                     kind: kind,
                     start: start,
-                    end: end,
-                    results: results.map(\.value),
+                    end: start + width,
+                    results: results ?? [],
                     fetchedAt: time
                 )
-                observations[key, default: []].append(Observation(bucket: bucket, first: time, last: time))
+                if results != nil { observe(bucket) } else { confirm(bucket) }
             }
         }
+    }
+
+    private mutating func observe(_ bucket: ProviderBucket) {
+        let key = Key(kind: bucket.kind, start: bucket.start, end: bucket.end)
+        let time = bucket.fetchedAt
+        observations[key, default: []].append(Observation(bucket: bucket, first: time, last: time))
+    }
+
+    private mutating func confirm(_ bucket: ProviderBucket) {
+        let key = Key(kind: bucket.kind, start: bucket.start, end: bucket.end)
+        guard let index = observations[key]?.indices.last else { return }
+        observations[key]?[index].last = bucket.fetchedAt
     }
 
     /// Adds an answer.
     ///
     /// - Returns: The line to keep; `nil` if the answer is older than one that is known.
-    mutating func add(_ bucket: ProviderBucket) -> String? {
+    mutating func add(_ bucket: ProviderBucket) -> Line? {
         let key = Key(kind: bucket.kind, start: bucket.start, end: bucket.end)
-        let head =
-            "{\"fetched_at\":\"\(TimestampText.utc(bucket.fetchedAt))\",\"kind\":\"\(bucket.kind.rawValue)\","
-            + "\"start_time\":\(bucket.start),\"end_time\":\(bucket.end),"
-        if let list = observations[key], let last = list.last {
+        let text = bucket.text
+        var line = Line(
+            kind: bucket.kind,
+            start: bucket.start,
+            end: bucket.end,
+            width: bucket.width,
+            fetchedAt: bucket.fetchedAt,
+            results: text
+        )
+        if let last = observations[key]?.last {
             guard last.last < bucket.fetchedAt else { return nil }
-            if last.bucket.text == bucket.text {
-                observations[key]?[list.count - 1].last = bucket.fetchedAt
-                return head + "\"unchanged\":true}"
+            if last.bucket.text == text {
+                confirm(bucket)
+                line.results = nil
+                return line
             }
         }
-        observations[key, default: []].append(
-            Observation(bucket: bucket, first: bucket.fetchedAt, last: bucket.fetchedAt)
-        )
-        return head + "\"results\":\(bucket.text)}"
+        observe(bucket)
+        return line
     }
 
     /// True if a bucket need not be asked again: its results stayed the same for the time of settling.

@@ -19,7 +19,9 @@ enum ProviderKind: String, CaseIterable, Sendable {
             return
         }
         let parts = object.split(separator: ".")
-        guard parts.count == 4, parts[0] == "organization", parts[1] == "usage", parts[3] == "result" else { return nil }
+        guard parts.count == 4, parts[0] == "organization", parts[1] == "usage", parts[3] == "result" else {
+            return nil
+        }
         self.init(rawValue: String(parts[2]))
     }
 

@@ -24,6 +24,7 @@ struct ProviderRetry {
     ///   - headers: The headers of the answer.
     ///   - code: The code of the error; `nil` if it has none.
     ///   - now: The time in seconds since 1970.
+    /// - Returns: The decision.
     func decision(attempt: Int, status: Int?, headers: HTTPHeaders, code: String?, now: Int64) -> Decision {
         guard attempt < attempts else { return .giveUp }
         if let status, status < 500, ![408, 409, 425, 429].contains(status) { return .giveUp }

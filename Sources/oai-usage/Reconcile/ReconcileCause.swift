@@ -38,10 +38,13 @@ enum ReconcileCause: String, CaseIterable, Sendable {
     var meaning: String {
         switch self {
         case .notThroughUs: "Calls that the provider counts and no ledger has."
-        case .usageUnread: "Calls whose usage did not reach us, such as a stream that was left; the provider counted it."
-        case .lateUsage: "Calls of ours that the provider does not count or charge yet; it may until the day has settled."
+        case .usageUnread:
+            "Calls whose usage did not reach us, such as a stream that was left; the provider counted it."
+        case .lateUsage:
+            "Calls of ours that the provider does not count or charge yet; it may until the day has settled."
         case .tier: "Tokens that the provider billed in another service tier than the answer said."
-        case .cacheClass: "Input that the provider counts as cached, written or fresh, and the answer as another of these."
+        case .cacheClass:
+            "Input that the provider counts as cached, written or fresh, and the answer as another of these."
         case .longContext: "Tokens at the prices of another context length than ours."
         case .toolFee: "Fees of hosted tools."
         case .pricePeriod: "The same tokens at another price per token than the ledger's."

@@ -71,21 +71,22 @@ extension ReconcileReport {
     /// The causes for people.
     var causeTable: Table {
         var table = Table(columns: [
-            .init(name: "cause"), .init(name: "calls", isNumeric: true), .init(name: "tokens", isNumeric: true, priority: 1),
-            .init(name: "token difference", isNumeric: true, priority: 2), .init(name: "cost difference", isNumeric: true),
+            .init(name: "cause"), .init(name: "calls", isNumeric: true),
+            .init(name: "tokens", isNumeric: true, priority: 1),
+            .init(name: "token difference", isNumeric: true, priority: 2),
+            .init(name: "cost difference", isNumeric: true),
         ])
         let all = allCauses
         let scale = MoneyScale(all.map { Int128($0.sums.picoUSD.magnitude) } + [totals.theirs.picoUSD])
         for (cause, sums) in all {
             table.rows.append([
                 cause.title, NumberFormat.count(sums.calls), NumberFormat.count(sums.tokens),
-                (sums.tokenDifference > 0 ? "+" : "") + NumberFormat.count(sums.tokenDifference),
+                Self.signed(sums.tokenDifference),
                 Self.signed(sums.picoUSD, scale),
             ])
         }
         table.footer = [
-            "DIFFERENCE", "", "",
-            NumberFormat.count(totals.theirs.allTokens - totals.ours.allTokens),
+            "DIFFERENCE", "", "", Self.signed(totals.theirs.allTokens - totals.ours.allTokens),
             Self.signed(totals.differencePicoUSD, scale),
         ]
         return table
@@ -109,7 +110,9 @@ extension ReconcileReport {
     var findings: [String] {
         var lines: [String] = []
         for (item, amount) in unrecognized.sorted(by: { $0.key < $1.key }).prefix(20) {
-            lines.append("Unrecognized line item: \"\(TextFit.clean(item))\", \(NumberFormat.dollars(picoUSD: amount)).")
+            lines.append(
+                "Unrecognized line item: \"\(TextFit.clean(item))\", \(NumberFormat.dollars(picoUSD: amount))."
+            )
         }
         if unrecognized.count > 20 { lines.append("And \(unrecognized.count - 20) more line items.") }
         for change in restated.prefix(20) {
@@ -132,6 +135,8 @@ extension ReconcileReport {
     private static func signedDollars(_ amount: Int128) -> String {
         (amount > 0 ? "+" : "") + NumberFormat.dollars(picoUSD: amount)
     }
+
+    private static func signed(_ tokens: Int128) -> String { (tokens > 0 ? "+" : "") + NumberFormat.count(tokens) }
 
     private static func signed(_ amount: Int128?, _ scale: MoneyScale) -> String {
         guard let amount, amount != 0 else { return scale.text(amount) }

@@ -25,6 +25,7 @@ struct ReconcilePeriod: Equatable {
     /// - Parameters:
     ///   - width: The length of a bucket in seconds.
     ///   - isSettled: Returns true for the start of a bucket that need not be asked.
+    /// - Returns: The stretches, in whole days.
     func unsettled(width: Int64, isSettled: (Int64) -> Bool) -> [ReconcilePeriod] {
         var stretches: [ReconcilePeriod] = []
         for start in stride(from: from, to: to, by: Int(Self.day)) {

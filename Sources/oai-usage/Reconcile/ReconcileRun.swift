@@ -42,6 +42,7 @@ struct ReconcileRun {
     ///
     /// - Parameter calls: Calls the closure for each call before a time in microseconds since 1970.
     /// - Returns: The comparison.
+    /// - Throws: A ``CommandFailure`` without answers, or for answers that are not understood.
     func report(calls: (Int64, (CallRecord) -> Void) async throws -> Void) async throws -> ReconcileReport {
         let places = places
         let buckets = places.compactMap { history.latest($0) }
@@ -66,15 +67,22 @@ struct ReconcileRun {
         let days = comparesKeys ? [] : theirs.costDays
         let left = ours.remove { !theirs.coversUsage($0) && !days.contains($0.day) }
         if left > 0 {
-            notes.append("\(NumberFormat.calls(left)) of ours left out: the provider's answers do not cover their days or kinds.")
+            notes.append(
+                "\(NumberFormat.calls(left)) of ours left out: the provider's answers do not cover their days or kinds."
+            )
         }
         if ours.otherCalls > 0 {
             notes.append("\(NumberFormat.calls(ours.otherCalls)) to other providers left out.")
         }
         if ours.openCalls > 0 { notes.append("\(NumberFormat.calls(ours.openCalls)) in flight left out.") }
-        if theirs.mergesProjects { notes.append("Their answers are not grouped by project_id: projects are compared as one.") }
+        if theirs.mergesProjects {
+            notes.append("Their answers are not grouped by project_id: projects are compared as one.")
+        }
         if !theirs.hasTiers, !theirs.cells.isEmpty {
             notes.append("Their answers are not grouped by service_tier: tiers are not compared.")
+        }
+        if dimensions.contains(.hour) || dimensions.contains(.key) {
+            notes.append("Their costs have neither hours nor keys: see them by day, project, model, tier or line item.")
         }
         let reconciliation = Reconciliation(
             ours,

@@ -203,7 +203,8 @@ struct Reconciliation {
             isPending: isPending(.costs, end: group.day + 86_400),
             calls: calls(group),
             unitCause: unitCause(group),
-            unnamed: unnamed[group.account] ?? 0
+            unnamed: unnamed[group.account] ?? 0,
+            added: added(group)
         ) { TokenPrice($0, model: model, project: group.project, day: group.day, book) }
         comparison.run()
         unnamed[group.account] = comparison.unnamed
@@ -249,6 +250,12 @@ struct Reconciliation {
 
     private func calls(_ group: Group) -> Int64 {
         cells(of: group).reduce(0) { $0 + max($1.ours.allCalls, $1.theirs?.allRequests ?? 0) }
+    }
+
+    private func added(_ group: Group) -> [Meter: [ReconcileCause: Int128]] {
+        cells(of: group).reduce(into: [:]) { sum, cell in
+            sum.merge(cell.added) { $0.merging($1, uniquingKeysWith: +) }
+        }
     }
 
     private func unitCost(_ group: Group) -> Int128 {
