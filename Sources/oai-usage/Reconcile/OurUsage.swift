@@ -42,15 +42,13 @@ struct OurCell {
     var meters: [Meter: Sum] = [:]
     /// The cost of the model's units other than tokens.
     var unitPicoUSD: Int128 = 0
-    /// The cost by the book's prices less that in the ledger.
-    var repricePicoUSD: Int128 = 0
     /// The calls that ended in a later bucket, and their tokens.
     var boundaryCalls: Int64 = 0
     var boundary: [Meter: Int128] = [:]
 
     /// The number of calls.
     var allCalls: Int64 { calls.values.reduce(unread, +) }
-    /// The cost of the model by the book's prices.
+    /// The cost of the model.
     var picoUSD: Int128 { meters.values.reduce(unitPicoUSD) { $0 + $1.picoUSD } }
 }
 
@@ -136,13 +134,17 @@ struct OurUsage {
         var tokens = Self.tokens(record, tier: tier, isLong: isLong)
         if isFree { tokens = [:] }
         for (meter, count) in tokens { cell.meters[meter, default: OurCell.Sum()].tokens += count }
-        var explained: Int128 = 0
-        let day = second.flooredQuotient(by: 86_400) * 86_400
-        for line in explanation.lines {
-            let amount = Int128(line.subtotal.picoUSD)
-            explained += amount
+        // The book divides the ledger's cost, which may be that of other prices.
+        let whole = explanation.lines.reduce(Int128(0)) { $0 + Int128($1.subtotal.picoUSD) }
+        var rest = Int128(record.cost.picoUSD ?? 0)
+        let cost = rest
+        var fees: [(PriceExplanation.Line, Int128)] = []
+        for (number, line) in explanation.lines.enumerated() where whole > 0 {
+            let part = DecimalText.quotientHalfEven(Int128(line.subtotal.picoUSD) * cost, by: whole)
+            let amount = number == explanation.lines.count - 1 ? rest : part
+            rest -= amount
             if line.part == .tool {
-                addTool(line, day: day, place)
+                fees.append((line, amount))
             } else if line.unit == "token",
                 let item = PriceItem(name: line.item) ?? (line.item == "hidden_output" ? .output : nil)
             {
@@ -151,7 +153,8 @@ struct OurUsage {
                 cell.unitPicoUSD += amount
             }
         }
-        cell.repricePicoUSD += explained - Int128(record.cost.picoUSD ?? 0)
+        // The ledger's cost of a call for which the book has no price.
+        cell.unitPicoUSD += rest
         let end = (record.startedAtMicroseconds + (record.timing.durationMicroseconds ?? 0)).flooredQuotient(
             by: 1_000_000
         )
@@ -160,6 +163,8 @@ struct OurUsage {
             for (meter, count) in tokens { cell.boundary[meter, default: 0] += count }
         }
         cells[place] = cell
+        let day = second.flooredQuotient(by: 86_400) * 86_400
+        for (line, amount) in fees { addTool(line, amount, day: day, place) }
     }
 
     /// Changes the names of models.
@@ -184,8 +189,7 @@ struct OurUsage {
         return calls
     }
 
-    private mutating func addTool(_ line: PriceExplanation.Line, day: Int64, _ place: UsageCell) {
-        let amount = Int128(line.subtotal.picoUSD)
+    private mutating func addTool(_ line: PriceExplanation.Line, _ amount: Int128, day: Int64, _ place: UsageCell) {
         if line.unit == "token", let model = line.model, let item = PriceItem(name: line.item) {
             // The usage of another model within the call is on that model's bill.
             var target = place
@@ -240,7 +244,6 @@ extension OurCell {
         left.unread += right.unread
         left.meters.merge(right.meters) { Sum(tokens: $0.tokens + $1.tokens, picoUSD: $0.picoUSD + $1.picoUSD) }
         left.unitPicoUSD += right.unitPicoUSD
-        left.repricePicoUSD += right.repricePicoUSD
         left.boundaryCalls += right.boundaryCalls
         left.boundary.merge(right.boundary, uniquingKeysWith: +)
     }

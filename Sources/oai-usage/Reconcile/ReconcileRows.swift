@@ -68,8 +68,8 @@ extension Reconciliation {
             }
             facts.lineItem = cell.place.model
             facts.tier = cell.ours.calls.keys.sorted().first ?? "default"
-            let rest = cell.ours.unitPicoUSD - cell.ours.repricePicoUSD
-            if rest != 0 { change(facts) { $0.ours.charge(rest) } }
+            let units = cell.ours.unitPicoUSD
+            if units != 0 { change(facts) { $0.ours.charge(units) } }
             guard !dimensions.contains(.lineItem) else { continue }
             var calls = cell.ours.calls
             if cell.ours.unread > 0 { calls[facts.tier ?? "default", default: 0] += cell.ours.unread }

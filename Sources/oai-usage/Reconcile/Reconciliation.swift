@@ -113,13 +113,10 @@ struct Reconciliation {
             guard let cell = cells[place] else { continue }
             let group = Group(day: place.day, project: place.project, subject: .model(place.model))
             var sums = money[group] ?? Money()
-            sums.ours += cell.ours.picoUSD - cell.ours.repricePicoUSD
+            sums.ours += cell.ours.picoUSD
             for (cause, change) in cell.causes {
                 causes[cause, default: CauseSums()] += change
                 if cause.isPending { sums.pending += change.picoUSD }
-            }
-            if cell.ours.repricePicoUSD != 0 {
-                add(.pricePeriod, CauseSums(calls: cell.ours.allCalls, picoUSD: cell.ours.repricePicoUSD))
             }
             money[group] = sums
             groupCells[group, default: []].append(place)

@@ -42,7 +42,7 @@ struct OutputSchema: Sendable {
     static let all: [OutputSchema] =
         [
             reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
-            pruneJSON, wasteJSON, wasteCSV, doctorJSON,
+            pruneJSON, wasteJSON, wasteCSV, doctorJSON, reconcileJSON, reconcileCSV,
         ] + prices + [configShowJSON, configCheckJSON]
 
     /// The formats of a command, or of the commands of a group.
