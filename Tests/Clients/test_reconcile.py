@@ -90,10 +90,10 @@ def checked(report):
     assert [cause["cause"] for cause in report["causes"]] == CAUSES
     totals = report["totals"]
     assert sum(cause["cost_difference_usd"] for cause in report["causes"]) == totals["difference_usd"]
-    assert sum(cause["call_difference"] for cause in report["causes"]) == (
-        totals["theirs"]["calls"] - totals["ours"]["calls"]
-    )
-    assert sum(cause["token_difference"] for cause in report["causes"]) == sum(
+    for name in ("call_difference", "token_difference"):
+        assert sum(cause[name] for cause in report["causes"]) == totals[name]
+    assert totals["difference_usd"] == totals["theirs"]["cost_usd"] - totals["ours"]["cost_usd"]
+    assert totals["token_difference"] == sum(
         totals["theirs"][name] - totals["ours"][name] for name in ("input_tokens", "output_tokens")
     )
     return report
@@ -396,7 +396,7 @@ def test_settled_days_are_not_asked_again(pair):
     pair.provider.stop(signal.SIGKILL)
     # Nothing is left to be asked, so that the provider may be away.
     assert execute(*arguments, environment=ADMIN).returncode == 0
-    done = execute(*arguments, "--refresh", environment={**ADMIN, "OAI_USAGE_TEST": "1"})
+    done = execute(*arguments, "--refresh", environment=ADMIN)
     assert done.returncode == 1 and "cannot be asked" in done.stderr
 
 
@@ -483,9 +483,8 @@ def test_hostile_names(pair, tmp_path):
         assert "\u001b" not in text and "\u202e" not in text and "evil" in text
     report = checked(loads(run(*arguments, "--json")))
     assert report["unrecognized_line_items"][0]["line_item"] == name
-    assert causes(report)["unrecognized_line_item"]["cost_difference_usd"] == Decimal("1.5") - Decimal(
-        report["totals"]["ours"]["cost_usd"]
-    ) or causes(report)["unrecognized_line_item"]["cost_difference_usd"] == Decimal("1.5")
+    # What the models lack on that day is in it.
+    assert causes(report)["unrecognized_line_item"]["cost_difference_usd"] == report["totals"]["difference_usd"] > 0
 
 
 def test_formats(pair):
@@ -494,7 +493,7 @@ def test_formats(pair):
     pair.past()
     table = pair.execute()
     assert table.stdout.startswith("Ours and theirs, ") and "REMAINDER" in table.stdout and "Coverage:" in table.stdout
-    rows = pair.execute("--format", "csv", "--by", "day,model").stdout.split("\r\n")
+    rows = pair.execute("--format", "csv", "--by", "day,model").stdout.split("\n")
     assert rows[0].startswith("day,model,our_calls,") and len(rows) == 3
     text = pair.execute("--format", "markdown").stdout
     assert "| not through us | 1 |" in text

@@ -41,7 +41,11 @@ struct ReconcileCommand: AsyncParsableCommand {
         var selected = try selection.selection(now: now, timeZone: timeZone)
         let files = provider.file.isEmpty ? nil : try ProviderFiles(provider.file)
         let period = try period(selected, files, now: now, timeZone: timeZone)
-        let filter = try ReconcileFilter(selected)
+        let book = try prices.book(settings)
+        var filter = try ReconcileFilter(selected)
+        filter.isSameModel = { first, second in
+            book.model(named: first).map { $0.id == book.model(named: second)?.id } ?? false
+        }
         let wantsKeys = options.by.dimensions.contains(.key) || filter.hasKeys
         let (history, keys, notes) = try await answers(period, files, places, now: now, wantsKeys: wantsKeys)
         let comparison = ReconcileRun(
@@ -51,10 +55,12 @@ struct ReconcileCommand: AsyncParsableCommand {
             width: provider.width,
             filter: filter,
             dimensions: options.by.dimensions,
-            book: try prices.book(settings),
+            book: book,
             settling: provider.settle.milliseconds / 1_000,
             notes: notes
         )
+        // The provider knows the models that served only, so that the requested ones select nothing.
+        selected.conditions.removeAll { $0.dimension == .model }
         let report = try await comparison.report { end, add in
             selected.since = .absolute(microseconds: period.from * 1_000_000)
             selected.until = .absolute(microseconds: max(end, period.from * 1_000_000 + 1))

@@ -11,6 +11,9 @@ struct CellComparison {
     private(set) var result: [Meter: OurCell.Sum]
     /// The tokens that were added, by cause; they have no context of ours.
     private(set) var added: [Meter: [ReconcileCause: Int128]] = [:]
+    /// True if the provider counts calls here, and tokens.
+    let countsCalls: Bool
+    let countsTokens: Bool
     private let isCovered: Bool
     private let book: PriceBook
     /// The provider's tokens, all in short context.
@@ -23,6 +26,7 @@ struct CellComparison {
         _ ours: OurCell,
         _ theirs: ProviderData.Cell?,
         isCovered: Bool,
+        countsTokens: Bool,
         hasTiers: Bool,
         _ book: PriceBook
     ) {
@@ -33,7 +37,8 @@ struct CellComparison {
         self.book = book
         result = ours.meters
         target = theirs?.tokens ?? [:]
-        let countsCalls = isCovered && (theirs == nil || theirs?.hasRequests == true)
+        self.countsTokens = isCovered && countsTokens
+        countsCalls = isCovered && (theirs == nil || theirs?.hasRequests == true)
         missingCalls = countsCalls ? (theirs?.allRequests ?? 0) - ours.allCalls : 0
         if !hasTiers { target = Self.tiered(target, ours) }
     }
@@ -165,7 +170,6 @@ struct CellComparison {
         guard isCovered else { return }
         if let restatement { attribute(restatement) }
         if isLast, missingCalls < 0, ours.boundaryCalls > 0 { attributeBoundary() }
-        let hasCalls = theirs == nil || theirs?.hasRequests == true
         let extra = max(0, missingCalls)
         let late = max(0, -missingCalls)
         var foreign = CauseSums(calls: extra, callDifference: extra)
@@ -176,7 +180,7 @@ struct CellComparison {
             if count < 0 {
                 let cost = change(meter, by: count)
                 let sums = CauseSums(tokens: -count, tokenDifference: count, picoUSD: cost)
-                if isPending, late > 0 || !hasCalls { missing += sums } else { unexplained += sums }
+                if isPending, late > 0 || !countsCalls { missing += sums } else { unexplained += sums }
                 continue
             }
             // Calls without usage and calls that no ledger has share what there is too much of by their number.
@@ -184,7 +188,7 @@ struct CellComparison {
             if ours.unread > 0 { part = count * Int128(ours.unread) / Int128(ours.unread + extra) }
             if part > 0 { unread += surplus(meter, part, .usageUnread) }
             guard count > part else { continue }
-            let cause = extra > 0 || !hasCalls ? ReconcileCause.notThroughUs : .remainder
+            let cause = extra > 0 || !countsCalls ? ReconcileCause.notThroughUs : .remainder
             let sums = surplus(meter, count - part, cause)
             if cause == .notThroughUs { foreign += sums } else { unexplained += sums }
         }
@@ -242,6 +246,7 @@ struct CellComparison {
 
     /// The provider's tokens less ours after the steps so far, all in short context.
     private var difference: [Meter: Int128] {
+        guard countsTokens else { return [:] }
         var difference = target
         for (meter, sum) in result { difference[Meter(tier: meter.tier, item: meter.item), default: 0] -= sum.tokens }
         return difference

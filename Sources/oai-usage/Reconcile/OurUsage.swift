@@ -71,6 +71,7 @@ struct OurUsage {
     private let book: PriceBook
     private let hasKeys: Bool
     private let mergesProjects: Bool
+    private let filter: ReconcileFilter
     private let width: (ProviderKind, Int64) -> Int64
 
     /// Creates an empty sum.
@@ -79,16 +80,19 @@ struct OurUsage {
     ///   - book: The prices by which costs are broken down.
     ///   - hasKeys: True to keep keys apart.
     ///   - mergesProjects: True to count all projects as one.
+    ///   - filter: The filter of calls, by the model that served.
     ///   - width: Returns the length of the bucket of a kind at a time, both in seconds.
     init(
         book: PriceBook,
         hasKeys: Bool,
         mergesProjects: Bool = false,
+        filter: ReconcileFilter = ReconcileFilter(),
         width: @escaping (ProviderKind, Int64) -> Int64
     ) {
         self.book = book
         self.hasKeys = hasKeys
         self.mergesProjects = mergesProjects
+        self.filter = filter
         self.width = width
     }
 
@@ -119,6 +123,7 @@ struct OurUsage {
         let length = width(kind, second)
         let bucket = second.flooredQuotient(by: length) * length
         let model = [record.model, record.requestModel].compactMap { $0 }.first { !$0.isEmpty } ?? "-"
+        guard filter.matches(project: record.project, model: model, tier: nil, key: nil) else { return }
         let key = hasKeys ? record.key?.hint ?? "-" : nil
         let place = UsageCell(
             bucket: bucket,
@@ -164,7 +169,8 @@ struct OurUsage {
         }
         cells[place] = cell
         let day = second.flooredQuotient(by: 86_400) * 86_400
-        for (line, amount) in fees { addTool(line, amount, day: day, place) }
+        // Their fees have no model.
+        for (line, amount) in filter.hasModels ? [] : fees { addTool(line, amount, day: day, place) }
     }
 
     /// Changes the names of models.

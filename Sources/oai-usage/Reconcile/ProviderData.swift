@@ -33,8 +33,8 @@ struct ProviderData {
     private(set) var fetchedAt: [ProviderKind: Int64] = [:]
     /// The starts of the days with costs.
     private(set) var costDays: Set<Int64> = []
-    /// The most decimals of an amount.
-    private(set) var decimals = 0
+    /// The most decimals of an amount; `nil` without amounts.
+    private(set) var decimals: Int?
     /// True if any line item names a tier, or a context.
     private(set) var namesTiers = false
     private(set) var namesContexts = false
@@ -79,7 +79,7 @@ struct ProviderData {
         for bucket in buckets where bucket.kind == .costs {
             for result in bucket.results {
                 let cost = try ProviderCost(result)
-                decimals = max(decimals, cost.decimals)
+                decimals = max(decimals ?? 0, cost.decimals)
                 if cost.project != nil { hasProjects = true }
                 let item = LineItem(cost.lineItem ?? "all costs") { name in
                     models.contains(name) || isKnownModel(name) || book.model(named: name) != nil
@@ -206,12 +206,19 @@ struct ReconcileFilter {
     }
 
     var rules: [Rule] = []
+    /// Returns true if two names are of one model.
+    var isSameModel: (String, String) -> Bool = { $0 == $1 }
 
     /// True if keys are selected, which costs do not have.
     var hasKeys: Bool { rules.contains { $0.dimension == .key } }
 
-    /// True if values satisfy all rules; a model that is `nil` satisfies only exclusions.
-    func matches(project: String, model: String?, tier: String, key: String?) -> Bool {
+    /// True if models are selected, which fees do not have.
+    var hasModels: Bool { rules.contains { $0.dimension == .model } }
+
+    /// True if values satisfy all rules.
+    ///
+    /// A model that is `nil` satisfies only exclusions; a tier and a key that are `nil` satisfy any rule.
+    func matches(project: String, model: String?, tier: String?, key: String?) -> Bool {
         rules.allSatisfy { rule in
             let value: String?
             switch rule.dimension {
@@ -221,15 +228,18 @@ struct ReconcileFilter {
             case .key: value = key
             }
             if rule.dimension == .key, key == nil { return true }
+            if rule.dimension == .tier, tier == nil { return true }
             let isMatch =
-                value.map { value in rule.globs.contains { Self.matches($0, value, rule.dimension) } } ?? false
+                value.map { value in rule.globs.contains { matches($0, value, rule.dimension) } } ?? false
             return isMatch != rule.isExcluded
         }
     }
 
-    private static func matches(_ glob: Glob, _ value: String, _ dimension: Rule.Dimension) -> Bool {
+    private func matches(_ glob: Glob, _ value: String, _ dimension: Rule.Dimension) -> Bool {
         switch dimension {
-        case .model: glob.matches(value) || glob.matches(ModelAlias.alias(of: value))
+        case .model:
+            glob.matches(value) || glob.matches(ModelAlias.alias(of: value))
+                || (!glob.isPattern && isSameModel(glob.text, value))
         case .key: glob.isPattern ? glob.matches(value) : value.contains(glob.text)
         default: glob.matches(value)
         }

@@ -70,6 +70,8 @@ extension ReconcileReport {
         json.key("totals")
         json.beginObject()
         Self.write(totals.ours, totals.theirs, totals.differencePicoUSD, to: &json)
+        json.member("call_difference", totals.callDifference)
+        json.member("token_difference", totals.tokenDifference)
         json.member("calls_without_usage", totals.unreadCalls)
         json.member("call_coverage_percent", literal: ReconcileTotals.decimal(totals.callCoverage))
         json.member("token_coverage_percent", literal: ReconcileTotals.decimal(totals.tokenCoverage))

@@ -86,7 +86,7 @@ extension ReconcileReport {
             ])
         }
         table.footer = [
-            "DIFFERENCE", "", "", Self.signed(totals.theirs.allTokens - totals.ours.allTokens),
+            "DIFFERENCE", "", "", Self.signed(totals.tokenDifference),
             Self.signed(totals.differencePicoUSD, scale),
         ]
         return table

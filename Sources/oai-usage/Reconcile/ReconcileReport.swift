@@ -32,8 +32,8 @@ struct ReconcileReport {
     /// The causes in their order, with the remainder as what all others leave of the difference.
     var allCauses: [(cause: ReconcileCause, sums: CauseSums)] {
         var rest = CauseSums()
-        rest.callDifference = totals.theirs.calls - totals.ours.calls
-        rest.tokenDifference = totals.theirs.allTokens - totals.ours.allTokens
+        rest.callDifference = totals.callDifference
+        rest.tokenDifference = totals.tokenDifference
         rest.picoUSD = totals.differencePicoUSD
         rest.calls = causes[.remainder]?.calls ?? 0
         rest.tokens = causes[.remainder]?.tokens ?? 0

@@ -50,7 +50,7 @@ struct ReconcileRun {
             throw CommandFailure("The provider's answers have nothing of this period.")
         }
         let data = try data(buckets, keys: keys.isEmpty ? [:] : keys, models: [])
-        var ours = OurUsage(book: book, hasKeys: comparesKeys, mergesProjects: data.mergesProjects) {
+        var ours = OurUsage(book: book, hasKeys: comparesKeys, mergesProjects: data.mergesProjects, filter: filter) {
             data.width($0, $1)
         }
         // Calls that the provider could not know of yet are not compared.

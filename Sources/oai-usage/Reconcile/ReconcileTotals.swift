@@ -6,12 +6,13 @@ struct ReconcileTotals {
     var theirs = ReconcileRow.Side()
     /// The calls without usage, which are among ours.
     var unreadCalls: Int64 = 0
+    /// The provider's calls and tokens less ours, where the provider counts them.
+    private(set) var callDifference: Int64 = 0
+    private(set) var tokenDifference: Int128 = 0
     private var common = (calls: Int64(0), tokens: Int128(0), picoUSD: Int128(0))
     /// The sum of the absolute differences of all projects and models, by day, without what is pending.
     private(set) var driftPicoUSD: Int128 = 0
     private(set) var pendingPicoUSD: Int128 = 0
-    private var hasCalls = false
-
     init(_ reconciliation: Reconciliation) {
         (ours.picoUSD, theirs.picoUSD) = (0, 0)
         for cell in reconciliation.cells.values {
@@ -20,12 +21,14 @@ struct ReconcileTotals {
             unreadCalls += cell.ours.unread
             ours.calls += cell.ours.allCalls
             for (meter, sum) in cell.ours.meters { ours.add(meter.item, sum.tokens) }
+            if cell.countsCalls { callDifference += (cell.theirs?.allRequests ?? 0) - cell.ours.allCalls }
+            let their = cell.theirs?.tokens.values.reduce(0, +) ?? 0
+            if cell.countsTokens { tokenDifference += their - own }
             guard let other = cell.theirs else { continue }
-            if other.hasRequests { hasCalls = true }
             theirs.calls += other.allRequests
             for (meter, count) in other.tokens { theirs.add(meter.item, count) }
             common.calls += min(read, other.allRequests)
-            common.tokens += min(own, other.tokens.values.reduce(0, +))
+            common.tokens += min(own, their)
         }
         for sums in reconciliation.money.values {
             ours.charge(sums.ours)

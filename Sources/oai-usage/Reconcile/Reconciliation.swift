@@ -81,6 +81,7 @@ struct Reconciliation {
                 ours.cells[place] ?? OurCell(),
                 theirs.cells[place],
                 isCovered: theirs.coversUsage(place) || theirs.cells[place] != nil,
+                countsTokens: !place.kind.hasTokensInCosts || theirs.costDays.contains(place.day),
                 hasTiers: theirs.hasTiers,
                 settings.book
             )
@@ -239,7 +240,8 @@ struct Reconciliation {
 
     /// Half a unit of the last decimal of the provider's amounts, at most half a cent, and the noise of a binary number.
     private var tolerance: Int128 {
-        let half = theirs.decimals >= 12 ? 0 : (theirs.decimals..<12).reduce(Int128(1)) { unit, _ in unit * 10 } / 2
+        guard let decimals = theirs.decimals, decimals < 12 else { return 1_000 }
+        let half = (decimals..<12).reduce(Int128(1)) { unit, _ in unit * 10 } / 2
         return min(half, 5_000_000_000) + 1_000
     }
 

@@ -59,6 +59,8 @@ extension OutputSchema {
 
     private static let totals: [Field] = [
         Field("difference_usd", .number, "USD", "The provider's cost less ours."),
+        Field("call_difference", .integer, "calls", "The provider's calls less ours, where it counts calls."),
+        Field("token_difference", .integer, "tokens", "The provider's tokens less ours, where it counts tokens."),
         Field("calls_without_usage", .integer, "calls", "Calls of ours whose usage did not arrive."),
         Field("call_coverage_percent", .number, "%", "The provider's calls that we have with their usage.").nullable,
         Field("token_coverage_percent", .number, "%", "The provider's tokens that we have.").nullable,
