@@ -170,10 +170,16 @@ struct CellComparison {
         guard isCovered else { return }
         if let restatement { attribute(restatement) }
         if isLast, missingCalls < 0, ours.boundaryCalls > 0 { attributeBoundary() }
+        var unread = CauseSums()
+        if missingCalls < 0, ours.unread > 0, difference.values.allSatisfy({ $0 >= 0 }) {
+            // A call that was given up may not have reached the provider.
+            unread.calls = min(-missingCalls, ours.unread)
+            unread.callDifference = -unread.calls
+            missingCalls += unread.calls
+        }
         let extra = max(0, missingCalls)
         let late = max(0, -missingCalls)
         var foreign = CauseSums(calls: extra, callDifference: extra)
-        var unread = CauseSums()
         var missing = CauseSums(calls: late, callDifference: -late)
         var unexplained = CauseSums()
         for (meter, count) in difference.sorted(by: { $0.key < $1.key }) where count != 0 {

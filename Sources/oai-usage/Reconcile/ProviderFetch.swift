@@ -61,8 +61,8 @@ struct ProviderFetch {
                 return !refreshes && known.isSettled(key, settling: settling)
             }
             for stretch in stretches {
-                // The API answers about the past only.
-                let end = min(stretch.to, now + 1)
+                // The API rejects an end in the future.
+                let end = min(stretch.to, now)
                 guard stretch.from < end else { continue }
                 let buckets = try await client.buckets(kind, width: width, from: stretch.from, to: end) { try save($0) }
                 for bucket in buckets ?? [] where bucket.start < stretch.to {

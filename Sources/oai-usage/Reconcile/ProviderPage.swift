@@ -29,8 +29,15 @@ struct ProviderPage {
         for element in elements.map(\.value) {
             guard let start = try ProviderDataError.count(element["start_time"], "start_time", kind ?? .costs),
                 let end = try ProviderDataError.count(element["end_time"], "end_time", kind ?? .costs), start < end,
-                end - start <= 31 * 86_400
-            else { throw ProviderDataError("A bucket has no start_time before its end_time, in seconds since 1970.") }
+                end - start <= 86_400
+            else {
+                throw ProviderDataError(
+                    "A bucket has no start_time before its end_time, at most a day later, in seconds since 1970."
+                )
+            }
+            // A range that ends within a bucket may cut its end.
+            let width: Int64 =
+                [Int64(60), 3_600, 86_400].first { $0 == end - start } ?? (end - start < 3_600 ? 3_600 : 86_400)
             let results = (element["results"] ?? element["result"])?.elements ?? []
             var byKind: [ProviderKind: [JSONDocument.Value]] = [:]
             if let kind { byKind[kind] = [] }
@@ -40,7 +47,13 @@ struct ProviderPage {
             }
             for (kind, results) in byKind {
                 buckets.append(
-                    ProviderBucket(kind: kind, start: start, end: end, results: results, fetchedAt: fetchedAt)
+                    ProviderBucket(
+                        kind: kind,
+                        start: start,
+                        end: start + width,
+                        results: results,
+                        fetchedAt: fetchedAt
+                    )
                 )
             }
         }
