@@ -451,8 +451,8 @@ def test_what_curl_saves(pair, tmp_path):
     assert causes(compared("all.jsonl")) == {}
     # A page that is followed by another one, which is missing.
     page, _ = get(pair.provider.url, f"/v1/organization/usage/completions?start_time={start - 86_400}&limit=1&group_by[]=model")
-    (tmp_path / "page.json").write_text(page)
-    assert "a page follows" in " ".join(compared("page.json")["notes"])
+    (tmp_path / "completions-page.json").write_text(page)
+    assert "a page follows" in " ".join(compared("completions-page.json")["notes"])
     for text, words in (
         ('{"error":{"message":"Incorrect API key"}}', "error of the API: Incorrect API key"), ("{}", 'no array "data"'),
         ("<html>", "is no JSON"), ('{"data":[{"start_time":5}]}', "start_time before its end_time"),

@@ -37,7 +37,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
         let places = try ledgers.places(settings)
-        let timeZone = try selection.zone.timeZone(settings)
+        // The provider's days are those of UTC, whatever zone reports are set to.
+        let timeZone = selection.zone.timezone?.timeZone ?? .gmt
         var selected = try selection.selection(now: now, timeZone: timeZone)
         let files = provider.file.isEmpty ? nil : try ProviderFiles(provider.file)
         let period = try period(selected, files, now: now, timeZone: timeZone)

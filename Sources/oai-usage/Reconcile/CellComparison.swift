@@ -11,8 +11,9 @@ struct CellComparison {
     private(set) var result: [Meter: OurCell.Sum]
     /// The tokens that were added, by cause; they have no context of ours.
     private(set) var added: [Meter: [ReconcileCause: Int128]] = [:]
-    /// True if the provider counts calls here, and tokens.
+    /// True if the provider counts calls here.
     let countsCalls: Bool
+    /// True if the provider counts tokens here.
     let countsTokens: Bool
     private let isCovered: Bool
     private let book: PriceBook
