@@ -3,6 +3,7 @@ import Foundation
 import OpenAIUsage
 import OpenAIUsageGateway
 import OpenAIUsageLedger
+import OpenAIUsagePricing
 
 /// Compares the ledger with the provider's usage and costs.
 struct ReconcileCommand: AsyncParsableCommand {
