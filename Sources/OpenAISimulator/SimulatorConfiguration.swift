@@ -26,6 +26,17 @@ public struct SimulatorConfiguration: Sendable {
     /// Adds handlers at the front of a connection's pipeline, for example to terminate TLS.
     package var childChannelHook: (@Sendable (any Channel) -> EventLoopFuture<Void>)?
 
+    /// The number of times that each target of the admin API is answered with status 429 first.
+    package var adminFailures = 0
+    /// The pause that those answers ask for, in milliseconds.
+    package var adminRetryMilliseconds = 20
+    /// The maximum number of buckets of a page of the admin API; `nil` for the API's own.
+    package var adminLimit: Int?
+    /// The decimals to which costs are rounded; `nil` for all.
+    package var costDecimals: Int?
+    /// Returns the lines of a call's cost; there is none by default.
+    package var costLines: @Sendable (BilledCall) -> [BilledLine] = { _ in [] }
+
     /// Creates the default settings.
     public init() {}
 }

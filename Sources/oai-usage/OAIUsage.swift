@@ -31,9 +31,9 @@ struct OAIUsage: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
-            LimitsCommand.self, TopCommand.self, WasteCommand.self, BudgetCommand.self, StatuslineCommand.self,
-            DoctorCommand.self, ServeMetricsCommand.self, PricesCommand.self, RepriceCommand.self, ExportCommand.self,
-            PruneCommand.self, LedgerCommand.self,
+            LimitsCommand.self, TopCommand.self, WasteCommand.self, BudgetCommand.self, ReconcileCommand.self,
+            StatuslineCommand.self, DoctorCommand.self, ServeMetricsCommand.self, PricesCommand.self,
+            RepriceCommand.self, ExportCommand.self, PruneCommand.self, LedgerCommand.self,
             ConfigCommand.self, SchemaCommand.self, SimulateCommand.self, GlanceCommand.self,
         ]
     )

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 
 import pytest
 
@@ -129,6 +130,18 @@ def test_budget(ledger, schemas):
     check([json.loads(repriced)], schemas["reprice", "json"])
     pruned = run("prune", "--ledger", ledger, "--older-than", "1h", "--dry-run", "--json")
     check([json.loads(pruned)], schemas["prune", "json"])
+
+
+def test_reconcile(ledger, schemas, tmp_path):
+    result = {"object": "organization.costs.result", "amount": {"value": 1.5, "currency": "usd"}, "line_item": "new"}
+    start = int(time.time()) // 86_400 * 86_400
+    page = {"object": "page", "data": [{"start_time": start, "end_time": start + 86_400, "results": [result]}]}
+    path = tmp_path / "costs.json"
+    path.write_text(json.dumps(page))
+    arguments = ("reconcile", "--ledger", ledger, "--file", str(path), "--by", "hour,day,project,model,tier,key,line-item")
+    check([json.loads(run(*arguments, "--json"))], schemas["reconcile", "json"])
+    heading = columns(run(*arguments, "--format", "csv"))
+    assert heading == [field["name"] for field in schemas["reconcile", "csv"]]
 
 
 def test_prices(schemas, tmp_path):

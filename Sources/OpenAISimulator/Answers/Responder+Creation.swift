@@ -28,6 +28,13 @@ extension Responder {
         }
         let generation = generation(request, body: body, route: route, model: model, directives: directives)
         head.requestTokens = generation.usage.inputTokens
+        let kind: BilledCall.Kind =
+            switch route {
+            case .embeddings: .embeddings
+            case .moderations: .moderations
+            default: .completions
+            }
+        bill(kind, generation, request, project: head.project, directives: directives)
         let isStreamed = body["stream"]?.flag == true
         switch route {
         case .chatCompletions, .completions:

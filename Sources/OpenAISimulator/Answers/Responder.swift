@@ -5,6 +5,7 @@ import Synchronization
 final class Responder: Sendable {
     let configuration: SimulatorConfiguration
     let store = ResponseStore()
+    let bills = BillingStore()
     private let attempts = Atomic<UInt64>(0)
 
     /// Creates a responder with a configuration.
@@ -122,6 +123,9 @@ final class Responder: Sendable {
                 writer.member("object", "response")
                 writer.member("deleted", json: "true")
             }
+        case .admin(let resource):
+            head.origin = .apiWithoutProject
+            return try adminAnswer(resource, request, head: &head)
         case .unknown:
             throw .api(.invalidRequest("Invalid URL (\(request.methodName) \(request.path))", status: 404))
         case .wrongMethod:

@@ -57,6 +57,41 @@ package struct Directive: Sendable {
         number("reasoning-tokens", \.reasoningTokens, 0...tokenLimit, "The part of the output that was reasoning."),
         text("tier", \.tier, "The service tier that is answered, whatever was asked for."),
         text("model", \.model, "The model that is answered; the request's own is not looked up then."),
+        text("bill-tier", \.billTier, "The service tier in the admin API's usage and costs, whatever was answered."),
+        number(
+            "bill-cached-tokens",
+            \.billCachedTokens,
+            0...tokenLimit,
+            "The cached tokens in the admin API, whatever was answered."
+        ),
+        number("bill-output-tokens", \.billOutputTokens, 0...tokenLimit, "The output tokens in the admin API."),
+        number(
+            "bill-restate-after",
+            \.billRestateAfter,
+            0...1000,
+            "Applies bill-output-tokens only after that many answers of the admin API, as a restatement."
+        ),
+        choice("bill-context", \.billContext, "The context whose prices the admin API's costs have."),
+        number("bill-searches", \.billSearches, 0...1_000_000, "The web searches in the admin API."),
+        number(
+            "bill-price-percent",
+            \.billPricePercent,
+            0...10_000,
+            "The percentage of the listed prices in the admin API's costs."
+        ),
+        number(
+            "bill-later-s",
+            \.billLaterSeconds,
+            0...8_640_000,
+            "The seconds by which the admin API dates the call later."
+        ),
+        number(
+            "bill-after-fetches",
+            \.billAfterFetches,
+            0...1000,
+            "The answers of the admin API that leave the call out at first."
+        ),
+        text("bill-line-item", \.billLineItem, "The line item of the call's whole cost in the admin API."),
         flag("no-usage", \.isWithoutUsage, "Ignores stream_options, as some providers do."),
         choice(
             "usage-position",

@@ -48,6 +48,17 @@ struct SimulationDirectives: Sendable, Equatable {
     var isWithoutUsage = false
     var usagePosition = UsagePosition.last
 
+    var billTier: String?
+    var billCachedTokens: Int?
+    var billOutputTokens: Int?
+    var billRestateAfter: Int?
+    var billContext = BilledCall.Context.actual
+    var billSearches: Int?
+    var billPricePercent: Int?
+    var billLaterSeconds: Int?
+    var billAfterFetches: Int?
+    var billLineItem: String?
+
     var finish = Finish.completed
     var failsMidstream = false
     var textBytes: Int?

@@ -17,13 +17,15 @@ struct ReceivedRequest: Sendable {
     }
 
     /// Returns the value of a query parameter; `nil` if it is absent.
-    func query(_ name: String) -> Substring? {
-        guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
-        for pair in head.uri[head.uri.utf8.index(after: mark)...].split(separator: "&") {
+    func query(_ name: String) -> Substring? { queries(name).first.map { $0[...] } }
+
+    /// Returns the values of a query parameter that may be repeated.
+    func queries(_ name: String) -> [String] {
+        guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+        return head.uri[head.uri.utf8.index(after: mark)...].split(separator: "&").compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts[0] == name { return parts.count == 2 ? parts[1] : "" }
+            return parts[0] == name ? parts.count == 2 ? String(parts[1]) : "" : nil
         }
-        return nil
     }
 
     /// The number of earlier attempts, by `x-stainless-retry-count`.

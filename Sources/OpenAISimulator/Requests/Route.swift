@@ -11,6 +11,8 @@ enum Route: Sendable, Equatable {
     case listModels
     case retrieveModel(String)
     case moderations
+    /// A resource of the admin API, by its path after `/v1/organization/`.
+    case admin(String)
     /// A known path with a method that it does not support.
     case wrongMethod
     case unknown
@@ -32,6 +34,8 @@ enum Route: Sendable, Equatable {
                 self = isRead ? .retrieveResponse(id) : method == .DELETE ? .deleteResponse(id) : .wrongMethod
             } else if let name = Route.identifier(path, after: "/v1/models/") {
                 self = isRead ? .retrieveModel(name) : .wrongMethod
+            } else if path.hasPrefix("/v1/organization/") {
+                self = isRead ? .admin(String(path.dropFirst("/v1/organization/".count))) : .wrongMethod
             } else {
                 self = .unknown
             }

@@ -36,12 +36,33 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var processingMs = ProcessingTime(range: SimulatorConfiguration().processingMilliseconds)
 
+    @Option(help: "Answer each target of the admin API so often with status 429 first.")
+    var adminFailures = 0
+
+    @Option(help: "The most buckets of a page of the admin API. (default: the API's own)")
+    var adminLimit: Int?
+
+    @Option(help: "The decimals of the admin API's costs. (default: all)")
+    var costDecimals: Int?
+
+    func validate() throws {
+        if adminFailures < 0 { throw ValidationError("--admin-failures must be at least 0.") }
+        if let adminLimit, adminLimit < 1 { throw ValidationError("--admin-limit must be at least 1.") }
+        if let costDecimals, !(0...12).contains(costDecimals) {
+            throw ValidationError("--cost-decimals must be 0 to 12.")
+        }
+    }
+
     func run() async throws {
         var configuration = SimulatorConfiguration()
         configuration.host = listen.host
         configuration.port = listen.port
         configuration.seed = seed
         configuration.processingMilliseconds = processingMs.range
+        configuration.adminFailures = adminFailures
+        configuration.adminLimit = adminLimit
+        configuration.costDecimals = costDecimals
+        configuration.costLines = SimulatedPrices.lines
         let group = ServiceGroup(
             services: [SimulatorService(configuration: configuration)],
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -16,6 +16,7 @@ struct SimpleClient: Sendable {
     /// A response; its status is `nil` if the connection ended first.
     struct Answer: Sendable {
         var status: Int?
+        var headers: HTTPHeaders = [:]
         var body: [UInt8] = []
         /// True if the response was received completely.
         var isComplete = false
@@ -115,7 +116,9 @@ private final class AnswerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): answer.status = Int(head.status.code)
+        case .head(let head):
+            answer.status = Int(head.status.code)
+            answer.headers = head.headers
         case .body(let body):
             guard answer.body.count < limit else { return }
             answer.body.append(contentsOf: body.readableBytesView)

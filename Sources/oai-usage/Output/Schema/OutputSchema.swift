@@ -42,7 +42,7 @@ struct OutputSchema: Sendable {
     static let all: [OutputSchema] =
         [
             reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
-            pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, doctorJSON,
+            pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, reconcileJSON, reconcileCSV, doctorJSON,
         ] + exports + prices + [configShowJSON, configCheckJSON]
 
     /// The formats of a command, or of the commands of a group.

@@ -1,0 +1,63 @@
+import OpenAIUsage
+import OpenAIUsagePricing
+
+/// A page of the provider's admin API.
+struct ProviderPage {
+    var buckets: [ProviderBucket] = []
+    /// The cursor of the next page; `nil` for the last one.
+    var nextPage: String?
+    /// True if a page follows.
+    var hasMore = false
+
+    /// Reads a page.
+    ///
+    /// Unknown members and results of unknown kinds are ignored.
+    ///
+    /// - Parameters:
+    ///   - root: The answer.
+    ///   - kind: The kind that was asked for; `nil` to take it from the results.
+    ///   - fetchedAt: The time of the answer in microseconds since 1970.
+    /// - Throws: A ``ProviderDataError`` that says where the answer is not understood.
+    init(_ root: JSONDocument.Value, kind: ProviderKind?, fetchedAt: Int64) throws(ProviderDataError) {
+        if let error = root["error"] {
+            let message = error["message"]?.string ?? error.string ?? "unknown"
+            throw ProviderDataError("It is an error of the API: \(TextFit.clean(message))")
+        }
+        guard case .array(let elements)? = root["data"] else {
+            throw ProviderDataError("It has no array \"data\"; a page of usage or costs is expected.")
+        }
+        for element in elements.map(\.value) {
+            guard let start = try ProviderDataError.count(element["start_time"], "start_time", kind ?? .costs),
+                let end = try ProviderDataError.count(element["end_time"], "end_time", kind ?? .costs), start < end,
+                end - start <= 86_400
+            else {
+                throw ProviderDataError(
+                    "A bucket has no start_time before its end_time, at most a day later, in seconds since 1970."
+                )
+            }
+            // A range that ends within a bucket may cut its end.
+            let width: Int64 =
+                [Int64(60), 3_600, 86_400].first { $0 == end - start } ?? (end - start < 3_600 ? 3_600 : 86_400)
+            let results = (element["results"] ?? element["result"])?.elements ?? []
+            var byKind: [ProviderKind: [JSONDocument.Value]] = [:]
+            if let kind { byKind[kind] = [] }
+            for result in results {
+                guard let own = result["object"]?.string.map(ProviderKind.init(object:)) ?? kind else { continue }
+                byKind[own, default: []].append(result)
+            }
+            for (kind, results) in byKind {
+                buckets.append(
+                    ProviderBucket(
+                        kind: kind,
+                        start: start,
+                        end: start + width,
+                        results: results,
+                        fetchedAt: fetchedAt
+                    )
+                )
+            }
+        }
+        if case .bool(true)? = root["has_more"] { hasMore = true }
+        nextPage = hasMore ? root["next_page"]?.string : nil
+    }
+}
