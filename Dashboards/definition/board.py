@@ -100,7 +100,8 @@ def _annotation(name, color, expr, title, text):
         "enable": True,
         "hide": False,
         "iconColor": color,
-        "target": {"expr": expr, "refId": "Anno", "interval": "60s"},
+        "expr": expr,
+        "step": "60s",
         "titleFormat": title,
         "textFormat": text,
     }
@@ -145,7 +146,6 @@ def _variable(name, definition, multi=True, every=".*", regex=""):
         "label": name.capitalize(),
         "datasource": dict(SOURCE),
         "query": definition,
-        "definition": definition,
         "refresh": 2,
         "sort": 1,
         "multi": multi,
@@ -186,6 +186,8 @@ CHAIN = [
     _variable("model", _chain("model", "project")),
     _variable("operation", _chain("operation", "project", "model")),
 ]
+# Histograms are not kept by project.
+MODELS = [_variable("model", _chain("model")), _variable("operation", _chain("operation", "model"))]
 ONE_PROJECT = [_variable("project", _chain("project"), multi=False), *CHAIN[1:]]
 
 

@@ -1,4 +1,4 @@
-from board import CHAIN, Board, Row
+from board import MODELS, Board, Row
 from panels import heatmap, query, stat, table, timeseries
 from queries import PERIOD, buckets, increase, mean, quantile, rate, ratio, value, zero
 
@@ -170,7 +170,7 @@ models = Row(
 BOARD = Board(
     "latency",
     "Latency",
-    "How long calls take, where the time goes, and how fast streams are.",
+    "How long calls take, where the time goes, and how fast streams are; over all projects, as durations are not kept by project.",
     [summary, spread, kinds, parts, models],
-    CHAIN,
+    MODELS,
 )

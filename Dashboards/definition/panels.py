@@ -165,15 +165,15 @@ def heatmap(title, description, expr, unit="s", color="Spectral", **rest):
         "cellGap": 1,
         "cellValues": {"unit": "short", "decimals": 0},
         "color": {
-            "mode": "scheme", "scheme": color, "scale": "exponential", "exponent": 0.5, "steps": 64, "reverse": color == "Spectral",
-            "fill": "dark-orange",
+            "mode": "scheme", "scheme": color, "scale": "exponential", "exponent": 0.5, "steps": 64,
+            "reverse": color == "Spectral", "fill": "dark-orange",
         },
         "exemplars": {"color": "rgba(255,0,255,0.7)"},
         "filterValues": {"le": 1e-09},
         "legend": {"show": True},
         "rowsFrame": {"layout": "auto"},
         "showValue": "never",
-        "tooltip": {"show": True, "yHistogram": True},
+        "tooltip": {"mode": "single", "yHistogram": True},
         "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
     }
     custom = {"scaleDistribution": {"type": "linear"}}
@@ -204,7 +204,9 @@ def timeline(title, description, *queries, mappings=(), **rest):
     }
     defaults = {"mappings": list(mappings), "color": {"mode": "thresholds"}}
     custom = {"lineWidth": 0, "fillOpacity": 80}
-    return Panel("state-timeline", title, description, list(queries), "none", defaults=defaults, custom=custom, options=options, **rest)
+    return Panel(
+        "state-timeline", title, description, list(queries), "none", defaults=defaults, custom=custom, options=options, **rest
+    )
 
 
 def table(title, description, labels, columns, sort=None, links=None, **rest):
