@@ -19,7 +19,7 @@ BINARY = os.environ["BINARY"]
 JOB = "oai-usage"
 INTERVAL = 2
 # Twice as long as the check may take.
-PATIENCE = 120
+PATIENCE = 60
 
 
 def poll(condition, what, seconds=PATIENCE):
@@ -102,9 +102,15 @@ def report(ledgers, *by):
     ).stdout
     rows = {}
     for row in json.loads(text, parse_float=Decimal)["rows"]:
-        key = tuple((row[name] or "none").replace(".", "_") if name == "endpoint" else row[name] or "none" for name in names)
-        rows[key] = row
+        rows[tuple(_label(name, row[name]) for name in names)] = row
     return rows
+
+
+def _label(name, value):
+    """The label of a report's value."""
+    if name == "endpoint":
+        return "models" if value == "models.list" else value.replace(".", "_")
+    return value or "none"
 
 
 class Server(Process):
