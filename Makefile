@@ -4,8 +4,8 @@ SWIFT ?= swift
 SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark) \
     Examples/Package.swift Examples/Sources
 
-.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs examples api-check soak tsan install uninstall package package-check clean
+.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test dashboards-check \
+    demo bench fuzz docs examples api-check soak tsan install uninstall package package-check clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
@@ -27,6 +27,7 @@ help:
 	@echo "  make price-test    10,000 random calls, priced by the library and by an independent calculation in Python"
 	@echo "  make linkage-test  what the core library links"
 	@echo "  make client-test   the official Python SDK and curl through the gateway"
+	@echo "  make dashboards-check  every dashboard against Prometheus, VictoriaMetrics, gateways and their ledgers; BINARY=path"
 	@echo "  make fuzz          libFuzzer on each parser for ten minutes; SECONDS_EACH=60 for less (not part of make test)"
 	@echo "  make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo
@@ -81,6 +82,9 @@ price-test: prepare
 
 client-test: build
 	Tests/Clients/run
+
+dashboards-check: $(if $(BINARY),,build)
+	@BINARY="$(BINARY)" Dashboards/check/run
 
 test: prepare lint swift-test docs examples price-test linkage-test client-test
 	@echo "All tests passed."

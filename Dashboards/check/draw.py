@@ -134,10 +134,9 @@ def _head(page, board):
 
 
 def _save(figure, path):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=DPI, facecolor=figure.get_facecolor())
+    figure.canvas.draw()
+    picture = Image.fromarray(numpy.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     plt.close(figure)
-    picture = Image.open(buffer).convert("RGB")
     # Fewer colors until the file is small enough for a repository.
     for colors in (128, 64, 48, 32, 16):
         small = io.BytesIO()
@@ -203,19 +202,20 @@ def _chart(page, panel, answers, box, period):
     unit = panel["fieldConfig"]["defaults"]["unit"]
     custom = panel["fieldConfig"]["defaults"]["custom"]
     paints = [PALETTE[place % len(PALETTE)] for place in range(len(found))]
-    if custom["stacking"]["mode"] == "normal":
+    stacked = custom["stacking"]["mode"] == "normal"
+    if stacked:
         grid = numpy.arange(math.ceil(period[0]), period[1], 2)
-        layers = [numpy.interp(grid, times, values, left=0, right=0) for _, times, values in found]
+        layers = [numpy.nan_to_num(numpy.interp(grid, times, values, left=0, right=0)) for _, times, values in found]
         axes.stackplot(grid, layers, colors=paints, alpha=0.4)
         for top, paint in zip(numpy.cumsum(layers, axis=0), paints):
             axes.plot(grid, top, color=paint, linewidth=0.9)
     else:
         for (_, times, values), paint in zip(found, paints):
             axes.plot(times, values, color=paint, linewidth=1.1, marker="." if len(times) < 3 else None)
-    low, high = axes.get_ylim()
-    axes.set_ylim(min(0, low), max(high, custom.get("axisSoftMax", 0)) or 1)
-    if high <= 0:
-        axes.set_ylim(min(0, low), 1)
+        layers = [values for _, _, values in found]
+    sums = numpy.sum(layers, axis=0) if stacked else numpy.concatenate(layers)
+    low, high = min(numpy.nanmin(sums), custom["axisSoftMin"]), numpy.nanmax(sums)
+    axes.set_ylim(low, max(high * 1.06, custom.get("axisSoftMax", 0)) if high > 0 else 1)
     axes.set_xlim(*period)
     axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))
     axes.yaxis.set_major_formatter(lambda value, _: number(value, unit).replace("$", r"\$"))
@@ -292,7 +292,7 @@ def _table(page, panel, answers, box, _):
     edges = [x + w * sum(wide[:place]) / sum(wide) for place in range(len(wide) + 1)]
     fits = int((h - 18) / 17)
     for place, key in enumerate([*labels, *values]):
-        title = _fitting(names[key], edges[place + 1] - edges[place], 8)
+        title = _fitting(names[key], edges[place + 1] - edges[place] - 8, 8)
         if place < len(labels):
             page.text(edges[place], y, title, 8, "#6e9fff", weight="bold")
         else:

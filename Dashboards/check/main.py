@@ -96,9 +96,7 @@ def try_all(boards, meant, images):
 
         # Their ledgers know every label set, and so the gateways begin with all of them at zero.
         early = [begun(scene.Gateway(folder, name, upstream)) for name in ("one", "two")]
-        note("the first gateways run")
         load.births([gateway.url for gateway in early])
-        note("births")
         for gateway in early:
             scene.poll(gateway.settled, "the calls before the start are not in the ledger")
             gateway.stop()
@@ -116,9 +114,8 @@ def try_all(boards, meant, images):
         for gateway in loaded:
             scene.poll(gateway.settled, "the first failures are not in the ledger")
         before = scene.report(ledgers, "project", "model", "operation")
-        start = time.time()
+        note("two gateways know what their ledgers saw before, and have no other call than one of each error")
 
-        note("failures made")
         targets = [*[gateway.instance for gateway in (*loaded, idle)], dead_instance]
         servers = [begun(server) for server in scene.servers(folder, targets)]
         everywhere = "|".join(re.escape(gateway.instance).replace("\\", "\\\\") for gateway in loaded)
@@ -134,7 +131,9 @@ def try_all(boards, meant, images):
                 lambda: len(server.query(f'sum_over_time(up{{instance=~"{everywhere}|{idle.instance}"}}[1m]) >= 2', time.time())) == 3,
                 f"{server.name} does not scrape",
             )
-        note(f"two gateways, an idle one and a dead target are scraped by {' and '.join(s.name for s in servers)}")
+        # From here on, when every series has a sample before the period.
+        start = time.time()
+        note(f"{' and '.join(server.name for server in servers)} scrape two gateways, an idle one and a dead target")
         made = load.drive([gateway.url for gateway in loaded], SECONDS)
         for gateway in loaded:
             scene.poll(gateway.settled, "the calls are not in the ledger")

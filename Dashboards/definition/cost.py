@@ -130,19 +130,19 @@ forecast = Row(
                     sparse=SETTING,
                 ), "currencyUSD", 2),
                 ("Forecast", query(f"max by (budget) ({series('budget_forecast_usd')})", sparse=SETTING), "currencyUSD", 2),
-                ("Forecast of budget", query(
+                ("Of budget", query(
                     f"max by (budget) ({series('budget_forecast_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
                     sparse=SETTING,
                 ), "percentunit", 0),
             ],
-            sort="Forecast of budget", width=12, height=7,
+            sort="Of budget", width=12, height=7,
         ),
         timeseries(
             "Budgets, spent and forecast",
             "The forecast of each budget over time, with what is spent.",
             query(f"max by (budget) ({series('budget_spent_usd')})", "{{budget}}, spent", sparse=SETTING),
             query(f"max by (budget) ({series('budget_forecast_usd')})", "{{budget}}, forecast", sparse=SETTING),
-            query(f"max by (budget) ({series('budget_usd')})", "{{budget}}", sparse=SETTING),
+            query(f"max by (budget) ({series('budget_usd')})", "{{budget}}, budget", sparse=SETTING),
             unit="currencyUSD", width=12, height=7, legend="list",
         ),
     ],

@@ -96,7 +96,7 @@ failures = Row(
             "The period's failures, without those whose client left.",
             ["project", "model", "error"],
             [("Calls", query(
-                zero(increase("call_errors_total", FAILED, by=("project", "model", "error")), "error", "no errors")
+                zero(some(increase("call_errors_total", FAILED, by=("project", "model", "error"))), "error", "no errors")
             ), "short", 0)],
             links={"project": to_project("__data.fields.Project")}, height=9,
         ),
@@ -137,7 +137,7 @@ objective = Row(
                 f"1 - ({error_ratio('1d', by=('model',), matcher=BAD)})",
                 "{{model}}",
             ),
-            unit="percentunit", top=1,
+            unit="percentunit", bottom=0.95, top=1,
         ),
     ],
 )

@@ -104,22 +104,25 @@ ledger = Row(
             "Errors of the ledger",
             "Errors per second.",
             query(zero(some(rate("ledger_errors_total", by=("error",))), "error", "no errors"), "{{error}}"),
-            unit="short", width=8,
+            unit="short", width=6,
         ),
         timeseries(
             "Size",
-            "The size of each ledger's files, and its size in a week at the growth of the last six hours.",
+            "The size of each ledger's files.",
             query(f"max by (instance) ({series('ledger_size_bytes')})", "{{instance}}"),
-            query(
-                f"max by (instance) (predict_linear({series('ledger_size_bytes')}[6h], 7 * 86400))", "{{instance}}, in a week"
-            ),
-            unit="bytes", width=8,
+            unit="bytes", width=6,
+        ),
+        timeseries(
+            "Size in a week",
+            "The size of each ledger's files in a week, at their growth in the last six hours.",
+            query(f"max by (instance) (predict_linear({series('ledger_size_bytes')}[6h], 7 * 86400))", "{{instance}}"),
+            unit="bytes", width=6,
         ),
         timeseries(
             "Last write",
             "The time since records were last committed. It grows while there are no calls, too.",
             query(f"max by (instance) (time() - ({series('ledger_last_write_timestamp_seconds')} > 0))", "{{instance}}"),
-            unit="s", width=8,
+            unit="s", width=6,
         ),
     ],
 )

@@ -190,16 +190,16 @@ def by(label, title, links):
     none = (label, "no calls")
     return table(
         title,
-        f"The period's sums by {label}, the most expensive first.",
+        f"The period's sums by {label}, the most expensive first; input and output are tokens.",
         [label],
         [
             ("Spend", query(zero(column("cost_usd_total", label), *none), equals=("cost_usd", [label])), "currencyUSD", 4),
             ("Calls", query(zero(made, *none), equals=("calls", [label])), "short", 0),
             ("Errors", query(zero(filled(column("call_errors_total", label, 'error!="client_disconnect"'), made), *none)),
              "short", 0),
-            ("Input tokens", query(zero(column("input_tokens_total", label), *none), equals=("input_tokens", [label])),
+            ("Input", query(zero(column("input_tokens_total", label), *none), equals=("input_tokens", [label])),
              "short"),
-            ("Output tokens", query(zero(column("output_tokens_total", label), *none), equals=("output_tokens", [label])),
+            ("Output", query(zero(column("output_tokens_total", label), *none), equals=("output_tokens", [label])),
              "short"),
             ("Cached", query(zero(ratio(column("input_cached_tokens_total", label), column("input_tokens_total", label)),
                                   *none)), "percentunit", 1),

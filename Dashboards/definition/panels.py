@@ -130,7 +130,7 @@ def states(**texts):
     ]
 
 
-def timeseries(title, description, *queries, unit="short", stack=False, top=None, legend="table", **rest):
+def timeseries(title, description, *queries, unit="short", stack=False, bottom=0, top=None, legend="table", **rest):
     custom = {
         "drawStyle": "line",
         "lineInterpolation": "linear",
@@ -141,7 +141,7 @@ def timeseries(title, description, *queries, unit="short", stack=False, top=None
         "pointSize": 3,
         "spanNulls": False,
         "axisPlacement": "auto",
-        "axisSoftMin": 0,
+        "axisSoftMin": bottom,
         "scaleDistribution": {"type": "linear"},
         "stacking": {"mode": "normal" if stack else "none", "group": "A"},
     }
