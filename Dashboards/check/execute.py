@@ -55,7 +55,13 @@ class Answer:
 
     @property
     def has_zero(self):
-        return "* sum(oai_usage_build_info" in self.target["expr"]
+        return "0 * sum(oai_usage_build_info" in self.target["expr"]
+
+    @property
+    def is_about_a_ledger(self):
+        """True if the query is about the ledger or its records, and not about the calls that it has."""
+        names = {name for name, _ in selectors(self.target["expr"])}
+        return any(re.match("oai_usage_(ledger_|records?_)", name) for name in names)
 
 
 def run(server, boards, meant, scope, start, at, ranges=True):
@@ -144,6 +150,14 @@ def dead(answers):
             yield f"{answer.where}: a dead target is not shown"
         elif answer.panel["title"] == "State" and color(answer.panel, answer.instant[0][1][-1][1]) != "red":
             yield f"{answer.where}: a dead target is not red"
+
+
+def ledgerless(answers):
+    """A gateway without a ledger: nothing about one, since nothing is kept."""
+    for answer in answers:
+        # An empty histogram is there nevertheless, and no quantile of it.
+        if answer.is_about_a_ledger and (answer.instant or answer.points):
+            yield f"{answer.where}: shown though there is no ledger: {answer.target['expr']}"
 
 
 def nothing(answers):

@@ -26,7 +26,7 @@ state = Row(
         stat(
             "Records lost",
             "Calls of the period whose record never reached a ledger.",
-            query(zero(increase("records_dropped_total")), "lost"),
+            query(zero(increase("records_dropped_total"), of="ledger_up"), "lost"),
             steps=steps((0.5, RED)), width=3, decimals=0,
         ),
         stat(
@@ -48,7 +48,7 @@ state = Row(
         stat(
             "Late releases",
             "Responses of the period whose last bytes went out before their record was committed.",
-            query(zero(increase("ledger_late_releases_total")), "late"),
+            query(zero(increase("ledger_late_releases_total"), of="ledger_up"), "late"),
             width=3, steps=steps((0.5, YELLOW)), decimals=0,
         ),
         stat(
@@ -82,9 +82,12 @@ ledger = Row(
         timeseries(
             "Records",
             "Records per second.",
-            query(zero(rate("records_captured_total")), "captured"),
-            query(zero(rate("records_written_total")), "written"),
-            query(zero(some(rate("records_dropped_total", by=("reason",))), "reason", "none"), "dropped: {{reason}}"),
+            query(zero(rate("records_captured_total"), of="ledger_up"), "captured"),
+            query(zero(rate("records_written_total"), of="ledger_up"), "written"),
+            query(
+                zero(some(rate("records_dropped_total", by=("reason",))), "reason", "none", of="ledger_up"),
+                "dropped: {{reason}}",
+            ),
             unit="reqps", width=8, legend="list",
         ),
         timeseries(
@@ -103,7 +106,9 @@ ledger = Row(
         timeseries(
             "Errors of the ledger",
             "Errors per second.",
-            query(zero(some(rate("ledger_errors_total", by=("error",))), "error", "no errors"), "{{error}}"),
+            query(
+                zero(some(rate("ledger_errors_total", by=("error",))), "error", "no errors", of="ledger_up"), "{{error}}"
+            ),
             unit="short", width=6,
         ),
         timeseries(

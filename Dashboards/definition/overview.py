@@ -33,7 +33,7 @@ state = Row(
         stat(
             "Records lost",
             "Calls whose record never reached a ledger. Any is a loss: see the page on the gateway and the ledger.",
-            query(zero(increase("records_dropped_total")), "lost"),
+            query(zero(increase("records_dropped_total"), of="ledger_up"), "lost"),
             steps=steps((0.5, RED)), decimals=0,
         ),
         stat(

@@ -103,14 +103,15 @@ def buckets(family, *matchers):
     return increase(family, *matchers, by=("le",), window=NOW, suffix="_bucket")
 
 
-ALIVE_ZERO = f"0 * sum({series('build_info')})"
+def zero(query, label=None, text="none", idle=0, of="build_info"):
+    """The query, or 0 if it has no series while a gateway answers; with a label, that one has the text.
 
-
-def zero(query, label=None, text="none", idle=0):
-    """The query, or 0 if it has no series while a gateway answers; with a label, that one has the text."""
+    `of` is the gauge that stands for the gateway: `ledger_up` for what only a gateway with a ledger has.
+    """
+    nothing = f"0 * sum({series(of)})"
     if label is None:
-        return f"({query}) or ({f'{idle} + ' if idle else ''}{ALIVE_ZERO})"
-    return f'({query}) or on() label_replace({ALIVE_ZERO}, "{label}", "{text}", "", "")'
+        return f"({query}) or ({f'{idle} + ' if idle else ''}{nothing})"
+    return f'({query}) or on() label_replace({nothing}, "{label}", "{text}", "", "")'
 
 
 def some(query):
