@@ -87,6 +87,28 @@ def run(server, boards, meant, scope, start, at, ranges=True):
         return list(pool.map(ask, answers))
 
 
+def variables(server, board, start, at):
+    """The values that each variable offers, as Grafana asks for them, with "All" chosen before."""
+    chosen = {"__range": f"{math.ceil(at - start)}s"}
+    offered = {}
+    for variable in board["templating"]["list"]:
+        name = variable["name"]
+        if variable["type"] != "query":
+            continue
+        query = filled_in(variable["query"], chosen)
+        if query.startswith("query_result("):
+            pattern = variable["regex"].strip("/")
+            rows = server.query(query.removeprefix("query_result(")[:-1], at)
+            texts = ["{" + ", ".join(f'{label}="{value}"' for label, value in labels.items()) + "}" for labels, _ in rows]
+            offered[name] = sorted({found.group(1) for found in (re.search(pattern, text) for text in texts) if found})
+        else:
+            selector, label = query.removeprefix("label_values(")[:-1].rsplit(", ", 1)
+            offered[name] = server.label_values(label, selector, start, at)
+        every = "(" + "|".join(re_literal(value) for value in offered[name]) + ")"
+        chosen[name] = variable.get("allValue") or every
+    return offered
+
+
 def numbers(answer):
     for _, points in [*answer.instant, *answer.points]:
         for _, value in points:

@@ -7,6 +7,7 @@ from scene import report
 # A column of a report, and the family that counts the same.
 EXACT = {
     "calls": "calls_total",
+    "errors": "call_errors_total",
     "cost_usd": "cost_usd_total",
     "input_tokens": "input_tokens_total",
     "output_tokens": "output_tokens_total",

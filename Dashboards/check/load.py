@@ -55,7 +55,10 @@ def call(url, project, path, body, directives, headers=()):
     leave = headers.pop("leave", None)
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
     with contextlib.closing(connection), contextlib.suppress(http.client.HTTPException, OSError):
-        fields = {"Authorization": f"Bearer {KEY}", "OpenAI-Project": project, "Content-Type": "application/json", **headers}
+        fields = {
+            "Authorization": f"Bearer {KEY}", "OpenAI-Project": project, "Content-Type": "application/json",
+            "OpenAI-Usage-Tags": "team=batch" if path == RESPONSES else "team=web", **headers,
+        }
         if directives:
             fields["OpenAI-Simulate"] = directives
         connection.request("GET" if body is None else "POST", path, body and json.dumps(body), fields)

@@ -24,6 +24,8 @@ from boards import BOARDS  # noqa: E402
 
 OUTPUT = DASHBOARDS.parent / ".build" / "dashboards-check"
 SECONDS = 64
+# What is off by default.
+SETTINGS = ["--metrics-keys", "--metrics-tag", "team", "--budget", "month=50/month", "--budget", "team=1/month"]
 BEGIN = time.monotonic()
 
 
@@ -95,7 +97,6 @@ def try_all(boards, meant, images):
             scene.Process([scene.BINARY, "simulate", "--listen", "127.0.0.1:0", "--seed", "7"], folder / "simulator.log")
         )
         upstream = simulator.said(r"simulator: listening on (http://\S+)")
-        settings = _settings(folder)
 
         # Their ledgers know every label set, and so the gateways begin with all of them at zero.
         early = [begun(scene.Gateway(folder, name, upstream)) for name in ("one", "two")]
@@ -104,7 +105,7 @@ def try_all(boards, meant, images):
             scene.poll(gateway.settled, "the calls before the start are not in the ledger")
             gateway.stop()
         loaded = [
-            begun(scene.Gateway(folder, f"{name}-again", upstream, folder / f"{name}.db", *settings)) for name in ("one", "two")
+            begun(scene.Gateway(folder, f"{name}-again", upstream, folder / f"{name}.db", *SETTINGS)) for name in ("one", "two")
         ]
         idle = begun(scene.Gateway(folder, "idle", upstream))
         ledgerless = begun(scene.Gateway(folder, "ledgerless", upstream, "none"))
@@ -158,6 +159,10 @@ def try_all(boards, meant, images):
                     figures.counters(server, gateway, at_start[gateway.ledger], at),
                     f"{server.name}: the counters of {gateway.instance} equal its ledger",
                 )
+            demand(
+                _variables(server, boards, start, at, sorted(targets)),
+                f"{server.name}: the variables offer every target, project, model and operation",
+            )
             for name, scope in scopes.items():
                 answers = execute.run(server, boards, meant, scope, start, at, ranges=name != "all")
                 demand(execute.broken(answers), f"{server.name}, {name}: {len(answers)} queries succeed, none is NaN")
@@ -196,9 +201,16 @@ def try_all(boards, meant, images):
         note("wrote Dashboards/images")
 
 
-def _settings(folder):
-    """A configuration with what is off by default."""
-    return []
+def _variables(server, boards, start, at, targets):
+    wanted = {"job": [scene.JOB], "instance": targets, "project": sorted(load.PROJECTS)}
+    for name, board in boards.items():
+        offered = execute.variables(server, board, start, at)
+        for variable, values in offered.items():
+            # Other projects are not there, and models and operations are at least those that succeed.
+            if variable in wanted and values != wanted[variable]:
+                yield f"{name}: {variable} offers {values}, not {wanted[variable]}"
+            if len(values) < {"model": 5, "operation": 4}.get(variable, 1):
+                yield f"{name}: {variable} offers {values} only"
 
 
 def _scraped(server, everywhere, since):

@@ -128,6 +128,10 @@ class Server(Process):
             return fetch(self.base + "/health" if self.name == "victoria-metrics" else self.base + "/-/ready")
         return False
 
+    def label_values(self, label, selector, start, end):
+        answer = self._get(f"label/{label}/values", **{"match[]": selector, "start": start, "end": end})
+        return sorted(answer)
+
     def _get(self, path, **parameters):
         url = f"{self.base}/api/v1/{path}"
         try:
@@ -138,7 +142,8 @@ class Server(Process):
             raise QueryError(answer.get("error", "no success"))
         if answer.get("warnings"):
             raise QueryError(f"warnings: {answer['warnings']}")
-        return answer["data"]["result"]
+        data = answer["data"]
+        return data["result"] if isinstance(data, dict) else data
 
     def query(self, expr, at):
         """The series of an instant, as (labels, [(time, value)])."""

@@ -4,7 +4,7 @@ from queries import HOUR, MONTH, PERIOD, filled, increase, rate, ratio, series, 
 
 COST = "cost_usd_total"
 HISTORY = "there is no history of a day in the check"
-SETTING = "the gateway has it by a setting only"
+SOON = "a budget has no forecast at first"
 
 summary = Row(
     "This period",
@@ -80,7 +80,6 @@ places = Row(
                     f"({rate('input_tokens_total', by=('model',))} + {rate('output_tokens_total', by=('model',))})",
                 ) + " * 1e6",
                 "{{model}}",
-                sparse="",
             ),
             unit="currencyUSD", width=8,
         ),
@@ -114,7 +113,6 @@ forecast = Row(
             query(
                 f"max by (budget) ({series('budget_spent_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
                 "{{budget}}",
-                sparse=SETTING,
             ),
             steps=steps((0.8, YELLOW), (1, RED)), width=8, defaults={"min": 0, "max": 1},
         ),
@@ -123,16 +121,15 @@ forecast = Row(
             "Each budget in its present window; the forecast is what will be spent at the window's end at the present pace.",
             ["budget"],
             [
-                ("Budget", query(f"max by (budget) ({series('budget_usd')})", sparse=SETTING), "currencyUSD", 2),
-                ("Spent", query(f"max by (budget) ({series('budget_spent_usd')})", sparse=SETTING), "currencyUSD", 2),
+                ("Budget", query(f"max by (budget) ({series('budget_usd')})"), "currencyUSD", 2),
+                ("Spent", query(f"max by (budget) ({series('budget_spent_usd')})"), "currencyUSD", 2),
                 ("Left", query(
                     f"max by (budget) ({series('budget_usd')}) - max by (budget) ({series('budget_spent_usd')})",
-                    sparse=SETTING,
                 ), "currencyUSD", 2),
-                ("Forecast", query(f"max by (budget) ({series('budget_forecast_usd')})", sparse=SETTING), "currencyUSD", 2),
+                ("Forecast", query(f"max by (budget) ({series('budget_forecast_usd')})", sparse=SOON), "currencyUSD", 2),
                 ("Of budget", query(
                     f"max by (budget) ({series('budget_forecast_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
-                    sparse=SETTING,
+                    sparse=SOON,
                 ), "percentunit", 0),
             ],
             sort="Of budget", width=12, height=7,
@@ -140,9 +137,9 @@ forecast = Row(
         timeseries(
             "Budgets, spent and forecast",
             "The forecast of each budget over time, with what is spent.",
-            query(f"max by (budget) ({series('budget_spent_usd')})", "{{budget}}, spent", sparse=SETTING),
-            query(f"max by (budget) ({series('budget_forecast_usd')})", "{{budget}}, forecast", sparse=SETTING),
-            query(f"max by (budget) ({series('budget_usd')})", "{{budget}}, budget", sparse=SETTING),
+            query(f"max by (budget) ({series('budget_spent_usd')})", "{{budget}}, spent"),
+            query(f"max by (budget) ({series('budget_forecast_usd')})", "{{budget}}, forecast", sparse=SOON),
+            query(f"max by (budget) ({series('budget_usd')})", "{{budget}}, budget"),
             unit="currencyUSD", width=12, height=7, legend="list",
         ),
     ],
@@ -200,13 +197,13 @@ opt_in = Row(
             "Keys",
             "Spend in the period by the fingerprint of a key. Empty unless the gateway is set to export keys.",
             ["project", "key"],
-            [("Spend", query(increase("key_cost_usd_total", by=("project", "key")), sparse=SETTING), "currencyUSD", 4)],
+            [("Spend", query(increase("key_cost_usd_total", by=("project", "key"))), "currencyUSD", 4)],
         ),
         table(
             "Tags",
             "Spend in the period by tag. Empty unless the gateway is set to export tags.",
             ["tag", ("value", "Tag's value")],
-            [("Spend", query(increase("tag_cost_usd_total", by=("tag", "value")), sparse=SETTING), "currencyUSD", 4)],
+            [("Spend", query(increase("tag_cost_usd_total", by=("tag", "value"))), "currencyUSD", 4)],
         ),
     ],
     collapsed=True,

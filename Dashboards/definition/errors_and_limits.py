@@ -1,7 +1,7 @@
 from board import CHAIN, Board, Row, choice
 from panels import GREEN, ORANGE, RED, YELLOW, heatmap, query, stat, steps, table, timeseries, to_project
 from queries import (
-    FAILED, PERIOD, UPSTREAM_ERRORS, buckets, calls, error_ratio, errors, filled, increase, quantile, rate,
+    PERIOD, UPSTREAM_ERRORS, buckets, calls, error_ratio, errors, filled, increase, quantile, rate,
     series, some, zero,
 )
 
@@ -15,20 +15,20 @@ summary = Row(
         stat(
             "Error ratio",
             "The share of calls that failed, whoever's fault it was, without those whose client left.",
-            query(zero(error_ratio(PERIOD)), "errors"),
+            query(zero(error_ratio(window=PERIOD)), "errors"),
             unit="percentunit", steps=steps((0.01, YELLOW), (0.05, RED)), decimals=2,
         ),
         stat(
             "Availability",
             "The share of calls that did not fail by the provider or on the way to it. The caller's own limits, keys and "
             "requests do not count.",
-            query(zero(f"1 - {error_ratio(PERIOD, matcher=BAD)}", idle=1), "available"),
+            query(zero(f"1 - {error_ratio(BAD, window=PERIOD)}", idle=1), "available"),
             unit="percentunit", steps=steps((0.99, YELLOW), (0.999, GREEN), lowest=(0, RED)), decimals=3,
         ),
         stat(
             "Error budget left",
             "What is left of the failures that the objective allows, over the period. Below zero, the objective is missed.",
-            query(zero(f"1 - ({error_ratio(PERIOD, matcher=BAD)}) / {ALLOWED}", idle=1), "left"),
+            query(zero(f"1 - ({error_ratio(BAD, window=PERIOD)}) / {ALLOWED}", idle=1), "left"),
             unit="percentunit", steps=steps((0, ORANGE), (0.25, GREEN), lowest=(-1e6, RED)), decimals=0,
         ),
         stat(
@@ -96,7 +96,7 @@ failures = Row(
             "The period's failures, without those whose client left.",
             ["project", "model", "error"],
             [("Calls", query(
-                zero(some(increase("call_errors_total", FAILED, by=("project", "model", "error"))), "error", "no errors")
+                zero(some(increase("call_errors_total", by=("project", "model", "error"))), "error", "no errors")
             ), "short", 0)],
             links={"project": to_project("__data.fields.Project")}, height=9,
         ),
@@ -106,12 +106,12 @@ failures = Row(
             ["project"],
             [
                 ("Errors", query(zero(
-                    filled(increase("call_errors_total", FAILED, by=("project",)), increase("calls_total", by=("project",))),
+                    filled(increase("call_errors_total", by=("project",)), increase("calls_total", by=("project",))),
                     "project", "no calls",
                 )), "short", 0),
                 ("Calls", query(zero(increase("calls_total", by=("project",)), "project", "no calls"),
                                 equals=("calls", ["project"])), "short", 0),
-                ("Ratio", query(zero(error_ratio(PERIOD, by=("project",)), "project", "no calls")), "percentunit", 2),
+                ("Ratio", query(zero(error_ratio(window=PERIOD, by=("project",)), "project", "no calls")), "percentunit", 2),
             ],
             links={"project": to_project("__data.fields.Project")}, height=9,
         ),
@@ -127,14 +127,14 @@ objective = Row(
             "How many times faster than allowed the error budget is spent, over several windows. At 1 it lasts for its "
             "period exactly; 14.4 over an hour and five minutes is an alarm.",
             *[
-                query(zero(f"({error_ratio(window, matcher=BAD)}) / {ALLOWED}"), name) for name, window in WINDOWS
+                query(zero(f"({error_ratio(BAD, window=window)}) / {ALLOWED}"), name) for name, window in WINDOWS
             ],
         ),
         timeseries(
             "Availability over a day",
             "The share of the last day's calls that the provider did not fail, by model.",
             query(
-                f"1 - ({error_ratio('1d', by=('model',), matcher=BAD)})",
+                f"1 - ({error_ratio(BAD, window='1d', by=('model',))})",
                 "{{model}}",
             ),
             unit="percentunit", bottom=0.95, top=1,

@@ -82,7 +82,7 @@ summary = Row(
         stat(
             "Error ratio",
             "The share of the period's calls that failed, without those whose client left.",
-            query(zero(error_ratio(PERIOD)), "errors"),
+            query(zero(error_ratio(window=PERIOD)), "errors"),
             unit="percentunit", width=3, steps=steps((0.01, YELLOW), (0.05, RED)), decimals=2,
         ),
         stat(
@@ -195,7 +195,7 @@ def by(label, title, links):
         [
             ("Spend", query(zero(column("cost_usd_total", label), *none), equals=("cost_usd", [label])), "currencyUSD", 4),
             ("Calls", query(zero(made, *none), equals=("calls", [label])), "short", 0),
-            ("Errors", query(zero(filled(column("call_errors_total", label, 'error!="client_disconnect"'), made), *none)),
+            ("Errors", query(zero(filled(column("call_errors_total", label), made), *none)),
              "short", 0),
             ("Input", query(zero(column("input_tokens_total", label), *none), equals=("input_tokens", [label])),
              "short"),

@@ -6,7 +6,6 @@ from queries import (
 )
 
 COST = "cost_usd_total"
-SETTING = "the gateway has it by a setting only"
 SUCCESS = 'outcome="success"'
 
 everybody = increase(COST).replace(', project=~"$project"', "")
@@ -47,7 +46,7 @@ summary = Row(
         stat(
             "Error ratio",
             "The share of the calls that failed, without those whose client left.",
-            query(zero(error_ratio(PERIOD)), "errors"),
+            query(zero(error_ratio(window=PERIOD)), "errors"),
             unit="percentunit", width=3, steps=steps((0.01, YELLOW), (0.05, RED)), decimals=2,
         ),
         stat(
@@ -125,7 +124,7 @@ details = Row(
             [
                 ("Spend", query(column(COST)), "currencyUSD", 4),
                 ("Calls", query(zero(made, "model", "no calls")), "short", 0),
-                ("Errors", query(column("call_errors_total", 'error!="client_disconnect"')), "short", 0),
+                ("Errors", query(column("call_errors_total")), "short", 0),
                 ("Input", query(column("input_tokens_total")), "short"),
                 ("Output", query(column("output_tokens_total")), "short"),
             ],
@@ -169,7 +168,7 @@ keys = Row(
         timeseries(
             "Spend per hour by key",
             "By the fingerprint of a key. Empty unless the gateway is set to export keys.",
-            query(rate("key_cost_usd_total", by=("key",)) + HOUR, "{{key}}", sparse=SETTING),
+            query(rate("key_cost_usd_total", by=("key",)) + HOUR, "{{key}}"),
             unit="currencyUSD", stack=True, width=24,
         ),
     ],

@@ -49,8 +49,6 @@ PERIOD = "$__range"
 
 # Failures of the provider or of the way to it. The others are the caller's: a request, a key or a limit of its own.
 UPSTREAM_ERRORS = "server_error|overloaded|connect_error|connect_timeout|read_timeout|stream_interrupted|protocol_error"
-# A client that leaves is no failure of the API; it is counted apart.
-FAILED = 'error!="client_disconnect"'
 
 
 def series(family, *matchers, suffix=""):
@@ -125,16 +123,16 @@ def filled(query, whole):
 
 
 def errors(*matchers, **options):
-    return rate("call_errors_total", FAILED, *matchers, **options)
+    return rate("call_errors_total", *matchers, **options)
 
 
 def calls(*matchers, **options):
     return rate("calls_total", *matchers, **options)
 
 
-def error_ratio(window=NOW, by=(), matcher=FAILED):
-    """The share of failed calls; 0 where calls were made and none failed."""
-    failed = rate("call_errors_total", matcher, by=by, window=window)
+def error_ratio(*matchers, window=NOW, by=()):
+    """The share of failed calls; 0 where calls were made and none failed. A client that leaves is counted apart."""
+    failed = rate("call_errors_total", *matchers, by=by, window=window)
     made = calls(by=by, window=window)
     return ratio(f"({filled(failed, made)})", made)
 

@@ -52,25 +52,6 @@ struct DashboardTests {
         try String(contentsOf: folder.deletingLastPathComponent().appending(path: path), encoding: .utf8)
     }
 
-    @Test("The table of families is the registry's")
-    func table() throws {
-        let descriptors = UsageMetrics(build: BuildInformation(version: "1")).registry.descriptors
-            .filter { $0.name.hasPrefix("oai_usage_") }
-        let expected = descriptors.map { descriptor in
-            let labels = descriptor.labelNames.map { "`\($0)`" }.joined(separator: ", ")
-            let name = descriptor.kind == .counter ? descriptor.name + "_total" : descriptor.name
-            return "| `\(name)` | \(descriptor.kind.rawValue) | \(labels) |"
-        }
-        let rows = try Self.text("Dashboards/README.md").split(separator: "\n").filter { $0.hasPrefix("| `oai_usage_") }
-        #expect(
-            rows.map {
-                String($0.split(separator: " |", omittingEmptySubsequences: false).prefix(3).joined(separator: " |"))
-                    + " |"
-            } == expected
-        )
-        #expect(rows.allSatisfy { $0.split(separator: "|").last?.allSatisfy(\.isWhitespace) == false })
-    }
-
     @Test(
         "Every metric that the documentation names exists",
         arguments: [
