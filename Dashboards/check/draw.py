@@ -167,7 +167,8 @@ def _stat(page, panel, answers, box, _):
                 text = mapping["options"].get(f"{value:g}", {"text": text})["text"]
         middle = x + (place + 0.5) * each
         size = min(22, each / max(len(text), 3) * 1.25)
-        page.text(middle, y + h * 0.42 - size * 0.7, text.replace("$", r"\$"), size, _paint(color(panel, value)), ha="center", weight="bold")
+        text, paint = text.replace("$", r"\$"), _paint(color(panel, value))
+        page.text(middle, y + h * 0.42 - size * 0.7, text, size, paint, ha="center", weight="bold")
         if len(answers) > 1:
             page.text(middle, y + h - 16, answer.target["legendFormat"], 7, FAINT, ha="center")
 
@@ -234,7 +235,8 @@ def _chart(page, panel, answers, box, period):
 
 def _heat(page, panel, answers, box, period):
     x, y, w, h = box
-    rows = sorted(((float(labels["le"]), points) for answer in answers for labels, points in answer.points), key=lambda row: row[0])
+    rows = [(float(labels["le"]), points) for answer in answers for labels, points in answer.points]
+    rows.sort(key=lambda row: row[0])
     if not rows:
         _nothing(page, box, panel)
         return
@@ -260,7 +262,9 @@ def _heat(page, panel, answers, box, period):
     step = max(1, (last - first) // 8)
     ticks = list(range(first, last, step))
     axes.set_yticks([tick + 1 for tick in ticks])
-    axes.set_yticklabels([number(rows[tick][0], unit, 0 if unit == "percentunit" else None) if math.isfinite(rows[tick][0]) else "+Inf" for tick in ticks])
+    decimals = 0 if unit == "percentunit" else None
+    bounds = [rows[tick][0] for tick in ticks]
+    axes.set_yticklabels([number(bound, unit, decimals) if math.isfinite(bound) else "+Inf" for bound in bounds])
     axes.set_ylim(first, last)
     axes.set_xlim(*period)
     axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))

@@ -13,7 +13,6 @@ from scene import INTERVAL, QueryError
 class Scope:
     """What the variables of the page are set to."""
 
-    name: str
     job: str
     instance: str
     # The one of the page for one project; the others show all.
@@ -22,8 +21,8 @@ class Scope:
     def values(self, period, board):
         project = re_literal(self.project) if board == "project.json" and self.project else ".*"
         return {
-            "job": self.job, "instance": self.instance, "project": project, "model": ".*", "operation": ".*", "slo": "99", "__range": f"{period}s", "__rate_interval": f"{4 * INTERVAL}s",
-            "__interval": f"{INTERVAL}s",
+            "job": self.job, "instance": self.instance, "project": project, "model": ".*", "operation": ".*", "slo": "99",
+            "__range": f"{period}s", "__rate_interval": f"{4 * INTERVAL}s", "__interval": f"{INTERVAL}s",
         }
 
 
@@ -64,15 +63,15 @@ class Answer:
         return any(re.match("oai_usage_(ledger_|records?_)", name) for name in names)
 
 
-def run(server, boards, meant, scope, start, at, ranges=True):
-    """The answers of all queries in a scope."""
+def run(server, boards, meant, scope, start, at, title=""):
+    """The answers of all queries in a scope, or of those of the panels with a title."""
     period = math.ceil(at - start)
 
     def ask(answer):
         expr = filled_in(answer.target["expr"], scope.values(period, answer.board))
         try:
             answer.instant = server.query(expr, at)
-            if answer.target["range"] and ranges:
+            if answer.target["range"]:
                 answer.points = server.query_range(expr, start, at, INTERVAL)
         except QueryError as error:
             answer.problem = f"{error}: {expr}"
@@ -81,6 +80,8 @@ def run(server, boards, meant, scope, start, at, ranges=True):
     answers = []
     for name, board in boards.items():
         for panel, panel_meant in zip(charts(board), meant[name], strict=True):
+            if title and panel["title"] != title:
+                continue
             for target, query in zip(panel["targets"], panel_meant.queries, strict=True):
                 answers.append(Answer(name, panel, target, query))
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
@@ -149,6 +150,13 @@ def under_load(answers):
             got = {color(answer.panel, points[-1][1]) for _, points in answer.instant}
             if got != {"green"}:
                 yield f"{answer.where}: {got} though every target answers"
+
+
+def one_dead(answers):
+    """Several targets of which one is dead."""
+    for answer in answers:
+        if [color(answer.panel, points[-1][1]) for _, points in answer.instant] != ["red"]:
+            yield f"{answer.where}: not red, though one target of several is dead"
 
 
 def idle(answers):

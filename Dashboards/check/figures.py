@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-from scene import report
-
 # A column of a report, and the family that counts the same.
 EXACT = {
     "calls": "calls_total",
@@ -30,10 +28,9 @@ def _difference(after, before, column):
 KEPT = {"prometheus": 0.0, "victoria-metrics": 1e-12}
 
 
-def counters(server, gateway, before, at):
+def counters(server, gateway, after, before, at):
     """How the counters of a gateway differ from its ledger's growth since its start: in nothing."""
     labels = ("project", "model", "operation")
-    after = report([gateway.ledger], *labels)
     checked = 0
     for column, family in EXACT.items():
         rows = server.query(f'sum by ({", ".join(labels)}) (oai_usage_{family}{{instance="{gateway.instance}"}})', at)

@@ -18,7 +18,7 @@ from pathlib import Path
 BINARY = os.environ["BINARY"]
 JOB = "oai-usage"
 INTERVAL = 2
-# Twice as long as the check may take.
+# How long anything may take on a busy machine, in seconds.
 PATIENCE = 60
 
 
@@ -87,9 +87,16 @@ class Gateway(Process):
 
     def settled(self):
         """True if every record that was captured is written."""
-        values = dict(re.findall(r"^(oai_usage_records_(?:captured|written)_total|oai_usage_calls_in_flight\S*) (\S+)", self.metrics(), re.M))
+        pattern = r"^(oai_usage_records_(?:captured|written)_total|oai_usage_calls_in_flight\S*) (\S+)"
+        values = dict(re.findall(pattern, self.metrics(), re.M))
         in_flight = sum(float(value) for name, value in values.items() if "in_flight" in name)
         return in_flight == 0 and values["oai_usage_records_captured_total"] == values["oai_usage_records_written_total"]
+
+
+def simulator(folder):
+    """A simulated API, and its URL."""
+    process = Process([BINARY, "simulate", "--listen", "127.0.0.1:0", "--seed", "7"], folder / "simulator.log")
+    return process, process.said(r"simulator: listening on (http://\S+)")
 
 
 def report(ledgers, *by):

@@ -170,7 +170,7 @@ models = Row(
 BOARD = Board(
     "latency",
     "Latency",
-    "How long calls take, where the time goes, and how fast streams are; over all projects, as durations are not kept by project.",
+    "How long calls take, where the time goes, and how fast streams are, over all projects.",
     [summary, spread, kinds, parts, models],
     MODELS,
 )

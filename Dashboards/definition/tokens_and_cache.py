@@ -62,7 +62,10 @@ flow = Row(
         timeseries(
             "Parts of the input",
             "Tokens per second, by how they are billed.",
-            query(zero(f"{rate(INPUT)} - ({filled(rate(CACHED), rate(INPUT))}) - ({filled(rate(WRITTEN), rate(INPUT))})"), "plain"),
+            query(
+                zero(f"{rate(INPUT)} - ({filled(rate(CACHED), rate(INPUT))}) - ({filled(rate(WRITTEN), rate(INPUT))})"),
+                "plain",
+            ),
             query(zero(rate(CACHED)), "cached"),
             query(zero(rate(WRITTEN)), "written to the cache"),
             stack=True, width=8,
