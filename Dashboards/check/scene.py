@@ -19,23 +19,25 @@ BINARY = os.environ["BINARY"]
 JOB = "oai-usage"
 INTERVAL = 2
 # How long anything may take on a busy machine, in seconds.
-PATIENCE = 60
+PATIENCE = 120
 
 
 def poll(condition, what, seconds=PATIENCE):
     """The first true value of a condition; a slow machine only makes it wait longer."""
     deadline = time.monotonic() + seconds
     while True:
-        value = condition()
-        if value:
-            return value
+        # A server that is slow to answer is asked again.
+        with contextlib.suppress(OSError):
+            value = condition()
+            if value:
+                return value
         if time.monotonic() > deadline:
             raise SystemExit(f"dashboards-check: {what}, not within {seconds} seconds")
         time.sleep(0.1)
 
 
 def fetch(url, data=None):
-    with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=30) as response:
+    with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=20) as response:
         return response.read()
 
 
