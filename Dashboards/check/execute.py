@@ -28,7 +28,8 @@ class Scope:
 
 def re_literal(text):
     """A regular expression within a string of PromQL, as Grafana writes a chosen value."""
-    return re.sub(r'([\\^$*+?.()|{}\[\]/])', r"\\\\\1", text).replace('"', '\\"')
+    pattern = re.sub(r"[\\^$*+?.()|{}\[\]/]", r"\\\g<0>", text)
+    return pattern.replace("\\", "\\\\").replace('"', '\\"')
 
 
 @dataclass

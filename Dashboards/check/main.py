@@ -22,6 +22,7 @@ import schema  # noqa: E402
 from boards import BOARDS  # noqa: E402
 from stage import staged  # noqa: E402
 
+README = DASHBOARDS / "README.md"
 OUTPUT = DASHBOARDS.parent / ".build" / "dashboards-check"
 BEGIN = time.monotonic()
 FAILED = []
@@ -64,14 +65,18 @@ def static(boards):
 
 
 def exposed(expositions):
-    """The labels of each metric on the pages of the gateways; `None` where a family has no sample yet."""
+    """The labels of each metric on the pages of the gateways, and of the families without a sample there.
+
+    Those are in the table of the README, which a Swift test compares with the program.
+    """
     labels = {}
+    for name, kind, names in re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]*) \|", README.read_text(), re.M):
+        for suffix in ("_bucket", "_count", "_sum") if kind == "histogram" else ("",):
+            labels[name + suffix] = {*re.findall(r"`(\w+)`", names), "le"}
     for text in expositions:
         for name, inner in re.findall(r"^(\w+)(?:\{(.*)\})? \S+", text, re.M):
             names = re.findall(r'(\w+)="', re.sub(r'"(?:[^"\\]|\\.)*"', '""', inner))
-            labels[name] = (labels.get(name) or set()) | set(names)
-        for family in re.findall(r"^# TYPE (\w+)", text, re.M):
-            labels.setdefault(family, None)
+            labels[name] = labels.get(name, set()) | set(names)
     return labels
 
 
@@ -82,7 +87,7 @@ def unknown(boards, known):
             for metric, labels in (found for target in panel["targets"] for found in lint.selectors(target["expr"])):
                 if metric != "up" and metric not in known:
                     yield f"{name}, {panel['title']}: no gateway has {metric}"
-                for label in set(labels) - (known.get(metric) or set(labels)) - {"job", "instance"}:
+                for label in set(labels) - known.get(metric, set(labels)) - {"job", "instance"}:
                     yield f"{name}, {panel['title']}: {metric} has no label {label}"
 
 

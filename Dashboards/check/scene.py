@@ -36,8 +36,8 @@ def poll(condition, what, seconds=PATIENCE):
         time.sleep(0.1)
 
 
-def fetch(url, data=None):
-    with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=20) as response:
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=20) as response:
         return response.read()
 
 
@@ -138,15 +138,14 @@ class Server(Process):
         return False
 
     def label_values(self, label, selector, start, end):
-        answer = self._get(f"label/{label}/values", **{"match[]": selector, "start": start, "end": end})
-        return sorted(answer)
+        return sorted(self._get(f"label/{label}/values", **{"match[]": selector, "start": start, "end": end}))
 
     def _get(self, path, **parameters):
-        url = f"{self.base}/api/v1/{path}"
+        url = f"{self.base}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         try:
-            answer = json.loads(fetch(url, urllib.parse.urlencode(parameters).encode()))
+            answer = json.loads(fetch(url))
         except urllib.error.HTTPError as error:
-            answer = json.loads(error.read())
+            raise QueryError(error.read().decode(errors="replace")[:300]) from error
         if answer.get("status") != "success":
             raise QueryError(answer.get("error", "no success"))
         if answer.get("warnings"):
