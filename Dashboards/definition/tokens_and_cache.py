@@ -157,7 +157,7 @@ details = Row(
                 ("Cached", column(CACHED, "cached_input_tokens"), "short"),
                 ("Cache writes", column(WRITTEN), "short"),
                 ("Output", column(OUTPUT, "output_tokens"), "short"),
-                ("Reasoning", column(REASONING, "reasoning_tokens"), "short"),
+                ("Reasoning", column(REASONING), "short"),
                 ("Cached share", query(zero(ratio(sums(CACHED), sums(INPUT)), "project", "no calls")), "percentunit", 1),
             ],
             links={"project": to_project("__data.fields.Project")}, width=14, height=10,
