@@ -9,6 +9,10 @@ from lint import charts, filled_in, selectors
 from scene import INTERVAL, QueryError
 
 
+# Grafana's $__rate_interval: at least four scrapes, and more on a longer period.
+RATE = 10 * INTERVAL
+
+
 @dataclass
 class Scope:
     """What the variables of the page are set to."""
@@ -22,7 +26,7 @@ class Scope:
         project = re_literal(self.project) if board == "project.json" and self.project else ".*"
         return {
             "job": self.job, "instance": self.instance, "project": project, "model": ".*", "operation": ".*", "slo": "99",
-            "__range": f"{period}s", "__rate_interval": f"{4 * INTERVAL}s", "__interval": f"{INTERVAL}s",
+            "__range": f"{period}s", "__rate_interval": f"{RATE}s", "__interval": f"{INTERVAL}s",
         }
 
 

@@ -109,9 +109,10 @@ forecast = Row(
         ),
         bars(
             "Budgets used",
-            "The share of each budget that is spent in its present window.",
+            "The share of each budget that is spent in its present window. Each gateway tells of its own ledger: what is spent is "
+            "their sum, and a budget of one name is one budget.",
             query(
-                f"max by (budget) ({series('budget_spent_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
+                f"sum by (budget) ({series('budget_spent_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
                 "{{budget}}",
             ),
             steps=steps((0.8, YELLOW), (1, RED)), width=8, defaults={"min": 0, "max": 1},
@@ -122,13 +123,13 @@ forecast = Row(
             ["budget"],
             [
                 ("Budget", query(f"max by (budget) ({series('budget_usd')})"), "currencyUSD", 2),
-                ("Spent", query(f"max by (budget) ({series('budget_spent_usd')})"), "currencyUSD", 2),
+                ("Spent", query(f"sum by (budget) ({series('budget_spent_usd')})"), "currencyUSD", 2),
                 ("Left", query(
-                    f"max by (budget) ({series('budget_usd')}) - max by (budget) ({series('budget_spent_usd')})",
+                    f"max by (budget) ({series('budget_usd')}) - sum by (budget) ({series('budget_spent_usd')})",
                 ), "currencyUSD", 2),
-                ("Forecast", query(f"max by (budget) ({series('budget_forecast_usd')})", sparse=SOON), "currencyUSD", 2),
+                ("Forecast", query(f"sum by (budget) ({series('budget_forecast_usd')})", sparse=SOON), "currencyUSD", 2),
                 ("Of budget", query(
-                    f"max by (budget) ({series('budget_forecast_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
+                    f"sum by (budget) ({series('budget_forecast_usd')}) / (max by (budget) ({series('budget_usd')}) > 0)",
                     sparse=SOON,
                 ), "percentunit", 0),
             ],
@@ -137,8 +138,8 @@ forecast = Row(
         timeseries(
             "Budgets, spent and forecast",
             "The forecast of each budget over time, with what is spent.",
-            query(f"max by (budget) ({series('budget_spent_usd')})", "{{budget}}, spent"),
-            query(f"max by (budget) ({series('budget_forecast_usd')})", "{{budget}}, forecast", sparse=SOON),
+            query(f"sum by (budget) ({series('budget_spent_usd')})", "{{budget}}, spent"),
+            query(f"sum by (budget) ({series('budget_forecast_usd')})", "{{budget}}, forecast", sparse=SOON),
             query(f"max by (budget) ({series('budget_usd')})", "{{budget}}, budget"),
             unit="currencyUSD", width=12, height=7, legend="list",
         ),
@@ -165,7 +166,7 @@ details = Row(
                  "short", 0),
                 ("Per 1,000 calls", query(zero(ratio(sums(COST), every_call) + " * 1000", "project", "no calls")),
                  "currencyUSD", 3),
-                ("Saved by caching", query(zero(filled(sums("cache_savings_usd_total"), every_call), "project", "no calls")),
+                ("Saved", query(zero(filled(sums("cache_savings_usd_total"), every_call), "project", "no calls")),
                  "currencyUSD", 4),
             ],
             links={"project": to_project("__data.fields.Project")}, width=14, height=10,
