@@ -216,7 +216,8 @@ def _chart(page, panel, answers, box, period):
         layers = [values for _, _, values in found]
     sums = numpy.sum(layers, axis=0) if stacked else numpy.concatenate(layers)
     low, high = min(numpy.nanmin(sums), custom["axisSoftMin"]), numpy.nanmax(sums)
-    axes.set_ylim(low, max(high * 1.06, custom.get("axisSoftMax", 0)) if high > 0 else 1)
+    top = custom.get("axisSoftMax", 0)
+    axes.set_ylim(low, (top if high <= top else high * 1.06) if high > 0 else 1)
     axes.set_xlim(*period)
     axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))
     axes.yaxis.set_major_formatter(lambda value, _: number(value, unit).replace("$", r"\$"))

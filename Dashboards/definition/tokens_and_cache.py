@@ -150,15 +150,16 @@ details = Row(
     [
         table(
             "Project and model",
-            "Tokens in the period, the most input first.",
+            "Tokens in the period, the most input first: of it, what was read from the cache, and its share, and what was "
+            "written to the cache.",
             ["project", "model"],
             [
                 ("Input", column(INPUT, "input_tokens"), "short"),
                 ("Cached", column(CACHED, "cached_input_tokens"), "short"),
-                ("Cache writes", column(WRITTEN), "short"),
+                ("Written", column(WRITTEN), "short"),
                 ("Output", column(OUTPUT, "output_tokens"), "short"),
                 ("Reasoning", column(REASONING), "short"),
-                ("Cached share", query(zero(ratio(sums(CACHED), sums(INPUT)), "project", "no calls")), "percentunit", 1),
+                ("Share", query(zero(ratio(sums(CACHED), sums(INPUT)), "project", "no calls")), "percentunit", 1),
             ],
             links={"project": to_project("__data.fields.Project")}, width=14, height=10,
         ),
