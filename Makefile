@@ -5,7 +5,8 @@ SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Bench
     Examples/Package.swift Examples/Sources
 
 .PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
-    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page focus-test clean
+    fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page focus-test \
+    dashboards-check clean
 
 # The program runs where Swift is not installed, and starts a third faster.
 static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
@@ -28,6 +29,7 @@ help:
 	@echo "  make linkage-test  what the core library links"
 	@echo "  make client-test   the official Python SDK and curl through the gateway"
 	@echo "  make focus-test    focus-validator on exports in the format of FOCUS; needs Python 3.12 and 650 MB (not part of make test)"
+	@echo "  make dashboards-check  every dashboard against Prometheus, VictoriaMetrics, gateways and their ledgers; BINARY=path"
 	@echo "  make fuzz          libFuzzer on each parser for ten minutes; SECONDS_EACH=60 for less (not part of make test)"
 	@echo "  make tsan          the conformance suite under the thread sanitizer (not part of make test)"
 	@echo
@@ -91,6 +93,9 @@ focus-test: build
 
 client-test: build
 	Tests/Clients/run
+
+dashboards-check: $(if $(BINARY),,build)
+	@BINARY="$(BINARY)" Dashboards/check/run
 
 test: prepare lint swift-test docs examples price-test linkage-test client-test
 	@echo "All tests passed."
