@@ -117,7 +117,8 @@ def test_repricing_goes_through_the_gateway_that_holds_the_ledger(simulator, sta
     assert [row["price_version"] for row in dear.rows()] == [changed["price_version"]] * 3
     dear.stop()
 
-    back = execute("reprice", "--since", "1h", "--ledger", gateway.ledger)
+    assert execute("reprice", "--since", "1h", "--ledger", gateway.ledger).returncode == 64
+    back = execute("reprice", "--since", "1h", "--ledger", gateway.ledger, "--yes")
     assert back.returncode == 0 and "3 of 3 calls changed." in back.stderr and "TOTAL" in back.stdout
     assert gateway.rows() == before
     again = execute("reprice", "--since", "1h", "--ledger", gateway.ledger, "--format", "csv")
