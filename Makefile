@@ -96,8 +96,9 @@ client-test: build
 
 dashboards-check: $(if $(BINARY),,build)
 	@BINARY="$(BINARY)" Dashboards/check/run
+	.build/dashboards-check/python/bin/python Dashboards/prometheus/check
 
-test: prepare lint swift-test docs examples price-test linkage-test client-test
+test: prepare lint swift-test docs examples price-test linkage-test client-test dashboards-check
 	@echo "All tests passed."
 
 # These take a program that is there, so that "sudo make install" compiles nothing.

@@ -81,7 +81,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         timeZone: TimeZone
     ) throws -> ReconcilePeriod {
         let seconds = now.flooredQuotient(by: 1_000_000)
-        guard selection.hasRange else {
+        guard selection.range.hasRange else {
             let buckets = files?.buckets ?? []
             guard let first = buckets.map(\.start).min(), let last = buckets.map(\.end).max() else {
                 return .standard(now: seconds)
