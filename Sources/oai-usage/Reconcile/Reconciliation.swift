@@ -191,7 +191,7 @@ struct Reconciliation {
             return
         }
         sums.theirs = list.reduce(0) { $0 + $1.picoUSD }
-        var comparison = CostComparison(
+        var comparison = LineItemComparison(
             meters: meters,
             unitPicoUSD: units,
             costs: list,

@@ -2,7 +2,7 @@ import OpenAIUsage
 import OpenAIUsagePricing
 
 /// The comparison of a model's costs of a day, after its tokens have been compared.
-struct CostComparison {
+struct LineItemComparison {
     /// Tokens and their cost by our prices.
     var meters: [Meter: OurCell.Sum]
     /// The cost of units other than tokens by our prices.
