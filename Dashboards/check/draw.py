@@ -39,7 +39,7 @@ def number(value, unit, decimals=None):
         return f"{value * 100:.{1 if decimals is None else decimals}f}%"
     if unit == "currencyUSD":
         digits = decimals if decimals is not None else (2 if abs(value) >= 0.1 or not value else 4)
-        return f"${_short(value, digits)}"
+        return f"{'-' if value < 0 else ''}${_short(abs(value), digits)}"
     if unit == "s":
         return _seconds(value, decimals)
     if unit == "bytes":
@@ -206,7 +206,11 @@ def _chart(page, panel, answers, box, period):
     stacked = custom["stacking"]["mode"] == "normal"
     if stacked:
         grid = numpy.arange(math.ceil(period[0]), period[1], 2)
-        layers = [numpy.nan_to_num(numpy.interp(grid, times, values, left=0, right=0)) for _, times, values in found]
+        layers = []
+        for _, times, values in found:
+            # A series that goes on ends with the chart, not before it.
+            last = values[-1] if period[1] - times[-1] < 4 else 0
+            layers.append(numpy.nan_to_num(numpy.interp(grid, times, values, left=0, right=last)))
         axes.stackplot(grid, layers, colors=paints, alpha=0.4)
         for top, paint in zip(numpy.cumsum(layers, axis=0), paints):
             axes.plot(grid, top, color=paint, linewidth=0.9)

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -140,6 +141,9 @@ def main(arguments):
     if set(arguments) - {"--static", "--images"}:
         print("usage: Dashboards/check/run [--static] [--images]", file=sys.stderr)
         return 64
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # The servers and gateways end with the check.
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     boards = {f"{board.name}.json": json.loads((DASHBOARDS / f"{board.name}.json").read_text()) for board in BOARDS}
     meant = {f"{board.name}.json": [panel for row in board.rows for panel in row.panels] for board in BOARDS}
     OUTPUT.mkdir(parents=True, exist_ok=True)
