@@ -27,7 +27,7 @@ HEADINGS = {"1.2": {"ProviderName", "PublisherName"}, "1.4": {"ServiceProviderNa
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
-    run("demo", "--calls", "400", "--keep", str(folder))
+    run("demo", "--calls", "200", "--keep", str(folder))
     return str(folder / "ledger.db")
 
 

@@ -22,7 +22,7 @@ ALL = ("--period", "all")
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whatif")
-    run("demo", "--calls", "300", "--keep", str(folder))
+    run("demo", "--calls", "200", "--keep", str(folder))
     return str(folder / "ledger.db")
 
 
