@@ -361,6 +361,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "oai-usage", "OpenAIUsageLedger", "OpenAIUsageGateway", "OpenAIUsage", "OpenAIUsagePricing",
+                "OpenAIUsageMetrics",
                 "OpenAIUsageTestKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

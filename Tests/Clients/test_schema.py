@@ -138,7 +138,13 @@ def test_reconcile(ledger, schemas, tmp_path):
     page = {"object": "page", "data": [{"start_time": start, "end_time": start + 86_400, "results": [result]}]}
     path = tmp_path / "costs.json"
     path.write_text(json.dumps(page))
-    arguments = ("reconcile", "--ledger", ledger, "--file", str(path), "--by", "hour,day,project,model,tier,key,line-item")
+    result = {"object": "organization.usage.completions.result", "input_tokens": 9, "output_tokens": 1, "num_model_requests": 1,
+              "model": "gpt-4o-mini-2024-07-18"}
+    page["data"][0]["results"] = [result]
+    usage = tmp_path / "usage.json"
+    usage.write_text(json.dumps(page))
+    arguments = ("reconcile", "--ledger", ledger, "--file", str(path), "--file", str(usage), "--by",
+                 "hour,day,project,model,tier,key,line-item")
     check([json.loads(run(*arguments, "--json"))], schemas["reconcile", "json"])
     heading = columns(run(*arguments, "--format", "csv"))
     assert heading == [field["name"] for field in schemas["reconcile", "csv"]]

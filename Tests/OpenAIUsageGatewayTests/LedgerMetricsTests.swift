@@ -38,6 +38,22 @@ struct LedgerMetricsTests {
         return values
     }
 
+    /// The values with the durations of streams and of other calls summed up, which the ledger does not tell apart.
+    private static func withoutStreams(_ values: [String: String]) -> [String: String] {
+        var found: [String: String] = [:]
+        for (series, value) in values {
+            guard series.hasPrefix("oai_usage_call_duration_seconds") else {
+                found[series] = value
+                continue
+            }
+            var name = series
+            for stream in ["true", "false", "other"] { name = name.replacing(",stream=\"\(stream)\"", with: "") }
+            let sum = (found[name].flatMap(Double.init) ?? 0) + (Double(value) ?? .nan)
+            found[name] = name.contains("_sum") ? "\(sum)" : "\(Int(sum))"
+        }
+        return found
+    }
+
     @Test(arguments: [1, 2] as [UInt64])
     func `Series equal those of the process, and grow only`(seed: UInt64) async throws {
         var generator = SplitMix64(seed: seed)
@@ -57,8 +73,8 @@ struct LedgerMetricsTests {
             }
             await ledger.close()
             let page = LedgerPage(try await reader.totals(), now: 0)
-            let found = Self.values(page.exposition(accept: nil).body)
-            let expected = Self.values(metrics.exposition().body)
+            let found = Self.withoutStreams(Self.values(page.exposition(accept: nil).body))
+            let expected = Self.withoutStreams(Self.values(metrics.exposition().body))
             var compared = 0
             let names = [
                 "calls_total", "call_errors_total", "cost_usd_total", "input_tokens_total", "output_tokens_total",
@@ -96,7 +112,7 @@ struct LedgerMetricsTests {
             Self.values(page.exposition(accept: nil).body), Self.values(later.exposition(accept: nil).body)
         )
         let requests = first.keys.filter { $0.hasPrefix("oai_usage_calls_total") }
-        #expect(requests.count <= 400)
+        #expect(requests.count <= 790)
         #expect(requests.reduce(0) { $0 + (Int(first[$1] ?? "") ?? 0) } == 600)
         #expect(requests.allSatisfy { (Int(second[$0] ?? "") ?? -1) >= (Int(first[$0] ?? "") ?? 0) })
     }

@@ -58,7 +58,7 @@ struct MetricsEndpointTests {
         try await Self.run { port in
             let plain = try await Self.ask(port, "GET", "/metrics")
             #expect(plain.status == 200 && plain["content-type"] == ["text/plain; version=0.0.4; charset=utf-8"])
-            #expect(plain["vary"] == ["Accept"] && plain["cache-control"] == ["no-store"])
+            #expect(plain["vary"] == ["Accept, Accept-Encoding"] && plain["cache-control"] == ["no-store"])
             #expect(plain.text.contains(#"oai_usage_build_info{version="7.8""#))
             #expect(plain.text.contains("oai_usage_calls_total{"))
             let open = try await Self.ask(

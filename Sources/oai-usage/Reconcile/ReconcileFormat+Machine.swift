@@ -13,7 +13,9 @@ extension ReconcileReport {
         for row in rows {
             let difference = difference(row).map { DecimalText.dollars(picoUSD: $0) } ?? ""
             table.rows.append(
-                row.values.map { $0 ?? "" } + Self.cells(row.ours) + Self.cells(row.theirs) + [difference]
+                row.values.map { $0 ?? "" } + Self.cells(row.ours) + Self.cells(row.theirs, hasUsage: hasUsage) + [
+                    difference
+                ]
             )
         }
         return table
@@ -24,10 +26,13 @@ extension ReconcileReport {
         dimensions.contains { $0 == .hour || $0 == .key } ? nil : row.differencePicoUSD
     }
 
-    private static func cells(_ side: ReconcileRow.Side) -> [String] {
-        [
+    /// The cells of a side, whose usage is empty if it is unknown.
+    private static func cells(_ side: ReconcileRow.Side, hasUsage: Bool = true) -> [String] {
+        let numbers = [
             String(side.calls), String(side.inputTokens), String(side.cachedTokens), String(side.outputTokens),
-            side.picoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? "",
+        ]
+        return (hasUsage ? numbers : numbers.map { _ in "" }) + [
+            side.picoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""
         ]
     }
 
@@ -49,7 +54,7 @@ extension ReconcileReport {
         for row in rows {
             json.beginObject()
             for (dimension, value) in zip(dimensions, row.values) { json.member(dimension.name, value) }
-            Self.write(row.ours, row.theirs, difference(row), to: &json)
+            write(row.ours, row.theirs, difference(row), to: &json)
             json.endObject()
         }
         json.endArray()
@@ -69,7 +74,7 @@ extension ReconcileReport {
         json.endArray()
         json.key("totals")
         json.beginObject()
-        Self.write(totals.ours, totals.theirs, totals.differencePicoUSD, to: &json)
+        write(totals.ours, totals.theirs, totals.differencePicoUSD, to: &json)
         json.member("call_difference", totals.callDifference)
         json.member("token_difference", totals.tokenDifference)
         json.member("calls_without_usage", totals.unreadCalls)
@@ -84,19 +89,19 @@ extension ReconcileReport {
         return json.text
     }
 
-    private static func write(
+    private func write(
         _ ours: ReconcileRow.Side,
         _ theirs: ReconcileRow.Side,
         _ difference: Int128?,
         to json: inout JSONWriter
     ) {
-        for (name, side) in [("ours", ours), ("theirs", theirs)] {
+        for (name, side, isKnown) in [("ours", ours, true), ("theirs", theirs, hasUsage)] {
             json.key(name)
             json.beginObject()
-            json.member("calls", side.calls)
-            json.member("input_tokens", side.inputTokens)
-            json.member("cached_input_tokens", side.cachedTokens)
-            json.member("output_tokens", side.outputTokens)
+            json.member("calls", literal: isKnown ? String(side.calls) : "null")
+            json.member("input_tokens", literal: isKnown ? String(side.inputTokens) : "null")
+            json.member("cached_input_tokens", literal: isKnown ? String(side.cachedTokens) : "null")
+            json.member("output_tokens", literal: isKnown ? String(side.outputTokens) : "null")
             json.member("cost_usd", literal: side.picoUSD.map { DecimalText.dollars(picoUSD: $0) })
             json.endObject()
         }

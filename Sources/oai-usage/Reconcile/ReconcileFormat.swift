@@ -53,9 +53,10 @@ extension ReconcileReport {
         var table = Table(columns: columns)
         let scale = MoneyScale(rows.flatMap { [$0.ours.picoUSD, $0.theirs.picoUSD] })
         func cells(_ ours: ReconcileRow.Side, _ theirs: ReconcileRow.Side, _ difference: Int128?) -> [String] {
-            let calls = [NumberFormat.count(ours.calls), NumberFormat.count(theirs.calls)]
+            let theirCalls = hasUsage ? NumberFormat.count(theirs.calls) : "-"
+            let calls = [NumberFormat.count(ours.calls), theirCalls]
             return (hasCalls ? calls : []) + [
-                NumberFormat.count(ours.allTokens), NumberFormat.count(theirs.allTokens),
+                NumberFormat.count(ours.allTokens), hasUsage ? NumberFormat.count(theirs.allTokens) : "-",
                 scale.text(ours.picoUSD), scale.text(theirs.picoUSD), Self.signed(difference, scale),
             ]
         }

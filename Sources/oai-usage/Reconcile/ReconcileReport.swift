@@ -26,6 +26,8 @@ struct ReconcileReport {
     var restated: [Restated]
     /// True if the provider's costs are known; otherwise its usage at our prices stands for them.
     var hasCosts: Bool
+    /// True if the provider's usage is known; otherwise only its costs are.
+    var hasUsage: Bool
     /// What the comparison leaves out, in sentences.
     var notes: [String]
 

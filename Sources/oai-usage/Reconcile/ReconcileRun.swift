@@ -101,6 +101,7 @@ struct ReconcileRun {
             unrecognized: reconciliation.unrecognized,
             restated: try restated(places),
             hasCosts: !comparesKeys && !theirs.costDays.isEmpty,
+            hasUsage: theirs.fetchedAt.keys.contains { $0 != .costs },
             notes: notes
         )
     }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import OpenAIUsageGateway
 import OpenAIUsageLedger
+import OpenAIUsageMetrics
 import Testing
 import UnixSignals
 
@@ -166,17 +167,23 @@ struct SettingsTests {
         let tokens = FileManager.default.temporaryDirectory.appending(path: "tokens-\(UUID())").path
         try (String(repeating: "t", count: 32) + "\n").write(toFile: tokens, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: tokens) }
+        let webhook = tokens + "-webhook"
+        try "https://hooks.example/x\n".write(toFile: webhook, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: webhook) }
         var values = [
             "access-log": "/a.log", "admin": "127.0.0.1:1", "admin-allow-anyone": "true", "admin-tls-cert": "/ac.pem",
             "admin-tls-key": "/ak.pem", "admin-token-file": tokens,
-            "allow-anyone": "true", "allowed-host": "a.example", "body-timeout": "1s", "client-token-file": tokens,
-            "connect-timeout": "2s", "drain": "3s",
+            "allow-anyone": "true", "allowed-host": "a.example", "body-timeout": "1s",
+            "budget": "a=5/day", "budget-digest": "day", "budget-webhook-file": webhook,
+            "budget-webhook-format": "slack", "client-token-file": tokens, "connect-timeout": "2s", "drain": "3s",
             "drain-size": "4KiB", "durability": "fsync", "head-fields": "50", "head-size": "6KiB", "head-timeout": "7s",
             "held-bodies": "8MiB", "include-usage": "false", "keep": "400d",
             "keep-alive": "9s", "keep-size": "10GB", "key-project": "WXYZ=a",
             "ledger": "/l.db", "listen": "127.0.0.1:2", "log-format": "json", "log-level": "error",
             "max-connections": "10", "max-connections-per-address": "11", "max-drains": "12",
-            "max-upstream-connections": "16", "max-waiting-calls": "17", "prices": "/p.json",
+            "max-upstream-connections": "16", "max-waiting-calls": "17", "metrics-created": "true",
+            "metrics-keys": "true", "metrics-label-sets": "18", "metrics-models": "19", "metrics-projects": "20",
+            "metrics-tag": "team", "prices": "/p.json",
             "response-timeout": "13s", "routes": #"{"/a": {"upstream": "https://a"}}"#, "shutdown-timeout": "14s",
             "tls-cert": "/c.pem", "tls-key": "/k.pem", "upstream": "https://h", "upstream-ca": "/ca.pem",
             "workers": "3", "write-timeout": "15s",
@@ -199,6 +206,11 @@ struct SettingsTests {
         try options.retention.apply(settings, to: &ledgerOptions)
         #expect(ledgerOptions.keep == .seconds(400 * 86_400) && ledgerOptions.keepBytes == 10_000_000_000)
         _ = (settings.ledger(nil), try PricesOption.parse([]).files(settings))
+        let limits = try options.metrics.limits(settings)
+        #expect(limits.labelSets == 18 && limits.models == 19 && limits.projects == 20 && limits.tags == ["team"])
+        #expect(limits.includesKeys && limits.includesCreationTimes)
+        let watch = try options.budgets.watch(settings).settings
+        #expect(watch.budgets.map(\.name) == ["a"] && watch.digest == .day && watch.send != nil)
         // What routes hold is nobody's business.
         values["routes"] = "/a"
         for row in SettingsReport(settings).rows {

@@ -156,6 +156,8 @@ struct SimulationDirectivesTests {
             "cache-write-tokens", "output-tokens", "reasoning-tokens", "tier", "model", "no-usage", "usage-position",
             "finish", "error-midstream", "text-bytes", "chunks", "line-end", "delay-ms", "chunk-delay-ms",
             "processing-ms", "id-number", "split", "cut-after-chunks", "cut-after-bytes", "hang", "close", "early",
+            "bill-after-fetches", "bill-cached-tokens", "bill-context", "bill-later-s", "bill-line-item",
+            "bill-output-tokens", "bill-price-percent", "bill-restate-after", "bill-searches", "bill-tier",
         ]
         #expect(Set(names) == documented)
     }

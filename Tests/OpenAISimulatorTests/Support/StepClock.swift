@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A clock that advances by a second whenever it is read.
+/// A clock that stands until it is stepped by a second.
 final class StepClock: Sendable {
     private let seconds: Atomic<Int>
 
@@ -8,7 +8,7 @@ final class StepClock: Sendable {
         seconds = Atomic(start)
     }
 
-    func next() -> Int {
-        seconds.wrappingAdd(1, ordering: .relaxed).oldValue
-    }
+    var now: Int { seconds.load(ordering: .relaxed) }
+
+    func step() { seconds.wrappingAdd(1, ordering: .relaxed) }
 }

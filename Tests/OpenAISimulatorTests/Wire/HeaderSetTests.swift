@@ -296,11 +296,12 @@ struct HeaderSetTests {
     func theTimeAdvances() async throws {
         let clock = StepClock(start: 1_795_425_301)
         try await withSimulator {
-            $0.secondsSinceEpoch = { clock.next() }
+            $0.secondsSinceEpoch = { clock.now }
         } _: { simulator in
             let connection = try await RawConnection.open(port: simulator.port)
             try await connection.send(TestRequest.chat().text)
             #expect(try await connection.receiveResponse()["date"] == "Mon, 23 Nov 2026 09:15:01 GMT")
+            clock.step()
             try await connection.send(TestRequest.chat().text)
             #expect(try await connection.receiveResponse()["date"] == "Mon, 23 Nov 2026 09:15:02 GMT")
             try await connection.close()

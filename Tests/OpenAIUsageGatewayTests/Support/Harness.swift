@@ -119,7 +119,9 @@ struct Harness: Sendable {
     private func finish() async throws {
         recorder.commitAll()
         for client in clients.value { await client.close() }
-        let state = try await recorder.wait(for: "all calls to end") { $0.started == $0.ended }
+        let state = try await recorder.wait(for: "all calls to end") {
+            $0.started == $0.ended && $0.afterDisconnect == 0
+        }
         let isDrained = await plane.shutDown(within: .seconds(60))
         #expect(isDrained)
         #expect(state.records.count == state.started)

@@ -32,10 +32,16 @@ extension OutputSchema {
     }
 
     private static let side: [Field] = [
-        Field("calls", .integer, "calls", "Calls; those without usage are among ours."),
-        Field("input_tokens", .integer, "tokens", "All input."),
-        Field("cached_input_tokens", .integer, "tokens", "Input read from the cache."),
-        Field("output_tokens", .integer, "tokens", "All output."),
+        Field(
+            "calls",
+            .integer,
+            "calls",
+            "Calls; those without usage are among ours. Null without the provider's usage."
+        )
+        .nullable,
+        Field("input_tokens", .integer, "tokens", "All input.").nullable,
+        Field("cached_input_tokens", .integer, "tokens", "Input read from the cache.").nullable,
+        Field("output_tokens", .integer, "tokens", "All output.").nullable,
         Field("cost_usd", .number, "USD", "The cost, exact; null if the side has none by these dimensions.").nullable,
     ]
 
