@@ -129,8 +129,8 @@ def dynamic(boards, meant):
                 demand(execute.broken(answers), f"{server.name}, {name}: {len(answers)} queries succeed, none is NaN")
                 demand(getattr(execute, name)(answers), f"{server.name}, {name}: {TRUE[name]}")
                 if name == "under_load":
-                    problems = figures.panels(answers, after, stage.before, load.BAD_PROJECT)
-                    demand(problems, f"{server.name}: the panels' sums equal the ledger within {figures.SHARE:.0%}")
+                    problems = figures.panels(answers, after, stage.before, figures.SHARE[server.name], load.BAD_PROJECT)
+                    demand(problems, f"{server.name}: the panels' sums equal the ledger within {figures.SHARE[server.name]:.0%}")
                     shown = shown or [answers, stage.start, at]
         stage.end_idle()
         note("a gateway that ends is down within two scrapes, and its zeros are gone")
