@@ -9,7 +9,7 @@ from conftest import execute
     ("reprot", "There is no command 'reprot'. Did you mean 'report'?"), ("cost", "Did you mean 'report'?"),
     ("prices lst", "There is no command 'prices lst'. Did you mean 'list'?"), ("ledger chek", "Did you mean 'check'?"),
     ("prices zzzz", "There are: list, show, check"), ("report --fromat json", "Did you mean '--format'?"),
-    ("report --format jsn", "Did you mean 'json'? It is one of: table, json, csv, markdown."),
+    ("report --format jsn", "Did you mean 'json'? It is one of: table, json, csv, markdown, focus."),
     ("report --period lastmonth", "Did you mean 'last-month'?"), ("report --by project,projct", "Did you mean 'project'?"),
     ("report --outcome eror", "Did you mean 'error'?"), ("report --timezone Europe/Pariss", "Did you mean 'Europe/Paris'?"),
     ("report --since yesteday", "Did you mean 'yesterday'?"), ("gateway --durability comitted", "Did you mean 'committed'?"),
