@@ -26,6 +26,7 @@ package final class BudgetWatch: Service {
     private let reader: AsyncLedgerReader
     private let clock: any UsageClock
     private let tell: @Sendable (String) -> Void
+    private let sleep: @Sendable (Duration) async throws -> Void
     private let statuses = Mutex<[BudgetStatus]>([])
 
     /// Creates a watch; ``run()`` starts it.
@@ -34,16 +35,19 @@ package final class BudgetWatch: Service {
     ///   - settings: The settings.
     ///   - ledger: The ledger, which remembers what was sent.
     ///   - clock: The clock.
+    ///   - sleep: Waits for a duration. It throws when the task is cancelled.
     ///   - tell: Called with a sentence when a message could not be sent or the ledger not be read.
     package init(
         _ settings: Settings,
         ledger: Ledger,
         clock: any UsageClock = SystemUsageClock(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         tell: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
         self.ledger = ledger
         self.clock = clock
+        self.sleep = sleep
         self.tell = tell
         reader = AsyncLedgerReader(path: ledger.path)
     }
@@ -59,7 +63,7 @@ package final class BudgetWatch: Service {
                 do { try await step(&notifier) } catch is CancellationError { return } catch {
                     tell("The budgets could not be read or told: \(error)")
                 }
-                try await Task.sleep(for: settings.interval)
+                try await sleep(settings.interval)
             }
         }
     }

@@ -58,7 +58,7 @@ struct CallSample: Sendable {
     let timeToFirstToken: Double?
     /// The time after the first content of a completed stream, per further output token, in seconds.
     let timePerOutputToken: Double?
-    /// What the call's cached input would have cost more without the cache, in pico-dollars; `nil` if it is unknown.
+    /// The savings on the call's input by the cache, in pico-dollars; `nil` if it is unknown.
     let cacheSavings: Int64?
     /// The time at which the response headers were read, in microseconds since 1970.
     let headersReadAt: Int64

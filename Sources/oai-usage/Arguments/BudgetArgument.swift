@@ -6,7 +6,7 @@ import OpenAIUsageLedger
 /// A budget as text: `search=500/month project=search zone=Europe/Berlin at=50:80:100`.
 struct BudgetArgument: ExpressibleByArgument {
     let budget: Budget?
-    /// What is wrong with the text; `nil` if nothing is.
+    /// The problem of the text as a predicate; `nil` for a valid one.
     let problem: String?
 
     /// The units of the calendar.

@@ -46,7 +46,7 @@ struct Charge {
         var unitPrice: ExactDecimal
         /// The published price without negotiated ones.
         var listUnitPrice: ExactDecimal
-        /// What the price depends on, as a JSON object.
+        /// The conditions of the price, as a JSON object.
         var details: String?
     }
 

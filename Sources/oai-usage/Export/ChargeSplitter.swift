@@ -155,7 +155,7 @@ struct ChargeSplitter {
             .reduce(ExactDecimal(picoUSD: Int128(line.price.picoUSD))) { $0.times($1) ?? $0 }
     }
 
-    /// What a call used without a price, as charges of no cost.
+    /// The use of a call that has no price, as charges without cost.
     ///
     /// - Parameters:
     ///   - record: The call.

@@ -14,7 +14,7 @@ struct FocusExport {
     let tags: [String]?
     let books: [PriceBook]
 
-    /// What an export left out or could not split.
+    /// The calls that an export left out or could not split.
     struct Remarks {
         var unsplitCalls: [String: Int64] = [:]
         var unpricedCharges: Int64 = 0

@@ -27,7 +27,7 @@ struct LineItemComparison {
 
     private(set) var causes: [ReconcileCause: CauseSums] = [:]
 
-    /// What one line item is about, as far as the provider's names tell it.
+    /// The subject of a line item, as far as the provider's names tell it.
     private struct Scope: Hashable {
         var item: PriceItem
         var tier: String?

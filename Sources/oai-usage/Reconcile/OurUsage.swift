@@ -27,7 +27,7 @@ struct UsageCell: Hashable {
     var key: String?
 }
 
-/// What the ledgers have of a cell.
+/// The sums of the ledgers in a cell.
 struct OurCell {
     /// Tokens and their cost in pico-dollars.
     struct Sum: Equatable {
@@ -59,7 +59,7 @@ struct ToolCell: Hashable {
     var tool: String
 }
 
-/// What the ledgers have of a period, call by call.
+/// The usage of a period in the ledgers, call by call.
 struct OurUsage {
     private(set) var cells: [UsageCell: OurCell] = [:]
     private(set) var tools: [ToolCell: (calls: Int64, picoUSD: Int128)] = [:]

@@ -1,7 +1,7 @@
 import OpenAIUsage
 import OpenAIUsagePricing
 
-/// What the provider reports about an hour or a day.
+/// The provider's report on an hour or a day.
 struct ProviderBucket {
     var kind: ProviderKind
     /// The start and the end in seconds since 1970.

@@ -31,6 +31,7 @@ struct ProviderClient {
     private let client: SimpleClient
     private let retry: ProviderRetry
     private let clock: any UsageClock
+    private let sleep: @Sendable (Duration) async throws -> Void
     /// Called for each pause, and each answer.
     private let tell: @Sendable (String) -> Void
 
@@ -41,6 +42,7 @@ struct ProviderClient {
     ///   - key: The admin key; `nil` if the environment has none.
     ///   - retry: The decision on failed requests.
     ///   - clock: The clock.
+    ///   - sleep: Waits for a duration. It throws when the task is cancelled.
     ///   - tell: Called with notes about the progress.
     /// - Throws: A ``CommandFailure`` for a missing or unusable key, or one that would be sent unencrypted.
     init(
@@ -48,6 +50,7 @@ struct ProviderClient {
         key: String?,
         retry: ProviderRetry = ProviderRetry(),
         clock: any UsageClock = SystemUsageClock(),
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         tell: @escaping @Sendable (String) -> Void
     ) throws {
         let trimmed = (key ?? "").split { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }
@@ -69,6 +72,7 @@ struct ProviderClient {
         self.key = String(key)
         self.retry = retry
         self.clock = clock
+        self.sleep = sleep
         self.tell = tell
         let isUsualPort = upstream.port == (upstream.isEncrypted ? 443 : 80)
         client = SimpleClient(
@@ -195,7 +199,7 @@ struct ProviderClient {
             if milliseconds >= 2_000 {
                 tell("\(upstream) asks to wait: \(kind) again in \((milliseconds + 999) / 1_000) s.")
             }
-            try await Task.sleep(for: .milliseconds(milliseconds))
+            try await sleep(.milliseconds(milliseconds))
         }
         return nil
     }

@@ -4,7 +4,7 @@ import OpenAIUsage
 
 /// The decision on a failed request to the provider's admin API.
 struct ProviderRetry {
-    /// What to do next.
+    /// The next step.
     enum Decision: Equatable {
         /// Try again after a number of milliseconds.
         case wait(Int64)

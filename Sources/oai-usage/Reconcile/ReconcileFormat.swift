@@ -107,7 +107,7 @@ extension ReconcileReport {
         return lines
     }
 
-    /// What the provider's answers have of note.
+    /// The findings in the provider's answers.
     var findings: [String] {
         var lines: [String] = []
         for (item, amount) in unrecognized.sorted(by: { $0.key < $1.key }).prefix(20) {

@@ -28,7 +28,7 @@ struct ReconcileReport {
     var hasCosts: Bool
     /// True if the provider's usage is known; otherwise only its costs are.
     var hasUsage: Bool
-    /// What the comparison leaves out, in sentences.
+    /// The omissions of the comparison, in sentences.
     var notes: [String]
 
     /// The causes in their order, with the remainder as what all others leave of the difference.

@@ -2,7 +2,7 @@ import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
-/// What calls cost, and what the same use would have cost with other models or in another tier.
+/// The cost of calls beside that of the same use with other models or in another tier.
 struct WhatIf {
     /// A model in the place of others: `gpt-5.1=gpt-5-mini`.
     struct Substitution: Equatable {
@@ -34,7 +34,7 @@ struct WhatIf {
         var otherPicoUSD: Int128 = 0
         /// The calls without one of the costs, which no sum includes.
         var uncomparedCalls: Int64 = 0
-        /// What these calls cost, as far as it is known.
+        /// The known cost of these calls.
         var uncomparedPicoUSD: Int128 = 0
 
         var differencePicoUSD: Int128 { otherPicoUSD - picoUSD }
