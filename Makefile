@@ -4,7 +4,7 @@ SWIFT ?= swift
 SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Benchmarks/Sources/*-benchmark) \
     Examples/Package.swift Examples/Sources
 
-.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test client-test demo bench \
+.PHONY: help prepare build release test format lint prices swift-test linkage-test price-test price-judge client-test demo bench \
     fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page focus-test \
     dashboards-check clean
 
@@ -26,6 +26,7 @@ help:
 	@echo "  make lint          the format of the sources, and whether the price book and the page in the library are up to date"
 	@echo "  make swift-test    the Swift tests"
 	@echo "  make price-test    10,000 random calls, priced by the library and by an independent calculation in Python"
+	@echo "  make price-judge   the price book beside that of genai-prices (part of price-test; needs no build)"
 	@echo "  make linkage-test  what the core library links"
 	@echo "  make client-test   the official Python SDK and curl through the gateway"
 	@echo "  make focus-test    focus-validator on exports in the format of FOCUS; needs Python 3.12 and 650 MB (not part of make test)"
@@ -88,6 +89,9 @@ price-test: prepare
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	Tests/Prices/run
 
+price-judge:
+	Tests/Prices/Judge/run
+
 focus-test: build
 	Tests/Focus/run
 
@@ -96,12 +100,12 @@ client-test: build
 
 dashboards-check: $(if $(BINARY),,build)
 	@BINARY="$(BINARY)" Dashboards/check/run
-	@if command -v promtool >/dev/null || [ -x .build/tools/usr/bin/promtool ]; then \
-	    .build/dashboards-check/python/bin/python Dashboards/prometheus/check; \
-	else echo "Debian's promtool could not be fetched: the rules are not tried." >&2; fi
+	@.ci/rules
 
-test: prepare lint swift-test docs examples price-test linkage-test client-test dashboards-check
-	@echo "All tests passed."
+test: prepare lint
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) build -c release $(static) --product oai-usage
+	SWIFT=$(SWIFT) .ci/test
 
 # These take a program that is there, so that "sudo make install" compiles nothing.
 install:

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from lint import charts, filled_in, selectors
-from scene import INTERVAL, QueryError
+from scene import QueryError
 
 
-# Grafana's $__rate_interval: at least four scrapes, and more on a longer period.
-RATE = 10 * INTERVAL
+# Grafana's $__rate_interval, at least four scrapes, and the step of a chart, in seconds.
+RATE = 20
+STEP = 2
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Scope:
         project = re_literal(self.project) if board == "project.json" and self.project else ".*"
         return {
             "job": self.job, "instance": self.instance, "project": project, "model": ".*", "operation": ".*", "slo": "99",
-            "__range": f"{period}s", "__rate_interval": f"{RATE}s", "__interval": f"{INTERVAL}s",
+            "__range": f"{period}ms", "__rate_interval": f"{RATE}s", "__interval": f"{STEP}s",
         }
 
 
@@ -70,14 +71,14 @@ class Answer:
 
 def run(server, boards, meant, scope, start, at, title=""):
     """The answers of all queries in a scope, or of those of the panels with a title."""
-    period = math.ceil(at - start)
+    period = math.ceil((at - start) * 1000)
 
     def ask(answer):
         expr = filled_in(answer.target["expr"], scope.values(period, answer.board))
         try:
             answer.instant = server.query(expr, at)
             if answer.target["range"]:
-                answer.points = server.query_range(expr, start, at, INTERVAL)
+                answer.points = server.query_range(expr, start, at, STEP)
         except QueryError as error:
             answer.problem = f"{error}: {expr}"
         return answer

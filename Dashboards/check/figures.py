@@ -13,8 +13,8 @@ EXACT = {
     "reasoning_tokens": "output_reasoning_tokens_total",
 }
 # How far the sum of a panel may be from the ledger's. Prometheus extrapolates an increase to the ends of its range, by up to an
-# interval of scrapes; the period of the check has some 60 intervals.
-SHARE = {"prometheus": 0.03, "victoria-metrics": 0.01}
+# interval of scrapes; the period of the check has more than 120 of them.
+SHARE = 0.01
 
 
 def _difference(after, before, column):
@@ -46,6 +46,34 @@ def counters(server, gateway, after, before, at):
                 yield f"{server.name}: {family} of {key} is {value}, and not in the ledger"
     if not checked:
         yield f"{server.name}: nothing was compared"
+
+
+def increases(server, gateway, after, before, start, at):
+    """How `increase` over the period differs from the ledger's growth in it, by more than 0.1 %.
+
+    The range is from one scrape to another, so that nothing is extrapolated; a series that begins within it loses its first
+    increment.
+    """
+    matcher = f'{{instance="{gateway.instance}"}}'
+    [(_, points)] = server.samples(f"oai_usage_build_info{matcher}", at - start + 1, at)
+    first, last = next(moment for moment, _ in points if moment >= start), points[-1][0]
+    compared = 0
+    for column, family in EXACT.items():
+        if column == "errors":
+            # Errors are few; their series begin with the first.
+            continue
+        counter = f"oai_usage_{family}{matcher}"
+        rows = server.query(f"sum by (project, model) (increase({counter}[{round((last - first) * 1000)}ms]))", last)
+        grown = {}
+        for (project, model, _), value in _difference(after, before, column).items():
+            grown[project, model] = grown.get((project, model), Decimal(0)) + value
+        shown = {(row["project"], row["model"]): points[-1][1] for row, points in rows}
+        for key, value in grown.items():
+            compared += 1
+            if abs(shown.get(key, 0.0) - float(value)) > 0.001 * float(value):
+                yield f"{server.name}: increase of {family} of {key} is {shown.get(key)}, and {value} in the ledger"
+    if compared < 20:
+        yield f"{server.name}: only {compared} increases were compared"
 
 
 def panels(answers, after, before, share, project=""):

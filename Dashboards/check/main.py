@@ -122,6 +122,10 @@ def dynamic(boards, meant):
             for gateway in stage.loaded:
                 problems = figures.counters(server, gateway, each[gateway.ledger], stage.at_start[gateway.ledger], at)
                 demand(problems, f"{server.name}: the counters of {gateway.instance} equal its ledger")
+                problems = figures.increases(
+                    server, gateway, each[gateway.ledger], stage.each_before[gateway.ledger], stage.start, at
+                )
+                demand(problems, f"{server.name}: increase of {gateway.instance} equals the ledger within 0.1 %")
             demand(offers(server, boards, stage, at), f"{server.name}: the variables offer all that there is")
             for name, scope in stage.scopes.items():
                 title = "State" if name == "one_dead" else ""
@@ -129,8 +133,8 @@ def dynamic(boards, meant):
                 demand(execute.broken(answers), f"{server.name}, {name}: {len(answers)} queries succeed, none is NaN")
                 demand(getattr(execute, name)(answers), f"{server.name}, {name}: {TRUE[name]}")
                 if name == "under_load":
-                    problems = figures.panels(answers, after, stage.before, figures.SHARE[server.name], load.BAD_PROJECT)
-                    demand(problems, f"{server.name}: the panels' sums equal the ledger within {figures.SHARE[server.name]:.0%}")
+                    problems = figures.panels(answers, after, stage.before, figures.SHARE, load.BAD_PROJECT)
+                    demand(problems, f"{server.name}: the panels' sums equal the ledger within {figures.SHARE:.0%}")
                     shown = shown or [answers, stage.start, at]
         stage.end_idle()
         note("a gateway that ends is down within two scrapes, and its zeros are gone")

@@ -17,7 +17,8 @@ from pathlib import Path
 
 BINARY = os.environ["BINARY"]
 JOB = "oai-usage"
-INTERVAL = 2
+# The interval of scrapes, in seconds: so short that what Prometheus extrapolates is a small share of the period.
+INTERVAL = 0.5
 # How long anything may take on a busy machine, in seconds.
 PATIENCE = 120
 
@@ -157,6 +158,11 @@ class Server(Process):
         """The series of an instant, as (labels, [(time, value)])."""
         return [(row["metric"], [_point(row["value"])]) for row in self._get("query", query=expr, time=at)]
 
+    def samples(self, selector, seconds, at):
+        """The series' samples themselves in a range that ends at a time, as (labels, [(time, value)])."""
+        rows = self._get("query", query=f"{selector}[{seconds:.0f}s]", time=at)
+        return [(row["metric"], [_point(point) for point in row["values"]]) for row in rows]
+
     def query_range(self, expr, start, end, step):
         return [
             (row["metric"], [_point(point) for point in row["values"]])
@@ -184,7 +190,7 @@ def servers(folder, targets):
     config.write_text(
         json.dumps(
             {
-                "global": {"scrape_interval": f"{INTERVAL}s", "scrape_timeout": f"{INTERVAL}s"},
+                "global": {"scrape_interval": f"{INTERVAL * 1000:.0f}ms", "scrape_timeout": f"{INTERVAL * 1000:.0f}ms"},
                 "scrape_configs": [{"job_name": JOB, "static_configs": [{"targets": targets}]}],
             }
         )

@@ -26,6 +26,7 @@ class Stage:
     # What the ledgers had when the gateways started, by ledger; and when the period began, together.
     at_start: dict = field(default_factory=dict)
     before: dict = field(default_factory=dict)
+    each_before: dict = field(default_factory=dict)
     start: float = 0.0
     settled: float = 0.0
 
@@ -134,6 +135,6 @@ def staged(folder):
         stage.at_start = stage.ledgers()
         load.failures([gateway.url for gateway in stage.loaded])
         stage.settle("the first failures")
-        stage.before = stage.together()
+        stage.before, stage.each_before = stage.together(), stage.ledgers()
         stage.servers = [begun(server) for server in servers(folder, stage.targets)]
         yield stage

@@ -1,10 +1,11 @@
 from board import CHAIN, Board, Row
-from panels import RED, YELLOW, bars, query, stat, steps, table, timeseries, to_project
+from panels import GRAY, GREEN, RED, YELLOW, bars, query, stat, steps, table, timeseries, to_project
 from queries import HOUR, MONTH, PERIOD, filled, increase, rate, ratio, series, some, zero
 
 COST = "cost_usd_total"
 HISTORY = "there is no history of a day in the check"
 SOON = "a budget has no forecast at first"
+UNKNOWN = "there is no provider to reconcile with in the check"
 
 summary = Row(
     "This period",
@@ -147,6 +148,61 @@ forecast = Row(
 )
 
 
+reconciliation = Row(
+    "The provider's bill",
+    [
+        stat(
+            "Coverage",
+            "The part of the provider's calls, tokens and cost that the ledger has, of the last `oai-usage reconcile`.",
+            query(f"min by (measure) ({series('reconciliation_coverage_ratio')})", "{{measure}}", sparse=UNKNOWN),
+            unit="percentunit", decimals=2, width=8, steps=((None, GRAY), (0, RED), (0.98, YELLOW), (0.999, GREEN)),
+        ),
+        stat(
+            "Drift",
+            "The absolute differences of cost by day, project and model, as a part of the provider's cost.",
+            query(f"max({series('reconciliation_drift_ratio')})", "drift", sparse=UNKNOWN),
+            unit="percentunit", decimals=2, steps=steps((0.001, YELLOW), (0.01, RED)),
+        ),
+        stat(
+            "Reconciled",
+            "The time since the last reconciliation of the gateway that is the latest.",
+            query(f"time() - min({series('reconciliation_timestamp_seconds')})", "ago", sparse=UNKNOWN),
+            unit="s", decimals=0, steps=steps((2 * 86400, YELLOW), (3 * 86400, RED)),
+        ),
+        stat(
+            "Difference",
+            "The provider's cost less the ledger's, of the period that was reconciled last.",
+            query(
+                "sum(" + series("reconciliation_cost_usd", 'source="provider"') + ")"
+                " - sum(" + series("reconciliation_cost_usd", 'source="ledger"') + ")",
+                "difference", sparse=UNKNOWN,
+            ),
+            unit="currencyUSD", decimals=2, width=8,
+        ),
+        table(
+            "Causes of the difference",
+            "The provider's cost less the ledger's, by cause; the remainder is what no cause explains.",
+            ["cause"],
+            [("Difference", query(f"sum by (cause) ({series('reconciliation_difference_usd')})", sparse=UNKNOWN),
+              "currencyUSD", 4)],
+            sort="Difference", width=12, height=9,
+        ),
+        table(
+            "Projects, ours and theirs",
+            "Coverage of the provider's cost and drift by project, of the last reconciliation.",
+            ["project"],
+            [
+                ("Coverage", query(f"min by (project) ({series('reconciliation_project_coverage_ratio')})", sparse=UNKNOWN),
+                 "percentunit", 2),
+                ("Drift", query(f"max by (project) ({series('reconciliation_project_drift_ratio')})", sparse=UNKNOWN),
+                 "percentunit", 2),
+            ],
+            sort="Drift", links={"project": to_project("__data.fields.Project")}, width=12, height=9,
+        ),
+    ],
+)
+
+
 def sums(family, *matchers):
     return increase(family, *matchers, by=("project", "model"))
 
@@ -214,7 +270,7 @@ BOARD = Board(
     "cost",
     "Cost",
     "What was spent, on what, and what will be.",
-    [summary, places, forecast, details, opt_in],
+    [summary, places, forecast, reconciliation, details, opt_in],
     CHAIN,
     period="now-24h",
 )

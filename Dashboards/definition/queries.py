@@ -35,6 +35,8 @@ LABELS = {
     "rate_limit_updated_timestamp_seconds": ("project", "model"),
     "rate_limit_headroom_ratio": ("model",),
     "key_cost_usd_total": ("project",),
+    "reconciliation_project_coverage_ratio": ("project",),
+    "reconciliation_project_drift_ratio": ("project",),
     **{
         f"{kind}_tokens_total": _ALL
         for kind in (

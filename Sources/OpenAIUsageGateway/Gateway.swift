@@ -24,7 +24,7 @@ import Darwin
 /// It has two listeners: one for clients, whose calls it forwards, and one for operators, with metrics, health and reports.
 public final class Gateway: Service {
     /// The version of the program.
-    public static let version = "0.1.0"
+    public static let version = "0.2.0"
     /// The path on the admin plane for repricing.
     package static let repricePath = "/api/reprice"
     /// The path on the admin plane for pruning.
@@ -233,6 +233,10 @@ public final class Gateway: Service {
         // Operators are told the port that was found for clients.
         var told = configuration
         told.listen.port = plane.port
+        let reconciliation = ledger.map { ledger in
+            ReconciliationFile(path: ReconciliationResult.path(ledger: ledger.path)) { log.write(.warning, $0) }
+        }
+        metrics.registerReconciliation { reconciliation?.latest?.gauge }
         let admin = AdminPlane(
             configuration: told,
             metrics: metrics,
@@ -242,7 +246,14 @@ public final class Gateway: Service {
             access: live.admin,
             certificate: configuration.access.adminCertificate == nil ? nil : live.adminCertificate,
             isReady: readiness,
-            api: ledger.map { ledger in ReportingAPI(path: ledger.path) { [recorder] in recorder.book } }
+            api: ledger.map { ledger in
+                ReportingAPI(
+                    path: ledger.path,
+                    budgets: budgets.withLock { $0?.budgets ?? [] },
+                    reconciliation: reconciliation
+                ) { [recorder] in recorder.book }
+            },
+            reconciliation: reconciliation
         )
         defer { admin.api?.close() }
         let (configuration, onReady) = (configuration, onReady)
@@ -262,7 +273,11 @@ public final class Gateway: Service {
         if let watch = budgets.withLock({ $0 }) { watched.append(watch) }
         let services = ServiceGroup(
             services: watched + [
-                AdminService { try await application.run() },
+                AdminService {
+                    async let sums: Void? = admin.api?.readAhead()
+                    try await application.run()
+                    _ = await sums
+                },
                 DrainingService(
                     plane: plane,
                     readiness: readiness,

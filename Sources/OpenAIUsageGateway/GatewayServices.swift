@@ -30,7 +30,7 @@ struct DrainingService: Service {
         try? await gracefulShutdown()
         readiness.set(false)
         let isCancelled = Task.isCancelled
-        if !isCancelled { log.write(.info, "The gateway ends when its open calls have ended.") }
+        if !isCancelled { log.write(.info, "Shutting down; waiting for the calls in flight.") }
         let isDrained = await plane.shutDown(within: isCancelled ? .zero : .milliseconds(limit))
         if !isDrained, !isCancelled {
             log.write(.warning, "Some calls were still open at the end of the shutdown's time limit, and were cut off.")

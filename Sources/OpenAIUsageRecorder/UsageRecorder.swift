@@ -183,17 +183,24 @@ package final class UsageRecorder: UsageSink {
     /// Creates the series of the calls of the last 30 days, so that Prometheus sees their first increments.
     private func createSeries(_ metrics: UsageMetrics, of ledger: Ledger) {
         let now = SystemUsageClock().wallMicroseconds
-        let query = ReportQuery(from: now - Self.birthSpan, to: now, groupBy: [.project, .model, .endpoint])
+        let query = ReportQuery(
+            from: now - Self.birthSpan,
+            to: now,
+            groupBy: [.project, .model, .endpoint, .status, .serviceTier]
+        )
         // Series without a beginning at zero are no reason not to start.
         guard let rows = try? LedgerReader(path: ledger.path).report(query).rows else { return }
-        metrics.createSeries(
-            rows.compactMap { row in
-                guard row.calls > row.errors, let project = row.group[0], let endpoint = row.group[2] else {
-                    return nil
-                }
-                return CallSeriesBirth(project: project, model: row.group[1], endpoint: endpoint)
-            }
-        )
+        metrics.createSeries(rows.compactMap(Self.birth))
+    }
+
+    private static func birth(_ row: ReportRow) -> CallSeriesBirth? {
+        guard let project = row.group[0], let endpoint = row.group[2] else { return nil }
+        var birth = CallSeriesBirth(project: project, model: row.group[1], endpoint: endpoint)
+        birth.status = row.group[3].flatMap { Int($0) } ?? 0
+        birth.serviceTier = row.group[4]
+        birth.hasSuccesses = row.calls > row.errors
+        birth.hasReasoning = (row.reasoningTokens ?? 0) > 0
+        return birth
     }
 
     private func publishPriceDate() {

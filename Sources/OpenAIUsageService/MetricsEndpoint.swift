@@ -48,8 +48,9 @@ public struct MetricsEndpoint: Service {
         let (metrics, onListening, isListening) = (metrics, onListening, Flag())
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
-                Self.answer(request, metrics)
+                try await Self.answer(request, metrics)
             },
+            server: .bounded(),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 isListening.set()
@@ -63,7 +64,7 @@ public struct MetricsEndpoint: Service {
         }
     }
 
-    private static func answer(_ request: Request, _ metrics: UsageMetrics) -> Response {
+    private static func answer(_ request: Request, _ metrics: UsageMetrics) async throws -> Response {
         guard request.method == .get || request.method == .head else {
             var response = MetricsResponse.text(.methodNotAllowed, "Only GET and HEAD.\n")
             response.headers[.allow] = "GET, HEAD"
@@ -71,7 +72,7 @@ public struct MetricsEndpoint: Service {
         }
         let response =
             switch request.uri.path {
-            case "/metrics": MetricsResponse.exposition(of: metrics, for: request)
+            case "/metrics": try await MetricsResponse.exposition(of: metrics, for: request)
             case "/healthz": MetricsResponse.text(.ok, "healthy\n")
             default: MetricsResponse.text(.notFound, "See /metrics.\n")
             }

@@ -5,7 +5,10 @@ import OpenAIUsageMetrics
 
 /// The responses of the endpoint, and of routers with `expose(_:at:)`.
 enum MetricsResponse {
-    static func exposition(of metrics: UsageMetrics, for request: Request) -> Response {
+    /// Returns the metrics in the format that a request accepts, or the status 503 if too many are being written.
+    ///
+    /// - Throws: A `CancellationError` if the client has left before it was its turn.
+    static func exposition(of metrics: UsageMetrics, for request: Request) async throws -> Response {
         guard metrics.gate.enter() else {
             metrics.countRejectedScrape()
             var refusal = text(
@@ -16,10 +19,9 @@ enum MetricsResponse {
             return refusal
         }
         defer { metrics.gate.leave() }
-        let scrape = metrics.scrape(
-            accept: request.headers[values: .accept].joined(separator: ","),
-            acceptEncoding: request.headers[values: .acceptEncoding].joined(separator: ",")
-        )
+        let accept = request.headers[values: .accept].joined(separator: ",")
+        let acceptEncoding = request.headers[values: .acceptEncoding].joined(separator: ",")
+        let scrape = try await metrics.scrapeAside(accept: accept, acceptEncoding: acceptEncoding)
         var response = response(.ok, scrape.contentType, scrape.body)
         if let coding = scrape.contentEncoding { response.headers[.contentEncoding] = coding }
         return response

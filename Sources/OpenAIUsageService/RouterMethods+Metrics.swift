@@ -10,9 +10,9 @@ extension RouterMethods {
     /// - Returns: The router.
     @discardableResult
     public func expose(_ metrics: UsageMetrics, at path: RouterPath = "/metrics") -> Self {
-        on(path, method: .get) { request, _ in MetricsResponse.exposition(of: metrics, for: request) }
+        on(path, method: .get) { request, _ in try await MetricsResponse.exposition(of: metrics, for: request) }
         on(path, method: .head) { request, _ in
-            MetricsResponse.exposition(of: metrics, for: request).createHeadResponse()
+            try await MetricsResponse.exposition(of: metrics, for: request).createHeadResponse()
         }
         return self
     }

@@ -30,11 +30,12 @@ struct OAIUsage: AsyncParsableCommand {
             """,
         version: Gateway.version,
         subcommands: [
-            DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self, ShowCommand.self,
+            GlanceCommand.self, DemoCommand.self, GatewayCommand.self, ReportCommand.self, CallsCommand.self,
+            ShowCommand.self,
             LimitsCommand.self, TopCommand.self, WasteCommand.self, BudgetCommand.self, ReconcileCommand.self,
             StatuslineCommand.self, DoctorCommand.self, ServeMetricsCommand.self, PricesCommand.self,
             RepriceCommand.self, ExportCommand.self, PruneCommand.self, LedgerCommand.self,
-            ConfigCommand.self, SchemaCommand.self, SimulateCommand.self, GlanceCommand.self,
+            ConfigCommand.self, SchemaCommand.self, SimulateCommand.self,
         ]
     )
 
@@ -65,7 +66,7 @@ struct OAIUsage: AsyncParsableCommand {
     private static func explained(_ error: any Error) -> any Error {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first?.hasPrefix("--generate-completion-script") == true, exitCode(for: error) == .success {
-            return CleanExit.message(BashCompletion.completed(fullMessage(for: error)))
+            return CleanExit.message(ZshCompletion.completed(BashCompletion.completed(fullMessage(for: error))))
         }
         guard let usage = UsageMessage(error, of: Self.self, arguments: arguments) else {
             return ErrorMessage.explained(error)

@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 sys.dont_write_bytecode = True
+# A shell that starts the tests in the background lets them ignore SIGINT, nohup SIGHUP, and with them every program under test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 BINARY = os.environ["OAI_USAGE_BINARY"]
 KEY = "sk-proj-ThisKeyMustNeverLandAnywhere0123456789abcdWXYZ"
 CONTENT = "this-content-must-never-land-anywhere"

@@ -197,14 +197,14 @@ def test_tokens_and_tls(tmp_path, start, simulator):
 
 
 class Hostile(http.server.BaseHTTPRequestHandler):
-    """Answers of what is no gateway of this version, by the first part of the path."""
+    """Answers of what is not a gateway of this version, by the first part of the path."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
         kind = self.path.split("/")[1]
         kinds = {
-            "html": (200, b"<html>hello</html>"), "old": (404, b"There is nothing here. See / for what there is.\n"),
+            "html": (200, b"<html>hello</html>"), "old": (404, b"Not found. See / for available endpoints.\n"),
             "json": (200, b'{"rows": []}'), "empty": (200, b""), "error": (500, b"oops"), "redirect": (302, b""),
             "busy": (503, b'{"error":{"message":"Come back later.","type":"server_error","param":null,"code":"busy"}}'),
             "escape": (503, b'{"error":{"message":"\\u001b[2Jgone","type":"x","param":null,"code":"x"}}'),
@@ -247,8 +247,8 @@ def hostile():
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("html", "not understood"), ("json", "not understood"), ("empty", "not understood"), ("old", "older version"),
-    ("error", "status 500"), ("redirect", "status 302"), ("busy", "Come back later."), ("cut", "before its answer was whole"),
+    ("html", "cannot be read"), ("json", "cannot be read"), ("empty", "cannot be read"), ("old", "older version"),
+    ("error", "status 500"), ("redirect", "status 302"), ("busy", "Come back later."), ("cut", "before the end of its answer"),
     ("huge", "64 MiB"), ("escape", "gone"),
 ])
 def test_a_ledger_that_is_no_gateway(hostile, pair, kind, words):

@@ -72,6 +72,13 @@ def test_the_defaults_are_those_of_the_gateway(tmp_path):
         assert name == "ledger" or rows[name][0] == (None if value == "-" else value), name
 
 
+def test_a_variable_that_is_mistyped_is_told(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text("{}")
+    done = execute("config", "check", str(path), environment={"OAI_USAGE_UPSTREM": "https://example.com"})
+    assert done.returncode == 0 and "OAI_USAGE_UPSTREM is not a setting" in done.stderr and "Do you mean OAI_USAGE_UPSTREAM?" in done.stderr
+
+
 def test_values_that_are_refused_are_shown_and_told():
     rows, done = show(OAI_USAGE_DRAIN="9x", OAI_USAGE_LISTN="x")
     assert done.returncode == 1 and rows["drain"][0] == "9x"

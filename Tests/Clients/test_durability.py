@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("OAI_USAGE_KILLS", "200"))
 SEED = int(os.environ.get("OAI_USAGE_SEED", time.time_ns() % 1_000_000))
 # A response waits 50 ms for its commit at the latest: one that took as long may have left without.
 LONGEST_WAIT = 0.05
-TESTS = Path(BINARY).resolve().parent / "oai-usagePackageTests.xctest"
+TESTS = Path(os.environ.get("OAI_USAGE_TESTS") or Path(BINARY).resolve().parent / "oai-usagePackageTests.xctest")
 
 
 def request(stream):

@@ -1,12 +1,17 @@
 """`oai-usage export`: charges whose sums are those of SQL over the rows and of the report, to the last pico-dollar."""
 
 import csv
+import datetime
 import gzip
 import io
 import json
+import os
 import re
+import signal
+import socket
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -166,8 +171,9 @@ def test_versions(ledger):
 
 
 def test_time_zones_affect_the_range_alone(ledger):
-    known = query(ledger, "SELECT min(started_at), max(started_at) FROM calls")[0]
-    span = ("--since", known[0][:19] + "Z", "--until", known[1][:19] + "Z")
+    # The calls may all have begun within one second.
+    first, last = (datetime.datetime.fromisoformat(text) for text in query(ledger, "SELECT min(started_at), max(started_at) FROM calls")[0])
+    span = ("--since", first.strftime("%FT%TZ"), "--until", (last + datetime.timedelta(seconds=1)).strftime("%FT%TZ"))
     texts = [run("export", "--ledger", ledger, "--format", "focus", *span, "--timezone", zone) for zone in ("UTC", "Asia/Kathmandu")]
     assert texts[0] == texts[1] and len(texts[0]) > 1000
 
@@ -307,3 +313,35 @@ def test_the_document_has_the_exceptions():
     for entry in json.loads((root / "Tests" / "Focus" / "exceptions.json").read_text()):
         for rule in entry["rules"]:
             assert f"`{rule}`" in text, rule
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_export_leaves_nothing(ledger, tmp_path, number):
+    # A ledger that never answers, so that the export waits with its file open.
+    target = tmp_path / "calls.csv"
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    process = subprocess.Popen(
+        [BINARY, "export", "--ledger", address, "--period", "all", "--format", "csv", "-o", str(target)],
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 20
+    while not list(tmp_path.glob("*.part")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.3)
+    process.send_signal(number)
+    assert process.wait(timeout=20) == -number
+    assert list(tmp_path.iterdir()) == []
+    listener.close()
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(ledger, tmp_path):
+    target = tmp_path / "calls.csv"
+    left, new, other = tmp_path / "calls.csv.77.part", tmp_path / "calls.csv.78.part", tmp_path / "calls.csv.x.part"
+    for path in [left, new, other]:
+        path.write_text("id\n")
+    for path in [left, other]:
+        os.utime(path, (time.time() - 3600,) * 2)
+    run("export", "--ledger", ledger, "--period", "all", "--format", "csv", "-o", str(target))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([target.name, new.name, other.name])

@@ -88,9 +88,10 @@ def test_no_cell_of_csv_is_a_formula(hostile, arguments):
         assert any(cell == "'=1+1" for row in rows for cell in row)
 
 
-def test_no_cell_of_markdown_is_markup(hostile):
-    text = report(hostile, "--by", "model,project", "--format", "markdown").splitlines()
-    assert text[0].startswith("**The last 7 days: ") and text[1] == ""
+@pytest.mark.parametrize("arguments", [("report", "--by", "model,project"), ("calls", "--columns", "requested-model,project,error,status,cost")])
+def test_no_cell_of_markdown_is_markup(hostile, arguments):
+    text = run(arguments[0], "--ledger", hostile.ledger, *arguments[1:], "--format", "markdown").splitlines()
+    assert arguments[0] == "calls" or text[0].startswith("**The last 7 days: ") and text[1] == ""
     lines = [line for line in text if line.startswith("|")]
     assert len(lines) > 6
     cells = {len(re.findall(r"(?<!\\)\|", line.replace("\\\\", ""))) for line in lines}
@@ -102,7 +103,7 @@ def test_no_cell_of_markdown_is_markup(hostile):
 @pytest.mark.parametrize("arguments", [
     ("report", "--by", "model,project", "--format", "json"), ("report", "--by", "model", "--format", "csv"),
     ("report", "--by", "model", "--format", "markdown"), ("report", "--by", "model"),
-    ("calls", "--format", "jsonl"), ("calls", "--format", "csv"), ("calls",),
+    ("calls", "--format", "jsonl"), ("calls", "--format", "csv"), ("calls", "--format", "markdown"), ("calls",),
 ])
 def test_nothing_unseen_is_printed(hostile, arguments):
     text = run(arguments[0], "--ledger", hostile.ledger, *arguments[1:])
@@ -119,6 +120,25 @@ def test_a_scrape_holds_no_name_that_nobody_vouches_for(hostile):
     text, _ = hostile.metrics()
     assert "HYPERLINK" not in text and "<script" not in text
     assert 'project="=1+1"' in text
+
+
+@pytest.mark.parametrize("arguments", [
+    ("report", "--by", "project"), ("calls",), ("limits",), ("waste",), ("budget", "--budget", "all=9/month"),
+])
+def test_every_table_has_the_same_formats(hostile, arguments):
+    named = (arguments[0], "--ledger", hostile.ledger, *arguments[1:])
+    loads(run(*named, "--json").splitlines()[0])
+    loads(run(*named, "--format", "json"))
+    rows = list(csv.reader(io.StringIO(run(*named, "--format", "csv"), newline="")))
+    assert len(rows) > 1 and len({len(row) for row in rows}) == 1
+    text = [line for line in run(*named, "--format", "markdown").splitlines() if line.startswith("|")]
+    assert len(text) > 2 and re.fullmatch(r"\|(---:?\|)+", text[1])
+
+
+@pytest.mark.parametrize("command", ["glance", "doctor"])
+def test_what_is_text_is_json_by_either_flag(hostile, command):
+    one, other = (execute(command, "--ledger", hostile.ledger, *flags) for flags in (["--json"], ["--format", "json"]))
+    assert set(loads(one.stdout)) == set(loads(other.stdout)) and not execute(command, "--ledger", hostile.ledger).stdout.startswith("{")
 
 
 def test_a_dimension_is_named_once(hostile):
@@ -170,7 +190,7 @@ def test_strict_fails_for_whatever_is_not_known(start, simulator, tmp_path, kind
     wait(gateway, 2)
     code, told = strict(gateway)
     assert code == 2 and note in told, told
-    # The foot is no part of what a program reads.
+    # The foot is not a part of what a program reads.
     assert note not in report(gateway, "--format", "json")
 
 

@@ -145,6 +145,25 @@ def test_a_status_line_follows_its_template(ledger):
     assert execute("statusline", "--ledger", ledger, "--project", "none*", "--format", "{calls_today}{today_usd}").stdout == "0$0.00\n"
 
 
+def test_the_projects_of_a_status_line_are_those_of_a_report(ledger, tmp_path):
+    copy = tmp_path / "projects.db"
+    shutil.copy(ledger, copy)
+    with sqlite3.connect(copy) as database:
+        database.execute("UPDATE series SET project = 'proj_other' WHERE model LIKE 'gpt-5.1%'")
+    database.close()
+    ledger = str(copy)
+    rows = loads(execute("report", "--ledger", ledger, "--period", "today", "--by", "project", "--format", "json").stdout)["rows"]
+    names = [row["project"] for row in rows if row["project"]][:2]
+    calls = sum(row["calls"] for row in rows if row["project"] in names)
+    assert len(names) == 2 and calls > 0
+    for arguments in (["-p", ",".join(names)], ["--project", names[0], "--project", names[1]]):
+        done = execute("statusline", "--ledger", ledger, *arguments, "--format", "{calls_today}")
+        assert (done.stdout, done.stderr) == (f"{calls}\n", "")
+    done = execute("statusline", "--ledger", ledger, "--project", names[0] + "x", "--format", "{calls_today}")
+    assert done.stdout == "0\n" and f'Did you mean "{names[0]}"?' in done.stderr
+    assert execute("statusline", "--ledger", ledger, "--project", names[0] + "x", "--quiet").stderr == ""
+
+
 @pytest.mark.parametrize("template, problem", [("{nope}", "unknown placeholder {nope}"), ("{today_usd", "has a { without a }")])
 def test_an_unknown_placeholder_is_a_usage_error(template, problem):
     done = execute("statusline", "--format", template)

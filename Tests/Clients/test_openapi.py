@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from conftest import run
+from conftest import execute, run
 from test_api import RANGE, admin, call, flags, get
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,6 +60,7 @@ def test_the_document_is_served_and_well_formed(answered):
     ("report?by=hour,tag:team&timezone=Asia/Kathmandu&period=today", "Report"), ("report?percentiles=estimate", "Report"),
     ("report?project=nobody&until=2030-01-01", "Report"), ("glance", "Glance"), ("glance?timezone=America/New_York", "Glance"),
     ("calls?limit=0", "Call"), ("calls?limit=3&status=4xx", "Call"), ("live", "Live"), ("limits", "Limits"), ("status", "Status"),
+    ("glance?brief=true", "Glance"), ("budgets", "Budgets"), ("reconciliation", "Reconciliation"), ("reprices", "Reprices"),
 ])
 def test_answers_are_as_described(answered, path, name):
     status, text, headers = get(f"{admin(answered)}/api/v1/{path}")
@@ -73,7 +74,7 @@ def test_answers_are_as_described(answered, path, name):
 
 def test_a_call_and_its_cost_are_as_described(answered):
     for row in answered.rows():
-        for path, name in (("", "Call"), ("/cost", "Cost")):
+        for path, name in (("", "Call"), ("/cost", "Cost"), ("/former-costs", "FormerCosts")):
             status, text, _ = get(f"{admin(answered)}/api/v1/calls/{row['id']}{path}")
             assert status == 200
             valid(json.loads(text), name)
@@ -98,7 +99,8 @@ def test_a_call_in_flight_is_as_described(start, simulator):
 @pytest.mark.parametrize("path, status", [
     ("report?by=colour", 400), ("report?percentiles=best", 400), ("report?period=soon", 400), ("report?period=2999", 400),
     ("report?period=today&since=7d", 400), ("calls?period=today&until=2030-01-01", 400), ("glance?timezone=Mars", 400),
-    ("glance?by=project", 400), ("live?limit=3", 400), ("calls/nobody", 404), ("calls/nobody/cost", 404), ("calls/nobody/price", 404),
+    ("glance?by=project", 400), ("live?limit=3", 400), ("budgets?by=day", 400),
+    ("reconciliation?period=today", 400), ("glance?brief=yes", 400), ("calls/nobody", 404), ("calls/nobody/cost", 404), ("calls/nobody/price", 404),
     ("nothing", 404),
 ])
 def test_errors_are_as_described(answered, path, status):
@@ -111,7 +113,7 @@ def test_the_parameters_are_those_of_the_api(answered):
     """Each described parameter is accepted, and an error names no other."""
     examples = {
         "status": "2xx", "outcome": "completed", "tag": "a=b", "tag-not": "a=b", "min-duration": "2s", "since": "7d", "until": "2099-01-01",
-        "period": "today", "timezone": "Europe/Paris", "by": "model", "exact-models": "true", "percentiles": "estimate", "limit": "5",
+        "period": "today", "timezone": "Europe/Paris", "by": "model", "exact-models": "true", "brief": "true", "percentiles": "estimate", "limit": "5",
         "after": "330b8e167adbc800", "before": "330b8e167adbc800", "status-not": "2xx", "outcome-not": "open",
     }
     for path in ("report", "calls", "glance"):
@@ -147,6 +149,42 @@ def test_a_glance_is_that_of_the_command(answered):
         assert one == two
 
 
+def test_a_brief_glance_has_the_same_sums(answered):
+    one, two = (json.loads(get(f"{admin(answered)}/api/v1/glance{query}")[1]) for query in ("", "?brief=true"))
+    for name in ("today", "month"):
+        assert one[name] == two[name]
+    assert (one["projection"]["state"], one["projection"]["month"]) == (two["projection"]["state"], two["projection"]["month"])
+    assert [two[name] for name in ("days", "projects", "models", "errors")] == [[]] * 4 and one["days"] and one["projects"]
+
+
+def test_budgets_are_those_of_the_command(start, simulator):
+    amounts = ["--budget", "all=0.000001/month at=50:100", "--budget", "none=5/day project=nobody zone=Asia/Tokyo"]
+    gateway = start(simulator.url, *amounts)
+    call(gateway, "proj_0")
+    gateway.rows_when(1)
+    text = get(f"{admin(gateway)}/api/v1/budgets")[1]
+    valid(json.loads(text), "Budgets")
+    one, two = json.loads(text), json.loads(execute("budget", "--ledger", gateway.ledger, *amounts, "--json").stdout)
+    for answer in (one, two):
+        for budget in answer["budgets"]:
+            assert budget.pop("forecast_usd", 0) is not False
+    assert one == two and one["budgets"][0]["spent_usd"] > one["budgets"][0]["amount_usd"]
+
+
+def test_a_reconciliation_is_as_described(start, simulator):
+    gateway = start(simulator.url)
+    call(gateway, "proj_0")
+    gateway.rows_when(1)
+    done = execute(
+        "reconcile", "--ledger", gateway.ledger, "--upstream", simulator.url, "--period", "today", "--by", "none", "--json",
+        environment={"OPENAI_ADMIN_KEY": "sk-admin-test"},
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(get(f"{admin(gateway)}/api/v1/reconciliation")[1])
+    valid(answer, "Reconciliation")
+    assert answer["reconciliation"]["report"] == json.loads(done.stdout)
+
+
 def test_estimates_differ_in_percentiles_alone(answered):
     query = urllib.parse.urlencode(RANGE + [("by", "model")])
     one = json.loads(get(f"{admin(answered)}/api/v1/report?{query}&percentiles=estimate")[1])
@@ -167,6 +205,6 @@ def test_the_schemas_have_what_the_command_line_describes():
     call_names = names(described, "calls", "jsonl")
     assert {name for name in call_names if "." not in name} == set(DOCUMENT["components"]["schemas"]["Call"]["properties"])
     row_names = {name.removeprefix("rows[].").split(".")[0] for name in names(described, "report", "json") if name.startswith("rows[].")}
-    assert row_names - {"previous", "change", "others", "tag:NAME"} == set(DOCUMENT["components"]["schemas"]["ReportRow"]["properties"])
+    assert row_names - {"previous", "change", "others", "tag:NAME", "cost_NAME"} == set(DOCUMENT["components"]["schemas"]["ReportRow"]["properties"])
     cost_names = {name for name in names(described, "prices explain", "json") if "." not in name}
     assert cost_names == set(DOCUMENT["components"]["schemas"]["Cost"]["properties"])

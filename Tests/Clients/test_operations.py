@@ -58,7 +58,7 @@ def test_access_log_on_the_standard_output(simulator, tmp_path):
         assert KEY not in json.dumps(line) and CONTENT not in json.dumps(line)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
-        assert "The gateway ends when its open calls have ended." in process.stderr.read()
+        assert "Shutting down; waiting for the calls in flight." in process.stderr.read()
     finally:
         process.kill()
 
@@ -94,7 +94,7 @@ def test_a_stream_of_the_sdk_outlives_the_signal(start, simulator):
     )
     chunks.append(next(iter(stream)))
     gateway.process.send_signal(signal.SIGTERM)
-    gateway.wait_for("(when its open calls have ended)")
+    gateway.wait_for("(waiting for the calls in flight)")
     base = gateway.metrics_url.removesuffix("/metrics")
     # Red at once, and told by somebody who still answers.
     assert status(base + "/-/ready") == 503 and status(base + "/healthz") == 200

@@ -112,7 +112,7 @@ def test_a_loss_of_power_under_a_gateway(simulator, disk_library, tmp_path, dura
             states += 1
             context = f"seed {SEED}, {disk.position} bytes of the recording, share {share}"
             disk.crash(place, generator, share)
-            if generator.random() < 0.06:
+            if states % 16 == 1:
                 # The program itself, which reads what SQLite alone does not know of, too.
                 opened += 1
                 recovered = rows_as_the_program_finds_them(place / "ledger.db")

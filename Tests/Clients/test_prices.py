@@ -72,12 +72,12 @@ def test_a_gateway_prices_by_the_files_that_it_is_given(simulator, start, prices
     tokens = (cheap["input_tokens"], cheap["output_tokens"])
     assert Decimal(cheap["cost_usd"]) == (tokens[0] * 3 + tokens[1] * 7) / Decimal(10**6)
     assert Decimal(dear["cost_usd"]) == (tokens[0] * 300 + tokens[1] * 700) / Decimal(10**6)
-    assert cheap["price_version"] == dear["price_version"] != "2026-11-23"
-    assert cheap["price_version"].startswith("2026-11-23+")
+    assert cheap["price_version"] == dear["price_version"] != "2026-11-30"
+    assert cheap["price_version"].startswith("2026-11-30+")
     assert f"pricing by the price book {cheap['price_version']}" in gateway.log.read_text()
     assert explanation(cheap["request_id"], gateway.ledger, "--prices", prices)["is_same"]
     other = explanation(cheap["request_id"], gateway.ledger)
-    assert not other["is_same"] and other["book"]["price_version"] == "2026-11-23"
+    assert not other["is_same"] and other["book"]["price_version"] == "2026-11-30"
 
 
 def test_a_gateway_does_not_start_with_prices_that_are_wrong(simulator, tmp_path):

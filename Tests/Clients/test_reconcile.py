@@ -152,7 +152,7 @@ def test_clean(pair):
         rows = pair.report("--by", by)["rows"]
         assert sum(row["ours"]["cost_usd"] or 0 for row in rows) == totals["ours"]["cost_usd"], by
         assert sum(row["theirs"]["cost_usd"] or 0 for row in rows) == totals["theirs"]["cost_usd"], by
-        assert sum(row["theirs"]["input_tokens"] for row in rows) == totals["theirs"]["input_tokens"], by
+        assert sum(row["theirs"]["input_tokens"] or 0 for row in rows) == totals["theirs"]["input_tokens"], by
     rows = pair.report("--by", "hour,key")["rows"]
     assert {row["key"] for row in rows} == {"sk-proj-...1234"} and rows[0]["theirs"]["cost_usd"] is None
     rows = pair.report("--by", "line-item", "--model", "gpt-5.6*")["rows"]
@@ -206,7 +206,7 @@ def test_late_usage(pair):
     (cause,) = only(report, "late_usage")
     assert (cause["calls"], cause["call_difference"], cause["token_difference"]) == (1, -1, -1500)
     assert cause["cost_difference_usd"] == -(1000 * MINI["input"] + 500 * MINI["output"]) / MILLION
-    # What may still come is no drift.
+    # What may still come is not a drift.
     assert report["totals"]["drift_percent"] == 0 and report["totals"]["pending_usd"] == cause["cost_difference_usd"]
     report = pair.report()
     assert causes(report) == {} and report["totals"]["call_coverage_percent"] == 100
@@ -405,7 +405,7 @@ def test_settled_days_are_not_asked_again(pair):
 
 
 @pytest.mark.parametrize(("key", "words"), [
-    ("", "is not set"), ("two words", "is no key"), (KEY, "may not read usage and costs"),
+    ("", "is not set"), ("two words", "is not a key"), (KEY, "may not read usage and costs"),
 ])
 def test_keys(pair, key, words):
     pair = pair()
@@ -459,7 +459,7 @@ def test_what_curl_saves(pair, tmp_path):
     assert "a page follows" in " ".join(compared("completions-page.json")["notes"])
     for text, words in (
         ('{"error":{"message":"Incorrect API key"}}', "error of the API: Incorrect API key"), ("{}", 'no array "data"'),
-        ("<html>", "is no JSON"), ('{"data":[{"start_time":5}]}', "start_time before its end_time"),
+        ("<html>", "is not JSON"), ('{"data":[{"start_time":5}]}', "start_time before its end_time"),
         ('{"data":[{"start_time":0,"end_time":86400,"results":[{"object":"organization.costs.result","amount":{"value":"x"}}]}]}',
          "amount that is a number"),
         ('{"data":[{"start_time":0,"end_time":86400,"results":[{"object":"organization.costs.result","amount":{"value":1,"currency":"eur"}}]}]}',
@@ -504,8 +504,97 @@ def test_formats(pair):
     assert "| not through us | 1 |" in text
     for arguments, words in (
         (("--tag", "a=b"), "cannot be selected by tag"), (("--min-duration", "2s"), "no durations"),
-        (("--by", "day,day"), "twice"), (("--file", "x", "--save", "y"), "exclude one another"),
+        (("--by", "day,day"), "twice"), (("--file", "x", "--save", "y"), "cannot be used together"),
         (("--fail-over", "x"), "fail-over"),
     ):
         done = execute("reconcile", *arguments)
         assert done.returncode == 64 and words in done.stderr, done.stderr
+
+
+def gauges(gateway):
+    """The values of the reconciliation's gauges by series."""
+    lines = (line for line in gateway.metrics()[0].split("\n") if line.startswith("oai_usage_reconciliation_"))
+    return {series: Decimal(value) for series, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def told(gateway):
+    address = gateway.metrics_url.removesuffix("/metrics")
+    with urllib.request.urlopen(f"{address}/api/v1/reconciliation") as response:
+        return loads(response.read())["reconciliation"]
+
+
+def test_the_result_is_told_by_the_gateway(pair):
+    pair = pair()
+    assert gauges(pair.gateway) == {} and told(pair.gateway) is None
+    pair.call()
+    pair.call(project="proj_b")
+    pair.past("input-tokens=1000; output-tokens=500", project="proj_b")
+    report = pair.report("--by", "none")
+    path = pair.gateway.ledger + ".reconciliation.json"
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    # The same answer as the command's.
+    result = told(pair.gateway)
+    assert result["report"] == report and result["version"] == 1
+    prefix = "oai_usage_reconciliation_"
+    found = gauges(pair.gateway)
+    totals = report["totals"]
+    for measure, name in (("calls", "call"), ("tokens", "token"), ("cost", "cost")):
+        assert found[f'{prefix}coverage_ratio{{measure="{measure}"}}'] * 100 == totals[f"{name}_coverage_percent"]
+    assert found[f"{prefix}drift_ratio"] * 100 == totals["drift_percent"] > 0
+    for cause in report["causes"]:
+        assert found[f'{prefix}difference_usd{{cause="{cause["cause"]}"}}'] == cause["cost_difference_usd"]
+    assert found[f'{prefix}cost_usd{{source="ledger"}}'] == totals["ours"]["cost_usd"]
+    assert found[f'{prefix}cost_usd{{source="provider"}}'] == totals["theirs"]["cost_usd"]
+    assert found[f'{prefix}project_coverage_ratio{{project="proj_a"}}'] == 1
+    assert found[f'{prefix}project_drift_ratio{{project="proj_a"}}'] == 0
+    assert 0 < found[f'{prefix}project_coverage_ratio{{project="proj_b"}}'] < 1
+    assert abs(found[f"{prefix}timestamp_seconds"] - Decimal(time.time())) < 60
+    days = found[f"{prefix}period_end_timestamp_seconds"] - found[f"{prefix}period_start_timestamp_seconds"]
+    assert days == 86_400
+    # What is not about everything says nothing of the whole.
+    content = open(path).read()
+    for arguments in (["--project", "proj_a"], ["--by", "key"], ["--result", "none"]):
+        assert pair.execute(*arguments).returncode == 0
+        assert open(path).read() == content
+    assert "--result needs" in pair.execute("--result", path, "--project", "proj_a").stderr
+    other = str(pair.folder / "other.json")
+    assert pair.execute("--result", other).returncode == 0 and json.load(open(other))["version"] == 1
+    assert open(path).read() == content
+    # A new result replaces the one before, and nothing else is left beside it.
+    pair.past("input-tokens=5000; output-tokens=500", project="proj_b")
+    pair.report()
+    assert gauges(pair.gateway)[f"{prefix}drift_ratio"] > found[f"{prefix}drift_ratio"]
+    assert not [name for name in os.listdir(pair.folder) if ".reconciliation.json." in name]
+    os.unlink(path)
+    assert gauges(pair.gateway) == {} and told(pair.gateway) is None
+
+
+@pytest.mark.parametrize("content, problem", [
+    ("{", "is not JSON"), ('{"version":2,"report":{}}', "has the version 2"), ("{}", "has no version"),
+    ('{"version":1,"reconciled_at":"soon","report":{"totals":{}}}', "has no amount"),
+    (" " * 2_000_000, "has 2000000 bytes"), (None, "is not a file"),
+])
+def test_a_broken_result_is_told_once(pair, content, problem):
+    pair = pair()
+    path = pair.gateway.ledger + ".reconciliation.json"
+    if content is None:
+        os.mkfifo(path)
+    else:
+        with open(path, "w") as file:
+            file.write(content)
+    for _ in range(4):
+        assert gauges(pair.gateway) == {} and told(pair.gateway) is None
+    log = pair.gateway.log.read_text()
+    assert log.count(f"{path} {problem}") == 1 and "Run oai-usage reconcile again" in log
+
+
+def test_a_result_does_not_replace_another_file(pair, tmp_path):
+    pair = pair()
+    pair.call()
+    other = tmp_path / "notes.txt"
+    other.write_text("mine")
+    for path in (pair.gateway.ledger, str(other)):
+        before = open(path, "rb").read(16)
+        done = pair.execute("--result", path)
+        assert done.returncode == 1 and "is not replaced" in done.stderr, done.stderr
+        assert open(path, "rb").read(16) == before

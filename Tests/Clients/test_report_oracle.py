@@ -130,6 +130,8 @@ def oracle(ledger, tmp_path_factory):
             line = {name: found[name] for name in set(COLUMNS.values()) - {"team"}}
             line |= {name: found[name] for name in ("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "counted")}
             line |= {name: found[name] for name in ("usage_state", "cost_status")}
+            # A call without an answered model counts to the requested one.
+            line["model"] = found["model"] or found["request_model"]
             line |= {"start": start, "team": found["tags"].get("team")}
             line["cost"] = None if found["cost_usd"] is None else int(Decimal(found["cost_usd"]) / PICO)
             for name in LATENCIES:

@@ -123,6 +123,7 @@ def test_budget(ledger, schemas):
     text = run("budget", "--ledger", ledger, "--budget", "all=100000/year", "--budget", "b=5/year project=x", "--json")
     check([json.loads(text)], schemas["budget", "json"])
     check([json.loads(execute("doctor", "--ledger", ledger, "--json").stdout)], schemas["doctor", "json"])
+    check([json.loads(run("glance", "--ledger", ledger, "--json"))], schemas["glance", "json"])
     compared = run("report", "--ledger", ledger, "--compare", "previous", "--by", "project,model", "--top", "2", "--json")
     check([json.loads(compared)], schemas["report", "json"])
     check([json.loads(run("limits", "--ledger", ledger, "--json"))], schemas["limits", "json"])

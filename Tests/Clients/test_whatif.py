@@ -204,6 +204,27 @@ def test_negotiated_prices_are_not_taken_off_unasked(ledger, negotiated):
     run("reprice", "--ledger", copy, "--since", "2d")
 
 
+def test_a_book_without_a_price_takes_no_cost_off_unasked(ledger, tmp_path):
+    copy, file = copied(ledger, tmp_path), tmp_path / "prices.json"
+    # The file has a price for one tier, which none of the calls had.
+    periods = [{"from": None, "to": None, "per_1m": {"flex": {"input": "0.5", "cached_input": "0.5", "output": "0.5"}}}]
+    file.write_text(json.dumps({
+        "schema": "openai-prices/1", "as_of": "2026-11-24", "currency": "USD",
+        "models": [{"id": "gpt-5.1", "ids": ["gpt-5.1", "gpt-5.1-2025-11-13"], "kind": "text", "periods": periods}],
+    }))
+    before = cost(copy)
+    arguments = ["reprice", "--ledger", copy, "--since", "2d", "--model", "gpt-5.1", "--prices", str(file)]
+    refused = execute(*arguments)
+    assert refused.returncode == 64 and "would have no cost" in refused.stderr and cost(copy) == before
+    looked = execute(*arguments, "--dry-run")
+    assert looked.returncode == 0 and "would have no cost" in looked.stderr and cost(copy) == before
+    run(*arguments, "--yes")
+    totals = loads(run("report", "--ledger", copy, *ALL, "--model", "gpt-5.1", "--json"))["totals"]
+    assert totals["unpriced_calls"] > 0 and cost(copy) < before
+    # There is nothing to lose now.
+    run(*arguments)
+
+
 @pytest.mark.parametrize("answer, status", [("y\n", 0), ("\n", 1)])
 def test_a_terminal_is_asked(ledger, negotiated, answer, status):
     copy, _ = negotiated

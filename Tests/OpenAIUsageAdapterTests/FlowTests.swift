@@ -42,7 +42,7 @@ struct FlowTests {
         }
     }
 
-    /// Sends a response that is no stream, no faster than it is read.
+    /// Sends a response that is not a stream, no faster than it is read.
     private func send(_ connection: RawConnection, length: Int, received: Watched<Int>) async throws {
         try await connection.send(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\r\n"
@@ -54,7 +54,7 @@ struct FlowTests {
     }
 
     @Test(arguments: Client.allCases)
-    func `A response of 200 MB that is no stream goes through little memory`(client: Client) async throws {
+    func `A response of 200 MB that is not a stream goes through little memory`(client: Client) async throws {
         try await AdapterHarness.run(client) { harness in
             let length = 200_000_000
             async let response = harness.metered.send(harness.request())

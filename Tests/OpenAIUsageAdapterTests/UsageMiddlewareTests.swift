@@ -78,7 +78,7 @@ struct UsageMiddlewareTests {
         for piece in Self.pieces.dropFirst() { _ = middleware.interceptStreamingData(request: first, piece) }
         #expect(sink.records.map(\.outcome) == [.completed] && sink.records[0].usage.totalTokens == 7)
         #expect(sink.records[0].isStream && middleware.openCalls == 1)
-        // What comes behind the end is no call's.
+        // What comes behind the end is not a call's.
         #expect(middleware.interceptStreamingData(request: first, Self.pieces[2]) == Self.pieces[2])
         for piece in Self.pieces.dropFirst() { _ = middleware.interceptStreamingData(request: second, piece) }
         #expect(sink.records.map(\.outcome) == [.completed, .completed] && middleware.openCalls == 0)

@@ -298,7 +298,7 @@ struct UsageURLProtocolTests {
     }
 
     @Test(arguments: ["application/json", "application/octet-stream", "audio/mpeg"])
-    func `A delegate gets a long response that is no stream piece by piece, through little memory`(
+    func `A delegate gets a long response that is not a stream piece by piece, through little memory`(
         type: String
     ) async throws {
         let server = try await ScriptedUpstream.start()

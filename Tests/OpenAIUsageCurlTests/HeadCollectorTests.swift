@@ -35,7 +35,7 @@ struct HeadCollectorTests {
     @Test(arguments: [
         "", "HTTP/1.1", "HTTP/1.1 2x0 OK", "HTTP/1.1 099 Low", "HTTP/1.1 20", "SSH-2.0", "http/1.1 200 OK",
     ])
-    func `A first line that is no status line is none`(line: String) {
+    func `A first line that is not a status line is none`(line: String) {
         var collector = HeadCollector()
         #expect(collect([line], into: &collector) == [.isMalformed])
     }

@@ -135,7 +135,7 @@ struct TransferStateTests {
     }
 
     @Test
-    func `An end without a head is no answer`() {
+    func `An end without a head is not an answer`() {
         var state = begin()
         state.finish(nil)
         guard case .failure(let error) = state.stepToHead() else {

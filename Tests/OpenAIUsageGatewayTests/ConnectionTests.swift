@@ -153,7 +153,7 @@ struct ConnectionTests {
         }
     }
 
-    /// A connection whose response ended with it is no connection for a call that waits.
+    /// A connection whose response ended with it is not a connection for a call that waits.
     @Test func aWaitingCallGetsNoConnectionThatHasEnded() async throws {
         try await Harness.run(configure: { $0.limits.upstreamConnections = 1 }) { harness in
             let first = try await harness.client()
@@ -266,7 +266,7 @@ struct ConnectionTests {
             let client = try await harness.client()
             let response = try await client.exchange(RawClient.get(extra: fields), method: "GET")
             #expect(response.status == 200)
-            // The answer is no change, so that the connection goes on as it was.
+            // The answer is not a change, so that the connection goes on as it was.
             #expect(response["connection"].isEmpty)
             #expect(try await client.exchange(RawClient.get(), method: "GET").status == 200)
         }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import NIOEmbedded
 import OpenAIUsage
 import OpenAIUsageLedger
@@ -167,7 +168,7 @@ struct ReportingAPITests {
 
     @Test
     func `A fifth request at once is refused, and told when to come again`() async throws {
-        let pool = ReaderPool(path: "/nowhere", capacity: 4)
+        let pool = ReaderPool(path: "/nowhere", capacity: 4, streams: 2)
         var leases = try (0..<4).map { _ in try #require(pool.take()) }
         #expect(pool.take() == nil)
         leases.removeLast()
@@ -185,10 +186,67 @@ struct ReportingAPITests {
             await #expect {
                 try await api.answer("/api/v1/\(path)", "", NIOAsyncTestingChannel())
             } throws: {
-                let refusal = $0 as? ReportingAPI.Refusal
-                return refusal?.status == .serviceUnavailable && refusal?.retrySeconds == 1
-                    && refusal?.error.code == "too_many_requests"
+                let rejection = $0 as? ReportingAPI.Rejection
+                return rejection?.status == .serviceUnavailable && rejection?.retrySeconds == 1
+                    && rejection?.error.code == "too_many_requests"
             }
+        }
+    }
+
+    @Test
+    func `Streams leave places for other requests, and give theirs back`() throws {
+        let pool = ReaderPool(path: "/nowhere", capacity: 4, streams: 2)
+        var streams = try (0..<2).map { _ in try #require(pool.take(isForStream: true)) }
+        #expect(pool.take(isForStream: true) == nil)
+        let others = try (0..<2).map { _ in try #require(pool.take()) }
+        #expect(pool.take() == nil)
+        streams.removeLast()
+        #expect(pool.take(isForStream: true) != nil)
+        withExtendedLifetime((streams, others)) {}
+    }
+
+    @Test
+    func `A report with too many groups is refused before they need memory`() async throws {
+        try await Self.run(20) { gateway in
+            await gateway.ledger.flush()
+            var limits = ReportingAPI.Limits()
+            limits.groups = 2
+            let api = ReportingAPI(path: gateway.ledgerPath, limits: limits)
+            let channel = NIOAsyncTestingChannel()
+            for percentiles in ["exact", "estimate"] {
+                let rest = "\(Self.range)&percentiles=\(percentiles)"
+                let granted = try await api.answer("/api/v1/report", "by=project&\(rest)", channel).status
+                #expect(granted == .ok)
+                await #expect {
+                    try await api.answer("/api/v1/report", "by=project,outcome&\(rest)", channel)
+                } throws: {
+                    let rejection = $0 as? ReportingAPI.Rejection
+                    return rejection?.status == .badRequest && rejection?.error.code == "too_many_groups"
+                }
+            }
+            api.close()
+        }
+    }
+
+    @Test(arguments: ["/api/v1/report", "/metrics", "/api/v1/status"])
+    func `A page elsewhere cannot make a browser ask`(path: String) async throws {
+        try await Self.run(1) { gateway in
+            let elsewhere = try await gateway.ask(path, extra: "Sec-Fetch-Site: cross-site\r\n").status
+            #expect(elsewhere == 403)
+            for site in ["same-origin", "none"] {
+                let own = try await gateway.ask(path, extra: "Sec-Fetch-Site: \(site)\r\n").status
+                #expect(own == 200)
+            }
+            let page = try await gateway.ask("/", extra: "Sec-Fetch-Site: cross-site\r\n").status
+            #expect(page == 200)
+        }
+    }
+
+    @Test
+    func `A second host is refused`() async throws {
+        try await Self.run(1) { gateway in
+            let second = try await gateway.ask("/metrics", extra: "Host: y\r\n").status
+            #expect(second == 400)
         }
     }
 

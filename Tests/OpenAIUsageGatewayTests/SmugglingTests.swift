@@ -61,7 +61,7 @@ struct SmugglingTests {
         ),
         Probe(name: "chunked twice", request: post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n" + hidden)),
         Probe(
-            name: "a chunk size that is no number",
+            name: "a chunk size that is not a number",
             request: post("Transfer-Encoding: chunked\r\n", "zz\r\nbody\r\n0\r\n\r\n")
         ),
         Probe(

@@ -88,7 +88,8 @@ struct LiteLLMCatalogTests {
         ("\"input_cost_per_token\": 2.5", "is more than 5000"),
         ("\"input_cost_per_token\": 1e-10", "is less than 0.001"),
         ("\"input_cost_per_token\": 1e9", "is too large"), ("\"input_cost_per_token\": 1e99", "is too large"),
-        ("\"input_cost_per_token\": -1e-06", "is no price"), ("\"input_cost_per_token\": \"1e-06\"", "is no price"),
+        ("\"input_cost_per_token\": -1e-06", "is not a price"),
+        ("\"input_cost_per_token\": \"1e-06\"", "is not a price"),
         ("\"input_cost_per_token\": null", "no price that is understood"), ("\"supports_vision\": true", "no price"),
         (
             "\"input_cost_per_token_above_128k_tokens\": 1e-06, \"input_cost_per_token_above_256k_tokens\": 2e-06",
@@ -153,7 +154,7 @@ struct LiteLLMCatalogTests {
     }
 
     @Test(arguments: ["{}", "[]", "{\"gpt-4o\": {\"mode\": \"chat\"}}", "{", PriceBook.bundledText])
-    func `What is no list is refused`(text: String) {
+    func `What is not a list is refused`(text: String) {
         #expect(throws: JSONDocumentError.self) { try LiteLLMCatalog(parsing: text) }
     }
 }

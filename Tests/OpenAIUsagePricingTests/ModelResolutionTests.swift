@@ -24,7 +24,7 @@ struct ModelResolutionTests {
     }
 
     @Test(arguments: [
-        "", "gpt", "gpt-5.4-cyber", "gpt-6-cyber", "gpt-6.2-astra-law", "gpt-4o-mini-extra", "gpt-5.1-mini",
+        "", "gpt", "gpt-5.4-cyber", "gpt-6-cyber-preview", "gpt-6.2-astra-law", "gpt-4o-mini-extra", "gpt-5.1-mini",
         "gpt-9-nova-2027-01-01", "GPT-4o", "gpt-4o ", "gpt-4o-2024-13-01", "gpt-4o-2024-08", "gpt-6-sol-1301",
         "gpt-6-sol-0132", "gpt-6-sol-0000", "gpt-6-sol-123", "gpt-6-sol-12345", "gpt-4o:free", "openai/gpt-4o:nitro",
         "gpt-4o:online", "gpt-4o:2023082-v2", "gpt-4o:20230824-x", "gpt-4o:20230824-v", "ft:gpt-4o", "ft:",

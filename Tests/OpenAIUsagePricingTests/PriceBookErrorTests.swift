@@ -81,7 +81,7 @@ struct PriceBookErrorTests {
     @Test func everyCodeHasItsOwnText() {
         let codes: [PriceBookError.Code] = [
             .syntax, .duplicateKey, .unknownKey, .missingKey, .invalidValue, .invalidPrice, .unlikelyPrice,
-            .reversedPeriod, .overlappingPeriods, .duplicateID, .missingTier,
+            .unlikelyDiscount, .reversedPeriod, .overlappingPeriods, .duplicateID, .missingTier,
         ]
         #expect(Set(codes.map(\.rawValue)).count == codes.count)
     }

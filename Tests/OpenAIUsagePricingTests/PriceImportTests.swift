@@ -157,7 +157,7 @@ struct PriceImportTests {
     }
 
     @Test
-    func `A file that is no price file is refused`() throws {
+    func `A file that is not a price file is refused`() throws {
         let catalog = try LiteLLMCatalog(parsing: LiteLLMFixture.list)
         let day = try #require(Self.day)
         #expect(throws: PriceBookError.self) {

@@ -89,7 +89,7 @@ struct PricePropertyTests {
         for index in 0..<5000 {
             var whole = Self.anyCall(&generator)
             // An audio counter at zero keeps a speech model from taking text for speech.
-            // Both sides are told, since one that is not is no zero.
+            // Both sides are told, since one that is not is not a zero.
             let nothing: [TokenCounter: Int64] = [
                 .inputTokens: 0, .outputTokens: 0, .audioOutputTokens: 0, .imageOutputTokens: 0,
             ]

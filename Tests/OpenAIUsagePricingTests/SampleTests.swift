@@ -18,7 +18,7 @@ struct SampleTests {
         let isEstimate = sample.file.hasPrefix("115-")
         #expect(explanation.cost.status == (isEstimate ? .partial : .exact))
         #expect(explanation.cost.reason == (isEstimate ? "estimate" : nil))
-        #expect(explanation.cost.priceVersion == "2026-11-23")
+        #expect(explanation.cost.priceVersion == PriceBook.bundled.version)
         #expect(explanation.cost == PriceBook.bundled.cost(of: sample.call.record))
     }
 

@@ -79,6 +79,6 @@ struct UnitTests {
     }
 
     private static func exact(_ picoUSD: Int64) -> CallCost {
-        CallCost(picoUSD: picoUSD, status: .exact, priceVersion: "2026-11-23")
+        CallCost(picoUSD: picoUSD, status: .exact, priceVersion: PriceBook.bundled.version)
     }
 }

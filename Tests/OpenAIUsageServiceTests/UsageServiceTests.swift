@@ -19,7 +19,12 @@ struct UsageServiceTests {
                 asked += 1
                 return asked
             }
-            _ = try await ticks.wait(for: "tick \(number)") { $0 >= number }
+            try await withTaskCancellationHandler {
+                _ = try await ticks.wait(for: "tick \(number)") { $0 >= number }
+                try Task.checkCancellation()
+            } onCancel: {
+                ticks.update { $0 = .max }
+            }
         }
 
         /// Lets one wait end, and returns when the next has begun.

@@ -292,7 +292,9 @@ class Reference:
         lines, reasons = [], []
 
         def tokens(model, usage, tier, window):
-            rates, uplift = self.rates(model, day, tier, usage.get("input_tokens", 0))
+            # The sum over the requests of a batch is not a context.
+            context = 0 if call["endpoint"].startswith("batches.") else usage.get("input_tokens", 0)
+            rates, uplift = self.rates(model, day, tier, context)
             reasons.extend("missing_usage" for _ in self.missing_sides(usage, rates))
             if self.is_contradictory(usage):
                 reasons.append("inconsistent_usage")

@@ -5,14 +5,14 @@ extension Responder {
         route: Route,
         head: inout ResponseHead,
         directives: SimulationDirectives
-    ) throws(Refusal) -> ReplyBody {
+    ) throws(Rejection) -> ReplyBody {
         let body: JSONValue
         do throws(JSONParserError) {
             body = try JSONParser.parse(request.body)
         } catch {
             throw .api(.invalidRequest("The body of the request is not valid JSON: \(error)."))
         }
-        guard case .object = body else { throw .api(.invalidRequest("The body of the request is no JSON object.")) }
+        guard case .object = body else { throw .api(.invalidRequest("The body of the request is not a JSON object.")) }
         head.rateLimits = rateLimits(route: route, body: body)
         let model: ModelCatalog.Model
         do throws(APIError) {

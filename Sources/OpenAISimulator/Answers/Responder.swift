@@ -83,7 +83,7 @@ final class Responder: Sendable {
             let error = APIError.invalidRequest("Missing bearer authentication in header.", status: 401)
             return failure(error, head: head, number: number)
         }
-        do throws(Refusal) {
+        do throws(Rejection) {
             let body = try body(for: request, route: route, head: &head, directives: directives)
             return Reply(number: number, head: head, body: body)
         } catch {
@@ -95,7 +95,7 @@ final class Responder: Sendable {
     }
 
     /// The reason why a well-formed HTTP request fails.
-    enum Refusal: Error {
+    enum Rejection: Error {
         case api(APIError)
         case directive(DirectiveError)
     }
@@ -105,7 +105,7 @@ final class Responder: Sendable {
         route: Route,
         head: inout ResponseHead,
         directives: SimulationDirectives
-    ) throws(Refusal) -> ReplyBody {
+    ) throws(Rejection) -> ReplyBody {
         switch route {
         case .listModels:
             head.origin = .apiWithoutProject
@@ -146,7 +146,7 @@ final class Responder: Sendable {
         _ request: ReceivedRequest,
         head: inout ResponseHead,
         directives: SimulationDirectives
-    ) throws(Refusal) -> ReplyBody {
+    ) throws(Rejection) -> ReplyBody {
         guard let response = store.response(id: id) else { throw .api(unknownResponse(id)) }
         guard request.query("stream") == "true" else { return response.body(.ended) }
         let after = request.query("starting_after").map { Int($0) } ?? -1

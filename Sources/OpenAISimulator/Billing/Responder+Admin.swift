@@ -27,7 +27,7 @@ extension Responder {
         _ resource: String,
         _ request: ReceivedRequest,
         head: inout ResponseHead
-    ) throws(Refusal) -> ReplyBody {
+    ) throws(Rejection) -> ReplyBody {
         guard request.key?.hasPrefix("sk-admin") == true else { throw .api(.wrongKeyKind) }
         if bills.takesFailure(request.head.uri, limit: configuration.adminFailures) {
             head.retryAfter = .milliseconds(configuration.adminRetryMilliseconds)
@@ -145,7 +145,7 @@ extension Responder {
 }
 
 extension APIError {
-    /// The error for a key that is no admin key.
+    /// The error for a key that is not an admin key.
     static let wrongKeyKind = invalidRequest(
         "You have insufficient permissions for this operation. Missing scopes: api.usage.read.",
         status: 403

@@ -92,7 +92,7 @@ struct SimulationDirectives: Sendable, Equatable {
                 let name = String(SimulationDirectives.trimmed(text[..<equals]))
                 let argument = SimulationDirectives.trimmed(text[text.utf8.index(after: equals)...])
                 guard let directive = Directive.named[name] else {
-                    throw DirectiveError(directive: name, problem: "is no directive of the simulator")
+                    throw DirectiveError(directive: name, problem: "is not a directive of the simulator")
                 }
                 guard seen.insert(name).inserted else {
                     throw DirectiveError(directive: name, problem: "is given twice")

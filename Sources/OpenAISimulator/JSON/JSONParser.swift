@@ -213,7 +213,7 @@ struct JSONParser {
         var unit: UInt32 = 0
         for index in position..<position + 4 {
             guard let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue else {
-                throw failure("an escape with a character that is no hexadecimal digit")
+                throw failure("an escape with a character that is not a hexadecimal digit")
             }
             unit = unit << 4 | UInt32(digit)
         }

@@ -51,7 +51,7 @@ enum HeaderText {
         return Array(text.utf8).withUnsafeBufferPointer(isFound)
     }
 
-    /// The microseconds of a decimal number of milliseconds; `nil` if it is no number.
+    /// The microseconds of a decimal number of milliseconds; `nil` if it is not a number.
     static func microseconds(milliseconds value: String?) -> Int64? {
         guard let value else { return nil }
         guard value.utf8.contains(0x20) else {

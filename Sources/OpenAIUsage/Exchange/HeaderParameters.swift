@@ -4,7 +4,7 @@ struct HeaderParameters {
     let value: String
     private var parameters: [(name: String, value: String)] = []
 
-    /// Creates the parameters of a value, ignoring anything in it that is no parameter.
+    /// Creates the parameters of a value, ignoring anything in it that is not a parameter.
     init(_ bytes: some Sequence<UInt8>) {
         var parts: [[UInt8]] = [[]]
         var isQuoted = false

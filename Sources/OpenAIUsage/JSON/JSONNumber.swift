@@ -2,14 +2,14 @@
 package enum JSONNumber {
     /// The integer value of a JSON number in any spelling (`12`, `12.0`, `1.2e1`, `-0`).
     ///
-    /// - Returns: The integer; `nil` if the number has a fraction or exceeds 64 bits, or if the text is no number.
+    /// - Returns: The integer; `nil` if the number has a fraction or exceeds 64 bits, or if the text is not a number.
     package static func integer(_ text: some Collection<UInt8>) -> Int64? {
         plainInteger(text) ?? anyInteger(text)
     }
 
     /// The integer nearest to a decimal number (`14321.87` is 14322), with halves rounded away from zero.
     ///
-    /// - Returns: The integer; `nil` if it exceeds 64 bits, or if the text is no number.
+    /// - Returns: The integer; `nil` if it exceeds 64 bits, or if the text is not a number.
     package static func rounded(_ text: some Collection<UInt8>) -> Int64? {
         plainInteger(text) ?? anyInteger(text, rounds: true)
     }
@@ -150,7 +150,7 @@ package enum JSONNumber {
     /// - Returns: The decimal; `nil` for any other text.
     package static func decimal(text: some Collection<UInt8>) -> String? {
         let number = text.drop { $0 == 0x20 || $0 == UInt8(ascii: "$") }.prefix { $0 != 0x20 }
-        // The strict conversion validates the number; one beyond 64 bits is no amount.
+        // The strict conversion validates the number; one beyond 64 bits is not an amount.
         guard rounded(number) != nil else { return nil }
         return decimal(number)
     }

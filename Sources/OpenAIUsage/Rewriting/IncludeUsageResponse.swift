@@ -270,7 +270,7 @@ package struct IncludeUsageResponse {
         if inspection == .event { strip(into: &output) } else { mode = .passing }
     }
 
-    /// Reads bytes after a head that was forwarded already; a body that is no event stream is output unchanged.
+    /// Reads bytes after a head that was forwarded already; a body that is not an event stream is output unchanged.
     private mutating func readReleased(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
         guard inspection == .start else {
             if inspection == .event { stripper.strip(bytes, into: &output) } else { output.append(contentsOf: bytes) }

@@ -42,7 +42,7 @@ package enum CompactJSON {
         return json.text
     }
 
-    /// The members of an object, each value as its literal; `nil` for what is no object.
+    /// The members of an object, each value as its literal; `nil` for what is not an object.
     package static func members(of text: String) -> [(key: String, literal: String)]? {
         var parser = JSONCompactor(text)
         return parser.members()

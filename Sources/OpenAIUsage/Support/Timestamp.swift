@@ -27,7 +27,8 @@ package enum TimestampText {
     /// A time in microseconds since 1970 as `2026-11-23T09:15:01.123456Z`; the short form has no fraction of zero.
     package static func utc(_ microseconds: Int64, isShort: Bool = false) -> String {
         let days = microseconds.flooredQuotient(by: 86_400_000_000)
-        let rest = microseconds - days * 86_400_000_000
+        // The start of the first day of all is before the first time.
+        let rest = microseconds &- days &* 86_400_000_000
         let seconds = rest / 1_000_000
         let fraction = rest % 1_000_000
         let text = "\(CivilDate(daysSince1970: days).text)T\(clock(seconds))"
@@ -42,7 +43,7 @@ package enum TimestampText {
 }
 
 extension Int64 {
-    /// The quotient, rounded towards negative infinity.
+    /// The quotient, rounded toward negative infinity.
     package func flooredQuotient(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder != 0 && (remainder < 0) != (divisor < 0) ? quotient - 1 : quotient

@@ -133,7 +133,7 @@ extension RateLimits {
         }
     }
 
-    /// The nanoseconds of a decimal number of units, computed without floating point; `nil` if it is no number or too
+    /// The nanoseconds of a decimal number of units, computed without floating point; `nil` if it is not a number or too
     /// large.
     package static func nanoseconds(_ text: some Sequence<UInt8>, scale: Int64) -> Int64? {
         var whole: Int64 = 0

@@ -1,14 +1,14 @@
 /// Parses one JSON document after another into a ``ParsedEvent``.
 struct ResponseDocumentScanner: Sendable {
     private var scanner: JSONScanner
-    private var outline = EventTemplate()
+    private var template = EventTemplate()
     private var isAtStart = true
     /// True if the current document is one of many.
     private var isOneOfMany = false
     /// The number of bytes of the current document that equal the start of the template and are not scanned yet.
     private var deferredLength = 0
     /// The length of the current document, if it is the template's text and arrived in one piece.
-    private var outlinedLength: Int?
+    private var templateLength: Int?
     /// True if the marks of the template restore all facts that were found after the first mark.
     private var isReturnable = false
     /// True if the current document resumes from a mark.
@@ -57,9 +57,9 @@ struct ResponseDocumentScanner: Sendable {
 
     /// Begins the next document; the facts stay until its first byte.
     mutating func reset() {
-        if let length = outlinedLength {
-            outlinedLength = nil
-            if isReturnable, scanner.isComplete { outline.finish(mark(at: length, nil)) }
+        if let length = templateLength {
+            templateLength = nil
+            if isReturnable, scanner.isComplete { template.finish(mark(at: length, nil)) }
         }
         scanner.reset()
         isAtStart = true
@@ -71,7 +71,7 @@ struct ResponseDocumentScanner: Sendable {
     mutating func restart() {
         scanner.reset()
         forget()
-        outlinedLength = nil
+        templateLength = nil
         isAtStart = true
         isOneOfMany = false
         deferredLength = 0
@@ -89,7 +89,7 @@ struct ResponseDocumentScanner: Sendable {
             isAtStart = false
             position = begin(bytes)
         } else {
-            outlinedLength = nil
+            templateLength = nil
             if deferredLength > 0 { position = continueDeferred(bytes) }
         }
         if position < bytes.count { scan(bytes, from: position) }
@@ -99,11 +99,11 @@ struct ResponseDocumentScanner: Sendable {
     ///
     /// - Returns: The document's length; 0 if nothing was scanned.
     mutating func scanRepetition(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        guard isAtStart, isReturnable, isSettled, isContentKnown, outline.isFinished else { return 0 }
-        let agreement = outline.agreement(with: bytes, skipsValues: true)
+        guard isAtStart, isReturnable, isSettled, isContentKnown, template.isFinished else { return 0 }
+        let agreement = template.agreement(with: bytes, skipsValues: true)
         // Neither the template nor a skipped value contains a line end.
         guard let end = agreement.end, end < bytes.count, bytes[end] == 0x0a || bytes[end] == 0x0d,
-            let mark = outline.mark(of: agreement)
+            let mark = template.mark(of: agreement)
         else { return 0 }
         isAtStart = false
         resume(at: mark)
@@ -116,46 +116,46 @@ struct ResponseDocumentScanner: Sendable {
             isReturnable = false
             return 0
         }
-        if !isReturnable, !outline.isEmpty { outline.removeMarks() }
-        let agreement = outline.agreement(with: bytes, skipsValues: isSettled && isContentKnown)
-        if agreement.end == bytes.count, let mark = outline.mark(of: agreement) {
+        if !isReturnable, !template.isEmpty { template.removeMarks() }
+        let agreement = template.agreement(with: bytes, skipsValues: isSettled && isContentKnown)
+        if agreement.end == bytes.count, let mark = template.mark(of: agreement) {
             resume(at: mark)
             return bytes.count
         }
-        if agreement.passed == 0, !outline.isEmpty, agreement.difference == bytes.count {
+        if agreement.passed == 0, !template.isEmpty, agreement.difference == bytes.count {
             // The text equals the template's so far, so that it need not be buffered to be scanned later.
             deferredLength = bytes.count
             return bytes.count
         }
-        if let mark = outline.passedMark(of: agreement) { resume(at: mark) } else { forget() }
-        guard let start = outline.newMark(agreement, bytes) else {
-            if !isResumed { outline.learn(bytes, agreement) }
+        if let mark = template.passedMark(of: agreement) { resume(at: mark) } else { forget() }
+        guard let start = template.newMark(agreement, bytes) else {
+            if !isResumed { template.learn(bytes, agreement) }
             return agreement.position
         }
         scan(UnsafeBufferPointer(rebasing: bytes[..<start]), from: agreement.position)
-        outline.learn(bytes, agreement)
-        outlinedLength = bytes.count
+        template.learn(bytes, agreement)
+        templateLength = bytes.count
         if !isResumed || isReturnable {
             isReturnable = scanner.plainPlace != nil && !isSecond && !isModelUsage
-            if isReturnable { outline.add(mark(at: start, bytes)) }
+            if isReturnable { template.add(mark(at: start, bytes)) }
         }
         return start
     }
 
     /// Continues a document whose bytes so far equal the template's, and returns the number of scanned bytes.
     private mutating func continueDeferred(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        let common = outline.commonLength(from: deferredLength, with: bytes)
+        let common = template.commonLength(from: deferredLength, with: bytes)
         let length = deferredLength
         deferredLength += common
-        guard deferredLength == outline.firstStart || common < bytes.count else { return common }
+        guard deferredLength == template.firstStart || common < bytes.count else { return common }
         deferredLength = 0
-        if length + common == outline.firstStart, let mark = outline.firstMark {
+        if length + common == template.firstStart, let mark = template.firstMark {
             resume(at: mark)
             return common
         }
         forget()
-        let outline = outline
-        outline.withText(length) { scan($0, from: 0) }
+        let template = template
+        template.withText(length) { scan($0, from: 0) }
         return 0
     }
 

@@ -17,7 +17,7 @@ final class CommandQueue: Sendable {
         /// The holder of the driver role will process the transfer.
         case isTaken
         /// The caller holds the driver role and has to process the transfer.
-        case turn
+        case driverRole
     }
 
     /// The next step of the driver thread.
@@ -26,10 +26,10 @@ final class CommandQueue: Sendable {
         /// Wait for the network; posting a transfer interrupts the wait.
         case network
         /// Wait for the driver role.
-        case turn
+        case driverRole
     }
 
-    private enum Turn {
+    private enum Holder {
         case driver
         /// Held by the driver thread, which waits for the network.
         case network
@@ -40,20 +40,20 @@ final class CommandQueue: Sendable {
     private struct State {
         var transfers: [CurlTransfer] = []
         var isStopping = false
-        var turn = Turn.driver
+        var holder = Holder.driver
         var multi: MultiHandle?
 
         /// Gives the role to the driver thread if it sleeps, and returns how to wake it; `nil` if a running holder of the role
         /// will see the queue.
         mutating func takeSleeper() -> Sleeper? {
-            switch turn {
+            switch holder {
             case .driver, .caller: return nil
             case .network:
-                turn = .driver
+                holder = .driver
                 return multi.map { .network($0) }
             case .nobody:
-                turn = .driver
-                return .turn
+                holder = .driver
+                return .driverRole
             }
         }
     }
@@ -61,7 +61,7 @@ final class CommandQueue: Sendable {
     /// The place where the driver thread sleeps.
     private enum Sleeper {
         case network(MultiHandle)
-        case turn
+        case driverRole
     }
 
     private let state: Mutex<State>
@@ -76,15 +76,15 @@ final class CommandQueue: Sendable {
     ///
     /// - Parameters:
     ///   - transfer: The transfer.
-    ///   - takesTurn: True if the caller takes the driver role if it is free.
+    ///   - takesDriverRole: True if the caller takes the driver role if it is free.
     /// - Returns: The party that processes the transfer.
-    func post(_ transfer: CurlTransfer, takesTurn: Bool) -> Posting {
+    func post(_ transfer: CurlTransfer, takesDriverRole: Bool) -> Posting {
         let (posting, sleeper) = state.withLock { state -> (Posting, Sleeper?) in
             guard !state.isStopping else { return (.refused, nil) }
             state.transfers.append(transfer)
-            if takesTurn, case .nobody = state.turn {
-                state.turn = .caller
-                return (.turn, nil)
+            if takesDriverRole, case .nobody = state.holder {
+                state.holder = .caller
+                return (.driverRole, nil)
             }
             return (.isTaken, state.takeSleeper())
         }
@@ -105,7 +105,7 @@ final class CommandQueue: Sendable {
     private func wake(_ sleeper: Sleeper?) {
         switch sleeper {
         case .network(let multi): curl_multi_wakeup(multi.pointer)
-        case .turn: handover.signal()
+        case .driverRole: handover.signal()
         case nil: break
         }
     }
@@ -116,7 +116,7 @@ final class CommandQueue: Sendable {
     func take() -> (transfers: [CurlTransfer], isStopping: Bool) {
         state.withLock { state in
             defer { state.transfers = [] }
-            if case .network = state.turn { state.turn = .driver }
+            if case .network = state.holder { state.holder = .driver }
             return (state.transfers, state.isStopping)
         }
     }
@@ -125,19 +125,19 @@ final class CommandQueue: Sendable {
     func rest(hasTransfers: Bool) -> Rest {
         state.withLock { state in
             guard state.transfers.isEmpty, !state.isStopping else { return .work }
-            state.turn = hasTransfers ? .network : .nobody
-            return hasTransfers ? .network : .turn
+            state.holder = hasTransfers ? .network : .nobody
+            return hasTransfers ? .network : .driverRole
         }
     }
 
     /// Blocks the driver thread until it holds the role.
-    func awaitTurn() { handover.wait() }
+    func awaitDriverRole() { handover.wait() }
 
     /// Ends a caller's hold of the role, and passes it to the driver thread if there is work.
-    func passTurn(hasTransfers: Bool) {
+    func passDriverRole(hasTransfers: Bool) {
         let isPassed = state.withLock { state in
             let isNeeded = hasTransfers || !state.transfers.isEmpty || state.isStopping
-            state.turn = isNeeded ? .driver : .nobody
+            state.holder = isNeeded ? .driver : .nobody
             return isNeeded
         }
         if isPassed { handover.signal() }

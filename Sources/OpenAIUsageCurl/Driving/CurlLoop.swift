@@ -48,7 +48,7 @@ final class CurlLoop: @unchecked Sendable {
             case .network:
                 let code = settings.functions.poll(multi.pointer, milliseconds)
                 if code != CURLM_OK { pollFailure = code }
-            case .turn: commandQueue.awaitTurn()
+            case .driverRole: commandQueue.awaitDriverRole()
             }
         }
         close(multi)
@@ -62,7 +62,7 @@ final class CurlLoop: @unchecked Sendable {
             _ = work(multi)
             ccurl_restore_signals(&signals)
         }
-        commandQueue.passTurn(hasTransfers: !transfers.isEmpty)
+        commandQueue.passDriverRole(hasTransfers: !transfers.isEmpty)
     }
 
     /// Runs one round without waiting.

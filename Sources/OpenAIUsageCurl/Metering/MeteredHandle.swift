@@ -49,7 +49,7 @@ public final class MeteredHandle {
         context: CallContext = CallContext()
     ) throws(TransportError) {
         guard let request = HTTPRequest(call) else {
-            throw TransportError(.invalidRequest, "The call has no URL of HTTP, or a method that is no word.")
+            throw TransportError(.invalidRequest, "The call has no HTTP URL, or an invalid method.")
         }
         self.handle = handle
         self.call = call

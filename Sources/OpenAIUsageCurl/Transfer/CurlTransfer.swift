@@ -58,10 +58,10 @@ final class CurlTransfer: Sendable {
     /// Starts the transfer, on the caller's thread if the driver role is free.
     func start(_ loop: CurlLoop) throws(TransportError) {
         shared.withLock { $0.isPosted = true }
-        switch commandQueue.post(self, takesTurn: CurlLibrary.isReadyAtOnce) {
+        switch commandQueue.post(self, takesDriverRole: CurlLibrary.isReadyAtOnce) {
         case .refused: throw TransportError(.shutDown, "The transport is shut down.", isRequestUnsent: true)
         case .isTaken: break
-        case .turn: loop.begin()
+        case .driverRole: loop.begin()
         }
     }
 
@@ -133,7 +133,7 @@ final class CurlTransfer: Sendable {
             return (value, shared.takeReady(), isDue)
         }
         ready.wake()
-        if isDue { _ = commandQueue.post(self, takesTurn: false) }
+        if isDue { _ = commandQueue.post(self, takesDriverRole: false) }
         return value
     }
 

@@ -54,7 +54,7 @@ struct CurlTransferState: Sendable {
     /// The interval in nanoseconds at which libcurl is resumed while it waits for the request's body.
     ///
     /// This is needed once the response has begun, since libcurl does not notice the response's end while it waits.
-    private static let proddingInterval: Int64 = 100_000_000
+    private static let resumeInterval: Int64 = 100_000_000
 
     private var head = HeadCollector()
     private var isHeadTaken = false
@@ -67,7 +67,7 @@ struct CurlTransferState: Sendable {
     private var actions: Actions = .start
     /// The monotonic time of the last progress, in nanoseconds.
     private var lastProgress: Int64
-    private var lastProdding: Int64 = 0
+    private var lastResume: Int64 = 0
     private var isEndTaken = false
     /// True while the transfer waits for a connection, unknown to libcurl.
     private var isQueued = false
@@ -132,7 +132,7 @@ struct CurlTransferState: Sendable {
     mutating func read(into buffer: UnsafeMutableRawBufferPointer, at now: Int64) -> UploadBuffer.Portion? {
         guard end == nil else { return nil }
         let portion = upload.read(into: buffer)
-        if portion == .pause { lastProdding = now } else { lastProgress = now }
+        if portion == .pause { lastResume = now } else { lastProgress = now }
         return portion
     }
 
@@ -161,15 +161,15 @@ struct CurlTransferState: Sendable {
             let (expiry, isOverflow) = lastProgress.addingReportingOverflow(idleTimeout)
             if !isOverflow { deadline = expiry }
         }
-        if isProdded { deadline = min(deadline ?? .max, lastProdding + Self.proddingInterval) }
+        if needsResume { deadline = min(deadline ?? .max, lastResume + Self.resumeInterval) }
         return deadline
     }
 
     /// Processes a deadline that has passed.
     mutating func elapse(_ idleTimeout: Int64, at now: Int64) -> Due {
         guard let deadline = deadline(idleTimeout), deadline <= now else { return .nothing }
-        if isProdded, lastProdding + Self.proddingInterval <= now {
-            lastProdding = now
+        if needsResume, lastResume + Self.resumeInterval <= now {
+            lastResume = now
             upload.unpause()
             actions.insert(.unpause)
             return .actions
@@ -189,7 +189,7 @@ struct CurlTransferState: Sendable {
         return .expiry
     }
 
-    private var isProdded: Bool { upload.isStarved && head.isComplete && !body.isPaused }
+    private var needsResume: Bool { upload.isStarved && head.isComplete && !body.isPaused }
 
     // MARK: - The caller
 

@@ -6,7 +6,7 @@ import Synchronization
 /// The access rules of the admin listener.
 ///
 /// Health probes are exempt: they send no token, and the answer reveals only the state. The page needs a known host and no token:
-/// a browser cannot send one with its first request, and the page's text is the same for every gateway.
+/// a browser cannot send one with its first request, and the page holds no figure.
 final class AdminAccess: Sendable {
     private struct Rules: Sendable {
         var hosts: HostRule
@@ -14,9 +14,10 @@ final class AdminAccess: Sendable {
     }
 
     /// The reason for a rejection.
-    enum Refusal {
+    enum Rejection {
         case host(String)
         case token
+        case crossSite
     }
 
     private let rules: Mutex<Rules>
@@ -37,6 +38,9 @@ final class AdminAccess: Sendable {
         )
     }
 
+    /// True if requests need a token.
+    var asksToken: Bool { rules.withLock { $0.tokens != nil } }
+
     /// Adopts the tokens and hosts of another configuration.
     func use(_ configuration: GatewayConfiguration) {
         let rules = Self.rules(configuration)
@@ -49,11 +53,14 @@ final class AdminAccess: Sendable {
     ///   - request: The request.
     ///   - needsToken: False for what anyone may read who knows the listener by a name of its own.
     /// - Returns: The reason.
-    func refusal(of request: Request, needsToken: Bool = true) -> Refusal? {
+    func rejection(of request: Request, needsToken: Bool = true) -> Rejection? {
         let rules = self.rules.withLock { $0 }
         var authority = request.head.authority ?? ""
         guard authority.withUTF8({ rules.hosts.allows(UnsafeRawBufferPointer($0)) }) else { return .host(authority) }
-        guard needsToken, let tokens = rules.tokens else { return nil }
+        guard needsToken else { return nil }
+        // A page cannot read the answer, but it could make the listener work; browsers say where a request comes from.
+        if Self.isCrossSite(request) { return .crossSite }
+        guard let tokens = rules.tokens else { return nil }
         let values = request.headers[values: .authorization]
         guard values.count == 1 else { return .token }
         let parts = values[0].split(separator: " ", maxSplits: 1)
@@ -63,10 +70,20 @@ final class AdminAccess: Sendable {
     }
 }
 
+extension AdminAccess {
+    static let crossSiteText =
+        "A web page elsewhere made this request; open the address itself, or ask for it from a program."
+
+    private static func isCrossSite(_ request: Request) -> Bool {
+        guard let name = HTTPField.Name("Sec-Fetch-Site") else { return false }
+        return request.headers[values: name].contains { $0.lowercased() == "cross-site" }
+    }
+}
+
 extension AdminPlane {
     /// Returns the answer to a rejected request; `nil` if it may proceed.
-    func refusal(of request: Request, needsToken: Bool = true) -> Response? {
-        switch access.refusal(of: request, needsToken: needsToken) {
+    func rejection(of request: Request, needsToken: Bool = true) -> Response? {
+        switch access.rejection(of: request, needsToken: needsToken) {
         case nil: return nil
         case .host(let name)?:
             metrics.countGatewayEvent(DataPlaneEvent.hostRefused.rawValue)
@@ -74,6 +91,8 @@ extension AdminPlane {
                 HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"),
                 "The gateway does not know itself by the host \"\(name.prefix(100))\": if operators may call it so, start it with --allowed-host NAME."
             )
+        case .crossSite?:
+            return failure(.forbidden, AdminAccess.crossSiteText)
         case .token?:
             metrics.countGatewayEvent(DataPlaneEvent.unauthorized.rawValue)
             var response = failure(

@@ -9,7 +9,7 @@ extension AdminPlane {
     ///
     /// Only this machine may ask, as for a reprice, and only one of the two runs at a time.
     func prune(_ request: Request, _ context: AdminContext) async -> Response {
-        if let refusal = refusal(ofOrder: request, context) { return refusal }
+        if let rejection = rejection(ofOrder: request, context) { return rejection }
         let order: PruneRequest
         do {
             let body = try await request.body.collect(upTo: Self.maximumBody)

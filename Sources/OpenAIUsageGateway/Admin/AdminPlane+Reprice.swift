@@ -25,7 +25,7 @@ extension AdminPlane {
     /// Only this machine may ask, on whatever address the admin plane listens. Browsers are rejected, so that no web page can
     /// start it.
     func reprice(_ request: Request, _ context: AdminContext) async -> Response {
-        if let refusal = refusal(ofOrder: request, context) { return refusal }
+        if let rejection = rejection(ofOrder: request, context) { return rejection }
         let parsed: RepriceRequest
         do {
             let body = try await request.body.collect(upTo: Self.maximumBody)
@@ -36,12 +36,15 @@ extension AdminPlane {
             return failure(.contentTooLarge, "The body cannot be read, or is longer than \(Self.maximumBody) bytes.")
         }
         guard let ledger else {
-            return failure(.conflict, "This gateway keeps no ledger (--ledger none): no call can be priced anew.")
+            return failure(.conflict, "This gateway keeps no ledger (--ledger none): no call can be repriced.")
         }
-        guard gate.take() else { return failure(.conflict, "Calls are being priced anew already; wait for the end.") }
+        guard gate.take() else { return failure(.conflict, "A reprice is already running; wait until it has ended.") }
         defer { gate.release() }
         do {
-            let (book, query) = (book, parsed.query)
+            let book = book
+            var named = parsed.query
+            named.priceVersion = book.version
+            let query = named
             // A graceful shutdown does not wait for the end.
             let report = try await cancelWhenGracefulShutdown {
                 try await ledger.reprice(query) { book.cost(of: $0) }
@@ -49,18 +52,18 @@ extension AdminPlane {
             let json = report.json(query, priceVersion: book.version)
             return response(.ok, type: "application/json", body: Array(json.utf8))
         } catch is CancellationError {
-            return failure(.serviceUnavailable, "The gateway ends; what was written stays. Run it again.")
+            return failure(.serviceUnavailable, "The gateway is shutting down; what was written stays. Run it again.")
         } catch {
             return failure(.internalServerError, "\(error)")
         }
     }
 
     /// Returns the answer to a maintenance request that may not come from an operator on this machine; `nil` if it may proceed.
-    func refusal(ofOrder request: Request, _ context: AdminContext) -> Response? {
+    func rejection(ofOrder request: Request, _ context: AdminContext) -> Response? {
         guard request.method == .post else {
-            var refusal = failure(.methodNotAllowed, "Only POST is allowed.")
-            refusal.headers[.allow] = "POST"
-            return refusal
+            var rejection = failure(.methodNotAllowed, "Only POST is allowed.")
+            rejection.headers[.allow] = "POST"
+            return rejection
         }
         guard context.isLocal else { return failure(.forbidden, "Only this machine may ask for it.") }
         guard request.headers[.origin] == nil else { return failure(.forbidden, "Browsers may not ask for it.") }

@@ -3,10 +3,12 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOSSL
 import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsageMetrics
 import OpenAIUsagePricing
+import OpenAIUsageService
 import Synchronization
 
 /// The listener for operators: metrics, health, reports and a page that shows them.
@@ -27,6 +29,8 @@ struct AdminPlane: Sendable {
     let gate = RepriceGate()
     /// The reporting API; `nil` if calls are not kept.
     let api: ReportingAPI?
+    /// The result of the last reconciliation; `nil` if calls are not kept.
+    var reconciliation: ReconciliationFile?
     var clock: any UsageClock = SystemUsageClock()
 
     /// The paths that need neither a token nor a known host.
@@ -49,8 +53,8 @@ struct AdminPlane: Sendable {
         Application(
             responder: CallbackResponder { request, context in
                 let isHealth = Self.healthPaths.contains(request.uri.path)
-                if !isHealth, let refusal = refusal(of: request, needsToken: request.uri.path != UsagePage.path) {
-                    return request.method == .head ? refusal.createHeadResponse() : refusal
+                if !isHealth, let rejection = rejection(of: request, needsToken: request.uri.path != UsagePage.path) {
+                    return request.method == .head ? rejection.createHeadResponse() : rejection
                 }
                 if request.uri.path == Gateway.repricePath { return await reprice(request, context) }
                 if let document = document(request) { return document }
@@ -65,17 +69,18 @@ struct AdminPlane: Sendable {
                 guard request.uri.path == "/metrics" else { return respond(to: request) }
                 guard metrics.gate.enter() else {
                     metrics.countRejectedScrape()
-                    var refusal = response(
+                    var rejection = response(
                         .serviceUnavailable,
                         text: "As many scrapes are being answered as may be at once; scrape less often.\n"
                     )
-                    refusal.headers[.retryAfter] = "1"
-                    return refusal
+                    rejection.headers[.retryAfter] = "1"
+                    return rejection
                 }
                 defer { metrics.gate.leave() }
                 // Calls are counted when they are committed, and the scraper may have seen their responses.
                 await ledger?.flushUnlessTroubled()
-                return respond(to: request)
+                await reconciliation?.refresh()
+                return allowing(request, try await exposition(request))
             },
             server: server,
             configuration: ApplicationConfiguration(
@@ -87,35 +92,47 @@ struct AdminPlane: Sendable {
     }
 
     private var server: HTTPServerBuilder {
-        guard let certificate else { return .http1() }
-        return HTTPServerBuilder { AdminTLSChannel(HTTP1Channel(responder: $0), certificate) }
+        var limits = ConnectionLimits()
+        limits.connections = DescriptorLimit.adminConnections
+        guard let certificate else { return .bounded(limits) }
+        // Hummingbird's own TLS channel keeps one certificate for as long as its server runs.
+        return .bounded(limits) { channel in
+            guard let certificate = certificate.value else { throw ChannelError.inappropriateOperationForState }
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context))
+        }
+    }
+
+    private func exposition(_ request: Request) async throws -> Response {
+        let accept = request.headers[values: .accept].joined(separator: ",")
+        let acceptEncoding = request.headers[values: .acceptEncoding].joined(separator: ",")
+        let scrape = try await metrics.scrapeAside(accept: accept, acceptEncoding: acceptEncoding)
+        var answer = response(.ok, type: scrape.contentType, body: scrape.body)
+        if let coding = scrape.contentEncoding { answer.headers[.contentEncoding] = coding }
+        return answer
     }
 
     private func respond(to request: Request) -> Response {
         let answer: Response
         switch request.uri.path {
-        case "/metrics":
-            let scrape = metrics.scrape(
-                accept: request.headers[values: .accept].joined(separator: ","),
-                acceptEncoding: request.headers[values: .acceptEncoding].joined(separator: ",")
-            )
-            var found = response(.ok, type: scrape.contentType, body: scrape.body)
-            if let coding = scrape.contentEncoding { found.headers[.contentEncoding] = coding }
-            answer = found
         case "/healthz", "/-/healthy":
             answer = response(.ok, text: "healthy\n")
         case "/readyz", "/-/ready":
-            answer = readiness(tellsReason: access.refusal(of: request) == nil)
+            answer = readiness(tellsReason: access.rejection(of: request) == nil)
         case "/":
-            answer = UsagePage.response()
+            answer = UsagePage(keepsCalls: ledger != nil, asksToken: access.asksToken).response()
         default:
-            answer = response(.notFound, text: "There is nothing here. See / for what there is.\n")
+            answer = response(.notFound, text: "Not found. See / for available endpoints.\n")
         }
+        return allowing(request, answer)
+    }
+
+    /// Returns an answer to a GET request, its head to a HEAD request, and a rejection to any other one.
+    private func allowing(_ request: Request, _ answer: Response) -> Response {
         guard request.method == .get || request.method == .head else {
             if answer.status == .notFound { return answer }
-            var refusal = response(.methodNotAllowed, text: "Only GET and HEAD are allowed.\n")
-            refusal.headers[.allow] = "GET, HEAD"
-            return refusal
+            var rejection = response(.methodNotAllowed, text: "Only GET and HEAD are allowed.\n")
+            rejection.headers[.allow] = "GET, HEAD"
+            return rejection
         }
         return request.method == .head ? answer.createHeadResponse() : answer
     }
@@ -128,7 +145,7 @@ struct AdminPlane: Sendable {
         case ReportingAPI.descriptionPath: text = ReportingAPI.openAPIText
         default: return nil
         }
-        guard request.method == .get || request.method == .head else { return ReportingAPI.methodRefusal }
+        guard request.method == .get || request.method == .head else { return ReportingAPI.methodRejection }
         let answer = response(.ok, type: "application/json", body: Array(text.utf8))
         return request.method == .head ? answer.createHeadResponse() : answer
     }

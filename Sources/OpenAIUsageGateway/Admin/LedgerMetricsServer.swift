@@ -5,6 +5,7 @@ import NIOCore
 package import OpenAIUsage
 package import OpenAIUsageLedger
 package import OpenAIUsageMetrics
+import OpenAIUsageService
 import ServiceLifecycle
 
 /// A server that exposes a ledger's totals to Prometheus, for programs that meter themselves and have no server.
@@ -66,6 +67,7 @@ package struct LedgerMetricsServer: Service {
         let (listen, onListening) = (listen, onListening)
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in await respond(to: request) },
+            server: .bounded(),
             configuration: ApplicationConfiguration(address: .hostname(listen.host, port: listen.port)),
             onServerRunning: { channel in
                 var address = listen
@@ -83,9 +85,9 @@ package struct LedgerMetricsServer: Service {
 
     private func respond(to request: Request) async -> Response {
         guard request.method == .get || request.method == .head else {
-            var refusal = Self.text(.methodNotAllowed, "Only GET and HEAD are allowed.\n")
-            refusal.headers[.allow] = "GET, HEAD"
-            return refusal
+            var rejection = Self.text(.methodNotAllowed, "Only GET and HEAD are allowed.\n")
+            rejection.headers[.allow] = "GET, HEAD"
+            return rejection
         }
         let response = await answer(to: request)
         return request.method == .head ? response.createHeadResponse() : response
@@ -93,13 +95,14 @@ package struct LedgerMetricsServer: Service {
 
     private func answer(to request: Request) async -> Response {
         if request.uri.path == "/healthz" { return Self.text(.ok, "healthy\n") }
-        switch access.refusal(of: request) {
+        switch access.rejection(of: request) {
         case nil: break
         case .host(let name)?:
             return Self.text(
                 HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"),
                 "This server does not know itself by the host \"\(name.prefix(100))\": allow it with --allowed-host NAME.\n"
             )
+        case .crossSite?: return Self.text(.forbidden, "\(AdminAccess.crossSiteText)\n")
         case .token?:
             var response = Self.text(
                 .unauthorized,

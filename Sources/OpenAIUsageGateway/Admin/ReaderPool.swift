@@ -6,11 +6,14 @@ final class ReaderPool: Sendable {
     private struct State {
         var idle: [AsyncLedgerReader] = []
         var leased = 0
+        var streams = 0
         var isClosed = false
     }
 
     private let path: String
     private let capacity: Int
+    private let streams: Int
+    private let cache: ReportCache
     private let state = Mutex(State())
 
     /// Creates a pool without opening anything.
@@ -18,17 +21,25 @@ final class ReaderPool: Sendable {
     /// - Parameters:
     ///   - path: The path of the ledger.
     ///   - capacity: The maximum number of requests served at once.
-    init(path: String, capacity: Int) {
+    ///   - streams: The maximum number of streams among them, which last for as long as their clients read.
+    ///   - cache: The sums of reports that are read again.
+    init(path: String, capacity: Int, streams: Int, cache: ReportCache = ReportCache()) {
         self.path = path
+        self.cache = cache
         self.capacity = capacity
+        self.streams = streams
     }
 
-    /// Leases a reader; `nil` if all are in use or the pool is closed.
-    func take() -> Lease? {
+    /// Leases a reader.
+    ///
+    /// - Parameter isForStream: True for a stream, of which fewer are served.
+    /// - Returns: The lease; `nil` if all are in use or the pool is closed.
+    func take(isForStream: Bool = false) -> Lease? {
         state.withLock { state in
-            guard !state.isClosed, state.leased < capacity else { return nil }
+            guard !state.isClosed, state.leased < capacity, !isForStream || state.streams < streams else { return nil }
             state.leased += 1
-            return Lease(self, state.idle.popLast() ?? AsyncLedgerReader(path: path))
+            if isForStream { state.streams += 1 }
+            return Lease(self, state.idle.popLast() ?? AsyncLedgerReader(path: path, cache: cache), isForStream)
         }
     }
 
@@ -42,9 +53,10 @@ final class ReaderPool: Sendable {
         }
     }
 
-    private func giveBack(_ reader: AsyncLedgerReader) {
+    private func release(_ reader: AsyncLedgerReader, _ isForStream: Bool) {
         state.withLock { state in
             state.leased -= 1
+            if isForStream { state.streams -= 1 }
             if !state.isClosed { state.idle.append(reader) }
         }
     }
@@ -53,12 +65,14 @@ final class ReaderPool: Sendable {
     final class Lease: Sendable {
         let reader: AsyncLedgerReader
         private let pool: ReaderPool
+        private let isForStream: Bool
 
-        fileprivate init(_ pool: ReaderPool, _ reader: AsyncLedgerReader) {
+        fileprivate init(_ pool: ReaderPool, _ reader: AsyncLedgerReader, _ isForStream: Bool) {
             self.pool = pool
             self.reader = reader
+            self.isForStream = isForStream
         }
 
-        deinit { pool.giveBack(reader) }
+        deinit { pool.release(reader, isForStream) }
     }
 }

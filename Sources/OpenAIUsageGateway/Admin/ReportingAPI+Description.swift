@@ -155,6 +155,9 @@ extension ReportingAPI {
           "401": {
             "$ref": "#/components/responses/Unauthorized"
           },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
           "421": {
             "$ref": "#/components/responses/Misdirected"
           },
@@ -172,6 +175,9 @@ extension ReportingAPI {
         "parameters": [
           {
             "$ref": "#/components/parameters/timezone"
+          },
+          {
+            "$ref": "#/components/parameters/brief"
           }
         ],
         "responses": {
@@ -190,6 +196,9 @@ extension ReportingAPI {
           },
           "401": {
             "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
           },
           "421": {
             "$ref": "#/components/responses/Misdirected"
@@ -332,6 +341,9 @@ extension ReportingAPI {
           "401": {
             "$ref": "#/components/responses/Unauthorized"
           },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
           "421": {
             "$ref": "#/components/responses/Misdirected"
           },
@@ -376,6 +388,9 @@ extension ReportingAPI {
           },
           "401": {
             "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
           },
           "421": {
             "$ref": "#/components/responses/Misdirected"
@@ -422,6 +437,94 @@ extension ReportingAPI {
           "401": {
             "$ref": "#/components/responses/Unauthorized"
           },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "421": {
+            "$ref": "#/components/responses/Misdirected"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/api/v1/calls/{identity}/former-costs": {
+      "get": {
+        "operationId": "formerCosts",
+        "summary": "What a call cost before it was repriced",
+        "description": "One object a line for each attempt; as the member former_costs of oai-usage show --format json.",
+        "parameters": [
+          {
+            "name": "identity",
+            "in": "path",
+            "required": true,
+            "description": "Any identity of the call, percent-encoded: the id of an attempt or the operation, x-request-id, X-Client-Request-Id, the response's id, cf-ray, the trace, a batch's file; or the beginning of an id that no other has.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The former costs, one attempt a line.",
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "$ref": "#/components/schemas/FormerCosts"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "421": {
+            "$ref": "#/components/responses/Misdirected"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/api/v1/reprices": {
+      "get": {
+        "operationId": "reprices",
+        "summary": "The runs that changed costs",
+        "description": "The runs of oai-usage reprice that changed costs, the newest first, as oai-usage reprice --history --format json.",
+        "responses": {
+          "200": {
+            "description": "The runs.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reprices"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
           "421": {
             "$ref": "#/components/responses/Misdirected"
           },
@@ -455,6 +558,9 @@ extension ReportingAPI {
           },
           "401": {
             "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
           },
           "421": {
             "$ref": "#/components/responses/Misdirected"
@@ -490,6 +596,83 @@ extension ReportingAPI {
           "401": {
             "$ref": "#/components/responses/Unauthorized"
           },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "421": {
+            "$ref": "#/components/responses/Misdirected"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/api/v1/budgets": {
+      "get": {
+        "operationId": "budgets",
+        "summary": "Budgets",
+        "description": "What is spent of the gateway's budgets in their present windows, as oai-usage budget --format json writes it; empty without budgets.",
+        "responses": {
+          "200": {
+            "description": "The budgets.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Budgets"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "421": {
+            "$ref": "#/components/responses/Misdirected"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/api/v1/reconciliation": {
+      "get": {
+        "operationId": "reconciliation",
+        "summary": "The last reconciliation",
+        "description": "The result that oai-usage reconcile left beside the ledger; its report is that of oai-usage reconcile --by none --format json.",
+        "responses": {
+          "200": {
+            "description": "The result, or null if nothing was reconciled yet.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Reconciliation"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
           "421": {
             "$ref": "#/components/responses/Misdirected"
           },
@@ -518,6 +701,9 @@ extension ReportingAPI {
           "401": {
             "$ref": "#/components/responses/Unauthorized"
           },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
           "421": {
             "$ref": "#/components/responses/Misdirected"
           }
@@ -542,6 +728,9 @@ extension ReportingAPI {
           },
           "401": {
             "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
           },
           "421": {
             "$ref": "#/components/responses/Misdirected"
@@ -996,11 +1185,20 @@ extension ReportingAPI {
         "schema": {
           "type": "string"
         }
+      },
+      "brief": {
+        "name": "brief",
+        "in": "query",
+        "description": "True to leave days, projects, models and errors empty, which take the most time to read.",
+        "schema": {
+          "type": "boolean",
+          "default": false
+        }
       }
     },
     "responses": {
       "Invalid": {
-        "description": "A parameter is invalid, or not known.",
+        "description": "A parameter is invalid, or not known; too_many_groups for a report of more than 40,000 groups.",
         "content": {
           "application/json": {
             "schema": {
@@ -1021,6 +1219,16 @@ extension ReportingAPI {
       },
       "Unauthorized": {
         "description": "The listener wants a token, and none of its own was sent.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            }
+          }
+        }
+      },
+      "Forbidden": {
+        "description": "A page of another site asks for it.",
         "content": {
           "application/json": {
             "schema": {
@@ -2144,12 +2352,20 @@ extension ReportingAPI {
                         ],
                         "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
                         "description": "The factor."
+                      },
+                      "level": {
+                        "type": [
+                          "string",
+                          "null"
+                        ],
+                        "description": "Where a discount is stated, as project."
                       }
                     },
                     "additionalProperties": false,
                     "required": [
                       "name",
-                      "factor"
+                      "factor",
+                      "level"
                     ]
                   }
                 },
@@ -2319,6 +2535,132 @@ extension ReportingAPI {
           "is_same"
         ],
         "additionalProperties": false
+      },
+      "FormerCosts": {
+        "type": "object",
+        "required": [
+          "id",
+          "former_costs"
+        ],
+        "additionalProperties": false,
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "The id of the attempt."
+          },
+          "former_costs": {
+            "type": "array",
+            "description": "The oldest first; empty for a call that was never repriced to another cost.",
+            "items": {
+              "type": "object",
+              "required": [
+                "repriced_at",
+                "repriced_by",
+                "cost_usd",
+                "cost_status",
+                "cost_reason",
+                "price_version"
+              ],
+              "additionalProperties": false,
+              "properties": {
+                "repriced_at": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "When the run began that changed the cost."
+                },
+                "repriced_by": {
+                  "type": "string",
+                  "description": "The version of the price book of that run."
+                },
+                "cost_usd": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "The cost before it; null if none was known."
+                },
+                "cost_status": {
+                  "type": "string",
+                  "description": "As cost_status of a call."
+                },
+                "cost_reason": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "As cost_reason of a call."
+                },
+                "price_version": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "The version of the price book that had priced the call."
+                }
+              }
+            }
+          }
+        }
+      },
+      "Reprices": {
+        "type": "object",
+        "required": [
+          "runs"
+        ],
+        "additionalProperties": false,
+        "properties": {
+          "runs": {
+            "type": "array",
+            "description": "At most 1,000, the newest first.",
+            "items": {
+              "type": "object",
+              "required": [
+                "repriced_at",
+                "price_version",
+                "old_price_versions",
+                "changed_calls",
+                "old_cost_usd",
+                "new_cost_usd",
+                "difference_usd"
+              ],
+              "additionalProperties": false,
+              "properties": {
+                "repriced_at": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "When the run began."
+                },
+                "price_version": {
+                  "type": "string",
+                  "description": "The version of its price book."
+                },
+                "old_price_versions": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  },
+                  "description": "The versions that had priced the calls; at most 16."
+                },
+                "changed_calls": {
+                  "type": "integer",
+                  "description": "The calls whose cost, status or reason changed."
+                },
+                "old_cost_usd": {
+                  "type": "number",
+                  "description": "The sum of their known costs before."
+                },
+                "new_cost_usd": {
+                  "type": "number",
+                  "description": "The sum of their known costs after."
+                },
+                "difference_usd": {
+                  "type": "number",
+                  "description": "The difference."
+                }
+              }
+            }
+          }
+        }
       },
       "Glance": {
         "type": "object",
@@ -2990,6 +3332,666 @@ extension ReportingAPI {
           "price_version": {
             "type": "string",
             "description": "The version of the price book."
+          }
+        }
+      },
+      "Budgets": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "budgets"
+        ],
+        "properties": {
+          "budgets": {
+            "type": "array",
+            "description": "The budgets, in the order of the configuration.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "budget",
+                "unit",
+                "timezone",
+                "window_start",
+                "window_end",
+                "amount_usd",
+                "spent_usd",
+                "forecast_usd",
+                "calls",
+                "calls_without_full_price"
+              ],
+              "properties": {
+                "budget": {
+                  "type": "string",
+                  "description": "The name."
+                },
+                "unit": {
+                  "enum": [
+                    "day",
+                    "week",
+                    "month",
+                    "quarter",
+                    "year"
+                  ],
+                  "description": "The window."
+                },
+                "timezone": {
+                  "type": "string",
+                  "description": "The time zone of the calendar."
+                },
+                "window_start": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "The start of the present window."
+                },
+                "window_end": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "Its end, exclusive."
+                },
+                "amount_usd": {
+                  "type": "number",
+                  "description": "The amount for a window."
+                },
+                "spent_usd": {
+                  "type": "number",
+                  "description": "The known cost in the window."
+                },
+                "forecast_usd": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "The cost at the window's end at the pace so far; null at its beginning."
+                },
+                "calls": {
+                  "type": "integer",
+                  "description": "All calls in the window."
+                },
+                "calls_without_full_price": {
+                  "type": "integer",
+                  "description": "Calls whose cost is not known, or only in part."
+                }
+              }
+            }
+          }
+        }
+      },
+      "Reconciliation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "reconciliation"
+        ],
+        "properties": {
+          "reconciliation": {
+            "oneOf": [
+              {
+                "type": "null"
+              },
+              {
+                "$ref": "#/components/schemas/ReconciliationResult"
+              }
+            ]
+          }
+        }
+      },
+      "ReconciliationResult": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "version",
+          "reconciled_at",
+          "projects",
+          "report"
+        ],
+        "properties": {
+          "version": {
+            "const": 1,
+            "description": "The version of the result."
+          },
+          "reconciled_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When oai-usage reconcile ran."
+          },
+          "projects": {
+            "type": "array",
+            "description": "The costs by project, the most expensive first.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "project",
+                "our_cost_usd",
+                "their_cost_usd",
+                "common_cost_usd",
+                "drift_usd",
+                "difference_usd",
+                "cost_coverage_percent",
+                "drift_percent"
+              ],
+              "properties": {
+                "project": {
+                  "type": [
+                    "string",
+                    "null"
+                  ],
+                  "description": "The project; null for the sum of those beyond the first 1,000."
+                },
+                "our_cost_usd": {
+                  "type": "number",
+                  "description": "The ledger's cost."
+                },
+                "their_cost_usd": {
+                  "type": "number",
+                  "description": "The provider's cost."
+                },
+                "common_cost_usd": {
+                  "type": "number",
+                  "description": "The part of the provider's cost that the ledger has."
+                },
+                "drift_usd": {
+                  "type": "number",
+                  "description": "The sum of the absolute differences by day and model, without what is pending."
+                },
+                "difference_usd": {
+                  "type": "number",
+                  "description": "The provider's cost less ours."
+                },
+                "cost_coverage_percent": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "The part of the provider's cost that the ledger has."
+                },
+                "drift_percent": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "The drift as a part of the provider's cost."
+                }
+              }
+            }
+          },
+          "report": {
+            "$ref": "#/components/schemas/ReconciliationReport"
+          }
+        }
+      },
+      "ReconciliationReport": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "from",
+          "to",
+          "as_of",
+          "width",
+          "has_costs",
+          "group_by",
+          "rows",
+          "causes",
+          "totals",
+          "unrecognized_line_items",
+          "restatements",
+          "notes"
+        ],
+        "properties": {
+          "from": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The start of the range, midnight UTC."
+          },
+          "to": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Its end, exclusive."
+          },
+          "as_of": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the provider's latest answer."
+          },
+          "width": {
+            "enum": [
+              "hour",
+              "day"
+            ],
+            "description": "The length of the buckets of usage."
+          },
+          "has_costs": {
+            "type": "boolean",
+            "description": "False if the provider's usage at our prices stands for its costs."
+          },
+          "group_by": {
+            "type": "array",
+            "maxItems": 0,
+            "description": "Empty."
+          },
+          "rows": {
+            "type": "array",
+            "description": "The row of everything.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "ours",
+                "theirs",
+                "difference_usd"
+              ],
+              "properties": {
+                "ours": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "calls",
+                    "input_tokens",
+                    "cached_input_tokens",
+                    "output_tokens",
+                    "cost_usd"
+                  ],
+                  "properties": {
+                    "calls": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "Calls; null without the provider's usage."
+                    },
+                    "input_tokens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "All input."
+                    },
+                    "cached_input_tokens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "Input read from the cache."
+                    },
+                    "output_tokens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "All output."
+                    },
+                    "cost_usd": {
+                      "type": [
+                        "number",
+                        "null"
+                      ],
+                      "description": "The cost, exact."
+                    }
+                  },
+                  "description": "The ledger's sums."
+                },
+                "theirs": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "calls",
+                    "input_tokens",
+                    "cached_input_tokens",
+                    "output_tokens",
+                    "cost_usd"
+                  ],
+                  "properties": {
+                    "calls": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "Calls; null without the provider's usage."
+                    },
+                    "input_tokens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "All input."
+                    },
+                    "cached_input_tokens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "Input read from the cache."
+                    },
+                    "output_tokens": {
+                      "type": [
+                        "integer",
+                        "null"
+                      ],
+                      "description": "All output."
+                    },
+                    "cost_usd": {
+                      "type": [
+                        "number",
+                        "null"
+                      ],
+                      "description": "The cost, exact."
+                    }
+                  },
+                  "description": "The provider's sums."
+                },
+                "difference_usd": {
+                  "type": [
+                    "number",
+                    "null"
+                  ],
+                  "description": "The provider's cost less ours."
+                },
+                "unpriced_calls": {
+                  "type": "integer",
+                  "description": "Calls of ours without a full price, whose cost is unknown or known in part."
+                }
+              }
+            }
+          },
+          "causes": {
+            "type": "array",
+            "description": "The causes, the remainder last; they add up to the difference.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "cause",
+                "calls",
+                "call_difference",
+                "tokens",
+                "token_difference",
+                "cost_difference_usd",
+                "meaning"
+              ],
+              "properties": {
+                "cause": {
+                  "type": "string",
+                  "description": "The cause; remainder is what none explains."
+                },
+                "calls": {
+                  "type": "integer",
+                  "description": "The calls concerned, at most."
+                },
+                "call_difference": {
+                  "type": "integer",
+                  "description": "The provider's calls less ours."
+                },
+                "tokens": {
+                  "type": "integer",
+                  "description": "The tokens concerned."
+                },
+                "token_difference": {
+                  "type": "integer",
+                  "description": "The provider's tokens less ours."
+                },
+                "cost_difference_usd": {
+                  "type": "number",
+                  "description": "The provider's cost less ours, exact."
+                },
+                "meaning": {
+                  "type": "string",
+                  "description": "The cause in a sentence."
+                }
+              }
+            }
+          },
+          "totals": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "ours",
+              "theirs",
+              "difference_usd",
+              "call_difference",
+              "token_difference",
+              "calls_without_usage",
+              "call_coverage_percent",
+              "token_coverage_percent",
+              "cost_coverage_percent",
+              "drift_percent",
+              "pending_usd"
+            ],
+            "properties": {
+              "ours": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "calls",
+                  "input_tokens",
+                  "cached_input_tokens",
+                  "output_tokens",
+                  "cost_usd"
+                ],
+                "properties": {
+                  "calls": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "Calls; null without the provider's usage."
+                  },
+                  "input_tokens": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "All input."
+                  },
+                  "cached_input_tokens": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "Input read from the cache."
+                  },
+                  "output_tokens": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "All output."
+                  },
+                  "cost_usd": {
+                    "type": [
+                      "number",
+                      "null"
+                    ],
+                    "description": "The cost, exact."
+                  }
+                },
+                "description": "The ledger's sums."
+              },
+              "theirs": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "calls",
+                  "input_tokens",
+                  "cached_input_tokens",
+                  "output_tokens",
+                  "cost_usd"
+                ],
+                "properties": {
+                  "calls": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "Calls; null without the provider's usage."
+                  },
+                  "input_tokens": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "All input."
+                  },
+                  "cached_input_tokens": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "Input read from the cache."
+                  },
+                  "output_tokens": {
+                    "type": [
+                      "integer",
+                      "null"
+                    ],
+                    "description": "All output."
+                  },
+                  "cost_usd": {
+                    "type": [
+                      "number",
+                      "null"
+                    ],
+                    "description": "The cost, exact."
+                  }
+                },
+                "description": "The provider's sums."
+              },
+              "difference_usd": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "description": "The provider's cost less ours."
+              },
+              "unpriced_calls": {
+                "type": "integer",
+                "description": "Calls of ours without a full price, whose cost is unknown or known in part."
+              },
+              "call_difference": {
+                "type": "integer",
+                "description": "The provider's calls less ours."
+              },
+              "token_difference": {
+                "type": "integer",
+                "description": "The provider's tokens less ours."
+              },
+              "calls_without_usage": {
+                "type": "integer",
+                "description": "Calls of ours whose usage did not arrive."
+              },
+              "call_coverage_percent": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "description": "The provider's calls that we have with their usage."
+              },
+              "token_coverage_percent": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "description": "The provider's tokens that we have."
+              },
+              "cost_coverage_percent": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "description": "The provider's costs that we have."
+              },
+              "drift_percent": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "description": "Absolute differences by day, project and model, of the provider's cost."
+              },
+              "pending_usd": {
+                "type": "number",
+                "description": "The difference that may disappear until the days have settled."
+              }
+            },
+            "description": "The sums."
+          },
+          "unrecognized_line_items": {
+            "type": "array",
+            "description": "The line items that are not understood.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "line_item",
+                "cost_usd"
+              ],
+              "properties": {
+                "line_item": {
+                  "type": "string",
+                  "description": "The name."
+                },
+                "cost_usd": {
+                  "type": "number",
+                  "description": "The cost."
+                }
+              }
+            }
+          },
+          "restatements": {
+            "type": "array",
+            "description": "The buckets that the provider changed after they had settled.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "kind",
+                "start",
+                "before",
+                "after",
+                "call_difference",
+                "token_difference",
+                "cost_difference_usd"
+              ],
+              "properties": {
+                "kind": {
+                  "type": "string",
+                  "description": "The kind of usage, or costs."
+                },
+                "start": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "The start of the bucket."
+                },
+                "before": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "The last answer before the change."
+                },
+                "after": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "The first answer after it."
+                },
+                "call_difference": {
+                  "type": "integer",
+                  "description": "The change of the requests."
+                },
+                "token_difference": {
+                  "type": "integer",
+                  "description": "The change of the tokens."
+                },
+                "cost_difference_usd": {
+                  "type": "number",
+                  "description": "The change of the costs."
+                }
+              }
+            }
+          },
+          "notes": {
+            "type": "array",
+            "description": "What the comparison leaves out, in sentences.",
+            "items": {
+              "type": "string"
+            }
           }
         }
       },

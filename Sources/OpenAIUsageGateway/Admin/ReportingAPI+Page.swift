@@ -25,14 +25,16 @@ extension ReportingAPI {
         } ?? LedgerReader.exactReportLimit
     }
 
-    /// Returns today and this month, as `oai-usage glance` writes them.
+    /// Returns today and this month, as `oai-usage glance` writes them; a brief answer has empty lists.
     func glance(_ parameters: inout QueryParameters) async throws -> Response {
         let zone = "the IANA name of a time zone, as in Europe/Paris, or UTC"
         let timeZone = try parameters.one("timezone", zone) { TimeZone(reportName: $0) } ?? .gmt
+        let isBrief = try parameters.one("brief", "true or false") { Bool(String($0)) } ?? false
         try parameters.finish()
         let now = clock.wallMicroseconds
         let json = try await lease { reader in
-            try await Glance(PooledPeriodReader(reader: reader), now: now, timeZone: timeZone).json
+            let source = PooledPeriodReader(reader: reader)
+            return try await Glance(source, now: now, timeZone: timeZone, isBrief: isBrief).json
         }
         return response("application/json", Array((json + "\n").utf8))
     }
@@ -69,8 +71,51 @@ extension ReportingAPI {
         return response(Self.linesType, Array(lines.joined().utf8))
     }
 
-    static func unknownCall(_ identity: String) -> Refusal {
-        Refusal(
+    /// Returns what a call cost before it was repriced: one object a line for each attempt.
+    func formerCosts(_ identity: String, _ parameters: inout QueryParameters) async throws -> Response {
+        let format = try format(&parameters, "jsonl")
+        try parameters.finish()
+        let attempts = try await read { reader in
+            try reader.calls(matching: identity).map { (call: $0.id, costs: try reader.formerCosts(of: $0.id)) }
+        }
+        guard !attempts.isEmpty else { throw Self.unknownCall(identity) }
+        guard format == .json else {
+            // The command asks by the id of one attempt, which may also name the operation of others.
+            let costs = attempts.filter { $0.call.description == identity }.flatMap(\.costs)
+            return response(Self.mergeableType, FormerCost.bytes(costs))
+        }
+        let lines = attempts.map { "{\"id\":\"\($0.call)\",\"former_costs\":\(FormerCost.json($0.costs))}\n" }
+        return response(Self.linesType, Array(lines.joined().utf8))
+    }
+
+    /// Returns the runs of repricing that changed costs, as `oai-usage reprice --history` writes them.
+    func reprices(_ parameters: inout QueryParameters) async throws -> Response {
+        let format = try format(&parameters, "json")
+        try parameters.finish()
+        let runs = try await read { try $0.repriceHistory() }
+        return format == .json
+            ? response("application/json", Array((RepriceHistoryEntry.json(runs) + "\n").utf8))
+            : response(Self.mergeableType, RepriceHistoryEntry.bytes(runs))
+    }
+
+    /// Returns the states of the budgets, as `oai-usage budget` writes them.
+    func budgets(_ parameters: inout QueryParameters) async throws -> Response {
+        try parameters.finish()
+        let (budgets, now) = (budgets, clock.wallMicroseconds)
+        let statuses = budgets.isEmpty ? [] : try await read { try $0.status(of: budgets, now: now) }
+        return response("application/json", Array((BudgetStatus.json(statuses) + "\n").utf8))
+    }
+
+    /// Returns the result of the last reconciliation, as `oai-usage reconcile` left it; null if there is none.
+    func reconciliation(_ parameters: inout QueryParameters) async throws -> Response {
+        try parameters.finish()
+        await reconciliation?.refresh()
+        let result = reconciliation?.latest?.json ?? "null"
+        return response("application/json", Array("{\"reconciliation\":\(result)}\n".utf8))
+    }
+
+    static func unknownCall(_ identity: String) -> Rejection {
+        Rejection(
             status: .notFound,
             error: APIError("No call is named \(identity.prefix(200)).", param: "identity", code: "unknown_call")
         )

@@ -11,10 +11,14 @@ import OpenAIUsagePricing
 struct ReportingAPI: Sendable {
     /// The limits of the API.
     struct Limits: Sendable {
-        /// The maximum number of requests served at once; others are rejected with 503.
-        var concurrency = 4
+        /// The maximum number of requests served at once, more than two pages ask at once; others are rejected with 503.
+        var concurrency = 12
+        /// The maximum number of streams among them, so that slow clients leave room for other requests.
+        var streams = 6
         /// The timeout for an answer, and for a client to accept a part of a stream.
         var deadline = Duration.seconds(60)
+        /// The most groups of a report, each of which needs memory here for as long as its client reads.
+        var groups = 40_000
     }
 
     /// The common prefix of all paths.
@@ -25,15 +29,21 @@ struct ReportingAPI: Sendable {
     static let descriptionPath = "\(prefix)/openapi.json"
 
     /// The rejection of a method that would change something.
-    static var methodRefusal: Response {
-        var refusal = APIError("Only GET and HEAD are allowed.", code: "method_not_allowed").response(.methodNotAllowed)
-        refusal.headers[.allow] = "GET, HEAD"
-        return refusal
+    static var methodRejection: Response {
+        var rejection = APIError("Only GET and HEAD are allowed.", code: "method_not_allowed").response(
+            .methodNotAllowed
+        )
+        rejection.headers[.allow] = "GET, HEAD"
+        return rejection
     }
 
     private let readers: ReaderPool
     private let limits: Limits
     let clock: any UsageClock
+    /// The budgets that are watched.
+    let budgets: [Budget]
+    /// The result of the last reconciliation; `nil` if none can be there.
+    let reconciliation: ReconciliationFile?
     /// Returns the current price book, by which costs are explained.
     let prices: @Sendable () -> PriceBook
 
@@ -41,35 +51,53 @@ struct ReportingAPI: Sendable {
         path: String,
         limits: Limits = Limits(),
         clock: any UsageClock = SystemUsageClock(),
+        budgets: [Budget] = [],
+        reconciliation: ReconciliationFile? = nil,
         prices: @escaping @Sendable () -> PriceBook = { .bundled }
     ) {
-        readers = ReaderPool(path: path, capacity: limits.concurrency)
+        readers = ReaderPool(path: path, capacity: limits.concurrency, streams: limits.streams)
         self.limits = limits
         self.clock = clock
+        self.budgets = budgets
+        self.reconciliation = reconciliation
         self.prices = prices
     }
 
     /// Closes the readers.
     func close() { readers.close() }
 
+    /// Reads what the page shows first, so that its first view finds the sums of whole days in memory.
+    ///
+    /// A ledger that cannot be read is reported to those who ask for it.
+    func readAhead() async {
+        for dimension in ["project", "model", "day"] {
+            guard
+                var parameters = try? QueryParameters("period=this-month&by=\(dimension)&percentiles=estimate"),
+                (try? await report(&parameters)) != nil
+            else { return }
+        }
+        guard var parameters = try? QueryParameters("brief=true") else { return }
+        _ = try? await glance(&parameters)
+    }
+
     /// The rejection of a request.
-    struct Refusal: Error {
+    struct Rejection: Error {
         var status: HTTPResponse.Status
         var error: APIError
         var retrySeconds: Int?
     }
 
-    private enum Format { case json, mergeable }
+    enum Format { case json, mergeable }
 
     /// Responds to a request whose path begins with ``prefix``.
     func respond(to request: Request, _ context: AdminContext) async -> Response {
         do {
-            guard request.method == .get || request.method == .head else { return Self.methodRefusal }
+            guard request.method == .get || request.method == .head else { return Self.methodRejection }
             let response = try await answer(request.uri.path, request.uri.query ?? "", context.channel)
             return request.method == .head ? response.createHeadResponse() : response
-        } catch let refusal as Refusal {
-            var response = refusal.error.response(refusal.status)
-            if let seconds = refusal.retrySeconds { response.headers[.retryAfter] = String(seconds) }
+        } catch let rejection as Rejection {
+            var response = rejection.error.response(rejection.status)
+            if let seconds = rejection.retrySeconds { response.headers[.retryAfter] = String(seconds) }
             return request.method == .head ? response.createHeadResponse() : response
         } catch {
             return APIError("\(error)", type: "server_error", code: "internal_error").response(.internalServerError)
@@ -83,7 +111,7 @@ struct ReportingAPI: Sendable {
     ///   - query: The query.
     ///   - channel: The connection, which is closed if its client does not accept a stream.
     /// - Returns: The response.
-    /// - Throws: A ``Refusal``.
+    /// - Throws: A ``Rejection``.
     func answer(_ path: String, _ query: String, _ channel: any Channel) async throws -> Response {
         let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
             .dropFirst()
@@ -96,29 +124,43 @@ struct ReportingAPI: Sendable {
             case ("calls", 1): return try await calls(&parameters, channel)
             case ("calls", 2): return try await call(identity(parts), &parameters)
             case ("calls", 3) where parts.last == "cost": return try await cost(identity(parts), &parameters)
+            case ("calls", 3) where parts.last == "former-costs":
+                return try await formerCosts(identity(parts), &parameters)
+            case ("reprices", 1): return try await reprices(&parameters)
             case ("limits", 1): return try await rateLimits(&parameters)
+            case ("budgets", 1): return try await budgets(&parameters)
+            case ("reconciliation", 1): return try await reconciliation(&parameters)
             default:
-                throw Refusal(
+                throw Rejection(
                     status: .notFound,
                     error: APIError(
-                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /live, /limits, /status and /openapi.json.",
+                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /calls/{identity}/former-costs, /reprices, /live, /limits, /budgets, /reconciliation, /status and /openapi.json.",
                         code: "unknown_path"
                     )
                 )
             }
         } catch let error as ParameterError {
-            throw Refusal(
+            throw Rejection(
                 status: .badRequest,
                 error: APIError(error.description, param: error.parameter, code: "invalid_parameter")
             )
         } catch let error as LedgerError {
-            throw Refusal(
+            throw Rejection(
                 status: .serviceUnavailable,
                 error: APIError(error.description, type: "server_error", code: error.code.rawValue),
                 retrySeconds: 5
             )
+        } catch let error as TooManyGroups {
+            throw Rejection(
+                status: .badRequest,
+                error: APIError(
+                    "The report has too many groups, more than \(error.limit); narrow the range or group by fewer dimensions.",
+                    param: "by",
+                    code: "too_many_groups"
+                )
+            )
         } catch is DeadlineExceeded {
-            throw Refusal(
+            throw Rejection(
                 status: .serviceUnavailable,
                 error: APIError(
                     "The ledger was not read within \(limits.deadline.components.seconds) s; ask for a shorter range.",
@@ -141,10 +183,12 @@ struct ReportingAPI: Sendable {
         let now = clock.wallMicroseconds
         try request.selection.limit(to: period, now: now)
         request.selection = try request.selection.resolved(now: now)
+        let groups = limits.groups
         let bytes = try await read { [request] reader in
             format == .json
-                ? Array((try reader.report(request, now: now, exactLimit: exactLimit).json + "\n").utf8)
-                : try reader.mergeableReport(request).bytes
+                ? Array(
+                    (try reader.report(request, now: now, exactLimit: exactLimit, groupLimit: groups).json + "\n").utf8
+                ) : try reader.mergeableReport(request, groupLimit: groups).bytes
         }
         return response(format == .json ? "application/json" : Self.mergeableType, bytes)
     }
@@ -174,9 +218,10 @@ struct ReportingAPI: Sendable {
         try parameters.finish()
         try request.selection.limit(to: period, now: clock.wallMicroseconds)
         request.selection = try request.selection.resolved(now: clock.wallMicroseconds, hasEnd: false)
-        guard let lease = readers.take() else { throw busy }
         let limit = request.limit ?? .max
-        if limit <= CallsRequest.pageSize || format == .mergeable {
+        let isStream = limit > CallsRequest.pageSize && format == .json
+        guard let lease = readers.take(isForStream: isStream) else { throw busy(isStream: isStream) }
+        if !isStream {
             if limit > CallsRequest.pageSize {
                 throw ParameterError("limit", "must be from 1 to \(CallsRequest.pageSize) in this format")
             }
@@ -217,11 +262,11 @@ struct ReportingAPI: Sendable {
     // MARK: - Parts
 
     static let linesType = "application/x-ndjson"
-    private static let mergeableType = "application/vnd.oai-usage.mergeable"
+    static let mergeableType = "application/vnd.oai-usage.mergeable"
     /// The size of a part of a stream, in bytes.
     private static let partSize = 65_536
 
-    private func format(_ parameters: inout QueryParameters, _ name: String) throws(ParameterError) -> Format {
+    func format(_ parameters: inout QueryParameters, _ name: String) throws(ParameterError) -> Format {
         try parameters.one("format", "\(name) or mergeable") { text -> Format? in
             text == name ? .json : text == "mergeable" ? .mergeable : nil
         } ?? .json
@@ -231,11 +276,12 @@ struct ReportingAPI: Sendable {
         records.flatMap { Array($0.json.utf8) + [UInt8(ascii: "\n")] }
     }
 
-    private var busy: Refusal {
-        Refusal(
+    private func busy(isStream: Bool = false) -> Rejection {
+        let requests = isStream ? "\(limits.streams) streams of calls" : "\(limits.concurrency) requests for the ledger"
+        return Rejection(
             status: .serviceUnavailable,
             error: APIError(
-                "\(limits.concurrency) requests for the ledger are being answered, as many as may be; ask again soon.",
+                "\(requests) are being answered, as many as may be; ask again soon.",
                 type: "server_error",
                 code: "too_many_requests"
             ),
@@ -253,7 +299,7 @@ struct ReportingAPI: Sendable {
     func lease<Value: Sendable>(
         _ body: @escaping @Sendable (AsyncLedgerReader) async throws -> Value
     ) async throws -> Value {
-        guard let lease = readers.take() else { throw busy }
+        guard let lease = readers.take() else { throw busy() }
         return try await withDeadline(limits.deadline) { try await body(lease.reader) }
     }
 

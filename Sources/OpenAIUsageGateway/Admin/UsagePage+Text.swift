@@ -1,10 +1,10 @@
 // swift-format-ignore-file
 // Generated from the files in Page by .ci/generate-page; change that and run it again.
 extension UsagePage {
-    static let styleHash = "sha256-XLG9pZJYD8xOm7/G5StLkT5Dz7NkgbVfuocN1+c43oI="
-    static let scriptHash = "sha256-o+d04h77b7bqUAFLGdL+j0TaTlyU349acu/TvX4T6sM="
+    static let styleHashes = ["sha256-OYST/6duZesJ77+VTQCY/dk2xmwKs/nGRQIuVVhiWLY="]
+    static let scriptHashes = ["sha256-bqzK+3iUeTE8DTHRJppG3XR0nN/hM2QI5Zp3SNMtLcw=", "sha256-w8BnbPOfNA0GeXAdMeaP0Yu/h+y9I5NjXmQOWsDm7x0="]
 
-    static let text = #"""
+    static let source = #"""
 <!doctype html>
 <html lang="en">
 <head>
@@ -13,257 +13,6 @@ extension UsagePage {
 <meta name="color-scheme" content="light dark">
 <title>oai-usage</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%232a6a5a'/%3E%3Cpath d='M3 13V9h2v4zm4 0V3h2v10zm4 0V6h2v7z' fill='%23fff'/%3E%3C/svg%3E">
-<style>
-:root {
-  color-scheme: light dark;
-  --ground: #f6f7f8; --panel: #fff; --text: #1b2126; --soft: #59636d; --line: #dde2e6; --accent: #1f6f5c; --accent-text: #fff;
-  --spend: #2b7a67; --p95: #b4530a; --p50: #2458b8; --first: #7a4fb0; --bad: #b3261e; --warning: #8a5a00; --good: #1d6b45;
-  --cursor: #1f6f5c1f; --code: #eceff1;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #12161a; --panel: #1a2026; --text: #e6eaed; --soft: #9ea9b3; --line: #313a43; --accent: #6fc7ae; --accent-text: #0d1713;
-    --spend: #4fae95; --p95: #f0a35e; --p50: #83b0ff; --first: #c4a0f0; --bad: #ff8f85; --warning: #e9b949; --good: #7fd1a4;
-    --cursor: #6fc7ae2b; --code: #262e36;
-  }
-}
-* { box-sizing: border-box; }
-[hidden] { display: none !important; }
-html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
-body { margin: 0 auto; max-width: 82rem; padding: 0 1.25rem 2rem; background: var(--ground); color: var(--text); font: 15px/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1, h2, h3, p, dl, dd, figure, ul { margin: 0; }
-h1 { font-size: 1.1rem; }
-h1 a { color: inherit; text-decoration: none; }
-h2 { font-size: 1.15rem; margin: 1.75rem 0 .6rem; }
-h3 { font-size: 1rem; margin: 1.1rem 0 .4rem; }
-a { color: var(--accent); }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
-main:focus, h2:focus { outline: none; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.skip { position: absolute; left: -100vw; background: var(--accent); color: var(--accent-text); padding: .5rem 1rem; z-index: 1; }
-.skip:focus { left: .5rem; top: .5rem; }
-header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .9rem 0 .6rem; }
-#find { display: flex; gap: .4rem; flex: 1 1 16rem; max-width: 30rem; }
-#find input { flex: 1; min-width: 0; }
-.updates { margin-left: auto; color: var(--soft); font-size: .87rem; display: flex; flex-wrap: wrap; gap: .3rem .7rem; align-items: center; }
-button, input, select { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .6rem; min-height: 2.1rem; max-width: 100%; }
-button { cursor: pointer; border-color: var(--soft); }
-button:hover { border-color: var(--accent); color: var(--accent); }
-button:disabled { opacity: .6; cursor: default; }
-#filter { margin-bottom: .6rem; }
-.controls { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: end; }
-.controls label { display: inline-flex; flex-direction: column; font-size: .8rem; color: var(--soft); min-width: 0; }
-.controls input, .controls select { font-size: .95rem; color: var(--text); }
-.controls input { width: 11rem; }
-.controls input.short, .controls input[type="date"] { width: 9rem; }
-#zone { width: 12rem; }
-#days { display: inline-flex; flex-wrap: wrap; gap: .5rem .9rem; }
-.bar { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; align-items: end; margin-top: 1.5rem; }
-.bar h2 { margin: 0; }
-.banner { background: var(--panel); border: 1px solid var(--warning); border-left-width: 5px; border-radius: 6px; padding: .55rem .8rem; margin: .4rem 0; }
-.banner:empty { display: none; }
-div.banner { display: flex; flex-wrap: wrap; gap: .3rem 1rem; justify-content: space-between; align-items: center; }
-.panel { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; min-width: 0; }
-.note, .empty { color: var(--soft); font-size: .87rem; }
-.notes { color: var(--warning); font-size: .87rem; padding: 0; list-style: none; margin: .5rem 0; }
-.bad, [data-tone="bad"] { color: var(--bad); }
-[data-tone="warning"] { color: var(--warning); }
-[data-tone="good"] { color: var(--good); }
-.badge { color: var(--soft); font-size: .87rem; font-weight: 400; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .7rem; margin-top: .5rem; }
-.figures.large { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-.figure { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .6rem .9rem; min-width: 0; }
-.figure dt { color: var(--soft); font-size: .87rem; }
-.figure .value { font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; min-height: 1.45em; }
-.large .value { font-size: 1.9rem; }
-.figure .note { min-height: 1.45em; }
-.columns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .7rem; margin-top: .7rem; }
-[data-stale] #overview, [data-stale] #attempts { opacity: .65; }
-
-.chart figcaption { display: flex; flex-wrap: wrap; gap: .1rem .9rem; align-items: baseline; min-height: 2.9em; align-content: start; }
-.chart .title { font-weight: 600; }
-.legend { display: flex; flex-wrap: wrap; gap: .1rem .8rem; font-size: .82rem; color: var(--soft); }
-.key::before { content: ""; display: inline-block; width: 1.4em; border-top: 2px solid currentColor; vertical-align: middle; margin-right: .35em; }
-.key.p95 { color: var(--p95); } .key.p50 { color: var(--p50); } .key.first { color: var(--first); }
-.key.p95::before { border-top-style: dashed; } .key.first::before { border-top-style: dotted; border-top-width: 3px; }
-.readout { flex-basis: 100%; font-size: .82rem; color: var(--soft); font-variant-numeric: tabular-nums; min-height: 1.45em; }
-.plot { touch-action: pan-y; cursor: crosshair; min-height: 150px; overflow: hidden; }
-.plot svg { display: block; }
-.grid line { stroke: var(--line); shape-rendering: crispEdges; }
-.labels text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
-.bars .spend { fill: var(--spend); }
-.bars .unknown { fill: none; stroke: var(--warning); stroke-dasharray: 2 2; }
-.lines path { stroke-width: 2; stroke-linejoin: round; }
-path.p95 { stroke: var(--p95); stroke-dasharray: 6 3; } path.p50 { stroke: var(--p50); } path.first { stroke: var(--first); stroke-dasharray: 2 3; }
-circle.p95 { fill: var(--p95); } circle.p50 { fill: var(--p50); } circle.first { fill: var(--first); }
-.cursor rect { fill: var(--cursor); }
-section > p > button, .more { margin-top: .5rem; }
-details { font-size: .87rem; color: var(--soft); margin-top: .3rem; }
-summary { cursor: pointer; }
-.scroll { max-height: 20rem; overflow: auto; }
-
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; font-weight: 400; }
-thead th { color: var(--soft); font-size: .82rem; white-space: nowrap; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
-tbody tr + tr > * { border-top: 1px solid var(--line); }
-tfoot tr > * { border-top: 2px solid var(--line); font-weight: 600; }
-tbody tr:hover { background: var(--cursor); }
-.number { text-align: right; white-space: nowrap; }
-.when, .word { white-space: nowrap; }
-.name { min-width: 7.5rem; }
-.word { max-width: 13rem; overflow: hidden; text-overflow: ellipsis; }
-tbody th, .data td { max-width: 22rem; }
-.attempt { border-top: 1px solid var(--line); padding-top: .3rem; margin-top: .8rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); gap: .2rem 1.5rem; }
-.facts dl > div { display: grid; grid-template-columns: minmax(6.5rem, 40%) 1fr; gap: .6rem; padding: .12rem 0; }
-.facts dt { color: var(--soft); }
-.facts dd { font-variant-numeric: tabular-nums; }
-.conclusion { margin-top: .6rem; }
-pre { overflow: auto; max-height: 24rem; background: var(--code); padding: .7rem; border-radius: 6px; color: var(--text); font-size: .82rem; }
-code { background: var(--code); padding: .1em .35em; border-radius: 4px; font-size: .9em; }
-footer { margin-top: 2rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
-footer p { margin: .4rem 0; }
-
-@media (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 52rem) {
-  body { padding: 0 .8rem 1.5rem; }
-  .large .value { font-size: 1.35rem; }
-  .updates { margin-left: 0; flex-basis: 100%; }
-  /* Each row is a card: its name, then its values with their names. */
-  .data:not(.plain), .data:not(.plain) > tbody, .data:not(.plain) > tfoot { display: block; }
-  .data:not(.plain) > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .data:not(.plain) tr { display: flex; flex-wrap: wrap; gap: .05rem 1rem; padding: .45rem 0; }
-  .data:not(.plain) tr + tr, .data:not(.plain) tfoot tr { border-top: 1px solid var(--line); }
-  .data:not(.plain) tr > * { border: 0; padding: 0; max-width: 100%; min-width: 0; text-align: left; white-space: normal; }
-  .data:not(.plain) tr > :first-child { flex: 1 0 100%; font-weight: 600; }
-  .data:not(.plain) td:not(:first-child)::before { content: attr(data-label) " "; color: var(--soft); font-size: .82rem; font-weight: 400; }
-  .data:not(.plain) td[data-empty] { display: none; }
-}
-@media (max-width: 34rem) {
-  .figures.large { grid-template-columns: minmax(0, 1fr); }
-  .figures.large .figure { display: grid; grid-template-columns: 1fr auto; gap: 0 .8rem; align-items: baseline; }
-  .figures.large .note { grid-column: 1 / -1; }
-  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .controls label { flex: 1 1 9rem; }
-  .controls input, .controls input.short, .controls input[type="date"], #zone { width: 100%; }
-}
-@media (forced-colors: active) { .bars rect { fill: CanvasText; } .lines path { stroke: CanvasText; } }
-@media print { header, footer, .controls, #pause, details { display: none; } }
-</style>
-</head>
-<body>
-<a id="skip" class="skip" href="#main">Skip to the figures</a>
-<header>
-<h1><a href="#">oai-usage</a></h1>
-<form id="find" role="search">
-<label for="identity" class="unseen">Find a call by any of its identities</label>
-<input id="identity" type="search" placeholder="Find a call: req_…, resp_…, id" autocomplete="off" spellcheck="false" maxlength="300">
-<button>Find</button>
-</form>
-<p class="updates"><span id="fresh"></span> <button type="button" id="pause">Pause updates</button></p>
-</header>
-<div id="failure" class="banner" hidden><p id="problem" role="status"></p> <p><span id="retry-in"></span> <button type="button" id="retry">Try now</button></p></div>
-<p id="health" class="banner" role="status"></p>
-<noscript><p class="banner">This page needs JavaScript. On the command line, oai-usage and oai-usage report show the same.</p></noscript>
-<main id="main" tabindex="-1">
-
-<section id="token" class="panel" hidden aria-labelledby="token-title">
-<h2 id="token-title">This gateway asks for a token</h2>
-<form id="token-form">
-<label for="token-text">A token of its --admin-token-file</label>
-<input id="token-text" type="password" autocomplete="off" spellcheck="false" required aria-describedby="token-problem token-note">
-<button>Show the figures</button>
-</form>
-<p id="token-problem" role="alert" class="bad"></p>
-<p id="token-note" class="note">The token stays in this tab until you close it, and is sent to this gateway alone.</p>
-</section>
-
-<section id="no-ledger" class="panel" hidden aria-labelledby="no-ledger-title">
-<h2 id="no-ledger-title">This gateway keeps no ledger</h2>
-<p>It was started with --ledger none: calls are priced and counted in <a href="metrics">its metrics</a>, and forgotten when it ends. To
-see spend, latency and calls here, start it with --ledger PATH.</p>
-</section>
-
-<div id="overview" hidden>
-<div id="ledger">
-<section aria-labelledby="now-title">
-<h2 id="now-title" class="unseen">Today and this month</h2>
-<dl id="now" class="figures large"></dl>
-</section>
-
-<!-- A place for budgets, once the API tells of them: spent, limit and forecast of each. -->
-
-<section aria-labelledby="period-title">
-<div class="bar">
-<h2 id="period-title">This month</h2>
-<div class="controls">
-<label>Period <select id="period"></select></label>
-<span id="days" hidden><label>from <input id="from" type="date" required></label> <label>through <input id="to" type="date"></label></span>
-<label>Time zone <select id="zone"></select></label>
-</div>
-</div>
-<p id="range" class="note"></p>
-<dl id="figures" class="figures"></dl>
-<ul id="notes" class="notes"></ul>
-<div class="columns">
-<div id="spend" class="panel"></div>
-<div id="latency" class="panel"></div>
-</div>
-<h3>By project</h3>
-<div id="projects" class="panel"></div>
-<h3>By model</h3>
-<div id="models" class="panel"></div>
-</section>
-
-<section aria-labelledby="live-title">
-<h2 id="live-title">In flight <span id="live-count" class="badge"></span></h2>
-<div id="live" class="panel"></div>
-</section>
-
-<section aria-labelledby="limits-title">
-<h2 id="limits-title">Rate limits</h2>
-<div id="limits" class="panel"></div>
-</section>
-
-<section id="calls" aria-labelledby="calls-title">
-<h2 id="calls-title" tabindex="-1">Calls <span id="list-count" class="badge"></span></h2>
-<form id="filter" class="controls" aria-label="Filter of the calls">
-<label>Project <input name="project" list="project-names" autocomplete="off" spellcheck="false" placeholder="any; * is a wildcard"></label>
-<datalist id="project-names"></datalist>
-<label>Model <input name="model" autocomplete="off" spellcheck="false" placeholder="any"></label>
-<label>Result <select name="result"><option value="">any</option><option value="failed">failed</option><option value="completed">completed</option><option value="2xx">2xx</option><option value="4xx">4xx</option><option value="429">429</option><option value="5xx">5xx</option><option value="client_disconnected">client left</option><option value="timeout">timed out</option><option value="open">in flight</option></select></label>
-<label>Error code <input name="error" autocomplete="off" spellcheck="false" placeholder="any"></label>
-<label>At least <input name="min" class="short" autocomplete="off" placeholder="2s, 300ms"></label>
-<button>Apply</button>
-<button type="reset" id="clear" hidden>Clear</button>
-</form>
-<p id="list-problem" role="alert" class="bad"></p>
-<div id="list" class="panel"></div>
-<p><button type="button" id="older" hidden>Show older calls</button></p>
-</section>
-</div>
-</div>
-
-<div id="call" hidden>
-<p><a id="back" href="#">← All calls</a></p>
-<h2 id="call-title" tabindex="-1">Call</h2>
-<p id="call-problem" role="status"></p>
-<div id="attempts"></div>
-</div>
-
-</main>
-<footer id="help" hidden>
-<h2>Help</h2>
-<p>oai-usage gateway <span id="version"></span>. Every call to <code id="upstream"></code> that goes through this gateway is metered and
-priced.</p>
-<ul id="routes"></ul>
-<p>Clients use <code id="base-url"></code>. The same figures on a command line: <code id="report-command"></code>.</p>
-<p><a href="metrics">Metrics</a> for Prometheus, health at <a href="healthz">/healthz</a> and <a href="-/ready">/-/ready</a>,
-and <a href="api/v1/openapi.json">the API that this page reads</a>, in OpenAPI. On this machine, <code>oai-usage reprice</code> and
-<code>oai-usage prune</code> change the ledger.</p>
-<p><button type="button" id="forget" hidden>Forget the token</button></p>
-</footer>
 <script>
 "use strict";
 
@@ -300,10 +49,10 @@ function fixedDollars(value, decimals) {
   let rounded = magnitude / unit;
   const rest = magnitude % unit;
   if (rest * 2n > unit || (rest * 2n === unit && rounded % 2n === 1n)) rounded += 1n;
-  const isSmall = rounded === 0n && value > 0n;
+  const isSmall = rounded === 0n && value !== 0n;
   const digits = String(isSmall ? 1n : rounded).padStart(decimals + 1, "0");
   const point = digits.length - decimals;
-  return `${isSmall ? "<" : ""}${value < 0n ? "-" : ""}$${grouped(digits.slice(0, point))}.${digits.slice(point)}`;
+  return `${value < 0n ? "-" : ""}${isSmall ? "<" : ""}$${grouped(digits.slice(0, point))}.${digits.slice(point)}`;
 }
 
 /** The decimals that all amounts of a column have: the largest is shown with four significant digits at least. */
@@ -388,6 +137,13 @@ const clocks = new Map();
 
 /** The parts of an instant in a time zone. */
 function localParts(instant, zone) {
+  // The first formatter of a document takes the browser a while, and UTC needs none.
+  if (zone === "UTC") {
+    const text = new Date(instant).toISOString();
+    const [date, time] = [text.slice(0, -14), text.slice(-13)];
+    const [year, month, day] = [date.slice(0, -6), date.slice(-5, -3), date.slice(-2)];
+    return { year, month, day, hour: time.slice(0, 2), minute: time.slice(3, 5), second: time.slice(6, 8) };
+  }
   if (!clocks.has(zone)) {
     clocks.set(zone, new Intl.DateTimeFormat("en-CA", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
@@ -420,9 +176,532 @@ const monthTitles = [
   "December",
 ];
 
+// The gateway's reporting API. The token stays in this tab: sessionStorage, and the header of each request.
+
+const tokenName = "oai-usage token";
+
+const token = {
+  get value() {
+    try { return sessionStorage.getItem(tokenName); } catch { return this.fallback ?? null; }
+  },
+  set value(text) {
+    this.fallback = text;
+    try {
+      if (text) sessionStorage.setItem(tokenName, text);
+      else sessionStorage.removeItem(tokenName);
+    } catch { /* Storage is forbidden; the token lasts as long as the document. */ }
+  },
+};
+
+/** A failure to be told: what happened, whether a token is needed, when to try again. */
+class Failure extends Error {
+  constructor(message, { status = 0, code = null, retrySeconds = null } = {}) {
+    super(message);
+    Object.assign(this, { status, code, retrySeconds });
+  }
+}
+
+/** The query of some parameters; null is left out, and a list repeats its name. */
+function query(parameters) {
+  const pairs = [];
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== "") pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(one)}`);
+    }
+  }
+  return pairs.length ? `?${pairs.join("&")}` : "";
+}
+
+/** Parses JSON and keeps every digit of money, as text: a key that ends with usd. */
+const parse = (text) => JSON.parse(text.replace(/("[a-z_]*usd":)(-?\d+(?:\.\d+)?)/g, '$1"$2"'));
+
+const pause = (milliseconds, signal) => new Promise((resolve, reject) => {
+  const timer = setTimeout(resolve, milliseconds);
+  signal?.addEventListener("abort", () => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  });
+});
+
+/** The answers that were asked for before the page was set up, by path and query; each is taken once. */
+const early = new Map();
+
+/** Asks for what will be needed first. */
+function askEarly(path, parameters) {
+  const answer = ask(path, parameters);
+  answer.catch(() => { /* Told by who takes it. */ });
+  early.set(path + query(parameters), answer);
+}
+
+/** Asks the API, and returns its answer's text. */
+async function ask(path, parameters = {}, signal = undefined) {
+  const key = path + query(parameters);
+  const known = early.get(key);
+  if (known) {
+    early.delete(key);
+    return known;
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    const failure = await tell(path, parameters, signal);
+    if (typeof failure === "string") return failure;
+    // Another tab may have taken the places at the ledger for a moment.
+    if (failure.code !== "too_many_requests" || attempt === 4) throw failure;
+    await pause(150 * 2 ** attempt, signal);
+  }
+}
+
+async function tell(path, parameters, signal) {
+  const limit = new AbortController();
+  const end = () => limit.abort(signal.reason);
+  const timer = setTimeout(() => limit.abort(new Failure("The gateway has not answered for 30 s.")), 30000);
+  signal?.addEventListener("abort", end);
+  try {
+    signal?.throwIfAborted();
+    const headers = { Accept: "application/json" };
+    if (token.value) headers.Authorization = `Bearer ${token.value}`;
+    const response = await fetch(`api/v1/${path}${query(parameters)}`, {
+      headers, signal: limit.signal, cache: "no-store", credentials: "omit", redirect: "error",
+    });
+    const text = await response.text();
+    if (response.ok) return text;
+    let error = {};
+    try { error = JSON.parse(text).error ?? {}; } catch { /* An answer of something else on the way. */ }
+    const retry = Number(response.headers.get("Retry-After"));
+    return new Failure(error.message ?? `The answer had the status ${response.status}.`, {
+      status: response.status, code: error.code ?? null, retrySeconds: retry > 0 ? retry : null,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (limit.signal.aborted) throw limit.signal.reason;
+    throw error instanceof TypeError ? new Failure("The gateway cannot be reached.") : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+const askJSON = async (path, parameters, signal) => parse(await ask(path, parameters, signal));
+
+const askLines = async (path, parameters, signal) =>
+  (await ask(path, parameters, signal)).split("\n").filter((line) => line).map(parse);
+
+// The URL's fragment says what is shown, so that it can be bookmarked and sent; it never reaches a server.
+
+const standard = { period: "this-month", zone: "UTC" };
+const filterNames = ["project", "model", "result", "error", "min"];
+
+const periods = [
+  ["today", "Today"], ["yesterday", "Yesterday"], ["24h", "Last 24 hours"], ["7d", "Last 7 days"], ["30d", "Last 30 days"],
+  ["this-week", "This week"], ["last-week", "Last week"], ["this-month", "This month"], ["last-month", "Last month"],
+  ["this-quarter", "This quarter"], ["this-year", "This year"], ["all", "All time"], ["custom", "From … to …"],
+];
+
+const decode = (text) => {
+  try { return decodeURIComponent(text); } catch { return text; }
+};
+
+/** The route of a fragment: the call, the period and zone, the filter of calls. */
+function routeOf(fragment) {
+  const text = fragment.replace(/^#/, "");
+  const mark = text.indexOf("?");
+  const path = mark < 0 ? text : text.slice(0, mark);
+  const values = new Map(mark < 0 ? [] : new URLSearchParams(text.slice(mark + 1)));
+  const day = (name) => (/^\d{4}-\d\d-\d\d$/.test(values.get(name) ?? "") ? values.get(name) : null);
+  const route = {
+    call: path.startsWith("call/") ? decode(path.slice(5)) : null,
+    period: values.get("period") ?? standard.period,
+    from: day("from"), to: day("to"), zone: values.get("timezone") ?? standard.zone, filter: {},
+  };
+  if (route.period === "custom" && !route.from) route.period = standard.period;
+  for (const name of filterNames) if (values.get(name)) route.filter[name] = values.get(name);
+  try { localParts(0, route.zone); } catch { route.zone = standard.zone; }
+  return route;
+}
+
+/** The fragment of a route. */
+function fragmentOf(route) {
+  const values = { timezone: route.zone === standard.zone ? null : route.zone };
+  if (route.period !== standard.period) values.period = route.period;
+  if (route.period === "custom") Object.assign(values, { from: route.from, to: route.to });
+  Object.assign(values, route.filter);
+  return `#${route.call ? `call/${encodeURIComponent(route.call)}` : ""}${query(values)}`;
+}
+
+const callLink = (id) => fragmentOf({ ...route, call: id });
+
+/** The parameters of a report or list over the period of a route. */
+function rangeOf(route) {
+  const range = { timezone: route.zone === "UTC" ? null : route.zone };
+  if (route.period === "custom") {
+    range.since = route.from;
+    if (route.to) range.until = dayAfter(route.to);
+  } else if (/^\d+[hd]$/.test(route.period)) {
+    range.since = route.period;
+  } else {
+    range.period = route.period;
+  }
+  return range;
+}
+
+/** The parameters of the filter of calls. */
+function filterOf(filter) {
+  const parameters = { project: filter.project, model: filter.model, error: filter.error };
+  if (filter.min) parameters["min-duration"] = /^\d+(\.\d+)?$/.test(filter.min) ? `${filter.min}s` : filter.min;
+  if (filter.result === "failed") parameters.outcome = ["error", "cut", "timeout", "unreachable"];
+  else if (/^[a-z_]+$/.test(filter.result ?? "")) parameters.outcome = filter.result;
+  else if (filter.result) parameters.status = filter.result;
+  return parameters;
+}
+
+/** The calls that are asked for at once. */
+const listSize = 50;
+
+/** The parameters of the list of calls of a route. */
+const callsOf = (route) => ({ ...rangeOf(route), ...filterOf(route.filter), limit: listSize });
+
+/** The dimension of time that a route's report will have, as far as its period tells; null if only the report does. */
+function expectedDimension(route, now) {
+  const { period, zone } = route;
+  if (["today", "yesterday", "24h"].includes(period)) return "hour";
+  if (["7d", "30d", "last-week", "last-month"].includes(period)) return "day";
+  if (period === "this-month") return Number(localDay(now, zone).slice(8)) <= 2 ? "hour" : "day";
+  return null;
+}
+
+/** The names of all periods of a dimension of time in a report's range, with the times at which they begin. */
+function bucketsOf(report, dimension, zone) {
+  const [from, to] = [Date.parse(report.from), Date.parse(report.to) - 1];
+  const names = report.rows.map((row) => row[dimension]);
+  const found = new Map();
+  if (dimension === "hour") {
+    const first = names.length ? Date.parse(names[0]) : from;
+    let time = first - Math.floor((first - from) / 3600000) * 3600000;
+    if (time > from) time -= 3600000;
+    for (; time <= to && found.size < 400; time += 3600000) if (time + 3600000 > from) found.set(time, null);
+    for (const name of names) found.set(Date.parse(name), name);
+    return [...found.entries()].sort((one, other) => one[0] - other[0]).map(([time, name]) => {
+      const clock = localTime(time, zone).slice(0, 5);
+      return { name, time, label: clock, title: `${localDay(time, zone)} ${clock}` };
+    });
+  }
+  const isDay = dimension === "day";
+  const last = localDay(to, zone);
+  const all = new Set(names);
+  for (let day = localDay(from, zone), left = 5000; day <= last && left > 0; day = dayAfter(day), left -= 1) all.add(isDay ? day : day.slice(0, 7));
+  return [...all].sort().map((name) => {
+    const [year, month, day] = name.split("-");
+    const short = monthNames[Number(month) - 1];
+    return { name, label: isDay ? `${short} ${Number(day)}` : `${short} ${year.slice(2)}`, title: name };
+  });
+}
+
+// Asks for what is shown first, before the rest of the page is read: the gateway sums up meanwhile.
+
+let route = routeOf(location.hash);
+
+/** The first question about the gateway itself, and the time of its answer. */
+let firstStatus = askJSON("status").then((status) => ({ status, time: Date.now() }));
+firstStatus.catch(() => { /* Told by who waits for it. */ });
+
+/** Asks for the sums that take the longest. */
+function askForSums() {
+  const range = rangeOf(route);
+  const expected = expectedDimension(route, Date.now());
+  for (const by of expected ? [expected, "project", "model"] : ["project", "model"]) {
+    askEarly("report", { ...range, by, percentiles: "estimate" });
+  }
+  askEarly("glance", { timezone: range.timezone, brief: true });
+  askEarly("calls", callsOf(route));
+}
+
+{
+  const { keepsCalls, asksToken } = document.documentElement.dataset;
+  if (keepsCalls === "true" && !route.call && (asksToken !== "true" || token.value)) askForSums();
+}
+</script>
+<style>
+:root {
+  color-scheme: light dark;
+  --ground: #f6f7f8; --panel: #fff; --text: #1b2126; --soft: #59636d; --line: #dde2e6; --accent: #1f6f5c; --accent-text: #fff;
+  --spend: #2b7a67; --p95: #b4530a; --p50: #2458b8; --first: #7a4fb0; --bad: #b3261e; --warning: #8a5a00; --good: #1d6b45;
+  --cursor: #1f6f5c1f; --code: #eceff1;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #12161a; --panel: #1a2026; --text: #e6eaed; --soft: #9ea9b3; --line: #313a43; --accent: #6fc7ae; --accent-text: #0d1713;
+    --spend: #4fae95; --p95: #f0a35e; --p50: #83b0ff; --first: #c4a0f0; --bad: #ff8f85; --warning: #e9b949; --good: #7fd1a4;
+    --cursor: #6fc7ae2b; --code: #262e36;
+  }
+}
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body { margin: 0 auto; max-width: 82rem; padding: 0 1.25rem 2rem; background: var(--ground); color: var(--text); font: 15px/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1, h2, h3, p, dl, dd, figure, ul { margin: 0; }
+h1 { font-size: 1.1rem; }
+h1 a { color: inherit; text-decoration: none; }
+h2 { font-size: 1.15rem; margin: 1.75rem 0 .6rem; }
+h3 { font-size: 1rem; margin: 1.1rem 0 .4rem; }
+a { color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+main:focus, h2:focus { outline: none; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: -100vw; background: var(--accent); color: var(--accent-text); padding: .5rem 1rem; z-index: 1; }
+.skip:focus { left: .5rem; top: .5rem; }
+header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .9rem 0 .6rem; }
+#find { display: flex; gap: .4rem; flex: 1 1 16rem; max-width: 30rem; }
+#find input { flex: 1; min-width: 0; }
+.updates { margin-left: auto; color: var(--soft); font-size: .87rem; display: flex; flex-wrap: wrap; gap: .3rem .7rem; align-items: center; }
+button, input, select { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .6rem; min-height: 2.1rem; max-width: 100%; }
+button { cursor: pointer; border-color: var(--soft); }
+button:hover { border-color: var(--accent); color: var(--accent); }
+button:disabled { opacity: .6; cursor: default; }
+#filter { margin-bottom: .6rem; }
+.controls { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: end; }
+.controls label { display: inline-flex; flex-direction: column; font-size: .8rem; color: var(--soft); min-width: 0; }
+.controls input, .controls select { font-size: .95rem; color: var(--text); }
+.controls input { width: 11rem; }
+.controls input.short, .controls input[type="date"] { width: 9rem; }
+#zone { width: 12rem; }
+#days { display: inline-flex; flex-wrap: wrap; gap: .5rem .9rem; }
+.bar { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; align-items: end; margin-top: 1.5rem; }
+.bar h2 { margin: 0; }
+.banner { background: var(--panel); border: 1px solid var(--warning); border-left-width: 5px; border-radius: 6px; padding: .55rem .8rem; margin: .4rem 0; }
+.banner:empty { display: none; }
+div.banner { display: flex; flex-wrap: wrap; gap: .3rem 1rem; justify-content: space-between; align-items: center; }
+.panel { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; min-width: 0; }
+.note, .empty { color: var(--soft); font-size: .87rem; }
+.notes { color: var(--warning); font-size: .87rem; padding: 0; list-style: none; margin: .5rem 0; }
+.bad, [data-tone="bad"] { color: var(--bad); }
+[data-tone="warning"] { color: var(--warning); }
+[data-tone="good"] { color: var(--good); }
+.badge { color: var(--soft); font-size: .87rem; font-weight: 400; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .7rem; margin-top: .5rem; }
+.figures.large { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+.figure { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .6rem .9rem; min-width: 0; container-type: inline-size; }
+.figure dt { color: var(--soft); font-size: .87rem; }
+.figure .value { white-space: nowrap; font-size: min(1.35rem, 13cqi); font-weight: 600; font-variant-numeric: tabular-nums; min-height: 1.45em; }
+.large .value { font-size: min(1.9rem, 13cqi); }
+.figure .note { min-height: 1.45em; }
+.columns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .7rem; margin-top: .7rem; }
+[data-stale] #overview, [data-stale] #attempts { opacity: .65; }
+
+.chart figcaption { display: flex; flex-wrap: wrap; gap: .1rem .9rem; align-items: baseline; min-height: 2.9em; align-content: start; }
+.chart .title { font-weight: 600; }
+.legend { display: flex; flex-wrap: wrap; gap: .1rem .8rem; font-size: .82rem; color: var(--soft); }
+.key::before { content: ""; display: inline-block; width: 1.4em; border-top: 2px solid currentColor; vertical-align: middle; margin-right: .35em; }
+.key.p95 { color: var(--p95); } .key.p50 { color: var(--p50); } .key.first { color: var(--first); }
+.key.p95::before { border-top-style: dashed; } .key.first::before { border-top-style: dotted; border-top-width: 3px; }
+.readout { flex-basis: 100%; font-size: .82rem; color: var(--soft); font-variant-numeric: tabular-nums; min-height: 1.45em; }
+.plot { touch-action: pan-y; cursor: crosshair; min-height: 150px; overflow: hidden; }
+.plot svg { display: block; }
+.grid line { stroke: var(--line); shape-rendering: crispEdges; }
+.labels text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
+.bars .spend { fill: var(--spend); }
+.bars .unknown { fill: none; stroke: var(--warning); stroke-dasharray: 2 2; }
+.lines path { stroke-width: 2; stroke-linejoin: round; }
+path.p95 { stroke: var(--p95); stroke-dasharray: 6 3; } path.p50 { stroke: var(--p50); } path.first { stroke: var(--first); stroke-dasharray: 2 3; }
+circle.p95 { fill: var(--p95); } circle.p50 { fill: var(--p50); } circle.first { fill: var(--first); }
+.cursor rect { fill: var(--cursor); }
+section > p > button, .more { margin-top: .5rem; }
+details { font-size: .87rem; color: var(--soft); margin-top: .3rem; }
+summary { cursor: pointer; }
+.scroll { max-height: 20rem; overflow: auto; }
+
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; font-weight: 400; }
+thead th { color: var(--soft); font-size: .82rem; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
+tbody tr + tr > * { border-top: 1px solid var(--line); }
+tfoot tr > * { border-top: 2px solid var(--line); font-weight: 600; }
+tbody tr:hover { background: var(--cursor); }
+.number { text-align: right; white-space: nowrap; }
+.when, .word { white-space: nowrap; }
+.name { min-width: 7.5rem; }
+.word { max-width: 13rem; overflow: hidden; text-overflow: ellipsis; }
+tbody th, .data td { max-width: 22rem; }
+.attempt { border-top: 1px solid var(--line); padding-top: .3rem; margin-top: .8rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); gap: .2rem 1.5rem; }
+.facts dl > div { display: grid; grid-template-columns: minmax(6.5rem, 40%) 1fr; gap: .6rem; padding: .12rem 0; }
+.facts dt { color: var(--soft); }
+.facts dd { font-variant-numeric: tabular-nums; }
+.conclusion { margin-top: .6rem; }
+pre { overflow: auto; max-height: 24rem; background: var(--code); padding: .7rem; border-radius: 6px; color: var(--text); font-size: .82rem; }
+code { background: var(--code); padding: .1em .35em; border-radius: 4px; font-size: .9em; }
+footer { margin-top: 2rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
+footer p { margin: .4rem 0; }
+
+/* The calls' endpoint and tokens, which the page of a call has, give way to their cost and times. */
+@media (52rem < width < 70rem) { #list tr > :nth-child(n + 5):nth-child(-n + 7) { display: none; } }
+@media (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 52rem) {
+  body { padding: 0 .8rem 1.5rem; }
+  .large .value { font-size: min(1.35rem, 13cqi); }
+  .updates { margin-left: 0; flex-basis: 100%; }
+  /* Each row is a card: its name, then its values with their names. */
+  .data:not(.plain), .data:not(.plain) > tbody, .data:not(.plain) > tfoot { display: block; }
+  .data:not(.plain) > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .data:not(.plain) tr { display: flex; flex-wrap: wrap; gap: .05rem 1rem; padding: .45rem 0; }
+  .data:not(.plain) tr + tr, .data:not(.plain) tfoot tr { border-top: 1px solid var(--line); }
+  .data:not(.plain) tr > * { border: 0; padding: 0; max-width: 100%; min-width: 0; text-align: left; white-space: normal; }
+  .data:not(.plain) tr > :first-child { flex: 1 0 100%; font-weight: 600; }
+  .data:not(.plain) td:not(:first-child)::before { content: attr(data-label) " "; color: var(--soft); font-size: .82rem; font-weight: 400; }
+  .data:not(.plain) td[data-empty] { display: none; }
+}
+@media (max-width: 34rem) {
+  .figures.large { grid-template-columns: minmax(0, 1fr); }
+  .figures.large .figure { display: grid; grid-template-columns: 1fr auto; gap: 0 .8rem; align-items: baseline; }
+  .figures.large .note { grid-column: 1 / -1; }
+  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .controls label { flex: 1 1 9rem; }
+  .controls input, .controls input.short, .controls input[type="date"], #zone { width: 100%; }
+}
+@media (forced-colors: active) { .bars rect { fill: CanvasText; } .lines path { stroke: CanvasText; } }
+@media print { header, footer, .controls, #pause, details { display: none; } }
+/* What is below the first screen is laid out when it comes near. */
+#projects, #models, #overview section[aria-labelledby=live-title], #overview section[aria-labelledby=limits-title], #bill, #calls, footer { content-visibility: auto; contain-intrinsic-size: auto 20rem; overflow-clip-margin: 6px; }
+</style>
+</head>
+<body>
+<a id="skip" class="skip" href="#main">Skip to the figures</a>
+<header>
+<h1><a href="#">oai-usage</a></h1>
+<form id="find" role="search">
+<label for="identity" class="unseen">Find a call by any of its identities</label>
+<input id="identity" type="search" placeholder="Find a call: req_…, resp_…, id" autocomplete="off" spellcheck="false" maxlength="300">
+<button>Find</button>
+</form>
+<p class="updates"><span id="fresh"></span> <button type="button" id="pause">Pause updates</button></p>
+</header>
+<div id="failure" class="banner" hidden><p id="problem" role="status"></p> <p><span id="retry-in"></span> <button type="button" id="retry">Try now</button></p></div>
+<p id="health" class="banner" role="status"></p>
+<noscript><p class="banner">This page needs JavaScript. On the command line, oai-usage and oai-usage report show the same.</p></noscript>
+<main id="main" tabindex="-1">
+
+<section id="token" class="panel" hidden aria-labelledby="token-title">
+<h2 id="token-title">This gateway asks for a token</h2>
+<form id="token-form">
+<label for="token-text">A token of its --admin-token-file</label>
+<input id="token-text" type="password" autocomplete="off" spellcheck="false" required aria-describedby="token-problem token-note">
+<button>Show the figures</button>
+</form>
+<p id="token-problem" role="alert" class="bad"></p>
+<p id="token-note" class="note">The token stays in this tab until you close it, and is sent to this gateway alone.</p>
+</section>
+
+<section id="no-ledger" class="panel" hidden aria-labelledby="no-ledger-title">
+<h2 id="no-ledger-title">This gateway keeps no ledger</h2>
+<p>It was started with --ledger none: calls are priced and counted in <a href="metrics">its metrics</a>, and forgotten when it ends. To
+see spend, latency and calls here, start it with --ledger PATH.</p>
+</section>
+
+<div id="overview" hidden>
+<div id="ledger">
+<section aria-labelledby="now-title">
+<h2 id="now-title" class="unseen">Today and this month</h2>
+<dl id="now" class="figures large"></dl>
+</section>
+
+<section id="budgets-section" hidden aria-labelledby="budgets-title">
+<h2 id="budgets-title">Budgets</h2>
+<div id="budgets" class="panel"></div>
+</section>
+
+<section aria-labelledby="period-title">
+<div class="bar">
+<h2 id="period-title">This month</h2>
+<div class="controls">
+<label>Period <select id="period"></select></label>
+<span id="days" hidden><label>from <input id="from" type="date" required></label> <label>through <input id="to" type="date"></label></span>
+<label>Time zone <select id="zone"></select></label>
+</div>
+</div>
+<p id="range" class="note"></p>
+<dl id="figures" class="figures"></dl>
+<ul id="notes" class="notes"></ul>
+<div class="columns">
+<div id="spend" class="panel"></div>
+<div id="latency" class="panel"></div>
+</div>
+<h3>By project</h3>
+<div id="projects" class="panel"></div>
+<h3>By model</h3>
+<div id="models" class="panel"></div>
+</section>
+
+<section aria-labelledby="live-title">
+<h2 id="live-title">In flight <span id="live-count" class="badge"></span></h2>
+<div id="live" class="panel"></div>
+</section>
+
+<section aria-labelledby="limits-title">
+<h2 id="limits-title">Rate limits</h2>
+<div id="limits" class="panel"></div>
+</section>
+
+<section id="bill" aria-labelledby="bill-title">
+<h2 id="bill-title">The provider’s bill</h2>
+<p id="bill-none" class="note">Not reconciled yet: run <code>oai-usage reconcile</code> beside the ledger, and how well it agrees with what
+OpenAI counts and charges stands here.</p>
+<div id="bill-result" hidden>
+<p id="bill-when" class="note"></p>
+<dl id="bill-figures" class="figures"></dl>
+<ul id="bill-notes" class="notes"></ul>
+<div class="columns">
+<div id="causes" class="panel"></div>
+<div id="bill-projects" class="panel"></div>
+</div>
+</div>
+</section>
+
+<section id="calls" aria-labelledby="calls-title">
+<h2 id="calls-title" tabindex="-1">Calls <span id="list-count" class="badge"></span></h2>
+<form id="filter" class="controls" aria-label="Filter of the calls">
+<label>Project <input name="project" list="project-names" autocomplete="off" spellcheck="false" placeholder="any; * is a wildcard"></label>
+<datalist id="project-names"></datalist>
+<label>Model <input name="model" autocomplete="off" spellcheck="false" placeholder="any"></label>
+<label>Result <select name="result"><option value="">any</option><option value="failed">failed</option><option value="completed">completed</option><option value="2xx">2xx</option><option value="4xx">4xx</option><option value="429">429</option><option value="5xx">5xx</option><option value="client_disconnected">client left</option><option value="timeout">timed out</option><option value="open">in flight</option></select></label>
+<label>Error code <input name="error" autocomplete="off" spellcheck="false" placeholder="any"></label>
+<label>At least <input name="min" class="short" autocomplete="off" placeholder="2s, 300ms"></label>
+<button>Apply</button>
+<button type="reset" id="clear" hidden>Clear</button>
+</form>
+<p id="list-problem" role="alert" class="bad"></p>
+<div id="list" class="panel"></div>
+<p><button type="button" id="older" hidden>Show older calls</button></p>
+</section>
+</div>
+</div>
+
+<div id="call" hidden>
+<p><a id="back" href="#">← All calls</a></p>
+<h2 id="call-title" tabindex="-1">Call</h2>
+<p id="call-problem" role="status"></p>
+<div id="attempts"></div>
+</div>
+
+</main>
+<footer id="help" hidden>
+<h2>Help</h2>
+<p>oai-usage gateway <span id="version"></span>. Every call to <code id="upstream"></code> that goes through this gateway is metered and
+priced.</p>
+<ul id="routes"></ul>
+<p>Clients use <code id="base-url"></code>. The same figures on a command line: <code id="report-command"></code>.</p>
+<p><a href="metrics">Metrics</a> for Prometheus, health at <a href="healthz">/healthz</a> and <a href="-/ready">/-/ready</a>,
+and <a href="api/v1/openapi.json">the API that this page reads</a>, in OpenAPI. On this machine, <code>oai-usage reprice</code> and
+<code>oai-usage prune</code> change the ledger.</p>
+<p><button type="button" id="forget" hidden>Forget the token</button></p>
+</footer>
+<script>
+"use strict";
+
 // The document is patched, not replaced: what is focused, selected or scrolled stays so.
 
 const $ = (id) => document.getElementById(id);
+
+/** The painting of the first figures, for which all that may wait does. */
+let tellPainted;
+const painted = new Promise((resolve) => { tellPainted = resolve; });
 
 /** Sets the text of an element, if it differs. */
 function setText(node, value) {
@@ -505,9 +784,11 @@ function fill(node, content) {
 
 /** A table that becomes a list of cards on a narrow screen; its roles are told, since that layout would lose them. */
 class DataTable {
-  /** limit: the most rows before "Show all" is pressed. */
-  constructor(place, caption, columns, { limit = Infinity } = {}) {
-    Object.assign(this, { columns, limit, isWhole: false });
+  static part = 12;
+
+  /** limit: the most rows before "Show all" is pressed; isEarly: begins with a part, so that the page's first picture is soon there. */
+  constructor(place, caption, columns, { limit = Infinity, isEarly = false } = {}) {
+    Object.assign(this, { columns, limit, isEarly, isWhole: false });
     this.body = element("tbody", { role: "rowgroup" });
     this.foot = element("tfoot", { role: "rowgroup" });
     const heads = columns.map((column) =>
@@ -528,11 +809,20 @@ class DataTable {
     this.last = [rows, keyOf, { foot, empty }];
     show(this.more, rows.length > this.limit);
     setText(this.more, this.isWhole ? `Show the first ${this.limit} only` : `Show all ${count(rows.length)}`);
-    patch(this.body, this.isWhole ? rows : rows.slice(0, this.limit), keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
+    const shown = this.isWhole ? rows : rows.slice(0, this.limit);
+    const isFirst = this.isEarly && !this.body.firstChild && shown.length > DataTable.part;
+    this.fillBody(isFirst ? shown.slice(0, DataTable.part) : shown, keyOf);
+    const asked = this.last;
+    const rest = () => { if (this.last === asked) this.fillBody(shown, keyOf); };
+    if (isFirst) painted.then(() => requestAnimationFrame(() => setTimeout(rest)));
     patch(this.foot, foot ? [foot] : [], () => "foot", () => this.createRow(), (node, row) => this.fillRow(node, row));
     show(this.table, rows.length > 0);
     show(this.empty, rows.length === 0);
     setText(this.empty, empty);
+  }
+
+  fillBody(rows, keyOf) {
+    patch(this.body, rows, keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
   }
 
   createRow() {
@@ -552,193 +842,6 @@ class DataTable {
       setAttribute(cell, "data-empty", text === "–" || text === "" ? true : null);
     }
   }
-}
-
-// The gateway's reporting API. The token stays in this tab: sessionStorage, and the header of each request.
-
-const tokenName = "oai-usage token";
-
-const token = {
-  get value() {
-    try { return sessionStorage.getItem(tokenName); } catch { return this.fallback ?? null; }
-  },
-  set value(text) {
-    this.fallback = text;
-    try {
-      if (text) sessionStorage.setItem(tokenName, text);
-      else sessionStorage.removeItem(tokenName);
-    } catch { /* Storage is forbidden; the token lasts as long as the document. */ }
-  },
-};
-
-/** A failure to be told: what happened, whether a token is needed, when to try again. */
-class Failure extends Error {
-  constructor(message, { status = 0, code = null, retrySeconds = null } = {}) {
-    super(message);
-    Object.assign(this, { status, code, retrySeconds });
-  }
-}
-
-/** The query of some parameters; null is left out, and a list repeats its name. */
-function query(parameters) {
-  const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== null && one !== undefined && one !== "") pairs.append(name, one);
-  }
-  const text = pairs.toString();
-  return text ? `?${text}` : "";
-}
-
-/** Parses JSON and keeps every digit of money, as text: a key that ends with usd. */
-const parse = (text) => JSON.parse(text.replace(/("[a-z_]*usd":)(-?\d+(?:\.\d+)?)/g, '$1"$2"'));
-
-const pause = (milliseconds, signal) => new Promise((resolve, reject) => {
-  const timer = setTimeout(resolve, milliseconds);
-  signal?.addEventListener("abort", () => {
-    clearTimeout(timer);
-    reject(signal.reason);
-  });
-});
-
-/** Asks the API, and returns its answer's text. */
-async function ask(path, parameters = {}, signal = undefined) {
-  for (let attempt = 0; ; attempt += 1) {
-    const failure = await tell(path, parameters, signal);
-    if (typeof failure === "string") return failure;
-    // Another tab may have taken the places at the ledger for a moment.
-    if (failure.code !== "too_many_requests" || attempt === 4) throw failure;
-    await pause(150 * 2 ** attempt, signal);
-  }
-}
-
-async function tell(path, parameters, signal) {
-  const limit = new AbortController();
-  const end = () => limit.abort(signal.reason);
-  const timer = setTimeout(() => limit.abort(new Failure("The gateway has not answered for 30 s.")), 30000);
-  signal?.addEventListener("abort", end);
-  try {
-    signal?.throwIfAborted();
-    const headers = { Accept: "application/json" };
-    if (token.value) headers.Authorization = `Bearer ${token.value}`;
-    const response = await fetch(`api/v1/${path}${query(parameters)}`, {
-      headers, signal: limit.signal, cache: "no-store", credentials: "omit", redirect: "error",
-    });
-    const text = await response.text();
-    if (response.ok) return text;
-    let error = {};
-    try { error = JSON.parse(text).error ?? {}; } catch { /* An answer of something else on the way. */ }
-    const retry = Number(response.headers.get("Retry-After"));
-    return new Failure(error.message ?? `The answer had the status ${response.status}.`, {
-      status: response.status, code: error.code ?? null, retrySeconds: retry > 0 ? retry : null,
-    });
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (limit.signal.aborted) throw limit.signal.reason;
-    throw error instanceof TypeError ? new Failure("The gateway cannot be reached.") : error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", end);
-  }
-}
-
-const askJSON = async (path, parameters, signal) => parse(await ask(path, parameters, signal));
-
-const askLines = async (path, parameters, signal) =>
-  (await ask(path, parameters, signal)).split("\n").filter((line) => line).map(parse);
-
-// What is shown is in the URL's fragment, so that it can be bookmarked and sent; the fragment never reaches a server.
-
-const standard = { period: "this-month", zone: "UTC" };
-const filterNames = ["project", "model", "result", "error", "min"];
-
-const periods = [
-  ["today", "Today"], ["yesterday", "Yesterday"], ["24h", "Last 24 hours"], ["7d", "Last 7 days"], ["30d", "Last 30 days"],
-  ["this-week", "This week"], ["last-week", "Last week"], ["this-month", "This month"], ["last-month", "Last month"],
-  ["this-quarter", "This quarter"], ["this-year", "This year"], ["all", "All time"], ["custom", "From … to …"],
-];
-
-const decode = (text) => {
-  try { return decodeURIComponent(text); } catch { return text; }
-};
-
-/** The route of a fragment: the call, the period and zone, the filter of calls. */
-function routeOf(fragment) {
-  const text = fragment.replace(/^#/, "");
-  const mark = text.indexOf("?");
-  const path = mark < 0 ? text : text.slice(0, mark);
-  const values = new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1));
-  const day = (name) => (/^\d{4}-\d\d-\d\d$/.test(values.get(name) ?? "") ? values.get(name) : null);
-  const route = {
-    call: path.startsWith("call/") ? decode(path.slice(5)) : null,
-    period: values.get("period") ?? standard.period,
-    from: day("from"), to: day("to"), zone: values.get("timezone") ?? standard.zone, filter: {},
-  };
-  if (route.period === "custom" && !route.from) route.period = standard.period;
-  for (const name of filterNames) if (values.get(name)) route.filter[name] = values.get(name);
-  try { localParts(0, route.zone); } catch { route.zone = standard.zone; }
-  return route;
-}
-
-/** The fragment of a route. */
-function fragmentOf(route) {
-  const values = { timezone: route.zone === standard.zone ? null : route.zone };
-  if (route.period !== standard.period) values.period = route.period;
-  if (route.period === "custom") Object.assign(values, { from: route.from, to: route.to });
-  Object.assign(values, route.filter);
-  return `#${route.call ? `call/${encodeURIComponent(route.call)}` : ""}${query(values)}`;
-}
-
-const callLink = (id) => fragmentOf({ ...route, call: id });
-
-/** The parameters of a report or list over the period of a route. */
-function rangeOf(route) {
-  const range = { timezone: route.zone === "UTC" ? null : route.zone };
-  if (route.period === "custom") {
-    range.since = route.from;
-    if (route.to) range.until = dayAfter(route.to);
-  } else if (/^\d+[hd]$/.test(route.period)) {
-    range.since = route.period;
-  } else {
-    range.period = route.period;
-  }
-  return range;
-}
-
-/** The parameters of the filter of calls. */
-function filterOf(filter) {
-  const parameters = { project: filter.project, model: filter.model, error: filter.error };
-  if (filter.min) parameters["min-duration"] = /^\d+(\.\d+)?$/.test(filter.min) ? `${filter.min}s` : filter.min;
-  if (filter.result === "failed") parameters.outcome = ["error", "cut", "timeout", "unreachable"];
-  else if (/^[a-z_]+$/.test(filter.result ?? "")) parameters.outcome = filter.result;
-  else if (filter.result) parameters.status = filter.result;
-  return parameters;
-}
-
-/** The names of all periods of a dimension of time in a report's range, with the times at which they begin. */
-function bucketsOf(report, dimension, zone) {
-  const [from, to] = [Date.parse(report.from), Date.parse(report.to) - 1];
-  const names = report.rows.map((row) => row[dimension]);
-  const found = new Map();
-  if (dimension === "hour") {
-    const first = names.length ? Date.parse(names[0]) : from;
-    let time = first - Math.floor((first - from) / 3600000) * 3600000;
-    if (time > from) time -= 3600000;
-    for (; time <= to && found.size < 400; time += 3600000) if (time + 3600000 > from) found.set(time, null);
-    for (const name of names) found.set(Date.parse(name), name);
-    return [...found.entries()].sort((one, other) => one[0] - other[0]).map(([time, name]) => {
-      const clock = localTime(time, zone).slice(0, 5);
-      return { name, time, label: clock, title: `${localDay(time, zone)} ${clock}` };
-    });
-  }
-  const isDay = dimension === "day";
-  const last = localDay(to, zone);
-  const all = new Set(names);
-  for (let day = localDay(from, zone), left = 5000; day <= last && left > 0; day = dayAfter(day), left -= 1) all.add(isDay ? day : day.slice(0, 7));
-  return [...all].sort().map((name) => {
-    const [year, month, day] = name.split("-");
-    const short = monthNames[Number(month) - 1];
-    return { name, label: isDay ? `${short} ${Number(day)}` : `${short} ${year.slice(2)}`, title: name };
-  });
 }
 
 // Charts in SVG. Each is a slider over its points: the arrow keys move along, and a screen reader tells the values.
@@ -783,7 +886,12 @@ class Chart {
     this.frame.addEventListener("focus", () => this.select(this.index ?? this.points.length - 1));
     this.frame.addEventListener("blur", () => this.select(null));
     this.details.addEventListener("toggle", () => this.tabulate());
-    new ResizeObserver(() => this.draw()).observe(this.frame);
+    // The width is told, not asked for: to ask would lay the page out for each answer that comes.
+    this.width = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      this.width = Math.floor(contentRect.width);
+      this.draw();
+    }).observe(this.frame);
   }
 
   /** Shows some points; the hint stands where the values of the selected one are told. */
@@ -799,8 +907,7 @@ class Chart {
   }
 
   draw() {
-    const width = Math.floor(this.frame.clientWidth);
-    const { points, series } = this;
+    const { points, series, width } = this;
     if (width < 50 || this.hint === undefined) return;
     const height = width < 500 ? 150 : 190;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -859,7 +966,7 @@ class Chart {
       });
       setAttributes(path, { class: one.className, d: steps.join("") || null });
     });
-    // A point without neighbors is no line.
+    // A point without neighbors is not a line.
     const dots = lines.flatMap((one) => points.map((point, index) => ({ one, index, point, value: one.value(point) })).filter(({ index, value }) =>
       value !== null && (points.length <= 40 || [index - 1, index + 1].every((near) => !points[near] || one.value(points[near]) === null))));
     patch(this.layers.dots, dots, ({ one, point }) => `${one.name} ${point.title}`, () => svgElement("circle", { r: "2" }), (dot, { one, index, value }) =>
@@ -1006,12 +1113,15 @@ class Overview {
       { name: "p95", isNumber: true, cell: (row) => timeContent(row.duration_ms.p95) },
       { name: "first token", isNumber: true, cell: (row) => timeContent(row.time_to_first_token_ms.p50) },
     ];
-    this.projects = new DataTable($("projects"), "Cost by project", columns("project"), { limit: 20 });
-    this.models = new DataTable($("models"), "Cost by model", columns("model"), { limit: 20 });
+    this.projects = new DataTable($("projects"), "Cost by project", columns("project"), { limit: 20, isEarly: true });
+    this.models = new DataTable($("models"), "Cost by model", columns("model"), { limit: 20, isEarly: true });
     const period = { name: "time", cell: (point) => point.title };
     const value = (pick) => (point) => (point.row ? pick(point.row) : null);
     this.spend = new Chart($("spend"), {
-      title: "Spend", tick: (amount, step) => `$${amount.toFixed(step < 1 ? Math.min(6, Math.max(2, -Math.floor(Math.log10(step * 1.0001)) + (String(step).includes("25") ? 1 : 0))) : 0)}`,
+      title: "Spend", tick: (amount, step) => {
+        const decimals = step < 1 ? Math.min(6, Math.max(2, -Math.floor(Math.log10(step * 1.0001)) + (String(step).includes("25") ? 1 : 0))) : 0;
+        return `$${amount.toFixed(decimals).replace(/^\d+/, grouped)}`;
+      },
       series: [{ name: "spend", className: "spend", isBar: true, value: (point) => {
         if (!point.row) return 0;
         const cost = knownCost(point.row);
@@ -1041,7 +1151,7 @@ class Overview {
     this.today.update(none(glance.today), line(glance.today));
     this.month.update(none(glance.month), line(glance.month), month);
     const { cost_usd: cost, state, elapsed_seconds: elapsed } = glance.projection;
-    const reasons = { too_early: `less than a day of ${month} to go by`, unknown_cost: "no cost is known", no_calls: "no calls yet" };
+    const reasons = { too_early: "calls of less than a day so far", unknown_cost: "no cost is known", no_calls: "no calls yet" };
     this.projected.update(
       { text: cost === null ? "–" : (gapOf(glance.month) ? "≥" : "") + dollars(pico(cost)), value: cost ?? "" },
       cost === null ? reasons[state] ?? words(state) : `for all of ${month}, at the rate of its ${(Math.floor(elapsed / 8640) / 10).toFixed(1)} days so far`,
@@ -1092,6 +1202,126 @@ class Overview {
 function timeDimension(report) {
   const days = (Date.parse(report.to) - Date.parse(report.from)) / 86400000;
   return days <= 2.1 ? "hour" : days <= 100 ? "day" : "month";
+}
+
+// Budgets, and how well the ledger agrees with the provider's bill.
+
+/** A difference in dollars with its sign. */
+const signedDollars = (amount) => (amount > 0n ? "+" : "") + dollars(amount);
+
+/** A percentage with two decimals, as the command line rounds it: what is not whole is never shown as whole or as nothing. */
+function percent(value) {
+  if (value === null || value === undefined) return "–";
+  const scaled = BigInt(Math.round(value * 10000));
+  if (scaled > 0n && scaled < 100n) return "<0.01%";
+  if (scaled < 1000000n && scaled > 999900n) return ">99.99%";
+  let hundredths = scaled / 100n;
+  const rest = scaled % 100n;
+  if (rest > 50n || (rest === 50n && hundredths % 2n === 1n)) hundredths += 1n;
+  const digits = String(hundredths).padStart(3, "0");
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}%`;
+}
+
+class Budgets {
+  constructor() {
+    const time = (text) => `${localDay(Date.parse(text), route.zone)} ${localTime(Date.parse(text), route.zone).slice(0, 5)}`;
+    this.table = new DataTable($("budgets"), "What is spent of the budgets", [
+      { name: "budget", cell: (row) => nameOf(row.budget) },
+      { name: "per", cell: (row) => row.unit },
+      { name: "spent", isNumber: true, cell: (row) => ({
+        text: (row.calls_without_full_price ? "≥" : "") + dollars(row.spent), value: row.spent_usd,
+        title: row.calls_without_full_price ? `Not in this: ${calls(row.calls_without_full_price)} without a full price.` : exactDollars(row.spent),
+      }) },
+      { name: "amount", isNumber: true, cell: (row) => ({ text: dollars(row.amount), value: row.amount_usd }) },
+      { name: "used", isNumber: true, cell: (row) => this.used(row) },
+      { name: "left", isNumber: true, cell: (row) => dollars(row.amount - row.spent) },
+      { name: "forecast", isNumber: true, cell: (row) => this.forecast(row) },
+      { name: "ends", isNumber: true, cell: (row) => ({ text: time(row.window_end), title: `The window began ${time(row.window_start)}; its calendar is that of ${row.timezone}.` }) },
+    ], { limit: 10 });
+  }
+
+  used(row) {
+    // Rounded down, so that 100% is never shown of what is not yet spent.
+    const used = row.amount > 0n ? (row.spent * 100n) / row.amount : null;
+    const text = used !== null ? `${used > 999n ? ">999" : used}%` : row.spent > 0n ? ">999%" : "–";
+    if (row.spent > row.amount) return { text: `${text}, over`, value: used ?? "", tone: "bad", title: "More than the amount is spent." };
+    return { text, value: used ?? "", tone: used !== null && used >= 80n ? "warning" : null };
+  }
+
+  forecast(row) {
+    if (row.forecast === null) return { text: "–", value: "", title: "The window has only just begun." };
+    const isOver = row.forecast > row.amount;
+    return {
+      text: dollars(row.forecast) + (isOver ? ", over" : ""), value: row.forecast_usd, tone: isOver ? "warning" : null,
+      title: isOver ? "At the pace so far, more than the amount will be spent when the window ends." : "What will be spent when the window ends, at the pace so far.",
+    };
+  }
+
+  update(answer) {
+    const rows = answer.budgets.map((row) => ({
+      ...row, spent: pico(row.spent_usd), amount: pico(row.amount_usd), forecast: pico(row.forecast_usd),
+    }));
+    this.table.update(rows, (row) => row.budget);
+    show($("budgets-section"), rows.length > 0);
+  }
+}
+
+class Bill {
+  constructor() {
+    const figures = $("bill-figures");
+    this.coverage = new Figure(figures, "Coverage", "coverage");
+    this.drift = new Figure(figures, "Drift", "drift");
+    this.difference = new Figure(figures, "Difference", "difference");
+    const signed = (text) => ({ text: signedDollars(pico(text)), value: text });
+    this.causes = new DataTable($("causes"), "The causes of the difference", [
+      { name: "cause", cell: (row) => (row.isTotal ? "Difference" : { text: words(row.cause), title: row.meaning }) },
+      { name: "calls", isNumber: true, cell: (row) => (row.isTotal ? "" : countContent(row.calls)) },
+      { name: "tokens", isNumber: true, cell: (row) => (row.isTotal ? "" : compactContent(row.tokens)) },
+      { name: "theirs less ours", isNumber: true, cell: (row) => signed(row.cost_difference_usd) },
+    ]);
+    this.projects = new DataTable($("bill-projects"), "Ours and theirs by project", [
+      { name: "project", cell: (row) => (row.project === null ? "(others)" : nameOf(row.project)) },
+      { name: "ours", isNumber: true, cell: (row) => ({ text: dollars(pico(row.our_cost_usd)), value: row.our_cost_usd }) },
+      { name: "theirs", isNumber: true, cell: (row) => ({ text: dollars(pico(row.their_cost_usd)), value: row.their_cost_usd }) },
+      { name: "coverage", isNumber: true, cell: (row) => percent(row.cost_coverage_percent) },
+      { name: "drift", isNumber: true, cell: (row) => ({ text: percent(row.drift_percent), tone: row.drift_percent >= 1 ? "warning" : null }) },
+    ], { limit: 8 });
+  }
+
+  update(answer) {
+    const result = answer.reconciliation;
+    show($("bill-none"), result === null);
+    show($("bill-result"), result !== null);
+    if (result === null) return;
+    const { report } = result;
+    const { totals } = report;
+    const time = (text) => Date.parse(text);
+    const last = dayAfter(report.to.slice(0, 10), -1);
+    const days = report.from.slice(0, 10) === last ? last : `${report.from.slice(0, 10)} to ${last}`;
+    const theirs = report.has_costs ? "costs" : "usage at our prices";
+    setText($("bill-when"), `${days} UTC, reconciled ${localDay(time(result.reconciled_at), route.zone)} ${localTime(time(result.reconciled_at), route.zone).slice(0, 5)} ${route.zone}`);
+    this.coverage.update(
+      { text: percent(totals.cost_coverage_percent), value: totals.cost_coverage_percent ?? "" },
+      `of their ${theirs}; ${percent(totals.call_coverage_percent)} of their calls, ${percent(totals.token_coverage_percent)} of their tokens`,
+    );
+    const isWide = totals.drift_percent >= 1;
+    this.drift.update(
+      { text: percent(totals.drift_percent), value: totals.drift_percent ?? "", tone: isWide ? "bad" : null },
+      `by day, project and model${isWide ? "; more than 1%" : ""}`,
+    );
+    this.difference.update(
+      { text: signedDollars(pico(totals.difference_usd)), value: totals.difference_usd },
+      `theirs ${dollars(pico(totals.theirs.cost_usd))}, ours ${dollars(pico(totals.ours.cost_usd))}`,
+    );
+    const pending = pico(totals.pending_usd);
+    const notes = [...(pending ? [`${dollars(absolute(pending))} may still be counted until the days have settled.`] : []), ...report.notes];
+    patch($("bill-notes"), notes, (note) => note, () => element("li"), setText);
+    const isSaid = (row) => row.cause === "remainder" || row.calls || row.tokens || pico(row.cost_difference_usd);
+    this.causes.update(report.causes.filter(isSaid), (row) => row.cause, {
+      foot: { isTotal: true, cause: null, cost_difference_usd: totals.difference_usd },
+    });
+    this.projects.update(result.projects, (row) => JSON.stringify(row.project), { empty: "Nothing was spent on either side." });
+  }
 }
 
 // Rate limits, calls in flight, and the latest calls.
@@ -1192,8 +1422,6 @@ class LiveCalls {
 }
 
 class CallList {
-  static size = 50;
-
   constructor(changed) {
     const zone = () => route.zone;
     this.table = new DataTable($("list"), "The latest calls, the newest first", [
@@ -1207,7 +1435,7 @@ class CallList {
       { name: "cost", isNumber: true, cell: (call) => callCost(call, this.decimals) },
       { name: "first token", isNumber: true, cell: (call) => timeContent(call.time_to_first_token_ms) },
       { name: "duration", isNumber: true, cell: (call) => timeContent(call.duration_ms) },
-    ]);
+    ], { isEarly: true });
     this.form = $("filter");
     this.older = [];
     this.latest = [];
@@ -1235,7 +1463,8 @@ class CallList {
     show($("clear"), Object.keys(route.filter).length > 0);
   }
 
-  parameters(extra = {}) { return { ...rangeOf(route), ...filterOf(route.filter), limit: CallList.size, ...extra }; }
+  /** The parameters of the first calls of a route. */
+  parameters(extra = {}) { return { ...callsOf(route), ...extra }; }
 
   /** Forgets older calls, which were listed for another filter or period. */
   restart() {
@@ -1258,7 +1487,7 @@ class CallList {
     // Calls that the newest page has pushed out stay above the older ones that were asked for.
     if (this.older.length) this.older = [...this.latest.filter((call) => latest.length && call.id < latest.at(-1).id), ...this.older];
     this.latest = latest;
-    if (latest.length < CallList.size && !this.older.length) this.isComplete = true;
+    if (latest.length < listSize && !this.older.length) this.isComplete = true;
     this.draw();
   }
 
@@ -1282,7 +1511,7 @@ class CallList {
       const lines = await askLines("calls", this.parameters({ before: last }));
       if (generation !== this.generation) return;
       this.older.push(...lines.reverse());
-      if (lines.length < CallList.size) this.isComplete = true;
+      if (lines.length < listSize) this.isComplete = true;
       this.draw();
     } catch (failure) {
       setText($("list-problem"), failure.message);
@@ -1324,7 +1553,7 @@ class CallPage {
       { name: "item", cell: (line) => ({ text: clean(line.item) + (line.billed_as ? ` (as ${clean(line.billed_as)})` : "") + (line.part === "tool" && line.model ? ` of ${clean(line.model)}` : "") }) },
       { name: "quantity", isNumber: true, cell: (line) => (line.isTotal ? "" : `${/^\d+$/.test(line.quantity) ? count(line.quantity) : line.quantity} ${line.unit}${line.quantity === "1" ? "" : "s"}`) },
       { name: "price", isNumber: true, cell: (line) => (line.isTotal ? "" : `× ${exactDollars(pico(line.price_usd))}${line.units_per_price === 1 ? "" : ` / ${count(line.units_per_price)}`}`) },
-      { name: "times", cell: (line) => (line.isTotal ? "" : line.modifiers.map((one) => (one.factor ? `× ${one.factor} ` : "") + words(one.name)).join(", ") || "–") },
+      { name: "times", cell: (line) => (line.isTotal ? "" : line.modifiers.map((one) => (one.factor ? `× ${one.factor} ` : "") + words(one.name) + (one.level ? ` (${words(one.level)})` : "")).join(", ") || "–") },
       { name: "period", cell: (line) => (line.isTotal ? "" : clean(line.period).replace(/^([^.]+)\.\.\.?$/, "since $1")) },
       { name: "subtotal", isNumber: true, cell: (line) => ({ text: exactDollars(pico(line.subtotal_usd)), value: line.subtotal_usd }) },
     ]);
@@ -1361,6 +1590,7 @@ class CallPage {
     if (record.outcome === "open") return "The call is in flight; it is priced when it ends.";
     const phrase = (one) => [one.cost_usd === null ? "no cost" : exactDollars(pico(one.cost_usd)), words(one.cost_status), one.cost_reason ? words(one.cost_reason) : null].filter(Boolean).join(", ");
     const version = cost.ledger.price_version ?? "none";
+    if (cost.is_same && cost.ledger.cost_status === "none") return "The call has nothing to price.";
     if (!cost.is_same) return `The ledger says ${phrase(cost.ledger)}, by the price book ${version}; the present one, ${cost.book.price_version}, gives ${phrase(cost.book)}. To price the call by it, run “oai-usage reprice”.`;
     if (cost.ledger.price_version !== cost.book.price_version) return `The ledger says the same: ${phrase(cost.ledger)}. Another price book has priced the call, ${version}; the present one is ${cost.book.price_version}.`;
     return `The ledger says the same, to the last digit: ${phrase(cost.ledger)}, by the price book ${version}.`;
@@ -1418,22 +1648,13 @@ class CallPage {
 
 const rhythm = { short: 5000, long: 15000, most: 60000 };
 
-let route = routeOf(location.hash);
 /** The difference between the gateway's clock and this machine's, in milliseconds. */
 let skew = 0;
 const serverNow = () => Date.now() + skew;
 
-/** The first question is asked before the page is set up, so that its answer does not wait for that. */
-let firstStatus = askJSON("status");
-firstStatus.catch(() => { /* Told by who waits for it. */ });
+let overview, limits, budgets, bill, live, list, callPage;
 
-const overview = new Overview();
-const limits = new Limits();
-const live = new LiveCalls();
-const list = new CallList((filter) => go({ ...route, filter }));
-const callPage = new CallPage();
-
-const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null, isSettled: false };
+const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null, isSettled: false, isDrawn: false };
 
 /** Changes the route, and with it the fragment. */
 function go(next) {
@@ -1462,10 +1683,17 @@ function adopt(isFirst = false) {
   refresh();
 }
 
+/** Shows the overview once it has figures, or when they take long: an empty one would be laid out for nothing. */
+function showOverview() {
+  const isShown = Boolean(state.keepsCalls) && !state.isLocked && !route.call && state.isDrawn;
+  show($("overview"), isShown);
+  if (isShown) requestAnimationFrame(() => setTimeout(tellPainted));
+}
+
 function showRoute() {
   // Nothing is shown before it is known that there is a ledger, and that it may be read.
   const isOpen = Boolean(state.keepsCalls) && !state.isLocked;
-  show($("overview"), isOpen && !route.call);
+  showOverview();
   show($("call"), isOpen && Boolean(route.call));
   $("period").value = route.period;
   if ($("period").value !== route.period) {
@@ -1492,6 +1720,7 @@ function showRoute() {
 /** Asks for all that is shown; an answer for a route that was left is dropped. */
 async function refresh({ isLong = true } = {}) {
   clearTimeout(state.timer);
+  if (state.run) early.clear();
   state.run?.abort(new DOMException("replaced", "AbortError"));
   if (state.isLocked) return;
   const run = new AbortController();
@@ -1510,13 +1739,11 @@ async function refresh({ isLong = true } = {}) {
 
 async function askForStatus(signal) {
   const sent = Date.now();
-  const asked = firstStatus ?? askJSON("status", {}, signal);
-  const isFirst = firstStatus !== null;
+  const asked = firstStatus ?? askJSON("status", {}, signal).then((status) => ({ status, time: (sent + Date.now()) / 2 }));
   firstStatus = null;
-  const status = await asked;
+  const { status, time } = await asked;
   signal.throwIfAborted();
-  // When the first answer came is not known.
-  skew = Date.parse(status.at) - (isFirst ? Date.now() : (sent + Date.now()) / 2);
+  skew = Date.parse(status.at) - time;
   if (Math.abs(skew) < 2000) skew = 0;
   state.keepsCalls = status.keeps_calls;
   setText($("version"), status.version);
@@ -1532,7 +1759,7 @@ async function askForStatus(signal) {
 
 async function askForOverview(signal, isLong) {
   if (isLong || state.keepsCalls === null) await askForStatus(signal);
-  show($("overview"), state.keepsCalls && !route.call);
+  showOverview();
   if (!state.keepsCalls) return;
   const range = rangeOf(route);
   const put = (use) => (answer) => {
@@ -1545,18 +1772,32 @@ async function askForOverview(signal, isLong) {
     if (failure.status !== 400 || signal.aborted) throw failure;
     list.fail(failure);
   });
-  const short = async () => {
-    await askJSON("live", {}, signal).then(put((answer) => live.update(answer)));
-    await callsRead();
-  };
-  if (!isLong) return short();
+  const liveRead = () => askJSON("live", {}, signal).then(put((answer) => live.update(answer)));
+  if (!isLong) {
+    await liveRead();
+    return callsRead();
+  }
   const begun = Date.now();
-  const report = (by, percentiles = null) => askJSON("report", { ...range, by, percentiles }, signal);
+  const report = (by, percentiles = null) => {
+    const answer = askJSON("report", { ...range, by, percentiles }, signal);
+    // Told by who waits for it.
+    answer.catch(() => {});
+    return answer;
+  };
+  // The gateway answers twelve questions at once: three of these, and one of either list below.
   const read = async (percentiles) => {
-    const whole = await report("project", percentiles).then(put((answer) => overview.updateReport(answer)));
+    const expected = expectedDimension(route, serverNow());
+    const [timeAsked, wholeAsked, modelsAsked] = [expected ? report(expected, percentiles) : null, report("project", percentiles), report("model", percentiles)];
+    const whole = await wholeAsked.then(put((answer) => {
+      overview.updateReport(answer);
+      state.isDrawn = true;
+      showOverview();
+    }));
     const dimension = timeDimension(whole);
-    await report(dimension, percentiles).then(put((answer) => overview.updateTime(answer, dimension)));
-    await report("model", percentiles).then(put((answer) => overview.updateModels(answer)));
+    await Promise.all([
+      modelsAsked.then(put((answer) => overview.updateModels(answer))),
+      (dimension === expected ? timeAsked : report(dimension, percentiles)).then(put((answer) => overview.updateTime(answer, dimension))),
+    ]);
     const projects = whole.rows.map((row) => row.project).filter((name) => name !== null);
     patch($("project-names"), projects.slice(0, 500), (name) => name, () => element("option"), (node, name) => setAttribute(node, "value", name));
   };
@@ -1564,16 +1805,22 @@ async function askForOverview(signal, isLong) {
   const reports = async () => {
     if (state.shown !== JSON.stringify(range)) await read("estimate");
     state.shown = JSON.stringify(range);
-    await read(null);
   };
-  const others = async () => {
-    await askJSON("glance", { timezone: range.timezone }, signal).then(put((glance) => overview.updateGlance(glance)));
-    await short();
+  const sums = async () => {
+    await askJSON("glance", { timezone: range.timezone, brief: true }, signal).then(put((glance) => overview.updateGlance(glance)));
+    await askJSON("budgets", {}, signal).then(put((answer) => budgets.update(answer)));
     await askJSON("limits", {}, signal).then(put((answer) => limits.update(answer.limits)));
   };
-  const results = await Promise.allSettled([reports(), others()]);
+  const lists = async () => {
+    await callsRead();
+    await liveRead();
+    await askJSON("reconciliation", {}, signal).then(put((answer) => bill.update(answer)));
+  };
+  const results = await Promise.allSettled([reports(), sums(), lists()]);
   const failure = results.find((result) => result.status === "rejected")?.reason;
+  early.clear();
   if (failure) throw failure;
+  await read(null);
   // However much there is to read, the gateway spends a small part of its time on this page.
   state.pace = Math.max(rhythm.long, (Date.now() - begun) * 20);
   return undefined;
@@ -1604,7 +1851,7 @@ function succeed(isLong) {
   setAttribute(document.body, "data-stale", null);
   show($("token"), false);
   tellState();
-  // A call that has ended changes only if it is priced anew.
+  // A call that has ended changes only if it is repriced.
   schedule(route.call && state.isSettled ? rhythm.most : rhythm.short);
 }
 
@@ -1671,10 +1918,11 @@ function addZones(names) {
 
 function setUp() {
   for (const [value, name] of periods) $("period").append(element("option", { value }, name));
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  addZones(["UTC", ...(own && own.includes("/") ? [own] : [])]);
-  // The figures come first.
-  (globalThis.requestIdleCallback ?? setTimeout)(() => addZones((Intl.supportedValuesOf?.("timeZone") ?? []).filter((name) => name.includes("/"))));
+  addZones(["UTC"]);
+  painted.then(() => {
+    const names = [Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", ...(Intl.supportedValuesOf?.("timeZone") ?? [])];
+    addZones([...new Set(names)].filter((name) => name.includes("/")));
+  });
   $("period").addEventListener("change", () => {
     const period = $("period").value;
     const today = localDay(serverNow(), route.zone);
@@ -1749,8 +1997,23 @@ function setUp() {
   show($("forget"), Boolean(token.value));
 }
 
-setUp();
-adopt(true);
+function begin() {
+  overview = new Overview();
+  limits = new Limits();
+  budgets = new Budgets();
+  bill = new Bill();
+  live = new LiveCalls();
+  list = new CallList((filter) => go({ ...route, filter }));
+  callPage = new CallPage();
+  setTimeout(() => {
+    state.isDrawn = true;
+    showOverview();
+  }, 300);
+  setUp();
+  adopt(true);
+}
+
+begin();
 </script>
 </body>
 </html>

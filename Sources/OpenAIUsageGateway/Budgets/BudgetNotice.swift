@@ -20,14 +20,15 @@ package struct BudgetNotice: Sendable, Equatable {
         let forecast = status.forecastPicoUSD.map { " At this pace it will be \(dollars($0))." } ?? ""
         let unknown =
             status.unknownCalls == 0 ? "" : " \(status.unknownCalls) calls have no full price and are not in it."
+        let spent = status.percent.map { $0 == .max ? "" : " (\($0) %)" } ?? ""
         return BudgetNotice(
             id: "\(name)/\(status.windowName)/\(percent)",
             kind: "budget_threshold",
             threshold: percent,
             statuses: [status],
             text:
-                "Budget \(name): \(dollars(status.spentPicoUSD)) of \(dollars(status.budget.amountPicoUSD)) are spent "
-                + "(\(percent) % reached) in the \(status.budget.unit.rawValue) from \(status.windowName).\(forecast)\(unknown)"
+                "Budget \(name): \(dollars(status.spentPicoUSD)) of \(dollars(status.budget.amountPicoUSD)) are spent\(spent)"
+                + " in the \(status.budget.unit.rawValue) from \(status.windowName).\(forecast)\(unknown)"
         )
     }
 
@@ -67,16 +68,7 @@ package struct BudgetNotice: Sendable, Equatable {
             item.beginObject()
             item.member("name", status.budget.name)
             item.member("unit", status.budget.unit.rawValue)
-            item.member("window_start", TimestampText.utc(status.window.from, isShort: true))
-            item.member("window_end", TimestampText.utc(status.window.to, isShort: true))
-            item.member("amount_usd", literal: DecimalText.dollars(picoUSD: status.budget.amountPicoUSD))
-            item.member("spent_usd", literal: DecimalText.dollars(picoUSD: status.spentPicoUSD))
-            item.member(
-                "forecast_usd",
-                literal: status.forecastPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? "null"
-            )
-            item.member("calls", literal: String(status.calls))
-            item.member("calls_without_full_price", literal: String(status.unknownCalls))
+            status.writeWindow(to: &item)
             item.endObject()
             return item.text
         }
@@ -85,11 +77,14 @@ package struct BudgetNotice: Sendable, Equatable {
         return json.text
     }
 
-    /// The message as Slack's incoming webhooks take it.
+    /// The message as Slack's incoming webhooks take it, with its identity at the end.
     package var slack: String {
+        // Slack reads <...> as links and as mentions of whole channels.
+        let escaped = "\(text)\n(\(id))".replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            .replacing(">", with: "&gt;")
         var json = JSONWriter()
         json.beginObject()
-        json.member("text", text)
+        json.member("text", escaped)
         json.endObject()
         return json.text
     }

@@ -43,7 +43,7 @@ final class ClientCount: Sendable {
 }
 
 /// Rejects a client's connection with 503, and closes it.
-final class RefusedConnection: ChannelInboundHandler {
+final class RejectedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 

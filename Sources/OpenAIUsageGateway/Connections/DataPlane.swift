@@ -93,7 +93,7 @@ final class DataPlane: Sendable {
                         counters.count(.connectionRefused)
                         counters.reached(limit)
                         log.tell(.warning, "A client's connection was refused.", code: limit.rawValue)
-                        return try pipeline.addHandler(RefusedConnection(limit, isEncrypted: certificate.value != nil))
+                        return try pipeline.addHandler(RejectedConnection(limit, isEncrypted: certificate.value != nil))
                     }
                     if let certificate = certificate.value {
                         try TLSFront.add(certificate, loop.value, to: pipeline)

@@ -13,7 +13,7 @@ final class DataPlaneLoop {
     let counters: any DataPlaneCounters
     let log: GatewayLog
     let timers: LoopTimers
-    let commits: CommitMailbox
+    let commits: CommitQueue
     private let clients: ClientCount
     @exclusivity(unchecked) private var access: AccessPolicy
     @exclusivity(unchecked) private var routes: RouteTable<UpstreamRoute>?
@@ -50,7 +50,7 @@ final class DataPlaneLoop {
         rules = StreamRules(configuration)
         access = AccessPolicy(configuration)
         timers = LoopTimers(eventLoop: eventLoop)
-        commits = CommitMailbox(eventLoop: eventLoop)
+        commits = CommitQueue(eventLoop: eventLoop)
     }
 
     /// Sets the routes; called once, before the first call.
@@ -75,18 +75,19 @@ final class DataPlaneLoop {
 
     /// Creates the call of a request; `nil` after ``abort()``.
     ///
-    /// - Throws: An ``AccessRefusal`` if the request is rejected.
-    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) throws(AccessRefusal) -> ProxiedCall? {
+    /// - Throws: An ``AccessRejection`` if the request is rejected.
+    func makeCall(_ head: RequestHead, _ downstream: DownstreamConnection) throws(AccessRejection) -> ProxiedCall? {
         guard let routes else { return nil }
         let route = head.withBytes(head.path) { routes.route(for: $0) }
         switch access.judge(head, route.access) {
         case .admitted(let credential): return ProxiedCall(head, downstream, self, route, credential: credential)
-        case .refused(let refusal): throw refusal
+        case .refused(let rejection): throw rejection
         }
     }
 
     /// Creates the call of a rejected request of which only the first line was read; `nil` after ``abort()``.
-    func makeRefusedCall(_ line: RequestLine, _ bytes: ByteBuffer, _ downstream: DownstreamConnection) -> ProxiedCall? {
+    func makeRejectedCall(_ line: RequestLine, _ bytes: ByteBuffer, _ downstream: DownstreamConnection) -> ProxiedCall?
+    {
         guard let route = routes?.standard else { return nil }
         return ProxiedCall(RequestHead(line: line, bytes: bytes), downstream, self, route)
     }
@@ -128,7 +129,7 @@ final class DataPlaneLoop {
             counters.retried(.connectionClosed)
         case .refused(let code):
             counters.count(.refused)
-            if let limit = DataPlaneLimit(refusal: code) { counters.reached(limit) }
+            if let limit = DataPlaneLimit(rejection: code) { counters.reached(limit) }
         case .limit(let limit): counters.reached(limit)
         case .strayBytes: counters.count(.strayBytes)
         case .failed, .refusesUsage: break
@@ -209,7 +210,7 @@ final class DataPlaneLoop {
 
 extension DataPlaneLimit {
     /// Creates the limit that rejects a request with a code; `nil` if the code belongs to none.
-    fileprivate init?(refusal code: String) {
+    fileprivate init?(rejection code: String) {
         switch code {
         case "header_too_large": self = .headSize
         case "too_many_fields": self = .headFields

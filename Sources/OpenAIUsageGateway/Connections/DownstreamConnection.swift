@@ -202,7 +202,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
             return complete(head.keepsAlive && !loop.isShuttingDown ? .keep : .close)
         }
         let admitted: ProxiedCall?
-        do throws(AccessRefusal) {
+        do throws(AccessRejection) {
             admitted = try loop.makeCall(head, self)
         } catch {
             return refuse(error, isBodiless: head.method == .head)
@@ -215,14 +215,14 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     }
 
     /// Rejects a request by the access rules; it gets no row, so that strangers cannot fill the ledger.
-    private func refuse(_ refusal: AccessRefusal, isBodiless: Bool) {
-        loop.countEvent(refusal.event)
-        loop.log.tell(.warning, "A request was refused.", code: refusal.code)
+    private func refuse(_ rejection: AccessRejection, isBodiless: Bool) {
+        loop.countEvent(rejection.event)
+        loop.log.tell(.warning, "A request was refused.", code: rejection.code)
         write(
             GatewayAnswer.error(
-                status: refusal.status,
-                code: refusal.code,
-                message: refusal.message,
+                status: rejection.status,
+                code: rejection.code,
+                message: rejection.message,
                 callID: nil,
                 connection: .close,
                 isBodiless: isBodiless
@@ -284,7 +284,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         let bytes = buffer
         buffer = ByteBuffer()
         phase = .response
-        if let line = error.line, let call = loop.makeRefusedCall(line, bytes, self) {
+        if let line = error.line, let call = loop.makeRejectedCall(line, bytes, self) {
             self.call = call
             call.refuse(error)
             return

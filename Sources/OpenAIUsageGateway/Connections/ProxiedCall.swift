@@ -161,7 +161,7 @@ final class ProxiedCall {
                 if let generation { handle(.committed(generation: generation)) }
                 return
             }
-            let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
+            let waiter = generation.map { loop.commits.waiter(for: self, generation: $0) }
             if loop.recorder.submitOpen(record, waiter: waiter), let generation {
                 handle(.committed(generation: generation))
             }
@@ -169,7 +169,7 @@ final class ProxiedCall {
             guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
             record.isDisconnectCounted = isDisconnectCounted
             record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
-            let waiter = generation.map { loop.commits.word(for: self, generation: $0) }
+            let waiter = generation.map { loop.commits.waiter(for: self, generation: $0) }
             if loop.recorder.submit(consume record, waiter: waiter), let generation {
                 handle(.committed(generation: generation))
             }

@@ -188,7 +188,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private func goIdle() {
         phase = .idle
         isReused = true
-        pool.takeBack(self, keepAlive: keepAlive)
+        pool.release(self, keepAlive: keepAlive)
     }
 
     // MARK: - The channel

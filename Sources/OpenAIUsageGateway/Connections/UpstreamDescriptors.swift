@@ -27,7 +27,7 @@ final class UpstreamDescriptors {
 
     /// Reserves a descriptor; if none is left, closes an idle connection of any pool.
     ///
-    /// - Returns: False if the connection must wait; ``giveBack()`` then serves the waiting calls.
+    /// - Returns: False if the connection must wait; ``release()`` then serves the waiting calls.
     func take() -> Bool {
         if used == limit { _ = members.contains { $0.pool?.closeIdle() ?? false } }
         // The connection may have ended at once.
@@ -37,7 +37,7 @@ final class UpstreamDescriptors {
     }
 
     /// Returns a descriptor, and offers it to the pools with waiting calls, beginning with another one each time.
-    func giveBack() {
+    func release() {
         used -= 1
         if members.count > 1 { members.append(members.removeFirst()) }
         for member in members where used < limit { member.pool?.openForWaiters() }

@@ -142,7 +142,7 @@ final class UpstreamPool: TimedItem {
     }
 
     /// Returns a connection whose call is over to the pool.
-    func takeBack(_ connection: UpstreamConnection, keepAlive: Int64?) {
+    func release(_ connection: UpstreamConnection, keepAlive: Int64?) {
         completeRequest(on: connection)
         guard !isClosed, !connection.isClosed else { return connection.close() }
         let now = LoopTimers.now
@@ -193,7 +193,7 @@ final class UpstreamPool: TimedItem {
                     give(connection, to: waiter)
                 } else {
                     // The client has disconnected; the connection serves another call.
-                    takeBack(connection, keepAlive: nil)
+                    release(connection, keepAlive: nil)
                 }
             case .failure(let failure):
                 countOut()
@@ -205,7 +205,7 @@ final class UpstreamPool: TimedItem {
 
     private func countOut() {
         openCount -= 1
-        descriptors.giveBack()
+        descriptors.release()
     }
 
     /// True if a call waits for a connection that the pool's own limit allows.
@@ -215,7 +215,7 @@ final class UpstreamPool: TimedItem {
     func openForWaiters() {
         while openCount < limit, let waiter = ready.first, !isClosed, descriptors.take() {
             // A connection that was closed to free its descriptor may have served the waiter.
-            guard ready.first === waiter else { return descriptors.giveBack() }
+            guard ready.first === waiter else { return descriptors.release() }
             dequeue(waiter)
             open(for: waiter)
         }

@@ -159,7 +159,7 @@ final class GatewayLog: Sendable {
         for line in lines { logger.log(level: line.level, "\(line.message)", metadata: line.metadata) }
         guard lost > 0 else { return }
         logger.warning(
-            "Lines of the log were lost, because nobody took them.",
+            "Lines of the log were lost, because the queue was full.",
             metadata: ["lost": .stringConvertible(lost)]
         )
     }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// The rejection of a request by the access rules.
-struct AccessRefusal: Error, Equatable, Sendable {
+struct AccessRejection: Error, Equatable, Sendable {
     let status: Int
     /// A stable code in snake case.
     let code: String
@@ -25,7 +25,7 @@ struct AccessPolicy: Sendable {
         /// The request is a call. The row's fingerprint is made from the credential, or with `nil` from the one that the engine
         /// finds.
         case admitted(credential: String?)
-        case refused(AccessRefusal)
+        case refused(AccessRejection)
     }
 
     private let hosts: HostRule
@@ -50,10 +50,10 @@ struct AccessPolicy: Sendable {
     ///   - route: The route of its path.
     /// - Returns: The decision.
     func judge(_ head: RequestHead, _ route: Route) -> Verdict {
-        if let refusal = hostRefusal(head) { return .refused(refusal) }
+        if let rejection = hostRejection(head) { return .refused(rejection) }
         if route.ownsKey || route.hasPrefix, head.withBytes(head.path, { PathBytes.hasDotSegment($0) }) {
             return .refused(
-                AccessRefusal(
+                AccessRejection(
                     status: 400,
                     code: "bad_request_target",
                     message: "The path has a segment of dots, which could lead out of its route.",
@@ -65,7 +65,7 @@ struct AccessPolicy: Sendable {
             return .refused(Self.keyInQuery)
         }
         guard let tokens else {
-            if route.ownsKey, let refusal = originRefusal(head) { return .refused(refusal) }
+            if route.ownsKey, let rejection = originRejection(head) { return .refused(rejection) }
             return .admitted(credential: otherCredential(head))
         }
         return judge(head, route, tokens)
@@ -73,26 +73,28 @@ struct AccessPolicy: Sendable {
 
     // MARK: - Names
 
-    private func hostRefusal(_ head: RequestHead) -> AccessRefusal? {
+    private func hostRejection(_ head: RequestHead) -> AccessRejection? {
         guard let authority = head.authority else {
-            return hosts.allows(nil) ? nil : Self.hostRefusal("The request names no host.")
+            return hosts.allows(nil) ? nil : Self.hostRejection("The request names no host.")
         }
         guard !head.withBytes(authority, { hosts.allows($0) }) else { return nil }
         let text = head.string(authority)
         let name = HostRule.name(text).flatMap { HostRule.isName($0) ? $0 : nil }
-        return Self.hostRefusal(
+        return Self.hostRejection(
             "The gateway does not know itself by the host \"\(text.prefix(100))\": if clients may call it so, start it with --allowed-host \(name ?? "NAME"), as containers on its machine need --allowed-host host.docker.internal."
         )
     }
 
-    private static func hostRefusal(_ message: String) -> AccessRefusal {
-        AccessRefusal(status: 421, code: "host_not_allowed", message: message, event: .hostRefused)
+    private static func hostRejection(_ message: String) -> AccessRejection {
+        AccessRejection(status: 421, code: "host_not_allowed", message: message, event: .hostRefused)
     }
 
     /// Rejects a web page of another origin, which could let a browser spend with the gateway's key.
-    private func originRefusal(_ head: RequestHead) -> AccessRefusal? {
-        guard let origin = head.string(named: "origin"), !hosts.allows(origin: origin) else { return nil }
-        return AccessRefusal(
+    private func originRejection(_ head: RequestHead) -> AccessRejection? {
+        guard let origin = head.string(named: "origin"),
+            !hosts.allows(origin: origin, authority: head.authority.map { head.string($0) })
+        else { return nil }
+        return AccessRejection(
             status: 403,
             code: "origin_not_allowed",
             message:
@@ -147,21 +149,21 @@ struct AccessPolicy: Sendable {
         return isForwarded
     }
 
-    private static func unauthorized(_ route: Route, _ hasCandidate: Bool) -> AccessRefusal {
+    private static func unauthorized(_ route: Route, _ hasCandidate: Bool) -> AccessRejection {
         let way =
             route.ownsKey
             ? "send one as Authorization: Bearer TOKEN (the api_key of the SDKs), or in the field OpenAI-Usage-Token"
             : "send one in the field OpenAI-Usage-Token (default_headers of the SDKs), beside your own key for the upstream"
-        return AccessRefusal(
+        return AccessRejection(
             status: 401,
             code: hasCandidate ? "invalid_gateway_token" : "missing_gateway_token",
             message: hasCandidate
-                ? "This is no token of the gateway's: \(way)." : "The gateway wants a token of its own: \(way).",
+                ? "This is not a token of the gateway's: \(way)." : "The gateway wants a token of its own: \(way).",
             event: .unauthorized
         )
     }
 
-    private static let forwardedToken = AccessRefusal(
+    private static let forwardedToken = AccessRejection(
         status: 400,
         code: "gateway_token_misplaced",
         message:
@@ -169,7 +171,7 @@ struct AccessPolicy: Sendable {
         event: .unauthorized
     )
 
-    private static let keyInQuery = AccessRefusal(
+    private static let keyInQuery = AccessRejection(
         status: 400,
         code: "key_in_query",
         message:

@@ -8,7 +8,7 @@ import Darwin
 
 /// The process's limit of open file descriptors.
 enum DescriptorLimit {
-    /// The descriptors reserved for the ledger, the admin plane and name resolution.
+    /// The descriptors reserved for the ledger and name resolution.
     private static let reserve = 128
 
     private static var current: rlimit? {
@@ -39,6 +39,22 @@ enum DescriptorLimit {
     /// The number of client connections that the limit allows, each with one connection to the upstream.
     static var connections: Int {
         guard let limit = current, limit.rlim_cur < 1 << 30 else { return .max }
-        return max(16, (Int(limit.rlim_cur) - reserve) / 2)
+        return connections(descriptors: Int(limit.rlim_cur))
     }
+
+    /// The number of connections of operators that the limit allows.
+    static var adminConnections: Int {
+        guard let limit = current, limit.rlim_cur < 1 << 30 else { return mostAdminConnections }
+        return adminConnections(descriptors: Int(limit.rlim_cur))
+    }
+
+    /// Returns the number of client connections for a number of descriptors.
+    static func connections(descriptors: Int) -> Int {
+        max(16, (descriptors - reserve - adminConnections(descriptors: descriptors)) / 2)
+    }
+
+    /// Returns the number of connections of operators for a number of descriptors.
+    static func adminConnections(descriptors: Int) -> Int { min(mostAdminConnections, max(16, descriptors / 8)) }
+
+    private static let mostAdminConnections = 256
 }

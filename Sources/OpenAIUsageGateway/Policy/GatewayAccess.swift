@@ -41,7 +41,7 @@ extension GatewayConfiguration {
             throw GatewayError(
                 code: .invalidConfiguration,
                 message:
-                    "--allowed-host: \"\(wrong.prefix(100))\" is no name: write it without scheme, port and path, as in host.docker.internal or *.example.com."
+                    "--allowed-host: \"\(wrong.prefix(100))\" is not a name: write it without scheme, port and path, as in host.docker.internal or *.example.com."
             )
         }
         if !listen.isLoopback, access.clientTokens == nil, !access.allowsAnyone {

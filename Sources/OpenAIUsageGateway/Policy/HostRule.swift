@@ -5,6 +5,8 @@
 /// the allowed ones; other listeners accept any name unless some are listed.
 struct HostRule: Sendable, Equatable {
     private let isOpen: Bool
+    /// True if the settings allow any name, so that pages of any origin are wanted.
+    private let allowsAnyOrigin: Bool
     /// In lower case.
     private let names: [String]
     /// The parts behind the asterisks, in lower case, each with its leading dot.
@@ -15,7 +17,8 @@ struct HostRule: Sendable, Equatable {
     ///   - allowed: Names or addresses without a port, `*.` before a name for its subdomains, or `*` for any.
     init(listen: GatewayConfiguration.Address, allowed: [String]) {
         let allowed = allowed.map { Self.plain($0.lowercased()) }
-        isOpen = allowed.contains("*") || (allowed.isEmpty && !listen.isLoopback)
+        allowsAnyOrigin = allowed.contains("*")
+        isOpen = allowsAnyOrigin || (allowed.isEmpty && !listen.isLoopback)
         names = [Self.plain(listen.host.lowercased())] + allowed.filter { !$0.hasPrefix("*") }
         suffixes = allowed.filter { $0.hasPrefix("*.") }.map { String($0.dropFirst()) }
     }
@@ -38,13 +41,20 @@ struct HostRule: Sendable, Equatable {
 
     /// True if requests from web pages of this origin are allowed.
     ///
-    /// - Parameter origin: The value of `Origin`.
-    /// - Returns: False for pages from elsewhere and for `null`, unless any name is allowed.
-    func allows(origin: String) -> Bool {
-        if isOpen { return true }
+    /// A listener that is called by any name allows the pages of the host by which it is called, and no others.
+    ///
+    /// - Parameters:
+    ///   - origin: The value of `Origin`.
+    ///   - authority: The request's authority; `nil` for none.
+    /// - Returns: False for pages from elsewhere and for `null`, unless the settings allow any name.
+    func allows(origin: String, authority: String?) -> Bool {
+        if allowsAnyOrigin { return true }
         guard let mark = origin.firstRange(of: "://") else { return false }
         var host = String(origin[mark.upperBound...])
-        return host.withUTF8 { allows(UnsafeRawBufferPointer($0)) }
+        guard isOpen else { return host.withUTF8 { allows(UnsafeRawBufferPointer($0)) } }
+        guard let authority, authority.utf8.count <= 512, host.utf8.count <= 512 else { return false }
+        guard let name = Self.name(host) else { return false }
+        return name == Self.name(authority)
     }
 
     /// True if a text is a valid entry of the allowed hosts: without scheme, port or path.

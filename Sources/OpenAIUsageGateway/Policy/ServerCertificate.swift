@@ -62,7 +62,7 @@ public struct ServerCertificate: Sendable {
             throw failure("\(flag): there is no file \(path).")
         }
         guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
-            throw failure("\(flag): \(path) cannot be read: it is no file, or its permissions forbid it.")
+            throw failure("\(flag): \(path) cannot be read: it is not a file, or its permissions forbid it.")
         }
         return Array(data)
     }

@@ -59,7 +59,7 @@ public struct UpstreamProxy: Sendable, Equatable, CustomStringConvertible {
         guard isName, portText.isEmpty || portText.hasPrefix(":"), let number, 1...65_535 ~= number else {
             throw GatewayError(
                 code: .invalidConfiguration,
-                message: "The proxy is no URL: write it as http://host:port, or as http://user:password@host:port."
+                message: "The proxy is not a URL: write it as http://host:port, or as http://user:password@host:port."
             )
         }
         self.isEncrypted = isEncrypted

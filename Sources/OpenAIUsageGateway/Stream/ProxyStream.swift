@@ -283,7 +283,7 @@ struct ProxyStream<Observer: CallObserver> {
         headReceivedAt = observer.instant
         response.begin(head, strips: transformer.isRewritten)
         guard response.isInspecting else { return beginResponse(&actions) }
-        if head.isLabelledEventStream, head.present.contains(.contentLength) {
+        if head.isLabeledEventStream, head.present.contains(.contentLength) {
             actions.append(.arm(.streamHeadGrace, milliseconds: rules.streamHeadGrace))
         }
     }

@@ -45,7 +45,7 @@ struct ResponseTransformer {
     ///   - strips: True if the gateway asked for usage although the client did not.
     mutating func begin(_ head: ResponseHead, strips: Bool) {
         self.head = head
-        isEventStream = head.isLabelledEventStream
+        isEventStream = head.isLabeledEventStream
         guard strips else { return }
         let type = head.string(.contentType)
         transformer = IncludeUsageResponse(

@@ -19,7 +19,7 @@ struct ResponseHead: MessageHead {
     let namesConnectionFields: Bool
 
     /// True if the content type is that of an event stream.
-    var isLabelledEventStream: Bool {
+    var isLabeledEventStream: Bool {
         guard let value = value(.contentType), value.count >= 17 else { return false }
         return withBytes(value) { bytes in
             bytes.baseAddress.map { Octets.matches($0, 0, 17, "text/event-stream") } ?? false

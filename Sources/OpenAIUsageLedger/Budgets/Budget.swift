@@ -52,25 +52,57 @@ package struct BudgetStatus: Sendable, Equatable {
     package var unknownCalls: Int64
     /// The time of the state, in microseconds since 1970.
     package var time: Int64
+    /// The time from which calls can be expected: the start of the window, or the first day with calls if none are known from
+    /// before it.
+    package var since: Int64
 
-    package init(budget: Budget, window: CalendarPeriod.Range, totals: ReportRow, time: Int64) {
+    /// Creates the state.
+    ///
+    /// - Parameters:
+    ///   - budget: The budget.
+    ///   - window: The window.
+    ///   - totals: The sums of the window's calls.
+    ///   - days: The days with calls, in the budget's zone, from some time before the window on, as in `2026-11-23`.
+    ///   - time: The time of the state.
+    package init(
+        budget: Budget,
+        window: CalendarPeriod.Range,
+        totals: ReportRow,
+        days: [String] = [],
+        time: Int64
+    ) {
         self.budget = budget
         self.window = window
+        since = window.from
         calls = totals.calls
         spentPicoUSD = max(0, totals.costPicoUSD ?? 0)
         unknownCalls = totals.unpricedCalls + totals.callsWithoutUsage
         self.time = time
+        if let first = days.min(), first > windowName,
+            case .local(let year, let month, let day, _, _, _)? = TimestampArgument(first)
+        {
+            let start = TimestampArgument.local(year: year, month: month, day: day, hour: 0, minute: 0, second: 0)
+            since = max(window.from, start.microseconds(now: time, timeZone: budget.timeZone))
+        }
     }
 
-    /// The part of a window that must have passed before its end can be forecast.
-    private static let leastShare: Int64 = 50
+    /// How long before a window calls are looked for, in microseconds.
+    package static let lookBack: Int64 = 14 * 86_400_000_000
 
-    /// The cost at the end of the window at the pace so far, in pico-dollars; `nil` in the first fiftieth of the window.
+    /// The cost at the end of the window at the rate so far, in pico-dollars, as ``MonthProjection`` has it; `nil` before a day,
+    /// or a 28th of a shorter window, has passed.
     package var forecastPicoUSD: Int128? {
-        let (elapsed, length) = (min(time, window.to) - window.from, window.to - window.from)
-        guard elapsed > 0, elapsed >= length / Self.leastShare else { return nil }
-        let (product, overflow) = spentPicoUSD.multipliedReportingOverflow(by: Int128(length))
-        return overflow ? nil : product / Int128(elapsed)
+        let now = min(time, window.to)
+        let least = min(MonthProjection.leastElapsed, (window.to - window.from) / 28)
+        guard calls > 0 || spentPicoUSD > 0 else { return now - since >= least ? 0 : nil }
+        return MonthProjection(
+            cost: spentPicoUSD,
+            calls: max(1, calls),
+            since: since,
+            now: now,
+            end: window.to,
+            leastElapsed: least
+        ).picoUSD
     }
 
     /// The spent share of the amount in whole percent, rounded down; `nil` if nothing is allowed and nothing spent.
@@ -113,7 +145,11 @@ extension LedgerReader {
                 groupBy: [],
                 filter: budget.filter
             )
-            return BudgetStatus(budget: budget, window: window, totals: try report(query).totals, time: now)
+            var recent = query
+            recent.from = window.from - BudgetStatus.lookBack
+            recent.groupBy = [.day]
+            let days = try report(recent).rows.compactMap { $0.group.first ?? nil }
+            return BudgetStatus(budget: budget, window: window, totals: try report(query).totals, days: days, time: now)
         }
     }
 }

@@ -34,7 +34,11 @@ package struct Glance: Sendable {
 
         /// The reason in one word, with the status.
         package var label: String {
-            guard let code else { return status.map { "HTTP \($0)" } ?? outcome ?? "unknown" }
+            guard let code else {
+                // A response that was cut has the status of a success.
+                let refusal = status.flatMap { ($0.first ?? "0") >= "4" ? $0 : nil }
+                return refusal.map { "HTTP \($0)" } ?? outcome ?? "unknown"
+            }
             return TextCleaner.removingUnsafe(from: status.map { "\($0) \(code)" } ?? code)
         }
     }
@@ -73,22 +77,37 @@ package struct Glance: Sendable {
     ///   - reader: The ledgers, read as one.
     ///   - now: The time in microseconds since 1970.
     ///   - timeZone: The time zone of days and months.
+    ///   - isBrief: True to leave out the trend, projects, models and errors, which take the most time to read.
     /// - Throws: An error that names the ledger.
-    package init(_ reader: some PeriodReader, now: Int64, timeZone: TimeZone) async throws {
+    package init(
+        _ reader: some PeriodReader,
+        now: Int64,
+        timeZone: TimeZone,
+        isBrief: Bool = false
+    ) async throws {
         let periods = GlancePeriods(now: now, timeZone: timeZone)
         var selection = CallSelection()
         selection.timeZone = timeZone
-        let month = try await reader.report(periods.month, by: [.project], of: selection)
-        let daily = try await reader.report(periods.days, by: [.day], of: selection).rows
-        let failed = try await reader.report(periods.month, by: [.errorCode, .status, .outcome], of: selection).rows
+        let month = try await reader.report(periods.month, by: isBrief ? [] : [.project], of: selection)
+        var daily: [ReportRow] = []
+        // Days tell the first one with calls: needless if there were calls before this month.
+        let earlier = isBrief ? try await Self.calls(reader, in: periods, of: selection) : 0
+        if earlier == 0 {
+            daily = try await reader.report(periods.days, by: [.day], of: selection).rows
+        }
+        let failed =
+            isBrief
+            ? [] : try await reader.report(periods.month, by: [.errorCode, .status, .outcome], of: selection).rows
         ledgers = reader.names
         self.timeZone = timeZone
         self.periods = periods
         today = try await reader.report(periods.today, by: [], of: selection).totals
         self.month = month.totals
-        projects = month.rows
-        models = try await reader.report(periods.month, by: [.model], of: selection).rows
-        days = periods.trendDays.map { name in Day(name: name, row: daily.first { $0.group.first == name }) }
+        projects = isBrief ? [] : month.rows
+        models = isBrief ? [] : try await reader.report(periods.month, by: [.model], of: selection).rows
+        days = (isBrief ? [] : periods.trendDays).map { name in
+            Day(name: name, row: daily.first { $0.group.first == name })
+        }
         errors = failed.filter { $0.errors > 0 }.map { row in
             ErrorCount(code: row.group[0], status: row.group[1], outcome: row.group[2], calls: row.errors)
         }.sorted { ($1.calls, $0.label) < ($0.calls, $1.label) }
@@ -100,6 +119,22 @@ package struct Glance: Sendable {
             end: periods.monthEnd
         )
         prunedNotes = month.pruned.flatMap { $0.isExact ? nil : $0.notes } ?? []
+    }
+
+    /// Returns the number of calls of the day before this month, or else of the weeks before it.
+    private static func calls(
+        _ reader: some PeriodReader,
+        in periods: GlancePeriods,
+        of selection: CallSelection
+    ) async throws -> Int64 {
+        let (from, to) = (periods.before.from, periods.before.to)
+        // Most ledgers have calls every day, and a day is read faster than two weeks.
+        for start in [max(from, to - 86_400_000_000), from] {
+            let range = CalendarPeriod.Range(from: start, to: to)
+            let calls = try await reader.report(range, by: [], of: selection).totals.calls
+            if calls > 0 { return calls }
+        }
+        return 0
     }
 
     /// Returns the time from which calls of this month can be expected: its start, or the first day with calls if no day before

@@ -22,6 +22,11 @@ package struct GlancePeriods: Sendable, Equatable {
     /// calls were recorded before it.
     package let days: CalendarPeriod.Range
 
+    /// The part of ``days`` before this month; calls there were recorded before it.
+    package var before: CalendarPeriod.Range {
+        CalendarPeriod.Range(from: days.from, to: max(month.from, days.from + 1))
+    }
+
     /// Creates the periods.
     ///
     /// - Parameters:

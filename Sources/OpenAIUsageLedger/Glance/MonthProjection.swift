@@ -31,7 +31,15 @@ package struct MonthProjection: Sendable, Equatable {
     ///   - start: The time from which calls were recorded this month, in microseconds since 1970.
     ///   - now: The time in microseconds since 1970.
     ///   - end: The end of the month in microseconds since 1970.
-    package init(cost: Int128?, calls: Int64, since start: Int64, now: Int64, end: Int64) {
+    ///   - leastElapsed: The shortest time that is projected, in microseconds.
+    package init(
+        cost: Int128?,
+        calls: Int64,
+        since start: Int64,
+        now: Int64,
+        end: Int64,
+        leastElapsed: Int64 = MonthProjection.leastElapsed
+    ) {
         elapsed = max(0, now - start)
         guard calls > 0 else {
             result = .noCalls
@@ -41,7 +49,7 @@ package struct MonthProjection: Sendable, Equatable {
             result = .unknownCost
             return
         }
-        guard elapsed >= Self.leastElapsed else {
+        guard elapsed >= max(1_000, leastElapsed) else {
             result = .tooEarly
             return
         }

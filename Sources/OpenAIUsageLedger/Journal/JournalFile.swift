@@ -99,7 +99,7 @@ final class JournalFile {
         bytes[position..<position + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// Returns a checksum that tells complete records from leftovers; it is no protection against forgery.
+    /// Returns a checksum that tells complete records from leftovers; it does not protect against forgery.
     private static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
         var sum = seed &* 0x9e37_79b9_7f4a_7c15 ^ 0xcbf2_9ce4_8422_2325
         var index = 0

@@ -28,12 +28,14 @@ package struct LedgerCheck {
     /// - Parameters:
     ///   - path: The path of the ledger.
     ///   - upgrade: Called during an upgrade of an older ledger to the newest schema.
+    ///   - whileCheckingFile: Runs SQLite's check of the file, whose progress is not known.
     ///   - progress: Called with the checked and the total number of rows.
     /// - Returns: The findings.
     /// - Throws: A ``LedgerError`` if there is no ledger, or it cannot be read at all.
     package static func run(
         _ path: String,
         upgrade: LedgerReader.Progress? = nil,
+        whileCheckingFile: (() throws -> [String]) throws -> [String] = { try $0() },
         _ progress: LedgerReader.Progress? = nil
     ) throws -> Report {
         do {
@@ -41,7 +43,7 @@ package struct LedgerCheck {
             let reader = try LedgerReader(path: path, progress: upgrade)
             var report = try reader.read { database, facts in
                 var check = LedgerCheck(path: path, database: database, tables: facts, progress: progress)
-                try check.run()
+                try check.run(whileCheckingFile)
                 return check.report
             }
             let resolved = try LedgerFile.resolve(path)
@@ -56,8 +58,10 @@ package struct LedgerCheck {
         }
     }
 
-    private mutating func run() throws {
-        let problems = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+    private mutating func run(_ whileCheckingFile: (() throws -> [String]) throws -> [String]) throws {
+        let problems = try whileCheckingFile {
+            try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+        }
         guard problems.isEmpty else {
             let list = problems.prefix(5).joined(separator: "; ")
             report.findings.append(
@@ -79,7 +83,7 @@ package struct LedgerCheck {
     }
 
     /// The remedy for parts that can be rebuilt from the rows.
-    private var remedy: String { "`oai-usage ledger merge \(path) -o NEW` makes it anew from the rows." }
+    private var remedy: String { "`oai-usage ledger merge \(path) -o NEW` rebuilds it from the rows." }
 
     /// Finds references to missing rows.
     private mutating func checkReferences() throws {

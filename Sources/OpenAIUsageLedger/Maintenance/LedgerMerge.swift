@@ -278,6 +278,7 @@ package struct LedgerMerge {
                     )
                 }
             }
+            try FormerCosts.copy(from: source, to: target)
             return .commit
         }
     }

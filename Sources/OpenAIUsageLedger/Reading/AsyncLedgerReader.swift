@@ -22,15 +22,27 @@ public final class AsyncLedgerReader: Sendable {
     private let queue = DispatchQueue(label: "oai-usage.ledger.reader")
     private let reader = Mutex<LedgerReader?>(nil)
     private let progress: LedgerReader.Progress?
+    private let cache: ReportCache?
 
     /// Creates a reader without opening the file.
     ///
     /// - Parameters:
     ///   - path: The path of the ledger.
     ///   - progress: Called on the reader's queue during an upgrade of an older ledger to the newest schema.
-    public init(path: String, progress: LedgerReader.Progress? = nil) {
+    public convenience init(path: String, progress: LedgerReader.Progress? = nil) {
+        self.init(path: path, progress: progress, cache: nil)
+    }
+
+    /// Creates a reader without opening the file.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the ledger.
+    ///   - progress: Called on the reader's queue during an upgrade of an older ledger to the newest schema.
+    ///   - cache: The sums of reports that are read again, which several readers may share.
+    package init(path: String, progress: LedgerReader.Progress? = nil, cache: ReportCache?) {
         self.path = path
         self.progress = progress
+        self.cache = cache
     }
 
     /// Returns the sums over the calls of a time range.
@@ -123,7 +135,7 @@ public final class AsyncLedgerReader: Sendable {
     /// Returns the reader, opening the ledger if necessary; called on the reader's queue.
     private func opened() throws -> LedgerReader {
         if let known = reader.withLock({ $0 }) { return known }
-        let opened = try LedgerReader(path: path, progress: progress)
+        let opened = try LedgerReader(path: path, progress: progress, cache: cache)
         reader.withLock { $0 = opened }
         return opened
     }

@@ -1,7 +1,7 @@
 /// A filter for calls: those that satisfy every condition.
-public struct CallFilter: Sendable, Equatable {
+public struct CallFilter: Sendable, Hashable {
     /// A condition on one dimension.
-    public struct Condition: Sendable, Equatable {
+    public struct Condition: Sendable, Hashable {
         /// The dimension; one of time satisfies no condition.
         public var dimension: ReportDimension
         /// The values, one of which a call must have; `*` stands for any characters and `?` for one.

@@ -5,7 +5,7 @@ public import OpenAIUsage
 public struct LatestRateLimit: Sendable, Equatable {
     /// The project to which the call is attributed.
     public var project: String
-    /// The answered model, or else the requested one; `nil` if the call named none.
+    /// The answered model, or else the requested one, without the date of a snapshot; `nil` if the call named none.
     public var model: String?
     /// The organization; `nil` if unknown.
     public var organization: String?
@@ -19,6 +19,8 @@ public struct LatestRateLimit: Sendable, Equatable {
 
 extension LatestRateLimit {
     /// Returns the limits of an open ledger by project and model, in alphabetical order.
+    ///
+    /// A model and its snapshots share their limits; refused calls name the one, successful calls the other.
     static func all(_ database: Database) throws -> [LatestRateLimit] {
         let sql = """
             SELECT project, model, organization, observed_at, call_id, windows FROM rate_limit ORDER BY project, model
@@ -28,7 +30,14 @@ extension LatestRateLimit {
             found.append(LatestRateLimit(row))
             return true
         }
-        return found
+        var latest: [[String]: LatestRateLimit] = [:]
+        for var limit in found {
+            limit.model = limit.model.map { ModelAlias.alias(of: $0) }
+            let key = [limit.project, limit.model ?? ""]
+            if let known = latest[key], known.observedAt > limit.observedAt { continue }
+            latest[key] = limit
+        }
+        return latest.values.sorted { ($0.project, $0.model ?? "") < ($1.project, $1.model ?? "") }
     }
 
     /// Creates the limits from a row of their table.

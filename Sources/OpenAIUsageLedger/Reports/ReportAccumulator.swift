@@ -27,6 +27,9 @@ struct ReportAccumulator: Sendable {
     /// True if the sums are empty.
     var isEmpty: Bool { sums.calls == 0 && openCalls == 0 && sums.isEmpty }
 
+    /// The memory of the sums in bytes, about.
+    var memorySize: Int { 512 + sums.memorySize + errorDuration.memorySize }
+
     /// Adds sums of calls with the same series and result, or subtracts them with the weight -1.
     mutating func add(_ other: RollupSums, endpoint: String?, _ result: CallResult?, weight: Int64) {
         var figures = other

@@ -13,7 +13,7 @@ package struct ReportArrangement: Sendable, Equatable {
     package var isAscending: Bool
     /// The number of groups with a row of their own, `nil` for all.
     ///
-    /// The others share a row. In a report by time and something else, it is the number of groups in the whole range, and every period has its others.
+    /// The others share a row; a single other one keeps its own. In a report by time and something else, it is the number of groups in the whole range, and every period has its others.
     package var top: Int?
 
     /// Creates an arrangement.

@@ -26,9 +26,23 @@ struct ReportBuilder {
     private var valuesByNumber: [[ReportGrouping.Value]] = []
     private var numbersByValues: [[ReportGrouping.Value]: Int] = [:]
     private var keepsLatencies = false
+    /// The most groups that are kept in memory.
+    private let groupLimit: Int
+    private let cache: ReportCache?
+    /// Sums for the cache, which may be kept once it is known that the file has not changed hands meanwhile.
+    private(set) var found: ReportCache.Found?
 
-    init(_ query: ReportQuery, _ facts: SharedTables) {
+    /// Creates a builder.
+    ///
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - facts: The series and results of the ledger.
+    ///   - groupLimit: The most groups.
+    ///   - cache: Sums of whole days that have been read before; `nil` to read all.
+    init(_ query: ReportQuery, _ facts: SharedTables, groupLimit: Int = .max, cache: ReportCache? = nil) {
+        self.cache = cache
         asked = query
+        self.groupLimit = groupLimit
         self.query = query
         self.facts = facts
         groupings = query.groupBy.map {
@@ -42,7 +56,7 @@ struct ReportBuilder {
     ///   - database: The ledger.
     ///   - exactLimit: The most rows in the range, regardless of the filter, that are read for exact percentiles.
     /// - Returns: The sums.
-    /// - Throws: An error of SQLite.
+    /// - Throws: An error of SQLite, or ``TooManyGroups``.
     mutating func report(_ database: Database, exactLimit: Int) throws -> MergeableReport {
         if let range = try PrunedRange(from: query.from, to: query.to, database) {
             pruned = PrunedPart(range, asked: query)
@@ -73,13 +87,12 @@ struct ReportBuilder {
         let matcher = CallMatcher(query.filter, facts)
         if matcher.passesNone { return }
         // A field that is stored in the row is missing in the series: such rows are read.
-        let fields = query.groupBy.compactMap(\.field)
         var inRows = Set<Int>()
         let isErrorInRows = query.groupBy.contains(.errorCode) && facts.results.contains { $0.value.isErrorInRow }
         let isInRows = matcher.isResultUndecided || isErrorInRows
         for (index, series) in facts.series.lazy.map(\.value).enumerated() {
             if isInRows || matcher.verdict(series: index + 1) == .maybe
-                || (series.rowFields != 0 && fields.contains(where: series.isInRow))
+                || query.groupBy.contains(where: { $0.isInRows(of: series) })
             {
                 inRows.insert(index + 1)
             }
@@ -87,29 +100,69 @@ struct ReportBuilder {
         let timeDimensions = query.groupBy.filter { $0.period != nil }
         let source = try RollupSource(database, facts)
         let cuts = PeriodCuts(timeDimensions, timeZone: query.timeZone)
-        var isWanted: [Int: Bool] = [:]
-        try source.forEach(
-            from: query.from,
-            to: query.to,
-            periods: cuts,
-            where: { key in
-                let pair = key.series << 12 | key.result
-                if let known = isWanted[pair] { return known }
-                let verdict = matcher.verdict(series: key.series, result: key.result)
-                let isWantedHere = verdict != .no && !inRows.contains(key.series)
-                isWanted[pair] = isWantedHere
-                return isWantedHere
-            },
-            { period, key, content, weight in try add(content, period, key, cuts, weight: weight) }
-        )
+        var known: [Int: Bool] = [:]
+        func isWanted(_ key: RollupKey) -> Bool {
+            let pair = key.series << 12 | key.result
+            if let known = known[pair] { return known }
+            let verdict = matcher.verdict(series: key.series, result: key.result)
+            let isWantedHere = verdict != .no && !inRows.contains(key.series)
+            known[pair] = isWantedHere
+            return isWantedHere
+        }
+        try source.forEachPending(from: query.from, to: query.to, periods: cuts, where: isWanted) {
+            try add($2, $0, $1, cuts, weight: $3)
+        }
+        // Kept sums must depend on the table alone.
+        let kept = inRows.isEmpty ? try addKept(source, database, isWanted) : nil
+        for part in [(query.from, kept?.from ?? query.to), (kept?.to ?? query.to, query.to)] {
+            try source.forEachFlushed(from: part.0, to: part.1, periods: cuts, where: isWanted) {
+                try add($2, $0, $1, cuts, weight: $3)
+            }
+        }
         try source.forEachInFlight(from: query.from, to: query.to) { record, _ in
-            if matcher.matches(record) { add(record) }
+            if matcher.matches(record) { try add(record) }
         }
         guard !inRows.isEmpty else { return }
         guard let pruned else { return try addRows(database, inRows) }
         let end = PruneBoundary.quarter(of: pruned.before + RollupKey.quarterLength - 1)
         try addPruned(source, matcher, cuts, inRows, to: min(end, query.to))
         if end < query.to { try addRows(database, inRows, from: max(end, query.from)) }
+    }
+
+    /// Adds the sums of whole days that the cache keeps, or that it will keep.
+    ///
+    /// - Returns: The days; `nil` if nothing was added.
+    private mutating func addKept(
+        _ source: RollupSource,
+        _ database: Database,
+        _ isWanted: (RollupKey) -> Bool
+    ) throws -> KeptDays? {
+        guard let cache, let newest = try RollupDays.newest(database), let days = KeptDays(query, newest: newest) else {
+            return nil
+        }
+        let stamps = try RollupDays.stamps(from: days.from, to: days.to, database)
+        let key = ReportCache.Key(query, from: days.from, to: days.to)
+        var groups = cache.groups(key, stamps)
+        if groups == nil {
+            var part = ReportBuilder(query, facts, groupLimit: groupLimit)
+            let head = cache.head(of: key, stamps)
+            try part.add(head?.groups ?? [])
+            let cuts = PeriodCuts(query.groupBy.filter { $0.period != nil }, timeZone: query.timeZone)
+            try source.forEachFlushed(from: head?.end ?? days.from, to: days.to, periods: cuts, where: isWanted) {
+                try part.add($2, $0, $1, cuts, weight: $3)
+            }
+            found = ReportCache.Found(key: key, stamps: stamps, groups: part.groups)
+            groups = part.groups
+        }
+        try add(groups ?? [])
+        return days
+    }
+
+    private mutating func add(_ groups: [MergeableReport.Group]) throws {
+        for one in groups {
+            let place = try group(of: one.values)
+            self.groups[place].sums.add(one.sums)
+        }
     }
 
     /// Adds the rollups of calls whose rows may be pruned, and counts calls for which only the rows would have the answer.
@@ -145,7 +198,7 @@ struct ReportBuilder {
         weight: Int64
     ) throws {
         let kind = kind(of: key)
-        let group = group(of: period, kind, cuts)
+        let group = try group(of: period, kind, cuts)
         if kind.isPlain { return try groups[group].sums.addCompleted(content, weight: weight) }
         groups[group].sums.add(
             try content.sums(),
@@ -176,34 +229,41 @@ struct ReportBuilder {
         var calls = CallsQuery()
         (calls.from, calls.to, calls.filter) = (start ?? query.from, query.to, query.filter)
         try RowSource(database, facts).forEach(calls, series: series) { record in
-            if series == nil || record.outcome != .open { add(record) }
+            if series == nil || record.outcome != .open { try add(record) }
             return true
         }
     }
 
-    private mutating func add(_ record: CallRecord) {
+    private mutating func add(_ record: CallRecord) throws {
         let values = groupings.indices.map { groupings[$0].value(record) }
-        let group = group(of: values)
+        let group = try group(of: values)
         groups[group].sums.add(record)
     }
 
-    private mutating func group(of period: Int, _ kind: Kind, _ cuts: PeriodCuts) -> Int {
+    private mutating func group(of period: Int, _ kind: Kind, _ cuts: PeriodCuts) throws -> Int {
         let place = period << 32 | kind.values
         if let known = groupsByPlace[place] { return known }
         var times = cuts.periods[period].values[...]
         var others = valuesByNumber[kind.values][...]
         let values = groupings.map { $0.dimension.period != nil ? times.removeFirst() : others.removeFirst() }
-        let group = group(of: values)
+        let group = try group(of: values)
         groupsByPlace[place] = group
         return group
     }
 
-    private mutating func group(of values: [ReportGrouping.Value]) -> Int {
+    private mutating func group(of values: [ReportGrouping.Value]) throws -> Int {
         if let known = groupsByValues[values] { return known }
+        guard groups.count < groupLimit else { throw TooManyGroups(limit: groupLimit) }
         groupsByValues[values] = groups.count
         groups.append(MergeableReport.Group(values: values, sums: ReportAccumulator(keepsLatencies: keepsLatencies)))
         return groups.count - 1
     }
+}
+
+/// The error of a report with more groups than its reader takes.
+package struct TooManyGroups: Error, Equatable {
+    /// The most groups.
+    package let limit: Int
 }
 
 extension LedgerReader {
@@ -220,18 +280,25 @@ extension LedgerReader {
     }
 
     /// Returns the sums over the calls of a time range, from rollups if there are more rows than a limit.
-    package func report(_ query: ReportQuery, exactLimit: Int) throws -> Report {
-        try mergeableReport(query, exactLimit: exactLimit).report
+    ///
+    /// - Throws: A ``LedgerError``, or ``TooManyGroups``.
+    package func report(_ query: ReportQuery, exactLimit: Int, groupLimit: Int = .max) throws -> Report {
+        try mergeableReport(query, exactLimit: exactLimit, groupLimit: groupLimit).report
     }
 
     /// Returns the sums over the calls of a time range in a form that can be merged with other ledgers' sums.
+    ///
+    /// - Throws: A ``LedgerError``, or ``TooManyGroups``.
     package func mergeableReport(
         _ query: ReportQuery,
-        exactLimit: Int = LedgerReader.exactReportLimit
+        exactLimit: Int = LedgerReader.exactReportLimit,
+        groupLimit: Int = .max
     ) throws -> MergeableReport {
-        try read { database, facts in
-            var builder = ReportBuilder(query, facts)
-            return try builder.report(database, exactLimit: exactLimit)
+        let (report, found) = try read { database, facts in
+            var builder = ReportBuilder(query, facts, groupLimit: groupLimit, cache: cache)
+            return (try builder.report(database, exactLimit: exactLimit), builder.found)
         }
+        if let found { cache?.keep(found) }
+        return report
     }
 }

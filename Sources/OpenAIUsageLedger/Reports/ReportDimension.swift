@@ -60,15 +60,15 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
     /// Parses a list such as `project,model`, or `none` for a report without groups.
     ///
     /// - Parameter text: The names, separated by commas.
-    /// - Returns: The dimensions; `nil` if a name is unknown or there is none.
+    /// - Returns: The dimensions; `nil` if a name is unknown or empty.
     package static func list(_ text: String) -> [ReportDimension]? {
         if text == "none" { return [] }
         var dimensions: [ReportDimension] = []
-        for name in text.split(separator: ",") {
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let dimension = ReportDimension(name) else { return nil }
             dimensions.append(dimension)
         }
-        return dimensions.isEmpty ? nil : dimensions
+        return dimensions
     }
 
     /// The first dimension that is in a list more than once; `nil` if there is none.
@@ -109,5 +109,12 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         case .tag: .tags
         case .outcome, .status, .errorCode, .hour, .day, .week, .month: nil
         }
+    }
+
+    /// True if only the rows of a series have its value in the dimension.
+    func isInRows(of series: Series) -> Bool {
+        guard series.rowFields != 0, let field else { return false }
+        if series.isInRow(field) { return true }
+        return self == .model && series[.model] == nil && series.isInRow(.requestModel)
     }
 }

@@ -47,7 +47,12 @@ struct ReportGrouping {
         case .errorCode: Value(name: result?.errorCode ?? result?.errorType)
         case .tag(let name): Value(name: series?.tags[name])
         case .key: Value(name: series?.key?.description ?? series?[.key])
-        case .model, .requestedModel: Value(name: name(ofModel: dimension.field.flatMap { series?[$0] }))
+        case .model:
+            // An answered model that only the rows have is unknown, not missing.
+            Value(
+                name: series?.isInRow(.model) == true ? nil : name(ofModel: series?[.model] ?? series?[.requestModel])
+            )
+        case .requestedModel: Value(name: name(ofModel: series?[.requestModel]))
         default: Value(name: dimension.field.flatMap { series?[$0] })
         }
     }
@@ -61,8 +66,8 @@ struct ReportGrouping {
         case .errorCode: return Value(name: record.errorCode ?? record.errorType)
         case .tag(let name): return Value(name: record.tags[name])
         case .key: return Value(name: record.key?.description)
-        case .model, .requestedModel:
-            return Value(name: name(ofModel: dimension.field.flatMap { Series.text($0, of: record) }))
+        case .model: return Value(name: name(ofModel: record.model ?? record.requestModel))
+        case .requestedModel: return Value(name: name(ofModel: record.requestModel))
         default: return Value(name: dimension.field.flatMap { Series.text($0, of: record) })
         }
     }

@@ -5,7 +5,7 @@ extension Ledger {
     /// Reprices the calls of a query, and writes the costs that differ.
     ///
     /// Rows are read beside the writer, and written in small batches between its own, so that recording goes on. After a
-    /// cancellation written costs stay, and the run can be repeated.
+    /// cancellation written costs stay, and the run can be repeated. The ledger keeps what each call cost before.
     ///
     /// - Parameters:
     ///   - query: The range, the filter, and the choice of a dry run.
@@ -19,11 +19,12 @@ extension Ledger {
         // Queued rows must be committed to be found.
         await flush()
         let path = path
-        let reader = try await Self.aside { try LedgerReader(path: path) }
-        var run = try await Self.aside { try RepriceRun(query, reader, price: price) }
+        let formerCosts = FormerCosts(startedAt: clock.wallMicroseconds, priceVersion: query.priceVersion)
+        let reader = try await Self.runBlocking { try LedgerReader(path: path) }
+        var run = try await Self.runBlocking { try RepriceRun(query, reader, price: price) }
         while true {
             let before = run
-            let step = try await Self.aside {
+            let step = try await Self.runBlocking {
                 var run = before
                 let changes = try run.next(reader)
                 return (run: run, changes: changes)
@@ -31,15 +32,15 @@ extension Ledger {
             run = step.run
             guard let changes = step.changes else { return run.report }
             try Task.checkCancellation()
-            if !query.isDryRun, !changes.isEmpty { try await write(changes) }
+            if !query.isDryRun, !changes.isEmpty { try await write(changes, formerCosts) }
         }
     }
 
-    private func write(_ changes: [RepriceRun.Change]) async throws {
+    private func write(_ changes: [RepriceRun.Change], _ formerCosts: FormerCosts) async throws {
         try await withCheckedThrowingContinuation { continuation in
             queue.add(
                 WriterCommand(
-                    body: { store, database in try store.write(changes, database) },
+                    body: { store, database in try store.write(changes, keeping: formerCosts, database) },
                     completion: { continuation.resume(with: $0) }
                 )
             )
@@ -47,7 +48,7 @@ extension Ledger {
     }
 
     /// Runs a blocking closure on a thread of the global queue.
-    static func aside<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    static func runBlocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try body() }) }
         }

@@ -8,6 +8,8 @@ public struct RepriceQuery: Sendable, Equatable {
     public var filter = CallFilter()
     /// True to compute the changes without writing them.
     public var isDryRun = false
+    /// The version of the price book, under which former costs are kept; `nil` for the one that the new costs name.
+    public var priceVersion: String?
 
     /// Creates a query for all calls of a range.
     public init(from: Int64, to: Int64) {

@@ -13,6 +13,11 @@ struct RepriceRun: Sendable {
         var id: Int64
         var old: CallCost
         var new: CallCost
+
+        /// True if more than the version of the price book changes.
+        var isOtherCost: Bool {
+            old.picoUSD != new.picoUSD || old.status != new.status || old.reason != new.reason
+        }
     }
 
     /// The report on the calls so far.

@@ -16,7 +16,7 @@ extension Ledger {
         await flush()
         if query.isDryRun {
             let path = path
-            return try await Self.aside { try LedgerReader(path: path).prunable(query) }
+            return try await Self.runBlocking { try LedgerReader(path: path).prunable(query) }
         }
         let run = PruneProgress(PruneRun(before: query.before, slack: .none))
         while try await step(run) {

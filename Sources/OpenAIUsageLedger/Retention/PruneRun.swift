@@ -166,6 +166,7 @@ extension CallStore {
                 let delete = try database.cachedStatement(sql: "DELETE FROM call WHERE id = ?")
                 for id in gone { try delete.run(in: database) { $0.integer(id) } }
             }
+            try FormerCosts.prune(gone, database)
             try store.notePruned(before: time, through: last, database)
         }
         return step

@@ -14,6 +14,9 @@ struct LatencyHistogram: Sendable, Equatable {
     /// True if the histogram is empty.
     var isEmpty: Bool { counts.allSatisfy { $0 == 0 } }
 
+    /// The memory of the counts in bytes.
+    var memorySize: Int { counts.capacity * MemoryLayout<Int64>.stride }
+
     /// Counts a latency; a negative one counts as 0.
     mutating func add(_ value: Int64?, weight: Int64 = 1) {
         guard let value else { return }

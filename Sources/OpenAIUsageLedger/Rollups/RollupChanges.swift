@@ -64,7 +64,18 @@ struct RollupChanges {
                 try table.save(key)
             }
         }
+        try stampDays(database)
         removeAll()
+    }
+
+    private func stampDays(_ database: Database) throws {
+        var days = Set<Int64>()
+        var last = Int32.min
+        for share in shares where share.quarter != last {
+            last = share.quarter
+            days.insert(RollupKey.time(of: RollupKey.start(of: Int64(last), .quarter), .day))
+        }
+        try RollupDays.stamp(days, database)
     }
 
     /// Adds sums of quarters of an hour to all levels of the table.
@@ -73,6 +84,7 @@ struct RollupChanges {
         var level = sums
         while let first = level.keys.first {
             for (key, sums) in level { try table.add(sums, to: key.rowID) }
+            if first.level == .day { try RollupDays.stamp(Set(level.keys.map(\.time)), database) }
             guard let coarser = RollupKey.Level(rawValue: first.level.rawValue + 1) else { return }
             var next: [RollupKey: RollupSums] = [:]
             for (key, sums) in level {

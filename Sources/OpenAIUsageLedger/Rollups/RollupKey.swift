@@ -15,7 +15,7 @@ struct RollupKey: Hashable {
     /// The length of the shortest period in microseconds; the offset of every time zone is a multiple of it.
     static let quarterLength: Int64 = 900_000_000
 
-    private static let timeShift: Int64 = 36
+    static let timeShift: Int64 = 36
     private static let seriesShift: Int64 = 12
     /// The highest number of a period.
     static let maximumTime: Int64 = 1 << 24 - 1
@@ -73,6 +73,9 @@ struct RollupKey: Hashable {
         series = Int(rowID >> Self.seriesShift & 0xff_ffff)
         result = Int(rowID & 0xfff)
     }
+
+    /// The row IDs of all days.
+    static let days = rows(.day, 0...maximumTime)
 
     /// Returns the row IDs of a range of periods.
     static func rows(_ level: Level, _ times: ClosedRange<Int64>) -> ClosedRange<Int64> {

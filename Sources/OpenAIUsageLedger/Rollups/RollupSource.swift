@@ -71,12 +71,35 @@ struct RollupSource {
     ) throws {
         guard from < to else { return }
         let cuts = periods ?? PeriodCuts()
+        try forEachPending(from: from, to: to, periods: cuts, where: isWanted, body)
+        try forEachFlushed(from: from, to: to, periods: cuts, where: isWanted, body)
+    }
+
+    /// Passes the sums of the calls in a range that are not yet in the table to a closure, as ``forEach(from:to:periods:where:_:)``.
+    func forEachPending(
+        from: Int64,
+        to: Int64,
+        periods cuts: PeriodCuts,
+        where isWanted: (RollupKey) -> Bool,
+        _ body: Body
+    ) throws {
         try forEachPendingRow(from: from, to: to) { record, key in
             guard isWanted(key) else { return }
             var sums = RollupSums()
             sums.add(record)
             try body(cuts.period(at: record.startedAtMicroseconds), key, .sums(sums), 1)
         }
+    }
+
+    /// Passes the sums of the calls in a range that are in the table to a closure, as ``forEach(from:to:periods:where:_:)``.
+    func forEachFlushed(
+        from: Int64,
+        to: Int64,
+        periods cuts: PeriodCuts,
+        where isWanted: (RollupKey) -> Bool,
+        _ body: Body
+    ) throws {
+        guard from < to else { return }
         let months = RollupKey.rows(.month, 0...RollupKey.maximumTime)
         let bounds = try Row.fetchOne(
             database,

@@ -46,6 +46,12 @@ struct RollupSums: Sendable, Equatable {
     /// True if the sums are empty.
     var isEmpty: Bool { figures.calls == 0 && self == RollupSums() }
 
+    /// The memory of the counters and histograms in bytes, about.
+    var memorySize: Int {
+        counters.count * MemoryLayout<Sum>.stride + duration.memorySize + processing.memorySize
+            + timeToFirstToken.memorySize
+    }
+
     /// Adds or subtracts a call.
     mutating func add(_ record: CallRecord, isNegative: Bool = false) {
         let share = CallContribution(record, series: 0, result: 0, isNegative: isNegative)

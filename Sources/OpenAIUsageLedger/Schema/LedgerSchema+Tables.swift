@@ -77,4 +77,32 @@ extension LedgerSchema {
         CREATE TABLE container_window(hash INTEGER PRIMARY KEY, started_at INTEGER NOT NULL) STRICT;
         CREATE TABLE quarantine(call_id INTEGER NOT NULL, started_at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
         """
+
+    /// The statements that create the stamps of the days with sums, and give one to each day that has none.
+    static let rollupDays = """
+        CREATE TABLE IF NOT EXISTS rollup_day(day INTEGER PRIMARY KEY, stamp INTEGER NOT NULL) STRICT;
+        INSERT OR IGNORE INTO rollup_day(day, stamp)
+            SELECT day, random() FROM (
+                SELECT DISTINCT key >> \(RollupKey.timeShift) & \(RollupKey.maximumTime) AS day FROM rollup
+                WHERE key BETWEEN \(RollupKey.days.lowerBound) AND \(RollupKey.days.upperBound)
+            );
+        """
+
+    /// The statements that create the tables of former costs.
+    ///
+    /// `former_cost` has the cost that a call had before a run, `cost_kind` what many of them share. Sums may exceed an
+    /// integer of SQLite, and are text.
+    static let formerCosts = """
+        CREATE TABLE IF NOT EXISTS reprice_run(
+            id INTEGER PRIMARY KEY, started_at INTEGER NOT NULL, price_version TEXT NOT NULL, old_versions TEXT NOT NULL,
+            calls INTEGER NOT NULL, old_pico_usd TEXT NOT NULL, new_pico_usd TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS cost_kind(
+            id INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT, price_version TEXT
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS former_cost(
+            call_id INTEGER NOT NULL, run INTEGER NOT NULL, kind INTEGER NOT NULL, cost_pico_usd INTEGER,
+            PRIMARY KEY(call_id, run)
+        ) STRICT, WITHOUT ROWID;
+        """
 }

@@ -5,8 +5,9 @@ enum LedgerSchema {
     /// The application ID of a ledger's SQLite file: the letters `OAUG`.
     static let applicationID: Int64 = 0x4f41_5547
     /// The newest supported version.
-    static let version: Int64 = 5
-    /// The oldest version whose files are read and written without a copy; its rollups have an earlier format.
+    static let version: Int64 = 7
+    /// The oldest version whose files are read and written without a copy; its rollups have an earlier format, and it has no
+    /// former costs and no stamps of days.
     static let oldestCompatibleVersion: Int64 = 4
 
     /// The kind of a file according to its header.
@@ -61,25 +62,29 @@ enum LedgerSchema {
         )
     }
 
-    /// Creates the schema in an empty file, or updates version and view of a compatible ledger.
+    /// Creates the schema in an empty file, or updates version, tables and view of a compatible ledger.
     static func create(_ database: Database) throws {
         try database.inTransaction(.immediate) {
             guard try kind(of: database) == .empty else { return try renew(database) ? .commit : .rollback }
             try database.execute(sql: tables)
+            try database.execute(sql: formerCosts)
+            try database.execute(sql: rollupDays)
             try database.execute(sql: view)
             try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             return .commit
         }
     }
 
-    /// Updates version and view of a compatible ledger.
+    /// Updates version, tables and view of a compatible ledger.
     ///
     /// - Returns: True if anything has changed.
     private static func renew(_ database: Database) throws -> Bool {
         guard case .ledger(let found) = try kind(of: database), oldestCompatibleVersion...version ~= found else {
             return false
         }
-        if found < version { try database.execute(sql: "PRAGMA user_version = \(version)") }
+        if found < version {
+            try database.execute(sql: "\(formerCosts) \(rollupDays) PRAGMA user_version = \(version)")
+        }
         return try renewView(database) || found < version
     }
 

@@ -69,7 +69,10 @@ package struct CallSelection: Sendable, Equatable {
     package func range(now: Int64) throws(ParameterError) -> (from: Int64?, to: Int64?) {
         let from = since?.microseconds(now: now, timeZone: timeZone)
         let to = until?.microseconds(now: now, timeZone: timeZone)
-        if let from, let to, from >= to { throw ParameterError("since", "must be before until") }
+        if let from, let to, from >= to {
+            let (start, end) = (TimestampText.utc(from, isShort: true), TimestampText.utc(to, isShort: true))
+            throw ParameterError("since", "is \(start); it must be before the end of the range, \(end)")
+        }
         return (from, to)
     }
 

@@ -27,10 +27,13 @@ package struct DurationArgument: Sendable, Equatable {
 
     /// The duration in the largest unit from seconds to days that divides it, or in milliseconds.
     package var text: String {
-        let units: [(Int64, String)] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")]
-        for (scale, unit) in units where milliseconds > 0 && milliseconds % scale == 0 {
-            return "\(milliseconds / scale)\(unit)"
+        guard milliseconds > 0, let unit = Self.units.first(where: { milliseconds % $0.scale == 0 }) else {
+            return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
         }
-        return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
+        return "\(milliseconds / unit.scale)\(unit.name)"
     }
+
+    private static let units: [(scale: Int64, name: String)] = [
+        (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"),
+    ]
 }

@@ -55,10 +55,7 @@ extension LatestRateLimit {
 
     /// Encodes rate limits for a reader of the same version.
     package static func bytes(_ limits: [LatestRateLimit]) -> [UInt8] {
-        var bytes = VarintWriter()
-        bytes.write(signature)
-        bytes.write(Int64(limits.count))
-        for limit in limits {
+        SignedList.bytes(limits, signature: signature) { limit, bytes in
             bytes.write(limit.project)
             bytes.write(limit.model)
             bytes.write(limit.organization)
@@ -66,28 +63,19 @@ extension LatestRateLimit {
             bytes.write(limit.call.rawValue)
             bytes.write(RateLimitText.text(of: limit.limits))
         }
-        return bytes.bytes
     }
 
     /// Decodes rate limits from untrusted bytes; `nil` if they are not a list of this version.
     package static func list(_ bytes: [UInt8]) -> [LatestRateLimit]? {
-        bytes.withUnsafeBufferPointer { buffer in
-            var reader = VarintReader(buffer)
-            guard Array(reader.data()) == signature else { return nil }
-            var limits: [LatestRateLimit] = []
-            for _ in 0..<reader.count() {
-                limits.append(
-                    LatestRateLimit(
-                        project: reader.text() ?? "",
-                        model: reader.text(),
-                        organization: reader.text(),
-                        observedAt: reader.integer(),
-                        call: CallID(rawValue: reader.integer()),
-                        limits: RateLimitText.limits(reader.text() ?? "")
-                    )
-                )
-            }
-            return reader.isValid && !reader.hasMore ? limits : nil
+        SignedList.elements(bytes, signature: signature) { reader in
+            LatestRateLimit(
+                project: reader.text() ?? "",
+                model: reader.text(),
+                organization: reader.text(),
+                observedAt: reader.integer(),
+                call: CallID(rawValue: reader.integer()),
+                limits: RateLimitText.limits(reader.text() ?? "")
+            )
         }
     }
 }

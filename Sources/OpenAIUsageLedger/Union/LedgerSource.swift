@@ -1,4 +1,4 @@
-import OpenAIUsage
+package import OpenAIUsage
 
 /// A readable ledger: a file on this machine, or the ledger of a gateway elsewhere.
 package protocol LedgerSource: Sendable {
@@ -24,6 +24,9 @@ package protocol LedgerSource: Sendable {
 
     /// Returns the newest rate limits by project and model.
     func limits() async throws -> [LatestRateLimit]
+
+    /// Returns the costs that a call had before it was repriced, the oldest first.
+    func formerCosts(of call: CallID) async throws -> [FormerCost]
 }
 
 /// A ledger in a file on this machine.
@@ -51,6 +54,10 @@ package struct LedgerFileSource: LedgerSource {
     }
 
     package func limits() async throws -> [LatestRateLimit] { try await reader.limits() }
+
+    package func formerCosts(of call: CallID) async throws -> [FormerCost] {
+        try await reader.run { try $0.formerCosts(of: call) }
+    }
 }
 
 extension LedgerReader {
@@ -60,20 +67,26 @@ extension LedgerReader {
     ///   - request: The report.
     ///   - now: The time in microseconds since 1970.
     ///   - exactLimit: The most rows that are read for exact percentiles.
+    ///   - groupLimit: The most groups.
     /// - Returns: The report.
-    /// - Throws: A ``ParameterError`` if the range ends before it begins, or a ``LedgerError``.
+    /// - Throws: A ``ParameterError`` if the range ends before it begins, a ``LedgerError``, or ``TooManyGroups``.
     package func report(
         _ request: ReportRequest,
         now: Int64,
-        exactLimit: Int = LedgerReader.exactReportLimit
+        exactLimit: Int = LedgerReader.exactReportLimit,
+        groupLimit: Int = .max
     ) throws -> Report {
-        try report(try request.query(now: now) { try summary().first }, exactLimit: exactLimit)
+        try report(
+            try request.query(now: now) { try summary().first },
+            exactLimit: exactLimit,
+            groupLimit: groupLimit
+        )
     }
 
     /// Returns the sums of a report with absolute times.
-    package func mergeableReport(_ request: ReportRequest) throws -> MergeableReport {
+    package func mergeableReport(_ request: ReportRequest, groupLimit: Int = .max) throws -> MergeableReport {
         let query = try request.query(now: 0) { try summary().first }
-        var report = try mergeableReport(query)
+        var report = try mergeableReport(query, groupLimit: groupLimit)
         report.ledger = try origins()
         return report
     }

@@ -113,6 +113,17 @@ package struct LedgerUnion: Sendable {
         return found.values.sorted { $0.id < $1.id }
     }
 
+    /// Returns the costs that a call had in any of the ledgers before it was repriced, the oldest first.
+    ///
+    /// - Throws: The error of an unreadable ledger.
+    package func formerCosts(of call: CallID) async throws -> [FormerCost] {
+        var found: [FormerCost] = []
+        for source in sources {
+            for cost in try await source.formerCosts(of: call) where !found.contains(cost) { found.append(cost) }
+        }
+        return found.sorted { $0.repricedAt < $1.repricedAt }
+    }
+
     /// Returns the newest rate limits of all ledgers by project and model, in alphabetical order.
     ///
     /// - Throws: The error of an unreadable ledger.

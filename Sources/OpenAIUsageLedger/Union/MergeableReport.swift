@@ -141,7 +141,8 @@ package struct MergeableReport: Sendable {
         for line in all {
             sums[key(line.values), default: ReportAccumulator(keepsLatencies: keepsLatencies)].add(line.sums)
         }
-        guard sums.count > top else { return all }
+        // An "others" row for a single group would hide it and save nothing.
+        guard sums.count > top + 1 else { return all }
         let rows = sums.map { entry in
             var sums = entry.value
             return (values: entry.key, row: sums.result(group: entry.key.map(\.name)))
@@ -149,6 +150,7 @@ package struct MergeableReport: Sendable {
         let first = Set(rows.sorted { arrangement.precedes($0.row, $1.row) }.prefix(top).map(\.values))
         var lines: [Line] = []
         var places: [[ReportGrouping.Value]: Int] = [:]
+        var single: [Int: Line] = [:]
         for line in all {
             if first.contains(key(line.values)) {
                 lines.append(line)
@@ -161,12 +163,15 @@ package struct MergeableReport: Sendable {
             if let place = places[others.values] {
                 lines[place].add(line)
                 lines[place].othersCount? += 1
+                single[place] = nil
             } else {
                 places[others.values] = lines.count
+                single[lines.count] = line
                 others.othersCount = 1
                 lines.append(others)
             }
         }
+        for (place, line) in single { lines[place] = line }
         return lines
     }
 

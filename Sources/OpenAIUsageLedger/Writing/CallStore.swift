@@ -337,12 +337,17 @@ struct CallStore {
 
     /// Writes new costs to their rows in one transaction.
     ///
-    /// A row keeps its cost if that has changed since the reprice read it.
-    mutating func write(_ changes: [RepriceRun.Change], _ database: Database) throws {
+    /// A row keeps its cost if that has changed since the reprice read it. Former costs are kept.
+    mutating func write(
+        _ changes: [RepriceRun.Change],
+        keeping formerCosts: FormerCosts,
+        _ database: Database
+    ) throws {
         try transaction(database) { store in
             store.gathersCorrections = true
             defer { store.gathersCorrections = false }
             store.corrections.removeAll()
+            var written: [RepriceRun.Change] = []
             for change in changes {
                 guard let old = try store.row(change.id, database), old.record.outcome != .open,
                     old.record.cost.picoUSD == change.old.picoUSD, old.record.cost.status == change.old.status
@@ -350,7 +355,9 @@ struct CallStore {
                 var record = old.record
                 record.cost = change.new
                 try store.rewrite(old, as: record, database)
+                written.append(RepriceRun.Change(id: change.id, old: old.record.cost, new: change.new))
             }
+            try formerCosts.keep(written, database)
             try store.corrections.apply(database)
         }
     }

@@ -6,11 +6,11 @@ import Synchronization
 /// handle is destroyed. Methods are safe to call from any thread and have no effect on metrics of another kind.
 package final class ApplicationMetric: Sendable {
     private let series: ApplicationSeries
-    private let place: ApplicationRegister.Place?
+    private let place: ApplicationRegistry.Place?
     private let metrics: ApplicationMetrics
     private let isDestroyed = Atomic<Bool>(false)
 
-    init(_ series: ApplicationSeries, at place: ApplicationRegister.Place?, in metrics: ApplicationMetrics) {
+    init(_ series: ApplicationSeries, at place: ApplicationRegistry.Place?, in metrics: ApplicationMetrics) {
         self.series = series
         self.place = place
         self.metrics = metrics

@@ -12,7 +12,7 @@ package final class ApplicationMetrics: Sendable {
     )
 
     private let registry: MetricsRegistry
-    private let state = Mutex((register: ApplicationRegister(), isUsed: false))
+    private let state = Mutex((register: ApplicationRegistry(), isUsed: false))
 
     init(_ registry: MetricsRegistry) {
         self.registry = registry
@@ -48,7 +48,7 @@ package final class ApplicationMetrics: Sendable {
         return ApplicationMetric(series, at: place, in: self)
     }
 
-    func leave(_ place: ApplicationRegister.Place, removing isRemoved: Bool) {
+    func leave(_ place: ApplicationRegistry.Place, removing isRemoved: Bool) {
         state.withLock { $0.register.leave(place, removing: isRemoved) }
     }
 
@@ -56,9 +56,9 @@ package final class ApplicationMetrics: Sendable {
         let (register, isUsed) = state.withLock { $0 }
         guard isUsed else { return [] }
         var refused = MetricFamily(Self.refused)
-        for reason in ApplicationRegister.Refusal.allCases {
+        for reason in ApplicationRegistry.RejectionReason.allCases {
             guard let place = refused.place(of: [reason.rawValue]) else { continue }
-            _ = refused.set(.integer(register.refusals[reason] ?? 0), at: place)
+            _ = refused.set(.integer(register.rejections[reason] ?? 0), at: place)
         }
         return [refused] + register.families.values.map { $0.snapshot() }
     }

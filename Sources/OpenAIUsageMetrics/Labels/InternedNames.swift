@@ -8,9 +8,9 @@ struct InternedNames: Sendable {
     private(set) var names: [String] = [LabelValue.other]
     private var numbers: [String: UInt16] = [LabelValue.other: other]
 
-    /// Creates a table for a number of names, with one admitted if it is given.
+    /// Creates a table for a number of names, and for one more that is always admitted if it is given.
     init(_ name: String? = nil, maximumCount: Int) {
-        self.maximumCount = min(max(1, maximumCount), Int(UInt16.max) - 1)
+        self.maximumCount = min(max(1, maximumCount), Int(UInt16.max) - 2) + (name == nil ? 0 : 1)
         if let name { admit(name) }
     }
 

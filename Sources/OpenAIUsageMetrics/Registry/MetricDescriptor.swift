@@ -99,7 +99,7 @@ package struct MetricDescriptor: Sendable, Hashable {
             )
         }
         guard Set(labelNames).count == labelNames.count else {
-            throw MetricsError(.invalidLabelName, family: name, "a label name stands there twice; remove one")
+            throw MetricsError(.invalidLabelName, family: name, "a label name is duplicated; remove one")
         }
         if let unit, !(MetricName.isValid(unit) && name.hasSuffix("_" + unit)) {
             throw MetricsError(.invalidName, family: name, "the name must end in _\(unit), its unit")

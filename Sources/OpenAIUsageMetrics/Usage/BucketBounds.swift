@@ -16,6 +16,15 @@ enum BucketBounds {
     static let headrooms: [Double] = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9, 1]
     static let ledgerWrites: [Double] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2]
 
+    /// The bounds that OpenTelemetry's conventions for generative AI advise for times.
+    static let genAIDurations: [Double] = [
+        0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+    ]
+    /// Those that they advise for tokens.
+    static let genAITokens: [Double] = [
+        1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
+    ]
+
     /// The bounds 1, 1.4, 2, 2.8, 4, 5.6 and 8 of every decade within two limits.
     private static func decades(from exponent: Int, startingAt first: Double, through last: Double) -> [Double] {
         var bounds: [Double] = []

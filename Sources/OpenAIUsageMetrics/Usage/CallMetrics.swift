@@ -19,9 +19,9 @@ struct MetricCells: Sendable {
 
 /// The series that calls update, with limits on their number.
 ///
-/// Callers choose the names of models and projects. A name becomes a label only after the provider has accepted a call
-/// with it, or if the price book lists it as a model, and label sets are capped; everything else is counted under
-/// `other`.
+/// Callers choose the names of models and projects. A model becomes a label only after the provider has accepted a call with
+/// it, or if the price book lists it. So does a project, beside some that only ever failed: a revoked key must be seen under
+/// its project. Label sets are capped; everything else is counted under `other`.
 struct CallMetrics: Sendable {
     /// The cells of an operation in families without other open-ended labels.
     private struct OperationCells: Sendable {
@@ -55,6 +55,9 @@ struct CallMetrics: Sendable {
     private let modelOverflow: MetricCell?
     private let gatewayOverhead: MetricCell?
     private var projects: InternedNames
+    /// The projects that no call of has succeeded, and how many may have series.
+    private var unconfirmedProjects: Set<UInt16> = []
+    private let maximumUnconfirmedProjects: Int
     private var models: ModelNames
     private var usages: LabelSetTable<MetricCells>
     private var statuses: LabelSetTable<MetricCells>
@@ -64,6 +67,7 @@ struct CallMetrics: Sendable {
     private var headrooms: LabelSetTable<MetricCells>
     private var unpriced: LabelSetTable<MetricCells>
     private var breakdowns: CostBreakdowns
+    private var genAI: GenAIMetrics?
 
     /// Creates the series with closed labels only, with value 0.
     init(_ families: UsageMetricFamilies, _ limits: MetricsLimits, in editor: inout MetricsEditor) {
@@ -74,6 +78,7 @@ struct CallMetrics: Sendable {
         }
         self.families = families
         projects = InternedNames("default", maximumCount: limits.projects)
+        maximumUnconfirmedProjects = max(1, limits.projects / 4)
         models = ModelNames(maximumCount: limits.models)
         // The room for folded sets covers all operations with the usual values of the other closed label.
         usages = LabelSetTable(limits.capacity(details: 66))
@@ -84,6 +89,7 @@ struct CallMetrics: Sendable {
         headrooms = LabelSetTable(limits.modelCapacity(full: 43, details: 6))
         unpriced = LabelSetTable(limits.modelCapacity(full: 83, details: 16))
         breakdowns = CostBreakdowns(families, limits)
+        genAI = families.genAI.map { GenAIMetrics($0, limits) }
         operationCells = []
         for operation in operations.operations {
             operationCells.append(OperationCells(operation, families, in: &editor))
@@ -124,17 +130,23 @@ struct CallMetrics: Sendable {
         if !call.isDisconnectCounted { observeDuration(call, who, &overflow, &editor) }
         observeLatencies(record, call, who, &overflow, &editor)
         observeHeadroom(record, who, &overflow, &editor)
+        genAI?.count(record, call, &models, in: &editor)
         note(overflow, &editor)
         guard who.project != InternedNames.other, who.model != InternedNames.other else { return nil }
         return (projects[who.project], models[who.model])
     }
 
     /// Counts a client that left while its call goes on, and the time that it waited.
-    mutating func countDisconnect(_ call: CallSample, in editor: inout MetricsEditor) {
+    mutating func countDisconnect(
+        _ record: borrowing CallRecord,
+        _ call: CallSample,
+        in editor: inout MetricsEditor
+    ) {
         var overflow = Overflow()
         let who = labels(of: call, &overflow, &editor)
         editor.add(.integer(1), to: operationCells[Int(who.operation)].disconnects)
         observeDuration(call, who, &overflow, &editor)
+        genAI?.countDisconnect(record, call, &models, in: &editor)
         note(overflow, &editor)
     }
 
@@ -151,16 +163,19 @@ struct CallMetrics: Sendable {
             else { continue }
             let operation = Endpoint(named: birth.endpoint).operation
             let who = CallLabels(project: project, model: model, operation: operationNumber(operation, &editor))
-            let place = statuses.place(of: who.set(200), makeEntry: statusCells)
+            let place = statuses.place(of: who.set(UInt16(clamping: birth.status)), makeEntry: statusCells)
             let calls = statuses.entries[place.index].cell(0, of: families.calls, in: &editor)
             editor.add(.integer(0), to: calls)
+            guard birth.hasSuccesses else { continue }
+            breakdowns.createTier(birth.serviceTier, who, projects, &editor)
             let index = usages.place(of: who.set(), makeEntry: usageCells).index
             func create(_ slot: Int, _ family: MetricFamilyID, _ zero: MetricNumber) {
                 let cell = usages.entries[index].cell(slot, of: family, in: &editor)
                 editor.add(zero, to: cell)
             }
             create(Self.costSlot, families.cost, .pico(0))
-            for family in [TokenFamily.input, .output, .inputCached] {
+            let reasoning: [TokenFamily] = birth.hasReasoning ? [.outputReasoning] : []
+            for family in [.input, .output, .inputCached] + reasoning {
                 create(family.rawValue, families.tokens[family.rawValue], .integer(0))
             }
         }
@@ -198,9 +213,17 @@ struct CallMetrics: Sendable {
     }
 
     private mutating func admittedProject(_ call: CallSample, _ overflow: inout Overflow) -> UInt16 {
-        if let number = projects[call.project] { return number }
-        guard call.isSuccess else { return InternedNames.other }
-        if let number = projects.admit(call.project) { return number }
+        if let number = projects[call.project] {
+            if call.isSuccess { unconfirmedProjects.remove(number) }
+            return number
+        }
+        guard call.isSuccess || unconfirmedProjects.count < maximumUnconfirmedProjects else {
+            return InternedNames.other
+        }
+        if let number = projects.admit(call.project) {
+            if !call.isSuccess { unconfirmedProjects.insert(number) }
+            return number
+        }
         overflow.isProject = true
         return InternedNames.other
     }
@@ -421,6 +444,14 @@ package struct CallSeriesBirth: Sendable, Hashable {
     package var model: String?
     /// The endpoint's name.
     package var endpoint: String
+    /// The HTTP status, or 0 without a response.
+    package var status = 200
+    /// The service tier; `nil` if the calls had none.
+    package var serviceTier: String?
+    /// True if some of the calls succeeded, so that they have tokens and a cost.
+    package var hasSuccesses = true
+    /// True if some of the calls had reasoning tokens.
+    package var hasReasoning = false
 
     package init(project: String, model: String?, endpoint: String) {
         self.project = project

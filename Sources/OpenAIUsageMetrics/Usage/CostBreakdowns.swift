@@ -32,6 +32,25 @@ struct CostBreakdowns: Sendable {
         requestedModels = LabelSetTable(limits.modelCapacity(full: 80, details: 1))
     }
 
+    /// Creates the series of a service tier that an earlier process has counted calls of, with value 0.
+    mutating func createTier(
+        _ tier: String?,
+        _ who: CallLabels,
+        _ projects: InternedNames,
+        _ editor: inout MetricsEditor
+    ) {
+        guard let number = tiers.admit(LabelValue.clean(tier ?? LabelValue.none)) else { return }
+        let set = LabelSet(project: who.project, detail: UInt32(number))
+        let place = tierCosts.place(of: set) { [tiers] set in
+            let isFolded = set.detail == LabelSet.otherDetail
+            return MetricCells(
+                labels: [projects[set.project], isFolded ? LabelValue.other : tiers[UInt16(set.detail)]]
+            )
+        }
+        let cell = tierCosts.entries[place.index].cell(0, of: families.serviceTierCost, in: &editor)
+        editor.add(.pico(0), to: cell)
+    }
+
     /// Counts a successful call by the requested and the served model.
     mutating func countCall(
         _ call: CallSample,

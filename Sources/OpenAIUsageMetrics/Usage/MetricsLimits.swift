@@ -13,6 +13,8 @@ public struct MetricsLimits: Sendable, Equatable {
     public var tags: [String] = []
     /// True to have the creation times of counters and histograms in OpenMetrics (`_created`).
     public var includesCreationTimes = false
+    /// True to have calls also under the names of OpenTelemetry's conventions for generative AI, version 0.1.0.
+    public var includesGenAI = false
 
     /// Creates limits with the defaults.
     public init() {}
@@ -22,7 +24,8 @@ public struct MetricsLimits: Sendable, Equatable {
     /// - Parameter details: The room for folded sets that differ by closed labels only.
     /// - Returns: The capacity.
     func capacity(details: Int) -> LabelSetTableCapacity {
-        .init(full: min(max(10, labelSets), 10_000), projects: min(max(1, projects), 1_000), details: details)
+        // One more for calls without a project.
+        .init(full: min(max(10, labelSets), 10_000), projects: min(max(1, projects), 1_000) + 1, details: details)
     }
 
     /// The capacity of a family with model and closed labels only.

@@ -25,6 +25,8 @@ struct UsageMetricFamilies: Sendable {
     let keyCost: MetricFamilyID?
     /// The cost by tag; `nil` unless it is opted into.
     let tagCost: MetricFamilyID?
+    /// The families by OpenTelemetry's names; `nil` unless they are opted into.
+    let genAI: GenAIFamilies?
     let unpricedCalls: MetricFamilyID
     let callsWithoutUsage: MetricFamilyID
     let callsInFlight: MetricFamilyID
@@ -166,6 +168,7 @@ struct UsageMetricFamilies: Sendable {
         tagCost =
             limits.tags.isEmpty
             ? nil : counter("tag_cost_usd", unit: "usd", ["tag", "value"], "Cost of the calls by the chosen tags.")
+        genAI = limits.includesGenAI ? GenAIFamilies(registry) : nil
         unpricedCalls = counter(
             "unpriced_calls",
             ["model", "reason"],

@@ -3,9 +3,9 @@ import Synchronization
 
 /// A usage sink that exposes calls as Prometheus metrics.
 ///
-/// Every finished record is counted once, in all families atomically. The number of series is limited regardless of
-/// what callers send: a project or model gets series of its own only after the provider has accepted a call with it,
-/// and each family has a cap, beyond which calls are counted under `other`. Series contain no keys, users or content;
+/// Every finished record is counted once, in all families atomically. The number of series is limited regardless of what
+/// callers send: a model gets series of its own only after the provider has accepted a call with it, and so do all but some
+/// projects. Each family has a cap, beyond which calls are counted under `other`. Series contain no keys, users or content;
 /// the provider's request ID appears only in OpenMetrics exemplars.
 public final class UsageMetrics: UsageSink {
     private struct State: Sendable {
@@ -18,6 +18,7 @@ public final class UsageMetrics: UsageSink {
     /// The application's own metrics.
     package let application: ApplicationMetrics
     private let families: UsageMetricFamilies
+    private let limits: MetricsLimits
     private let clock: any UsageClock
     private let state: Mutex<State>
     /// The in-flight cells by operation; immutable, so that no lock is needed.
@@ -49,6 +50,7 @@ public final class UsageMetrics: UsageSink {
             for result in ["answered", "rejected"] { editor.add(.integer(0), to: families.scrapes, [result]) }
         }
         self.families = families
+        self.limits = limits
         self.clock = clock
         self.inFlight = series.inFlight
         self.state = Mutex(State(series: series))
@@ -93,7 +95,7 @@ public final class UsageMetrics: UsageSink {
         var record = record
         record.outcome = .clientDisconnected
         let call = CallSample(record)
-        state.withLock { state in registry.update { state.series.countDisconnect(call, in: &$0) } }
+        state.withLock { state in registry.update { state.series.countDisconnect(record, call, in: &$0) } }
     }
 
     /// Creates the series of labels that an earlier process has counted calls under, with value 0.
@@ -213,7 +215,7 @@ public final class UsageMetrics: UsageSink {
     ///
     /// - Parameters:
     ///   - isSuccessful: True if the new configuration is in use.
-    ///   - isStart: True at the start, which is no reload.
+    ///   - isStart: True at the start, which is not a reload.
     package func countConfigurationReload(isSuccessful: Bool, isStart: Bool = false) {
         let now = Double(clock.wallMicroseconds / 1_000_000)
         registry.update { editor in
@@ -230,6 +232,14 @@ public final class UsageMetrics: UsageSink {
     package func registerBudgets(_ budgets: @escaping @Sendable () -> [BudgetGauge]) {
         registry.registerCollector(BudgetGauge.descriptors) { collection in
             for budget in budgets() { budget.collect(into: &collection) }
+        }
+    }
+
+    /// Sets the source of the last reconciliation, which is called during every scrape; `nil` if there was none.
+    package func registerReconciliation(_ last: @escaping @Sendable () -> ReconciliationGauge?) {
+        let maximum = min(max(1, limits.projects), 1_000)
+        registry.registerCollector(ReconciliationGauge.descriptors) { collection in
+            last()?.collect(into: &collection, maximumProjects: maximum)
         }
     }
 

@@ -55,11 +55,11 @@ struct SpanAttributeRow: Sendable {
     /// All attributes that follow from a record.
     static let all: [SpanAttributeRow] = [
         text("gen_ai.operation.name") { Endpoint.GenerativeOperation($0.endpoint).name },
-        text("gen_ai.provider.name") { SpanSink.provider(of: $0.host) },
+        text("gen_ai.provider.name") { $0.generativeProvider },
         text("gen_ai.output.type") { Endpoint.GenerativeOperation($0.endpoint).outputType },
         text("gen_ai.request.model") { $0.requestModel },
         same("gen_ai.request.stream") { $0.isStream ? .bool(true) : nil },
-        text("gen_ai.response.model") { SpanSink.servedModel($0) },
+        text("gen_ai.response.model") { $0.generativeResponseModel },
         text("gen_ai.response.id") { $0.responseID },
         same("gen_ai.response.time_to_first_chunk") { record in
             record.timing.timeToFirstTokenMicroseconds.map { .double(Double($0) / 1_000_000) }

@@ -21,21 +21,6 @@ struct SpanSink: UsageSink {
         span.end()
     }
 
-    /// Returns the value of `gen_ai.provider.name` for a host; compatible providers count as OpenAI.
-    static func provider(of host: String) -> String {
-        let host = host.lowercased()
-        let isAzure = ["openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com", "openai.azure.us"]
-            .contains { host == $0 || host.hasSuffix("." + $0) }
-        return isAzure ? "azure.ai.openai" : "openai"
-    }
-
-    /// Returns the model that the response names; for some endpoints, only the request names one.
-    static func servedModel(_ record: CallRecord) -> String? {
-        guard let status = record.status, status < 400 else { return nil }
-        guard record.endpoint.family.isModelServed else { return nil }
-        return record.outcome == .completed || record.responseID != nil ? record.model : nil
-    }
-
     /// Returns the API's error code or type, or else the status, or else the outcome.
     static func errorType(_ record: CallRecord) -> String? {
         guard record.outcome.isFailure else { return nil }

@@ -1,18 +1,22 @@
 // swift-format-ignore-file
 // Generated from prices.json by .ci/generate-price-book; change the JSON and run it again.
 extension PriceBook {
-    static let bundledHash: UInt64 = 0x7dce_f75f_7d0c_67d5
+    static let bundledHash: UInt64 = 0xefda_f687_750f_e693
 
     package static let bundledText = #"""
 {
  "schema": "openai-prices/1",
- "as_of": "2026-11-23",
+ "as_of": "2026-11-30",
  "currency": "USD",
  "README": "Prices are decimal strings. per_1m = USD per 1,000,000 tokens for each served tier. A missing tier means: not known (price with default AND mark the record tier_price_missing). A missing meter means: bill those tokens at the meter named in rules.meter_fallback. periods are closed intervals of UTC days; null = open. The first matching model wins: exact id in ids, else rules.model_match.",
  "sources": {
   "litellm-1.109.1": "PyPI wheel litellm 1.109.1, file litellm/model_prices_and_context_window_backup.json, fetched 2026-11-23",
   "tokencost-0.1.26": "PyPI wheel tokencost 0.1.26, file tokencost/model_prices.json, packed 2025-08-13",
-  "official pricing page text": "developers.openai.com/api/docs/pricing as mirrored in public repositories (2026-03 and 2026-07..11 copies); not fetched live"
+  "official pricing page text": "developers.openai.com/api/docs/pricing as mirrored in public repositories (2026-03 and 2026-07..11 copies); not fetched live",
+  "litellm-1.110.2": "PyPI wheel litellm 1.110.2, the same file, fetched 2026-11-30",
+  "genai-prices-0.2.3": "PyPI wheel genai-prices 0.2.3, provider openai; its comments name the official page and the day it was read, fetched 2026-11-30",
+  "official priority page text": "openai.com/api-priority-processing (stored copy, found 2026-11-30); its prices exclude long context",
+  "official pricing page text (stored copy, 2026-07)": "developers.openai.com/api/docs/pricing as mirrored in public repositories between 2026-07-09 and 2026-07-29, all tables of text models; not fetched live"
  },
  "rules": {
   "tier_alias": {
@@ -183,14 +187,15 @@ extension PriceBook {
        "cached_input": "0.625",
        "output": "5",
        "image_input": "4",
-       "image_output": "16"
+       "image_output": "16",
+       "cached_image_input": "1"
       }
      },
      "source": [
       "litellm-1.109.1"
      ],
      "confidence": "conflict_resolved",
-     "note": "0.625 = half of 1.25; litellm shows the rounded 0.63; batch image_output = 50% (official rule), not in litellm"
+     "note": "0.625 = half of 1.25; litellm shows the rounded 0.63; batch image_output = 50% (official rule), not in litellm; batch cached_image_input = 50% (official rule), as gpt-image-1.5 has it"
     }
    ],
    "shutdown": "2026-12-01"
@@ -268,15 +273,17 @@ extension PriceBook {
        "input": "2.5",
        "cached_input": "0.625",
        "image_input": "5",
-       "image_output": "20"
+       "image_output": "20",
+       "cached_image_input": "1.25"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
      "confidence": "conflict_resolved",
-     "note": "0.625 = half of 1.25; litellm shows the rounded 0.63; batch image_output = 50% (official rule), not in litellm",
+     "note": "0.625 = half of 1.25; litellm shows the rounded 0.63; batch image_output = 50% (official rule), not in litellm; batch cached_image_input by genai-prices, which read it on the official page on 2026-10-14",
      "estimate_per_unit": {
       "image:high/1024x1024": "0.167",
       "image:high/1024x1536": "0.25",
@@ -314,14 +321,16 @@ extension PriceBook {
        "input": "1",
        "cached_input": "0.1",
        "image_input": "1.25",
-       "image_output": "4"
+       "image_output": "4",
+       "cached_image_input": "0.125"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "genai-prices-0.2.3"
      ],
      "confidence": "conflict_resolved",
-     "note": "batch image_output = 50% (official rule), not in litellm",
+     "note": "batch image_output = 50% (official rule), not in litellm; batch cached_image_input = 50% (official rule); genai-prices has the rounded 0.13 of the official page",
      "estimate_per_unit": {
       "image:low/1024x1024": "0.005",
       "image:low/1024x1536": "0.006",
@@ -362,14 +371,16 @@ extension PriceBook {
        "cached_input": "0.625",
        "output": "5",
        "image_input": "4",
-       "image_output": "16"
+       "image_output": "16",
+       "cached_image_input": "1"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "genai-prices-0.2.3"
      ],
      "confidence": "conflict_resolved",
-     "note": "0.625 = half of 1.25; litellm shows the rounded 0.63; batch image_output = 50% (official rule), not in litellm",
+     "note": "0.625 = half of 1.25; litellm shows the rounded 0.63; batch image_output = 50% (official rule), not in litellm; batch cached_image_input by genai-prices, which read it on the official page on 2026-10-14",
      "estimate_per_unit": {
       "image:low/1024x1024": "0.009",
       "image:low/1024x1536": "0.013",
@@ -408,14 +419,16 @@ extension PriceBook {
        "input": "2.5",
        "cached_input": "0.625",
        "image_input": "4",
-       "image_output": "15"
+       "image_output": "15",
+       "cached_image_input": "1"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "genai-prices-0.2.3"
      ],
      "confidence": "conflict_resolved",
-     "note": "batch image_output = 50% (official rule), not in litellm"
+     "note": "batch image_output = 50% (official rule), not in litellm; batch cached_image_input by genai-prices, which read it on the official page on 2026-10-14"
     }
    ]
   },
@@ -442,14 +455,16 @@ extension PriceBook {
        "input": "2.5",
        "cached_input": "0.625",
        "image_input": "4",
-       "image_output": "15"
+       "image_output": "15",
+       "cached_image_input": "1"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "genai-prices-0.2.3"
      ],
      "confidence": "conflict_resolved",
-     "note": "batch image_output = 50% (official rule), not in litellm"
+     "note": "batch image_output = 50% (official rule), not in litellm; batch cached_image_input by genai-prices, which read it on the official page on 2026-10-14"
     }
    ]
   },
@@ -476,14 +491,16 @@ extension PriceBook {
        "input": "2.5",
        "cached_input": "0.625",
        "image_input": "4",
-       "image_output": "15"
+       "image_output": "15",
+       "cached_image_input": "1"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "genai-prices-0.2.3"
      ],
      "confidence": "conflict_resolved",
-     "note": "batch image_output = 50% (official rule), not in litellm"
+     "note": "batch image_output = 50% (official rule), not in litellm; batch cached_image_input by genai-prices, which read it on the official page on 2026-10-14"
     }
    ]
   },
@@ -1380,13 +1397,19 @@ extension PriceBook {
       "default": {
        "input": "3",
        "output": "6"
+      },
+      "batch": {
+       "input": "1.5",
+       "output": "3"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "batch by genai-prices, which read it on the official page on 2026-10-14"
     }
    ],
    "shutdown": "2026-10-23"
@@ -1405,13 +1428,19 @@ extension PriceBook {
       "default": {
        "input": "3",
        "output": "6"
+      },
+      "batch": {
+       "input": "1.5",
+       "output": "3"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "batch by genai-prices, which read it on the official page on 2026-10-14"
     }
    ],
    "shutdown": "2026-10-23"
@@ -1430,13 +1459,19 @@ extension PriceBook {
       "default": {
        "input": "3",
        "output": "6"
+      },
+      "batch": {
+       "input": "1.5",
+       "output": "3"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "batch by genai-prices, which read it on the official page on 2026-10-14"
     }
    ],
    "shutdown": "2026-10-23"
@@ -1705,13 +1740,19 @@ extension PriceBook {
       "default": {
        "input": "0.5",
        "output": "1.5"
+      },
+      "batch": {
+       "input": "0.25",
+       "output": "0.75"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
-     "confidence": "conflict_resolved"
+     "confidence": "conflict_resolved",
+     "note": "batch as the official page of 2026-07 has it for -0125, which the alias points to"
     }
    ],
    "shutdown": "2026-10-23"
@@ -1759,13 +1800,18 @@ extension PriceBook {
       "default": {
        "input": "1.5",
        "output": "2"
+      },
+      "batch": {
+       "input": "1.5",
+       "output": "2"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07"
     }
    ],
    "shutdown": "2024-09-13"
@@ -1784,13 +1830,18 @@ extension PriceBook {
       "default": {
        "input": "1.5",
        "output": "2"
+      },
+      "batch": {
+       "input": "1.5",
+       "output": "2"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07"
     }
    ],
    "shutdown": "2024-09-13"
@@ -1809,14 +1860,20 @@ extension PriceBook {
       "default": {
        "input": "1",
        "output": "2"
+      },
+      "batch": {
+       "input": "1",
+       "output": "2"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "conflict_resolved",
-     "note": "litellm batch price equals standard price; dropped"
+     "note": "batch is not cheaper: the official batch table of 2026-07 has the standard prices"
     }
    ],
    "shutdown": "2026-09-28"
@@ -1860,13 +1917,18 @@ extension PriceBook {
       "default": {
        "input": "3",
        "output": "4"
+      },
+      "batch": {
+       "input": "1.5",
+       "output": "2"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07"
     }
    ],
    "shutdown": "2024-09-13"
@@ -1934,13 +1996,19 @@ extension PriceBook {
       "default": {
        "input": "30",
        "output": "60"
+      },
+      "batch": {
+       "input": "15",
+       "output": "30"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "batch by genai-prices, which read it on the official page on 2026-10-14"
     }
    ],
    "shutdown": "2026-10-23"
@@ -1959,13 +2027,19 @@ extension PriceBook {
       "default": {
        "input": "10",
        "output": "30"
+      },
+      "batch": {
+       "input": "5",
+       "output": "15"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07 and by genai-prices"
     }
    ],
    "shutdown": "2026-03-26"
@@ -1984,13 +2058,19 @@ extension PriceBook {
       "default": {
        "input": "30",
        "output": "60"
+      },
+      "batch": {
+       "input": "15",
+       "output": "30"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07 and by genai-prices"
     }
    ],
    "shutdown": "2026-03-26"
@@ -2038,13 +2118,20 @@ extension PriceBook {
       "default": {
        "input": "10",
        "output": "30"
+      },
+      "batch": {
+       "input": "5",
+       "output": "15"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3",
+      "official pricing page text (stored copy, 2026-07)"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "batch by the official page of 2026-07 and by genai-prices"
     }
    ],
    "shutdown": "2026-10-23"
@@ -2063,13 +2150,18 @@ extension PriceBook {
       "default": {
        "input": "10",
        "output": "30"
+      },
+      "batch": {
+       "input": "5",
+       "output": "15"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07"
     }
    ]
   },
@@ -2162,13 +2254,19 @@ extension PriceBook {
       "default": {
        "input": "10",
        "output": "30"
+      },
+      "batch": {
+       "input": "5",
+       "output": "15"
       }
      },
      "source": [
       "litellm-1.109.1",
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "batch by genai-prices, which read it on the official page on 2026-10-14"
     }
    ],
    "shutdown": "2026-10-23"
@@ -2216,13 +2314,18 @@ extension PriceBook {
       "default": {
        "input": "10",
        "output": "30"
+      },
+      "batch": {
+       "input": "5",
+       "output": "15"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "genai-prices-0.2.3"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by genai-prices, which read it on the official page on 2026-10-14"
     }
    ],
    "shutdown": "2026-03-26"
@@ -2556,6 +2659,7 @@ extension PriceBook {
        "input": "2.5",
        "output": "10",
        "audio_input": "100",
+       "cached_audio_input": "100",
        "audio_output": "200"
       }
      },
@@ -2563,7 +2667,7 @@ extension PriceBook {
       "tokencost-0.1.26"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; no discount on cached input is published, so cached audio costs what audio does"
     }
    ],
    "shutdown": "2026-05-07"
@@ -2584,6 +2688,7 @@ extension PriceBook {
        "input": "2.5",
        "output": "10",
        "audio_input": "40",
+       "cached_audio_input": "40",
        "audio_output": "80"
       }
      },
@@ -2591,7 +2696,8 @@ extension PriceBook {
       "litellm-1.109.1",
       "tokencost-0.1.26"
      ],
-     "confidence": "two_sources"
+     "confidence": "two_sources",
+     "note": "no discount on cached input is published, so cached audio costs what audio does"
     }
    ],
    "shutdown": "2026-05-07"
@@ -2647,6 +2753,7 @@ extension PriceBook {
        "input": "0.15",
        "output": "0.6",
        "audio_input": "10",
+       "cached_audio_input": "10",
        "audio_output": "20"
       }
      },
@@ -2654,7 +2761,7 @@ extension PriceBook {
       "tokencost-0.1.26"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; no discount on cached input is published, so cached audio costs what audio does"
     }
    ],
    "shutdown": "2026-05-07"
@@ -2911,12 +3018,19 @@ extension PriceBook {
        "input": "1.25",
        "cached_input": "0.125",
        "output": "10"
+      },
+      "priority": {
+       "input": "2.5",
+       "cached_input": "0.25",
+       "output": "20"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "official priority page text"
      ],
-     "confidence": "single_source"
+     "confidence": "single_source",
+     "note": "priority by the official page, which names this model"
     }
    ],
    "shutdown": "2026-07-23"
@@ -3135,12 +3249,19 @@ extension PriceBook {
        "input": "1.25",
        "cached_input": "0.125",
        "output": "10"
+      },
+      "priority": {
+       "input": "2.5",
+       "cached_input": "0.25",
+       "output": "20"
       }
      },
      "source": [
-      "litellm-1.109.1"
+      "litellm-1.109.1",
+      "official priority page text"
      ],
-     "confidence": "single_source"
+     "confidence": "single_source",
+     "note": "priority by the official page, which names this model"
     }
    ],
    "shutdown": "2026-07-23"
@@ -3729,6 +3850,24 @@ extension PriceBook {
        "cached_input": "0.5",
        "cache_write": "6.25",
        "output": "30"
+      },
+      "batch": {
+       "input": "2.5",
+       "cached_input": "0.25",
+       "cache_write": "3.125",
+       "output": "15"
+      },
+      "flex": {
+       "input": "2.5",
+       "cached_input": "0.25",
+       "cache_write": "3.125",
+       "output": "15"
+      },
+      "priority": {
+       "input": "10",
+       "cached_input": "1",
+       "cache_write": "12.5",
+       "output": "60"
       }
      },
      "long_context": {
@@ -3744,10 +3883,11 @@ extension PriceBook {
      },
      "regional_uplift": "1.1",
      "source": [
-      "third-party notes quoting the official page 2026-07..2026-11"
+      "third-party notes quoting the official page 2026-07..2026-11",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "secondary",
-     "note": "launch price before the promotion; the promotion is announced \"at least through 2026-11-21\": re-check, a return to these prices would add a new period"
+     "note": "launch price before the promotion; the promotion is announced \"at least through 2026-11-21\": re-check, a return to these prices would add a new period; tiers by the official page of 2026-07, which has none of them for long contexts"
     },
     {
      "from": "2026-08-21",
@@ -3875,6 +4015,24 @@ extension PriceBook {
        "cached_input": "0.1",
        "cache_write": "1.25",
        "output": "6"
+      },
+      "batch": {
+       "input": "0.5",
+       "cached_input": "0.05",
+       "cache_write": "0.625",
+       "output": "3"
+      },
+      "flex": {
+       "input": "0.5",
+       "cached_input": "0.05",
+       "cache_write": "0.625",
+       "output": "3"
+      },
+      "priority": {
+       "input": "2",
+       "cached_input": "0.2",
+       "cache_write": "2.5",
+       "output": "12"
       }
      },
      "long_context": {
@@ -3890,10 +4048,11 @@ extension PriceBook {
      },
      "regional_uplift": "1.1",
      "source": [
-      "third-party notes quoting the official page 2026-07..2026-11"
+      "third-party notes quoting the official page 2026-07..2026-11",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "secondary",
-     "note": "cache_write derived (1.25x input)"
+     "note": "cache_write derived (1.25x input); tiers by the official page of 2026-07, which has none of them for long contexts"
     },
     {
      "from": "2026-07-30",
@@ -3985,6 +4144,24 @@ extension PriceBook {
        "cached_input": "0.5",
        "cache_write": "6.25",
        "output": "30"
+      },
+      "batch": {
+       "input": "2.5",
+       "cached_input": "0.25",
+       "cache_write": "3.125",
+       "output": "15"
+      },
+      "flex": {
+       "input": "2.5",
+       "cached_input": "0.25",
+       "cache_write": "3.125",
+       "output": "15"
+      },
+      "priority": {
+       "input": "10",
+       "cached_input": "1",
+       "cache_write": "12.5",
+       "output": "60"
       }
      },
      "long_context": {
@@ -4000,10 +4177,11 @@ extension PriceBook {
      },
      "regional_uplift": "1.1",
      "source": [
-      "third-party notes quoting the official page 2026-07..2026-11"
+      "third-party notes quoting the official page 2026-07..2026-11",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "secondary",
-     "note": "launch price before the promotion; the promotion is announced \"at least through 2026-11-21\": re-check, a return to these prices would add a new period"
+     "note": "launch price before the promotion; the promotion is announced \"at least through 2026-11-21\": re-check, a return to these prices would add a new period; tiers by the official page of 2026-07, which has none of them for long contexts"
     },
     {
      "from": "2026-08-21",
@@ -4096,6 +4274,24 @@ extension PriceBook {
        "cached_input": "0.25",
        "cache_write": "3.125",
        "output": "15"
+      },
+      "batch": {
+       "input": "1.25",
+       "cached_input": "0.125",
+       "cache_write": "1.5625",
+       "output": "7.5"
+      },
+      "flex": {
+       "input": "1.25",
+       "cached_input": "0.125",
+       "cache_write": "1.5625",
+       "output": "7.5"
+      },
+      "priority": {
+       "input": "5",
+       "cached_input": "0.5",
+       "cache_write": "6.25",
+       "output": "30"
       }
      },
      "long_context": {
@@ -4111,10 +4307,11 @@ extension PriceBook {
      },
      "regional_uplift": "1.1",
      "source": [
-      "third-party notes quoting the official page 2026-07..2026-11"
+      "third-party notes quoting the official page 2026-07..2026-11",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "secondary",
-     "note": "cache_write derived (1.25x input)"
+     "note": "cache_write derived (1.25x input); tiers by the official page of 2026-07, which has none of them for long contexts"
     },
     {
      "from": "2026-07-30",
@@ -4307,6 +4504,34 @@ extension PriceBook {
       "litellm-1.109.1"
      ],
      "confidence": "single_source"
+    }
+   ]
+  },
+  {
+   "id": "gpt-6-cyber",
+   "ids": [
+    "gpt-6-cyber"
+   ],
+   "kind": "text",
+   "periods": [
+    {
+     "from": null,
+     "to": null,
+     "per_1m": {
+      "default": {
+       "input": "20",
+       "cached_input": "2",
+       "cache_write": "25",
+       "cache_write_12h": "50",
+       "output": "100"
+      }
+     },
+     "source": [
+      "litellm-1.110.2",
+      "genai-prices-0.2.3"
+     ],
+     "confidence": "two_sources",
+     "note": "no long-context and no regional price seen"
     }
    ]
   },
@@ -4939,13 +5164,15 @@ extension PriceBook {
        "input": "2.5",
        "output": "10",
        "audio_input": "32",
+       "cached_audio_input": "32",
        "audio_output": "64"
       }
      },
      "source": [
       "litellm-1.109.1"
      ],
-     "confidence": "single_source"
+     "confidence": "single_source",
+     "note": "no discount on cached input is published, so cached audio costs what audio does"
     }
    ],
    "shutdown": "2027-01-20"
@@ -4965,13 +5192,15 @@ extension PriceBook {
        "input": "2.5",
        "output": "10",
        "audio_input": "32",
+       "cached_audio_input": "32",
        "audio_output": "64"
       }
      },
      "source": [
       "litellm-1.109.1"
      ],
-     "confidence": "single_source"
+     "confidence": "single_source",
+     "note": "no discount on cached input is published, so cached audio costs what audio does"
     }
    ]
   },
@@ -4992,13 +5221,15 @@ extension PriceBook {
        "input": "0.6",
        "output": "2.4",
        "audio_input": "10",
+       "cached_audio_input": "10",
        "audio_output": "20"
       }
      },
      "source": [
       "litellm-1.109.1"
      ],
-     "confidence": "single_source"
+     "confidence": "single_source",
+     "note": "no discount on cached input is published, so cached audio costs what audio does"
     }
    ],
    "shutdown": "2027-01-20"
@@ -5184,13 +5415,18 @@ extension PriceBook {
        "input": "1.1",
        "cached_input": "0.55",
        "output": "4.4"
+      },
+      "batch": {
+       "input": "0.55",
+       "output": "2.2"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07"
     }
    ],
    "shutdown": "2025-10-27"
@@ -5226,13 +5462,18 @@ extension PriceBook {
        "input": "1.1",
        "cached_input": "0.55",
        "output": "4.4"
+      },
+      "batch": {
+       "input": "0.55",
+       "output": "2.2"
       }
      },
      "source": [
-      "tokencost-0.1.26"
+      "tokencost-0.1.26",
+      "official pricing page text (stored copy, 2026-07)"
      ],
      "confidence": "single_source",
-     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13"
+     "note": "not in litellm 1.109.1 (retired there); last seen in tokencost 2025-08-13; batch by the official page of 2026-07"
     }
    ]
   },
@@ -5521,7 +5762,8 @@ extension PriceBook {
       "default": {
        "input": "1.25",
        "output": "5",
-       "audio_input": "3"
+       "audio_input": "3",
+       "cached_audio_input": "3"
       }
      },
      "source": [
@@ -5529,7 +5771,7 @@ extension PriceBook {
       "tokencost-0.1.26"
      ],
      "confidence": "conflict_resolved",
-     "note": "audio_input 3 per tokencost + official page; litellm has 1.25; fallback estimate 0.003 USD/min when no usage object",
+     "note": "audio_input 3 per tokencost + official page; litellm has 1.25; fallback estimate 0.003 USD/min when no usage object; no discount on cached input is published, so cached audio costs what audio does",
      "estimate_per_unit": {
       "audio_input_minute": "0.003"
      }
@@ -5551,7 +5793,8 @@ extension PriceBook {
       "default": {
        "input": "2.5",
        "output": "10",
-       "audio_input": "6"
+       "audio_input": "6",
+       "cached_audio_input": "6"
       }
      },
      "source": [
@@ -5559,7 +5802,7 @@ extension PriceBook {
       "tokencost-0.1.26"
      ],
      "confidence": "conflict_resolved",
-     "note": "audio_input 6 per tokencost + official page; litellm has 2.5; fallback estimate 0.006 USD/min when no usage object",
+     "note": "audio_input 6 per tokencost + official page; litellm has 2.5; fallback estimate 0.006 USD/min when no usage object; no discount on cached input is published, so cached audio costs what audio does",
      "estimate_per_unit": {
       "audio_input_minute": "0.006"
      }
@@ -5581,14 +5824,15 @@ extension PriceBook {
       "default": {
        "input": "2.5",
        "output": "10",
-       "audio_input": "6"
+       "audio_input": "6",
+       "cached_audio_input": "6"
       }
      },
      "source": [
       "litellm-1.109.1"
      ],
      "confidence": "conflict_resolved",
-     "note": "audio_input 6 per tokencost + official page; litellm has 2.5; fallback estimate 0.006 USD/min when no usage object",
+     "note": "audio_input 6 per tokencost + official page; litellm has 2.5; fallback estimate 0.006 USD/min when no usage object; no discount on cached input is published, so cached audio costs what audio does",
      "estimate_per_unit": {
       "audio_input_minute": "0.006"
      }

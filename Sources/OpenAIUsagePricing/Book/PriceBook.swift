@@ -29,6 +29,12 @@ public final class PriceBook: Sendable {
     package let rules: PriceRules
     /// The prices of single projects, by project.
     let projects: [String: PriceOverrides]
+    /// The discounts that apply to all projects.
+    let generalDiscounts: DiscountLayer
+    /// The discounts of the project, in a project's book.
+    let projectDiscounts: DiscountLayer
+    /// The discounts by model and tool.
+    let discounts: DiscountTable
 
     private let books: [String: PriceBook]
     private let modelsByName: [String: ModelPrices]
@@ -71,6 +77,7 @@ public final class PriceBook: Sendable {
         contentHash: String,
         layer: PriceOverrides,
         projects: [String: PriceOverrides],
+        projectDiscounts: DiscountLayer = DiscountLayer(),
         rules: PriceRules
     ) {
         self.version = version
@@ -80,25 +87,31 @@ public final class PriceBook: Sendable {
         self.rules = rules
         models = layer.models.map { $0.applying(rules.priceItemFallback ?? [:]) }
         tools = layer.tools
+        generalDiscounts = layer.discounts
+        self.projectDiscounts = projectDiscounts
         var byName: [String: ModelPrices] = [:]
         for model in models {
             for name in model.names { byName[name] = model }
         }
         modelsByName = byName
+        discounts = DiscountTable(layer.discounts, project: projectDiscounts, models: byName)
         books = projects.mapValues { own in
-            PriceBook(
+            var general = own.before(layer, as: .project)
+            general.discounts = layer.discounts
+            return PriceBook(
                 version: version,
                 asOf: asOf,
                 contentHash: contentHash,
-                layer: own.before(layer, as: .project),
+                layer: general,
                 projects: [:],
+                projectDiscounts: own.discounts,
                 rules: rules
             )
         }
     }
 
     /// The prices that apply to all projects.
-    var layer: PriceOverrides { PriceOverrides(models: models, tools: tools) }
+    var layer: PriceOverrides { PriceOverrides(models: models, tools: tools, discounts: generalDiscounts) }
 
     /// The projects with prices of their own, in alphabetical order.
     package var projectNames: [String] { projects.keys.sorted() }

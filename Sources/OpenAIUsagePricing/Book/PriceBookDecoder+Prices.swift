@@ -39,13 +39,13 @@ extension PriceBookDecoder {
             of: node,
             path,
             required: ["id", "unit", "periods"],
-            optional: ["counted_by", "free_units", "note"]
+            optional: ["counted_by", "free_units", "note", "discount"]
         )
         guard let members, let id = members["id"].flatMap({ string($0, "\(path).id") }) else { return nil }
         guard let unitNode = members["unit"], let unitText = string(unitNode, "\(path).unit") else { return nil }
         guard let unit = ToolPrices.Unit(rawValue: unitText) else {
             let known = ToolPrices.Unit.allCases.map(\.rawValue).joined(separator: ", ")
-            let message = "\"\(unitText)\" is no unit; known are \(known)"
+            let message = "\"\(unitText)\" is not a unit; known are \(known)"
             report(.error, .invalidValue, unitNode.position, "\(path).unit", message)
             return nil
         }
@@ -88,7 +88,7 @@ extension PriceBookDecoder {
         )
     }
 
-    private mutating func days(_ members: [String: Node], _ path: String) -> DayInterval {
+    mutating func days(_ members: [String: Node], _ path: String) -> DayInterval {
         DayInterval(
             first: members["from"].flatMap { day($0, "\(path).from") },
             last: members["to"].flatMap { day($0, "\(path).to") }
@@ -104,7 +104,7 @@ extension PriceBookDecoder {
                 report(.error, .invalidValue, member.position, place, message)
             } else if !Self.tierNames.contains(member.name) {
                 let known = Self.tierNames.sorted().joined(separator: ", ")
-                let message = "\"\(member.name)\" is no tier that the API is known to answer; known are \(known)"
+                let message = "\"\(member.name)\" is not a tier that the API is known to answer; known are \(known)"
                 report(.warning, .unknownKey, member.position, place, message)
             }
             var card = RateCard()
@@ -138,7 +138,7 @@ extension PriceBookDecoder {
         }
         guard let text = decimal(thresholdNode, "\(path).over_input_tokens") else { return nil }
         guard let threshold = Int64(text), threshold > 0 else {
-            let message = "'\(text)' is no number of tokens; write it as 272000"
+            let message = "'\(text)' is not a number of tokens; write it as 272000"
             report(.error, .invalidValue, thresholdNode.position, "\(path).over_input_tokens", message)
             return nil
         }
@@ -154,7 +154,7 @@ extension PriceBookDecoder {
             let place = "\(path).\(member.name)"
             guard let range = PriceRange.unit(named: member.name) else {
                 let message =
-                    "\"\(member.name)\" is no unit; known are input_character, audio_input_minute, "
+                    "\"\(member.name)\" is not a unit; known are input_character, audio_input_minute, "
                     + "audio_output_minute, session_minute, video_output_second and image:QUALITY/SIZE"
                 report(.error, .unknownKey, member.position, place, message)
                 continue

@@ -6,6 +6,9 @@ struct PriceBookDecoder {
     /// The book over which this one will be layered; `nil` for a stand-alone book.
     let base: PriceBook?
     private(set) var findings: [PriceBookFinding] = []
+    /// The names of the models, and the IDs of the tools that the book has listed so far.
+    private var listedNames: Set<String> = []
+    private var listedTools: Set<String> = []
 
     init(base: PriceBook? = nil) {
         self.base = base
@@ -36,7 +39,7 @@ struct PriceBookDecoder {
             of: root,
             "",
             required: ["schema", "as_of", "currency"],
-            optional: ["README", "sources", "rules", "models", "tools", "projects"]
+            optional: ["README", "sources", "rules", "discount", "models", "tools", "projects"]
         )
         guard let book else { return nil }
         expect(book["schema"], "schema", "\"\(Self.schema)\"") { $0 == Self.schema }
@@ -50,7 +53,7 @@ struct PriceBookDecoder {
         for member in book["projects"].flatMap({ anyMembers(of: $0, "projects") }) ?? [] {
             let path = "projects.\(member.name)"
             if member.name.isEmpty { report(.error, .invalidValue, member.position, path, "the project has no name") }
-            let members = members(of: member.node, path, required: [], optional: ["models", "tools"])
+            let members = members(of: member.node, path, required: [], optional: ["discount", "models", "tools"])
             if let members { projects[member.name] = decodeLayer(members, path, rules) }
         }
         guard let asOf else { return nil }
@@ -61,26 +64,74 @@ struct PriceBookDecoder {
     {
         // The rules of the base book apply to this book too.
         let rules = base?.rules.overridden(by: rules) ?? rules
+        var discounts = DiscountLayer()
+        discounts.all = members["discount"].flatMap { decodeDiscount($0, Self.join(path, "discount")) }
+        var discounted: [(id: String, node: Node)] = []
         var models: [(model: ModelPrices, node: Node)] = []
         let modelsPath = Self.join(path, "models")
         if let node = members["models"] {
             for (index, element) in elements(of: node, modelsPath).enumerated() {
                 let place = Self.name(of: element).map { "\(modelsPath).\($0)" } ?? "\(modelsPath)[\(index)]"
+                if let discount = decodeOwnDiscount(element, place) {
+                    discounts.models[discount.id] = discount.value
+                    if !discount.hasPrices { discounted.append((discount.id, element)) }
+                }
+                if Self.isOnlyDiscount(element) { continue }
                 if let model = decodeModel(element, place, rules) { models.append((model, element)) }
             }
         }
+        listedNames.formUnion(models.flatMap(\.model.names))
+        checkDiscounts(discounted, modelsPath) { [base, listedNames] in
+            listedNames.contains($0) || base?.model(listedAs: $0) != nil
+        }
+        discounted = []
         var tools: [(tool: ToolPrices, node: Node)] = []
         let toolsPath = Self.join(path, "tools")
         if let node = members["tools"] {
             for (index, element) in elements(of: node, toolsPath).enumerated() {
                 let place = Self.name(of: element).map { "\(toolsPath).\($0)" } ?? "\(toolsPath)[\(index)]"
+                if let discount = decodeOwnDiscount(element, place) {
+                    discounts.tools[discount.id] = discount.value
+                    if !discount.hasPrices { discounted.append((discount.id, element)) }
+                }
+                if Self.isOnlyDiscount(element) { continue }
                 if let tool = decodeTool(element, place) { tools.append((tool, element)) }
             }
+        }
+        listedTools.formUnion(tools.map(\.tool.id))
+        checkDiscounts(discounted, toolsPath) { [base, listedTools] in
+            listedTools.contains($0) || base?.tool(id: $0) != nil
         }
         checkNames(models, modelsPath, tools, toolsPath)
         checkSnapshots(models, modelsPath)
         checkReplaced(models, modelsPath)
-        return PriceOverrides(models: models.map(\.model), tools: tools.map(\.tool))
+        return PriceOverrides(models: models.map(\.model), tools: tools.map(\.tool), discounts: discounts)
+    }
+
+    /// True for a model or tool that states a discount for prices that are listed elsewhere.
+    private static func isOnlyDiscount(_ node: Node) -> Bool {
+        guard case .object(let members) = node.value else { return false }
+        return members.contains { $0.name == "discount" }
+            && !members.contains { ["ids", "kind", "periods", "unit"].contains($0.name) }
+    }
+
+    /// Decodes the discount of a model or tool; `nil` if it states none.
+    private mutating func decodeOwnDiscount(
+        _ node: Node,
+        _ path: String
+    ) -> (id: String, value: Discount, hasPrices: Bool)? {
+        guard case .object(let all) = node.value, let discount = all.last(where: { $0.name == "discount" }) else {
+            return nil
+        }
+        let isAlone = Self.isOnlyDiscount(node)
+        if isAlone {
+            let members = members(of: node, path, required: ["id", "discount"], optional: ["note"])
+            guard members?["id"].flatMap({ string($0, "\(path).id") }) != nil else { return nil }
+        }
+        guard let value = decodeDiscount(discount.node, "\(path).discount"), let id = Self.name(of: node) else {
+            return nil
+        }
+        return (id, value, !isAlone)
     }
 
     private mutating func decodeModel(_ node: Node, _ path: String, _ rules: PriceRules) -> ModelPrices? {
@@ -88,7 +139,7 @@ struct PriceBookDecoder {
             of: node,
             path,
             required: ["id", "ids", "kind", "periods"],
-            optional: ["shutdown"]
+            optional: ["shutdown", "discount"]
         )
         guard let model, let id = model["id"].flatMap({ string($0, "\(path).id") }) else { return nil }
         var names: [String] = []
@@ -111,7 +162,7 @@ struct PriceBookDecoder {
                     .invalidValue,
                     node.position,
                     "\(path).kind",
-                    "\"\(text)\" is no kind; known are \(known)"
+                    "\"\(text)\" is not a kind; known are \(known)"
                 )
             }
         }
@@ -180,7 +231,7 @@ extension PriceBookDecoder {
                 .unknownKey,
                 member.position,
                 Self.join(path, member.name),
-                "\"\(member.name)\" is no key here; known are \(known)"
+                "\"\(member.name)\" is not a key here; known are \(known)"
             )
         }
         for name in required where nodes[name] == nil {
@@ -223,7 +274,7 @@ extension PriceBookDecoder {
         guard let text = string(node, path) else { return nil }
         let day = UTCDay(text)
         if day == nil {
-            report(.error, .invalidValue, node.position, path, "\"\(text)\" is no day; write it as 2026-11-23")
+            report(.error, .invalidValue, node.position, path, "\"\(text)\" is not a day; write it as 2026-11-23")
         }
         return day
     }

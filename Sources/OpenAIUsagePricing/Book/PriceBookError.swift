@@ -16,6 +16,8 @@ public struct PriceBookError: Error, Equatable, CustomStringConvertible {
         case invalidPrice = "invalid_price"
         /// A price is outside the plausible range for its unit.
         case unlikelyPrice = "unlikely_price"
+        /// A discount of more than a half, which is often meant the other way round.
+        case unlikelyDiscount = "unlikely_discount"
         /// A period ends before it starts.
         case reversedPeriod = "reversed_period"
         /// Two periods share a day.

@@ -1,12 +1,14 @@
-/// The models and tools of one layer of a price book.
+/// The models, tools and discounts of one layer of a price book.
 struct PriceOverrides: Sendable {
     var models: [ModelPrices] = []
     var tools: [ToolPrices] = []
+    var discounts = DiscountLayer()
 
     /// Returns this layer combined with another one beneath it.
     ///
     /// A model replaces the model with the same `id` beneath it, including all its names, and takes the names listed in
-    /// its `ids` from other models. A tool replaces the tool with the same `id`.
+    /// its `ids` from other models. A tool replaces the tool with the same `id`. Discounts beneath remain unless this
+    /// layer states them too, or replaces what they are stated for.
     func before(_ other: PriceOverrides, as origin: ModelPrices.Origin) -> PriceOverrides {
         let replaced = Set(models.map(\.id))
         let taken = Set(models.flatMap(\.names))
@@ -24,9 +26,13 @@ struct PriceOverrides: Sendable {
         }
         let added = models.map { $0.moved(to: origin, names: $0.names + (inherited[$0.id] ?? [])) }
         let toolIDs = Set(tools.map(\.id))
+        var below = other.discounts
+        below.models = below.models.filter { !replaced.contains($0.key) }
+        below.tools = below.tools.filter { !toolIDs.contains($0.key) }
         return PriceOverrides(
             models: kept + added,
-            tools: other.tools.filter { !toolIDs.contains($0.id) } + tools
+            tools: other.tools.filter { !toolIDs.contains($0.id) } + tools,
+            discounts: below.overridden(by: discounts)
         )
     }
 }

@@ -64,7 +64,9 @@ package struct CostComparison: Sendable {
             "units_per_price": .integer(line.unitsPerPrice), "billed_as": .text(line.billedAs),
             "tier": .text(line.tier), "period": .string(line.period),
             "modifiers": .elements(
-                line.modifiers.map { .members(["name": .string($0.name), "factor": .text($0.factor)]) }
+                line.modifiers.map {
+                    .members(["name": .string($0.name), "factor": .text($0.factor), "level": .text($0.level)])
+                }
             ),
             "subtotal_usd": .number(line.subtotal.description),
         ])

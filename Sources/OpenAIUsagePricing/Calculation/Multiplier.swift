@@ -9,11 +9,11 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
     package static let one = Multiplier(numerator: 1, denominator: 1)
 
     /// The numerator.
-    package let numerator: Int64
+    package let numerator: Int128
     /// The denominator; always positive.
-    package let denominator: Int64
+    package let denominator: Int128
 
-    private init(numerator: Int64, denominator: Int64) {
+    private init(numerator: Int128, denominator: Int128) {
         self.numerator = numerator
         self.denominator = denominator
     }
@@ -26,11 +26,11 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
         guard value > 0, value <= 1000 * Self.scale else {
             throw MoneyError(
                 code: .outOfRange,
-                message: "'\(text)' is no multiplier; it must be above 0 and at most 1000"
+                message: "'\(text)' is not a multiplier; it must be above 0 and at most 1000"
             )
         }
-        let divisor = Self.greatestCommonDivisor(value, Self.scale)
-        self.init(numerator: value / divisor, denominator: Self.scale / divisor)
+        let divisor = Self.greatestCommonDivisor(Int128(value), Int128(Self.scale))
+        self.init(numerator: Int128(value) / divisor, denominator: Int128(Self.scale) / divisor)
     }
 
     /// True if the multiplier is 1.
@@ -49,8 +49,8 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
     /// Returns an amount times the multiplier, rounded half to even; `nil` on overflow.
     package func applied(to amount: Int128) -> Int128? {
         if isOne { return amount }
-        let (product, overflow) = amount.multipliedReportingOverflow(by: Int128(numerator))
-        return overflow ? nil : DecimalText.quotientHalfEven(product, by: Int128(denominator))
+        let (product, overflow) = amount.multipliedReportingOverflow(by: numerator)
+        return overflow ? nil : DecimalText.quotientHalfEven(product, by: denominator)
     }
 
     /// The multiplier as decimal text.
@@ -58,14 +58,14 @@ package struct Multiplier: Sendable, Hashable, CustomStringConvertible {
         // Terminates because the denominator divides a power of ten.
         var digits = 0
         var power: Int128 = 1
-        while power % Int128(denominator) != 0 {
+        while power % denominator != 0 {
             power *= 10
             digits += 1
         }
-        return DecimalText.exact(Int128(numerator) * (power / Int128(denominator)), fractionDigits: digits)
+        return DecimalText.exact(numerator * (power / denominator), fractionDigits: digits)
     }
 
-    private static func greatestCommonDivisor(_ left: Int64, _ right: Int64) -> Int64 {
+    private static func greatestCommonDivisor(_ left: Int128, _ right: Int128) -> Int128 {
         var (left, right) = (left, right)
         while right != 0 { (left, right) = (right, left % right) }
         return left

@@ -42,7 +42,8 @@ extension PriceBook {
         }
         guard let amount else { return nil }
         let uplift = host == .regional ? period.regionalUplift ?? .one : .one
-        return (uplift * window).appliedRoundingUp(to: amount).flatMap { Int64(exactly: $0) }
+        let discount = discount(of: model, on: day)?.factor ?? .one
+        return (uplift * window * discount).appliedRoundingUp(to: amount).flatMap { Int64(exactly: $0) }
     }
 
     /// Returns the tiers in which a call may have run.
@@ -84,9 +85,9 @@ extension CallRecord {
 extension Multiplier {
     /// Returns an amount times the multiplier, rounded up; `nil` on overflow.
     fileprivate func appliedRoundingUp(to amount: Int128) -> Int128? {
-        let (product, overflow) = amount.multipliedReportingOverflow(by: Int128(numerator))
+        let (product, overflow) = amount.multipliedReportingOverflow(by: numerator)
         guard !overflow else { return nil }
-        let (quotient, rest) = product.quotientAndRemainder(dividingBy: Int128(denominator))
+        let (quotient, rest) = product.quotientAndRemainder(dividingBy: denominator)
         return rest > 0 ? quotient + 1 : quotient
     }
 }

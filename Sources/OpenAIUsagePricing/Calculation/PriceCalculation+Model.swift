@@ -26,7 +26,9 @@ extension PriceCalculation {
             note(.missingPriceItem, TokenCounter.trainedTokens.name, String(trained))
         }
         if usage[.inputTokens] != nil || usage[.outputTokens] != nil {
-            guard let card = card(model, tier: tier.name, input: usage[.inputTokens] ?? 0, part: .model) else { return }
+            // The sum over the requests of a batch is not a context.
+            let context = record.endpoint.family.work == .batch ? 0 : usage[.inputTokens] ?? 0
+            guard let card = card(model, tier: tier.name, input: context, part: .model) else { return }
             if record.hasContradictoryUsage { note(.inconsistentUsage, "usage") }
             addTokens(usage, card, cacheWrite1Hour: units?.cacheWrite1Hour ?? 0)
         } else {
@@ -52,7 +54,8 @@ extension PriceCalculation {
                 note(.unknownModel, name)
                 continue
             }
-            if let card = card(model, tier: tier.name, input: usage[.inputTokens] ?? 0, part: .model) {
+            // The sum over the items of an evaluation is not a context.
+            if let card = card(model, tier: tier.name, input: 0, part: .model) {
                 addTokens(usage, card)
             }
         }

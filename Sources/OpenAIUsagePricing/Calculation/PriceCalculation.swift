@@ -32,6 +32,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         var isLong: Bool
         var uplift: Multiplier
         var window: Multiplier
+        var discount: Discount.Applied?
         var part: PriceExplanation.Part
 
         var modifiers: [PriceExplanation.Modifier] {
@@ -43,6 +44,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
             if isLong { modifiers.append(PriceExplanation.Modifier(name: "long_context", factor: nil)) }
             add("regional_uplift", uplift)
             add("background_window", window)
+            if let discount = discount?.modifier { modifiers.append(discount) }
             return modifiers
         }
     }
@@ -81,6 +83,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
             isLong: isLong,
             uplift: isRegional ? model.periods[index].regionalUplift ?? .one : .one,
             window: part == .model ? window : .one,
+            discount: book.discount(of: model, on: day),
             part: part
         )
     }
@@ -140,7 +143,9 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
             note(.missingPriceItem, item ?? priceItem.name, String(tokens))
             return
         }
-        guard let subtotal = add(Int128(tokens) * Int128(rate.picoUSD), card.uplift * card.window) else { return }
+        var factor = card.uplift * card.window
+        if let discount = card.discount { factor = factor * discount.factor }
+        guard let subtotal = add(Int128(tokens) * Int128(rate.picoUSD), factor) else { return }
         lines.add(
             PriceExplanation.Line(
                 part: card.part,
@@ -174,7 +179,16 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
         }
         let product = Int128(numerator) * Int128(price.picoUSD)
         let divisor = Int128(denominator) * Int128(quantity.unitsPerPrice)
-        guard let subtotal = add(DecimalText.quotientHalfEven(product, by: divisor), .one) else { return }
+        let discount = book.discount(of: model, on: day)
+        let factor = discount?.factor ?? .one
+        // One division, so that the line is rounded once.
+        let (amount, isTooLarge) = product.multipliedReportingOverflow(by: factor.numerator)
+        let (units, isTooSmall) = divisor.multipliedReportingOverflow(by: factor.denominator)
+        guard !isTooLarge, !isTooSmall else {
+            isOutOfRange = true
+            return
+        }
+        guard let subtotal = add(DecimalText.quotientHalfEven(amount, by: units), .one) else { return }
         lines.add(
             PriceExplanation.Line(
                 part: part,
@@ -187,7 +201,8 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
                 billedAs: nil,
                 tier: nil,
                 period: period.days.description,
-                modifiers: isEstimate ? [PriceExplanation.Modifier(name: "estimate", factor: nil)] : [],
+                modifiers: (isEstimate ? [PriceExplanation.Modifier(name: "estimate", factor: nil)] : [])
+                    + (discount?.modifier.map { [$0] } ?? []),
                 subtotal: subtotal
             )
         )
@@ -207,7 +222,8 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
             return
         }
         let price = tool.periods[index].price
-        guard let subtotal = add(Int128(count) * Int128(price.picoUSD), .one) else { return }
+        let discount = book.discount(of: tool, on: day)
+        guard let subtotal = add(Int128(count) * Int128(price.picoUSD), discount?.factor ?? .one) else { return }
         lines.add(
             PriceExplanation.Line(
                 part: .tool,
@@ -220,7 +236,7 @@ struct PriceCalculation<Lines: PriceLineRecorder> {
                 billedAs: nil,
                 tier: nil,
                 period: tool.periods[index].days.description,
-                modifiers: [],
+                modifiers: discount?.modifier.map { [$0] } ?? [],
                 subtotal: subtotal
             )
         )

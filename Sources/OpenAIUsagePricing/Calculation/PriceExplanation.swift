@@ -16,10 +16,13 @@ public struct PriceExplanation: Sendable, Equatable {
 
     /// A multiplier of a line, or a condition that selected its price.
     public struct Modifier: Sendable, Equatable {
-        /// The name (`regional_uplift`, `background_window`, `long_context`, `estimate`).
+        /// The name (`regional_uplift`, `background_window`, `long_context`, `estimate`, `discount`).
         public var name: String
         /// The multiplier as decimal text; `nil` for a condition that selected the price.
         public var factor: String?
+        /// The level of a discount, the most specific that states one: `project_model`, `project_tool`, `project`, `model`,
+        /// `tool` or `book`; `nil` for other modifiers.
+        public var level: String?
     }
 
     /// The product of a quantity and a price.

@@ -19,8 +19,23 @@ package struct PriceBookDifference: Sendable {
         }
     }
 
+    /// Returns the discounts that a book states, as additions.
+    package static func discounts(of book: PriceBook) -> [PriceChange] {
+        var changes = discountChanges(DiscountLayer(), book.generalDiscounts)
+        for (project, own) in book.projects.sorted(by: { $0.key < $1.key }) {
+            changes += discountChanges(DiscountLayer(), own.discounts).map { change in
+                var change = change
+                change.project = project
+                return change
+            }
+        }
+        return changes
+    }
+
     private static func changes(_ old: PriceBook, _ new: PriceBook) -> [PriceChange] {
         modelChanges(old, new) + toolChanges(old, new) + ruleChanges(old.rules, new.rules)
+            + discountChanges(old.projectDiscounts, new.projectDiscounts)
+            + discountChanges(old.generalDiscounts, new.generalDiscounts)
     }
 
     // MARK: Models
@@ -115,6 +130,20 @@ package struct PriceBookDifference: Sendable {
                 new: new[name].map { .text($0) }
             )
         }
+    }
+
+    private static func discountChanges(_ old: DiscountLayer, _ new: DiscountLayer) -> [PriceChange] {
+        func periods(_ discount: Discount?) -> [(days: DayInterval, values: [String: PriceChange.Value])] {
+            (discount?.periods ?? []).map { ($0.days, ["discount": .text("x \($0.factor)")]) }
+        }
+        var all: [PriceChange] = changes(.rule("discount"), periods(old.all), periods(new.all))
+        for name in Set(old.models.keys).union(new.models.keys).sorted() {
+            all += changes(.model([name]), periods(old.models[name]), periods(new.models[name]))
+        }
+        for id in Set(old.tools.keys).union(new.tools.keys).sorted() {
+            all += changes(.tool(id), periods(old.tools[id]), periods(new.tools[id]))
+        }
+        return all
     }
 
     // MARK: Time

@@ -29,7 +29,7 @@ package struct LiteLLMCatalog: Sendable {
             throw JSONDocumentError(
                 code: .unexpectedCharacter,
                 position: document.root.position,
-                message: "this is no list of LiteLLM's: none of its members has a litellm_provider"
+                message: "this is not a list of LiteLLM's: none of its members has a litellm_provider"
             )
         }
         // `sample_spec` documents the fields of the other entries.

@@ -60,7 +60,7 @@ package struct LiteLLMModel: Sendable {
     ) throws(Rejection) {
         if case .null = value { return }
         guard let text = value.number, let number = DecimalNumber(text), number.coefficient >= 0 else {
-            throw Rejection(reason: "\(name) is no price")
+            throw Rejection(reason: "\(name) is not a price")
         }
         switch key.quantity {
         case .token(let priceItem):

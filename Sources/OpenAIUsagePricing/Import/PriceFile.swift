@@ -44,8 +44,20 @@ struct PriceFile {
         var file = self
         let present = members.last { $0.name == "models" }?.value?.elements ?? []
         let kept = present.compactMap { Self.model($0, without: names, ids) }
-        file.set("models", .elements(kept + models.map(\.document)))
+        let added = models.map { Self.document($0, keepingDiscountOf: present) }
+        file.set("models", .elements(kept + added))
         return file
+    }
+
+    /// Returns a model as JSON, with the discount of the entry that it replaces.
+    private static func document(
+        _ model: ModelPrices,
+        keepingDiscountOf present: [JSONDocument.Value]
+    ) -> JSONDocument.Value {
+        let replaced = present.last { $0["id"]?.string == model.id && $0["ids"] != nil }
+        guard let discount = replaced?["discount"] else { return model.document }
+        let members = model.document.members.map { (name: $0.name, value: Optional($0.node.value)) }
+        return .members(members + [(name: "discount", value: discount)])
     }
 
     private static func model(
@@ -53,6 +65,8 @@ struct PriceFile {
         without names: Set<String>,
         _ ids: Set<String>
     ) -> JSONDocument.Value? {
+        // A discount alone holds no prices that others could replace.
+        guard model["ids"] != nil else { return model }
         let id = model["id"]?.string ?? ""
         let left = (model["ids"]?.elements ?? []).compactMap(\.string).filter { !names.contains($0) }
         guard !ids.contains(id), let first = left.first else { return nil }

@@ -29,12 +29,13 @@ struct ByteCount: ExpressibleByArgument, Equatable {
 
     /// The number in the largest binary unit that divides it.
     var defaultValueDescription: String {
-        for (scale, unit) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
-        where value > 0 && value % scale == 0 {
-            return "\(value / scale)\(unit)"
-        }
-        return "\(value)"
+        guard value > 0, let unit = Self.units.first(where: { value % $0.scale == 0 }) else { return "\(value)" }
+        return "\(value / unit.scale)\(unit.name)"
     }
+
+    private static let units = [
+        (scale: 1 << 30, name: "GiB"), (scale: 1 << 20, name: "MiB"), (scale: 1 << 10, name: "KiB"),
+    ]
 }
 
 /// A number of event loops: 1 to 64, or `auto` for one per core.

@@ -40,7 +40,7 @@ struct TimeZoneArgument: ExpressibleByArgument {
 struct TimeZoneOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The time zone of days and months, by its IANA name. (default: the variable OAI_USAGE_TIMEZONE, else TZ, else UTC)",
+            "The time zone of days and months, as in Europe/Berlin. (default: the variable OAI_USAGE_TIMEZONE, else TZ, else UTC)",
             valueName: "zone"
         )
     )
@@ -48,6 +48,15 @@ struct TimeZoneOption: ParsableArguments {
 
     /// Returns the time zone: that of the flag, of the settings, of the variable `TZ`, or UTC.
     ///
-    /// - Throws: A ``CommandFailure`` for a setting that is no time zone.
-    func timeZone(_ settings: Settings) throws -> TimeZone { try settings.timeZone(timezone) }
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - note: Called if `TZ` would count, but is not an IANA name.
+    /// - Returns: The time zone.
+    /// - Throws: A ``CommandFailure`` for a setting that is not a time zone.
+    func timeZone(
+        _ settings: Settings,
+        note: (String) -> Void = { StandardError.write($0) }
+    ) throws -> TimeZone {
+        try settings.timeZone(timezone, note: note)
+    }
 }

@@ -30,7 +30,7 @@ struct UsageMessage {
         message = lines[..<end].joined(separator: "\n")
         rest = lines[end...].joined(separator: "\n")
         if let unknown = UnknownCommand.first(in: arguments, of: root),
-            message == "Unexpected argument '\(unknown.name)'"
+            message == "Unexpected argument '\(unknown.name)'" || message.hasPrefix("Unknown option ")
         {
             message = unknown.message
         } else if let value = InvalidValue(message: message) {
@@ -40,6 +40,12 @@ struct UsageMessage {
                 rest = rest.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("Usage: ") }
                     .joined(separator: "\n")
             }
+        } else if let option = message.prefixMatch(of: /Unknown option '--([^']+)'/),
+            !Self.settings.contains(String(option.output.1)),
+            root.configuration.subcommands.contains(where: { $0.configuration.commandName == String(option.output.1) })
+        {
+            let program = root.configuration.commandName ?? "oai-usage"
+            message = "\(option.output.0). Did you mean the command '\(program) \(option.output.1)'?"
         } else if let option = message.wholeMatch(of: /Unknown option '--([^']+)'\. Did you mean '--([^']+)'\?/) {
             // The parser suggests names that have hardly a letter in common with a short one.
             let (typed, near) = (String(option.output.1), String(option.output.2))
@@ -48,6 +54,13 @@ struct UsageMessage {
             let word = arguments.first(where: { $0.hasPrefix("-\(option.output.1)") && $0.count > 3 })
         {
             message += ". Did you mean '-\(word.prefix(100))'?"
+        } else if let option = message.wholeMatch(of: /Missing value for '(--?[^ ']+)(.*)'/),
+            let place = arguments.firstIndex(of: String(option.output.1)), place + 1 < arguments.count,
+            let value = Optional(arguments[place + 1]), value.wholeMatch(of: /-[0-9].*/) != nil
+        {
+            // To the parser it looks like another flag.
+            message =
+                "The value '\(value.prefix(100))' is invalid for '\(option.output.1)\(option.output.2)'; it must not be negative."
         }
     }
 
@@ -55,6 +68,8 @@ struct UsageMessage {
     var text: String { Self.prefix + message + "\n" + rest }
 
     private static let prefix = "Error: "
+    /// The commands whose name is that of an option, which was more likely meant.
+    private static let settings: Set = ["ledger", "config", "prices", "budget"]
 }
 
 /// A word at the place of a command that is none.
@@ -154,6 +169,9 @@ struct InvalidValue: Equatable {
 
     private var hint: String {
         let candidates = allowed + Self.further(option)
+        if value.contains(","), value.split(separator: ",", omittingEmptySubsequences: false).contains("") {
+            return " It has an empty name; remove the extra comma."
+        }
         guard let wrong = parts.first(where: { !candidates.contains($0) }) else { return "" }
         return NearNames.hint(for: wrong, in: candidates)
     }

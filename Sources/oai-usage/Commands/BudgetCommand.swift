@@ -27,7 +27,7 @@ struct BudgetCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption<BudgetFormat>
 
     enum BudgetFormat: String, OutputFormat {
-        case table, json, csv
+        case table, json, csv, markdown
 
         static var standard: BudgetFormat { .table }
     }
@@ -42,6 +42,13 @@ struct BudgetCommand: AsyncParsableCommand {
         }
         let union = try ledgers.union(ledgers.places(settings), settings)
         let now = SystemUsageClock().wallMicroseconds
+        var source = ReportSource(
+            places: try ledgers.places(settings),
+            ledgers: ledgers,
+            settings: settings,
+            now: now
+        )
+        var hints: [String] = []
         var statuses: [BudgetStatus] = []
         for budget in budgets {
             let window = budget.window(at: now)
@@ -51,17 +58,34 @@ struct BudgetCommand: AsyncParsableCommand {
             selection.timeZone = budget.timeZone
             selection.conditions = budget.filter.conditions
             let report = try await union.report(ReportRequest(selection, groupBy: []), now: now)
-            statuses.append(BudgetStatus(budget: budget, window: window, totals: report.totals, time: now))
+            selection.since = .absolute(microseconds: window.from - BudgetStatus.lookBack)
+            let days = try await union.report(ReportRequest(selection, groupBy: [.day]), now: now).rows
+            statuses.append(
+                BudgetStatus(
+                    budget: budget,
+                    window: window,
+                    totals: report.totals,
+                    days: days.compactMap { $0.group.first ?? nil },
+                    time: now
+                )
+            )
+            if report.totals.calls == 0 {
+                hints += try source.hints(budget.filter).map { "Budget \(budget.name): \($0)" }
+            }
         }
         let format = BudgetText(statuses)
         switch output.value {
         case .json: StandardOutput.write(format.json + "\n")
         case .csv: StandardOutput.write(format.plain.csv)
+        case .markdown:
+            StandardOutput.write(format.table.markdown)
+            for note in format.notes { StandardError.write(note) }
         case .table:
             let layout = format.table.layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
             StandardOutput.write(layout.text)
             for note in format.notes { StandardError.write(note) }
         }
+        for hint in hints { StandardError.write(hint) }
         if statuses.contains(where: \.isOver) { throw ExitCode(3) }
     }
 }

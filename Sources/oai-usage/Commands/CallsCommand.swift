@@ -22,15 +22,21 @@ struct CallsCommand: AsyncParsableCommand {
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var options: CallsOptions
     @OptionGroup var output: FormatOption<CallsFormat>
+    @OptionGroup var currency: CurrencyOption
     var format: CallsFormat { output.value }
     @Flag(name: .shortAndLong, help: "Go on with new calls as they end, until interrupted.")
     var follow = false
 
     func validate() throws {
         if options.columns != nil, format == .json || format == .jsonl {
-            throw ValidationError("--columns is for tables and CSV; JSON has all values, of which jq picks.")
+            throw ValidationError("--columns applies to tables and CSV; JSON has every value, to be selected with jq.")
         }
-        if follow, options.sort != nil { throw ValidationError("--sort and --follow exclude one another.") }
+        if follow, format == .json {
+            throw ValidationError(
+                "--follow has no end that would close the array of --format json; use --format jsonl."
+            )
+        }
+        if follow, options.sort != nil { throw ValidationError("--sort and --follow cannot be used together.") }
     }
 
     func run() async throws {
@@ -51,8 +57,10 @@ struct CallsCommand: AsyncParsableCommand {
             format: format,
             columns: options.columns?.columns,
             tags: try format == .csv ? Self.tags(places) : [],
+            rates: try currency.rates(settings),
             timeZone: timeZone,
-            width: options.wide ? nil : Terminal.tableWidth
+            width: options.wide ? nil : Terminal.tableWidth,
+            isOpenEnded: follow
         )
         var shown: Set<CallID> = []
         writer.begin()
@@ -88,16 +96,14 @@ struct CallsCommand: AsyncParsableCommand {
         _ now: Int64
     ) async throws {
         let limit = options.limit.value
-        if format == .table {
+        if let note = writer.currencyNote { StandardError.write(note) }
+        if format == .table || format == .markdown {
             if count == 0 { StandardError.write("No calls.") }
             if options.sort == nil, count == limit { StandardError.write("The latest \(limit); --limit 0 lists all.") }
             if options.sort != nil, count > limit {
                 StandardError.write("\(limit) of \(NumberFormat.calls(Int64(count))).")
             }
-            if !writer.leftOut.isEmpty {
-                let names = writer.leftOut.joined(separator: ", ")
-                StandardError.write("Left out for want of space: \(names); --wide shows all.")
-            }
+            if let note = Table.note(leftOut: writer.leftOut) { StandardError.write(note) }
         }
         if limit == 0 || count < limit {
             // A full list needs no second look at the ledger.
@@ -120,7 +126,7 @@ private struct Tail {
 
     init(_ place: LedgerLocation, _ request: CallsRequest, now: Int64) throws {
         guard let path = place.path else {
-            throw CommandFailure("--follow works on files of this machine; \(place.name) is none.")
+            throw CommandFailure("--follow reads local files, not \(place.name).")
         }
         reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         follower = try CallTail(try request.query(now: now), of: reader)

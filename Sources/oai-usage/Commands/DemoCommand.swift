@@ -39,7 +39,7 @@ struct DemoCommand: AsyncParsableCommand {
         let reader = try LedgerReader(path: ledger)
         let option = DemoMetrics.ledgerOption(keep == nil ? nil : ledger)
         StandardOutput.write("\n$ oai-usage report\(option) --since 1h --by project,model\n\n")
-        ReportFormat.table.write(
+        try ReportFormat.table.write(
             ArrangedReport(try reader.report(query)),
             columns: nil,
             period: nil,

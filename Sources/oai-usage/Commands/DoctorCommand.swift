@@ -28,8 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var admin: AdminArgument?
     @Flag(help: "Check the whole ledger, its sums and its index, as 'ledger check' does.")
     var full = false
-    @Flag(help: "Write one line of JSON.")
-    var json = false
+    @OptionGroup var output: FormatOption<TextFormat>
 
     func run() async throws {
         let inspection = DoctorInspection(
@@ -41,8 +40,8 @@ struct DoctorCommand: AsyncParsableCommand {
             now: SystemUsageClock().wallMicroseconds
         )
         let report = DoctorReport(checks: await inspection.facts().checks)
-        let style = TextStyle(isColored: Terminal.isColored)
-        StandardOutput.write(json ? report.json + "\n" : report.text(width: Terminal.width, style: style))
+        let text = report.text(width: Terminal.width, isColored: Terminal.isColored)
+        StandardOutput.write(output.value == .json ? report.json + "\n" : text)
         if report.state == .problem { throw ExitCode.failure }
     }
 }

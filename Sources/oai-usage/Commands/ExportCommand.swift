@@ -16,6 +16,7 @@ struct ExportCommand: AsyncParsableCommand {
               oai-usage export --format focus --month 2026-11 -o november.csv.gz
               oai-usage export --format focus --focus-version 1.2 --tags team,env
               oai-usage export --format chargeback --period last-month --tags team,env --timezone Europe/Paris
+              oai-usage export --format chargeback --month 2026-11 --currency EUR --currency-rates rates.json
               oai-usage export --format csv --period all -o calls.csv
               oai-usage export --format jsonl --since 1d --project proj_search
             """
@@ -29,12 +30,16 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var options: ExportOptions
+    @OptionGroup var currency: CurrencyOption
     @OptionGroup var output: FormatOption<Format>
     @Flag(help: "End with status 2 if a row of FOCUS has no price, or a cost could not be split.")
     var strict = false
 
     func validate() throws {
         if options.columns != nil, output.value != .csv { throw ValidationError("--columns is for --format csv.") }
+        if currency.currency != nil, output.value == .focus {
+            throw ValidationError("FOCUS's billing currency is that of the provider's bill, USD: leave out --currency.")
+        }
     }
 
     func run() async throws {
@@ -59,28 +64,49 @@ struct ExportCommand: AsyncParsableCommand {
             let remarks = try await export.write(to: destination)
             if strict, !remarks.isComplete { throw ExitCode(2) }
         case .chargeback:
-            try await Chargeback(per: options.per, tags: options.tags?.names).write(source, to: destination)
-        case .csv, .jsonl: try await calls(source, to: destination)
+            try await Chargeback(
+                per: options.per,
+                tags: options.tags?.names,
+                rates: try currency.rates(settings)
+            ).write(source, to: destination)
+        case .csv, .jsonl: try await calls(source, try currency.rates(settings), to: destination)
         }
     }
 
-    private func calls(_ source: ExportSource, to destination: ExportOutput) async throws {
+    private func calls(
+        _ source: ExportSource,
+        _ rates: CurrencyRates?,
+        to destination: ExportOutput
+    ) async throws {
         var writer = CallsWriter(
             format: output.value == .csv ? .csv : .jsonl,
             columns: options.columns?.columns,
             tags: try output.value == .csv ? options.tags?.names ?? source.tagNames() : [],
+            rates: rates,
             put: destination.put
         )
         let totals = try await source.totals()
+        var (count, cost): (Int64, Int128) = (0, 0)
         writer.begin()
         try await source.calls(count: totals.calls + totals.openCalls) { record in
             writer.write(record)
+            if record.outcome != .open {
+                count += 1
+                cost += Int128(record.cost.picoUSD ?? 0)
+            }
             try destination.check()
         }
         writer.end()
         try destination.finish()
+        if let note = writer.currencyNote { StandardError.write(note) }
         let range = try source.selection.range(now: source.now)
         try await ledgers.reportPruned(source.places, from: range.from)
+        let missing = (calls: totals.calls - count, cost: (totals.costPicoUSD ?? 0) - cost)
+        if missing.calls > 0 {
+            StandardError.write(
+                "\(NumberFormat.calls(missing.calls)) of the report with $\(DecimalText.dollars(picoUSD: missing.cost)) are missing here, since their rows are pruned. --format chargeback and focus have their sums."
+            )
+        }
     }
 }
 

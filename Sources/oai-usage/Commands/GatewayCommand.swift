@@ -34,7 +34,7 @@ struct GatewayCommand: AsyncParsableCommand {
             \(AccessOptions.discussion)
 
             SIGHUP also opens the access log again. SIGTERM and Ctrl-C refuse new connections, \
-            turn /-/ready red, and wait for open calls, streams among them, until --shutdown-timeout; metrics and health \
+            turn /-/ready red, and wait for the calls in flight, streams among them, until --shutdown-timeout; metrics and health \
             are served until then. What is left is cut off so that its client sees it. A second signal ends at once.
             --check prints every setting with where it comes from, checks what a start needs without listening or opening \
             the ledger, and ends with 0, or with 1 or 64 and what is wrong.

@@ -18,32 +18,31 @@ struct GlanceCommand: AsyncParsableCommand {
             Examples:
               oai-usage glance
               oai-usage glance --timezone Europe/Paris --json
-            """,
-        shouldDisplay: false
+            """
     )
 
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var zone: TimeZoneOption
-    @Flag(help: "Write one line of JSON.")
-    var json = false
+    @OptionGroup var output: FormatOption<TextFormat>
 
     func run() async throws {
         let settings = try await ledgers.settings()
         let timeZone = try zone.timeZone(settings)
+        let isJSON = output.value == .json
         let reader: ReportReader
         do {
             reader = try ReportReader(ledgers, settings, progress: WorkProgress.upgrade())
         } catch let error as LedgerError where error.code == .missing && ledgers.ledger.isEmpty {
             // A path that was typed is an error; the default one is where everybody starts.
             let path = settings.ledger(nil)
-            return StandardOutput.write(json ? Glance.missingJSON(path) + "\n" : FirstSteps(ledger: path).text)
+            return StandardOutput.write(isJSON ? Glance.missingJSON(path) + "\n" : FirstSteps(ledger: path).text)
         }
         let glance = try await Glance(reader, now: SystemUsageClock().wallMicroseconds, timeZone: timeZone)
-        if json { return StandardOutput.write(glance.json + "\n") }
+        if isJSON { return StandardOutput.write(glance.json + "\n") }
         let text = GlanceText(
             glance: glance,
             width: Terminal.width,
-            style: TextStyle(isColored: Terminal.isColored),
+            isColored: Terminal.isColored,
             isPlain: Terminal.isDumb
         )
         StandardOutput.write(text.lines.map { $0 + "\n" }.joined())

@@ -29,7 +29,7 @@ struct LimitsCommand: AsyncParsableCommand {
     var model: [String] = []
     @OptionGroup var output: FormatOption<LimitsFormat>
 
-    enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+    enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
 
     func run() async throws {
         let settings = try await ledgers.settings()
@@ -44,15 +44,18 @@ struct LimitsCommand: AsyncParsableCommand {
         switch output.value {
         case .json: StandardOutput.write(table.json + "\n")
         case .csv: StandardOutput.write(table.plain.csv)
+        case .markdown: StandardOutput.write(table.readable.markdown)
         case .table:
             guard !limits.isEmpty else {
                 let isFiltered = !project.isEmpty || !model.isEmpty
                 StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.\(hint(all))")
                 return
             }
-            for line in table.lines(width: Terminal.tableWidth) {
+            let readable = table.readable
+            for line in readable.lines(width: Terminal.tableWidth) {
                 StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
             }
+            if let note = readable.note(width: Terminal.tableWidth) { StandardError.write(note) }
         }
     }
 
@@ -73,7 +76,8 @@ struct LimitsCommand: AsyncParsableCommand {
             let globs = patterns.flatMap(FilterOptions.listed).map { Glob($0) }
             return globs.isEmpty || globs.contains { glob in values.contains { glob.matches($0) } }
         }
-        let names = limit.model.map { [$0, ModelAlias.alias(of: $0)] } ?? []
-        return matches(project, [limit.project]) && matches(model, names)
+        // The limits of a snapshot are those of its model.
+        let models = model.map { ModelAlias.alias(of: $0) } + model
+        return matches(project, [limit.project]) && matches(models, limit.model.map { [$0] } ?? [])
     }
 }

@@ -10,7 +10,7 @@ struct PruneCommand: AsyncParsableCommand {
         abstract: "Remove the rows of old calls; their sums stay.",
         discussion: """
             Reports over pruned calls stay exact by quarters of an hour; the calls themselves are gone, and keep their \
-            costs when others are priced anew. Calls in flight stay. While a gateway holds the ledger, it does the work in small \
+            costs when others are repriced. Calls in flight stay. While a gateway holds the ledger, it does the work in small \
             steps beside its calls; --keep and --keep-size let it do so by itself.
 
             Examples:
@@ -71,10 +71,10 @@ struct Pruning {
         do {
             ledger = try Ledger(path: path, options: options)
         } catch let error as LedgerError where error.code == .locked {
-            do { return try await through(client, ledger: LedgerReader.resolvedPath(path)) } catch let refusal
-                as AdminClient.Refusal
+            do { return try await through(client, ledger: LedgerReader.resolvedPath(path)) } catch let rejection
+                as AdminClient.Rejection
             {
-                throw CommandFailure("\(error) It was asked to do it as a gateway: \(refusal)")
+                throw CommandFailure("\(error) It was asked to do it as a gateway: \(rejection)")
             }
         }
         do {
@@ -93,7 +93,7 @@ struct Pruning {
     ///   - client: The client of the gateway's admin server.
     ///   - path: The ledger that the gateway must have open; `nil` for any.
     /// - Returns: The result of pruning.
-    /// - Throws: An ``AdminClient/Refusal`` with the gateway's message, or a ``CommandFailure`` for an unexpected
+    /// - Throws: An ``AdminClient/Rejection`` with the gateway's message, or a ``CommandFailure`` for an unexpected
     ///   response.
     func through(_ client: AdminClient, ledger path: String?) async throws -> PruneReport {
         let text = try await client.post(Gateway.prunePath, PruneRequest(query: query, ledger: path).json)

@@ -31,7 +31,17 @@ struct ReconcileCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption<ReconcileFormat>
 
     func validate() throws {
-        _ = try ReconcileFilter(try selection.filters.selection())
+        let filter = try ReconcileFilter(try selection.filters.selection())
+        if let path = options.result, path != "none", !isWhole(filter) {
+            throw ValidationError(
+                "--result needs a comparison of everything: leave out --by key and what selects calls."
+            )
+        }
+    }
+
+    /// True for a comparison of everything, whose result says how well the ledger and the bill agree.
+    private func isWhole(_ filter: ReconcileFilter) -> Bool {
+        filter.rules.isEmpty && !options.by.dimensions.contains(.key)
     }
 
     func run() async throws {
@@ -59,6 +69,8 @@ struct ReconcileCommand: AsyncParsableCommand {
             dimensions: options.by.dimensions,
             book: book,
             settling: provider.settle.milliseconds / 1_000,
+            today: files == nil ? now.flooredQuotient(by: 86_400_000_000) * 86_400 : nil,
+            advice: files == nil ? " They are kept in \(historyPath(places) ?? "no file"); --refresh asks again." : "",
             notes: notes
         )
         // The provider knows the models that served only, so that the requested ones select nothing.
@@ -70,7 +82,24 @@ struct ReconcileCommand: AsyncParsableCommand {
         }
         output.value.write(report, width: Terminal.tableWidth)
         try await ledgers.reportPruned(places, from: period.from * 1_000_000)
+        if isWhole(filter) { try leave(report, places, at: now) }
         try judge(report)
+    }
+
+    /// Leaves the result for a gateway of the ledger.
+    private func leave(_ report: ReconcileReport, _ places: [LedgerLocation], at now: Int64) throws {
+        let ledger = places.lazy.compactMap(\.path).first
+        guard options.result != "none",
+            let path = options.result ?? ledger.map(ReconciliationResult.path(ledger:))
+        else { return }
+        do {
+            try ReconcileResultFile(path: path, ledger: ledger, isChosen: options.result != nil)
+                .write(report.result(at: now))
+        } catch {
+            let problem = "The result cannot be left in \(path): \(error)."
+            guard options.result == nil else { throw CommandFailure(problem) }
+            StandardError.write("\(problem) A gateway's metrics and page do not have it.")
+        }
     }
 
     /// The whole days to compare.
@@ -102,6 +131,11 @@ struct ReconcileCommand: AsyncParsableCommand {
         return period
     }
 
+    /// The path of the file that keeps the provider's answers; `nil` to keep none.
+    private func historyPath(_ places: [LedgerLocation]) -> String? {
+        provider.history ?? places.lazy.compactMap(\.path).first.map { "\($0).provider.jsonl" }
+    }
+
     /// The provider's answers, from files or from the provider.
     private func answers(
         _ period: ReconcilePeriod,
@@ -112,7 +146,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     ) async throws -> (ProviderHistory, [String: String], [String]) {
         if let files {
             var history = ProviderHistory()
-            for bucket in files.buckets.sorted(by: { $0.fetchedAt < $1.fetchedAt }) { _ = history.add(bucket) }
+            for bucket in try files.ordered() { _ = history.add(bucket) }
             return (history, files.keys, files.missingPages)
         }
         guard let upstream = provider.upstream?.upstream ?? Upstream("https://api.openai.com") else {
@@ -121,15 +155,14 @@ struct ReconcileCommand: AsyncParsableCommand {
         let key = ProcessInfo.processInfo.environment[ProviderClient.keyVariable]
         let client = try ProviderClient(upstream, key: key) { StandardError.write($0) }
         let isShort = period.to - period.from <= 31 * 86_400
-        let path = provider.history ?? places.lazy.compactMap(\.path).first.map { "\($0).provider.jsonl" }
         var fetch = try ProviderFetch(
             client,
             width: provider.width ?? (isShort ? .hour : .day),
             provider,
-            history: path
+            history: historyPath(places)
         )
         try await fetch.run(period, now: now.flooredQuotient(by: 1_000_000), wantsKeys: wantsKeys)
-        return (fetch.history, fetch.keys, [])
+        return (fetch.history, fetch.keys, fetch.notes)
     }
 
     /// Ends the program with status 3 if the drift is above the limit.

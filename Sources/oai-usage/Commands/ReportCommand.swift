@@ -17,6 +17,7 @@ struct ReportCommand: AsyncParsableCommand {
               oai-usage report --month 2026-11 --by tag:team --top 10 --compare previous
               oai-usage report --model 'gpt-5*' --project-not proj_test --by day,model --top 3
               oai-usage report --by project,tag:team --format csv
+              oai-usage report --month 2026-11 --currency EUR --currency-rates rates.json
               oai-usage report --month 2026-11 --format focus
               oai-usage report --ledger http://eu-gateway:10464 --ledger https://us-gateway --since 30d
             """
@@ -25,6 +26,7 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var options: ReportOptions
+    @OptionGroup var currency: CurrencyOption
     @OptionGroup var output: FormatOption<ReportFormat>
     @OptionGroup(visibility: .hidden) var focus: FocusOptions
     var format: ReportFormat { output.value }
@@ -61,6 +63,9 @@ struct ReportCommand: AsyncParsableCommand {
                 "--format focus has the rows and columns of FOCUS: leave out --columns, --compare, --sort and --top."
             )
         }
+        if currency.currency != nil, format == .focus {
+            throw ValidationError("FOCUS's billing currency is that of the provider's bill, USD: leave out --currency.")
+        }
         if options.compare != nil, selection.until != nil, selection.since == nil {
             throw ValidationError("--compare needs a start: give --since or --period.")
         }
@@ -93,7 +98,9 @@ struct ReportCommand: AsyncParsableCommand {
             groupBy: options.by.dimensions,
             exactModels: options.exactModels
         )
-        let report: ArrangedReport
+        var report: ArrangedReport
+        let rates = try currency.rates(settings)
+        let asked = request
         do {
             let sums = try await source.sums(request)
             if options.compare == nil {
@@ -112,8 +119,9 @@ struct ReportCommand: AsyncParsableCommand {
             StandardOutput.write(Report.empty(try request.query(now: now) { nil }).json + "\n")
             throw error
         }
+        if let rates { report.conversion = try await source.conversion(of: report.report, asked, rates) }
         let width = options.wide ? nil : Terminal.tableWidth
-        format.write(report, columns: options.columns?.columns, period: period.name, width: width)
+        try format.write(report, columns: options.columns?.columns, period: period.name, width: width)
         for hint in try source.hints(request.selection.filter) { StandardError.write(hint) }
         for hint in try source.hints(tagsOf: options.by.dimensions) { StandardError.write(hint) }
         try judge(report.report)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsagePricing
 
 /// Shows one call and its other attempts.
 struct ShowCommand: AsyncParsableCommand {
@@ -28,14 +29,19 @@ struct ShowCommand: AsyncParsableCommand {
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
-        let records = try await ledgers.calls(matching: identity, try await ledgers.settings())
+        let settings = try await ledgers.settings()
+        let records = try await ledgers.calls(matching: identity, settings)
         if bundle { return StandardOutput.write(SupportBundle(records).text) }
         for (index, record) in records.enumerated() {
+            let former = try await ledgers.formerCosts(of: record.id, settings)
             switch output.value {
-            case .json: StandardOutput.write(record.json + "\n")
+            case .json:
+                // An object of the ledger's own text; one more member tells what it cost before it was repriced.
+                let end = former.isEmpty ? "}" : ",\"former_costs\":\(FormerCost.json(former))}"
+                StandardOutput.write("\(record.json.dropLast())\(end)\n")
             case .text:
                 if index > 0 { StandardOutput.write("\n") }
-                StandardOutput.write(CallDetail(record).text)
+                StandardOutput.write(CallDetail(record, formerCosts: former).text)
             }
         }
     }

@@ -15,6 +15,7 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             Its answers are a function of the request and the seed. The header OpenAI-Simulate scripts them, as in
               curl http://127.0.0.1:8788/v1/chat/completions -H 'Authorization: Bearer x' \\
+                -H 'Content-Type: application/json' \\
                 -H 'OpenAI-Simulate: status=429; retry-after-ms=20' -d '{"model":"gpt-4o-mini","messages":[]}'
 
             Directives:

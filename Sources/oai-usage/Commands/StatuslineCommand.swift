@@ -21,7 +21,7 @@ struct StatuslineCommand: AsyncParsableCommand {
 
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var zone: TimeZoneOption
-    @Option(help: "Only this project; * and ? are wildcards; repeatable.")
+    @Option(name: .shortAndLong, help: "Only this project; with commas, * and ?, repeatable.", completion: .projects)
     var project: [String] = []
     @Option(help: ArgumentHelp("The line, with placeholders.", valueName: "template"))
     var format: String?
@@ -30,14 +30,14 @@ struct StatuslineCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let format { _ = try StatuslineTemplate(format) }
+        do { _ = try FilterOptions.listed(project, "project") } catch { throw ValidationError("--\(error)") }
     }
 
     func run() async throws {
         let template = try format.map { try StatuslineTemplate($0) }
         do {
             let figures = try await figures(template?.fields ?? [.todayUSD, .monthUSD])
-            let style = TextStyle(isColored: Terminal.isColored)
-            StandardOutput.write((template?.text(figures) ?? figures.line(style)) + "\n")
+            StandardOutput.write((template?.text(figures) ?? figures.line(isColored: Terminal.isColored)) + "\n")
         } catch  where quiet {
             StandardOutput.write("\n")
         }
@@ -46,13 +46,19 @@ struct StatuslineCommand: AsyncParsableCommand {
     /// Reads no more than the placeholders need, since the line is waited for.
     private func figures(_ fields: Set<StatuslineField>) async throws -> StatuslineFigures {
         let settings = try await ledgers.settings()
-        let timeZone = try zone.timeZone(settings)
+        let timeZone = try zone.timeZone(settings) { if !quiet { StandardError.write($0) } }
         let periods = GlancePeriods(now: SystemUsageClock().wallMicroseconds, timeZone: timeZone)
         var selection = CallSelection()
         selection.timeZone = timeZone
-        try selection.add(.project, project, isExcluded: false)
+        try selection.add(.project, try FilterOptions.listed(project, "project"), isExcluded: false)
         let reader = try ReportReader(ledgers, settings, progress: quiet ? nil : WorkProgress.upgrade())
         var figures = StatuslineFigures(today: try await reader.report(periods.today, by: [], of: selection).totals)
+        if figures.today.calls == 0, !quiet {
+            // A mistyped project would look like one without traffic.
+            let places = try ledgers.places(settings)
+            var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: periods.now)
+            for hint in try source.hints(selection.filter) { StandardError.write(hint) }
+        }
         guard fields.contains(where: \.isOfMonth) else { return figures }
         let month = try await reader.report(periods.month, by: [], of: selection).totals
         figures.month = month

@@ -25,6 +25,7 @@ struct TopCommand: AsyncParsableCommand {
 
     @OptionGroup var filters: FilterOptions
     @OptionGroup var ledger: LedgerOption
+    @OptionGroup var zone: TimeZoneOption
     @Option(help: ArgumentHelp("The span that is shown, up to 24h.", valueName: "duration"))
     var window = DurationArgument(milliseconds: 300_000)
     @Option(help: "The rows of the table.")
@@ -46,8 +47,10 @@ struct TopCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let path = try await ledger.settings().ledger(ledger.ledger)
-        guard !path.contains("://") else { throw CommandFailure("top reads a file of this machine; \(path) is none.") }
+        let settings = try await ledger.settings()
+        let path = settings.ledger(ledger.ledger)
+        let timeZone = try zone.timeZone(settings)
+        guard !path.contains("://") else { throw CommandFailure("top reads a local file, not \(path).") }
         let clock = SystemUsageClock()
         let length = window.milliseconds * 1_000
         let environment = ProcessInfo.processInfo.environment
@@ -61,7 +64,8 @@ struct TopCommand: AsyncParsableCommand {
             order: sort,
             size: Self.size(environment),
             coveredFrom: feed.coveredFrom,
-            now: clock.wallMicroseconds
+            now: clock.wallMicroseconds,
+            timeZone: timeZone
         )
         var loop = TopLoop(model, feed, interval: interval.milliseconds * 1_000_000, clock: clock)
         if isLive { return try loop.run() }

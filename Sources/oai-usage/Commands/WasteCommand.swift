@@ -23,7 +23,7 @@ struct WasteCommand: AsyncParsableCommand {
     @OptionGroup var prices: PricesOption
     @OptionGroup var output: FormatOption<WasteOutput>
 
-    enum WasteOutput: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+    enum WasteOutput: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
@@ -56,10 +56,14 @@ struct WasteCommand: AsyncParsableCommand {
         switch output.value {
         case .json: StandardOutput.write(waste.json + "\n")
         case .csv: StandardOutput.write(waste.plain.csv)
+        case .markdown:
+            StandardOutput.write(waste.readable.markdown)
+            for note in waste.notes { StandardError.write(note) }
         case .table:
             for line in waste.lines(width: Terminal.tableWidth) {
                 StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
             }
+            if let note = waste.readable.note(width: Terminal.tableWidth) { StandardError.write(note) }
         }
         try await ledgers.reportPruned(places, from: range.from)
     }

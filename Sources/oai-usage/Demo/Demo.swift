@@ -53,7 +53,7 @@ struct Demo {
     ) async throws -> Result {
         let address = GatewayConfiguration.Address(host: simulator.host, port: simulator.port)
         guard let upstream = Upstream("http://\(address)") else {
-            throw CommandFailure("The simulator listens on \(address), which is no address of an upstream.")
+            throw CommandFailure("The simulator listens on \(address), which is not an address of an upstream.")
         }
         var configuration = GatewayConfiguration(upstream: upstream)
         configuration.listen.port = 0
@@ -91,7 +91,10 @@ struct Demo {
             let scrape = try await client.send(.GET, "/metrics")
             let text = String(decoding: scrape.body, as: UTF8.self)
             let open = text.split(separator: "\n").filter {
-                $0.hasPrefix("oai_usage_calls_in_flight{") && !$0.hasSuffix(" 0")
+                // A call whose client left is no longer in flight while its response is read on.
+                ($0.hasPrefix("oai_usage_calls_in_flight{")
+                    || $0.hasPrefix("oai_usage_gateway_calls_after_disconnect "))
+                    && !$0.hasSuffix(" 0")
             }
             if open.isEmpty || ContinuousClock.now > deadline { return text }
             try await Task.sleep(for: .milliseconds(50))

@@ -18,7 +18,7 @@ extension DoctorFacts {
             return .warning(
                 "prices",
                 text,
-                "Upgrade oai-usage, or add a price file with --prices; then price past calls anew with 'oai-usage reprice'."
+                "Upgrade oai-usage, or add a price file with --prices; then reprice past calls with 'oai-usage reprice'."
             )
         }
     }
@@ -83,7 +83,7 @@ extension DoctorFacts {
 
     private static func singular(_ predicate: String) -> String {
         if predicate == "have no usage" { return "lacks its usage" }
-        return predicate.hasPrefix("have") ? "lacks a price" : "went to an unknown endpoint"
+        return predicate.hasPrefix("have") ? "lacks a price" : "succeeded at an unknown endpoint"
     }
 
     var configurationCheck: HealthCheck {
@@ -125,7 +125,7 @@ extension DoctorFacts {
         case .answered(let address, let status):
             return .problem(
                 "gateway",
-                "What answers on \(address) with the status \(status) is no gateway's admin server.",
+                "What answers on \(address) with the status \(status) is not a gateway's admin server.",
                 "Name where its operators connect with --admin."
             )
         case .silent(let address, let reason):

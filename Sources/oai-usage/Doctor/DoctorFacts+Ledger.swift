@@ -48,15 +48,12 @@ extension DoctorFacts {
             return .problem("schema", "The ledger is of a newer oai-usage.", "Upgrade oai-usage on this machine.")
         }
         guard state == .readable else { return nil }
-        // A new ledger has its header in the log until that is copied into the file.
         return .ok("schema", schema.map { "Version \($0), which this oai-usage reads." } ?? "This oai-usage reads it.")
     }
 
     var integrityCheck: HealthCheck? {
         switch integrity {
         case nil: return nil
-        case .skipped?:
-            return .ok("integrity", "Not checked, since the ledger has \(NumberFormat.bytes(size)); --full checks it.")
         case .checked(let isFull, let findings)?:
             guard findings.isEmpty else {
                 let more = findings.count > 3 ? " (and \(findings.count - 3) more)" : ""
@@ -71,7 +68,8 @@ extension DoctorFacts {
             return .ok(
                 "integrity",
                 isFull
-                    ? "The file, its sums and its index agree." : "The file is sound; --full compares its sums, too."
+                    ? "Full check: the file is sound, and its sums and its index agree with the calls."
+                    : "Quick check: the file is sound; --full checks its sums and its index, too."
             )
         }
     }

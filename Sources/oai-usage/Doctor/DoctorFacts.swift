@@ -23,8 +23,6 @@ struct DoctorFacts {
 
     /// The result of an integrity check.
     enum Integrity: Equatable {
-        /// The file is too large for a check that nobody asked for.
-        case skipped
         case checked(isFull: Bool, findings: [String])
     }
 

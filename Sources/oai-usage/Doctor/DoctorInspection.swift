@@ -10,9 +10,6 @@ import OpenAIUsagePricing
 
 /// Gathers the facts of an installation.
 struct DoctorInspection {
-    /// The largest ledger that is checked unasked, in bytes; it takes about a second.
-    private static let quickLimit: Int64 = 256 << 20
-
     let ledgerFlag: String?
     let configurationFlag: String?
     let admin: AdminArgument?
@@ -72,8 +69,10 @@ struct DoctorInspection {
         facts.disk = FileInspection.disk(folder)
         guard let size = FileInspection.size(path) else { return }
         let files = ["", "-wal", "-shm", "-queue1", "-queue2"].map { path + $0 }
-        facts.size = size
-        facts.schema = FileInspection.schema(path)
+        // The newest part of a ledger in use is in its log.
+        facts.size = size + (FileInspection.size(path + "-wal") ?? 0)
+        // A new ledger has its header in the log until that is copied into the file.
+        facts.schema = FileInspection.schema(path).flatMap { $0 == 0 ? nil : $0 }
         facts.hasLockFile = FileInspection.size("\(path).lock") != nil
         facts.writer = FileInspection.holder("\(path).lock")
         facts.queuedBytes = Self.queuedBytes(path)
@@ -108,19 +107,27 @@ struct DoctorInspection {
         facts.week = report.totals
         facts.unpricedModels = report.rows.filter { $0.unpricedCalls > 0 }
             .sorted { $0.unpricedCalls > $1.unpricedCalls }.compactMap { $0.group.first ?? nil }
-        // A minute is no matter.
+        // Clocks may differ by a minute.
         let later = ReportQuery(from: now + 60_000_000, to: now + 100 * 365 * 86_400_000_000, groupBy: [])
         facts.futureCalls = try reader.report(later, exactLimit: 0).totals.calls
     }
 
     private func integrity(_ facts: DoctorFacts, _ reader: LedgerReader) throws -> DoctorFacts.Integrity {
         guard isFull else {
-            guard facts.size <= Self.quickLimit else { return .skipped }
-            return .checked(isFull: false, findings: try reader.integrityProblems())
+            let findings = try WorkProgress.elapsed(Self.fileProgress(facts.size)) { try reader.quickCheckProblems() }
+            return .checked(isFull: false, findings: findings)
         }
         let progress = WorkProgress("Checking", "Checked", "calls")
-        let report = try LedgerCheck.run(facts.ledger) { progress.show($0, $1) }
+        let report = try LedgerCheck.run(
+            facts.ledger,
+            whileCheckingFile: { check in try WorkProgress.elapsed(Self.fileProgress(facts.size), check) }
+        ) { progress.show($0, $1) }
         return .checked(isFull: true, findings: report.findings)
+    }
+
+    /// The name of the check of a ledger's file, for its progress.
+    private static func fileProgress(_ size: Int64) -> String {
+        "Checking the file of \(NumberFormat.bytes(size))"
     }
 
     // MARK: - The gateway

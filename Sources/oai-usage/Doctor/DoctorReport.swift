@@ -11,15 +11,16 @@ struct DoctorReport {
     ///
     /// - Parameters:
     ///   - width: The number of terminal columns.
-    ///   - style: The emphasis.
+    ///   - isColored: True to write escape sequences.
     /// - Returns: The text.
-    func text(width: Int, style: TextStyle) -> String {
+    func text(width: Int, isColored: Bool) -> String {
         let name = checks.map { $0.name.utf8.count }.max() ?? 0
         let indent = "problem".utf8.count + name + 4
         var lines: [String] = []
         for check in checks {
             let state = DisplayWidth.padded(check.state.rawValue, to: "problem".utf8.count)
-            let label = "\(colored(state, check.state, style))  \(DisplayWidth.padded(check.name, to: name))  "
+            let label =
+                "\(check.state.style.text(state, isColored: isColored))  \(DisplayWidth.padded(check.name, to: name))  "
             let finding = DisplayWidth.wrapped(TextCleaner.removingUnsafe(from: check.finding), to: width - indent)
             let advice = check.advice.map {
                 DisplayWidth.wrapped("→ " + TextCleaner.removingUnsafe(from: $0), to: width - indent)
@@ -28,7 +29,7 @@ struct DoctorReport {
                 lines.append((index == 0 ? label : String(repeating: " ", count: indent)) + line)
             }
         }
-        return lines.joined(separator: "\n") + "\n\n" + colored(summary, state, style) + "\n"
+        return lines.joined(separator: "\n") + "\n\n" + state.style.text(summary, isColored: isColored) + "\n"
     }
 
     /// The numbers of problems and warnings in a sentence.
@@ -59,14 +60,6 @@ struct DoctorReport {
         json.endObject()
         return json.text
     }
-
-    private func colored(_ text: String, _ state: HealthCheck.State, _ style: TextStyle) -> String {
-        switch state {
-        case .ok: style.green(text)
-        case .warning: style.yellow(text)
-        case .problem: style.red(text)
-        }
-    }
 }
 
 /// The result of one check of an installation.
@@ -76,6 +69,15 @@ struct HealthCheck: Equatable {
         case ok, warning, problem
 
         static func < (left: State, right: State) -> Bool { left.rank < right.rank }
+
+        /// The appearance of what is said of a check.
+        fileprivate var style: StyledLine.Style {
+            switch self {
+            case .ok: .green
+            case .warning: .yellow
+            case .problem: .red
+            }
+        }
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }

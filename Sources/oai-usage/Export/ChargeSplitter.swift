@@ -135,11 +135,12 @@ struct ChargeSplitter {
             details["x_Modifiers"] = line.modifiers.map { ($0.factor.map { "x\($0) " } ?? "") + $0.name }
                 .joined(separator: ", ")
         }
-        let conditions = line.modifiers.map { "/\($0.name)" }.joined()
+        // A discount changes what is paid for a price, and not which price it is.
+        let conditions = line.modifiers.filter { $0.level == nil }.map { "/\($0.name)" }.joined()
         key.price = Charge.Price(
             id: "\(key.sku)/\(line.tier ?? "any")\(conditions)/\(line.period)",
             unitPrice: unitPrice,
-            listUnitPrice: listed.map(Self.unitPrice) ?? unitPrice,
+            listUnitPrice: Self.unitPrice(listed ?? line, isList: true),
             details: CompactJSON.object(texts: details)
         )
         return Charge(
@@ -149,9 +150,9 @@ struct ChargeSplitter {
         )
     }
 
-    /// The price with its multipliers.
-    private static func unitPrice(_ line: PriceExplanation.Line) -> ExactDecimal {
-        line.modifiers.compactMap { $0.factor.flatMap { ExactDecimal($0) } }
+    /// The price with its multipliers; the list price with all of them but a discount.
+    private static func unitPrice(_ line: PriceExplanation.Line, isList: Bool = false) -> ExactDecimal {
+        line.modifiers.filter { !isList || $0.level == nil }.compactMap { $0.factor.flatMap { ExactDecimal($0) } }
             .reduce(ExactDecimal(picoUSD: Int128(line.price.picoUSD))) { $0.times($1) ?? $0 }
     }
 

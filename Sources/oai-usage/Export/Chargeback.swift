@@ -14,6 +14,8 @@ struct Chargeback {
     let per: ChargebackPeriod
     /// The tags; `nil` for all that the ledgers have.
     let tags: [String]?
+    /// The rates of another currency, which has a column after the cost; `nil` without one.
+    var rates: CurrencyRates?
 
     /// The columns after those of the tags.
     static var names: [String] { ReportColumn.named(columns).columns.map(\.key) }
@@ -22,14 +24,18 @@ struct Chargeback {
     func write(_ source: ExportSource, to output: ExportOutput) async throws {
         let names = try tags ?? source.tagNames()
         let dimensions: [ReportDimension] = [per.dimension, .project] + names.map { .tag($0) }
-        let report = ArrangedReport(try await source.report(dimensions))
-        output.put(ReportTable.plain(report, ReportColumn.named(Self.columns).columns).csv)
+        var report = ArrangedReport(try await source.report(dimensions))
+        if let rates { report.conversion = try await source.conversion(of: report.report, dimensions, rates) }
+        output.put(
+            ReportTable.plain(report, ReportColumn.adding(rates, to: ReportColumn.named(Self.columns).columns)).csv
+        )
         try output.finish()
         let totals = report.report.totals
         let cost = DecimalText.dollars(picoUSD: totals.costPicoUSD ?? 0)
         StandardError.write(
             "\(NumberFormat.count(Int64(report.report.rows.count))) rows, \(NumberFormat.calls(totals.calls)), $\(cost)."
         )
+        if let conversion = report.conversion { StandardError.write(conversion.note) }
         for note in ReportTable.notes(report.report) + (report.report.pruned?.notes ?? []) { StandardError.write(note) }
     }
 }

@@ -12,14 +12,14 @@ import Darwin
 /// The destination of an export: stdout, or a file that appears when it is whole.
 ///
 /// A file is written beside its place under a temporary name, synchronized, and then named; whoever reads it never sees a
-/// part. A name that ends in `.gz` is compressed.
+/// part of it. A name that ends in `.gz` is compressed.
 final class ExportOutput {
     private static let blockSize = 1 << 16
 
     /// The path of the file; `nil` for stdout.
     let path: String?
     private let replaces: Bool
-    private let temporary: String
+    private let part: PartFile?
     private var descriptor: Int32 = -1
     private var compressor: gzFile?
     private var block: [UInt8] = []
@@ -34,15 +34,18 @@ final class ExportOutput {
     init(path: String?, replaces: Bool) throws {
         self.path = path
         self.replaces = replaces
-        temporary = "\(path ?? "").\(getpid()).part"
         block.reserveCapacity(Self.blockSize * 2)
-        guard let path else { return }
+        guard let path else {
+            part = nil
+            return
+        }
         if FileManager.default.fileExists(atPath: path), !replaces { throw Self.exists(path) }
         if let problem = WritablePath.problem(path, makesFolders: false) {
             throw CommandFailure("\(path) cannot be written: \(problem).")
         }
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw CommandFailure("\(path) cannot be written: \(Self.reason(errno)).") }
+        part = PartFile(besides: path)
+        guard let part else { throw CommandFailure("\(path) cannot be written: \(Self.reason(errno)).") }
+        descriptor = part.descriptor
         if path.hasSuffix(".gz") {
             compressor = gzdopen(dup(descriptor), "wb6")
             guard compressor != nil else {
@@ -55,7 +58,8 @@ final class ExportOutput {
         if let compressor { gzclose(compressor) }
         guard descriptor >= 0 else { return }
         close(descriptor)
-        unlink(temporary)
+        part?.remove()
+        part?.release()
     }
 
     /// Writes text; a failure is reported by the next ``check()``.
@@ -76,7 +80,8 @@ final class ExportOutput {
     func finish() throws {
         flush()
         try check()
-        guard let path else { return }
+        guard let path, let part else { return }
+        defer { part.release() }
         if let compressor {
             self.compressor = nil
             guard gzclose(compressor) == Z_OK else { throw Self.failed(path, errno) }
@@ -84,14 +89,14 @@ final class ExportOutput {
         guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw Self.failed(path, errno) }
         descriptor = -1
         // A link fails if somebody else has made the file meanwhile, which a rename would replace.
-        if !replaces, link(temporary, path) == 0 {
-            unlink(temporary)
+        if !replaces, link(part.path, path) == 0 {
+            part.remove()
             return
         }
         let isTaken = !replaces && (errno == EEXIST || FileManager.default.fileExists(atPath: path))
-        guard !isTaken, rename(temporary, path) == 0 else {
+        guard !isTaken, rename(part.path, path) == 0 else {
             let error = isTaken ? Self.exists(path) : Self.failed(path, errno)
-            unlink(temporary)
+            part.remove()
             throw error
         }
     }

@@ -39,6 +39,17 @@ struct ExportSource {
         return try await source.sums(request).report
     }
 
+    /// Converts the costs of a report of the same calls.
+    func conversion(
+        of report: Report,
+        _ dimensions: [ReportDimension],
+        _ rates: CurrencyRates
+    ) async throws -> ReportConversion {
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        let request = ReportRequest(selection, groupBy: dimensions, exactModels: true)
+        return try await source.conversion(of: report, request, rates)
+    }
+
     /// Passes the calls to a closure in the order of their starts, and shows the progress.
     ///
     /// - Parameters:

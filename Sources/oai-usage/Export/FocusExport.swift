@@ -105,7 +105,7 @@ struct FocusExport {
             StandardError.write("\(rows), as 'oai-usage report' has it.")
         } else {
             StandardError.write(
-                "\(rows), while a report of now has $\(DecimalText.dollars(picoUSD: told)): calls ended, or were priced anew or pruned meanwhile. Export again, or end the range earlier with --until."
+                "\(rows), while a report of now has $\(DecimalText.dollars(picoUSD: told)): calls ended, or were repriced or pruned meanwhile. Export again, or end the range earlier with --until."
             )
         }
         for (version, calls) in remarks.unsplitCalls.sorted(by: { $0.key < $1.key }) {

@@ -48,7 +48,8 @@ struct TopFrame {
         var line = StyledLine("oai-usage top", .bold)
         let length = DurationArgument(milliseconds: model.length / 1_000).text
         let shown = summary.isShortened ? "\(NumberFormat.time(microseconds: summary.length)) of \(length)" : length
-        line.append("  last \(shown)  \(TimestampText.clock(snapshot.now.flooredQuotient(by: 1_000_000) % 86_400))Z")
+        line.append("  last \(shown)  \(model.times.clock(snapshot.now)) ")
+        line.append(model.times.zone(at: snapshot.now, width: width - line.width - "  PAUSED".utf8.count))
         if model.isPaused { line.append("  PAUSED", .yellow) }
         // The ledger is named where there is room for it.
         let path = TextFit.clean(model.ledger)
@@ -125,8 +126,8 @@ struct TopFrame {
 
     private func groups(_ rows: [TopSummary.Row], _ count: Int) -> [StyledLine] {
         func title(_ name: String, _ order: TopSummary.Order) -> String { model.order == order ? "\(name)↓" : name }
-        var table = FittedTable(columns: [
-            .init(name: title(model.grouping.rawValue.uppercased(), .name), minimum: 10),
+        var table = Table(columns: [
+            .init(name: title(model.grouping.rawValue.uppercased(), .name), isShortened: true, minimum: 10),
             .init(name: title("CALLS", .calls), isNumeric: true, priority: 1),
             .init(name: "CALLS/MIN", isNumeric: true, priority: 5),
             .init(name: title("COST", .cost), isNumeric: true),
@@ -147,7 +148,7 @@ struct TopFrame {
         for row in rows.prefix(hidden > 0 ? max(1, count - 1) : count) {
             let sums = row.sums
             let style: StyledLine.Style = sums.errors > 0 ? .red : .plain
-            table.rows.append([
+            table.append([
                 .init(TextFit.clean(row.name)), .init(NumberFormat.count(Int64(sums.calls))),
                 .init(summary.callsPerMinute(sums.calls)),
                 .init(cost.text(sums.knownCost), sums.unpriced > 0 ? .yellow : .plain),
@@ -174,10 +175,12 @@ struct TopFrame {
         let shown = all.prefix(width >= 110 ? 3 : width >= 60 ? 2 : 1)
         let cell = (width - (shown.count - 1) * 3) / shown.count
         let tables = shown.map { title, numbers in
-            var table = FittedTable(columns: [.init(name: title, minimum: 8), .init(name: "", isNumeric: true)])
+            var table = Table(columns: [
+                .init(name: title, isShortened: true, minimum: 8), .init(name: "", isNumeric: true),
+            ])
             let sorted = numbers.sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
             for (name, number) in sorted.prefix(count) {
-                table.rows.append([.init(TextFit.clean(name)), .init(NumberFormat.count(Int64(number)), .red)])
+                table.append([.init(TextFit.clean(name)), .init(NumberFormat.count(Int64(number)), .red)])
             }
             return table.lines(width: cell)
         }
@@ -192,19 +195,20 @@ struct TopFrame {
     }
 
     private func calls(_ count: Int) -> [StyledLine] {
-        var table = FittedTable(columns: [
-            .init(name: "LAST CALLS"), .init(name: "PROJECT", priority: 1, minimum: 8),
-            .init(name: "MODEL", priority: 2, minimum: 8), .init(name: "STATUS", minimum: 10),
+        var table = Table(columns: [
+            .init(name: "LAST CALLS"), .init(name: "PROJECT", priority: 1, isShortened: true, minimum: 8),
+            .init(name: "MODEL", priority: 2, isShortened: true, minimum: 8),
+            .init(name: "STATUS", isShortened: true, minimum: 10),
             .init(name: "DURATION", isNumeric: true, priority: 3), .init(name: "COST", isNumeric: true, priority: 4),
-            .init(name: "REQUEST ID", priority: 5, minimum: 12, keepsStart: true),
+            .init(name: "REQUEST ID", priority: 5, isShortened: true, minimum: 12, keepsStart: true),
         ])
         let calls = snapshot.window.last(count)
         let cost = MoneyScale(calls.map { $0.costPicoUSD.map { Int128($0) } })
         for call in calls {
-            let time = TimestampText.clock(call.endedAt.flooredQuotient(by: 1_000_000).flooredRemainder(by: 86_400))
+            let time = model.times.clock(call.endedAt)
             let isPlain = call.outcome == .completed
             let status = call.isError || isPlain || call.status == nil ? call.errorName : call.outcome.rawValue
-            table.rows.append([
+            table.append([
                 .init(time), .init(TextFit.clean(call.project)), .init(TextFit.clean(call.model)),
                 .init(
                     TextFit.shortened(TextFit.clean(status), width: 24),
@@ -235,9 +239,4 @@ struct TopFrame {
         "q Esc   quit", "", "Calls count when they end; rates are those of the window.",
         "Percentiles are of completed calls. Any key closes this.",
     ].map { StyledLine($0) }
-}
-
-extension Int64 {
-    /// The remainder of the quotient rounded towards negative infinity, which has the sign of the divisor.
-    func flooredRemainder(by divisor: Int64) -> Int64 { self - flooredQuotient(by: divisor) * divisor }
 }

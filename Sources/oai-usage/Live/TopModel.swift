@@ -1,3 +1,4 @@
+import Foundation
 import OpenAIUsage
 
 /// The state of the live view: events in, a frame out.
@@ -30,7 +31,7 @@ struct TopModel {
     enum Action: Equatable {
         case nothing
         case draw
-        /// Draw every line anew, since the terminal may show something else.
+        /// Draw every line again, since the terminal may show something else.
         case drawAll
         case quit
     }
@@ -47,6 +48,8 @@ struct TopModel {
 
     /// The path of the ledger.
     let ledger: String
+    /// The times in the zone of the view.
+    let times: LocalTimeText
     /// The length of the window in microseconds.
     private(set) var length: Int64
     private(set) var grouping: TopCall.Grouping
@@ -70,6 +73,7 @@ struct TopModel {
     ///   - size: The size of the terminal.
     ///   - coveredFrom: The time from which on all calls will be passed, in microseconds since 1970.
     ///   - now: The time in microseconds since 1970.
+    ///   - timeZone: The time zone of times.
     init(
         ledger: String,
         length: Int64,
@@ -77,8 +81,10 @@ struct TopModel {
         order: TopSummary.Order,
         size: Size,
         coveredFrom: Int64,
-        now: Int64
+        now: Int64,
+        timeZone: TimeZone = .gmt
     ) {
+        times = LocalTimeText(timeZone)
         (self.ledger, self.length, self.grouping, self.order, self.size) = (ledger, length, grouping, order, size)
         present = Snapshot(window: TopWindow(coveredFrom: coveredFrom), now: now)
         longest = Self.longest(length)

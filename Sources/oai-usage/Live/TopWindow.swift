@@ -76,9 +76,10 @@ struct TopWindow: Sendable {
 }
 
 extension TopCall {
-    /// The status with the error's code, or the outcome of a call without a response.
+    /// The status with the error's code; the outcome of a call without a response, or whose response has the status of a success.
     var errorName: String {
-        [status.map { String($0) }, errorCode ?? (status == nil ? outcome.rawValue : nil)].compactMap { $0 }
+        let isNamedByOutcome = status == nil || (isError && (status ?? 0) < 400)
+        return [status.map { String($0) }, errorCode ?? (isNamedByOutcome ? outcome.rawValue : nil)].compactMap { $0 }
             .joined(separator: " ")
     }
 }

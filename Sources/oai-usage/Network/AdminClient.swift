@@ -7,7 +7,7 @@ import OpenAIUsagePricing
 /// A client of a running gateway's admin server.
 struct AdminClient {
     /// The error for a command that the gateway rejected or did not receive.
-    struct Refusal: Error, CustomStringConvertible {
+    struct Rejection: Error, CustomStringConvertible {
         /// The HTTP status; `nil` if no gateway responded.
         var status: Int?
         var description: String
@@ -28,7 +28,7 @@ struct AdminClient {
 
     /// Sends a command, and returns the JSON body of the response.
     ///
-    /// - Throws: A ``Refusal`` with the gateway's message, or if no gateway responds.
+    /// - Throws: A ``Rejection`` with the gateway's message, or if no gateway responds.
     func post(_ path: String, _ json: String) async throws -> String {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -40,14 +40,14 @@ struct AdminClient {
             try await group.shutdownGracefully()
         } catch {
             try? await group.shutdownGracefully()
-            throw Refusal(
+            throw Rejection(
                 status: nil,
                 description: "No gateway answers on \(admin.address); start one, or name it with --admin."
             )
         }
         let text = String(decoding: answer.body, as: UTF8.self)
         guard answer.status == 200 else {
-            throw Refusal(
+            throw Rejection(
                 status: answer.status,
                 description: "The gateway on \(admin.address) did not do it: \(Self.message(text, answer.status))"
             )
@@ -57,7 +57,7 @@ struct AdminClient {
 
     /// The error for a response that cannot be decoded.
     var misunderstanding: CommandFailure {
-        CommandFailure("The gateway on \(admin.address) gave an answer that is not understood.")
+        CommandFailure("The gateway on \(admin.address) sent an answer that cannot be read.")
     }
 
     private static func message(_ text: String, _ status: Int?) -> String {

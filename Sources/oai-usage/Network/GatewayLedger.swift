@@ -68,7 +68,7 @@ struct GatewayLedger: LedgerSource {
     func calls(matching identity: String) async throws -> CallPage {
         let path = "/calls/\(QueryParameters.encoded(identity))"
         let none = CallPage(ledger: nil, records: [])
-        let bytes = try await get(path, [], otherwise: (code: "unknown_call", body: none.bytes))
+        let bytes = try await get(path, [], otherwise: (codes: ["unknown_call"], body: none.bytes))
         guard let page = CallPage(bytes) else { throw unexpectedResponse }
         return page
     }
@@ -78,25 +78,43 @@ struct GatewayLedger: LedgerSource {
         return limits
     }
 
+    func formerCosts(of call: CallID) async throws -> [FormerCost] {
+        // A gateway of an older version tells none.
+        let none = (codes: ["unknown_call", "unknown_path"], body: FormerCost.bytes([]))
+        let bytes = try await get("/calls/\(call)/former-costs", [], otherwise: none)
+        guard let costs = FormerCost.list(bytes) else { throw unexpectedResponse }
+        return costs
+    }
+
+    /// Returns the runs of repricing that changed costs, the newest first.
+    ///
+    /// - Throws: A ``CommandFailure`` that names the gateway and the remedy.
+    func repriceHistory() async throws -> [RepriceHistoryEntry] {
+        guard let runs = RepriceHistoryEntry.list(try await get("/reprices", [])) else { throw unexpectedResponse }
+        return runs
+    }
+
     /// Sends a GET request and returns the response's body.
     ///
     /// - Parameters:
     ///   - path: The path after `/api/v1`.
     ///   - parameters: The query parameters.
-    ///   - otherwise: An error code of a 404 response, and the body to return for it instead.
+    ///   - otherwise: Error codes of a 404 response, and the body to return for them instead.
     /// - Returns: The body.
     /// - Throws: A ``CommandFailure`` that names the gateway and the remedy.
     private func get(
         _ path: String,
         _ parameters: [(name: String, value: String)],
-        otherwise: (code: String, body: [UInt8])? = nil
+        otherwise: (codes: [String], body: [UInt8])? = nil
     ) async throws -> [UInt8] {
         let query = QueryParameters.text(parameters + [("format", "mergeable")])
         for attempt in 1... {
             let answer = try await send("\(url.path)/api/v1\(path)?\(query)")
             if answer.status == 200 { return answer.body }
             let error = Self.error(answer.body)
-            if let otherwise, answer.status == 404, error?.code == otherwise.code { return otherwise.body }
+            if let otherwise, answer.status == 404, let code = error?.code, otherwise.codes.contains(code) {
+                return otherwise.body
+            }
             guard error?.code == "too_many_requests", attempt < Self.attempts else {
                 throw refusal(answer.status ?? 0, error)
             }
@@ -120,14 +138,14 @@ struct GatewayLedger: LedgerSource {
             )
         } catch {
             throw CommandFailure(
-                "No gateway answers on \(name): \(Self.reason(error)); see whether it runs, and whether --ledger names where its operators connect (its --admin)."
+                "No gateway answers on \(name): \(Self.reason(error)); check that it runs, and that --ledger is its admin address (--admin)."
             )
         }
         // A response that ends early is reported as a parser error.
         if let failure = answer.failure, answer.status == nil || !(failure is HTTPParserError) { throw failed(failure) }
         if answer.isTimedOut {
             throw CommandFailure(
-                "\(name) did not answer within \(timeout.nanoseconds / 1_000_000_000) s; ask for a shorter range, or look after it."
+                "\(name) did not answer within \(timeout.nanoseconds / 1_000_000_000) s; ask for a shorter range, or check the gateway."
             )
         }
         guard answer.body.count <= maximumAnswer else {
@@ -136,7 +154,7 @@ struct GatewayLedger: LedgerSource {
             )
         }
         guard answer.status != nil, answer.isComplete else {
-            throw CommandFailure("\(name) ended the connection before its answer was whole; try again.")
+            throw CommandFailure("\(name) closed the connection before the end of its answer; try again.")
         }
         return answer
     }
@@ -165,7 +183,7 @@ struct GatewayLedger: LedgerSource {
                 token == nil
                 ? "set \(AdminTokenOption.variable), or name a file with --admin-token-file"
                 : "the one that was sent is none of its own"
-            return CommandFailure("\(name) asks for a token of its operators: \(remedy).")
+            return CommandFailure("\(name) requires an admin token: \(remedy).")
         case (404, nil), (405, nil):
             return CommandFailure(
                 "\(name) has no /api/v1: it is a gateway of an older version, which must be upgraded, or no gateway at all."
@@ -173,14 +191,14 @@ struct GatewayLedger: LedgerSource {
         case (_, let error?): return CommandFailure("\(name) did not answer: \(error.message)")
         default:
             return CommandFailure(
-                "\(name) answered with the status \(status); is it where a gateway's operators connect?"
+                "\(name) answered with the status \(status); is it a gateway's admin address?"
             )
         }
     }
 
     private var unexpectedResponse: CommandFailure {
         CommandFailure(
-            "\(name) gave an answer that is not understood; this program and that gateway must be of the same version."
+            "\(name) sent an answer that cannot be read; this program and that gateway must be of the same version."
         )
     }
 

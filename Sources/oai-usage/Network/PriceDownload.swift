@@ -19,16 +19,19 @@ struct PriceDownload {
     /// - Throws: A ``CommandFailure`` for an unencrypted URL of another machine, since prices decide over money.
     init?(_ text: String) throws {
         guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return nil }
+        guard URLPort.isValid(text) else {
+            throw CommandFailure("The port of the URL after --from must be from 1 to 65535.")
+        }
         guard let url = URL(string: text), let host = url.host, !host.isEmpty, url.user == nil, url.password == nil
         else {
             throw CommandFailure(
-                "The URL after --from is none, or has a user in it; write it as https://host/prices.json."
+                "--from must be a URL without a user, as in https://host/prices.json."
             )
         }
         isEncrypted = url.scheme == "https"
         let isLocal = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
         guard isEncrypted || isLocal else {
-            throw CommandFailure("\(host) is named without encryption, and prices decide over money; use https.")
+            throw CommandFailure("\(host) is named without encryption; prices are fetched by https alone.")
         }
         self.url = url
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host

@@ -53,7 +53,7 @@ struct ReportSource {
                 unmatched = found
                 continue
             }
-            // A value that any ledger has is no typing error.
+            // A value that any ledger has is not a typing error.
             unmatched = others.compactMap { value in
                 found.first { $0.dimension == value.dimension && $0.value == value.value }.map {
                     UnmatchedValue(dimension: value.dimension, value: value.value, known: value.known + $0.known)

@@ -36,7 +36,8 @@ struct SimpleClient: Sendable {
     ///   - limit: The number of body bytes after which the connection is closed.
     ///   - timeout: The time after which the connection is closed; `nil` for none.
     /// - Returns: The response, which may be incomplete.
-    /// - Throws: An error if no connection is established within ten seconds.
+    /// - Throws: An error if no connection is established within ten seconds, or if the task is canceled, which closes the
+    ///   connection.
     func send(
         _ method: HTTPMethod,
         _ path: String,
@@ -52,7 +53,7 @@ struct SimpleClient: Sendable {
         if let body { head.headers.replaceOrAdd(name: "Content-Length", value: String(body.utf8.count)) }
         let request = head
         let (tls, host) = (tls, host)
-        ClientBootstrap(group: promise.futureResult.eventLoop)
+        let connected = ClientBootstrap(group: promise.futureResult.eventLoop)
             .connectTimeout(.seconds(10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -69,8 +70,13 @@ struct SimpleClient: Sendable {
                 }
             }
             .connect(host: host, port: port)
-            .whenFailure { promise.fail($0) }
-        return try await promise.futureResult.get()
+        connected.whenFailure { promise.fail($0) }
+        return try await withTaskCancellationHandler {
+            try await promise.futureResult.get()
+        } onCancel: {
+            promise.fail(CancellationError())
+            connected.whenSuccess { $0.close(promise: nil) }
+        }
     }
 }
 
@@ -138,5 +144,20 @@ private final class AnswerHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
         promise.succeed(answer)
+    }
+}
+
+/// The check of ports in URLs.
+enum URLPort {
+    /// True if a URL has a port of TCP or none: connections would take a larger number modulo 65536, and parsers ignore one that
+    /// exceeds an integer.
+    static func isValid(_ url: String) -> Bool {
+        guard let mark = url.firstRange(of: "://") else { return true }
+        let authority = url[mark.upperBound...].prefix { !"/?#".contains($0) }
+        let place = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        let name = place.lastIndex(of: "]").map { place[place.index(after: $0)...] } ?? place
+        guard let colon = name.lastIndex(of: ":") else { return true }
+        let digits = name[name.index(after: colon)...]
+        return digits.isEmpty || Int(digits).map { 1...65_535 ~= $0 } ?? false
     }
 }

@@ -16,11 +16,19 @@ struct Webhook: Sendable, CustomStringConvertible {
     private let isEncrypted: Bool
     private let path: String
 
-    /// Creates a webhook; `nil` if the text is no http or https URL.
-    init?(_ text: String) {
+    /// Creates a webhook; `nil` if the text is not an http or https URL.
+    ///
+    /// - Throws: A ``Rejection`` for a URL that cannot be used as it is; it does not contain the URL.
+    init?(_ text: String) throws(Rejection) {
         guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty,
             let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https"
         else { return nil }
+        guard url.user == nil, url.password == nil else {
+            throw Rejection(description: "has a user or a password before its host, which is not sent; leave them out")
+        }
+        guard URLPort.isValid(text) else {
+            throw Rejection(description: "has a port outside 1 to 65535")
+        }
         self.host = host
         isEncrypted = scheme == "https"
         port = url.port ?? (isEncrypted ? 443 : 80)

@@ -1,5 +1,6 @@
 import Foundation
 import OpenAIUsage
+import OpenAIUsageGateway
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
@@ -18,15 +19,16 @@ struct BudgetText {
             .init(name: "amount", isNumeric: true), .init(name: "used", isNumeric: true, style: .problem),
             .init(name: "forecast", isNumeric: true), .init(name: "left", isNumeric: true),
         ])
-        for status in statuses {
-            let left = status.budget.amountPicoUSD - status.spentPicoUSD
+        let left = statuses.map { $0.budget.amountPicoUSD - $0.spentPicoUSD }
+        // The rest is the amount less what is spent, so that the three have one scale.
+        let scale = MoneyScale(statuses.flatMap { [$0.spentPicoUSD, $0.budget.amountPicoUSD] } + left)
+        let forecasts = MoneyScale(statuses.map(\.forecastPicoUSD))
+        for (status, left) in zip(statuses, left) {
             table.rows.append([
                 TextCleaner.removingUnsafe(from: status.budget.name),
                 "\(status.budget.unit.rawValue) from \(status.windowName)",
-                NumberFormat.dollars(picoUSD: status.spentPicoUSD),
-                NumberFormat.dollars(picoUSD: status.budget.amountPicoUSD), percent(status),
-                NumberFormat.dollars(picoUSD: status.forecastPicoUSD),
-                left < 0 ? "-" + NumberFormat.dollars(picoUSD: -left) : NumberFormat.dollars(picoUSD: left),
+                scale.text(status.spentPicoUSD), scale.text(status.budget.amountPicoUSD), percent(status),
+                forecasts.text(status.forecastPicoUSD), scale.text(left),
             ])
         }
         return table
@@ -54,7 +56,7 @@ struct BudgetText {
         var table = Table(columns: Self.columns.map { Table.Column(name: $0) })
         for status in statuses {
             table.rows.append([
-                status.budget.name, status.budget.unit.rawValue, status.budget.timeZone.identifier,
+                status.budget.name, status.budget.unit.rawValue, status.budget.timeZone.reportName,
                 TimestampText.utc(status.window.from, isShort: true),
                 TimestampText.utc(status.window.to, isShort: true),
                 DecimalText.dollars(picoUSD: status.budget.amountPicoUSD),
@@ -67,30 +69,5 @@ struct BudgetText {
     }
 
     /// The states as one line of JSON.
-    var json: String {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("budgets")
-        json.beginArray()
-        for status in statuses {
-            json.beginObject()
-            json.member("budget", status.budget.name)
-            json.member("unit", status.budget.unit.rawValue)
-            json.member("timezone", status.budget.timeZone.identifier)
-            json.member("window_start", TimestampText.utc(status.window.from, isShort: true))
-            json.member("window_end", TimestampText.utc(status.window.to, isShort: true))
-            json.member("amount_usd", literal: DecimalText.dollars(picoUSD: status.budget.amountPicoUSD))
-            json.member("spent_usd", literal: DecimalText.dollars(picoUSD: status.spentPicoUSD))
-            json.member(
-                "forecast_usd",
-                literal: status.forecastPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? "null"
-            )
-            json.member("calls", literal: String(status.calls))
-            json.member("calls_without_full_price", literal: String(status.unknownCalls))
-            json.endObject()
-        }
-        json.endArray()
-        json.endObject()
-        return json.text
-    }
+    var json: String { BudgetStatus.json(statuses) }
 }

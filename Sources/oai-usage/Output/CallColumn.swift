@@ -12,9 +12,22 @@ struct CallColumn: Sendable {
     private(set) var isNumeric = false
     private(set) var style = Table.Style.none
     /// The value for people, if it differs from that for programs.
-    private var readable: (@Sendable (CallRecord, LocalTimeText) -> String?)?
+    private var readable: (@Sendable (CallRecord, Context) -> String?)?
     /// The value for programs; `nil` if it is unknown.
     let plain: @Sendable (CallRecord) -> String?
+
+    /// The circumstances of values for people: time zone and scales.
+    struct Context: Sendable {
+        var times: LocalTimeText
+        /// The scale of the column of costs; `nil` if each has its own.
+        var costs: MoneyScale?
+        /// The scale of the column of costs in another currency.
+        var amounts: MoneyScale?
+
+        fileprivate static func text(_ amount: Int128?, _ scale: MoneyScale?, sign: String = "$") -> String {
+            (scale ?? MoneyScale([amount])).text(amount, sign: sign)
+        }
+    }
 
     private init(_ name: String, _ key: String, _ plain: @escaping @Sendable (CallRecord) -> String?) {
         self.name = name
@@ -23,8 +36,8 @@ struct CallColumn: Sendable {
     }
 
     /// Returns the value for people.
-    func text(_ record: CallRecord, _ times: LocalTimeText) -> String {
-        (readable == nil ? plain(record) : readable?(record, times)) ?? "-"
+    func text(_ record: CallRecord, _ context: Context) -> String {
+        (readable == nil ? plain(record) : readable?(record, context)) ?? "-"
     }
 
     /// The columns of the table for people.
@@ -45,6 +58,17 @@ struct CallColumn: Sendable {
     /// All columns except those of tags, in the order of CSV.
     static let all: [CallColumn] = first + result + request + measures + counters + details
 
+    /// Returns the column of costs in another currency.
+    static func cost(_ rates: CurrencyRates) -> CallColumn {
+        CallColumn("cost-\(rates.code.lowercased())", rates.key) { record in
+            rates.amount(picoUSD: record.cost.picoUSD, at: record.startedAtMicroseconds).map(CurrencyRates.text)
+        }
+        .shown { record, context in
+            let amount = rates.amount(picoUSD: record.cost.picoUSD, at: record.startedAtMicroseconds)
+            return Context.text(amount.map(CurrencyRates.pico), context.amounts, sign: "")
+        }.numeric.leftOut(10)
+    }
+
     // MARK: - Columns
 
     private static let first: [CallColumn] = [
@@ -52,7 +76,7 @@ struct CallColumn: Sendable {
         CallColumn("operation-id", "operation_id") { $0.operationID }.leftOut(90),
         CallColumn("attempt", "attempt") { String($0.attempt) }.leftOut(60).numeric,
         CallColumn("time", "started_at") { TimestampText.utc($0.startedAtMicroseconds) }
-            .shown { $1.column($0.startedAtMicroseconds) },
+            .shown { $1.times.column($0.startedAtMicroseconds) },
         CallColumn("project", "project") { $0.project }.leftOut(7),
         CallColumn("organization", "organization") { $0.organization }.leftOut(80),
         CallColumn("endpoint", "endpoint") { $0.endpoint.name }.leftOut(30),
@@ -70,7 +94,7 @@ struct CallColumn: Sendable {
         tokens("input", .inputTokens, 40), tokens("cached", .cachedInputTokens, 62),
         tokens("output", .outputTokens, 41), tokens("reasoning", .reasoningTokens, 63),
         CallColumn("cost", "cost_usd") { $0.cost.picoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) } }
-            .shown { record, _ in NumberFormat.dollars(picoUSD: record.cost.picoUSD.map { Int128($0) }) }.numeric
+            .shown { Context.text($0.cost.picoUSD.map { Int128($0) }, $1.costs) }.numeric
             .leftOut(8),
         CallColumn("cost-status", "cost_status") { $0.cost.status.rawValue }.leftOut(64),
         time("duration", "duration_ms", 9) { $0.durationMicroseconds },
@@ -123,6 +147,10 @@ struct CallColumn: Sendable {
             99
         ),
         CallColumn("price-version", "price_version") { $0.cost.priceVersion }.leftOut(99),
+        CallColumn("provider-cost", "provider_cost") { $0.providerCost }.numeric.leftOut(99),
+        CallColumn("retry-after", "retry_after_ms") { $0.retryAfterMilliseconds.map { String($0) } }.numeric.leftOut(
+            99
+        ),
         CallColumn("tags", "tags") { CompactJSON.object($0.tags) }.leftOut(56),
     ]
 
@@ -171,7 +199,7 @@ struct CallColumn: Sendable {
         return column
     }
 
-    private func shown(_ readable: @escaping @Sendable (CallRecord, LocalTimeText) -> String?) -> CallColumn {
+    private func shown(_ readable: @escaping @Sendable (CallRecord, Context) -> String?) -> CallColumn {
         var column = self
         column.readable = readable
         return column

@@ -4,9 +4,12 @@ import OpenAIUsageLedger
 /// The details of a call, for support.
 struct CallDetail {
     private let record: CallRecord
+    private let formerCosts: [FormerCost]
 
-    init(_ record: CallRecord) {
+    /// Creates the details of a call, with the costs that it had before, the oldest first.
+    init(_ record: CallRecord, formerCosts: [FormerCost] = []) {
         self.record = record
+        self.formerCosts = formerCosts
     }
 
     /// The details, one per line, in titled sections.
@@ -89,7 +92,7 @@ struct CallDetail {
             ("status", record.cost.status.rawValue),
             ("reason", record.cost.reason.map { "\($0.rawValue) (\($0.sentence))" }),
             ("price book", record.cost.priceVersion), ("provider's figure", record.providerCost.map { "$" + $0 }),
-        ]
+        ] + formerCosts.reversed().map { ("repriced", $0.sentence) }
     }
 
     private var times: [Fact] {

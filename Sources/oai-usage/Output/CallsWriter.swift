@@ -2,10 +2,11 @@ import ArgumentParser
 import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsagePricing
 
 /// The output formats for calls.
 enum CallsFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, jsonl, json, csv
+    case table, jsonl, json, csv, markdown
 }
 
 /// The maximum number of calls to list; 0 for all.
@@ -34,12 +35,21 @@ struct CallsWriter {
 
     private let format: CallsFormat
     private let columns: [CallColumn]
-    private let times: LocalTimeText
+    /// The times, and the scales of money, which are judged with the widths.
+    private var context: CallColumn.Context
     private let width: Int?
     private let isColored: Bool
     private let put: (String) -> Void
+    private let rates: CurrencyRates?
+    /// True if calls are awaited after those of the list.
+    private let isOpenEnded: Bool
+    /// The rates that costs were converted by, and the calls with a cost before the first rate.
+    private var usedRates: [UTCDay: CurrencyRates.Rate] = [:]
+    private var unconverted: Int64 = 0
     private var count = 0
     private var table: Table
+    /// The calls of a table until its widths are judged.
+    private var waiting: [CallRecord] = []
     /// The columns of the table that are written; `nil` until its widths are judged.
     private var plan: Table.Plan?
 
@@ -49,15 +59,19 @@ struct CallsWriter {
     ///   - format: The format.
     ///   - columns: The columns of a table or of CSV; `nil` for those of the format.
     ///   - tags: The names of tags that are columns of CSV.
+    ///   - rates: The rates of another currency; `nil` without one.
     ///   - timeZone: The time zone of the table's times.
     ///   - width: The cells of a line of a table; `nil` for any number.
+    ///   - isOpenEnded: True if calls are awaited after those of the list, so that each cost has its own scale.
     ///   - put: Writes text.
     init(
         format: CallsFormat,
         columns: [CallColumn]? = nil,
         tags: [String] = [],
+        rates: CurrencyRates? = nil,
         timeZone: TimeZone = .gmt,
         width: Int? = nil,
+        isOpenEnded: Bool = false,
         put: @escaping (String) -> Void = StandardOutput.write
     ) {
         self.format = format
@@ -65,11 +79,17 @@ struct CallsWriter {
             format == .csv
             ? CallColumn.all + tags.compactMap { CallColumn.named("tag:\($0)") }
             : CallColumn.standard.compactMap(CallColumn.named)
-        let columns = columns ?? standard
+        var columns = columns ?? standard
+        if let rates {
+            let place = columns.firstIndex { $0.name == "cost" }.map { $0 + 1 } ?? columns.endIndex
+            columns.insert(.cost(rates), at: place)
+        }
+        self.rates = rates
+        self.isOpenEnded = isOpenEnded
         self.columns = columns
         self.width = width
         self.put = put
-        times = LocalTimeText(timeZone, isShort: width ?? .max < Self.narrowWidth)
+        context = CallColumn.Context(times: LocalTimeText(timeZone, isShort: width ?? .max < Self.narrowWidth))
         isColored = Terminal.isColored
         table = Table(
             columns: columns.map { column in
@@ -93,23 +113,24 @@ struct CallsWriter {
         switch format {
         case .csv: put(table.csv)
         case .json: put("[")
-        case .table, .jsonl: break
+        case .table, .markdown, .jsonl: break
         }
     }
 
     /// Writes a call; a table's first rows wait until the widths of its columns are judged, or for ``flush()``.
     mutating func write(_ record: CallRecord) {
+        note(record)
         switch format {
-        case .table:
-            let cells = columns.map { $0.text(record, times) }
+        case .table, .markdown:
             if let plan {
-                put(table.line(cells, plan, isColored: isColored) + "\n")
+                table.rows = [columns.map { $0.text(record, context) }]
+                putRows(plan)
             } else {
-                table.rows.append(cells)
-                if table.rows.count >= Self.judgedCount { flush() }
+                waiting.append(record)
+                if waiting.count >= Self.judgedCount { flush() }
             }
-        case .jsonl: put(record.json + "\n")
-        case .json: put((count == 0 ? "\n" : ",\n") + record.json)
+        case .jsonl: put(json(record) + "\n")
+        case .json: put((count == 0 ? "\n" : ",\n") + json(record))
         case .csv:
             table.rows = [columns.map { $0.plain(record) ?? "" }]
             put(table.csvRows)
@@ -117,15 +138,56 @@ struct CallsWriter {
         count += 1
     }
 
+    private mutating func note(_ record: CallRecord) {
+        guard let rates, record.cost.picoUSD ?? 0 != 0 else { return }
+        guard let rate = rates.rate(on: UTCDay(microseconds: record.startedAtMicroseconds)) else {
+            unconverted += 1
+            return
+        }
+        usedRates[rate.first] = rate
+    }
+
+    private func json(_ record: CallRecord) -> String {
+        guard let rates else { return record.json }
+        let amount = rates.amount(picoUSD: record.cost.picoUSD, at: record.startedAtMicroseconds)
+        // The ledger's own text with one more member.
+        return "\(record.json.dropLast()),\"\(rates.key)\":\(amount.map(CurrencyRates.text) ?? "null")}"
+    }
+
+    /// The rates in a sentence, with what has none; `nil` without another currency.
+    var currencyNote: String? {
+        guard let rates else { return nil }
+        let note = ReportConversion.note(rates, usedRates.values.sorted { $0.first < $1.first })
+        guard unconverted > 0, let first = rates.rates.first?.first else { return note }
+        return "\(note) \(NumberFormat.calls(unconverted)) before \(first) have no rate, and no \(rates.key)."
+    }
+
     /// Writes what waits, with the heading before it.
     mutating func flush() {
-        guard format == .table, plan == nil else { return }
-        let plan = table.plan(width: width)
-        let heading = table.line(table.columns.map { $0.name.uppercased() }, plan)
-        put(Table.emphasized(heading, isColored) + "\n")
-        for row in table.rows { put(table.line(row, plan, isColored: isColored) + "\n") }
-        table.rows = []
+        guard format == .table || format == .markdown, plan == nil else { return }
+        // Of calls that are not known yet, nobody knows the scale.
+        if !isOpenEnded {
+            context.costs = Self.scale(waiting.map { $0.cost.picoUSD.map { Int128($0) } })
+            let amounts = waiting.map { rates?.amount(picoUSD: $0.cost.picoUSD, at: $0.startedAtMicroseconds) }
+            context.amounts = Self.scale(amounts.map { $0.map(CurrencyRates.pico) })
+        }
+        table.rows = waiting.map { record in columns.map { $0.text(record, context) } }
+        waiting = []
+        let plan = table.plan(width: format == .table ? width : nil)
         self.plan = plan
+        if format == .markdown { return put(table.markdown) }
+        put(table.heading(plan).text(isColored: isColored) + "\n")
+        putRows(plan)
+    }
+
+    /// The scale of some amounts; `nil` if none of them has one.
+    private static func scale(_ amounts: [Int128?]) -> MoneyScale? {
+        amounts.contains { $0 ?? 0 != 0 } ? MoneyScale(amounts) : nil
+    }
+
+    private func putRows(_ plan: Table.Plan) {
+        if format == .markdown { return put(table.markdownRows) }
+        for row in table.rows { put(table.line(row, plan).text(isColored: isColored) + "\n") }
     }
 
     /// Writes the end of the format.

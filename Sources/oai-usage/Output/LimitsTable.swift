@@ -95,10 +95,11 @@ struct LimitsTable {
         max(0, now.subtractingReportingOverflow(limit.observedAt).partialValue)
     }
 
-    /// Returns the lines for people, which fit a width.
-    func lines(width: Int?) -> [StyledLine] {
-        var table = FittedTable(columns: [
-            .init(name: "PROJECT", minimum: 14), .init(name: "MODEL", minimum: 14), .init(name: "WINDOW", minimum: 14),
+    /// The table for people.
+    var readable: Table {
+        var table = Table(columns: [
+            .init(name: "PROJECT", isShortened: true, minimum: 14),
+            .init(name: "MODEL", isShortened: true, minimum: 14), .init(name: "WINDOW", isShortened: true, minimum: 14),
             .init(name: "LIMIT", isNumeric: true, priority: 6), .init(name: "REMAINING", isNumeric: true, priority: 3),
             .init(name: "LEFT", isNumeric: true), .init(name: "", priority: 5),
             .init(name: "RESETS IN", isNumeric: true, priority: 1), .init(name: "TOLD", isNumeric: true, priority: 4),
@@ -108,7 +109,7 @@ struct LimitsTable {
             for headroom in headrooms(limit) {
                 let percent = headroom.percentLeft
                 let style: StyledLine.Style = percent.map { $0 < 10 ? .red : $0 < 25 ? .yellow : .plain } ?? .plain
-                table.rows.append([
+                table.append([
                     .init(TextFit.clean(limit.project)), .init(TextFit.clean(limit.model)),
                     .init(TextFit.clean(headroom.resource)),
                     .init(NumberFormat.count(headroom.window.limit.map { Int128($0) })),
@@ -120,7 +121,7 @@ struct LimitsTable {
                 ])
             }
         }
-        return table.lines(width: width)
+        return table
     }
 
     /// Returns the rows for programs, one per window.

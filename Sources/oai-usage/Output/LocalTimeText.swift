@@ -1,5 +1,6 @@
 import Foundation
 import OpenAIUsage
+import OpenAIUsageLedger
 
 /// Times as people read them, in a time zone.
 struct LocalTimeText {
@@ -43,6 +44,17 @@ struct LocalTimeText {
         if precision != .minutes { text += ":\(Self.padded(rest / 1_000_000 % 60))" }
         if precision == .milliseconds { text += ".\(Self.padded(rest / 1_000 % 1_000, 3))" }
         return text
+    }
+
+    /// Returns the time of day, such as `14:05:09`.
+    func clock(_ time: Int64) -> String { String(text(time).suffix("14:05:09".utf8.count)) }
+
+    /// The name of the zone, or its offset at a time where the name does not fit a number of cells.
+    func zone(at time: Int64, width: Int) -> String {
+        let name = timeZone.reportName
+        guard name.utf8.count > width else { return name }
+        let minutes = (local(time) - time) / 60_000_000
+        return "\(minutes < 0 ? "-" : "+")\(Self.padded(abs(minutes) / 60)):\(Self.padded(abs(minutes) % 60))"
     }
 
     /// Returns a range for a heading: `2026-11-01 to 2026-11-30` for whole days, the last one included, else with times.

@@ -57,14 +57,14 @@ struct LogLine {
     }
 
     private static func colored(_ level: Logger.Level) -> String {
-        let code =
+        let style: StyledLine.Style =
             switch level {
-            case .critical, .error: "31"
-            case .warning: "33"
-            case .notice, .info: "36"
-            case .debug, .trace: "2"
+            case .critical, .error: .red
+            case .warning: .yellow
+            case .notice, .info: .cyan
+            case .debug, .trace: .dim
             }
-        return "\u{1b}[\(code)m\(level.rawValue)\u{1b}[0m"
+        return style.text(level.rawValue, isColored: true)
     }
 
     private static func json(_ value: Logger.MetadataValue) -> String {

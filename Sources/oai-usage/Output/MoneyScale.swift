@@ -17,16 +17,20 @@ struct MoneyScale: Equatable {
 
     /// Returns an amount; one that is too small for the scale is less than its smallest unit, never zero.
     ///
-    /// - Parameter picoUSD: The amount in pico-dollars; `nil` is a dash.
-    /// - Returns: The amount with a dollar sign.
-    func text(_ picoUSD: Int128?) -> String {
+    /// - Parameters:
+    ///   - picoUSD: The amount in pico-dollars; `nil` is a dash.
+    ///   - sign: The sign of the currency.
+    /// - Returns: The amount with the sign.
+    func text(_ picoUSD: Int128?, sign: String = "$") -> String {
         guard let picoUSD else { return "-" }
         let unit = Self.unit(decimals)
         let rounded = DecimalText.quotientHalfEven(picoUSD, by: unit)
-        if rounded == 0, picoUSD > 0 { return "<$" + DecimalText.fixed(1, fractionDigits: decimals) }
+        if rounded == 0, picoUSD != 0 {
+            return (picoUSD < 0 ? "-<" : "<") + sign + DecimalText.fixed(1, fractionDigits: decimals)
+        }
         let digits = DecimalText.fixed(Int128(rounded.magnitude), fractionDigits: decimals).split(separator: ".")
         let whole = Int128(digits[0]).map { NumberFormat.count($0) } ?? String(digits[0])
-        return (rounded < 0 ? "-$" : "$") + whole + "." + (digits.count > 1 ? digits[1] : "00")
+        return (rounded < 0 ? "-\(sign)" : sign) + whole + "." + (digits.count > 1 ? digits[1] : "00")
     }
 
     /// The smallest unit of a number of decimals, in pico-dollars.

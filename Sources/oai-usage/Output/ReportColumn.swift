@@ -11,6 +11,10 @@ struct ReportColumn: Sendable {
         var totalPicoUSD: Int128?
         /// The sums of the earlier range, if the report has one.
         var previous: ReportRow?
+        /// The row's exact cost in another currency, scaled by 10^``CurrencyRates/amountDigits``.
+        var amount: Int128?
+        /// The scale of all amounts in that currency.
+        var amountScale = MoneyScale([])
 
         /// The change of the cost since the earlier range.
         func change(_ row: ReportRow) -> ReportComparison.Change? {
@@ -69,7 +73,7 @@ struct ReportColumn: Sendable {
             count("calls", "calls", 0) { $0.calls },
             count("errors", "errors", 40, .problem) { $0.errors },
             ReportColumn("err%", "error_percent", 10, .problem) { row, _ in
-                percent(Int128(row.errors), of: Int128(row.calls)).map { $0 + "%" } ?? "-"
+                Share(Int128(row.errors), of: Int128(row.calls))?.text ?? "-"
             } plain: { row, _ in
                 percent(Int128(row.errors), of: Int128(row.calls)) ?? ""
             },
@@ -79,7 +83,7 @@ struct ReportColumn: Sendable {
             tokens("reasoning", "reasoning_tokens", 70) { $0.reasoningTokens },
             money("cost", "cost_usd", 0) { row, _ in row.costPicoUSD },
             ReportColumn("share", "cost_percent", 50) { row, context in
-                share(row, context).map { $0 + "%" } ?? "-"
+                Share(row.costPicoUSD, of: context.totalPicoUSD)?.text ?? "-"
             } plain: { row, context in
                 share(row, context) ?? ""
             },
@@ -147,6 +151,19 @@ struct ReportColumn: Sendable {
         return (columns, nil)
     }
 
+    /// Returns columns with that of another currency after the cost, or at the end if the cost is not among them.
+    static func adding(_ rates: CurrencyRates?, to columns: [ReportColumn]) -> [ReportColumn] {
+        guard let rates else { return columns }
+        let column = ReportColumn("cost-\(rates.code.lowercased())", rates.key, 0) { _, context in
+            context.amountScale.text(context.amount.map(CurrencyRates.pico), sign: "")
+        } plain: { _, context in
+            context.amount.map(CurrencyRates.text) ?? ""
+        }
+        var columns = columns
+        columns.insert(column, at: columns.firstIndex { $0.name == "cost" }.map { $0 + 1 } ?? columns.endIndex)
+        return columns
+    }
+
     // MARK: - Kinds
 
     private static func count(
@@ -207,10 +224,10 @@ struct ReportColumn: Sendable {
         return percent(cost, of: total)
     }
 
-    /// Returns a percentage with one decimal, rounded to the nearest; `nil` of nothing.
+    /// Returns a percentage with one decimal, rounded half to even as for people; `nil` of nothing.
     private static func percent(_ part: Int128, of whole: Int128) -> String? {
         guard whole > 0 else { return nil }
-        return tenths((part * 20_000 / whole + 1) / 2)
+        return DecimalText.fixed(DecimalText.quotientHalfEven(part * 1_000, by: whole), fractionDigits: 1)
     }
 
     /// Formats hundredths of a percent with one decimal.

@@ -13,15 +13,25 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     ///   - columns: The columns after those of the groups; `nil` for those of the format.
     ///   - period: The name of the period for the heading; `nil` for none.
     ///   - width: The cells of a line of a table; `nil` for any number.
-    func write(_ report: ArrangedReport, columns: [ReportColumn]?, period: String?, width: Int?) {
+    /// - Throws: An error of the conversion of currencies.
+    func write(_ report: ArrangedReport, columns: [ReportColumn]?, period: String?, width: Int?) throws {
+        let rates = report.conversion?.rates
+        defer {
+            if let conversion = report.conversion, self != .markdown { StandardError.write(conversion.note) }
+        }
         defer { for note in report.report.pruned?.notes ?? [] { StandardError.write(note) } }
         switch self {
-        case .json: StandardOutput.write(report.json + "\n")
+        case .json: StandardOutput.write(try report.json + "\n")
         // The command exports charges instead, which no report holds.
         case .focus: break
         case .csv:
             let standard = ReportColumn.machine + (report.comparison == nil ? [] : ReportColumn.machineCompared)
-            StandardOutput.write(ReportTable.plain(report, columns ?? ReportColumn.named(standard).columns).csv)
+            StandardOutput.write(
+                ReportTable.plain(
+                    report,
+                    ReportColumn.adding(rates, to: columns ?? ReportColumn.named(standard).columns)
+                ).csv
+            )
         case .markdown, .table:
             let heading = ReportHeading(report, period: period)
             let totals = report.report.totals
@@ -31,9 +41,13 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
                 return
             }
             let standard = report.comparison == nil ? ReportColumn.readable : ReportColumn.compared
-            let table = ReportTable.readable(report, columns ?? Self.present(standard, totals))
+            let table = ReportTable.readable(
+                report,
+                ReportColumn.adding(rates, to: columns ?? Self.present(standard, totals))
+            )
             var notes = ReportTable.notes(report.report)
             if self == .markdown {
+                if let conversion = report.conversion { notes.append(conversion.note) }
                 // A pasted table says what it is about, and what it leaves out.
                 let lines =
                     ["**\(heading.text)**", table.markdown] + (notes.isEmpty ? [] : [notes.joined(separator: " ")])
@@ -42,12 +56,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
             } else {
                 let layout = table.layout(isColored: Terminal.isColored, width: width)
                 StandardOutput.write("\(heading.text)\n\n\(layout.text)")
-                if !layout.leftOut.isEmpty {
-                    notes.insert(
-                        "Left out for want of space: \(layout.leftOut.joined(separator: ", ")); --wide shows all.",
-                        at: 0
-                    )
-                }
+                if let note = Table.note(leftOut: layout.leftOut) { notes.insert(note, at: 0) }
             }
             for note in notes { StandardError.write(note) }
         }

@@ -16,11 +16,15 @@ enum ReportTable {
             [$0.row.costPicoUSD, $0.previous?.costPicoUSD]
         }
         let scale = MoneyScale(costs)
-        func cells(_ row: ReportRow, _ previous: ReportRow?) -> [String] {
+        let amounts = report.amounts
+        let convertedScale = MoneyScale((amounts + [report.totalAmount]).map { $0.map(CurrencyRates.pico) })
+        func cells(_ row: ReportRow, _ previous: ReportRow?, _ amount: Int128?) -> [String] {
             let context = ReportColumn.Context(
                 scale: scale,
                 totalPicoUSD: totals.costPicoUSD,
-                previous: previous
+                previous: previous,
+                amount: amount,
+                amountScale: convertedScale
             )
             return columns.map { $0.text(row, context) }
         }
@@ -36,9 +40,11 @@ enum ReportTable {
                     )
                 }
         )
-        table.rows = shown.map { row, previous in group(row, report.report.query) + cells(row, previous) }
+        table.rows = shown.enumerated().map { index, pair in
+            group(pair.row, report.report.query) + cells(pair.row, pair.previous, amounts[index])
+        }
         let label = groups.isEmpty ? [] : ["TOTAL"] + groups.dropFirst().map { _ in "" }
-        table.footer = label + cells(totals, report.previousTotals)
+        table.footer = label + cells(totals, report.previousTotals, report.totalAmount)
         return table
     }
 
@@ -47,7 +53,7 @@ enum ReportTable {
         guard row.othersCount != nil else { return row.group.map { $0 ?? "-" } }
         let others = zip(row.group, query.groupBy).map { value, dimension in value ?? (dimension.isTime ? "" : nil) }
         let first = others.firstIndex { $0 == nil } ?? 0
-        let label = row.othersCount.map { "(\(NumberFormat.count(Int64($0))) \($0 == 1 ? "other" : "others"))" } ?? ""
+        let label = row.othersCount.map { "(\(NumberFormat.count(Int64($0))) others)" } ?? ""
         return others.enumerated().map { $1 ?? ($0 == first ? label : "") }
     }
 
@@ -60,8 +66,14 @@ enum ReportTable {
                 + columns.map { Table.Column(name: $0.key, isNumeric: true) }
         )
         let rows = query.groupBy.isEmpty ? [(row: totals, previous: report.previousTotals)] : report.rows
-        table.rows = rows.map { row, previous in
-            let context = ReportColumn.Context(totalPicoUSD: totals.costPicoUSD, previous: previous)
+        let amounts = query.groupBy.isEmpty ? [report.totalAmount] : report.amounts
+        table.rows = rows.enumerated().map { index, pair in
+            let (row, previous) = pair
+            let context = ReportColumn.Context(
+                totalPicoUSD: totals.costPicoUSD,
+                previous: previous,
+                amount: amounts[index]
+            )
             let group = row.othersCount == nil ? row.group.map { $0 ?? "" } : self.group(row, query)
             return group + columns.map { $0.plain(row, context) }
         }
@@ -117,6 +129,8 @@ struct ArrangedReport {
     var report: Report
     /// The comparison of the report; `nil` without one.
     var comparison: ReportComparison?
+    /// The costs in another currency; `nil` without one.
+    var conversion: ReportConversion?
 
     init(_ report: Report) {
         self.report = report
@@ -135,8 +149,19 @@ struct ArrangedReport {
     /// The totals of the earlier range.
     var previousTotals: ReportRow? { comparison?.previousTotals }
 
+    /// The exact amounts of the rows in the other currency; `nil` where they are not known.
+    var amounts: [Int128?] { conversion?.amounts(of: report) ?? report.rows.map { _ in nil } }
+
+    /// The exact amount of all rows in the other currency.
+    var totalAmount: Int128? { conversion?.amount(ofTotals: report.totals) }
+
     /// The report as one line of JSON.
-    var json: String { comparison?.json ?? report.json }
+    var json: String {
+        get throws {
+            let json = comparison?.json ?? report.json
+            return try conversion?.json(adding: report, to: json) ?? json
+        }
+    }
 }
 
 extension ReportDimension {

@@ -10,7 +10,13 @@ struct StyledLine: Equatable {
         case red = "31"
         case green = "32"
         case yellow = "33"
+        case cyan = "36"
         case reverse = "7"
+
+        /// Returns text with escape sequences for the style, or plain where they are not wanted.
+        func text(_ text: String, isColored: Bool) -> String {
+            isColored && self != .plain && !text.isEmpty ? "\u{1b}[\(rawValue)m\(text)\u{1b}[0m" : text
+        }
     }
 
     /// Text of one style.
@@ -62,8 +68,7 @@ struct StyledLine: Equatable {
 
     /// Returns the line with escape sequences for its styles, or its plain text.
     func text(isColored: Bool) -> String {
-        guard isColored else { return plain }
-        return spans.map { $0.style == .plain ? $0.text : "\u{1b}[\($0.style.rawValue)m\($0.text)\u{1b}[0m" }.joined()
+        spans.map { $0.style.text($0.text, isColored: isColored) }.joined()
     }
 }
 

@@ -38,7 +38,7 @@ struct SupportBundle {
             ("response id", record.responseID), ("organization", record.organization ?? record.requestedOrganization),
             ("project", record.requestedProject ?? (record.project == "default" ? nil : record.project)),
             ("started", TimestampText.utc(record.startedAtMicroseconds)), ("ended", end.map { TimestampText.utc($0) }),
-            ("request", "\(record.method) https://\(record.host)\(record.path)"),
+            ("request", "\(record.method) \(record.host)\(record.path)"),
             ("model asked for", record.requestModel), ("model served", record.status == 200 ? record.model : nil),
             ("tier asked for", record.requestedServiceTier), ("tier served", record.serviceTier),
             ("streamed", record.isStream ? "yes" : "no"), ("client", record.client),

@@ -1,4 +1,6 @@
 /// Rows under a heading, for a terminal, a document or a spreadsheet.
+///
+/// In a terminal it fits a width: unimportant columns are left out, and long names are shortened.
 struct Table {
     /// The color of the cells of a column that report something.
     enum Style: Sendable {
@@ -12,19 +14,29 @@ struct Table {
         /// Red for the outcome of a call that failed.
         case outcome
 
-        /// The escape sequence for a cell; `nil` for none.
-        fileprivate func sequence(_ cell: String) -> String? {
+        /// The appearance of a cell.
+        fileprivate func style(of cell: String) -> StyledLine.Style {
             let isReport = cell.unicodeScalars.contains { !["0", ".", "%", "-", "$", " "].contains($0) }
             switch self {
-            case .none: return nil
-            case .problem: return isReport ? Self.red : nil
-            case .warning: return isReport ? "\u{1b}[33m" : nil
-            case .status: return cell.hasPrefix("4") || cell.hasPrefix("5") ? Self.red : nil
-            case .outcome: return isReport && !["completed", "open", "OUTCOME"].contains(cell) ? Self.red : nil
+            case .none: return .plain
+            case .problem: return isReport ? .red : .plain
+            case .warning: return isReport ? .yellow : .plain
+            case .status: return cell.hasPrefix("4") || cell.hasPrefix("5") ? .red : .plain
+            case .outcome: return isReport && !["completed", "open"].contains(cell) ? .red : .plain
             }
         }
+    }
 
-        private static let red = "\u{1b}[31m"
+    /// A cell with an appearance of its own.
+    struct Cell: ExpressibleByStringLiteral {
+        var text: String
+        var style = StyledLine.Style.plain
+
+        init(_ text: String, _ style: StyledLine.Style = .plain) {
+            (self.text, self.style) = (text, style)
+        }
+
+        init(stringLiteral text: String) { self.init(text) }
     }
 
     /// A column.
@@ -37,6 +49,8 @@ struct Table {
         var isShortened = false
         /// The cells to which they are shortened before columns are left out.
         var minimum = 16
+        /// True to shorten cells at their end: the beginning of an identity can be looked up.
+        var keepsStart = false
         var style = Style.none
     }
 
@@ -50,8 +64,21 @@ struct Table {
 
     var columns: [Column]
     var rows: [[String]] = []
+    /// The appearance of the cells of a row, by the row's number; that of others is their columns'.
+    private var styles: [Int: [StyledLine.Style]] = [:]
     /// The last row, emphasized; `nil` for none.
     var footer: [String]?
+
+    /// Creates a table.
+    init(columns: [Column]) {
+        self.columns = columns
+    }
+
+    /// Appends a row whose cells have an appearance of their own.
+    mutating func append(_ cells: [Cell]) {
+        styles[rows.count] = cells.map(\.style)
+        rows.append(cells.map(\.text))
+    }
 
     /// Returns aligned columns, separated by two blanks, with headings in capitals.
     func text(isColored: Bool = false) -> String { layout(isColored: isColored, width: nil).text }
@@ -67,16 +94,35 @@ struct Table {
     /// - Returns: The lines, and what they leave out.
     func layout(isColored: Bool, width: Int?) -> Layout {
         let plan = plan(width: width)
-        var lines = [Self.emphasized(line(columns.map { $0.name.uppercased() }, plan), isColored)]
-        lines += rows.map { line($0, plan, isColored: isColored) }
-        if let footer { lines.append(Self.emphasized(line(footer, plan), isColored)) }
-        return Layout(text: lines.joined(separator: "\n") + "\n", leftOut: leftOut(plan))
+        var text = ""
+        for line in lines(plan) { text += line.text(isColored: isColored) + "\n" }
+        return Layout(text: text, leftOut: leftOut(plan))
+    }
+
+    /// Returns the heading, the rows and the footer as lines that are cut off where they do not fit a width.
+    func lines(width: Int?) -> [StyledLine] {
+        let lines = lines(plan(width: width))
+        return width.map { width in lines.map { $0.cut(to: width) } } ?? lines
+    }
+
+    private func lines(_ plan: Plan) -> [StyledLine] {
+        var lines = [heading(plan)]
+        for (number, row) in rows.enumerated() { lines.append(line(row, plan, styles[number])) }
+        if let footer { lines.append(StyledLine(line(footer, plan).plain, .bold)) }
+        return lines
+    }
+
+    /// Returns the names of the columns as a line.
+    func heading(_ plan: Plan) -> StyledLine {
+        StyledLine(line(columns.map { $0.name.uppercased() }, plan).plain, .bold)
     }
 
     /// The columns of a table that fit a width, and the width of every column.
     struct Plan {
         fileprivate var kept: [Int]
         fileprivate var widths: [Int]
+        /// The texts of names that would look alike, by column.
+        fileprivate var texts: [Int: [String: String]] = [:]
     }
 
     /// Returns the columns that fit a width, judged by the headings and the rows.
@@ -85,7 +131,12 @@ struct Table {
         let natural = columns.indices.map { index in
             all.map { DisplayWidth.of($0[index]) }.reduce(DisplayWidth.of(columns[index].name), max)
         }
-        return fitted(natural, to: width ?? .max)
+        var plan = fitted(natural, to: width ?? .max)
+        for index in plan.kept where columns[index].isShortened && !columns[index].keepsStart {
+            let texts = DistinctNames.shown(rows.lazy.map { $0[index] }, width: plan.widths[index])
+            if !texts.isEmpty { plan.texts[index] = texts }
+        }
+        return plan
     }
 
     /// The names of the columns that a plan leaves out.
@@ -93,31 +144,44 @@ struct Table {
         columns.indices.filter { !plan.kept.contains($0) }.map { columns[$0].name }
     }
 
-    /// Returns a row as a line without its end.
-    func line(_ cells: [String], _ plan: Plan, isColored: Bool = false) -> String {
-        var text = ""
+    /// Returns a sentence about columns that were left out; `nil` if none were.
+    static func note(leftOut names: [String], remedy: String = "--wide") -> String? {
+        guard !names.isEmpty else { return nil }
+        return "Left out for want of space: \(names.joined(separator: ", ")); \(remedy) shows all."
+    }
+
+    /// Returns a sentence about the columns that do not fit a width; `nil` if all do.
+    func note(width: Int?) -> String? {
+        let names = leftOut(plan(width: width)).filter { !$0.isEmpty }.map { $0.lowercased() }
+        return Self.note(leftOut: names, remedy: "a wider terminal or --format markdown")
+    }
+
+    /// Returns a row as a line.
+    ///
+    /// - Parameters:
+    ///   - cells: The cells.
+    ///   - plan: The columns and their widths.
+    ///   - styles: The appearance of the cells; `nil` for that of their columns.
+    /// - Returns: The line.
+    func line(_ cells: [String], _ plan: Plan, _ styles: [StyledLine.Style]? = nil) -> StyledLine {
+        var line = StyledLine()
         for (place, index) in plan.kept.enumerated() {
             let column = columns[index]
             let isLast = place == plan.kept.count - 1
             // A number that came later may be wider than its column.
             let isWhole = column.isNumeric || (isLast && !column.isShortened)
-            let cell = isWhole ? cells[index] : DisplayWidth.shortened(cells[index], to: plan.widths[index])
+            let cell =
+                isWhole
+                ? cells[index]
+                : plan.texts[index]?[cells[index]]
+                    ?? TextFit.shortened(cells[index], width: plan.widths[index], keepsStart: column.keepsStart)
             let padding = String(repeating: " ", count: max(0, plan.widths[index] - DisplayWidth.of(cell)))
-            let style = isColored ? column.style.sequence(cell) : nil
-            let shown = style.map { "\($0)\(cell)\u{1b}[0m" } ?? cell
-            if column.isNumeric {
-                text += padding + shown
-            } else {
-                text += isLast ? shown : shown + padding
-            }
-            if !isLast { text += "  " }
+            if column.isNumeric { line.append(padding) }
+            line.append(cell, styles?[index] ?? column.style.style(of: cell))
+            if isLast { break }
+            line.append((column.isNumeric ? "" : padding) + String(repeating: " ", count: Self.separatorWidth))
         }
-        return text
-    }
-
-    /// Returns a line in bold if colors are on.
-    static func emphasized(_ text: String, _ isColored: Bool) -> String {
-        isColored ? "\u{1b}[1m\(text)\u{1b}[0m" : text
+        return line
     }
 
     private static let separatorWidth = 2
@@ -152,98 +216,5 @@ struct Table {
             }
         }
         return Plan(kept: kept, widths: widths)
-    }
-
-    /// The rows as a table of GitHub-flavored Markdown; markup in cells is escaped.
-    var markdown: String {
-        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-        var lines = [line(columns.map { Self.markdownCell($0.name) })]
-        lines.append("|" + columns.map { $0.isNumeric ? "---:" : "---" }.joined(separator: "|") + "|")
-        lines += rows.map { line($0.map(Self.markdownCell)) }
-        if let footer { lines.append(line(footer.map { $0.isEmpty ? $0 : "**\(Self.markdownCell($0))**" })) }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func markdownCell(_ text: String) -> String {
-        var cell = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": cell += "&lt;"
-            case ">": cell += "&gt;"
-            case "&": cell += "&amp;"
-            case "|", "\\", "`", "*", "[", "]":
-                cell += "\\"
-                cell.unicodeScalars.append(scalar)
-            case _ where scalar.properties.isWhitespace: cell += " "
-            default: cell.unicodeScalars.append(scalar)
-            }
-        }
-        return cell
-    }
-
-    /// The rows as comma-separated values (RFC 4180), without the footer; cells that look like formulas are prefixed
-    /// with an apostrophe.
-    var csv: String {
-        columns.map { Self.csvCell($0.name) }.joined(separator: ",") + "\r\n" + csvRows
-    }
-
-    /// The rows of ``csv`` without its header.
-    var csvRows: String {
-        rows.map { $0.map(Self.csvCell).joined(separator: ",") + "\r\n" }.joined()
-    }
-
-    private static func csvCell(_ text: String) -> String {
-        let cell = isFormula(text) ? "'" + text : text
-        // Scalars, not characters: a quote with a combining accent is still a quote to CSV readers.
-        let needsQuotes = cell.unicodeScalars.contains { scalar in
-            switch scalar {
-            case ",", "\"", "\n", "\r", "\u{0b}", "\u{0c}", "\u{85}", "\u{2028}", "\u{2029}": true
-            default: false
-            }
-        }
-        guard needsQuotes else { return cell }
-        var quoted = "\""
-        for scalar in cell.unicodeScalars {
-            if scalar == "\"" { quoted += "\"" }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
-    }
-
-    /// True if a spreadsheet might evaluate the text: it starts with a formula character, and is not a signed number.
-    private static func isFormula(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first else { return false }
-        switch first {
-        case "=", "@", "\t", "\r", "\n", "\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}": return true
-        case "+", "-": return !isNumber(text.unicodeScalars.dropFirst())
-        default: return false
-        }
-    }
-
-    private static func isNumber(_ digits: Substring.UnicodeScalarView) -> Bool {
-        let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        return parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } }
-    }
-}
-
-/// The number of terminal cells that a text occupies.
-enum DisplayWidth {
-    static func of(_ text: String) -> Int {
-        // Fast path: in printable ASCII, every byte is one cell.
-        if text.utf8.allSatisfy({ 0x20..<0x7f ~= $0 }) { return text.utf8.count }
-        return text.reduce(0) { $0 + width(of: $1) }
-    }
-
-    private static func width(of character: Character) -> Int {
-        guard let scalar = character.unicodeScalars.first else { return 0 }
-        if scalar.properties.isEmojiPresentation { return 2 }
-        switch scalar.value {
-        case 0x0000...0x001f, 0x007f...0x009f, 0x200b...0x200f, 0xfe00...0xfe0f: return 0
-        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0x33ff, 0x3400...0x4dbf, 0x4e00...0x9fff, 0xa000...0xa4cf,
-            0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe4f, 0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f,
-            0x1f900...0x1f9ff, 0x20000...0x3fffd:
-            return 2
-        default: return 1
-        }
     }
 }

@@ -22,9 +22,9 @@ struct WasteFormat {
     /// The money that was spent without a use: the lines that are no bounds.
     private var known: Int128 { WasteKind.allCases.filter { !$0.isBound }.reduce(0) { $0 + sums($1).wastePicoUSD } }
 
-    /// Returns the table and the methods, which fit a width.
-    func lines(width: Int?) -> [StyledLine] {
-        var table = FittedTable(columns: [
+    /// The table for people.
+    var readable: Table {
+        var table = Table(columns: [
             .init(name: "LINE"), .init(name: "CALLS", isNumeric: true),
             .init(name: "INPUT", isNumeric: true, priority: 2), .init(name: "OUTPUT", isNumeric: true, priority: 3),
             .init(name: "COST", isNumeric: true, priority: 1), .init(name: "WASTE", isNumeric: true),
@@ -34,7 +34,7 @@ struct WasteFormat {
         let waste = MoneyScale(WasteKind.allCases.map { sums($0).wastePicoUSD } + [known])
         for kind in WasteKind.allCases {
             let sums = sums(kind)
-            table.rows.append([
+            table.append([
                 .init(kind.title), .init(NumberFormat.count(sums.calls)), .init(NumberFormat.count(sums.inputTokens)),
                 .init(NumberFormat.count(sums.outputTokens)),
                 .init(cost.text(sums.costPicoUSD), sums.unpriced > 0 ? .yellow : .plain),
@@ -42,32 +42,40 @@ struct WasteFormat {
                 .init(share(sums.wastePicoUSD)),
             ])
         }
-        table.rows.append([
+        table.append([
             .init("TOTAL BUT FOR BOUNDS", .bold), "", "", "", "", .init(waste.text(known), .bold), .init(share(known)),
         ])
-        var lines = table.lines(width: width)
+        return table
+    }
+
+    /// Returns the table and the methods, which fit a width.
+    func lines(width: Int?) -> [StyledLine] {
+        var lines = readable.lines(width: width)
         let spend = NumberFormat.dollars(picoUSD: classifier.all.costPicoUSD)
         lines.append(StyledLine())
         lines += wrapped("Of \(spend) for \(NumberFormat.calls(classifier.all.calls)).", width)
         for kind in WasteKind.allCases {
             lines += wrapped("\(kind.title): \(kind.method)", width)
-            let unpriced = sums(kind).unpriced
-            if unpriced > 0 {
-                lines += wrapped("\(NumberFormat.calls(unpriced)) of it without a price, in no sum.", width)
-            }
+            if let note = note(kind) { lines += wrapped(note, width) }
         }
         lines += wrapped("A call is in one line at most, the first in this order.", width)
         return lines
     }
 
-    private func share(_ waste: Int128) -> String {
-        guard classifier.all.costPicoUSD > 0 else { return "-" }
-        let tenths = DecimalText.quotientHalfEven(waste * 1_000, by: classifier.all.costPicoUSD)
-        return "\(DecimalText.fixed(tenths, fractionDigits: 1))%"
-    }
+    private func share(_ waste: Int128) -> String { Share(waste, of: classifier.all.costPicoUSD)?.text ?? "-" }
 
     private func wrapped(_ text: String, _ width: Int?) -> [StyledLine] {
         DisplayWidth.wrapped(text, to: width ?? 100).map { StyledLine($0) }
+    }
+
+    /// Sentences on calls that are in no sum, by line.
+    var notes: [String] {
+        WasteKind.allCases.compactMap { kind in note(kind).map { "\(kind.title): \($0)" } }
+    }
+
+    private func note(_ kind: WasteKind) -> String? {
+        let unpriced = sums(kind).unpriced
+        return unpriced > 0 ? "\(NumberFormat.calls(unpriced)) of it without a price, in no sum." : nil
     }
 
     /// The rows for programs.

@@ -1,3 +1,4 @@
+import Dispatch
 import OpenAIUsage
 import OpenAIUsageLedger
 import Synchronization
@@ -89,6 +90,44 @@ final class WorkProgress: Sendable {
             line: line
         )
         return { progress.show($0, $1) }
+    }
+
+    /// Runs an operation that does not tell its progress, and shows the elapsed time.
+    ///
+    /// - Parameters:
+    ///   - doing: The operation while it runs, such as `Checking the file`.
+    ///   - isTerminal: True to rewrite one line.
+    ///   - body: The operation.
+    /// - Returns: The result of the operation.
+    static func elapsed<Value>(
+        _ doing: String,
+        isTerminal: Bool = StandardError.isTerminal,
+        _ body: () throws -> Value
+    ) rethrows -> Value {
+        let start = SystemUsageClock().monotonicNanoseconds
+        let pace = Mutex(Pace(isTerminal: isTerminal))
+        _ = pace.withLock { $0.step(at: start) }
+        // The thread of the operation is busy.
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
+        timer.setEventHandler {
+            pace.withLock { pace in
+                let now = SystemUsageClock().monotonicNanoseconds
+                let text = "\(doing): \(Int64(pace.seconds(at: now).rounded())) s"
+                switch pace.step(at: now) {
+                case .none: break
+                case .rewrite: StandardError.put("\r\(text)\u{1b}[K")
+                case .line: StandardError.write("\(text).")
+                }
+            }
+        }
+        timer.schedule(deadline: .now() + .milliseconds(500), repeating: .milliseconds(500))
+        timer.resume()
+        defer {
+            timer.cancel()
+            let hasOutput = pace.withLock { $0.end(at: SystemUsageClock().monotonicNanoseconds) }
+            if hasOutput, isTerminal { StandardError.put("\r\u{1b}[K") }
+        }
+        return try body()
     }
 
     /// Shows the progress; ends it when the count reaches the total.

@@ -192,7 +192,7 @@ struct CellComparison {
             }
             // Calls without usage and calls that no ledger has share what there is too much of by their number.
             var part: Int128 = 0
-            if ours.unread > 0 { part = count * Int128(ours.unread) / Int128(ours.unread + extra) }
+            if ours.unread > 0 { part = count * Int128(ours.unread) / (Int128(ours.unread) + Int128(extra)) }
             if part > 0 { unread += surplus(meter, part, .usageUnread) }
             guard count > part else { continue }
             let cause = extra > 0 || !countsCalls ? ReconcileCause.notThroughUs : .remainder

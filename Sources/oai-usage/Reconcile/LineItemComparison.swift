@@ -130,14 +130,14 @@ struct LineItemComparison {
             let goal = Meter(tier: source.tier, item: source.item, isLong: toLong)
             let next = price(goal).cost(portion)
             meters[goal, default: OurCell.Sum()] += OurCell.Sum(tokens: portion, picoUSD: next)
-            // The context of calls that are none of ours was not known, and is no difference from ours.
+            // The context of calls that are none of ours was not known, and is not a difference from ours.
             var own = portion
             var change = next - cost
             for (cause, tokens) in toLong
                 ? (added[source] ?? [:]).sorted(by: { $0.key.rawValue < $1.key.rawValue }) : []
             {
                 let part = min(own, tokens)
-                let share = part == own ? change : DecimalText.quotientHalfEven(change * part, by: own)
+                let share = part == own ? change : change.share(part, of: own)
                 guard part > 0 else { continue }
                 add(cause, CauseSums(picoUSD: share))
                 (own, change) = (own - part, change - share)

@@ -39,6 +39,8 @@ struct OurCell {
     var calls: [String: Int64] = [:]
     /// The calls whose usage did not arrive.
     var unread: Int64 = 0
+    /// The calls whose cost is unknown, or known in part, by tier.
+    var unpriced: [String: Int64] = [:]
     var meters: [Meter: Sum] = [:]
     /// The cost of the model's units other than tokens.
     var unitPicoUSD: Int128 = 0
@@ -135,6 +137,7 @@ struct OurUsage {
         let tier = tier(record, explanation)
         var cell = cells[place] ?? OurCell()
         if isUnread { cell.unread += 1 } else { cell.calls[tier, default: 0] += 1 }
+        if record.cost.status == .unpriced || record.cost.status == .partial { cell.unpriced[tier, default: 0] += 1 }
         let isLong = explanation.lines.contains { $0.part == .model && $0.isLongContext }
         var tokens = Self.tokens(record, tier: tier, isLong: isLong)
         if isFree { tokens = [:] }
@@ -248,6 +251,7 @@ extension OurCell {
     static func += (left: inout OurCell, right: OurCell) {
         left.calls.merge(right.calls, uniquingKeysWith: +)
         left.unread += right.unread
+        left.unpriced.merge(right.unpriced, uniquingKeysWith: +)
         left.meters.merge(right.meters) { Sum(tokens: $0.tokens + $1.tokens, picoUSD: $0.picoUSD + $1.picoUSD) }
         left.unitPicoUSD += right.unitPicoUSD
         left.boundaryCalls += right.boundaryCalls

@@ -17,6 +17,31 @@ struct ProviderBucket {
 
     /// The results as one line of JSON, by which two answers are compared.
     var text: String { JSONDocument.Value.elements(results).line }
+
+    /// The hash of ``text``.
+    var hash: String { ContentHash.text(ContentHash.value(of: text)) }
+
+    /// The place in a history.
+    var key: ProviderHistory.Key { ProviderHistory.Key(kind: kind, start: start, end: end) }
+
+    /// The name in messages: `costs of 2026-11-23`.
+    var name: String {
+        let time = TimestampText.utc(start * 1_000_000, isShort: true)
+        return "\(kind.rawValue) of \(width == 86_400 ? String(time.prefix(10)) : time)"
+    }
+
+    /// Reads all results, so that what is not understood is known before it is kept.
+    ///
+    /// - Throws: A ``ProviderDataError`` that names the bucket.
+    func check() throws(ProviderDataError) {
+        for result in results {
+            do throws(ProviderDataError) {
+                if kind == .costs { _ = try ProviderCost(result) } else { _ = try ProviderUsage(result, kind: kind) }
+            } catch {
+                throw ProviderDataError("In the bucket \(name): \(error)")
+            }
+        }
+    }
 }
 
 /// A result of usage.
@@ -35,7 +60,7 @@ struct ProviderUsage: Equatable {
 
     /// Creates a result; members that are unknown are ignored.
     ///
-    /// - Throws: A ``ProviderDataError`` for a member of another type or a negative count.
+    /// - Throws: A ``ProviderDataError`` for a member of another type, and for a count that is negative or not plausible.
     init(_ value: JSONDocument.Value, kind: ProviderKind) throws(ProviderDataError) {
         func text(_ name: String) -> String? { value[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
         func count(_ name: String) throws(ProviderDataError) -> Int64? {
@@ -56,6 +81,11 @@ struct ProviderUsage: Equatable {
         default: break
         }
         items = items.filter { $0.value != 0 }
+    }
+
+    /// The sum of all counters.
+    var sum: Int128 {
+        items.values.reduce(Int128(requests ?? 0) + Int128(toolCalls ?? 0)) { $0 + Int128($1) }
     }
 
     /// The counters of completions, whose text, audio and image input is what the cache had no part in.
@@ -106,13 +136,14 @@ struct ProviderCost: Equatable {
 
     /// Creates a result; members that are unknown are ignored.
     ///
-    /// - Throws: A ``ProviderDataError`` for an amount that is no number, or not in dollars.
+    /// - Throws: A ``ProviderDataError`` for an amount that is not a number, not plausible, or not in dollars.
     init(_ value: JSONDocument.Value) throws(ProviderDataError) {
         let amount = value["amount"]
         guard let text = amount?["value"]?.number ?? amount?["value"]?.string, let number = DecimalNumber(text),
-            let pico = number.exactPicoUSD() ?? number.picoUSD.map({ Int128($0) })
+            let pico = number.exactPicoUSD() ?? number.picoUSD.map({ Int128($0) }),
+            pico.magnitude <= ProviderLimits.picoUSD.magnitude
         else {
-            throw ProviderDataError("A result of costs has no amount that is a number.")
+            throw ProviderDataError("A result of costs has no amount that is a number up to 10^12.")
         }
         let currency = amount?["currency"]?.string ?? "usd"
         guard currency.lowercased() == "usd" else {
@@ -124,11 +155,16 @@ struct ProviderCost: Equatable {
         keyID = value["api_key_id"]?.string
         lineItem = value["line_item"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         unit = value["quantity_unit"]?.string
-        if let text = value["quantity"]?.number ?? value["quantity"]?.string, let number = DecimalNumber(text),
+        if let text = value["quantity"]?.number ?? value["quantity"]?.string {
             // Thousandths of a unit are as pico-dollars, less nine decimals.
-            let pico = number.exactPicoUSD() ?? number.picoUSD.map({ Int128($0) })
-        {
-            quantityThousandths = DecimalText.quotientHalfEven(pico, by: 1_000_000_000)
+            guard let number = DecimalNumber(text),
+                let pico = number.exactPicoUSD() ?? number.picoUSD.map({ Int128($0) })
+            else { throw ProviderDataError("The quantity of a result of costs is not a number up to 10^15.") }
+            let thousandths = DecimalText.quotientHalfEven(pico, by: 1_000_000_000)
+            guard thousandths.magnitude <= UInt128(ProviderLimits.count) * 1_000 else {
+                throw ProviderDataError("The quantity of a result of costs is not a number up to 10^15.")
+            }
+            quantityThousandths = thousandths
         }
     }
 }
@@ -141,18 +177,21 @@ struct ProviderDataError: Error, CustomStringConvertible {
 
     /// Returns a count; `nil` if it is absent or null.
     ///
-    /// - Throws: An error for a value that is no whole number from 0.
+    /// - Throws: An error for a value that is not a whole number from 0 to the limit.
     static func count(
         _ value: JSONDocument.Value?,
         _ name: String,
-        _ kind: ProviderKind
+        _ kind: ProviderKind,
+        limit: Int64 = ProviderLimits.count
     ) throws(ProviderDataError) -> Int64? {
         switch value {
         case nil, .null?: return nil
         case .number(let text)?:
-            if let quantity = DecimalNumber(text)?.quantity, quantity.denominator == 1 { return quantity.numerator }
+            if let quantity = DecimalNumber(text)?.quantity, quantity.denominator == 1, quantity.numerator <= limit {
+                return quantity.numerator
+            }
         default: break
         }
-        throw ProviderDataError("\(name) of \(kind.rawValue) is no whole number from 0.")
+        throw ProviderDataError("\(name) of \(kind.rawValue) is not a whole number from 0 to \(limit).")
     }
 }

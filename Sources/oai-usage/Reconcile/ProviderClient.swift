@@ -60,7 +60,7 @@ struct ProviderClient {
             )
         }
         guard trimmed.count == 1, key.utf8.allSatisfy({ 0x21...0x7e ~= $0 }) else {
-            throw CommandFailure("\(Self.keyVariable) is no key: it has blanks or other characters that no key has.")
+            throw CommandFailure("\(Self.keyVariable) is not a key: it has blanks or other characters that no key has.")
         }
         let address = GatewayConfiguration.Address(host: upstream.host, port: upstream.port)
         guard upstream.isEncrypted || address.isLoopback else {
@@ -104,24 +104,37 @@ struct ProviderClient {
         let groups = kind.groups.map { "&group_by%5B%5D=\($0)" }.joined()
         let query =
             "start_time=\(from)&end_time=\(to)&bucket_width=\(width.parameter)&limit=\(width.limit(kind))\(groups)"
-        var buckets: [ProviderBucket] = []
+        var set = ProviderBucketSet()
+        // A provider may answer with shorter buckets than it was asked for, and a few pages without any.
+        let mostBuckets = Int((to - from) / ProviderWidth.hour.seconds) + 2
+        var bytes = 0
+        var answeredAt: Int64 = 0
         var pages: Set<String> = []
         var page: String?
         repeat {
             let cursor = page.map { "&page=\(Self.encoded($0))" } ?? ""
             guard let answer = try await get("\(kind.path)?\(query)\(cursor)", kind: kind.rawValue) else { return nil }
             try received(answer)
+            answeredAt = max(answeredAt, answer.fetchedAt)
+            bytes += answer.text.utf8.count
+            guard bytes <= ProviderLimits.bytes else {
+                throw CommandFailure(
+                    "\(upstream) answers about \(kind.rawValue) with more than \(ProviderLimits.bytes >> 20) MiB; try a shorter period."
+                )
+            }
             let parsed: ProviderPage
             do throws(ProviderDataError) {
                 parsed = try ProviderPage(answer.root, kind: kind, fetchedAt: answer.fetchedAt)
+                for bucket in parsed.buckets { try set.add(bucket) }
+                try set.check(from: from, to: to)
             } catch {
-                throw CommandFailure(
-                    "\(upstream) gave an answer about \(kind.rawValue) that is not understood: \(error)"
-                )
+                throw notUnderstood(kind, "\(error)")
             }
-            buckets += parsed.buckets
+            guard set.buckets.count <= mostBuckets else {
+                throw notUnderstood(kind, "It has more buckets than the period has hours.")
+            }
             page = parsed.nextPage
-            if let page, !pages.insert(page).inserted || pages.count > Self.maximumPages {
+            if let page, !pages.insert(page).inserted || pages.count > mostBuckets {
                 throw CommandFailure(
                     "\(upstream) gives pages of \(kind.rawValue) without an end; try a shorter period."
                 )
@@ -132,18 +145,37 @@ struct ProviderClient {
                 )
             }
         } while page != nil
-        return buckets
+        // All pages are one answer, whose time is that of its last part.
+        return set.buckets.map { bucket in
+            var bucket = bucket
+            bucket.fetchedAt = answeredAt
+            return bucket
+        }
     }
+
+    private func notUnderstood(_ kind: ProviderKind, _ problem: String) -> CommandFailure {
+        CommandFailure(
+            "\(upstream) gave an answer about \(kind.rawValue) that is not understood, and nothing of it is kept: \(masked(problem))"
+        )
+    }
+
+    /// Returns a text without keys.
+    func masked(_ text: String) -> String { KeyMask(key: key).masked(text) }
 
     /// Fetches the keys of a project, redacted, by their identity.
     func keys(project: String, received: (Answer) throws -> Void) async throws -> [String: String] {
         var keys: [String: String] = [:]
         var after: String?
+        var bytes = 0
         for _ in 0..<Self.maximumPages {
             let cursor = after.map { "&after=\(Self.encoded($0))" } ?? ""
             let target = "/v1/organization/projects/\(Self.encoded(project))/api_keys?limit=100\(cursor)"
             guard let answer = try await get(target, kind: "api_keys") else { return keys }
             try received(answer)
+            bytes += answer.text.utf8.count
+            guard bytes <= ProviderLimits.bytes else {
+                throw CommandFailure("\(upstream) lists keys of \(TextFit.clean(project)) without an end.")
+            }
             let page = ProviderKeys.keys(answer.root)
             keys.merge(page.keys) { $1 }
             guard let last = page.next, last != after else { return keys }
@@ -158,7 +190,7 @@ struct ProviderClient {
         let target = upstream.pathPrefix + (upstream.version.isEmpty ? path : String(path.dropFirst("/v1".count)))
         let headers: HTTPHeaders = ["Authorization": "Bearer \(key)", "Accept": "application/json"]
         for attempt in 1... {
-            var failure = "it did not answer"
+            var failure = "it did not answer."
             var answer = SimpleClient.Answer()
             do {
                 answer = try await client.send(
@@ -169,18 +201,24 @@ struct ProviderClient {
                     timeout: Self.timeout
                 )
                 if answer.isTimedOut {
-                    failure = "it did not answer within \(Self.timeout.nanoseconds / 1_000_000_000) s"
+                    failure = "it did not answer within \(Self.timeout.nanoseconds / 1_000_000_000) s."
                 }
-                if let error = answer.failure { failure = "\(error)" }
+                if let error = answer.failure { failure = Self.sentence(error) }
             } catch {
-                failure = "\(ErrorMessage.explained(error))"
+                failure = Self.sentence(error)
             }
             guard answer.body.count <= Self.maximumAnswer else {
                 throw CommandFailure("\(upstream) answered with more than 256 MiB; try a shorter period.")
             }
             let isWhole = answer.isComplete && answer.failure == nil
-            let text = String(decoding: answer.body, as: UTF8.self)
-            let root = isWhole ? try? JSONDocument(parsing: text).root.value : nil
+            let text = masked(String(decoding: answer.body, as: UTF8.self))
+            var root: JSONDocument.Value?
+            do throws(JSONDocumentError) {
+                root = isWhole ? try JSONDocument(parsing: text).root.value : nil
+            } catch {
+                // The same question would have the same answer.
+                guard answer.status != 200 else { throw unreadable(kind, error) }
+            }
             if isWhole, answer.status == 200, let root {
                 return Answer(kind: kind, target: target, text: text, root: root, fetchedAt: clock.wallMicroseconds)
             }
@@ -197,7 +235,13 @@ struct ProviderClient {
                 throw refusal(isWhole ? answer.status : nil, error?["message"]?.string ?? error?.string, failure)
             }
             if milliseconds >= 2_000 {
-                tell("\(upstream) asks to wait: \(kind) again in \((milliseconds + 999) / 1_000) s.")
+                let again = "\(kind) again in \((milliseconds + 999) / 1_000) s."
+                let status = isWhole ? answer.status : nil
+                switch status {
+                case nil, 200?: tell("\(upstream) cannot be asked: \(masked(failure)) Asking for \(again)")
+                case 429?: tell("\(upstream) asks to wait: \(again)")
+                case let status?: tell("\(upstream) answered with the status \(status): \(again)")
+                }
             }
             try await sleep(.milliseconds(milliseconds))
         }
@@ -205,22 +249,38 @@ struct ProviderClient {
     }
 
     private func refusal(_ status: Int?, _ message: String?, _ failure: String) -> CommandFailure {
-        let said = message.map { " It says: \(TextFit.prefix(TextFit.clean($0), width: 300))" } ?? ""
+        let said = message.map { " It says: \(TextFit.prefix(TextFit.clean(masked($0)), width: 300))" } ?? ""
         switch status {
         case nil, 200?:
-            return CommandFailure("\(upstream) cannot be asked: \(failure). See whether it can be reached from here.")
+            return CommandFailure(
+                "\(upstream) cannot be asked: \(masked(failure)) See whether it can be reached from here."
+            )
         case 401?:
             return CommandFailure(
-                "\(upstream) does not accept the key in \(Self.keyVariable).\(said) Usage and costs need an admin key (sk-admin-...), which an owner of the organization creates; a project's key is no admin key."
+                "\(upstream) does not accept the key in \(Self.keyVariable).\(said) Usage and costs need an admin key (sk-admin-...), which an owner of the organization creates; a project's key is not an admin key."
             )
         case 403?:
             return CommandFailure(
                 "The key in \(Self.keyVariable) may not read usage and costs on \(upstream).\(said) Use an admin key (sk-admin-...) with the scope api.usage.read, not a project's key."
             )
         case 429?:
-            return CommandFailure("\(upstream) still limits the rate after several attempts.\(said) Try again later.")
+            return CommandFailure("\(upstream) limits the rate of requests.\(said) Try again later.")
         case let status?: return CommandFailure("\(upstream) answered with the status \(status).\(said)")
         }
+    }
+
+    private func unreadable(_ kind: String, _ error: JSONDocumentError) -> CommandFailure {
+        CommandFailure(
+            "\(upstream) answered about \(kind) with something other than JSON, at \(error). See whether it is the address of the API, and whether something on the way changes its answers."
+        )
+    }
+
+    /// The error as a sentence within a sentence.
+    private static func sentence(_ error: any Error) -> String {
+        let text = TextFit.clean("\(ErrorMessage.explained(error))")
+        let isName = text.dropFirst().first?.isUppercase ?? true
+        return (isName ? String(text.prefix(1)) : text.prefix(1).lowercased()) + text.dropFirst()
+            + (text.hasSuffix(".") ? "" : ".")
     }
 
     private static func encoded(_ text: String) -> String {

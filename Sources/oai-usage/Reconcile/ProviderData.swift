@@ -42,6 +42,8 @@ struct ProviderData {
     private(set) var hasProjects = false
     private(set) var hasTiers = false
     private var usageBuckets: [ProviderKind: Set<Int64>] = [:]
+    /// The sums of all counts and of the absolute amounts, which are limited so that no sum of a part overflows.
+    private var (countSum, amountSum): (Int128, Int128) = (0, 0)
     private var widths: [ProviderKind: Int64] = [:]
 
     /// Reads the results of buckets.
@@ -71,6 +73,7 @@ struct ProviderData {
                 usageBuckets[bucket.kind, default: []].insert(bucket.start)
                 for result in bucket.results {
                     let usage = try ProviderUsage(result, kind: bucket.kind)
+                    try limit(count: usage.sum, amount: 0)
                     if let model = usage.model { models.insert(model) }
                     add(usage, bucket, filter, keys, book)
                 }
@@ -79,6 +82,7 @@ struct ProviderData {
         for bucket in buckets where bucket.kind == .costs {
             for result in bucket.results {
                 let cost = try ProviderCost(result)
+                try limit(count: abs(cost.tokens ?? cost.quantityThousandths ?? 0), amount: abs(cost.picoUSD))
                 decimals = max(decimals ?? 0, cost.decimals)
                 if cost.project != nil { hasProjects = true }
                 let item = LineItem(cost.lineItem ?? "all costs") { name in
@@ -88,6 +92,14 @@ struct ProviderData {
                 if item.isLong != nil { namesContexts = true }
                 add(cost, item, bucket, filter, book)
             }
+        }
+    }
+
+    private mutating func limit(count: Int128, amount: Int128) throws(ProviderDataError) {
+        countSum += count
+        amountSum += amount
+        guard countSum <= ProviderLimits.totalCount, amountSum <= ProviderLimits.totalPicoUSD else {
+            throw ProviderDataError("They add up to more than 10^18 tokens, or 10^15 dollars.")
         }
     }
 

@@ -29,12 +29,13 @@ struct ProviderFetch {
         refreshes = options.refresh
         self.path = path
         folder = options.save
-        if let path, let data = FileManager.default.contents(atPath: path) {
-            history = ProviderHistory(String(decoding: data, as: UTF8.self).split(separator: "\n"))
-        }
         if let folder = options.save {
             do {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    atPath: folder,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
             } catch {
                 throw CommandFailure("The folder \(folder) of --save cannot be made: \(ErrorMessage.explained(error))")
             }
@@ -50,7 +51,9 @@ struct ProviderFetch {
     /// - Throws: A ``CommandFailure``.
     mutating func run(_ period: ReconcilePeriod, now: Int64, wantsKeys: Bool) async throws {
         let progress = WorkProgress("Asking", "Asked", "kinds of usage and costs")
-        var lines: [ProviderHistory.Line] = []
+        let file = path.map { ProviderHistoryFile(path: $0, period: period, now: now) }
+        history = try file?.read() ?? ProviderHistory()
+        var answers: [ProviderBucket] = []
         for (number, kind) in Self.kinds.enumerated() {
             progress.show(Int64(number), Int64(Self.kinds.count))
             let width: ProviderWidth = kind == .costs ? .day : width
@@ -64,23 +67,28 @@ struct ProviderFetch {
                 // The API rejects an end in the future.
                 let end = min(stretch.to, now)
                 guard stretch.from < end else { continue }
-                let buckets = try await client.buckets(kind, width: width, from: stretch.from, to: end) { try save($0) }
-                for bucket in buckets ?? [] where bucket.start < stretch.to {
-                    guard let line = history.add(bucket) else { continue }
-                    if let last = lines.last, last.isContinued(by: line) {
-                        lines[lines.count - 1].end = line.end
-                    } else {
-                        lines.append(line)
-                    }
-                }
+                answers +=
+                    try await client.buckets(kind, width: width, from: stretch.from, to: end) { try save($0) } ?? []
             }
         }
         progress.show(Int64(Self.kinds.count), Int64(Self.kinds.count))
-        try keep(lines.map(\.text))
+        if let file, !answers.isEmpty {
+            history = try file.add(answers)
+        } else {
+            for bucket in answers { _ = history.add(bucket) }
+        }
         guard wantsKeys else { return }
         for project in projects(period) {
             keys.merge(try await client.keys(project: project) { try save($0) }) { $1 }
         }
+    }
+
+    /// The notes on the history.
+    var notes: [String] {
+        guard let path, history.damagedLines > 0 else { return [] }
+        let lines =
+            history.damagedLines == 1 ? "1 line is" : "\(NumberFormat.count(Int64(history.damagedLines))) lines are"
+        return ["\(lines) damaged in \(path) and left out; what they may have been about was asked again."]
     }
 
     /// The projects of the usage of a period.
@@ -102,34 +110,15 @@ struct ProviderFetch {
             ("fetched_at", .string(TimestampText.utc(answer.fetchedAt))), ("kind", .string(answer.kind)),
             ("url", .string(answer.target)), ("answer", answer.root),
         ]
+        let text = client.masked(JSONDocument.Value.members(head).line) + "\n"
         do {
-            try Data((JSONDocument.Value.members(head).line + "\n").utf8).write(to: URL(fileURLWithPath: path))
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try file.write(contentsOf: Data(text.utf8))
+            try file.close()
         } catch {
             throw CommandFailure("\(path) cannot be written: \(ErrorMessage.explained(error))")
         }
-    }
-
-    /// Appends lines to the history.
-    private func keep(_ lines: [String]) throws {
-        guard let path, !lines.isEmpty else { return }
-        if !FileManager.default.fileExists(atPath: path) {
-            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: attributes)
-        }
-        guard let file = FileHandle(forUpdatingAtPath: path) else {
-            throw CommandFailure(
-                "The provider's answers cannot be kept in \(path); see its permissions, or name another file with --history."
-            )
-        }
-        defer { try? file.close() }
-        // What was cut off by a crash stays a line of its own.
-        let end = try file.seekToEnd()
-        var start = ""
-        if end > 0 {
-            try file.seek(toOffset: end - 1)
-            if try file.read(upToCount: 1) != Data("\n".utf8) { start = "\n" }
-        }
-        try file.seekToEnd()
-        try file.write(contentsOf: Data((start + lines.joined(separator: "\n") + "\n").utf8))
     }
 }

@@ -78,6 +78,19 @@ struct ProviderFiles {
         if page.hasMore { more.append((name, page.buckets.map(\.end).max() ?? 0)) }
     }
 
+    /// The buckets in the order of their answers.
+    ///
+    /// - Throws: A ``CommandFailure`` for two different answers of the same time about the same bucket.
+    func ordered() throws -> [ProviderBucket] {
+        var sets: [Int64: ProviderBucketSet] = [:]
+        do throws(ProviderDataError) {
+            for bucket in buckets { try sets[bucket.fetchedAt, default: ProviderBucketSet()].add(bucket) }
+        } catch {
+            throw CommandFailure("The files contradict one another: \(error) Leave out the one that is wrong.")
+        }
+        return sets.sorted { $0.key < $1.key }.flatMap(\.value.buckets)
+    }
+
     /// The notes on pages that were not saved.
     var missingPages: [String] {
         more.filter { page in !buckets.contains { $0.start == page.end } }.map {
@@ -98,7 +111,7 @@ struct ProviderFiles {
             let lines = body.split(whereSeparator: \.isNewline)
             let documents = lines.compactMap { try? JSONDocument(parsing: String($0)).root.value }
             if documents.count == lines.count, !documents.isEmpty { return documents }
-            throw CommandFailure("\(name) is no JSON: \(error)")
+            throw CommandFailure("\(name) is not JSON: \(error)")
         }
     }
 }

@@ -6,8 +6,8 @@ import OpenAIUsagePricing
 /// The provider's answers over time, by bucket.
 ///
 /// They stand beside the ledger in a file of JSON lines, to which a line is added for each bucket that is asked: the results
-/// if they are new, or that they are unchanged. A table of the ledger would need the ledger's only writer, which is the
-/// gateway's, for data that the gateway never reads; and a ledger of another machine has no file here at all.
+/// if they are new, or that they are unchanged, with their hash. A table of the ledger would need the ledger's only writer,
+/// which is the gateway's, for data that the gateway never reads; and a ledger of another machine has no file here at all.
 struct ProviderHistory {
     /// The place of an answer.
     struct Key: Hashable {
@@ -22,6 +22,10 @@ struct ProviderHistory {
         /// The time of the first and of the last answer with these results, in microseconds since 1970.
         var first: Int64
         var last: Int64
+        /// The number of damaged lines before the last answer.
+        var damagedBefore: Int
+        /// True if a later line confirms other results than these.
+        var isDoubtful = false
     }
 
     /// A line of the file: what buckets in a row have in common.
@@ -34,69 +38,136 @@ struct ProviderHistory {
         var fetchedAt: Int64
         /// The results; `nil` if they are unchanged.
         var results: String?
+        /// The hash of the results of each bucket, so that a line never confirms other results than those it is about.
+        var hashes: [String]
 
-        /// True if the other line continues this one.
-        func isContinued(by other: Line) -> Bool {
-            kind == other.kind && end == other.start && width == other.width && results == other.results
+        /// Appends a line; returns false if it does not continue this one.
+        mutating func append(_ other: Line) -> Bool {
+            guard kind == other.kind, end == other.start, width == other.width, results == other.results,
+                other.end - start <= ProviderHistory.maximumSpan
+            else { return false }
+            end = other.end
+            hashes += other.hashes
+            return true
         }
 
         /// The line as JSON.
         var text: String {
             "{\"fetched_at\":\"\(TimestampText.utc(fetchedAt))\",\"kind\":\"\(kind.rawValue)\",\"start_time\":\(start),"
                 + "\"end_time\":\(end),\"width\":\(width),"
-                + (results.map { "\"results\":\($0)}" } ?? "\"unchanged\":true}")
+                + (results.map { "\"results\":\($0)}" } ?? "\"unchanged\":true,\(hashMember)}")
+        }
+
+        /// The hashes, or the one that all of them are.
+        private var hashMember: String {
+            if let first = hashes.first, hashes.allSatisfy({ $0 == first }) { return "\"results_hash\":\"\(first)\"" }
+            return "\"results_hashes\":[" + hashes.map { "\"\($0)\"" }.joined(separator: ",") + "]"
         }
     }
 
     private(set) var observations: [Key: [Observation]] = [:]
+    /// The number of lines that cannot be read.
+    private(set) var damagedLines = 0
+
+    /// The longest row of buckets in a line, in seconds.
+    private static let maximumSpan: Int64 = 400 * 86_400
 
     /// Creates an empty history.
     init() {}
 
-    /// Reads lines; those that are damaged or of a later version are ignored.
-    init(_ lines: some Sequence<some StringProtocol>) {
+    /// Reads lines.
+    ///
+    /// Those that are damaged are counted, and those of kinds of a later version are left out. What a damaged line said is
+    /// unknown, so that no bucket has settled that only earlier lines are about.
+    ///
+    /// - Parameters:
+    ///   - lines: The lines.
+    ///   - period: The period of which buckets are read.
+    ///   - now: The time in seconds since 1970, after which no line was written.
+    init(_ lines: some Sequence<some StringProtocol>, of period: ReconcilePeriod, now: Int64) {
         for line in lines where !line.isEmpty {
-            guard let root = try? JSONDocument(parsing: String(line)).root.value,
-                let kind = root["kind"]?.string.flatMap(ProviderKind.init(rawValue:)),
-                let fetched = root["fetched_at"]?.string.flatMap({ TimestampArgument($0) }),
-                let start = root["start_time"]?.number.flatMap({ Int64($0) }),
-                let end = root["end_time"]?.number.flatMap({ Int64($0) }),
-                let width = root["width"]?.number.flatMap({ Int64($0) }), width >= 60, start < end,
-                end - start <= 400 * 86_400
-            else { continue }
-            let time = fetched.microseconds(now: 0, timeZone: .gmt)
-            var results: [JSONDocument.Value]?
-            if case .array(let elements)? = root["results"] { results = elements.map(\.value) }
-            for start in stride(from: start, to: end, by: Int(width)) {
-                let bucket = ProviderBucket(
-                    kind: kind,
-                    start: start,
-                    end: start + width,
-                    results: results ?? [],
-                    fetchedAt: time
-                )
-                if results != nil { observe(bucket) } else { confirm(bucket) }
+            guard let root = try? JSONDocument(parsing: String(line)).root.value, let name = root["kind"]?.string else {
+                damagedLines += 1
+                continue
             }
+            guard let kind = ProviderKind(rawValue: name) else { continue }
+            if !read(root, kind, of: period, now: now) { damagedLines += 1 }
         }
     }
 
-    private mutating func observe(_ bucket: ProviderBucket) {
-        let key = Key(kind: bucket.kind, start: bucket.start, end: bucket.end)
-        let time = bucket.fetchedAt
-        observations[key, default: []].append(Observation(bucket: bucket, first: time, last: time))
+    /// Reads a line; returns false for one that is damaged.
+    private mutating func read(
+        _ root: JSONDocument.Value,
+        _ kind: ProviderKind,
+        of period: ReconcilePeriod,
+        now: Int64
+    ) -> Bool {
+        guard let fetched = root["fetched_at"]?.string.flatMap({ TimestampArgument($0) }),
+            let start = root["start_time"]?.number.flatMap({ Int64($0) }),
+            let end = root["end_time"]?.number.flatMap({ Int64($0) }),
+            let width = root["width"]?.number.flatMap({ Int64($0) }),
+            ProviderWidth.allCases.contains(where: { $0.seconds == width }), 0 <= start, start < end,
+            end <= ProviderLimits.time,
+            end - start <= Self.maximumSpan, (end - start) % width == 0
+        else { return false }
+        let time = fetched.microseconds(now: 0, timeZone: .gmt)
+        // A clock may differ by some hours, and a time of next year would outlast every later answer.
+        guard 0...(now + 86_400) * 1_000_000 ~= time else { return false }
+        let starts = stride(from: start, to: end, by: Int(width))
+        let isInside: (Int64) -> Bool = { period.from..<period.to ~= $0 }
+        if case .array(let elements)? = root["results"] {
+            var bucket = ProviderBucket(
+                kind: kind,
+                start: start,
+                end: start + width,
+                results: elements.map(\.value),
+                fetchedAt: time
+            )
+            guard (try? bucket.check()) != nil else { return false }
+            for start in starts where isInside(start) {
+                (bucket.start, bucket.end) = (start, start + width)
+                observe(bucket)
+            }
+            return true
+        }
+        guard case .bool(true)? = root["unchanged"] else { return false }
+        let hashes = root["results_hashes"]?.elements.map(\.string)
+        if let hashes, hashes.count != Int((end - start) / width) { return false }
+        for (number, start) in starts.enumerated() where isInside(start) {
+            let hash = hashes.map { $0[number] } ?? root["results_hash"]?.string
+            confirm(Key(kind: kind, start: start, end: start + width), at: time, hash: hash)
+        }
+        return true
     }
 
-    private mutating func confirm(_ bucket: ProviderBucket) {
-        let key = Key(kind: bucket.kind, start: bucket.start, end: bucket.end)
-        guard let index = observations[key]?.indices.last else { return }
-        observations[key]?[index].last = bucket.fetchedAt
+    private mutating func observe(_ bucket: ProviderBucket) {
+        let time = bucket.fetchedAt
+        observations[bucket.key, default: []]
+            .append(Observation(bucket: bucket, first: time, last: time, damagedBefore: damagedLines))
+    }
+
+    /// Records that the latest results are unchanged.
+    ///
+    /// - Parameters:
+    ///   - key: The place of the bucket.
+    ///   - time: The time of the answer in microseconds since 1970.
+    ///   - hash: The hash of the results; `nil` for a line of a former version, which has none.
+    private mutating func confirm(_ key: Key, at time: Int64, hash: String?) {
+        guard let index = observations[key]?.indices.last, let last = observations[key]?[index] else { return }
+        // The line with the results that this one confirms may be lost.
+        guard hash.map({ $0 == last.bucket.hash }) ?? (last.damagedBefore == damagedLines) else {
+            observations[key]?[index].isDoubtful = true
+            return
+        }
+        observations[key]?[index].last = time
+        observations[key]?[index].damagedBefore = damagedLines
+        observations[key]?[index].isDoubtful = false
     }
 
     /// Adds an answer.
     ///
     /// - Returns: The line to keep; `nil` if the answer is older than one that is known.
     mutating func add(_ bucket: ProviderBucket) -> Line? {
-        let key = Key(kind: bucket.kind, start: bucket.start, end: bucket.end)
         let text = bucket.text
         var line = Line(
             kind: bucket.kind,
@@ -104,12 +175,14 @@ struct ProviderHistory {
             end: bucket.end,
             width: bucket.width,
             fetchedAt: bucket.fetchedAt,
-            results: text
+            results: text,
+            hashes: [bucket.hash]
         )
-        if let last = observations[key]?.last {
+        if let last = observations[bucket.key]?.last {
             guard last.last < bucket.fetchedAt else { return nil }
-            if last.bucket.text == text {
-                confirm(bucket)
+            // Results that may have changed in between are kept again.
+            if last.bucket.text == text, !last.isDoubtful {
+                confirm(bucket.key, at: bucket.fetchedAt, hash: bucket.hash)
                 line.results = nil
                 return line
             }
@@ -120,7 +193,9 @@ struct ProviderHistory {
 
     /// True if a bucket need not be asked again: its results stayed the same for the time of settling.
     func isSettled(_ key: Key, settling: Int64) -> Bool {
-        guard let last = observations[key]?.last else { return false }
+        guard let last = observations[key]?.last, !last.isDoubtful, last.damagedBefore == damagedLines else {
+            return false
+        }
         let end = key.end * 1_000_000
         let stable = last.last - max(end, last.first)
         // What is first asked long after its end has had its time.

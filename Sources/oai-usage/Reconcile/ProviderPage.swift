@@ -3,7 +3,8 @@ import OpenAIUsagePricing
 
 /// A page of the provider's admin API.
 struct ProviderPage {
-    var buckets: [ProviderBucket] = []
+    var buckets: [ProviderBucket] { found.buckets }
+    private var found = ProviderBucketSet()
     /// The cursor of the next page; `nil` for the last one.
     var nextPage: String?
     /// True if a page follows.
@@ -27,8 +28,10 @@ struct ProviderPage {
             throw ProviderDataError("It has no array \"data\"; a page of usage or costs is expected.")
         }
         for element in elements.map(\.value) {
-            guard let start = try ProviderDataError.count(element["start_time"], "start_time", kind ?? .costs),
-                let end = try ProviderDataError.count(element["end_time"], "end_time", kind ?? .costs), start < end,
+            func time(_ name: String) throws(ProviderDataError) -> Int64? {
+                try ProviderDataError.count(element[name], name, kind ?? .costs, limit: ProviderLimits.time)
+            }
+            guard let start = try time("start_time"), let end = try time("end_time"), start < end,
                 end - start <= 86_400
             else {
                 throw ProviderDataError(
@@ -42,11 +45,12 @@ struct ProviderPage {
             var byKind: [ProviderKind: [JSONDocument.Value]] = [:]
             if let kind { byKind[kind] = [] }
             for result in results {
-                guard let own = result["object"]?.string.map(ProviderKind.init(object:)) ?? kind else { continue }
+                // An unknown name of the object does not hide a result of the kind that was asked for.
+                guard let own = result["object"]?.string.flatMap(ProviderKind.init(object:)) ?? kind else { continue }
                 byKind[own, default: []].append(result)
             }
             for (kind, results) in byKind {
-                buckets.append(
+                try add(
                     ProviderBucket(
                         kind: kind,
                         start: start,
@@ -59,5 +63,10 @@ struct ProviderPage {
         }
         if case .bool(true)? = root["has_more"] { hasMore = true }
         nextPage = hasMore ? root["next_page"]?.string : nil
+    }
+
+    private mutating func add(_ bucket: ProviderBucket) throws(ProviderDataError) {
+        try bucket.check()
+        try found.add(bucket)
     }
 }

@@ -15,6 +15,8 @@ struct ProviderRetry {
     var attempts = 6
     /// The longest pause in milliseconds; a server that asks for more is not waited for.
     var longestPause: Int64 = 120_000
+    /// The longest pause that is told apart from longer ones, a day.
+    private let longestAsked: Int64 = 86_400_000
 
     /// Decides on a failure.
     ///
@@ -36,15 +38,17 @@ struct ProviderRetry {
 
     private func asked(_ headers: HTTPHeaders, now: Int64) -> Int64? {
         if let text = headers.first(name: "retry-after-ms"), let value = DecimalNumber(text)?.quantity {
-            return (value.numerator + value.denominator - 1) / value.denominator
+            let (whole, rest) = value.numerator.quotientAndRemainder(dividingBy: value.denominator)
+            return min(whole, longestAsked) + (rest > 0 ? 1 : 0)
         }
         guard let text = headers.first(name: "retry-after") else { return nil }
-        if let seconds = Int64(text), seconds >= 0 { return min(seconds, 86_400) * 1_000 }
+        if let seconds = Int64(text), seconds >= 0 { return min(seconds, longestAsked / 1_000) * 1_000 }
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = .gmt
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         guard let date = format.date(from: text) else { return nil }
-        return max(0, Int64(date.timeIntervalSince1970) - now) * 1_000
+        let pause = date.timeIntervalSince1970 - Double(now)
+        return Int64(max(0, min(pause, Double(longestAsked / 1_000)))) * 1_000
     }
 }

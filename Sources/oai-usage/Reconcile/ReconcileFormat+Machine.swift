@@ -8,14 +8,13 @@ extension ReconcileReport {
     var plain: Table {
         let names =
             dimensions.map(\.name) + Self.sideNames.map { "our_\($0)" } + Self.sideNames.map { "their_\($0)" }
-            + ["difference_usd"]
+            + ["difference_usd", "unpriced_calls"]
         var table = Table(columns: names.map { Table.Column(name: $0) })
         for row in rows {
             let difference = difference(row).map { DecimalText.dollars(picoUSD: $0) } ?? ""
             table.rows.append(
-                row.values.map { $0 ?? "" } + Self.cells(row.ours) + Self.cells(row.theirs, hasUsage: hasUsage) + [
-                    difference
-                ]
+                row.values.map { $0 ?? "" } + cells(row.ours, .known) + cells(row.theirs, theirUsage(row))
+                    + [difference, String(row.ours.unpricedCalls)]
             )
         }
         return table
@@ -26,14 +25,16 @@ extension ReconcileReport {
         dimensions.contains { $0 == .hour || $0 == .key } ? nil : row.differencePicoUSD
     }
 
-    /// The cells of a side, whose usage is empty if it is unknown.
-    private static func cells(_ side: ReconcileRow.Side, hasUsage: Bool = true) -> [String] {
-        let numbers = [
-            String(side.calls), String(side.inputTokens), String(side.cachedTokens), String(side.outputTokens),
-        ]
-        return (hasUsage ? numbers : numbers.map { _ in "" }) + [
-            side.picoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""
-        ]
+    /// The cells of a side, empty for what is unknown.
+    private func cells(_ side: ReconcileRow.Side, _ usage: Usage) -> [String] {
+        numbers(side, usage).map { $0 ?? "" } + [side.knownPicoUSD.map { DecimalText.dollars(picoUSD: $0) } ?? ""]
+    }
+
+    /// The calls and tokens of a side; `nil` for what is unknown.
+    private func numbers(_ side: ReconcileRow.Side, _ usage: Usage, isTotal: Bool = false) -> [String?] {
+        guard usage == .known else { return [nil, nil, nil, nil] }
+        let calls = hasCalls || isTotal ? String(side.calls) : nil
+        return [calls, String(side.inputTokens), String(side.cachedTokens), String(side.outputTokens)]
     }
 
     /// The comparison as one line of JSON.
@@ -54,7 +55,8 @@ extension ReconcileReport {
         for row in rows {
             json.beginObject()
             for (dimension, value) in zip(dimensions, row.values) { json.member(dimension.name, value) }
-            write(row.ours, row.theirs, difference(row), to: &json)
+            write((row.ours, .known), (row.theirs, theirUsage(row)), difference(row), to: &json)
+            json.member("unpriced_calls", row.ours.unpricedCalls)
             json.endObject()
         }
         json.endArray()
@@ -74,7 +76,9 @@ extension ReconcileReport {
         json.endArray()
         json.key("totals")
         json.beginObject()
-        write(totals.ours, totals.theirs, totals.differencePicoUSD, to: &json)
+        let usage: Usage = hasUsage ? .known : .unknown
+        write((totals.ours, .known), (totals.theirs, usage), totals.differencePicoUSD, isTotal: true, to: &json)
+        json.member("unpriced_calls", totals.ours.unpricedCalls)
         json.member("call_difference", totals.callDifference)
         json.member("token_difference", totals.tokenDifference)
         json.member("calls_without_usage", totals.unreadCalls)
@@ -90,19 +94,21 @@ extension ReconcileReport {
     }
 
     private func write(
-        _ ours: ReconcileRow.Side,
-        _ theirs: ReconcileRow.Side,
+        _ ours: (ReconcileRow.Side, Usage),
+        _ theirs: (ReconcileRow.Side, Usage),
         _ difference: Int128?,
+        isTotal: Bool = false,
         to json: inout JSONWriter
     ) {
-        for (name, side, isKnown) in [("ours", ours, true), ("theirs", theirs, hasUsage)] {
+        for (name, (side, usage)) in [("ours", ours), ("theirs", theirs)] {
             json.key(name)
             json.beginObject()
-            json.member("calls", literal: isKnown ? String(side.calls) : "null")
-            json.member("input_tokens", literal: isKnown ? String(side.inputTokens) : "null")
-            json.member("cached_input_tokens", literal: isKnown ? String(side.cachedTokens) : "null")
-            json.member("output_tokens", literal: isKnown ? String(side.outputTokens) : "null")
-            json.member("cost_usd", literal: side.picoUSD.map { DecimalText.dollars(picoUSD: $0) })
+            for (member, number) in zip(Self.sideNames, numbers(side, usage, isTotal: isTotal)) {
+                json.member(member, literal: number)
+            }
+            // Sums are numbers, whatever they leave out.
+            let cost = isTotal ? side.picoUSD : side.knownPicoUSD
+            json.member("cost_usd", literal: cost.map { DecimalText.dollars(picoUSD: $0) })
             json.endObject()
         }
         json.member("difference_usd", literal: difference.map { DecimalText.dollars(picoUSD: $0) })

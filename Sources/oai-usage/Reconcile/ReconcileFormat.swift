@@ -13,15 +13,15 @@ enum ReconcileFormat: String, ExpressibleByArgument, CaseIterable, OutputFormat 
         case .json: StandardOutput.write(report.json + "\n")
         case .csv: StandardOutput.write(report.plain.csv)
         case .markdown:
-            let parts =
-                ["**\(report.heading)**", report.table.markdown, report.causeTable.markdown]
-                + [(report.summary + report.findings).joined(separator: " ")]
+            let tables = report.isEmpty ? [] : [report.table.markdown, report.causeTable.markdown]
+            let parts = ["**\(report.heading)**"] + tables + [(report.summary + report.findings).joined(separator: " ")]
             StandardOutput.write(parts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n"))
         case .table:
             let isColored = Terminal.isColored
             var text = report.heading + "\n\n"
-            text += report.table.layout(isColored: isColored, width: width).text + "\n"
-            text += report.causeTable.layout(isColored: isColored, width: width).text + "\n"
+            for table in report.isEmpty ? [] : [report.table, report.causeTable] {
+                text += table.layout(isColored: isColored, width: width).text + "\n"
+            }
             for line in report.summary + report.findings {
                 text += DisplayWidth.wrapped(line, to: width ?? 100).joined(separator: "\n") + "\n"
             }
@@ -45,28 +45,54 @@ extension ReconcileReport {
         var columns = dimensions.map {
             Table.Column(name: $0.rawValue.replacing("-", with: " "), isShortened: true, minimum: 14)
         }
-        let hasCalls = !dimensions.contains(.lineItem)
         let numbers: [(String, Int)] =
             (hasCalls ? [("calls", 3), ("their calls", 3)] : [])
             + [("tokens", 2), ("their tokens", 2), ("cost", 0), ("their cost", 0), ("difference", 1)]
         columns += numbers.map { Table.Column(name: $0.0, isNumeric: true, priority: $0.1) }
         var table = Table(columns: columns)
-        let scale = MoneyScale(rows.flatMap { [$0.ours.picoUSD, $0.theirs.picoUSD] })
-        func cells(_ ours: ReconcileRow.Side, _ theirs: ReconcileRow.Side, _ difference: Int128?) -> [String] {
-            let theirCalls = hasUsage ? NumberFormat.count(theirs.calls) : "-"
-            let calls = [NumberFormat.count(ours.calls), theirCalls]
+        let amounts = rows.flatMap { [$0.ours.picoUSD, $0.theirs.picoUSD] }
+        let scale = MoneyScale(amounts + [totals.ours.picoUSD, totals.theirs.picoUSD])
+        let differences = differenceScale
+        func cells(
+            _ ours: ReconcileRow.Side,
+            _ theirs: ReconcileRow.Side,
+            _ usage: Usage,
+            _ change: Int128?
+        ) -> [String] {
+            func count(_ number: Int128) -> String { usage == .known ? NumberFormat.count(number) : "-" }
+            let isPart = ours.unpricedCalls > 0 && ours.knownPicoUSD != nil
+            let cost = scale.text(ours.knownPicoUSD)
+            let calls = [NumberFormat.count(ours.calls), count(Int128(theirs.calls))]
             return (hasCalls ? calls : []) + [
-                NumberFormat.count(ours.allTokens), hasUsage ? NumberFormat.count(theirs.allTokens) : "-",
-                scale.text(ours.picoUSD), scale.text(theirs.picoUSD), Self.signed(difference, scale),
+                NumberFormat.count(ours.allTokens), count(theirs.allTokens), isPart ? "≥\(cost)" : cost,
+                scale.text(theirs.picoUSD), differences.text(change),
             ]
         }
         for row in rows {
-            let difference = dimensions.contains { $0 == .hour || $0 == .key } ? nil : row.differencePicoUSD
-            table.rows.append(row.values.map { TextFit.clean($0) } + cells(row.ours, row.theirs, difference))
+            let names = zip(dimensions, row.values).map { dimension, value in
+                value == nil && dimension == .lineItem ? "without a line item" : TextFit.clean(value)
+            }
+            table.rows.append(names + cells(row.ours, row.theirs, theirUsage(row), shownDifference(row)))
         }
+        // One row of everything is the total itself.
+        guard !dimensions.isEmpty || rows.isEmpty else { return table }
         let title = dimensions.isEmpty ? [] : ["TOTAL"] + dimensions.dropFirst().map { _ in "" }
-        table.footer = title + cells(totals.ours, totals.theirs, totals.differencePicoUSD)
+        let usage: Usage = hasUsage ? .known : .unknown
+        table.footer = title + cells(totals.ours, totals.theirs, usage, totals.differencePicoUSD)
         return table
+    }
+
+    /// The difference of a row; `nil` if the provider's cost has no such dimension.
+    private func shownDifference(_ row: ReconcileRow) -> Int128? {
+        dimensions.contains { $0 == .hour || $0 == .key } ? nil : row.differencePicoUSD
+    }
+
+    /// The scale of the differences in both tables.
+    private var differenceScale: DifferenceScale {
+        var amounts: [Int128?] = rows.map { shownDifference($0) }
+        for entry in allCauses { amounts.append(entry.sums.picoUSD) }
+        amounts.append(totals.differencePicoUSD)
+        return DifferenceScale(amounts)
     }
 
     /// The causes for people.
@@ -77,24 +103,23 @@ extension ReconcileReport {
             .init(name: "token difference", isNumeric: true, priority: 2),
             .init(name: "cost difference", isNumeric: true),
         ])
-        let all = allCauses
-        let scale = MoneyScale(all.map { Int128($0.sums.picoUSD.magnitude) } + [totals.theirs.picoUSD])
-        for (cause, sums) in all {
+        let scale = differenceScale
+        for (cause, sums) in allCauses {
             table.rows.append([
                 cause.title, NumberFormat.count(sums.calls), NumberFormat.count(sums.tokens),
                 Self.signed(sums.tokenDifference),
-                Self.signed(sums.picoUSD, scale),
+                scale.text(sums.picoUSD),
             ])
         }
         table.footer = [
-            "DIFFERENCE", "", "", Self.signed(totals.tokenDifference),
-            Self.signed(totals.differencePicoUSD, scale),
+            "DIFFERENCE", "", "", Self.signed(totals.tokenDifference), scale.text(totals.differencePicoUSD),
         ]
         return table
     }
 
     /// Coverage and drift.
     var summary: [String] {
+        guard !isEmpty else { return ["Neither side has anything in these days."] }
         let theirs = hasCosts ? "their costs" : "their usage at our prices"
         var lines = [
             "Coverage: we have \(ReconcileTotals.text(totals.callCoverage)) of their calls, \(ReconcileTotals.text(totals.tokenCoverage)) of their tokens, \(ReconcileTotals.text(totals.costCoverage)) of \(theirs).",
@@ -139,11 +164,6 @@ extension ReconcileReport {
 
     private static func signed(_ tokens: Int128) -> String { (tokens > 0 ? "+" : "") + NumberFormat.count(tokens) }
 
-    private static func signed(_ amount: Int128?, _ scale: MoneyScale) -> String {
-        guard let amount, amount != 0 else { return scale.text(amount) }
-        let text = scale.text(Int128(amount.magnitude))
-        return (amount < 0 ? "-" : "+") + text
-    }
 }
 
 extension ReconcileRow {

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageMetrics
 
 /// A comparison as it is shown: its rows, its causes and what it leaves out.
 struct ReconcileReport {
@@ -20,6 +21,10 @@ struct ReconcileReport {
     var width: ProviderWidth
     var dimensions: [ReconcileDimension]
     var rows: [ReconcileRow]
+    /// The row of everything.
+    var whole: [ReconcileRow]
+    /// The costs of both sides by project.
+    var projects: [String: ReconciliationGauge.Sums]
     var causes: [ReconcileCause: CauseSums]
     var totals: ReconcileTotals
     var unrecognized: [String: Int128]
@@ -30,6 +35,23 @@ struct ReconcileReport {
     var hasUsage: Bool
     /// The omissions of the comparison, in sentences.
     var notes: [String]
+
+    /// True if rows have calls, which line items do not.
+    var hasCalls: Bool { !dimensions.contains(.lineItem) }
+
+    /// The knowledge of a side's usage in a row.
+    enum Usage { case known, unknown }
+
+    /// The knowledge of the provider's usage in a row: a line item need not tell its tokens.
+    func theirUsage(_ row: ReconcileRow) -> Usage {
+        hasUsage && (hasCalls || row.theirs.hasTokens) ? .known : .unknown
+    }
+
+    /// True if neither side has anything.
+    var isEmpty: Bool {
+        totals.ours == ReconcileRow.Side.nothing && totals.theirs == ReconcileRow.Side.nothing && rows.isEmpty
+            && unrecognized.isEmpty && restated.isEmpty
+    }
 
     /// The causes in their order, with the remainder as what all others leave of the difference.
     var allCauses: [(cause: ReconcileCause, sums: CauseSums)] {
@@ -52,4 +74,11 @@ struct ReconcileReport {
 
 extension ReconcileRow.Side {
     var allTokens: Int128 { inputTokens + outputTokens }
+
+    /// A side of which everything is known to be zero.
+    static var nothing: ReconcileRow.Side {
+        var side = ReconcileRow.Side()
+        side.picoUSD = 0
+        return side
+    }
 }

@@ -20,8 +20,16 @@ struct ReconcileRow {
         var outputTokens: Int128 = 0
         /// The cost in pico-dollars; `nil` if the side has none by these dimensions.
         var picoUSD: Int128?
+        /// The calls whose cost is unknown, or known in part.
+        var unpricedCalls: Int64 = 0
+        /// True if the side has counted tokens here.
+        var hasTokens = false
+
+        /// The cost as far as it is known; `nil` if nothing of it is.
+        var knownPicoUSD: Int128? { unpricedCalls > 0 && picoUSD == 0 ? nil : picoUSD }
 
         mutating func add(_ item: PriceItem, _ count: Int128) {
+            hasTokens = true
             if item.isReceived { outputTokens += count } else { inputTokens += count }
             switch item {
             case .cachedInput, .cachedAudioInput, .cachedImageInput: cachedTokens += count
@@ -41,7 +49,8 @@ struct ReconcileRow {
 extension Reconciliation {
     /// Returns the rows of a grouping, the largest cost first, or in the order of time.
     ///
-    /// Costs have neither hours nor keys, so that the provider's cost is unknown in rows of these. Line items have no calls.
+    /// Costs have neither hours nor keys, so that the provider's cost is unknown in rows of these. Line items have no calls;
+    /// the provider's tokens that no line item is about are a row without one.
     func rows(by dimensions: [ReconcileDimension]) -> [ReconcileRow] {
         var rows: [[String?]: ReconcileRow] = [:]
         let hasTheirCost = !dimensions.contains(.hour) && !dimensions.contains(.key)
@@ -63,14 +72,30 @@ extension Reconciliation {
                 )
                 change(facts) { row in
                     row.ours.add(meter.item, sum.tokens)
-                    row.ours.charge(sum.picoUSD)
+                    // Tokens without a price are not free.
+                    let isUnpriced = sum.picoUSD == 0 && cell.ours.unpriced[meter.tier] != nil
+                    if !isUnpriced || !dimensions.contains(.lineItem) { row.ours.charge(sum.picoUSD) }
                 }
             }
             facts.lineItem = cell.place.model
             facts.tier = cell.ours.calls.keys.sorted().first ?? "default"
             let units = cell.ours.unitPicoUSD
             if units != 0 { change(facts) { $0.ours.charge(units) } }
-            guard !dimensions.contains(.lineItem) else { continue }
+            if dimensions.contains(.lineItem) {
+                let unpriced = cell.ours.unpriced.values.reduce(0, +)
+                if unpriced > 0 { change(facts) { $0.ours.unpricedCalls += unpriced } }
+                // The line items bring the tokens that they are about.
+                facts.lineItem = nil
+                for (meter, count) in cell.theirs?.tokens ?? [:] {
+                    facts.tier = meter.tier
+                    change(facts) { $0.theirs.add(meter.item, count) }
+                }
+                continue
+            }
+            for (tier, count) in cell.ours.unpriced {
+                facts.tier = tier
+                change(facts) { $0.ours.unpricedCalls += count }
+            }
             var calls = cell.ours.calls
             if cell.ours.unread > 0 { calls[facts.tier ?? "default", default: 0] += cell.ours.unread }
             for (tier, count) in calls {
@@ -90,7 +115,8 @@ extension Reconciliation {
             change(Facts(day: cell.day, project: cell.project, lineItem: cell.tool)) { $0.ours.charge(sum.picoUSD) }
         }
         if hasTheirCost { addCosts(change, withTokens: dimensions.contains(.lineItem)) }
-        return rows.values.sorted { left, right in
+        // Nothing is left of the usage if the line items account for all of it.
+        return rows.values.filter { !$0.isEmpty }.sorted { left, right in
             let isByTime = dimensions.first == .hour || dimensions.first == .day
             let (a, b) = (left.weight, right.weight)
             if !isByTime, a != b { return a > b }
@@ -123,6 +149,10 @@ extension Reconciliation {
                     row.theirs.add(item, tokens)
                 }
             }
+            if withTokens, case .model(_, let item?) = cost.item.subject, let tokens = cost.tokens {
+                facts.lineItem = nil
+                change(facts) { $0.theirs.add(item, -tokens) }
+            }
             charged.insert(cost.day)
         }
         // Without costs of a day, the provider's usage at our prices stands for them.
@@ -138,6 +168,15 @@ extension Reconciliation {
 }
 
 extension ReconcileRow {
+    /// True for a row of tokens that line items account for.
+    fileprivate var isEmpty: Bool {
+        func isEmpty(_ side: Side) -> Bool {
+            (side.calls, side.unpricedCalls) == (0, 0) && side.picoUSD == nil
+                && (side.inputTokens, side.cachedTokens, side.outputTokens) == (0, 0, 0)
+        }
+        return values.contains(nil) && isEmpty(ours) && isEmpty(theirs)
+    }
+
     /// The cost by which rows are ordered.
     fileprivate var weight: Int128 { max(ours.picoUSD ?? 0, theirs.picoUSD ?? 0) }
 }

@@ -15,6 +15,10 @@ struct ReconcileRun {
     var book: PriceBook
     /// The time of settling in seconds.
     var settling: Int64
+    /// The start of the day in which the provider was asked, in seconds since 1970; `nil` for saved answers.
+    var today: Int64?
+    /// The end of a message about answers that are not understood: where they are, and what to do.
+    var advice = ""
     /// The notes of earlier steps.
     var notes: [String] = []
 
@@ -74,6 +78,12 @@ struct ReconcileRun {
         if ours.otherCalls > 0 {
             notes.append("\(NumberFormat.calls(ours.otherCalls)) to other providers left out.")
         }
+        let unpriced = ours.cells.values.reduce(Int64(0)) { $0 + $1.unpriced.values.reduce(0, +) }
+        if unpriced > 0 {
+            notes.append(
+                "\(NumberFormat.calls(unpriced)) of ours without a full price: our cost is at least what is shown. Give --prices with their models, or run oai-usage reprice."
+            )
+        }
         if ours.openCalls > 0 { notes.append("\(NumberFormat.calls(ours.openCalls)) in flight left out.") }
         if theirs.mergesProjects {
             notes.append("Their answers are not grouped by project_id: projects are compared as one.")
@@ -90,12 +100,20 @@ struct ReconcileRun {
             restatements: try restatements(places, names, models),
             settings: Reconciliation.Settings(book: book, settling: settling, ignoresCosts: comparesKeys)
         )
+        let rows = reconciliation.rows(by: dimensions)
+        if rows.isEmpty, let today, period.to <= today {
+            notes.append(
+                "Today, \(CivilDate(daysSince1970: today / 86_400).text), is not among these days: see --period today."
+            )
+        }
         return ReconcileReport(
             period: period,
             asOf: asOf,
             width: places.contains { $0.end - $0.start == 3_600 } ? .hour : .day,
             dimensions: dimensions,
-            rows: reconciliation.rows(by: dimensions),
+            rows: rows,
+            whole: reconciliation.rows(by: []),
+            projects: reconciliation.projects,
             causes: reconciliation.causes,
             totals: ReconcileTotals(reconciliation),
             unrecognized: reconciliation.unrecognized,
@@ -116,7 +134,7 @@ struct ReconcileRun {
                 models.contains($0)
             }
         } catch {
-            throw CommandFailure("The provider's answers are not understood: \(error)")
+            throw CommandFailure("The provider's answers are not understood: \(error)\(advice)")
         }
     }
 

@@ -1,4 +1,5 @@
 import OpenAIUsage
+import OpenAIUsageMetrics
 
 /// The sums of a comparison, and how well both sides agree.
 struct ReconcileTotals {
@@ -20,6 +21,7 @@ struct ReconcileTotals {
             let read = cell.ours.allCalls - cell.ours.unread
             unreadCalls += cell.ours.unread
             ours.calls += cell.ours.allCalls
+            ours.unpricedCalls += cell.ours.unpriced.values.reduce(0, +)
             for (meter, sum) in cell.ours.meters { ours.add(meter.item, sum.tokens) }
             if cell.countsCalls { callDifference += (cell.theirs?.allRequests ?? 0) - cell.ours.allCalls }
             let their = cell.theirs?.tokens.values.reduce(0, +) ?? 0
@@ -56,9 +58,9 @@ struct ReconcileTotals {
     /// One percent, in the unit of percentages: a ten-thousandth.
     static let scale: Int128 = 10_000
 
-    private static func percent(_ part: Int128, of whole: Int128) -> Int128? {
+    static func percent(_ part: Int128, of whole: Int128) -> Int128? {
         guard whole > 0 else { return nil }
-        return DecimalText.quotientHalfEven(part * 100 * scale, by: whole)
+        return part.share(100 * scale, of: whole)
     }
 
     /// A percentage as a decimal number; `nil` for `nil`.
@@ -70,5 +72,20 @@ struct ReconcileTotals {
         if percent > 0, percent < scale / 100 { return "<0.01%" }
         if percent < 100 * scale, percent > 100 * scale - scale / 100 { return ">99.99%" }
         return DecimalText.fixed(DecimalText.quotientHalfEven(percent, by: scale / 100), fractionDigits: 2) + "%"
+    }
+}
+
+extension Reconciliation {
+    /// The costs of both sides by project.
+    var projects: [String: ReconciliationGauge.Sums] {
+        money.reduce(into: [:]) { projects, entry in
+            let sums = entry.value
+            var project = projects[entry.key.project] ?? ReconciliationGauge.Sums()
+            project.ours += sums.ours
+            project.theirs += sums.theirs
+            project.common += max(0, min(sums.ours, sums.theirs))
+            project.drift += abs(sums.theirs - sums.ours - sums.pending)
+            projects[entry.key.project] = project
+        }
     }
 }

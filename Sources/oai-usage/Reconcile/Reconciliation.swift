@@ -332,6 +332,6 @@ struct TokenPrice {
     /// Returns the cost of a number of tokens, rounded half to even.
     func cost(_ count: Int128) -> Int128 {
         guard tokens > 0, picoUSD != 0 else { return 0 }
-        return DecimalText.quotientHalfEven(count * picoUSD, by: tokens)
+        return picoUSD.share(count, of: tokens)
     }
 }

@@ -28,7 +28,7 @@ struct AccessOptions: ParsableArguments {
         "key-header" is authorization, api-key (the default for Azure) or x-api-key (for Anthropic). The route "/" stands \
         for --upstream, and gives it a key. A key is never sent to another upstream than its route's.
 
-        SIGHUP reads prices, certificates, tokens and keys again, and open calls go on; everything else takes a restart.
+        SIGHUP reads prices, certificates, tokens and keys again, and calls in flight go on; everything else takes a restart.
         """
 
     @Option(
@@ -119,12 +119,7 @@ struct AccessOptions: ParsableArguments {
         result.access.adminTokens = try tokens("admin-token-file", adminTokenFile, settings, &result.warnings)
         result.access.allowsAnyone = try settings.flag("allow-anyone", allowAnyone, otherwise: false)
         result.access.adminAllowsAnyone = try settings.flag("admin-allow-anyone", adminAllowAnyone, otherwise: false)
-        if allowedHost.isEmpty {
-            result.access.allowedHosts = settings.list("allowed-host")
-        } else {
-            settings.trace.note("allowed-host", allowedHost.joined(separator: ","), .flag("allowed-host"))
-            result.access.allowedHosts = allowedHost
-        }
+        result.access.allowedHosts = settings.list("allowed-host", allowedHost)
         return result
     }
 

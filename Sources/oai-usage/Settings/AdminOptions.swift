@@ -44,7 +44,7 @@ struct AdminTokenOption: ParsableArguments {
             let text = token.trimming { $0.isWhitespace }
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
                 throw CommandFailure(
-                    "The variable \(Self.variable) is no token: it has a blank or an end of line."
+                    "The variable \(Self.variable) is not a token: it contains a blank or a line break."
                 )
             }
             return text

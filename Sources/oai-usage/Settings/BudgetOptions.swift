@@ -18,7 +18,7 @@ struct BudgetsOption: ParsableArguments {
     /// - Throws: A ``CommandFailure`` with the origin of the invalid budget and what is wrong with it.
     func budgets(_ settings: Settings) throws -> [Budget] {
         let isFlag = !budget.isEmpty
-        let texts = isFlag ? budget : settings.list("budget")
+        let texts = Self.joined(settings.list("budget", budget))
         var budgets: [Budget] = []
         for text in texts {
             let argument = BudgetArgument(argument: text)
@@ -35,6 +35,20 @@ struct BudgetsOption: ParsableArguments {
             budgets.append(found)
         }
         return budgets
+    }
+
+    /// Joins the texts that a variable's commas have split within a budget, as in `a=5/day project=x,y,b=6/day`.
+    static func joined(_ parts: [String]) -> [String] {
+        var texts: [String] = []
+        for part in parts {
+            let head = part.prefix { $0 != " " }
+            if texts.isEmpty || (head.contains("=") && head.contains("/")) {
+                texts.append(part)
+            } else {
+                texts[texts.count - 1] += "," + part
+            }
+        }
+        return texts
     }
 }
 
@@ -80,7 +94,13 @@ struct BudgetOptions: ParsableArguments {
         }
         let place = budgetWebhookFile == nil ? settings.place("budget-webhook-file") : "--budget-webhook-file"
         let secret = try SecretFile(path: path, place: place)
-        guard let webhook = Webhook(secret.text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+        let webhook: Webhook?
+        do throws(Webhook.Rejection) {
+            webhook = try Webhook(secret.text.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch {
+            throw CommandFailure("\(place): the URL in \(path) \(error).")
+        }
+        guard let webhook else {
             throw CommandFailure("\(place): \(path) must hold one http or https URL, and nothing else.")
         }
         watch.send = { notice in

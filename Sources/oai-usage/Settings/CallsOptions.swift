@@ -37,6 +37,9 @@ struct CallsOptions: ParsableArguments {
                 "--columns names \"\(unknown)\".\(NearNames.hint(for: unknown, in: names)) There are \(names.joined(separator: ", ")), tag:NAME."
             )
         }
+        if let twice = columns?.repeated {
+            throw ValidationError("--columns names \(twice) twice; name each column once.")
+        }
         if sort != nil, limit.value == 0 || limit.value > Self.sortedLimit {
             throw ValidationError("--sort keeps at most \(Self.sortedLimit) calls; give a --limit from 1 to that.")
         }
@@ -46,12 +49,15 @@ struct CallsOptions: ParsableArguments {
 /// A list of columns of calls: `time,model,cost`.
 struct CallColumns: ExpressibleByArgument {
     var columns: [CallColumn] = []
-    /// The first name that is no column's.
+    /// The first name that is not a column's.
     var unknown: String?
+    /// The first name that is listed twice.
+    var repeated: String?
 
     init?(argument: String) {
-        let names = argument.split(separator: ",").map { String($0) }
-        guard !names.isEmpty else { return nil }
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+        guard !names.contains("") else { return nil }
+        repeated = names.firstRepeated
         for name in names {
             guard let column = CallColumn.named(name) else {
                 unknown = name

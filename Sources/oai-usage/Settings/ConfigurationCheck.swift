@@ -1,7 +1,7 @@
 import OpenAIUsageGateway
 import OpenAIUsagePricing
 
-/// The strict check of a configuration file: its structure, each value, and values that exclude one another.
+/// The strict check of a configuration file: its structure, each value, and values that cannot be used together.
 ///
 /// Files that the settings name are not read, and variables not looked up: a file may be checked on another machine.
 struct ConfigurationCheck {
@@ -86,8 +86,8 @@ private struct RouteCheck {
             guard let text = upstream.node.value.string, !text.isEmpty else { continue }
             let argument = UpstreamArgument(argument: text)
             guard let target = argument.upstream, argument.problem == nil else {
-                let problem = argument.problem ?? "it is no URL"
-                add(upstream.node.position, "\(route.name)/upstream", "is no upstream: \(problem).")
+                let problem = argument.problem ?? "it is not a URL"
+                add(upstream.node.position, "\(route.name)/upstream", "is not an upstream: \(problem).")
                 continue
             }
             guard route.name != "/" else { continue }
@@ -106,7 +106,7 @@ private struct RouteCheck {
             guard RouteSettings.members.contains(member.name) else {
                 let hint = RouteSettings.hint(for: member.name)
                 let known = RouteSettings.members.joined(separator: ", ")
-                add(member.position, key, "is nothing that a route has.\(hint) A route has: \(known).")
+                add(member.position, key, "is nothing that a route has.\(hint) The members are: \(known).")
                 continue
             }
             guard let text = member.node.value.string, !text.isEmpty else {

@@ -54,8 +54,8 @@ struct ConfigurationFile {
     init(text: String, path: String) throws {
         self.init(reading: text, path: path)
         guard let first = findings.first else { return }
-        let rest = findings.count - 1
-        let more = rest > 0 ? " (\(rest) more: oai-usage config check \(ShellWord.quoted(path)))" : ""
+        // Values are judged where they are used, so that the number of mistakes is not known here.
+        let more = findings.count > 1 ? " (All mistakes: oai-usage config check \(ShellWord.quoted(path)))" : ""
         throw CommandFailure("\(path):\(first.line): \(first.message)\(more)")
     }
 
@@ -120,7 +120,7 @@ struct ConfigurationFile {
             let exists = FileManager.default.fileExists(atPath: path)
             throw CommandFailure(
                 "The configuration file \(path) cannot be read: "
-                    + (exists ? "it is no file, or its permissions forbid it." : "there is no such file.")
+                    + (exists ? "it is not a file, or its permissions forbid it." : "there is no such file.")
             )
         }
         guard let text = String(validating: data, as: UTF8.self) else {

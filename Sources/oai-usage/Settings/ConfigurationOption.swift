@@ -8,6 +8,8 @@ struct ConfigurationOption: ParsableArguments {
     )
     var config: String?
 
+    func validate() throws { try EmptyPath.refuse(config, "--config") }
+
     /// Returns the settings that apply where flags are absent.
     func settings() async throws -> Settings {
         try await Settings(file: config)

@@ -12,7 +12,7 @@ enum Confirmation {
     /// - Throws: A `ValidationError` if there is no terminal to ask on, or an `ExitCode` after another answer.
     static func require(_ question: String, declined: String, remedy: String) throws {
         guard StandardError.isTerminal, isatty(STDIN_FILENO) == 1 else {
-            throw ValidationError("There is no terminal to ask on: \(remedy).")
+            throw ValidationError("The question needs a terminal: \(remedy).")
         }
         StandardError.put("\(question) [y/N] ")
         guard ["y", "yes"].contains(readLine()?.lowercased() ?? "") else {

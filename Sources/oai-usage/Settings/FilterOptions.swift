@@ -90,17 +90,37 @@ struct FilterOptions: ParsableArguments {
     func selection() throws -> CallSelection {
         var selection = CallSelection()
         for filter in filters {
-            try selection.add(filter.dimension, filter.values.flatMap(Self.listed), isExcluded: false)
-            try selection.add(filter.dimension, filter.excluded.flatMap(Self.listed), isExcluded: true)
+            let name = filter.dimension.description
+            try selection.add(filter.dimension, Self.listed(filter.values, name), isExcluded: false)
+            try selection.add(filter.dimension, Self.listed(filter.excluded, "\(name)-not"), isExcluded: true)
         }
-        for tag in tag { try selection.add(.tag(tag.name), Self.listed(tag.value), isExcluded: false) }
-        for tag in tagNot { try selection.add(.tag(tag.name), Self.listed(tag.value), isExcluded: true) }
+        for tag in tag { try selection.add(.tag(tag.name), Self.listed(tag, "tag"), isExcluded: false) }
+        for tag in tagNot { try selection.add(.tag(tag.name), Self.listed(tag, "tag-not"), isExcluded: true) }
         selection.minimumDuration = minDuration
         return selection
     }
 
     func validate() throws {
         do { _ = try selection() } catch { throw ValidationError("--\(error)") }
+    }
+
+    /// The values of a repeatable flag whose values are lists with commas.
+    ///
+    /// - Throws: A `ParameterError` for an empty value, which no call has: an unset variable or a comma too many.
+    static func listed(_ texts: [String], _ flag: String) throws(ParameterError) -> [String] {
+        var values: [String] = []
+        for text in texts {
+            guard !text.isEmpty else { throw ParameterError(flag, "is empty; give a value, or leave the flag out") }
+            let parts = listed(text)
+            if parts.contains("") { throw ParameterError(flag, "has an empty value; remove the extra comma") }
+            values += parts
+        }
+        return values
+    }
+
+    /// The values of a tag; a tag may have an empty value, a list of them may not.
+    static func listed(_ tag: TagSelection, _ flag: String) throws(ParameterError) -> [String] {
+        tag.value.isEmpty ? [""] : try listed([tag.value], flag)
     }
 
     /// The values of a list with commas; `\,` is a comma in a value.

@@ -17,6 +17,8 @@ struct GatewayLedgerOption: ParsableArguments {
     )
     var ledger: String?
 
+    func validate() throws { try EmptyPath.refuse(ledger, "--ledger") }
+
     /// Returns the ledger's path.
     ///
     /// - Parameter settings: The settings that apply where the flag is absent.

@@ -37,7 +37,7 @@ struct GatewayOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long the upstream may stay silent. (default: 10m)", valueName: "time"))
     var responseTimeout: DurationArgument?
 
-    @Option(help: ArgumentHelp("How long a shutdown waits for open calls. (default: 30s)", valueName: "time"))
+    @Option(help: ArgumentHelp("How long a shutdown waits for calls in flight. (default: 30s)", valueName: "time"))
     var shutdownTimeout: DurationArgument?
 
     @Option(
@@ -141,7 +141,7 @@ struct GatewayOptions: ParsableArguments {
         let standard = UpstreamArgument(argument: "https://api.openai.com")
         let argument = try settings.value("upstream", upstream, otherwise: standard)
         guard let upstream = argument.upstream, argument.problem == nil else {
-            throw CommandFailure("\(settings.place("upstream")): \(argument.problem ?? "it is no URL").")
+            throw CommandFailure("\(settings.place("upstream")): \(argument.problem ?? "it is not a URL").")
         }
         return upstream
     }

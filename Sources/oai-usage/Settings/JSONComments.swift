@@ -14,7 +14,7 @@ enum JSONComments {
     /// - Throws: An ``Unterminated`` for a `/*` without a `*/`.
     static func blanked(_ text: String) throws(Unterminated) -> String {
         var scalars = Array(text.unicodeScalars)
-        // A byte order mark is no part of the text, and some editors write it.
+        // A byte order mark is not a part of the text, and some editors write it.
         if scalars.first == "\u{feff}" { scalars[0] = " " }
         var index = 0
         // The comma that is trailing if a bracket follows, and the last scalar of a token.

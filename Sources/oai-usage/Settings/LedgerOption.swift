@@ -14,8 +14,21 @@ struct LedgerOption: ParsableArguments {
     )
     var config: String?
 
+    func validate() throws {
+        try EmptyPath.refuse(ledger, "--ledger")
+        try EmptyPath.refuse(config, "--config")
+    }
+
     /// Returns the settings that apply where flags are absent.
     func settings() async throws -> Settings {
         try await Settings(file: config)
+    }
+}
+
+/// The refusal of empty paths, which unset variables of scripts leave behind.
+enum EmptyPath {
+    /// Throws a usage error for a flag with an empty value.
+    static func refuse(_ value: String?, _ flag: String) throws {
+        if value?.isEmpty == true { throw ValidationError("\(flag) is empty; give a path, or leave the flag out.") }
     }
 }

@@ -35,6 +35,12 @@ struct LedgersOption: ParsableArguments {
     )
     var config: String?
 
+    func validate() throws {
+        for path in ledger { try EmptyPath.refuse(path, "--ledger") }
+        try EmptyPath.refuse(adminCa, "--admin-ca")
+        try EmptyPath.refuse(config, "--config")
+    }
+
     /// Returns the settings that apply where flags are absent.
     func settings() async throws -> Settings {
         try await Settings(file: config)
@@ -96,6 +102,11 @@ struct LedgersOption: ParsableArguments {
             throw CommandFailure(message)
         }
         return records
+    }
+
+    /// Returns the costs that a call had before it was repriced, the oldest first.
+    func formerCosts(of call: CallID, _ settings: Settings) async throws -> [FormerCost] {
+        try await union(try places(settings), settings).formerCosts(of: call)
     }
 
     /// Returns the identity in ledgers on this machine that begins with a text; `nil` if none does.
@@ -216,11 +227,11 @@ struct GatewayURL: Equatable, CustomStringConvertible {
         let example = "write it as http://host:10464 or https://host"
         guard let components = URLComponents(string: text), let scheme = components.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = components.host, !host.isEmpty,
-            1...65_535 ~= components.port ?? 80
-        else { throw CommandFailure("A --ledger is no path and no http or https URL; \(example).") }
+            URLPort.isValid(text)
+        else { throw CommandFailure("--ledger must be a path or an http or https URL; \(example).") }
         guard components.user == nil, components.password == nil else {
             throw CommandFailure(
-                "A user stands before the host \(host) of a --ledger; send a token by \(AdminTokenOption.variable) instead."
+                "--ledger has a user before the host \(host); send a token in \(AdminTokenOption.variable) instead."
             )
         }
         guard components.query == nil, components.fragment == nil else {

@@ -29,6 +29,12 @@ struct MetricsOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
+        help: "Have calls also under OpenTelemetry's names (gen_ai_client_...). (default: --no-metrics-gen-ai)"
+    )
+    var metricsGenAI: Bool?
+
+    @Flag(
+        inversion: .prefixedNo,
         help: "Tell when counters and histograms began (_created), in OpenMetrics. (default: --no-metrics-created)"
     )
     var metricsCreated: Bool?
@@ -54,7 +60,11 @@ struct MetricsOptions: ParsableArguments {
         try number("metrics-label-sets", metricsLabelSets, \.labelSets)
         limits.includesKeys = try settings.flag("metrics-keys", metricsKeys, otherwise: false)
         limits.includesCreationTimes = try settings.flag("metrics-created", metricsCreated, otherwise: false)
-        limits.tags = metricsTag.isEmpty ? settings.list("metrics-tag") : metricsTag
+        limits.includesGenAI = try settings.flag("metrics-gen-ai", metricsGenAI, otherwise: false)
+        limits.tags = settings.list("metrics-tag", metricsTag)
+        guard !limits.tags.contains("") else {
+            throw settings.refusal("metrics-tag", isFlag: !metricsTag.isEmpty, "is empty; give the name of a tag.")
+        }
         return limits
     }
 }

@@ -59,7 +59,7 @@ struct PeriodOptions: ParsableArguments {
         let times = [since == nil ? nil : "--since", until == nil ? nil : "--until"].compactMap { $0 }
         let periods = [period == nil ? nil : "--period", month == nil ? nil : "--month"].compactMap { $0 }
         if periods.count > 1 || (!periods.isEmpty && !times.isEmpty) {
-            throw ValidationError("\((periods + times).joined(separator: " and ")) exclude one another.")
+            throw ValidationError("\((periods + times).joined(separator: " and ")) cannot be used together.")
         }
     }
 }

@@ -9,15 +9,20 @@ enum PriceFiles {
     /// Reads the text of a file.
     ///
     /// - Throws: A ``CommandFailure`` if the file cannot be read or is not UTF-8.
-    static func text(_ path: String) throws -> String {
+    static func text(_ path: String) throws -> String { try text(path, "price file") }
+
+    /// Reads the text of a file of some kind.
+    ///
+    /// - Throws: A ``CommandFailure`` if the file cannot be read or is not UTF-8.
+    static func text(_ path: String, _ kind: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
             throw CommandFailure(
-                "The price file \(path) cannot be read: \(exists ? "check its permissions" : "there is no such file")."
+                "The \(kind) \(path) cannot be read: \(exists ? "check its permissions" : "there is no such file")."
             )
         }
         guard let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure("The price file \(path) is not UTF-8 text.")
+            throw CommandFailure("The \(kind) \(path) is not UTF-8 text.")
         }
         return text
     }

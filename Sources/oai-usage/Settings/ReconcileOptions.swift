@@ -48,7 +48,7 @@ struct ProviderOptions: ParsableArguments {
             upstream == nil ? nil : "--upstream", save == nil ? nil : "--save", history == nil ? nil : "--history",
             refresh ? "--refresh" : nil,
         ].compactMap { $0 }
-        if let other = others.first { throw ValidationError("--file and \(other) exclude one another.") }
+        if let other = others.first { throw ValidationError("--file and \(other) cannot be used together.") }
     }
 }
 
@@ -64,6 +64,15 @@ struct ReconcileOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("End with status 3 if the drift is above a percentage, as in 1%.", valueName: "percent"))
     var failOver: PercentArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the result is left for a gateway's metrics and page, or none. (default: beside the ledger, LEDGER.reconciliation.json)",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
+    var result: String?
 
     func validate() throws {
         if Set(by.dimensions).count < by.dimensions.count {

@@ -63,13 +63,16 @@ struct ReportOptions: ParsableArguments {
         if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
         if let top, top < 1 { throw ValidationError("--top must be at least 1.") }
         if compare != nil, let time = by.dimensions.first(where: \.isTime) {
-            throw ValidationError("--compare and --by \(time) exclude one another: no \(time) is in both periods.")
+            throw ValidationError("--compare and --by \(time) cannot be used together: no \(time) is in both periods.")
         }
         if let unknown = columns?.unknown {
             let names = ReportColumn.all.map(\.name)
             throw ValidationError(
                 "--columns names \"\(unknown)\".\(NearNames.hint(for: unknown, in: names)) There are \(names.joined(separator: ", "))."
             )
+        }
+        if let twice = columns?.repeated {
+            throw ValidationError("--columns names \(twice) twice; name each column once.")
         }
         let compared = ReportColumn.machineCompared
         if compare == nil, let column = columns?.columns.first(where: { compared.contains($0.name) }) {
@@ -86,7 +89,9 @@ struct SortOrder: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-        guard let name = parts.first, let key = ReportArrangement.Key(rawValue: String(name)) else { return nil }
+        guard let name = parts.first.map({ Self.columns[String($0)] ?? String($0) }),
+            let key = ReportArrangement.Key(rawValue: name)
+        else { return nil }
         self.key = key
         switch parts.count {
         case 1: isAscending = nil
@@ -96,6 +101,9 @@ struct SortOrder: ExpressibleByArgument {
         }
     }
 
+    /// The keys of columns that have another name.
+    private static let columns = ["share": "cost", "err%": "error-rate"]
+
     static var names: [String] { ReportArrangement.Key.allCases.map(\.rawValue) }
     static var allValueStrings: [String] { names }
 }
@@ -103,12 +111,23 @@ struct SortOrder: ExpressibleByArgument {
 /// A list of columns: `calls,cost`.
 struct ReportColumns: ExpressibleByArgument {
     var columns: [ReportColumn]
-    /// The first name that is no column's.
+    /// The first name that is not a column's.
     var unknown: String?
+    /// The first name that is listed twice.
+    var repeated: String?
 
     init?(argument: String) {
-        let names = argument.split(separator: ",").map { String($0) }
-        guard !names.isEmpty else { return nil }
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+        guard !names.contains("") else { return nil }
+        repeated = names.firstRepeated
         (columns, unknown) = ReportColumn.named(names)
+    }
+}
+
+extension [String] {
+    /// The first element that is in the list before; `nil` if all differ.
+    var firstRepeated: String? {
+        var seen: Set<String> = []
+        return first { !seen.insert($0).inserted }
     }
 }

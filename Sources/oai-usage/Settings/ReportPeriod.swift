@@ -45,14 +45,14 @@ struct ReportPeriod {
 
     /// Returns the range to compare a report with.
     ///
-    /// - Throws: A ``CommandFailure`` if there is none.
+    /// - Throws: A `ValidationError` if there is none.
     func previous(of query: ReportQuery) throws -> CalendarPeriod.Range {
         let range =
             period == nil
             ? CalendarPeriod.Range(from: query.from, to: query.to).shiftedBack(timeZone: timeZone)
             : period?.previous(now: now, timeZone: timeZone)
         guard let range else {
-            throw CommandFailure("There is no period before \(name ?? "this one") to compare with.")
+            throw ValidationError("There is no period before \(name ?? "this one") to compare with.")
         }
         return range
     }

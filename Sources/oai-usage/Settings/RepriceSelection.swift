@@ -7,7 +7,7 @@ struct RepriceSelection: ParsableArguments {
     @Option(
         help: ArgumentHelp("From when: 7d, 12h, today, yesterday, 2026-11-01, 2026-11-01T12:00.", valueName: "time")
     )
-    var since: TimestampArgument
+    var since: TimestampArgument?
 
     @Option(help: ArgumentHelp("Until when, exclusive. (default: now)", valueName: "time"))
     var until: TimestampArgument?
@@ -26,8 +26,21 @@ struct RepriceSelection: ParsableArguments {
     @Flag(help: "Show what would change, and write nothing.")
     var dryRun = false
 
+    private static let missingStart = ValidationError(
+        "Missing expected argument '--since <time>'; say from when on, as in --since 30d."
+    )
+
+    /// Throws if there is no start.
+    func requireStart() throws {
+        if since == nil { throw Self.missingStart }
+    }
+
+    /// True if no flag is given.
+    var isEmpty: Bool { since == nil && until == nil && project.isEmpty && model.isEmpty && !dryRun }
+
     /// Returns the query that results from the flags.
     func query(now: Int64, timeZone: TimeZone) throws -> RepriceQuery {
+        guard let since else { throw Self.missingStart }
         var query = RepriceQuery(
             from: since.microseconds(now: now, timeZone: timeZone),
             to: until?.microseconds(now: now, timeZone: timeZone) ?? now + 1

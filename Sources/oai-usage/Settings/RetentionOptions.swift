@@ -5,7 +5,7 @@ import OpenAIUsageLedger
 struct RetentionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How long the rows of calls are kept, as in 400d; their sums stay. (default: for ever)",
+            "How long the rows of calls are kept, as in 400d; their sums stay. (default: forever)",
             valueName: "time"
         )
     )

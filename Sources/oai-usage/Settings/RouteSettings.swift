@@ -51,7 +51,7 @@ struct RouteSettings {
             }
             let argument = UpstreamArgument(argument: text)
             guard let upstream = argument.upstream, argument.problem == nil else {
-                throw CommandFailure("\(here): \"upstream\": \(argument.problem ?? "it is no URL").")
+                throw CommandFailure("\(here): \"upstream\": \(argument.problem ?? "it is not a URL").")
             }
             let key = try key(texts, upstream, here, settings)
             if member.name == "/" {
@@ -71,7 +71,7 @@ struct RouteSettings {
                 throw CommandFailure("\(source(member.position)): \(error.message)")
             }
             if let first = seen[route.prefix] {
-                throw CommandFailure("\(here) is the route of line \(first.line) once more.")
+                throw CommandFailure("\(here) duplicates the route of line \(first.line).")
             }
             seen[route.prefix] = member.position
             routes.append(route)
@@ -115,7 +115,7 @@ struct RouteSettings {
             guard members.contains(part.name) else {
                 let hint = hint(for: part.name)
                 throw CommandFailure(
-                    "\(here) is nothing that a route has.\(hint) A route has: \(members.joined(separator: ", "))."
+                    "\(here) is not a member of a route.\(hint) The members are: \(members.joined(separator: ", "))."
                 )
             }
             guard let text = part.node.value.string, !text.isEmpty else {

@@ -30,10 +30,10 @@ struct SecretFile {
             throw CommandFailure("\(place): there is no file \(path).")
         }
         guard !isFolder.boolValue, let data = Self.contents(path) else {
-            throw CommandFailure("\(place): \(path) cannot be read: it is no file, or its permissions forbid it.")
+            throw CommandFailure("\(place): \(path) cannot be read: it is not a file, or its permissions forbid it.")
         }
         guard data.count <= Self.mostBytes, let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure("\(place): \(path) is no text of one token or key a line.")
+            throw CommandFailure("\(place): \(path) must have one token or key per line.")
         }
         self.text = text
         warning = Self.warning(path)

@@ -80,7 +80,7 @@ extension Setting {
         Setting(
             name: "keep",
             kind: .time(86_400_000...(36_500 * 86_400_000)),
-            summary: "How long the rows of calls are kept; their sums stay. Without it, for ever."
+            summary: "How long the rows of calls are kept; their sums stay. Without it, forever."
         ),
         Setting(
             name: "keep-size",
@@ -132,6 +132,12 @@ extension Setting {
             name: "metrics-created",
             kind: .boolean,
             summary: "Tell when counters and histograms began (_created), in OpenMetrics.",
+            standard: "false"
+        ),
+        Setting(
+            name: "metrics-gen-ai",
+            kind: .boolean,
+            summary: "Have calls also under OpenTelemetry's names (gen_ai_client_...).",
             standard: "false"
         ),
         Setting(
@@ -238,6 +244,12 @@ extension Setting {
             scope: .commands
         ),
         Setting(
+            name: "currency-rates",
+            kind: .path("the path of a JSON file"),
+            summary: "What one US dollar is worth in other currencies from a day on, for --currency.",
+            scope: .commands
+        ),
+        Setting(
             name: "timezone",
             kind: .timeZone,
             summary: "The time zone of days and of times without one; as elsewhere, TZ counts too.",
@@ -294,7 +306,7 @@ extension Setting {
             "The most calls that wait for a connection to one upstream, per worker."
         ),
         time("response-timeout", \.responseTimeoutMilliseconds, "How long the upstream may stay silent."),
-        time("shutdown-timeout", \.shutdownMilliseconds, atLeast: 0, "How long a shutdown waits for open calls."),
+        time("shutdown-timeout", \.shutdownMilliseconds, atLeast: 0, "How long a shutdown waits for calls in flight."),
         time("write-timeout", \.limits.writeMilliseconds, "How long a client may take nothing of its response."),
     ]
 

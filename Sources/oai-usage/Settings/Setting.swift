@@ -120,7 +120,7 @@ extension Setting {
         switch kind {
         case .path, .list, .document: return text.isEmpty ? "is empty; it must be \(allowed)." : nil
         case .address: return GatewayConfiguration.Address(argument: text) == nil ? malformed : nil
-        case .url: return UpstreamArgument(argument: text).problem.map { "is no upstream: \($0)." }
+        case .url: return UpstreamArgument(argument: text).problem.map { "is not an upstream: \($0)." }
         case .time(let range):
             guard let value = DurationArgument(text) else { return malformed }
             return Self.problem(value.milliseconds, range) { DurationArgument(milliseconds: $0).text }

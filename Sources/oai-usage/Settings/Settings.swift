@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OpenAIUsage
 import OpenAIUsageLedger
 import OpenAIUsagePricing
 
@@ -67,12 +68,26 @@ struct Settings {
 
     /// Returns the time zone of days: that of the flag, of the settings, of the variable `TZ`, or UTC.
     ///
-    /// - Throws: A ``CommandFailure`` with the origin of the value and the allowed values. A `TZ` that is no IANA name
-    ///   counts for nothing, since it is not meant for this program alone.
-    func timeZone(_ flag: TimeZoneArgument?) throws -> TimeZone {
-        if flag == nil, found("timezone") == nil, let zone = systemTimeZone {
-            trace.note("timezone", zone.defaultValueDescription, .variable(Self.zoneVariable))
-            return zone.timeZone
+    /// - Parameters:
+    ///   - flag: The value of the flag.
+    ///   - note: Called if `TZ` would count, but is not an IANA name. It is no error, since it is not meant for this program alone.
+    /// - Returns: The time zone.
+    /// - Throws: A ``CommandFailure`` with the origin of the value and the allowed values.
+    func timeZone(
+        _ flag: TimeZoneArgument?,
+        note: (String) -> Void = { StandardError.write($0) }
+    ) throws -> TimeZone {
+        if flag == nil, found("timezone") == nil, let text = variable(Self.zoneVariable) {
+            if let zone = Self.systemTimeZone(text) {
+                trace.note("timezone", zone.defaultValueDescription, .variable(Self.zoneVariable))
+                return zone.timeZone
+            }
+            if trace[Self.zoneVariable] == nil {
+                trace.note(Self.zoneVariable, text, .variable(Self.zoneVariable))
+                note(
+                    "TZ is \"\(TextCleaner.removingUnsafe(from: String(text.prefix(100))))\", which is not an IANA name; times are in UTC. Set it as in Europe/Berlin, or add --timezone."
+                )
+            }
         }
         return try value("timezone", flag, otherwise: .utc).timeZone
     }
@@ -80,12 +95,17 @@ struct Settings {
     /// The environment variable with the time zone of the system's programs.
     private static let zoneVariable = "TZ"
 
-    private var systemTimeZone: TimeZoneArgument? {
+    /// Returns the zone that a value of `TZ` names; `nil` if it names none of the IANA's.
+    static func systemTimeZone(_ text: String) -> TimeZoneArgument? {
         // POSIX allows a colon before the name of a file of the time zone database.
-        variable(Self.zoneVariable).flatMap {
-            let name = $0.hasPrefix(":") ? String($0.dropFirst()) : $0
-            return ["Etc/UTC", "Etc/GMT"].contains(name) ? .utc : TimeZoneArgument(argument: name)
+        var name = text.hasPrefix(":") ? String(text.dropFirst()) : text
+        if name.hasPrefix("/") {
+            let path = URL(fileURLWithPath: name).resolvingSymlinksInPath().path
+            guard let folder = path.range(of: "/zoneinfo/") else { return nil }
+            name = String(path[folder.upperBound...])
         }
+        let utc = ["Etc/UTC", "Etc/GMT", "UTC0", "GMT0", "UCT", "Zulu", "Universal"]
+        return utc.contains(name) ? .utc : TimeZoneArgument(argument: name)
     }
 
     /// Returns the value of a setting in the environment or the configuration file with its origin; `nil` for none.
@@ -106,7 +126,7 @@ struct Settings {
         switch setting.name {
         case "ledger": return SettingsTrace.Entry(value: standardLedger, origin: .standard)
         case "timezone":
-            if let zone = systemTimeZone {
+            if let zone = variable(Self.zoneVariable).flatMap(Self.systemTimeZone) {
                 return SettingsTrace.Entry(value: zone.defaultValueDescription, origin: .variable(Self.zoneVariable))
             }
         case "upstream-ca":
@@ -210,8 +230,17 @@ struct Settings {
     /// Returns the origin of a setting without a flag, for messages.
     func place(_ name: String) -> String { found(name)?.place ?? "--\(name)" }
 
-    /// Returns a list, from the environment or the configuration file; empty if it is not set.
-    func list(_ name: String) -> [String] {
+    /// Returns a list, from the flag, the environment or the configuration file; empty if it is not set.
+    ///
+    /// - Parameters:
+    ///   - name: The setting's name.
+    ///   - flags: The values of the repeatable flag, which go before the others.
+    /// - Returns: The values in their order.
+    func list(_ name: String, _ flags: [String] = []) -> [String] {
+        if !flags.isEmpty {
+            trace.note(name, flags.joined(separator: ","), .flag(name))
+            return flags
+        }
         guard let found = found(name, isList: true) else { return [] }
         trace.note(name, found.values.joined(separator: ","), found.origin)
         return found.values
@@ -241,7 +270,7 @@ struct Settings {
             )
         }
         if let duplicate = document.duplicates.first {
-            throw CommandFailure("The variable \(variable): \"\(duplicate.name)\" stands there twice.")
+            throw CommandFailure("The variable \(variable): \"\(duplicate.name)\" is duplicated.")
         }
         trace.note(name, Self.names(document.root), .variable(variable))
         return (document.root, { "The variable \(variable), line \($0.line)" })
@@ -253,10 +282,13 @@ struct Settings {
     }
 
     /// Warnings about environment variables that look like misspelled settings.
-    var suspects: [String] {
+    var suspects: [String] { Self.suspects(in: environment) }
+
+    /// Returns warnings about variables that look like misspelled settings.
+    static func suspects(in environment: [String: String] = ProcessInfo.processInfo.environment) -> [String] {
         let known = Set(
             Setting.all.map(\.variable) + [
-                Self.fileVariable, AdminTokenOption.variable,
+                fileVariable, AdminTokenOption.variable,
             ]
         )
         return environment.keys.sorted().compactMap { name in

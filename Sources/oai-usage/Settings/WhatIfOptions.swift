@@ -39,9 +39,9 @@ struct WhatIfOptions: ParsableArguments {
         for (dimension, values) in [
             (ReportDimension.project, project), (.endpoint, endpoint), (.organization, organization), (.key, key),
         ] {
-            try selection.add(dimension, values.flatMap(FilterOptions.listed), isExcluded: false)
+            try selection.add(dimension, FilterOptions.listed(values, dimension.description), isExcluded: false)
         }
-        for tag in tag { try selection.add(.tag(tag.name), FilterOptions.listed(tag.value), isExcluded: false) }
+        for tag in tag { try selection.add(.tag(tag.name), FilterOptions.listed(tag, "tag"), isExcluded: false) }
         return selection
     }
 

@@ -31,7 +31,7 @@ enum WritablePath {
             if folder.isEmpty { folder = "." }
         }
         guard files.fileExists(atPath: folder, isDirectory: &isFolder) else { return "there is no folder \(folder)" }
-        guard isFolder.boolValue else { return "\(folder) is no folder" }
+        guard isFolder.boolValue else { return "\(folder) is not a folder" }
         return access(folder, W_OK | X_OK) == 0 ? nil : "the permissions of \(folder) forbid it"
     }
 
@@ -42,6 +42,6 @@ enum WritablePath {
         defer { try? file.close() }
         let start = (try? file.read(upToCount: 16)) ?? Data()
         guard !start.isEmpty, start != Data("SQLite format 3\0".utf8) else { return nil }
-        return "it is no SQLite file"
+        return "it is not an SQLite file"
     }
 }

@@ -16,7 +16,7 @@ struct ByteCountTests {
     @Test(arguments: [
         "", "KiB", "-1", "1.5MiB", "64 KiB", "64kib", "9223372036854775807KiB", "99999999999999999999", "1TB",
     ])
-    func `What is no size is none`(text: String) {
+    func `What is not a size is none`(text: String) {
         #expect(ByteCount(argument: text) == nil)
     }
 

@@ -48,13 +48,13 @@ struct DoctorChecksTests {
         #expect(Self.state("ledger") { $0.state = .unwanted } == .ok)
         #expect(Self.state("ledger") { $0.content?.quarantined = 1 } == .warning)
         #expect(Self.state("integrity") { $0.integrity = .checked(isFull: true, findings: ["Bad."]) } == .problem)
-        #expect(Self.state("integrity") { $0.integrity = .skipped } == .ok)
+        #expect(Self.state("integrity") { $0.integrity = .checked(isFull: true, findings: []) } == .ok)
     }
 
     @Test
     func `A file of another program is not judged further`() {
-        #expect(Self.state("modes") { $0.state = .unreadable(.notSQLite, "It is no ledger.") } == nil)
-        #expect(Self.state("leftovers") { $0.state = .unreadable(.notLedger, "It is no ledger.") } == nil)
+        #expect(Self.state("modes") { $0.state = .unreadable(.notSQLite, "It is not a ledger.") } == nil)
+        #expect(Self.state("leftovers") { $0.state = .unreadable(.notLedger, "It is not a ledger.") } == nil)
     }
 
     @Test
@@ -99,7 +99,7 @@ struct DoctorChecksTests {
     @Test
     func `Old prices are told`() {
         #expect(Self.state("prices") { $0.prices = .loaded(version: "old", day: 19_900) } == .warning)
-        #expect(Self.state("prices") { $0.prices = .invalid("It is no JSON.") } == .problem)
+        #expect(Self.state("prices") { $0.prices = .invalid("It is not JSON.") } == .problem)
     }
 
     @Test
@@ -133,7 +133,7 @@ struct DoctorChecksTests {
     func `The report has the worst state and says what to do`() {
         let report = DoctorReport(checks: [.ok("a", "Fine."), .warning("bb", "Some \u{1b}[31mred.", "Do it.")])
         #expect(report.state == .warning)
-        let text = report.text(width: 80, style: TextStyle(isColored: false))
+        let text = report.text(width: 80, isColored: false)
         #expect(text == "ok       a   Fine.\nwarning  bb  Some [31mred.\n             → Do it.\n\n1 warning.\n")
         #expect(
             report.json.hasPrefix(

@@ -29,7 +29,7 @@ struct ExactDecimalTests {
     }
 
     @Test
-    func `What does not fit is no number`() {
+    func `What does not fit is not a number`() {
         let large = ExactDecimal(.max, scale: 0)
         #expect(large.plus(.one) == nil)
         #expect(large.times(ExactDecimal(2, scale: 0)) == nil)

@@ -88,7 +88,7 @@ struct GatewayProcessTests {
         let open = try await OpenCall(folder, shutdownTimeout: "24h")
         let (program, client) = (open.program, open.client)
         program.send(signal)
-        try await program.errors(containing: "when its open calls have ended")
+        try await program.errors(containing: "waiting for the calls in flight")
         program.send(signal)
         #expect(try await program.status() == 128 + signal)
         try await client.ended()
@@ -118,7 +118,7 @@ struct GatewayProcessTests {
         try await client.receive("the first event") { $0.bytes.suffix(2).elementsEqual("\r\n".utf8) }
         #expect(try await Self.ask(admin, "/-/ready").status == 200)
         program.send(SIGTERM)
-        try await program.errors(containing: "when its open calls have ended")
+        try await program.errors(containing: "waiting for the calls in flight")
         try await ProcessReading.wait(for: "the listener to close") { !Self.isOpen(calls) }
         let ready = try await Self.ask(admin, "/-/ready")
         #expect(ready.status == 503 && ready.text.contains("ending"))
@@ -229,8 +229,8 @@ struct GatewayProcessTests {
             encoding: .utf8
         )
         for (arguments, status, words) in [
-            (["--check"], Int32(1), "it is no SQLite file"),
-            (["--check", "--ledger", "/dev/null/ledger.db"], 1, "/dev/null is no folder"),
+            (["--check"], Int32(1), "it is not an SQLite file"),
+            (["--check", "--ledger", "/dev/null/ledger.db"], 1, "/dev/null is not a folder"),
             (["--check", "--ledger", folder.path], 1, "it is a folder"),
             (["--check", "--ledger", "/tmp/l.db", "--access-log", "/none/a.log"], 1, "there is no folder /none"),
             (

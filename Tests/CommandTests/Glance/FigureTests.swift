@@ -35,6 +35,7 @@ struct FigureTests {
         let dollars = MoneyScale([12_340_000_000_000, 1_000_000, nil])
         #expect(dollars.text(12_340_000_000_000) == "$12.34")
         #expect(dollars.text(1_000_000) == "<$0.01")
+        #expect(dollars.text(-1_000_000) == "-<$0.01")
         #expect(dollars.text(0) == "$0.00")
         #expect(dollars.text(nil) == "-")
         #expect(dollars.text(1_234_567_890_000_000_000) == "$1,234,567.89")

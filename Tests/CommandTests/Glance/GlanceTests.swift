@@ -80,19 +80,26 @@ struct GlanceTests {
     }
 
     @Test
+    func `A single other group has its own row`() {
+        let rows = (1...6).map { Self.row("p\($0)", Int128(100 - $0), calls: 2) }
+        let section = GlanceSection(title: "projects", rows: rows, limit: 5)
+        #expect(section.rows.map(\.name) == ["p1", "p2", "p3", "p4", "p5", "p6"])
+    }
+
+    @Test
     func `What has no price is not free`() {
         let rows = [Self.row("a", nil, unpriced: 1), Self.row("b", 0, unpriced: 1), Self.row("c", 0)]
         let section = GlanceSection(title: "models", rows: rows, limit: 5)
         #expect(section.rows.map(\.cost) == [nil, nil, 0])
         #expect(section.rows[0].reason == "unpriced")
-        let text = section.lines(50, TextStyle(isColored: false)).joined(separator: "\n")
+        let text = section.lines(50, isColored: false).joined(separator: "\n")
         #expect(text.split(separator: "\n").filter { $0.contains("$0.00") }.count == 1)
     }
 
     @Test(arguments: [30, 44, 60, 120])
     func `A section fits its width`(width: Int) {
         let rows = [Self.row(String(repeating: "日本語", count: 40), 1), Self.row("short", 12_000_000_000_000)]
-        let lines = GlanceSection(title: "projects", rows: rows, limit: 5).lines(width, TextStyle(isColored: false))
+        let lines = GlanceSection(title: "projects", rows: rows, limit: 5).lines(width, isColored: false)
         #expect(lines.allSatisfy { DisplayWidth.of($0) <= width })
     }
 }

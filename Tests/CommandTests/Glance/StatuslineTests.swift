@@ -13,18 +13,20 @@ struct StatuslineTests {
 
     @Test
     func `The line leaves out what is zero`() {
-        let plain = TextStyle(isColored: false)
         let figures = StatuslineFigures(
             today: Self.row(12_340_000_000_000, calls: 1_204, errors: 2),
             month: Self.row(301_200_000_000_000, calls: 9_000)
         )
-        #expect(figures.line(plain) == "$12.34 today · 1,204 calls · 2 errors · $301.20 month")
+        #expect(figures.line(isColored: false) == "$12.34 today · 1,204 calls · 2 errors · $301.20 month")
         let one = StatuslineFigures(
             today: Self.row(nil, calls: 1, unpriced: 1),
             month: Self.row(nil, calls: 1, unpriced: 1)
         )
-        #expect(one.line(plain) == "$? today · 1 call · 1 unpriced · $? month")
-        #expect(StatuslineFigures(today: ReportRow(), month: nil).line(plain) == "$0.00 today · 0 calls · $0.00 month")
+        #expect(one.line(isColored: false) == "$? today · 1 call · 1 unpriced · $? month")
+        #expect(
+            StatuslineFigures(today: ReportRow(), month: nil).line(isColored: false)
+                == "$0.00 today · 0 calls · $0.00 month"
+        )
     }
 
     @Test

@@ -28,9 +28,9 @@ struct ReportTableTests {
     func `A person sees dashes for what is not known, and the totals`() {
         let columns = ReportColumn.named(ReportColumn.readable).columns
         let table = ReportTable.readable(ArrangedReport(Self.report), columns)
-        #expect(table.rows.first?.prefix(6) == ["proj_a", "-", "1,200", "0.3%", "5,000", "-"])
+        #expect(table.rows.first?.prefix(6) == ["proj_a", "-", "1,200", "0.2%", "5,000", "-"])
         #expect(table.rows.first?.contains("$0.000006750") == true)
-        #expect(table.rows.first?.contains("100.0%") == true)
+        #expect(table.rows.first?.contains("100%") == true)
         #expect(table.footer?.prefix(3) == ["TOTAL", "", "1,200"])
     }
 

@@ -79,7 +79,7 @@ struct TableTests {
     }
 
     @Test(arguments: ["-0.5", "+12", "-3", "0", "1,000", "a=b", "a@b", "'x", " =1"])
-    func `A number is no formula, and a sign within is none either`(text: String) {
+    func `A number is not a formula, and a sign within is none either`(text: String) {
         let cell = Self.cell(text).csv
         #expect(cell == text || cell == "\"\(text)\"")
     }

@@ -94,7 +94,7 @@ struct PriceOutputTests {
                 Without a price
                   1 teleport: the fee of the tool is not known
 
-                The ledger says the same, to the last digit: $0.076133, the known part (the fee of the tool is not known), by the price book 2026-11-23.
+                The ledger says the same, to the last digit: $0.076133, the known part (the fee of the tool is not known), by the price book 2026-11-30.
 
                 """
         )
@@ -108,7 +108,7 @@ struct PriceOutputTests {
         #expect(
             sheet.text.hasSuffix(
                 "The ledger says $0.076133, the known part (the fee of the tool is not known), by the price book "
-                    + "2026-11-23. This one, \(book.version), gives $0.080133, the known part (the fee of the tool is "
+                    + "2026-11-30. This one, \(book.version), gives $0.080133, the known part (the fee of the tool is "
                     + "not known). To price the call by it, run 'oai-usage reprice'.\n"
             )
         )
@@ -117,7 +117,7 @@ struct PriceOutputTests {
         other.cost = PriceBook.bundled.cost(of: other)
         let same = CostDetail(record: other, book: book)
         #expect(same.isSame)
-        #expect(same.text.contains("Another price book has priced the call, 2026-11-23; this one is \(book.version)."))
+        #expect(same.text.contains("Another price book has priced the call, 2026-11-30; this one is \(book.version)."))
     }
 
     @Test

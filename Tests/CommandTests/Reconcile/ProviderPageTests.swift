@@ -77,6 +77,70 @@ struct ProviderPageTests {
         }
     }
 
+    @Test(arguments: [
+        #"{"data":[{"start_time":9223372036854775800,"end_time":9223372036854775807,"results":[]}]}"#,
+        #"{"data":[{"start_time":4102444800,"end_time":4102531200,"results":[]}]}"#,
+        #"{"data":[{"start_time":0,"end_time":86400,"results":[{"object":"organization.costs.result","amount":{"value":1e13}}]}]}"#,
+        #"{"data":[{"start_time":0,"end_time":86400,"results":[{"object":"organization.costs.result","amount":{"value":-1e25}}]}]}"#,
+        #"{"data":[{"start_time":0,"end_time":86400,"results":[{"object":"organization.costs.result","amount":{"value":1},"quantity":1.7e26}]}]}"#,
+        #"{"data":[{"start_time":0,"end_time":86400,"results":[{"object":"organization.usage.completions.result","input_tokens":9223372036854775807}]}]}"#,
+    ])
+    func `Numbers that are not plausible are an error`(text: String) throws {
+        let value = try Self.value(text)
+        #expect(throws: ProviderDataError.self) { _ = try ProviderPage(value, kind: nil, fetchedAt: 0).buckets.count }
+        #expect(throws: ProviderDataError.self) {
+            _ = try ProviderPage(value, kind: .costs, fetchedAt: 0).buckets.count
+        }
+    }
+
+    @Test
+    func `A bucket is given once`() throws {
+        func page(_ amounts: Int...) throws -> ProviderPage {
+            let buckets = amounts.map {
+                "{\"start_time\":0,\"end_time\":86400,\"results\":[{\"amount\":{\"value\":\($0)}}]}"
+            }
+            let text = "{\"data\":[\(buckets.joined(separator: ","))]}"
+            return try ProviderPage(try Self.value(text), kind: .costs, fetchedAt: 0)
+        }
+        #expect(try page(1, 1).buckets.count == 1)
+        #expect(throws: ProviderDataError.self) { _ = try page(1, 2) }
+        var set = ProviderBucketSet()
+        for bucket in try page(1).buckets { try set.add(bucket) }
+        try set.check(from: 0, to: 86_400)
+        #expect(throws: ProviderDataError.self) { try set.check(from: 86_400, to: 2 * 86_400) }
+        var hour = try page(1).buckets[0]
+        (hour.start, hour.end) = (3_600, 7_200)
+        try set.add(hour)
+        #expect(throws: ProviderDataError.self) { try set.check(from: 0, to: 86_400) }
+    }
+
+    @Test
+    func `Shares of the largest numbers are exact, or limited`() {
+        #expect(Int128(7).share(1, of: 2) == 4)
+        #expect(Int128(-7).share(1, of: 2) == -4)
+        let large = ProviderLimits.totalPicoUSD
+        #expect(large.share(ProviderLimits.totalCount, of: ProviderLimits.totalCount) == large)
+        #expect((large * 3).share(large * 2, of: large * 6) == large)
+        #expect((large * 3).share(-large * 2, of: large * 6) == -large)
+        #expect(large.share(large, of: 1) == Int128(1) << 100)
+        #expect((-large).share(large, of: 1) == -(Int128(1) << 100))
+    }
+
+    @Test
+    func `No key is repeated`() {
+        let mask = KeyMask(key: "sk-admin-SECRETSECRET1234")
+        #expect(mask.masked("bad key Bearer sk-admin-SECRETSECRET1234.") == "bad key Bearer sk-***.")
+        #expect(
+            mask.masked("{\"a\":\"sk-proj-abcdefghijklmnop\",\"b\":\"sk-live-zyxwvut\"}")
+                == "{\"a\":\"sk-***\",\"b\":\"sk-***\"}"
+        )
+        // A redacted key joins the keys of both sides, and words may contain the letters.
+        for text in ["sk-proj-abc...1234", "sk-proj-**********1234", "task-forces-of-one", "sk-", "disk-abcdefgh", ""] {
+            #expect(mask.masked(text) == text)
+        }
+        #expect(KeyMask(key: "other-key").masked("an other-key here") == "an *** here")
+    }
+
     @Test
     func `Keys are joined by their beginning and their end`() {
         #expect(ProviderKeys.fits("sk-proj-abc...1234", "sk-proj-...1234"))
@@ -107,6 +171,8 @@ struct ProviderPageTests {
         #expect(decide(429, ["retry-after": "7", "retry-after-ms": "12.5"]) == .wait(13))
         #expect(decide(503, ["retry-after": "Mon, 23 Nov 2026 09:15:11 GMT"]) == .wait(10_000))
         #expect(decide(429, ["retry-after": "3600"]) == .giveUp)
+        #expect(decide(429, ["retry-after-ms": "9223372036854775807"]) == .giveUp)
+        #expect(decide(429, ["retry-after": "9223372036854775807"]) == .giveUp)
         #expect(decide(429, code: "insufficient_quota") == .giveUp)
         #expect(decide(nil) == .wait(500))
         #expect(decide(500, attempt: 3) == .wait(2_000))

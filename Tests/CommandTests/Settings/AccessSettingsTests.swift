@@ -270,7 +270,7 @@ struct AccessSettingsTests {
         #expect(settings.suspects.isEmpty)
     }
 
-    @Test func `A variable that is no token is refused and not repeated`() async throws {
+    @Test func `A variable that is not a token is refused and not repeated`() async throws {
         let folder = try Folder()
         let settings = try await folder.settings("{ }", ["OAI_USAGE_ADMIN_TOKEN": "tok of\r\nX: y"])
         #expect {

@@ -10,7 +10,7 @@ import UnixSignals
 
 @testable import oai_usage
 
-/// Settings by their one name, and what is no setting.
+/// Settings by their one name, and what is not a setting.
 struct SettingsTests {
     private func refusal(_ text: String) -> String {
         do {
@@ -39,7 +39,7 @@ struct SettingsTests {
         ("{\"listen\": \"a:1\",\n\"listen\": \"a:2\"}", 2, "set on line 1"),
         ("{\n\"listen\" 1}", 2, "This is not JSON"), ("", 1, "This is not JSON"),
     ])
-    func `What is no setting is refused with its file and line`(text: String, line: Int, words: String) {
+    func `What is not a setting is refused with its file and line`(text: String, line: Int, words: String) {
         let message = refusal(text)
         #expect(message.hasPrefix("/etc/c.json:\(line): ") && message.contains(words), "\(message)")
     }
@@ -182,6 +182,7 @@ struct SettingsTests {
             "ledger": "/l.db", "listen": "127.0.0.1:2", "log-format": "json", "log-level": "error",
             "max-connections": "10", "max-connections-per-address": "11", "max-drains": "12",
             "max-upstream-connections": "16", "max-waiting-calls": "17", "metrics-created": "true",
+            "metrics-gen-ai": "true",
             "metrics-keys": "true", "metrics-label-sets": "18", "metrics-models": "19", "metrics-projects": "20",
             "metrics-tag": "team", "prices": "/p.json",
             "response-timeout": "13s", "routes": #"{"/a": {"upstream": "https://a"}}"#, "shutdown-timeout": "14s",
@@ -357,5 +358,17 @@ struct SettingsTests {
         }
         let failure = CommandFailure("As it is.")
         #expect("\(ErrorMessage.explained(failure))" == "As it is.")
+    }
+}
+
+/// Budgets in a variable, whose commas separate budgets and the values of a condition.
+struct BudgetListTests {
+    @Test(arguments: [
+        (["a=5/day", "b=6/month"], ["a=5/day", "b=6/month"]),
+        (["a=5/day project=x", "y", "b=6/month"], ["a=5/day project=x,y", "b=6/month"]),
+        ([], []), (["what"], ["what"]),
+    ])
+    func `Commas within a budget do not end it`(_ parts: [String], _ texts: [String]) {
+        #expect(BudgetsOption.joined(parts) == texts)
     }
 }

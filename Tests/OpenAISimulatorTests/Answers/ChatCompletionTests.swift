@@ -163,7 +163,7 @@ struct ChatCompletionTests {
     @Test(arguments: [
         InvalidCase(body: "", message: "not valid JSON"),
         InvalidCase(body: "{", message: "not valid JSON"),
-        InvalidCase(body: "[]", message: "no JSON object"),
+        InvalidCase(body: "[]", message: "not a JSON object"),
         InvalidCase(
             body: #"{"messages":[]}"#,
             code: "missing_required_parameter",

@@ -73,9 +73,9 @@ struct SimulationDirectivesTests {
 
     static let malformed = [
         Malformed(value: "status", directive: "status", problem: "name=value"),
-        Malformed(value: "=5", directive: "", problem: "no directive"),
-        Malformed(value: "colour=red", directive: "colour", problem: "no directive"),
-        Malformed(value: "Status=500", directive: "Status", problem: "no directive"),
+        Malformed(value: "=5", directive: "", problem: "not a directive"),
+        Malformed(value: "colour=red", directive: "colour", problem: "not a directive"),
+        Malformed(value: "Status=500", directive: "Status", problem: "not a directive"),
         Malformed(value: "status=500; status=501", directive: "status", problem: "twice"),
         Malformed(value: "status=", directive: "status", problem: "400 to 599"),
         Malformed(value: "status=399", directive: "status", problem: "400 to 599"),

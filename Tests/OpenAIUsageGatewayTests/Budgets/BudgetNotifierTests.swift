@@ -34,25 +34,49 @@ struct BudgetNotifierTests {
         #expect(notifier.due([status(55, at: 1_795_425_300_000_000 + 86_400_000_000)]).count == 1)
     }
 
+    @Test("A clock that goes back tells nothing, and windows of another unit are not compared")
+    func back() throws {
+        let (now, day): (Int64, Int64) = (1_795_425_300_000_000, 86_400_000_000)
+        var notifier = BudgetNotifier(notes: [BudgetNotifier.digestName: "2026-11-23T00:00:00Z"], digest: .day)
+        let sent = try #require(notifier.due([status(85, at: now)]).first)
+        #expect(sent.note == "2026-11-23 80 day")
+        notifier.sent(sent.name, sent.note)
+        #expect(notifier.due([status(130, at: now - day)]).isEmpty)
+        #expect(notifier.due([status(130, at: now)]).count == 1)
+        #expect(notifier.due([status(85, at: now + day)]).count == 1)
+        #expect(!notifier.isDigestDue(at: "2026-11-22T00:00:00Z") && !notifier.isDigestDue(at: "2026-11-23T00:00:00Z"))
+        #expect(notifier.isDigestDue(at: "2026-11-24T00:00:00Z") && !notifier.isFirstDigest)
+        // The year's window starts before that of the day.
+        let changed = BudgetNotifier(notes: ["budget:search": "2026-12-01 80 month"])
+        #expect(changed.due([status(85, at: now)]).count == 1)
+        let damaged = BudgetNotifier(notes: [BudgetNotifier.digestName: "???"], digest: .day)
+        #expect(!damaged.isDigestDue(at: "2026-11-24T00:00:00Z") && damaged.isFirstDigest)
+    }
+
     @Test("What was sent before a restart is not sent again")
     func restart() throws {
-        var notifier = BudgetNotifier(notes: [:])
+        let notifier = BudgetNotifier(notes: [:])
         let sent = try #require(notifier.due([status(85)]).first)
-        var next = BudgetNotifier(notes: [sent.name: sent.note])
+        let next = BudgetNotifier(notes: [sent.name: sent.note])
         #expect(next.due([status(86)]).isEmpty)
         #expect(next.due([status(100)]).first?.notice.id == "search/2026-11-23/100")
         // A note that is not understood counts as none.
-        var damaged = BudgetNotifier(notes: [sent.name: "???"])
+        let damaged = BudgetNotifier(notes: [sent.name: "???"])
         #expect(damaged.due([status(86)]).count == 1)
     }
 
     @Test("A message has what is needed to act on it, in both shapes")
     func shapes() throws {
         let notice = BudgetNotice.threshold(80, status(81))
-        #expect(notice.text.contains("$0.81 of $1.00") && notice.text.contains("80 %"))
+        #expect(notice.text.contains("$0.81 of $1.00") && notice.text.contains("(81 %)"))
         #expect(notice.json.contains(#""id":"search/2026-11-23/80""#))
         #expect(notice.json.contains(#""spent_usd":0.81"#) && notice.json.contains(#""amount_usd":1"#))
         #expect(notice.slack.hasPrefix(#"{"text":"Budget search"#))
+        #expect(notice.slack.contains(#"\n(search/2026-11-23/80)""#))
+        var mention = notice
+        mention.text = "Budget <!channel> & co"
+        #expect(mention.slack.contains("Budget &lt;!channel&gt; &amp; co"))
+        #expect(BudgetNotice.threshold(100, status(219)).text.contains("(219 %)"))
         #expect(
             BudgetNotice.dollars(5_000_000_000) == "$0.01" && BudgetNotice.dollars(1_234_567_890_000_000) == "$1234.57"
         )
@@ -91,23 +115,33 @@ struct BudgetNotifierTests {
         func watch() -> BudgetWatch {
             BudgetWatch(settings, ledger: ledger, clock: clock) { text in told.withLock { $0.append(text) } }
         }
+        func step(_ watch: BudgetWatch, _ deliveries: inout BudgetWatch.Deliveries) async throws {
+            try await watch.read()
+            try await watch.deliver(&deliveries)
+        }
         let first = watch()
-        var notifier: BudgetNotifier?
-        try await first.step(&notifier)
+        var deliveries = BudgetWatch.Deliveries()
+        try await step(first, &deliveries)
+        // It is told once that it fails, and tried again after 15 seconds.
+        try await step(first, &deliveries)
         #expect(sent.withLock(\.isEmpty) && told.withLock(\.count) == 1)
         fails.withLock { $0 = false }
-        try await first.step(&notifier)
-        try await first.step(&notifier)
+        try await step(first, &deliveries)
+        #expect(sent.withLock(\.count) == 0)
+        clock.advance(seconds: 15)
+        try await step(first, &deliveries)
+        try await step(first, &deliveries)
+        #expect(told.withLock(\.count) == 2)
         #expect(sent.withLock { $0.map(\.id) } == ["all/2026-11-01/80"])
         #expect(first.latest.map(\.spentPicoUSD) == [900_000_000_000])
         // Another process over the same ledger.
         let second = watch()
-        var other: BudgetNotifier?
-        try await second.step(&other)
+        var other = BudgetWatch.Deliveries()
+        try await step(second, &other)
         #expect(sent.withLock(\.count) == 1)
         clock.advance(seconds: 86_400)
-        try await second.step(&other)
-        try await second.step(&other)
+        try await step(second, &other)
+        try await step(second, &other)
         #expect(sent.withLock { $0.map(\.kind) } == ["budget_threshold", "budget_digest"])
         #expect(sent.withLock { $0.last?.text.contains("all: $0.90 of $1.00") } == true)
         await ledger.close()

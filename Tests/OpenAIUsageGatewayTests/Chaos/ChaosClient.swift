@@ -88,7 +88,7 @@ struct ChaosClient {
         if message.text.contains("oai_usage_gateway_error") {
             return [502, 503, 504, 408, 400].contains(message.status) ? .refused : .wrong("\(message.startLine)")
         }
-        // The end of the connection is the end of the response only if it is no reset.
+        // The end of the connection is the end of the response only if it is not a reset.
         if message.framing == .close, left.end == .reset {
             return plan.body.starts(with: message.body) ? .cut : .wrong("cut with bytes that nobody sent")
         }

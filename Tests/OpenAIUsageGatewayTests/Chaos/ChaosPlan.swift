@@ -14,7 +14,7 @@ struct ChaosPlan: Sendable {
         case cuts(Int, isReset: Bool)
         /// It sends a part of its response, and nothing more.
         case stalls(Int)
-        /// It answers with what is no HTTP.
+        /// It answers with what is not HTTP.
         case garbles
         /// It sends bytes behind its response that nobody asked for.
         case strays

@@ -18,13 +18,13 @@ struct AccessPolicyTests {
     }
 
     private func code(_ verdict: AccessPolicy.Verdict) -> String? {
-        if case .refused(let refusal) = verdict { return refusal.code }
+        if case .refused(let rejection) = verdict { return rejection.code }
         return nil
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
         let fields: [(String, String)]
-        /// The credential of the row, or the code of the refusal, on a route with a key and on one without.
+        /// The credential of the row, or the code of the rejection, on a route with a key and on one without.
         let own: String
         let passing: String
         var testDescription: String { fields.map { "\($0.0): \($0.1)" }.joined(separator: ", ") }
@@ -115,9 +115,9 @@ struct AccessPolicyTests {
             } else {
                 #expect(code(verdict) == wanted)
             }
-            if case .refused(let refusal) = verdict {
-                #expect(!refusal.message.contains(Self.token) && !refusal.message.contains("wrong"))
-                #expect(refusal.event == .unauthorized)
+            if case .refused(let rejection) = verdict {
+                #expect(!rejection.message.contains(Self.token) && !rejection.message.contains("wrong"))
+                #expect(rejection.event == .unauthorized)
             }
         }
     }
@@ -184,7 +184,7 @@ struct AccessPolicyTests {
                 var written = ByteBuffer()
                 HeadWriter.write(head, to: RequestRoute(authority: "upstream"), rewrite, into: &written)
                 let text = String(buffer: written)
-                // What is no credential by its name or form is the client's own affair, unless it is the token itself.
+                // What is not a credential by its name or form is the client's own affair, unless it is the token itself.
                 let isToken = text.split(whereSeparator: { " ,\t\r\n=".contains($0) }).contains { $0 == Self.token }
                 #expect(!isToken, "\(fields) \(text)")
                 #expect(text.contains("route-secret") == route.ownsKey)
@@ -220,12 +220,12 @@ struct AccessPolicyTests {
             version: host == nil ? "1.0" : "1.1",
             host: host
         )
-        guard case .refused(let refusal) = try Self.policy().judge(head, .init()) else {
+        guard case .refused(let rejection) = try Self.policy().judge(head, .init()) else {
             Issue.record("It was let in.")
             return
         }
-        #expect(refusal.status == 421 && refusal.code == "host_not_allowed" && refusal.event == .hostRefused)
-        #expect(host == nil || refusal.message.contains("--allowed-host"))
+        #expect(rejection.status == 421 && rejection.code == "host_not_allowed" && rejection.event == .hostRefused)
+        #expect(host == nil || rejection.message.contains("--allowed-host"))
     }
 
     @Test func `The message about a name says what to do about it`() throws {
@@ -234,8 +234,8 @@ struct AccessPolicyTests {
             ("host.docker.internal:8787", "--allowed-host host.docker.internal"), ("evil!name", "--allowed-host NAME"),
         ] {
             let head = try Heads.request(host: host)
-            guard case .refused(let refusal) = policy.judge(head, .init()) else { continue }
-            #expect(refusal.message.contains(words), "\(refusal.message)")
+            guard case .refused(let rejection) = policy.judge(head, .init()) else { continue }
+            #expect(rejection.message.contains(words), "\(rejection.message)")
         }
     }
 

@@ -30,7 +30,7 @@ struct AccessTokensTests {
         (String(repeating: "x", count: 513), "512"),
         ((0...1_024).map { "token-number-\($0 + 10_000)" }.joined(separator: "\n"), "/etc/tokens:1025: "),
     ])
-    func `What is no token is told by its line and not repeated`(_ text: String, _ words: String) {
+    func `What is not a token is told by its line and not repeated`(_ text: String, _ words: String) {
         #expect {
             _ = try AccessTokens(text: text, place: "/etc/tokens")
         } throws: { error in

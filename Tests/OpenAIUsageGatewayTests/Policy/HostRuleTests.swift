@@ -59,14 +59,31 @@ struct HostRuleTests {
     ])
     func `Pages are told apart by their origin`(_ origin: String, _ isAllowed: Bool) {
         let rule = HostRule(listen: .init(host: "localhost", port: 8787), allowed: [])
-        #expect(rule.allows(origin: origin) == isAllowed)
+        #expect(rule.allows(origin: origin, authority: "localhost:8787") == isAllowed)
+    }
+
+    @Test(arguments: [
+        ("http://gateway.example:8787", "gateway.example:8787", true),
+        ("http://gateway.example", "GATEWAY.example", true),
+        ("http://evil.example", "gateway.example:8787", false), ("http://localhost:3000", "gateway.example", false),
+        ("null", "gateway.example", false), ("http://gateway.example", nil, false),
+    ])
+    func `A listener that is called by any name allows its own pages`(
+        _ origin: String,
+        _ authority: String?,
+        _ isAllowed: Bool
+    ) {
+        let open = HostRule(listen: .init(host: "0.0.0.0", port: 8787), allowed: [])
+        #expect(open.allows(origin: origin, authority: authority) == isAllowed)
+        let wanted = HostRule(listen: .init(host: "0.0.0.0", port: 8787), allowed: ["*"])
+        #expect(wanted.allows(origin: origin, authority: authority))
     }
 
     @Test(arguments: [
         ("http://host", false), ("host:80", false), ("host/path", false), ("", false), ("*.", false), ("a b", false),
         ("host", true), ("*.host", true), ("*", true), ("::1", true), ("[::1]", true), ("a_b-c.d", true),
     ])
-    func `What is no name is found before the start`(_ text: String, _ isName: Bool) throws {
+    func `What is not a name is found before the start`(_ text: String, _ isName: Bool) throws {
         #expect(HostRule.isName(text) == isName)
         var configuration = GatewayConfiguration(upstream: try #require(Upstream("https://api.openai.com")))
         configuration.access.allowedHosts = [text]

@@ -34,7 +34,7 @@ struct HeadWriterTests {
         var parser = RequestParser()
         var buffer = ByteBuffer(bytes: Latin1.bytes(text))
         guard case .head(let head) = parser.parse(&buffer) else {
-            Issue.record("\(text.debugDescription) is no head")
+            Issue.record("\(text.debugDescription) is not a head")
             throw CancellationError()
         }
         #expect(buffer.readableBytes == 0)

@@ -53,7 +53,24 @@ struct BudgetTests {
         return BudgetStatus(budget: budget, window: window, totals: totals, time: time)
     }
 
-    @Test("The forecast is that of the pace so far, once a fiftieth of the window has passed")
+    @Test("A month's forecast is the projection of a glance, also where calls began within the month")
+    func projection() throws {
+        let budget = Budget(name: "a", amountPicoUSD: 1_000, unit: .month)
+        let (now, first) = (try Self.time("2026-11-17T12:00:00Z"), try Self.time("2026-11-15T00:00:00Z"))
+        let window = budget.window(at: now)
+        var totals = ReportRow()
+        totals.calls = 3
+        totals.costPicoUSD = 2_500
+        func forecast(_ days: [String]) -> Int128? {
+            BudgetStatus(budget: budget, window: window, totals: totals, days: days, time: now).forecastPicoUSD
+        }
+        let projected = MonthProjection(cost: 2_500, calls: 3, since: first, now: now, end: window.to)
+        #expect(forecast(["2026-11-16", "2026-11-15"]) == projected.picoUSD && projected.picoUSD == 16_000)
+        #expect(forecast(["2026-10-31", "2026-11-15"]) == 4_545)
+        #expect(forecast(["2026-11-17"]) == nil)
+    }
+
+    @Test("The forecast is that of the pace so far, once a 28th of the window has passed")
     func forecast() {
         #expect(status(spent: 100, amount: 1_000, share: 0.25).forecastPicoUSD == 400)
         #expect(status(spent: 100, amount: 1_000, share: 0.01).forecastPicoUSD == nil)

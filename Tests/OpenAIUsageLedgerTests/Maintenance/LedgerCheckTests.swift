@@ -58,7 +58,7 @@ struct LedgerCheckTests {
         #expect(findings.allSatisfy { $0.hasSuffix(".") })
     }
 
-    @Test("What is no ledger is refused")
+    @Test("What is not a ledger is refused")
     func refusals() throws {
         let folder = TemporaryFolder()
         #expect(code { _ = try LedgerCheck.run(folder.ledger) } == .missing)

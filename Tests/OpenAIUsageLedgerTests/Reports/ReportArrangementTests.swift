@@ -60,7 +60,8 @@ struct ReportArrangementTests {
                 #expect(report.rows.map(\.errors).reduce(0, +) == all.totals.errors)
                 #expect(report.rows.compactMap(\.costPicoUSD).reduce(0, +) == all.totals.costPicoUSD)
                 let others = report.rows.filter { $0.othersCount != nil }
-                #expect(others.map(\.othersCount) == (top < all.rows.count ? [all.rows.count - top] : []))
+                // A single other group has its own row.
+                #expect(others.map(\.othersCount) == (top + 1 < all.rows.count ? [all.rows.count - top] : []))
                 #expect(report.rows.last?.othersCount == others.first?.othersCount)
             }
         }
@@ -88,6 +89,26 @@ struct ReportArrangementTests {
         }
         #expect(report.rows.map { $0.group[0] ?? "" } == report.rows.map { $0.group[0] ?? "" }.sorted())
         #expect(report.rows.map(\.calls).reduce(0, +) == report.totals.calls)
+    }
+
+    @Test("A day with a single group beyond the top ones shows that group")
+    func singleOther() async throws {
+        let places = [(0, "a"), (0, "a"), (0, "a"), (0, "b"), (1, "c"), (2, "b"), (2, "c")]
+        let records = places.enumerated().map { number, place in
+            var record = Records.plain(number, at: Records.start + Int64(place.0) * Self.day)
+            record.project = place.1
+            return record
+        }
+        let folder = TemporaryFolder()
+        try await fill(folder, records)
+        let query = ReportQuery(from: 0, to: .max, groupBy: [.day, .project])
+        let report = try LedgerReader(path: folder.ledger).mergeableReport(query)
+            .report(ReportArrangement(key: .calls, top: 1))
+        let rows = report.rows.map { "\($0.group[0] ?? "-") \($0.group[1] ?? "-") \($0.othersCount ?? 0)" }
+        #expect(
+            Set(rows) == ["2026-11-23 a 0", "2026-11-23 b 0", "2026-11-24 c 0", "2026-11-25 - 2"]
+        )
+        #expect(report.rows.map(\.calls).reduce(0, +) == 7)
     }
 
     @Test("A comparison has a row for every group of either range")

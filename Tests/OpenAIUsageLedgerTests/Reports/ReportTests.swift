@@ -252,6 +252,37 @@ struct ReportTests {
         )
     }
 
+    @Test(
+        "A call without an answered model counts to the requested one, from rows and rollups alike",
+        arguments: [0, 10_000],
+        [1, 4_096]
+    )
+    func requestedModel(exactLimit: Int, labelCapacity: Int) async throws {
+        let folder = TemporaryFolder()
+        var options = LedgerOptions()
+        options.labelCapacity = labelCapacity
+        let models: [(requested: String?, answered: String?)] = [
+            ("a-2026-01-01", nil), ("a", "a-2026-01-01"), ("a", "b"), ("c", nil), ("b", nil), (nil, nil), (nil, "c"),
+        ]
+        let records = models.enumerated().map { number, model in
+            var record = Records.plain(number)
+            (record.requestModel, record.model) = model
+            return record
+        }
+        try await fill(folder, records, options: options)
+        var query = ReportQuery(from: 0, to: .max, groupBy: [.model], mergesSnapshots: true)
+        let reader = try LedgerReader(path: folder.ledger)
+        let rows = try reader.report(query, exactLimit: exactLimit).rows
+        let counts = Dictionary(rows.map { ($0.group[0], $0.calls) }) { $0 + $1 }
+        #expect(counts == ["a": 2, "b": 2, "c": 2, nil: 1])
+        // The filter by a row's name passes all calls of the row.
+        for row in rows {
+            guard let name = row.group[0] else { continue }
+            query.filter = CallFilter([CallFilter.Condition(.model, [name])])
+            #expect(try reader.report(query, exactLimit: exactLimit).rows.first { $0.group == [name] } == row)
+        }
+    }
+
     @Test("Tags that differ elsewhere are one group", arguments: [1, 4_096])
     func tags(labelCapacity: Int) async throws {
         let folder = TemporaryFolder()

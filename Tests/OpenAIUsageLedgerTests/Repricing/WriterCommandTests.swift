@@ -90,7 +90,9 @@ struct WriterCommandTests {
             try await withCheckedThrowingContinuation { continuation in
                 ledger.queue.add(
                     WriterCommand(
-                        body: { store, database in try store.write([change], database) },
+                        body: { store, database in
+                            try store.write([change], keeping: FormerCosts(startedAt: 0), database)
+                        },
                         completion: { continuation.resume(with: $0) }
                     )
                 )

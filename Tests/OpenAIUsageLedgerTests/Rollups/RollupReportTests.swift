@@ -116,6 +116,8 @@ struct RollupReportTests {
         options.flushThreshold = Int.random(in: 1...200, using: &generator)
         // Some series are beyond the capacity, and stand in the rows.
         if seed % 3 == 0 { options.labelCapacity = 2 }
+        let cache = ReportCache()
+        var asked: [ReportQuery] = []
         var open: [CallRecord] = []
         for _ in 0..<3 {
             let ledger = try Ledger(path: folder.ledger, options: options)
@@ -151,7 +153,21 @@ struct RollupReportTests {
                 let found = try reader.report(query, exactLimit: 0)
                 let exact = try reader.report(query, exactLimit: .max)
                 compare(found, exact, "seed \(seed), query \(number): \(query)")
+                if number < 3 { asked.append(query) }
             }
+            // What a cache keeps of earlier sessions equals what the table has now.
+            let cached = try LedgerReader(path: folder.ledger, cache: cache)
+            for query in asked {
+                // With later ends, as days pass.
+                for part in [1, 2, 3, 3] as [Int64] {
+                    var grown = query
+                    grown.to = query.to / 3 * part + query.from / 3 * (3 - part)
+                    let expected = try reader.report(grown, exactLimit: 0)
+                    let found = try cached.report(grown, exactLimit: 0)
+                    #expect(found == expected, "seed \(seed): \(grown)")
+                }
+            }
+            #expect(cache.usage.reports > 0 || seed % 3 == 0)
         }
     }
 

@@ -76,7 +76,7 @@ struct FormatTests {
         #expect(KeyFingerprint(stored: text) == KeyFingerprint(hint: hint, digest: digest))
     }
 
-    @Test("What is no fingerprint is none", arguments: ["", "sk-...1234", "sk #", "sk #xyz"])
+    @Test("What is not a fingerprint is none", arguments: ["", "sk-...1234", "sk #", "sk #xyz"])
     func noFingerprints(text: String) {
         #expect(KeyFingerprint(stored: text) == nil)
     }

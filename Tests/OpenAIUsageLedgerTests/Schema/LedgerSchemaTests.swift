@@ -17,13 +17,13 @@ struct LedgerSchemaTests {
         try await fill(folder, [])
         try read(folder) { database in
             #expect(try Int64.fetchOne(database, sql: "PRAGMA application_id") == 0x4f41_5547)
-            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 5)
+            #expect(try Int64.fetchOne(database, sql: "PRAGMA user_version") == 7)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let tables = try Row.fetchAll(database, sql: "PRAGMA table_list").filter { row in
                 let name: String = row["name"]
                 return !name.hasPrefix("sqlite_") && !name.hasPrefix("grdb_") && row["type"] == "table"
             }
-            #expect(tables.count == 15)
+            #expect(tables.count == 19)
             for table in tables { #expect(table["strict"] == 1, "\(table)") }
         }
     }

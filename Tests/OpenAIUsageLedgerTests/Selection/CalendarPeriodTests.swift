@@ -106,7 +106,7 @@ struct CalendarPeriodTests {
     }
 
     @Test(
-        "What is no period is refused",
+        "What is not a period is refused",
         arguments: [
             "", "last-mnth", "2026-13", "2026-00", "2026-1", "2026-W54", "2025-W53", "26-01", "2026-02-30", "-1",
         ]

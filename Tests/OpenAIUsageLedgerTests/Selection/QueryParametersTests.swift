@@ -74,7 +74,7 @@ struct QueryParametersTests {
             ("outcome=great", "outcome", "cut"),
             ("tag=x", "tag", "name=value"), ("by=colour", "by", "project"), ("by=day,day", "by", "twice"),
             ("since=1d&since=2d", "since", "once"), ("projects=a", "projects", "project, model"),
-            ("since=2026-11-02&until=2026-11-01", "since", "before until"),
+            ("since=2026-11-02&until=2026-11-01", "since", "before the end of the range"),
         ]
     )
     func mistakes(query: String, name: String, allowed: String) {

@@ -20,6 +20,7 @@ struct CallListingTests {
 
         func report(_ request: ReportRequest) async throws -> MergeableReport { throw CancellationError() }
         func limits() async throws -> [LatestRateLimit] { [] }
+        func formerCosts(of call: CallID) async throws -> [FormerCost] { [] }
         func calls(matching identity: String) async throws -> CallPage {
             CallPage(ledger: nil, records: records.filter { $0.requestID == identity })
         }
@@ -81,12 +82,13 @@ struct CallListingTests {
         }
     }
 
-    @Test("A ledger that gives its calls out of order is told of, and not read for ever")
+    @Test("A ledger that gives its calls out of order is told of, and not read forever")
     func disorder() async throws {
         struct Liar: LedgerSource {
             let name = "http://liar:1"
             func report(_ request: ReportRequest) async throws -> MergeableReport { throw CancellationError() }
             func limits() async throws -> [LatestRateLimit] { [] }
+            func formerCosts(of call: CallID) async throws -> [FormerCost] { [] }
             func calls(matching identity: String) async throws -> CallPage { CallPage(ledger: nil, records: []) }
             func page(_ request: CallsRequest) async throws -> CallPage {
                 CallPage(ledger: nil, records: (0..<(request.limit ?? 0)).map { Records.plain($0) })
@@ -100,6 +102,49 @@ struct CallListingTests {
         } throws: {
             "\($0)".contains("http://liar:1")
         }
+    }
+
+    @Test("Former costs and runs come over a wire as they are; what is damaged is refused or is another list")
+    func formerCosts() throws {
+        var generator = SplitMix64(seed: 5)
+        var known = CallCost(picoUSD: -7, status: .exact)
+        known.priceVersion = "2026-11-23+0a1b"
+        let costs = [
+            FormerCost(repricedAt: Records.start, priceVersion: "2026-11-24", cost: known),
+            FormerCost(repricedAt: .min, priceVersion: "", cost: CallCost(status: .unpriced)),
+        ]
+        let runs = (0..<3).map { number in
+            RepriceHistoryEntry(
+                startedAt: Records.start + Int64(number),
+                priceVersion: "2026-11-24",
+                oldVersions: Array(repeating: "2026-11-01", count: number),
+                calls: 7,
+                oldPicoUSD: Int128(Int64.max) * 2,
+                newPicoUSD: -3
+            )
+        }
+        #expect(FormerCost.list(FormerCost.bytes(costs)) == costs)
+        #expect(RepriceHistoryEntry.list(RepriceHistoryEntry.bytes(runs)) == runs)
+        // Any time is written without a trap.
+        #expect(FormerCost.json(costs).contains("2026-11-24"))
+        for _ in 0..<500 {
+            for (bytes, isCosts) in [(FormerCost.bytes(costs), true), (RepriceHistoryEntry.bytes(runs), false)] {
+                var changed = bytes
+                let place = Int.random(in: 0..<changed.count, using: &generator)
+                changed[place] = UInt8.random(in: 0...255, using: &generator)
+                if generator.chance(30) { changed.removeLast(Int.random(in: 0..<changed.count, using: &generator)) }
+                if isCosts {
+                    _ = FormerCost.list(changed).map { FormerCost.json($0) }
+                } else {
+                    _ = RepriceHistoryEntry.list(changed).map { RepriceHistoryEntry.json($0) }
+                }
+            }
+        }
+        let many = FormerCost.bytes(Array(repeating: costs[0], count: 1_001))
+        #expect(FormerCost.list(many) == nil)
+        var hostile = costs[0]
+        hostile.priceVersion = "\u{1b}[31mred"
+        #expect(FormerCost.list(FormerCost.bytes([hostile]))?.first?.priceVersion == "[31mred")
     }
 
     @Test("A page comes over a wire as it is, whatever is in its calls; what is damaged is refused or is other calls")

@@ -35,7 +35,7 @@ struct LedgerOpeningTests {
         close(file)
     }
 
-    @Test("A lock file that a crash has left behind is no lock")
+    @Test("A lock file that a crash has left behind is not a lock")
     func staleLock() async throws {
         let folder = TemporaryFolder()
         try folder.write("ledger.db.lock", "1 something\n".utf8)

@@ -19,6 +19,7 @@ struct DocumentedMetricsTests {
         limits.tags = ["team"]
         let metrics = UsageMetrics(build: BuildInformation(version: "1"), limits: limits)
         metrics.registerBudgets { [] }
+        metrics.registerReconciliation { nil }
         var labels: [String: Set<String>] = [:]
         for descriptor in metrics.registry.descriptors {
             let own = Set(descriptor.labelNames).union(["job", "instance"])

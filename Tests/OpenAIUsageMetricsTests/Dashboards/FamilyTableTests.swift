@@ -16,10 +16,14 @@ struct FamilyTableTests {
     static let table: String = {
         var limits = MetricsLimits()
         limits.includesKeys = true
+        limits.includesGenAI = true
         limits.tags = ["team"]
         let metrics = UsageMetrics(build: BuildInformation(version: "1"), limits: limits)
         metrics.registerBudgets { [] }
-        let rows = metrics.registry.descriptors.filter { $0.name.hasPrefix("oai_usage_") }.map { descriptor in
+        metrics.registerReconciliation { nil }
+        let rows = metrics.registry.descriptors.filter {
+            $0.name.hasPrefix("oai_usage_") || $0.name.hasPrefix("gen_ai_")
+        }.map { descriptor in
             let name = descriptor.kind == .counter ? descriptor.name + "_total" : descriptor.name
             let labels = descriptor.labelNames.map { "`\($0)`" }.joined(separator: ", ")
             return "| `\(name)` | \(descriptor.kind.rawValue) | \(labels) | \(descriptor.help) |"

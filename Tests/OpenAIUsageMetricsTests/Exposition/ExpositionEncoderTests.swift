@@ -202,7 +202,7 @@ struct ExpositionEncoderTests {
     }
 
     @Test(
-        "An identity that could break the line is no exemplar",
+        "An identity that could break the line is not an exemplar",
         arguments: ["", "a b", "a\"b", "a\\b", "a\nb", "ü", String(repeating: "x", count: 101), "a{b"]
     )
     func badExemplar(_ requestID: String) {

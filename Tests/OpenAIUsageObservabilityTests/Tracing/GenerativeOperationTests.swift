@@ -39,7 +39,15 @@ struct GenerativeOperationTests {
         ]
     )
     func `A host has a provider`(host: String, provider: String) {
-        #expect(SpanSink.provider(of: host) == provider)
+        let record = CallRecord(
+            id: CallID(rawValue: 1),
+            startedAt: 0,
+            source: .library,
+            method: "POST",
+            host: host,
+            path: "/v1"
+        )
+        #expect(record.generativeProvider == provider)
     }
 
     @Test(

@@ -47,7 +47,7 @@ enum ModifierTable {
         priority + reasoning: 0.06
         priority + rejected: 0.06
         priority + search: 0.08
-        priority + earlier: unknown_tier
+        priority + earlier: 0.08
         fast + batch: 0.015
         fast + decisions: 0.003
         fast + cached: 0.0448
@@ -66,7 +66,7 @@ enum ModifierTable {
         fast + reasoning: 0.06
         fast + rejected: 0.06
         fast + search: 0.08
-        fast + earlier: unknown_tier
+        fast + earlier: 0.08
         ultrafast + batch: 0.015
         ultrafast + decisions: unknown_tier
         ultrafast + cached: 0.1344
@@ -104,7 +104,7 @@ enum ModifierTable {
         flex + reasoning: 0.015
         flex + rejected: 0.015
         flex + search: 0.035
-        flex + earlier: unknown_tier
+        flex + earlier: 0.02
         scale + batch: 0.015
         scale + decisions: 0.001
         scale + cached: 0.0224
@@ -127,7 +127,7 @@ enum ModifierTable {
         batch + cached: 0.0112
         batch + written: 0.015625
         batch + written_12h: 0.0175
-        batch + long: 0.6075
+        batch + long: 0.305
         batch + threshold: 0.277
         batch + region: 0.0165
         batch + window_2h: unknown_window
@@ -140,7 +140,7 @@ enum ModifierTable {
         batch + reasoning: 0.015
         batch + rejected: 0.015
         batch + search: 0.035
-        batch + earlier: unknown_tier
+        batch + earlier: 0.02
         decisions + cached: 0.00064
         decisions + written: 0.0010625
         decisions + written_12h: 0.0010625

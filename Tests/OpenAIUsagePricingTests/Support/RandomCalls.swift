@@ -14,7 +14,7 @@ struct RandomCalls {
     private static let regions = ["eu", "us", "jp", "ae"]
     private static let others = ["acme.openai.azure.com", "openrouter.ai", "api.groq.com"]
     private static let unknownModels = [
-        "gpt-99", "gpt-5.4-cyber", "gpt-6-cyber", "gpt-4o-mini-extra", "anthropic/claude-opus-5.5", "gpt-4o:free", "",
+        "gpt-99", "gpt-5.4-cyber", "gpt-6.2-cyber", "gpt-4o-mini-extra", "anthropic/claude-opus-5.5", "gpt-4o:free", "",
     ]
 
     init(seed: UInt64) {

@@ -100,7 +100,7 @@ struct RecordedCall: CustomTestStringConvertible {
     }
 }
 
-/// A clock that shows noon of 2026-11-23 for ever.
+/// A clock that shows noon of 2026-11-23 forever.
 private struct FixedClock: UsageClock {
     var wallMicroseconds: Int64 { TestCall.microseconds("2026-11-23") }
     var monotonicNanoseconds: Int64 { 0 }

@@ -108,7 +108,7 @@ struct EncodingTests {
     }
 
     @Test(arguments: [nil, "", "identity", "Identity"])
-    func `No coding is no coding`(coding: String?) throws {
+    func `The absence of a coding is a coding`(coding: String?) throws {
         #expect(try Self.call(Self.document, coding: coding, isStream: false) { $0 }.record().usageState == .reported)
     }
 

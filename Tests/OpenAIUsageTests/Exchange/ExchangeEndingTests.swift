@@ -348,7 +348,7 @@ struct ExchangeEndingTests {
     }
 
     @Test
-    func `An interim head alone is no response`() throws {
+    func `An interim head alone is not a response`() throws {
         var call = ObservedCall()
         call.status = 103
         call.ending = .cut

@@ -108,7 +108,7 @@ struct IncludeUsageInterceptorTests {
     }
 
     @Test(arguments: ["Bearer sk-hmac", "Basic QVdTNC0="])
-    func `A key is no signature`(credentials: String) async throws {
+    func `A key is not a signature`(credentials: String) async throws {
         let request = Request.post(
             "/v1/chat/completions",
             #"{"model":"m","stream":true}"#,

@@ -52,7 +52,7 @@ enum JSONConformanceCases {
             documents("objects", objects, isAccepted: true),
             documents("objects that are none", badObjects, isAccepted: false),
             documents("whole documents", structures, isAccepted: true),
-            documents("what is no document", badStructures, isAccepted: false),
+            documents("what is not a document", badStructures, isAccepted: false),
             documents("what is cut off", unfinished, isAccepted: false),
             documents("other encodings and marks", encodings, isAccepted: false),
         ]

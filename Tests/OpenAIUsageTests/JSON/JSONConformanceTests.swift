@@ -58,7 +58,7 @@ struct JSONConformanceTests {
         _ test: JSONConformanceCases.Case
     ) -> (serialization: Bool, decoder: Bool) {
         switch (group.description, test.entry) {
-        // What is no UTF-8, and half a pair of surrogates, is no text.
+        // What is not UTF-8, and half a pair of surrogates, is not text.
         case ("strings that are no UTF-8, which is not looked at", _): (false, false)
         case ("halves of surrogate pairs, which become U+FFFD", let entry):
             (entry.hasSuffix("kept"), entry.hasSuffix("kept"))

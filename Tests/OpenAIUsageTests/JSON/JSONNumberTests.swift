@@ -40,12 +40,12 @@ struct JSONNumberTests {
     }
 
     @Test(arguments: others)
-    func `What is no integer of 64 bits is unknown`(text: String) {
+    func `What is not an integer of 64 bits is unknown`(text: String) {
         #expect(JSONNumber.integer(text.utf8) == nil)
     }
 
     @Test(arguments: junk)
-    func `What is no number is unknown, never zero`(text: String) {
+    func `What is not a number is unknown, never zero`(text: String) {
         #expect(JSONNumber.integer(text.utf8) == nil)
     }
 

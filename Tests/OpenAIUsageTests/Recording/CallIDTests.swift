@@ -20,7 +20,7 @@ struct CallIDTests {
         "00000000000000\u{e9}",
         "\u{ff10}0000000000000", "0000000000000.0", "00000000-0000000",
     ])
-    func `Junk is no identity`(text: String) {
+    func `Junk is not an identity`(text: String) {
         #expect(CallID(text) == nil)
     }
 

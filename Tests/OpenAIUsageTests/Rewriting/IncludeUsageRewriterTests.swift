@@ -124,7 +124,7 @@ struct IncludeUsageRewriterTests {
     }
 
     @Test(arguments: unchanged)
-    func `A body that asks itself or is no stream stays as it is`(input: String) {
+    func `A body that asks itself or is not a stream stays as it is`(input: String) {
         #expect(Self.rewritten(input) == (input, false))
         #expect(Self.rewritten(input, cuts: Array(0...input.utf8.count)) == (input, false))
     }

@@ -56,7 +56,7 @@ struct UsageStripperTests {
             "data: [DONE]\n\n"
         ),
         ("data: {\"object\":\"text_completion\",\"choices\":null,\"usage\":\(usage)}\n\n", ""),
-        // What is no chunk, or an error, is for the client.
+        // What is not a chunk, or an error, is for the client.
         ("data: {\"usage\":\(usage)}\n\n", "data: {\"usage\":\(usage)}\n\n"),
         (
             "data: {\"object\":\"error\",\"error\":{\"message\":\"m\"},\"usage\":\(usage)}\n\n",
@@ -94,7 +94,7 @@ struct UsageStripperTests {
         (#"{"choices":[{"usage":null}]}"#, #"{"choices":[{"usage":null}]}"#), (#"{"usage":0}"#, #"{"usage":0}"#),
         (#"{"Usage":null}"#, #"{"Usage":null}"#), (#"["usage",null]"#, #"["usage",null]"#), ("null", "null"),
         (#"{"a":"\",\"usage\":null"}"#, #"{"a":"\",\"usage\":null"}"#),
-        // What is no JSON is left alone from there on.
+        // What is not JSON is left alone from there on.
         (#"{"usage":null,,"a":1}"#, #"{,"a":1}"#), (#"{"usage":nul,"a":1}"#, #"{"usage":nul,"a":1}"#),
         (#"{"a",{"usage":null}"#, #"{"a",{"usage":null}"#), (#"x{"usage":null}"#, #"x{"usage":null}"#),
     ]

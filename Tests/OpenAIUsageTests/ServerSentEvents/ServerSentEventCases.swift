@@ -161,7 +161,7 @@ enum ServerSentEventCases {
                 + "\(String(repeating: "z", count: 2_100))\ndata:e\n\n",
             data: "a\nb\nc\ne"
         ),
-        // The end of the stream is no end of an event.
+        // The end of the stream is not an end of an event.
         Case("a last event without its blank line", "retry:900\ndata:a\n\nid:x\ndata:b", data: "a"),
         Case("a last event with half its blank line", "data:a\r\n\r\ndata:b\r\n", data: "a"),
         // Data.

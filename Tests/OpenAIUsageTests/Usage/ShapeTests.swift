@@ -170,7 +170,7 @@ struct ShapeTests {
     }
 
     @Test
-    func `A page of a captive portal is no answer`() throws {
+    func `A page of a captive portal is not an answer`() throws {
         let record = try record(
             call("POST", "/v1/chat/completions", "<html>Log in</html>", type: "text/html; charset=utf-8")
         )

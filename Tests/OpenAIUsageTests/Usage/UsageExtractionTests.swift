@@ -112,7 +112,7 @@ struct UsageExtractionTests {
     }
 
     @Test(arguments: ["5", "\"5\"", "[]", "[{\"total_tokens\":5}]", "true"])
-    func `A usage that is no object is none`(usage: String) throws {
+    func `A usage that is not an object is none`(usage: String) throws {
         let record = try record(#"{"id":"x","usage":\#(usage)}"#)
         #expect(record.usage.isEmpty && record.rawUsage == nil && record.usageState == .missing)
     }

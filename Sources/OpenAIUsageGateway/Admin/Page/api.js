@@ -25,12 +25,13 @@ class Failure extends Error {
 
 /** The query of some parameters; null is left out, and a list repeats its name. */
 function query(parameters) {
-  const pairs = new URLSearchParams();
+  const pairs = [];
   for (const [name, value] of Object.entries(parameters)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== null && one !== undefined && one !== "") pairs.append(name, one);
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== "") pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(one)}`);
+    }
   }
-  const text = pairs.toString();
-  return text ? `?${text}` : "";
+  return pairs.length ? `?${pairs.join("&")}` : "";
 }
 
 /** Parses JSON and keeps every digit of money, as text: a key that ends with usd. */
@@ -44,8 +45,24 @@ const pause = (milliseconds, signal) => new Promise((resolve, reject) => {
   });
 });
 
+/** The answers that were asked for before the page was set up, by path and query; each is taken once. */
+const early = new Map();
+
+/** Asks for what will be needed first. */
+function askEarly(path, parameters) {
+  const answer = ask(path, parameters);
+  answer.catch(() => { /* Told by who takes it. */ });
+  early.set(path + query(parameters), answer);
+}
+
 /** Asks the API, and returns its answer's text. */
 async function ask(path, parameters = {}, signal = undefined) {
+  const key = path + query(parameters);
+  const known = early.get(key);
+  if (known) {
+    early.delete(key);
+    return known;
+  }
   for (let attempt = 0; ; attempt += 1) {
     const failure = await tell(path, parameters, signal);
     if (typeof failure === "string") return failure;

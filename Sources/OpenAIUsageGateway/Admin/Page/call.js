@@ -30,7 +30,7 @@ class CallPage {
       { name: "item", cell: (line) => ({ text: clean(line.item) + (line.billed_as ? ` (as ${clean(line.billed_as)})` : "") + (line.part === "tool" && line.model ? ` of ${clean(line.model)}` : "") }) },
       { name: "quantity", isNumber: true, cell: (line) => (line.isTotal ? "" : `${/^\d+$/.test(line.quantity) ? count(line.quantity) : line.quantity} ${line.unit}${line.quantity === "1" ? "" : "s"}`) },
       { name: "price", isNumber: true, cell: (line) => (line.isTotal ? "" : `× ${exactDollars(pico(line.price_usd))}${line.units_per_price === 1 ? "" : ` / ${count(line.units_per_price)}`}`) },
-      { name: "times", cell: (line) => (line.isTotal ? "" : line.modifiers.map((one) => (one.factor ? `× ${one.factor} ` : "") + words(one.name)).join(", ") || "–") },
+      { name: "times", cell: (line) => (line.isTotal ? "" : line.modifiers.map((one) => (one.factor ? `× ${one.factor} ` : "") + words(one.name) + (one.level ? ` (${words(one.level)})` : "")).join(", ") || "–") },
       { name: "period", cell: (line) => (line.isTotal ? "" : clean(line.period).replace(/^([^.]+)\.\.\.?$/, "since $1")) },
       { name: "subtotal", isNumber: true, cell: (line) => ({ text: exactDollars(pico(line.subtotal_usd)), value: line.subtotal_usd }) },
     ]);
@@ -67,6 +67,7 @@ class CallPage {
     if (record.outcome === "open") return "The call is in flight; it is priced when it ends.";
     const phrase = (one) => [one.cost_usd === null ? "no cost" : exactDollars(pico(one.cost_usd)), words(one.cost_status), one.cost_reason ? words(one.cost_reason) : null].filter(Boolean).join(", ");
     const version = cost.ledger.price_version ?? "none";
+    if (cost.is_same && cost.ledger.cost_status === "none") return "The call has nothing to price.";
     if (!cost.is_same) return `The ledger says ${phrase(cost.ledger)}, by the price book ${version}; the present one, ${cost.book.price_version}, gives ${phrase(cost.book)}. To price the call by it, run “oai-usage reprice”.`;
     if (cost.ledger.price_version !== cost.book.price_version) return `The ledger says the same: ${phrase(cost.ledger)}. Another price book has priced the call, ${version}; the present one is ${cost.book.price_version}.`;
     return `The ledger says the same, to the last digit: ${phrase(cost.ledger)}, by the price book ${version}.`;

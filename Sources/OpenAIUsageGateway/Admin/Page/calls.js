@@ -96,8 +96,6 @@ class LiveCalls {
 }
 
 class CallList {
-  static size = 50;
-
   constructor(changed) {
     const zone = () => route.zone;
     this.table = new DataTable($("list"), "The latest calls, the newest first", [
@@ -111,7 +109,7 @@ class CallList {
       { name: "cost", isNumber: true, cell: (call) => callCost(call, this.decimals) },
       { name: "first token", isNumber: true, cell: (call) => timeContent(call.time_to_first_token_ms) },
       { name: "duration", isNumber: true, cell: (call) => timeContent(call.duration_ms) },
-    ]);
+    ], { isEarly: true });
     this.form = $("filter");
     this.older = [];
     this.latest = [];
@@ -139,7 +137,8 @@ class CallList {
     show($("clear"), Object.keys(route.filter).length > 0);
   }
 
-  parameters(extra = {}) { return { ...rangeOf(route), ...filterOf(route.filter), limit: CallList.size, ...extra }; }
+  /** The parameters of the first calls of a route. */
+  parameters(extra = {}) { return { ...callsOf(route), ...extra }; }
 
   /** Forgets older calls, which were listed for another filter or period. */
   restart() {
@@ -162,7 +161,7 @@ class CallList {
     // Calls that the newest page has pushed out stay above the older ones that were asked for.
     if (this.older.length) this.older = [...this.latest.filter((call) => latest.length && call.id < latest.at(-1).id), ...this.older];
     this.latest = latest;
-    if (latest.length < CallList.size && !this.older.length) this.isComplete = true;
+    if (latest.length < listSize && !this.older.length) this.isComplete = true;
     this.draw();
   }
 
@@ -186,7 +185,7 @@ class CallList {
       const lines = await askLines("calls", this.parameters({ before: last }));
       if (generation !== this.generation) return;
       this.older.push(...lines.reverse());
-      if (lines.length < CallList.size) this.isComplete = true;
+      if (lines.length < listSize) this.isComplete = true;
       this.draw();
     } catch (failure) {
       setText($("list-problem"), failure.message);

@@ -40,7 +40,12 @@ class Chart {
     this.frame.addEventListener("focus", () => this.select(this.index ?? this.points.length - 1));
     this.frame.addEventListener("blur", () => this.select(null));
     this.details.addEventListener("toggle", () => this.tabulate());
-    new ResizeObserver(() => this.draw()).observe(this.frame);
+    // The width is told, not asked for: to ask would lay the page out for each answer that comes.
+    this.width = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      this.width = Math.floor(contentRect.width);
+      this.draw();
+    }).observe(this.frame);
   }
 
   /** Shows some points; the hint stands where the values of the selected one are told. */
@@ -56,8 +61,7 @@ class Chart {
   }
 
   draw() {
-    const width = Math.floor(this.frame.clientWidth);
-    const { points, series } = this;
+    const { points, series, width } = this;
     if (width < 50 || this.hint === undefined) return;
     const height = width < 500 ? 150 : 190;
     setAttributes(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -116,7 +120,7 @@ class Chart {
       });
       setAttributes(path, { class: one.className, d: steps.join("") || null });
     });
-    // A point without neighbors is no line.
+    // A point without neighbors is not a line.
     const dots = lines.flatMap((one) => points.map((point, index) => ({ one, index, point, value: one.value(point) })).filter(({ index, value }) =>
       value !== null && (points.length <= 40 || [index - 1, index + 1].every((near) => !points[near] || one.value(points[near]) === null))));
     patch(this.layers.dots, dots, ({ one, point }) => `${one.name} ${point.title}`, () => svgElement("circle", { r: "2" }), (dot, { one, index, value }) =>

@@ -1,6 +1,12 @@
+"use strict";
+
 // The document is patched, not replaced: what is focused, selected or scrolled stays so.
 
 const $ = (id) => document.getElementById(id);
+
+/** The painting of the first figures, for which all that may wait does. */
+let tellPainted;
+const painted = new Promise((resolve) => { tellPainted = resolve; });
 
 /** Sets the text of an element, if it differs. */
 function setText(node, value) {
@@ -83,9 +89,11 @@ function fill(node, content) {
 
 /** A table that becomes a list of cards on a narrow screen; its roles are told, since that layout would lose them. */
 class DataTable {
-  /** limit: the most rows before "Show all" is pressed. */
-  constructor(place, caption, columns, { limit = Infinity } = {}) {
-    Object.assign(this, { columns, limit, isWhole: false });
+  static part = 12;
+
+  /** limit: the most rows before "Show all" is pressed; isEarly: begins with a part, so that the page's first picture is soon there. */
+  constructor(place, caption, columns, { limit = Infinity, isEarly = false } = {}) {
+    Object.assign(this, { columns, limit, isEarly, isWhole: false });
     this.body = element("tbody", { role: "rowgroup" });
     this.foot = element("tfoot", { role: "rowgroup" });
     const heads = columns.map((column) =>
@@ -106,11 +114,20 @@ class DataTable {
     this.last = [rows, keyOf, { foot, empty }];
     show(this.more, rows.length > this.limit);
     setText(this.more, this.isWhole ? `Show the first ${this.limit} only` : `Show all ${count(rows.length)}`);
-    patch(this.body, this.isWhole ? rows : rows.slice(0, this.limit), keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
+    const shown = this.isWhole ? rows : rows.slice(0, this.limit);
+    const isFirst = this.isEarly && !this.body.firstChild && shown.length > DataTable.part;
+    this.fillBody(isFirst ? shown.slice(0, DataTable.part) : shown, keyOf);
+    const asked = this.last;
+    const rest = () => { if (this.last === asked) this.fillBody(shown, keyOf); };
+    if (isFirst) painted.then(() => requestAnimationFrame(() => setTimeout(rest)));
     patch(this.foot, foot ? [foot] : [], () => "foot", () => this.createRow(), (node, row) => this.fillRow(node, row));
     show(this.table, rows.length > 0);
     show(this.empty, rows.length === 0);
     setText(this.empty, empty);
+  }
+
+  fillBody(rows, keyOf) {
+    patch(this.body, rows, keyOf, () => this.createRow(), (node, row) => this.fillRow(node, row));
   }
 
   createRow() {

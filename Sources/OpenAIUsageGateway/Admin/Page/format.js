@@ -33,10 +33,10 @@ function fixedDollars(value, decimals) {
   let rounded = magnitude / unit;
   const rest = magnitude % unit;
   if (rest * 2n > unit || (rest * 2n === unit && rounded % 2n === 1n)) rounded += 1n;
-  const isSmall = rounded === 0n && value > 0n;
+  const isSmall = rounded === 0n && value !== 0n;
   const digits = String(isSmall ? 1n : rounded).padStart(decimals + 1, "0");
   const point = digits.length - decimals;
-  return `${isSmall ? "<" : ""}${value < 0n ? "-" : ""}$${grouped(digits.slice(0, point))}.${digits.slice(point)}`;
+  return `${value < 0n ? "-" : ""}${isSmall ? "<" : ""}$${grouped(digits.slice(0, point))}.${digits.slice(point)}`;
 }
 
 /** The decimals that all amounts of a column have: the largest is shown with four significant digits at least. */
@@ -121,6 +121,13 @@ const clocks = new Map();
 
 /** The parts of an instant in a time zone. */
 function localParts(instant, zone) {
+  // The first formatter of a document takes the browser a while, and UTC needs none.
+  if (zone === "UTC") {
+    const text = new Date(instant).toISOString();
+    const [date, time] = [text.slice(0, -14), text.slice(-13)];
+    const [year, month, day] = [date.slice(0, -6), date.slice(-5, -3), date.slice(-2)];
+    return { year, month, day, hour: time.slice(0, 2), minute: time.slice(3, 5), second: time.slice(6, 8) };
+  }
   if (!clocks.has(zone)) {
     clocks.set(zone, new Intl.DateTimeFormat("en-CA", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",

@@ -2,22 +2,13 @@
 
 const rhythm = { short: 5000, long: 15000, most: 60000 };
 
-let route = routeOf(location.hash);
 /** The difference between the gateway's clock and this machine's, in milliseconds. */
 let skew = 0;
 const serverNow = () => Date.now() + skew;
 
-/** The first question is asked before the page is set up, so that its answer does not wait for that. */
-let firstStatus = askJSON("status");
-firstStatus.catch(() => { /* Told by who waits for it. */ });
+let overview, limits, budgets, bill, live, list, callPage;
 
-const overview = new Overview();
-const limits = new Limits();
-const live = new LiveCalls();
-const list = new CallList((filter) => go({ ...route, filter }));
-const callPage = new CallPage();
-
-const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null, isSettled: false };
+const state = { run: null, timer: null, tries: 0, isPaused: false, isLocked: false, lastGood: null, failedAt: null, next: null, keepsCalls: null, lastLong: 0, pace: rhythm.long, shown: null, isSettled: false, isDrawn: false };
 
 /** Changes the route, and with it the fragment. */
 function go(next) {
@@ -46,10 +37,17 @@ function adopt(isFirst = false) {
   refresh();
 }
 
+/** Shows the overview once it has figures, or when they take long: an empty one would be laid out for nothing. */
+function showOverview() {
+  const isShown = Boolean(state.keepsCalls) && !state.isLocked && !route.call && state.isDrawn;
+  show($("overview"), isShown);
+  if (isShown) requestAnimationFrame(() => setTimeout(tellPainted));
+}
+
 function showRoute() {
   // Nothing is shown before it is known that there is a ledger, and that it may be read.
   const isOpen = Boolean(state.keepsCalls) && !state.isLocked;
-  show($("overview"), isOpen && !route.call);
+  showOverview();
   show($("call"), isOpen && Boolean(route.call));
   $("period").value = route.period;
   if ($("period").value !== route.period) {
@@ -76,6 +74,7 @@ function showRoute() {
 /** Asks for all that is shown; an answer for a route that was left is dropped. */
 async function refresh({ isLong = true } = {}) {
   clearTimeout(state.timer);
+  if (state.run) early.clear();
   state.run?.abort(new DOMException("replaced", "AbortError"));
   if (state.isLocked) return;
   const run = new AbortController();
@@ -94,13 +93,11 @@ async function refresh({ isLong = true } = {}) {
 
 async function askForStatus(signal) {
   const sent = Date.now();
-  const asked = firstStatus ?? askJSON("status", {}, signal);
-  const isFirst = firstStatus !== null;
+  const asked = firstStatus ?? askJSON("status", {}, signal).then((status) => ({ status, time: (sent + Date.now()) / 2 }));
   firstStatus = null;
-  const status = await asked;
+  const { status, time } = await asked;
   signal.throwIfAborted();
-  // When the first answer came is not known.
-  skew = Date.parse(status.at) - (isFirst ? Date.now() : (sent + Date.now()) / 2);
+  skew = Date.parse(status.at) - time;
   if (Math.abs(skew) < 2000) skew = 0;
   state.keepsCalls = status.keeps_calls;
   setText($("version"), status.version);
@@ -116,7 +113,7 @@ async function askForStatus(signal) {
 
 async function askForOverview(signal, isLong) {
   if (isLong || state.keepsCalls === null) await askForStatus(signal);
-  show($("overview"), state.keepsCalls && !route.call);
+  showOverview();
   if (!state.keepsCalls) return;
   const range = rangeOf(route);
   const put = (use) => (answer) => {
@@ -129,18 +126,32 @@ async function askForOverview(signal, isLong) {
     if (failure.status !== 400 || signal.aborted) throw failure;
     list.fail(failure);
   });
-  const short = async () => {
-    await askJSON("live", {}, signal).then(put((answer) => live.update(answer)));
-    await callsRead();
-  };
-  if (!isLong) return short();
+  const liveRead = () => askJSON("live", {}, signal).then(put((answer) => live.update(answer)));
+  if (!isLong) {
+    await liveRead();
+    return callsRead();
+  }
   const begun = Date.now();
-  const report = (by, percentiles = null) => askJSON("report", { ...range, by, percentiles }, signal);
+  const report = (by, percentiles = null) => {
+    const answer = askJSON("report", { ...range, by, percentiles }, signal);
+    // Told by who waits for it.
+    answer.catch(() => {});
+    return answer;
+  };
+  // The gateway answers twelve questions at once: three of these, and one of either list below.
   const read = async (percentiles) => {
-    const whole = await report("project", percentiles).then(put((answer) => overview.updateReport(answer)));
+    const expected = expectedDimension(route, serverNow());
+    const [timeAsked, wholeAsked, modelsAsked] = [expected ? report(expected, percentiles) : null, report("project", percentiles), report("model", percentiles)];
+    const whole = await wholeAsked.then(put((answer) => {
+      overview.updateReport(answer);
+      state.isDrawn = true;
+      showOverview();
+    }));
     const dimension = timeDimension(whole);
-    await report(dimension, percentiles).then(put((answer) => overview.updateTime(answer, dimension)));
-    await report("model", percentiles).then(put((answer) => overview.updateModels(answer)));
+    await Promise.all([
+      modelsAsked.then(put((answer) => overview.updateModels(answer))),
+      (dimension === expected ? timeAsked : report(dimension, percentiles)).then(put((answer) => overview.updateTime(answer, dimension))),
+    ]);
     const projects = whole.rows.map((row) => row.project).filter((name) => name !== null);
     patch($("project-names"), projects.slice(0, 500), (name) => name, () => element("option"), (node, name) => setAttribute(node, "value", name));
   };
@@ -148,16 +159,22 @@ async function askForOverview(signal, isLong) {
   const reports = async () => {
     if (state.shown !== JSON.stringify(range)) await read("estimate");
     state.shown = JSON.stringify(range);
-    await read(null);
   };
-  const others = async () => {
-    await askJSON("glance", { timezone: range.timezone }, signal).then(put((glance) => overview.updateGlance(glance)));
-    await short();
+  const sums = async () => {
+    await askJSON("glance", { timezone: range.timezone, brief: true }, signal).then(put((glance) => overview.updateGlance(glance)));
+    await askJSON("budgets", {}, signal).then(put((answer) => budgets.update(answer)));
     await askJSON("limits", {}, signal).then(put((answer) => limits.update(answer.limits)));
   };
-  const results = await Promise.allSettled([reports(), others()]);
+  const lists = async () => {
+    await callsRead();
+    await liveRead();
+    await askJSON("reconciliation", {}, signal).then(put((answer) => bill.update(answer)));
+  };
+  const results = await Promise.allSettled([reports(), sums(), lists()]);
   const failure = results.find((result) => result.status === "rejected")?.reason;
+  early.clear();
   if (failure) throw failure;
+  await read(null);
   // However much there is to read, the gateway spends a small part of its time on this page.
   state.pace = Math.max(rhythm.long, (Date.now() - begun) * 20);
   return undefined;
@@ -188,7 +205,7 @@ function succeed(isLong) {
   setAttribute(document.body, "data-stale", null);
   show($("token"), false);
   tellState();
-  // A call that has ended changes only if it is priced anew.
+  // A call that has ended changes only if it is repriced.
   schedule(route.call && state.isSettled ? rhythm.most : rhythm.short);
 }
 
@@ -255,10 +272,11 @@ function addZones(names) {
 
 function setUp() {
   for (const [value, name] of periods) $("period").append(element("option", { value }, name));
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  addZones(["UTC", ...(own && own.includes("/") ? [own] : [])]);
-  // The figures come first.
-  (globalThis.requestIdleCallback ?? setTimeout)(() => addZones((Intl.supportedValuesOf?.("timeZone") ?? []).filter((name) => name.includes("/"))));
+  addZones(["UTC"]);
+  painted.then(() => {
+    const names = [Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", ...(Intl.supportedValuesOf?.("timeZone") ?? [])];
+    addZones([...new Set(names)].filter((name) => name.includes("/")));
+  });
   $("period").addEventListener("change", () => {
     const period = $("period").value;
     const today = localDay(serverNow(), route.zone);
@@ -333,5 +351,20 @@ function setUp() {
   show($("forget"), Boolean(token.value));
 }
 
-setUp();
-adopt(true);
+function begin() {
+  overview = new Overview();
+  limits = new Limits();
+  budgets = new Budgets();
+  bill = new Bill();
+  live = new LiveCalls();
+  list = new CallList((filter) => go({ ...route, filter }));
+  callPage = new CallPage();
+  setTimeout(() => {
+    state.isDrawn = true;
+    showOverview();
+  }, 300);
+  setUp();
+  adopt(true);
+}
+
+begin();

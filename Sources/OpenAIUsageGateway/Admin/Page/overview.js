@@ -102,12 +102,15 @@ class Overview {
       { name: "p95", isNumber: true, cell: (row) => timeContent(row.duration_ms.p95) },
       { name: "first token", isNumber: true, cell: (row) => timeContent(row.time_to_first_token_ms.p50) },
     ];
-    this.projects = new DataTable($("projects"), "Cost by project", columns("project"), { limit: 20 });
-    this.models = new DataTable($("models"), "Cost by model", columns("model"), { limit: 20 });
+    this.projects = new DataTable($("projects"), "Cost by project", columns("project"), { limit: 20, isEarly: true });
+    this.models = new DataTable($("models"), "Cost by model", columns("model"), { limit: 20, isEarly: true });
     const period = { name: "time", cell: (point) => point.title };
     const value = (pick) => (point) => (point.row ? pick(point.row) : null);
     this.spend = new Chart($("spend"), {
-      title: "Spend", tick: (amount, step) => `$${amount.toFixed(step < 1 ? Math.min(6, Math.max(2, -Math.floor(Math.log10(step * 1.0001)) + (String(step).includes("25") ? 1 : 0))) : 0)}`,
+      title: "Spend", tick: (amount, step) => {
+        const decimals = step < 1 ? Math.min(6, Math.max(2, -Math.floor(Math.log10(step * 1.0001)) + (String(step).includes("25") ? 1 : 0))) : 0;
+        return `$${amount.toFixed(decimals).replace(/^\d+/, grouped)}`;
+      },
       series: [{ name: "spend", className: "spend", isBar: true, value: (point) => {
         if (!point.row) return 0;
         const cost = knownCost(point.row);
@@ -137,7 +140,7 @@ class Overview {
     this.today.update(none(glance.today), line(glance.today));
     this.month.update(none(glance.month), line(glance.month), month);
     const { cost_usd: cost, state, elapsed_seconds: elapsed } = glance.projection;
-    const reasons = { too_early: `less than a day of ${month} to go by`, unknown_cost: "no cost is known", no_calls: "no calls yet" };
+    const reasons = { too_early: "calls of less than a day so far", unknown_cost: "no cost is known", no_calls: "no calls yet" };
     this.projected.update(
       { text: cost === null ? "–" : (gapOf(glance.month) ? "≥" : "") + dollars(pico(cost)), value: cost ?? "" },
       cost === null ? reasons[state] ?? words(state) : `for all of ${month}, at the rate of its ${(Math.floor(elapsed / 8640) / 10).toFixed(1)} days so far`,
@@ -189,3 +192,4 @@ function timeDimension(report) {
   const days = (Date.parse(report.to) - Date.parse(report.from)) / 86400000;
   return days <= 2.1 ? "hour" : days <= 100 ? "day" : "month";
 }
+

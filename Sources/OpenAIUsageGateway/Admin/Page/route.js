@@ -1,4 +1,4 @@
-// What is shown is in the URL's fragment, so that it can be bookmarked and sent; the fragment never reaches a server.
+// The URL's fragment says what is shown, so that it can be bookmarked and sent; it never reaches a server.
 
 const standard = { period: "this-month", zone: "UTC" };
 const filterNames = ["project", "model", "result", "error", "min"];
@@ -18,7 +18,7 @@ function routeOf(fragment) {
   const text = fragment.replace(/^#/, "");
   const mark = text.indexOf("?");
   const path = mark < 0 ? text : text.slice(0, mark);
-  const values = new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1));
+  const values = new Map(mark < 0 ? [] : new URLSearchParams(text.slice(mark + 1)));
   const day = (name) => (/^\d{4}-\d\d-\d\d$/.test(values.get(name) ?? "") ? values.get(name) : null);
   const route = {
     call: path.startsWith("call/") ? decode(path.slice(5)) : null,
@@ -64,6 +64,21 @@ function filterOf(filter) {
   else if (/^[a-z_]+$/.test(filter.result ?? "")) parameters.outcome = filter.result;
   else if (filter.result) parameters.status = filter.result;
   return parameters;
+}
+
+/** The calls that are asked for at once. */
+const listSize = 50;
+
+/** The parameters of the list of calls of a route. */
+const callsOf = (route) => ({ ...rangeOf(route), ...filterOf(route.filter), limit: listSize });
+
+/** The dimension of time that a route's report will have, as far as its period tells; null if only the report does. */
+function expectedDimension(route, now) {
+  const { period, zone } = route;
+  if (["today", "yesterday", "24h"].includes(period)) return "hour";
+  if (["7d", "30d", "last-week", "last-month"].includes(period)) return "day";
+  if (period === "this-month") return Number(localDay(now, zone).slice(8)) <= 2 ? "hour" : "day";
+  return null;
 }
 
 /** The names of all periods of a dimension of time in a report's range, with the times at which they begin. */

@@ -7,7 +7,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check a configuration file, and name the line and column of every mistake.",
         discussion: """
-            Unknown and repeated keys, values of a wrong type or out of range, and settings that exclude one another are
+            Unknown and repeated keys, values of a wrong type or out of range, and settings that cannot be used together are
             mistakes, and end with status 1. Files that the settings name are not read: 'oai-usage gateway --check' does that.
 
             Examples:
@@ -31,6 +31,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        for message in Settings.suspects() { StandardError.write(message) }
         guard let path = file ?? Settings.source(file: configuration.config)?.value else {
             if output.value == .json { StandardOutput.write("[]\n") }
             return StandardError.write(

@@ -65,7 +65,11 @@ struct LedgerCheckCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try await storage.settings().ledger(storage.ledger)
         let progress = WorkProgress("Checking", "Checked", "calls")
-        let report = try LedgerCheck.run(path, upgrade: WorkProgress.upgrade()) { progress.show($0, $1) }
+        let report = try LedgerCheck.run(
+            path,
+            upgrade: WorkProgress.upgrade(),
+            whileCheckingFile: { check in try WorkProgress.elapsed("Checking the file", check) }
+        ) { progress.show($0, $1) }
         for fact in report.facts { StandardError.write(fact) }
         guard !report.findings.isEmpty else { return StandardOutput.write("\(path) is sound.\n") }
         for finding in report.findings { StandardOutput.write("\(finding)\n") }
@@ -81,7 +85,7 @@ struct LedgerMergeCommand: AsyncParsableCommand {
         discussion: """
             The ledgers are only read, and may be in use. A call that stands in several of them is taken from the first in which it \
             has ended. Of pruned calls the sums are taken over. Keys bear the fingerprints of the ledger that they come from. With \
-            one ledger, its sums and its index are made anew.
+            one ledger, its sums and its index are rebuilt.
 
             Examples:
               oai-usage ledger merge berlin.db paris.db -o all.db
@@ -117,7 +121,7 @@ struct LedgerMergeCommand: AsyncParsableCommand {
 struct LedgerCompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact",
-        abstract: "Write the ledger anew without its free space.",
+        abstract: "Rewrite the ledger without its free space.",
         discussion: """
             No gateway may have the ledger in use, and there must be room for two copies of it. From then on its file becomes \
             smaller by itself when calls are pruned.

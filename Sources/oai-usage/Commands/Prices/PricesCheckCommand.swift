@@ -32,6 +32,11 @@ struct PricesCheckCommand: AsyncParsableCommand {
             if errors == 0 {
                 let book = try PriceBook(json: text)
                 StandardError.write("\(file): \(counts); \(book.models.count) models, version \(book.version)")
+                let discounts = PriceBookDifference.discounts(of: book)
+                if !discounts.isEmpty {
+                    StandardError.write("\(file): discounts, as the part of the list price that is paid:")
+                    StandardError.write(PriceChangesText.text(discounts))
+                }
             } else {
                 StandardError.write("\(file): \(counts)")
             }

@@ -31,7 +31,7 @@ struct PricesShowCommand: AsyncParsableCommand {
         if let model = book.model(named: name) {
             sheet = ModelPriceDetail(name: name, model: model, book: book)
         } else if let tool = book.tool(id: name) {
-            sheet = ToolPriceDetail(tool: tool)
+            sheet = ToolPriceDetail(tool: tool, book: book)
         } else {
             throw CommandFailure(UnknownNameMessage(name: name, book: book).description)
         }

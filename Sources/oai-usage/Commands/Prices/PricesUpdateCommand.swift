@@ -9,7 +9,7 @@ struct PricesUpdateCommand: AsyncParsableCommand {
         discussion: """
             The new file is checked as by 'prices check', what changes is shown as by 'prices diff', and nothing is written \
             before a yes. The old file is kept beside it under its version, which calls that it priced name: 'export' and 'prices \
-            explain' take it with --prices. A URL must be https. To price past calls anew, run 'oai-usage reprice'.
+            explain' take it with --prices. A URL must be https. To reprice past calls, run 'oai-usage reprice'.
 
             Examples:
               oai-usage prices update --from new-prices.json --output my-prices.json

@@ -27,6 +27,8 @@ struct GlanceSection {
     ///   - limit: The most groups with a row of their own.
     init(title: String, rows: [ReportRow], limit: Int) {
         self.title = title
+        // A row for a single other group would hide it and save nothing.
+        let limit = rows.count == limit + 1 ? rows.count : limit
         var shown = rows.prefix(limit).map { row in
             Row(
                 name: TextCleaner.removingUnsafe(from: row.group.first.flatMap { $0 } ?? "(none)"),
@@ -39,7 +41,7 @@ struct GlanceSection {
         if !rest.isEmpty {
             shown.append(
                 Row(
-                    name: rest.count == 1 ? "(1 other)" : "(\(NumberFormat.count(Int64(rest.count))) others)",
+                    name: "(\(NumberFormat.count(Int64(rest.count))) others)",
                     cost: Self.sum(rest.map(\.knownCost)),
                     calls: rest.reduce(0) { $0 + $1.calls },
                     reason: "unknown"
@@ -54,10 +56,10 @@ struct GlanceSection {
     ///
     /// - Parameters:
     ///   - width: The number of terminal columns.
-    ///   - style: The emphasis.
+    ///   - isColored: True to write escape sequences.
     ///   - isPadded: True to fill up every line.
     /// - Returns: The lines.
-    func lines(_ width: Int, _ style: TextStyle, isPadded: Bool = false) -> [String] {
+    func lines(_ width: Int, isColored: Bool, isPadded: Bool = false) -> [String] {
         let scale = MoneyScale(rows.map(\.cost))
         var cells = [["COST", "SHARE"] + (width >= 50 ? ["CALLS"] : [])]
         for row in rows {
@@ -74,8 +76,9 @@ struct GlanceSection {
             let texts = row.enumerated().map { DisplayWidth.padded($1, to: widths[$0], isNumeric: true) }
             let text = ([DisplayWidth.padded(label, to: name)] + texts).joined(separator: "  ")
             let padded = isPadded ? DisplayWidth.padded(text, to: width) : text
-            if line == 0 { return style.bold(padded) }
-            return rows[line - 1].cost == nil ? style.yellow(padded) : padded
+            if line == 0 { return StyledLine.Style.bold.text(padded, isColored: isColored) }
+            let style: StyledLine.Style = rows[line - 1].cost == nil ? .yellow : .plain
+            return style.text(padded, isColored: isColored)
         }
     }
 

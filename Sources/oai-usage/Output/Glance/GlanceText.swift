@@ -6,7 +6,8 @@ struct GlanceText {
     let glance: Glance
     /// The number of terminal columns.
     let width: Int
-    let style: TextStyle
+    /// True to write escape sequences.
+    let isColored: Bool
     /// True to draw bars in ASCII.
     let isPlain: Bool
 
@@ -53,10 +54,10 @@ struct GlanceText {
         var lines = cells.enumerated().map { line, row in
             let texts = row.enumerated().map { column, text in
                 let padded = DisplayWidth.padded(text, to: widths[column], isNumeric: column > 0)
-                return column == row.count - 1 && line > 0 && text != "0" ? style.red(padded) : padded
+                return column == row.count - 1 && line > 0 && text != "0" ? styled(padded, .red) : padded
             }
             let text = texts.joined(separator: "  ")
-            return line == 0 ? style.bold(text) : text
+            return line == 0 ? styled(text, .bold) : text
         }
         let label = DisplayWidth.padded("projected", to: widths[0])
         guard glance.projection.picoUSD != nil else {
@@ -74,12 +75,12 @@ struct GlanceText {
     private var missingProjection: String? {
         switch glance.projection.result {
         case .projected, .noCalls: nil
-        case .tooEarly: "none yet: less than a day of \(month) to go by"
+        case .tooEarly: "none yet: calls of less than a day so far"
         case .unknownCost: "none, since no cost is known"
         }
     }
 
-    /// The cost of a row; one that leaves calls out is a lower bound, and an unknown one is no number.
+    /// The cost of a row; one that leaves calls out is a lower bound, and an unknown one is not a number.
     private static func cost(_ row: ReportRow, _ scale: MoneyScale) -> String {
         if row.calls == 0 { return "-" }
         guard let cost = row.knownCost else { return "unknown" }
@@ -107,6 +108,10 @@ struct GlanceText {
             ?? "14 days    \(bars)  \(scale.text(least.1)) to \(scale.text(most.1)) a day"
     }
 
+    private func styled(_ text: String, _ style: StyledLine.Style) -> String {
+        style.text(text, isColored: isColored)
+    }
+
     private func fitting(_ line: String) -> String? { DisplayWidth.of(line) <= width ? line : nil }
 
     // MARK: - Projects, models and errors
@@ -117,10 +122,12 @@ struct GlanceText {
         let count = isWide ? 5 : 3
         let projects = GlanceSection(title: "projects", rows: glance.projects, limit: count)
         let models = GlanceSection(title: "models", rows: glance.models, limit: count)
-        guard isWide else { return projects.lines(width, style) + models.lines(width, style) }
+        guard isWide else {
+            return projects.lines(width, isColored: isColored) + models.lines(width, isColored: isColored)
+        }
         let half = min((width - 4) / 2, 72)
-        var left = projects.lines(half, style, isPadded: true)
-        var right = models.lines(half, style)
+        var left = projects.lines(half, isColored: isColored, isPadded: true)
+        var right = models.lines(half, isColored: isColored)
         while left.count < right.count { left.append(String(repeating: " ", count: half)) }
         while right.count < left.count { right.append("") }
         return zip(left, right).map { $1.isEmpty ? $0.trimmingBlanks : "\($0)    \($1)" }
@@ -142,7 +149,7 @@ struct GlanceText {
             }
             pieces.append(text)
         }
-        return [style.red("errors") + "     " + pieces.joined(separator: " · ")]
+        return [styled("errors", .red) + "     " + pieces.joined(separator: " · ")]
     }
 
     private var notes: [String] {
@@ -150,7 +157,7 @@ struct GlanceText {
         let gap = CostGap(glance.month)
         if !gap.isEmpty { notes.append("Not in the cost of \(month): \(gap.text).") }
         if glance.month.openCalls > 0 { notes.append("\(NumberFormat.calls(glance.month.openCalls)) in flight.") }
-        return DisplayWidth.wrapped(notes.joined(separator: " "), to: width).map(style.yellow)
+        return DisplayWidth.wrapped(notes.joined(separator: " "), to: width).map { styled($0, .yellow) }
     }
 }
 

@@ -73,7 +73,8 @@ struct CostDetail {
                 ? "x $\(line.price)" : "x $\(line.price) / \(NumberFormat.count(line.unitsPerPrice))"
             let modifiers = line.modifiers.map { modifier in
                 let name = modifier.name.map { $0 == "_" ? " " : String($0) }.joined()
-                return modifier.factor.map { "x \($0) \(name)" } ?? name
+                let level = modifier.level.flatMap { Discount.Level(rawValue: $0) }.map { " (\($0.phrase))" } ?? ""
+                return modifier.factor.map { "x \($0) \(name)\(level)" } ?? name
             }
             return [
                 item, "\(Int64(line.quantity).map { NumberFormat.count($0) } ?? line.quantity) \(unit)", price,

@@ -13,6 +13,7 @@ struct ModelPriceDetail: PriceTable {
         if name != model.id { text += "  \(name) is priced as \(model.id)\n" }
         if model.names.count > 1 { text += "  also \(model.names.filter { $0 != model.id }.joined(separator: ", "))\n" }
         if let shutdown = model.shutdown { text += "  switched off on \(shutdown)\n" }
+        text += DiscountText.lines(book.discounts(of: model))
         for period in model.periods { text += "\n" + self.text(of: period) }
         return text
     }
@@ -23,7 +24,7 @@ struct ModelPriceDetail: PriceTable {
             [
                 ("name", .string(name)), ("price_version", .string(book.version)),
                 ("origin", .string(model.origin.rawValue)),
-            ] + members
+            ] + members + [("discounts", DiscountText.json(book.discounts(of: model)))]
         )
     }
 

@@ -27,7 +27,7 @@ enum PriceChangesText {
         switch change.subject {
         case .model(let names): return names.joined(separator: ", ") + project
         case .tool(let id): return "tool \(id)\(project)"
-        case .rule(let name): return "rule \(name)"
+        case .rule(let name): return "rule \(name)\(project)"
         }
     }
 

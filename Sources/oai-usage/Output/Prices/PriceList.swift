@@ -25,6 +25,7 @@ struct PriceList {
         var tier: String?
         var card: RateCard?
         var long: RateCard?
+        var discount: Discount.Applied?
     }
 
     /// The tiers of the book, in display order.
@@ -41,9 +42,10 @@ struct PriceList {
         return models.flatMap { model -> [Row] in
             guard let period = model.period(on: day) else { return [] }
             var rows: [Row] = []
+            let discount = book.discount(of: model, on: day)
             // Units are priced in the default tier only.
             if !period.units.isEmpty, tier ?? "default" == "default" {
-                rows.append(Row(model: model, period: period))
+                rows.append(Row(model: model, period: period, discount: discount))
             }
             for name in PriceBook.sortedTiers(period.tiers.keys) where tier ?? name == name {
                 rows.append(
@@ -52,7 +54,8 @@ struct PriceList {
                         period: period,
                         tier: name,
                         card: period.tiers[name],
-                        long: period.longContext?.tiers[name]
+                        long: period.longContext?.tiers[name],
+                        discount: discount
                     )
                 )
             }
@@ -74,7 +77,9 @@ struct PriceList {
         let (rows, fees) = (rows, fees)
         switch format {
         case .json:
-            let values = rows.map(Self.json) + fees.map { Self.json($0.tool, $0.period) }
+            let values =
+                rows.map(Self.json)
+                + fees.map { Self.json($0.tool, $0.period, book.discount(of: $0.tool, on: day)) }
             StandardOutput.write(JSONDocument.Value.elements(values).indented + "\n")
         case .csv:
             var table = Self.plain(rows)
@@ -82,7 +87,7 @@ struct PriceList {
                 [
                     tool.id, "tool", "", "", "fee", period.price.description, tool.unit.rawValue,
                     period.days.first?.description ?? "", period.days.last?.description ?? "", "", "", "",
-                ]
+                ] + Self.cells(book.discount(of: tool, on: day))
             }
             StandardOutput.write(table.csv)
         case .table:
@@ -92,21 +97,34 @@ struct PriceList {
                 return
             }
             StandardOutput.write("USD per 1,000,000 tokens on \(day)\(place); price book \(book.version)\n\n")
-            var table = readable(rows)
-            let blanks = Array(repeating: "", count: table.columns.count - 4)
-            table.rows += fees.map { tool, period in
-                [tool.id, "tool"] + blanks + ["\(period.price) per \(tool.unit.rawValue)"]
-                    + [period.days.first?.description ?? ""]
+            let discounts = fees.map { book.discount(of: $0.tool, on: day) }
+            let hasDiscounts = rows.contains { $0.discount != nil } || discounts.contains { $0 != nil }
+            var table = readable(rows, withDiscounts: hasDiscounts)
+            let blanks = Array(repeating: "", count: table.columns.count - (hasDiscounts ? 5 : 4))
+            table.rows += zip(fees, discounts).map { fee, discount in
+                [fee.tool.id, "tool"] + blanks + ["\(fee.period.price) per \(fee.tool.unit.rawValue)"]
+                    + (hasDiscounts ? [Self.text(discount)] : []) + [fee.period.days.first?.description ?? ""]
             }
             StandardOutput.write(table.text(isColored: Terminal.isColored))
         }
     }
 
-    private func readable(_ rows: [Row]) -> Table {
+    /// Returns a discount as a factor and its level.
+    private static func text(_ discount: Discount.Applied?) -> String {
+        discount.map { "x \($0.factor) (\($0.level.phrase))" } ?? ""
+    }
+
+    private static func cells(_ discount: Discount.Applied?) -> [String] {
+        [discount?.factor.description ?? "", discount?.level.rawValue ?? ""]
+    }
+
+    private func readable(_ rows: [Row], withDiscounts hasDiscounts: Bool) -> Table {
         var table = Table(columns: [Table.Column(name: "model"), .init(name: "kind")])
         if tier == nil { table.columns.append(.init(name: "tier")) }
         table.columns += ["input", "cached", "write", "output"].map { .init(name: $0, isNumeric: true) }
-        table.columns += [.init(name: "other"), .init(name: "since")]
+        table.columns.append(.init(name: "other"))
+        if hasDiscounts { table.columns.append(.init(name: "discount")) }
+        table.columns.append(.init(name: "since"))
         let main: [PriceItem] = [.input, .cachedInput, .cacheWrite, .output]
         table.rows = rows.map { row in
             var cells = [row.model.id, row.model.kind.rawValue]
@@ -118,7 +136,9 @@ struct PriceList {
             if row.card == nil {
                 others += row.period.units.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             }
-            return cells + [others.joined(separator: ", "), row.period.days.first?.description ?? ""]
+            cells.append(others.joined(separator: ", "))
+            if hasDiscounts { cells.append(Self.text(row.discount)) }
+            return cells + [row.period.days.first?.description ?? ""]
         }
         return table
     }
@@ -126,17 +146,19 @@ struct PriceList {
     private static func plain(_ rows: [Row]) -> Table {
         let names = [
             "model", "kind", "tier", "context", "item", "usd", "per", "from", "to", "regional_uplift", "origin",
-            "confidence",
+            "confidence", "discount", "discount_level",
         ]
         var table = Table(columns: names.map { Table.Column(name: $0) })
         for row in rows {
             func add(_ context: String, _ item: String, _ price: Money, _ unit: String) {
-                table.rows.append([
-                    row.model.id, row.model.kind.rawValue, row.tier ?? "", context, item, price.description, unit,
-                    row.period.days.first?.description ?? "", row.period.days.last?.description ?? "",
-                    row.period.regionalUplift?.description ?? "", row.model.origin.rawValue,
-                    row.period.confidence ?? "",
-                ])
+                table.rows.append(
+                    [
+                        row.model.id, row.model.kind.rawValue, row.tier ?? "", context, item, price.description, unit,
+                        row.period.days.first?.description ?? "", row.period.days.last?.description ?? "",
+                        row.period.regionalUplift?.description ?? "", row.model.origin.rawValue,
+                        row.period.confidence ?? "",
+                    ] + cells(row.discount)
+                )
             }
             for (context, card) in [("short", row.card), ("long", row.long)] {
                 for priceItem in PriceItem.allCases {
@@ -151,10 +173,16 @@ struct PriceList {
         return table
     }
 
-    private static func json(_ tool: ToolPrices, _ period: ToolPrices.Period) -> JSONDocument.Value {
+    private static func json(
+        _ tool: ToolPrices,
+        _ period: ToolPrices.Period,
+        _ discount: Discount.Applied?
+    ) -> JSONDocument.Value {
         .members([
             "tool": .string(tool.id), "unit": .string(tool.unit.rawValue), "price": .string(period.price.description),
             "from": .text(period.days.first?.description), "to": .text(period.days.last?.description),
+            "discount": discount.map { .string($0.factor.description) },
+            "discount_level": discount.map { .string($0.level.rawValue) },
         ])
     }
 
@@ -178,6 +206,8 @@ struct PriceList {
                 ? .members(row.period.units.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.description)) })
                 : nil,
             "regional_uplift": row.period.regionalUplift.map { .string($0.description) },
+            "discount": row.discount.map { .string($0.factor.description) },
+            "discount_level": row.discount.map { .string($0.level.rawValue) },
             "origin": .string(row.model.origin.rawValue), "confidence": .text(row.period.confidence),
             "source": .elements(row.period.sources.map { .string($0) }),
         ])

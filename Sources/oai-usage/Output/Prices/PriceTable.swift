@@ -11,11 +11,13 @@ protocol PriceTable {
 /// The fees of a hosted tool, in full.
 struct ToolPriceDetail: PriceTable {
     let tool: ToolPrices
+    let book: PriceBook
 
     var text: String {
         var text = "\(tool.id) (hosted tool)\n"
         if let countedBy = tool.countedBy { text += "  counted by: \(countedBy)\n" }
         if let note = tool.note { text += "  note: \(note)\n" }
+        text += DiscountText.lines(book.discounts(of: tool))
         if tool.periods.isEmpty { text += "  It has no fee of its own.\n" }
         for period in tool.periods {
             let unit =
@@ -31,7 +33,10 @@ struct ToolPriceDetail: PriceTable {
         return text
     }
 
-    var json: JSONDocument.Value { tool.document }
+    var json: JSONDocument.Value {
+        let members = tool.document.members.map { (name: $0.name, value: Optional($0.node.value)) }
+        return .members(members + [("discounts", DiscountText.json(book.discounts(of: tool)))])
+    }
 }
 
 /// The message for a name without prices.

@@ -22,20 +22,20 @@ struct Repricing {
     /// - Parameters:
     ///   - path: The ledger.
     ///   - book: The price book.
-    ///   - asks: True to ask before negotiated prices are taken off.
+    ///   - asks: True to ask before prices are taken off calls.
     /// - Returns: The changes.
     /// - Throws: A ``CommandFailure`` that names the process that has the ledger locked, or a ``LedgerError``.
     func here(_ path: String, _ book: PriceBook, asking asks: Bool = true) async throws -> Result {
         // Opening a reader first fails for a missing ledger, which must not be created.
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
-        let loss = try NegotiatedPrices.lost(query, reader, book)
-        if loss.calls > 0 {
+        let loss = try LostPrices(query, reader, book)
+        if !loss.isEmpty {
             StandardError.write(loss.description)
             if asks, !query.isDryRun {
                 try Confirmation.require(
-                    "Price them anew all the same?",
+                    "Reprice them all the same?",
                     declined: "Nothing was written.",
-                    remedy: "name the price file with --prices, or add --yes to take its prices off"
+                    remedy: "name a price file that has their prices with --prices, or add --yes to take them off"
                 )
             }
         }
@@ -53,6 +53,8 @@ struct Repricing {
             )
         }
         do {
+            var query = query
+            query.priceVersion = book.version
             let report = try await ledger.reprice(query) { book.cost(of: $0) }
             await ledger.close()
             return result(report, book.version)
@@ -72,10 +74,10 @@ struct Repricing {
     func throughGateway(_ admin: AdminArgument, token: String? = nil) async throws -> Result {
         let client = AdminClient(admin, token: token)
         let text: String
-        do { text = try await client.post(Gateway.repricePath, RepriceRequest(query: query).json) } catch let refusal
-            as AdminClient.Refusal
+        do { text = try await client.post(Gateway.repricePath, RepriceRequest(query: query).json) } catch let rejection
+            as AdminClient.Rejection
         {
-            throw CommandFailure(refusal.description)
+            throw CommandFailure(rejection.description)
         }
         guard let result = RepriceResponse(json: text) else {
             throw client.misunderstanding

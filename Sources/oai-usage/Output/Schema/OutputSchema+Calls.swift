@@ -18,8 +18,18 @@ extension OutputSchema {
     static let showJSON = OutputSchema(
         command: "show",
         format: "json",
-        summary: "The same object a line for each attempt of the call.",
-        fields: callFields
+        summary: "The same object a line for each attempt of the call, with its former costs.",
+        fields: callFields + [
+            Field("former_costs", .array, "What it cost before it was repriced, the oldest first.").optional
+        ]
+            + [
+                Field("repriced_at", .time, "When it was repriced."),
+                Field("repriced_by", .string, "The price book that it was repriced by."),
+                Field("cost_usd", .number, "USD", "The cost before.").nullable,
+                Field("cost_status", .string, "The status before."),
+                Field("cost_reason", .string, "The reason before.").nullable,
+                Field("price_version", .string, "The price book before.").nullable,
+            ].map(\.optional).within("former_costs[]")
     )
 
     static let callsCSV = OutputSchema(
@@ -27,9 +37,16 @@ extension OutputSchema {
         format: "csv",
         summary: "RFC 4180 with a heading; one line an attempt.",
         fields: CallsWriter.columnNames.map { name in
-            callFields.first { $0.name == name } ?? Field(name, .integer, "tokens", "Tokens of this kind.").nullable
+            (callFields + csvFields).first { $0.name == name }
+                ?? Field(name, .integer, "tokens", "Tokens of this kind.").nullable
         } + [Field("tag:NAME", .string, "The value of a tag that calls of the ledger have.").nullable]
     )
+
+    /// The columns of CSV that JSON lacks.
+    private static let csvFields: [Field] = [
+        Field("provider_cost", .decimal, "The cost that the response told, as it told it.").nullable,
+        Field("retry_after_ms", .integer, "ms", "The wait that a rejection asked for.").nullable,
+    ]
 
     /// The keys of a call.
     static let callFields: [Field] = identity + request + result + usage + cost

@@ -18,8 +18,8 @@ extension OutputSchema {
             Field("tool", .string, "The hosted tool, in place of a model.").optional,
             Field("unit", .string, "The unit of a tool's price.").optional,
             Field("price", .decimal, "USD", "The price of that unit.").optional,
-            Field("from", .day, "The first day; null for ever.").nullable,
-            Field("to", .day, "The last day; null for ever.").nullable,
+            Field("from", .day, "The first day; null forever.").nullable,
+            Field("to", .day, "The last day; null forever.").nullable,
             Field("per_1m", .object, "Prices of 1,000,000 tokens by item.").optional,
             Field("per_1m.NAME", .decimal, "USD", "The price of an item.").optional,
             Field("long_context", .object, "Prices of long requests.").optional,
@@ -29,6 +29,8 @@ extension OutputSchema {
             Field("per_unit", .object, "Prices of other units.").optional,
             Field("per_unit.NAME", .decimal, "USD", "The price of a unit.").optional,
             Field("regional_uplift", .decimal, "The factor at hosts of a region.").optional,
+            Field("discount", .decimal, "The part of the price that is paid.").optional,
+            Field("discount_level", .string, "Where the discount is stated, as project.").optional,
             Field("origin", .string, "book, or a price file: override or project.").optional,
             Field("confidence", .string, "How sure the price is.").nullable.optional,
             Field("source", .array, "Where the price was read.").optional,
@@ -49,6 +51,8 @@ extension OutputSchema {
             Field("regional_uplift", .decimal, "The factor at hosts of a region.").nullable,
             Field("origin", .string, "book, override or project.").nullable,
             Field("confidence", .string, "How sure the price is.").nullable,
+            Field("discount", .decimal, "The part of the price that is paid.").nullable,
+            Field("discount_level", .string, "Where the discount is stated, as project.").nullable,
         ]
     )
 
@@ -194,6 +198,7 @@ extension OutputSchema {
         Field("period", .string, "When the price holds."), Field("modifiers", .array, "The factors."),
         Field("modifiers[].name", .string, "The name of a factor."),
         Field("modifiers[].factor", .decimal, "The factor.").nullable,
+        Field("modifiers[].level", .string, "Where a discount is stated, as project.").nullable,
         Field("subtotal_usd", .number, "USD", "The item's part of the cost."),
     ]
 

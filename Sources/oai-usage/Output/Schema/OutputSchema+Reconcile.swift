@@ -11,7 +11,10 @@ extension OutputSchema {
             Field("has_costs", .boolean, "False if the provider's usage at our prices stands for its costs."),
             Field("group_by", .array, "The dimensions of --by."), Field("rows", .array, "One object for each group."),
         ] + dimensions.within("rows[]") + sides.within("rows[]")
-            + [Field("rows[].difference_usd", .number, "USD", "The provider's cost less ours.").nullable]
+            + [
+                Field("rows[].difference_usd", .number, "USD", "The provider's cost less ours.").nullable,
+                Field("rows[].unpriced_calls", .integer, "calls", unpriced),
+            ]
             + [Field("causes", .array, "One object for each cause, the remainder last; they add up to the difference.")]
             + causes.within("causes[]") + [Field("totals", .object, "The sums of all groups.")]
             + sides.within("totals") + totals.within("totals") + findings
@@ -22,8 +25,13 @@ extension OutputSchema {
         format: "csv",
         summary: "RFC 4180 with a heading; one line for each group.",
         fields: dimensions + side.map { named("our_", $0) } + side.map { named("their_", $0) }
-            + [Field("difference_usd", .number, "USD", "The provider's cost less ours.").nullable]
+            + [
+                Field("difference_usd", .number, "USD", "The provider's cost less ours.").nullable,
+                Field("unpriced_calls", .integer, "calls", unpriced),
+            ]
     )
+
+    private static let unpriced = "Calls of ours without a full price, whose cost is unknown or known in part."
 
     /// The columns of `--by`, each only if it is asked for.
     private static let dimensions: [Field] = ReconcileDimension.allCases.map { dimension in
@@ -36,13 +44,19 @@ extension OutputSchema {
             "calls",
             .integer,
             "calls",
-            "Calls; those without usage are among ours. Null without the provider's usage."
+            "Calls; those without usage are among ours. Null without the provider's usage, and for line items."
         )
         .nullable,
         Field("input_tokens", .integer, "tokens", "All input.").nullable,
         Field("cached_input_tokens", .integer, "tokens", "Input read from the cache.").nullable,
         Field("output_tokens", .integer, "tokens", "All output.").nullable,
-        Field("cost_usd", .number, "USD", "The cost, exact; null if the side has none by these dimensions.").nullable,
+        Field(
+            "cost_usd",
+            .number,
+            "USD",
+            "The cost, exact; null if the side has none by these dimensions, or none of ours is known."
+        )
+        .nullable,
     ]
 
     private static let sides: [Field] =
@@ -65,6 +79,7 @@ extension OutputSchema {
 
     private static let totals: [Field] = [
         Field("difference_usd", .number, "USD", "The provider's cost less ours."),
+        Field("unpriced_calls", .integer, "calls", unpriced),
         Field("call_difference", .integer, "calls", "The provider's calls less ours, where it counts calls."),
         Field("token_difference", .integer, "tokens", "The provider's tokens less ours, where it counts tokens."),
         Field("calls_without_usage", .integer, "calls", "Calls of ours whose usage did not arrive."),

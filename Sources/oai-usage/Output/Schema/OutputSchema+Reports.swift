@@ -16,20 +16,25 @@ extension OutputSchema {
             Field("counted_to", .time, "The end of what the sums of pruned calls cover.").optional,
             Field("left_out_calls", .integer, "calls", "Pruned calls that a filter cannot be applied to.").optional,
             Field("ungrouped_calls", .integer, "calls", "Pruned calls whose group is not known.").optional,
+            Field("currency", .object, "The other currency, with --currency.").optional,
+            Field("currency.code", .string, "Its code.").optional,
+            Field("currency.rates", .array, "The rates that costs were converted by.").optional,
+            Field("currency.rates[].from", .day, "The first day of a rate, in UTC.").optional,
+            Field("currency.rates[].rate", .decimal, "What one US dollar was worth.").optional,
             Field("group_by", .array, "The dimensions of --by."),
             Field("rows", .array, "One object for each group."),
         ] + dimensions.map(\.optional).within("rows[]") + [
             Field("rows[].others", .integer, "The groups that a row of --top sums up; its dimensions are null.")
                 .optional
-        ] + (sums + comparison).within("rows[]") + [
+        ] + (sums + converted + comparison).within("rows[]") + [
             Field("totals", .object, "The sums of all rows.")
-        ] + (sums + comparison).within("totals")
+        ] + (sums + converted + comparison).within("totals")
     )
 
     static let reportCSV = OutputSchema(
         command: "report",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line for each group.",
+        summary: "RFC 4180 with a heading; one line for each group. With --currency EUR, cost_eur follows cost_usd.",
         fields: dimensions.map(\.optional)
             + sums.filter { $0.type != .object }.named([
                 "calls", "errors", "open_calls", "input_tokens", "cached_input_tokens", "output_tokens",
@@ -48,6 +53,11 @@ extension OutputSchema {
             ? "The value of the tag NAME, as --by asks for it." : "The \(name) of the group, as --by asks for it."
         return Field(name, .string, meaning).nullable
     }
+
+    /// The member of a row with --currency.
+    private static let converted = [
+        Field("cost_NAME", .number, "The known cost in the other currency, as cost_eur.").nullable.optional
+    ]
 
     /// The members of a row with --compare.
     private static let comparison: [Field] =
@@ -199,6 +209,31 @@ extension OutputSchema {
         ] + (names + changes).within("rows[]") + [Field("totals", .object, "The sums of all rows.")]
             + changes.within("totals")
     )
+
+    static let repriceHistoryJSON = OutputSchema(
+        command: "reprice --history",
+        format: "json",
+        summary: "One object on one line.",
+        fields: [Field("runs", .array, "The runs that changed costs, the newest first.")]
+            + historyFields.map(\.optional).within("runs[]")
+    )
+
+    static let repriceHistoryCSV = OutputSchema(
+        command: "reprice --history",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line a run, the newest first.",
+        fields: historyFields
+    )
+
+    private static let historyFields: [Field] = [
+        Field("repriced_at", .time, "When the run began."),
+        Field("price_version", .string, "The price book."),
+        Field("old_price_versions", .any, "The price books before, 16 at most."),
+        Field("changed_calls", .integer, "calls", "The calls whose cost changed."),
+        Field("old_cost_usd", .number, "USD", "Their cost before."),
+        Field("new_cost_usd", .number, "USD", "Their cost after."),
+        Field("difference_usd", .number, "USD", "The new cost less the old."),
+    ]
 
     static let repriceCSV = OutputSchema(
         command: "reprice",

@@ -42,7 +42,9 @@ struct OutputSchema: Sendable {
     static let all: [OutputSchema] =
         [
             reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
+            repriceHistoryJSON, repriceHistoryCSV,
             pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, reconcileJSON, reconcileCSV, doctorJSON,
+            glanceJSON,
         ] + exports + prices + [configShowJSON, configCheckJSON]
 
     /// The formats of a command, or of the commands of a group.

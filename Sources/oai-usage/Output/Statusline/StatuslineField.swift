@@ -60,21 +60,24 @@ struct StatuslineFigures {
     }
 
     /// Returns the default line: what is zero and uninteresting is left out.
-    func line(_ style: TextStyle) -> String {
+    func line(isColored: Bool) -> String {
         let month = month ?? ReportRow()
         // Today's figures stand together, so that none is taken for the month's.
         var parts = ["\(Self.cost(today)) today", NumberFormat.calls(today.calls)]
+        func append(_ text: String, _ style: StyledLine.Style) {
+            parts.append(style.text(text, isColored: isColored))
+        }
         if today.errors > 0 {
-            parts.append(style.red("\(NumberFormat.count(today.errors)) \(today.errors == 1 ? "error" : "errors")"))
+            append("\(NumberFormat.count(today.errors)) \(today.errors == 1 ? "error" : "errors")", .red)
         }
         let gap = CostGap(today)
-        if gap.unpriced > 0 { parts.append(style.yellow("\(NumberFormat.count(gap.unpriced)) unpriced")) }
-        if gap.withoutUsage > 0 { parts.append(style.yellow("\(NumberFormat.count(gap.withoutUsage)) without usage")) }
+        if gap.unpriced > 0 { append("\(NumberFormat.count(gap.unpriced)) unpriced", .yellow) }
+        if gap.withoutUsage > 0 { append("\(NumberFormat.count(gap.withoutUsage)) without usage", .yellow) }
         parts.append("\(Self.cost(month)) month")
         return parts.joined(separator: " · ")
     }
 
-    /// The cost; of no calls it is zero, an unknown one is no number, and one that leaves calls out is a lower bound.
+    /// The cost; of no calls it is zero, an unknown one is not a number, and one that leaves calls out is a lower bound.
     private static func cost(_ row: ReportRow) -> String {
         if row.calls == 0 { return "$0.00" }
         guard let cost = row.knownCost else { return "$?" }

@@ -73,7 +73,7 @@ public struct GatewayConfiguration: Sendable {
     /// Until then a body that is none of a stream can keep its length, and a refusal can be told apart. It counts for calls that
     /// the gateway makes ask for usage.
     package var streamHeadMilliseconds: Int64 = 20
-    /// How long a shutdown waits for open calls, in milliseconds.
+    /// How long a shutdown waits for calls in flight, in milliseconds.
     public var shutdownMilliseconds: Int64 = 30_000
     /// How long an idle connection to the upstream is kept, in milliseconds.
     public var idleMilliseconds: Int64 = 60_000

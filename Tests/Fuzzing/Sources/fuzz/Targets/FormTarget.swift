@@ -33,7 +33,7 @@ enum FormTarget: FuzzTarget {
         Fuzz.check(whole == expected, "\(whole) are not \(expected).")
         // As the header of a request the bytes name a boundary within its bounds, or none.
         let named = MultipartScanner.boundary(of: "multipart/form-data;" + String(decoding: bytes, as: UTF8.self))
-        Fuzz.check(named.map { 1...70 ~= $0.utf8.count } ?? true, "\(named ?? "") is no boundary.")
+        Fuzz.check(named.map { 1...70 ~= $0.utf8.count } ?? true, "\(named ?? "") is not a boundary.")
     }
 
     /// A delimiter line: where it begins, with the line end before it, and where the next line begins.

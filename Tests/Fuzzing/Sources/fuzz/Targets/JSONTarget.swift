@@ -21,7 +21,7 @@ enum JSONTarget: FuzzTarget {
             switch verdict {
             case .valid: Fuzz.check(reading.isValid && !reading.isInvalid, "A document was rejected.")
             case .incomplete: Fuzz.check(!reading.isValid && !reading.isInvalid, "A beginning was taken for more.")
-            case .invalid: Fuzz.check(!reading.isValid && reading.isInvalid, "What is no document was accepted.")
+            case .invalid: Fuzz.check(!reading.isValid && reading.isInvalid, "What is not a document was accepted.")
             }
         }
         if case .valid(let document) = verdict {

@@ -43,7 +43,7 @@ enum RewriterTarget: FuzzTarget {
         guard let document = StrictJSON(bytes), document.members != nil,
             document["stream"]?.value == .bool(true)
         else {
-            Fuzz.check(!whole.isStreamRequest, "What is no request for a stream was taken for one.")
+            Fuzz.check(!whole.isStreamRequest, "What is not a request for a stream was taken for one.")
             return
         }
         Fuzz.check(whole.isStreamRequest, "A request for a stream was not known.")
@@ -56,7 +56,7 @@ enum RewriterTarget: FuzzTarget {
         let again = Rewriting(expected)
         Fuzz.check(again.output == expected && !again.isChanged, "A rewritten body was rewritten.")
         // What counts is the last of each name: all is as it was, but that the option is true.
-        guard let after = StrictJSON(expected) else { fatalError("The rewritten body is no JSON.") }
+        guard let after = StrictJSON(expected) else { fatalError("The rewritten body is not JSON.") }
         Fuzz.check(effective(document, isRewritten: true) == effective(after), "Another member was changed.")
     }
 
