@@ -81,7 +81,7 @@ struct LedgerFiles {
         guard let now = FileFacts(path), now.isSameFile(as: database) else { return .moved }
         guard now.size >= databaseSize else { return .truncated }
         guard let nowLog = FileFacts("\(path)-wal"), nowLog.isSameFile(as: log) else { return .logMoved }
-        guard nowLog.size >= min(log?.size ?? 0, Self.logSizeLimit) else { return .logTruncated }
+        guard !isCut(nowLog) else { return .logTruncated }
         // There is no index if a reader in this process keeps an older, removed one alive.
         if let index, FileFacts("\(path)-shm")?.isSameFile(as: index) != true { return .logMoved }
         // This connection itself writes to the database only in a checkpoint.
@@ -94,11 +94,14 @@ struct LedgerFiles {
 
     /// Notes this connection's own changes to the files since the last inspection.
     ///
-    /// Replaced files are left for the next inspection to find.
+    /// Replaced and truncated files are left for the next inspection to find.
     mutating func note() {
         if let now = FileFacts(path), now.isSameFile(as: database), now.size >= databaseSize { database = now }
-        if let now = FileFacts("\(path)-wal"), now.isSameFile(as: log) { log = now }
+        if let now = FileFacts("\(path)-wal"), now.isSameFile(as: log), !isCut(now) { log = now }
     }
+
+    /// True if the log is shorter than this connection alone could have made it.
+    private func isCut(_ now: FileFacts) -> Bool { now.size < min(log?.size ?? 0, Self.logSizeLimit) }
 
     /// Notes a complete checkpoint, in which SQLite may have shortened the file.
     ///

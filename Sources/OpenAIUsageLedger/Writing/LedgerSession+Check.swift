@@ -15,6 +15,7 @@ extension LedgerSession {
             files = LedgerFiles(path)
             files.isDatabaseSuspect = true
         }
+        if try hasHole() { return .logTruncated }
         let now = clock.monotonicNanoseconds
         if let result = backgroundCheck?.result {
             backgroundCheck = nil
@@ -36,6 +37,18 @@ extension LedgerSession {
         } catch  where LedgerError(error, path: path).isDamage {
             return .overwritten
         }
+    }
+
+    /// True if the log was truncated between an inspection and a commit, which made it long again.
+    private mutating func hasHole() throws -> Bool {
+        let (before, now) = (inspectedFrames, log.value)
+        // A log that has no more frames was begun anew.
+        if before > 0, now > before, database.writeWithoutTransaction({ LogCheck.isCutOff(frame: before, $0) }) {
+            // Another program may just have begun the log anew.
+            guard try isLogSound() else { return true }
+        }
+        inspectedFrames = now
+        return false
     }
 
     /// True if the log matches its checksums.

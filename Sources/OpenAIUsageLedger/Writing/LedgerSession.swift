@@ -8,6 +8,8 @@ struct LedgerSession {
     let log: LogLength
     var store: CallStore
     var files: LedgerFiles
+    /// The frames of the log at the last inspection.
+    var inspectedFrames = 0
     /// The calls committed to the file in this session.
     var committed: Int64 = 0
     /// The calls that are only in the log.

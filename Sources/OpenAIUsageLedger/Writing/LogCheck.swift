@@ -30,6 +30,17 @@ enum LogCheck {
         return frames == 0 || RawFile(.log, of: connection).map { $0.size >= 32 + frames * (24 + pageSize) } ?? false
     }
 
+    /// True if a frame is no longer in the log, or if zeros are in its place since a later commit made the log long again.
+    ///
+    /// - Parameter number: The frame, from 1.
+    static func isCutOff(frame number: Int, _ database: Database) -> Bool {
+        guard let connection = database.sqliteConnection, let log = RawFile(.log, of: connection) else { return true }
+        let size = log.bytes(4, at: 8).reduce(0) { $0 << 8 | Int64($1) }
+        guard size > 0 else { return true }
+        let salts = log.bytes(8, at: 32 + Int64(number - 1) * (24 + size) + 8)
+        return salts.allSatisfy { $0 == 0 }
+    }
+
     private static func check(_ database: Database) -> Bool {
         guard let connection = database.sqliteConnection, let file = RawFile(.database, of: connection),
             let index = file.sharedIndex(96)

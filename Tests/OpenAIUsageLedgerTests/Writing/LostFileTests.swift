@@ -1,10 +1,11 @@
 import Foundation
 import GRDB
 import OpenAIUsage
-import OpenAIUsageLedger
 import OpenAIUsageTestSupport
 import Synchronization
 import Testing
+
+@testable import OpenAIUsageLedger
 
 @Suite("Files that others touch")
 struct LostFileTests {
@@ -184,6 +185,60 @@ struct LostFileTests {
         if accident == .truncated || accident == .logTruncated {
             #expect(folder.names.contains { $0.hasPrefix("ledger.db.damaged-") })
         }
+    }
+
+    /// When a log is truncated without an inspection between that and the next commit.
+    enum Moment: CaseIterable, Sendable {
+        /// Between the inspection and the commit.
+        case commit
+        /// During a command, which writes, too.
+        case command
+    }
+
+    @Test("Only an inspection accepts a shorter log", arguments: [true, false])
+    func notedLog(isTruncated: Bool) throws {
+        let folder = TemporaryFolder()
+        try Data(count: 100).write(to: URL(fileURLWithPath: folder.ledger))
+        let log = URL(fileURLWithPath: "\(folder.ledger)-wal")
+        try Data(count: 100).write(to: log)
+        var files = LedgerFiles(folder.ledger)
+        if isTruncated { #expect(truncate(log.path, 0) == 0) } else { try Data(count: 200).write(to: log) }
+        files.note()
+        #expect(files.inspect() == (isTruncated ? .logTruncated : nil))
+    }
+
+    @Test("A log that is truncated between inspections is found truncated", arguments: Moment.allCases, [0, 100_000])
+    func truncatedBetweenInspections(moment: Moment, length: Int) async throws {
+        let folder = TemporaryFolder()
+        let changes = Collector<LedgerStatusChange>()
+        let isDue = Atomic<Bool>(false)
+        let log = "\(folder.ledger)-wal"
+        var options = LedgerOptions()
+        options.hooks.beforeBatch = { if isDue.exchange(false, ordering: .relaxed) { #expect(truncate(log, length) == 0) } }
+        let ledger = try Ledger(path: folder.ledger, options: options)
+        ledger.observeStatus { changes.append($0) }
+        for number in 0..<20 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        #expect(LedgerFile.size(log) ?? 0 > 100_000)
+        switch moment {
+        case .commit: isDue.store(true, ordering: .relaxed)
+        case .command:
+            let isFirst = Atomic<Bool>(true)
+            _ = try await ledger.reprice(RepriceQuery(from: 0, to: .max)) { _ in
+                if isFirst.exchange(false, ordering: .relaxed) { #expect(truncate(log, length) == 0) }
+                return CallCost()
+            }
+        }
+        for number in 100..<110 {
+            ledger.record(Records.plain(number))
+            await ledger.flush()
+        }
+        #expect(try OtherProgram.count(folder.ledger) == 10)
+        #expect(changes.all.map(\.kind) == [.replaced], "\(changes.all.map(\.description))")
+        #expect(ledger.statistics.dropped[.ledgerLost] == 20)
+        let statistics = await ledger.close()
+        #expect(statistics.written == 10 && statistics.isBalanced)
+        #expect(folder.names.contains { $0.hasPrefix("ledger.db.damaged-") })
     }
 
     @Test("What is cut off the file while the log has it still is written to it again")
