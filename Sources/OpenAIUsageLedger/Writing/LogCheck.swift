@@ -30,9 +30,12 @@ enum LogCheck {
         return frames == 0 || RawFile(.log, of: connection).map { $0.size >= 32 + frames * (24 + pageSize) } ?? false
     }
 
-    /// True if a frame is no longer in the log, or if zeros are in its place since a later commit made the log long again.
+    /// True if a frame is no longer in the log.
     ///
-    /// - Parameter number: The frame, from 1.
+    /// - Parameters:
+    ///   - number: The frame, from 1.
+    ///   - database: The connection.
+    /// - Returns: True also if there are zeros in its place, since a later commit made the log long again.
     static func isCutOff(frame number: Int, _ database: Database) -> Bool {
         guard let connection = database.sqliteConnection, let log = RawFile(.log, of: connection) else { return true }
         let size = log.bytes(4, at: 8).reduce(0) { $0 << 8 | Int64($1) }

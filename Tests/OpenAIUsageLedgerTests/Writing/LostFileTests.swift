@@ -214,7 +214,9 @@ struct LostFileTests {
         let isDue = Atomic<Bool>(false)
         let log = "\(folder.ledger)-wal"
         var options = LedgerOptions()
-        options.hooks.beforeBatch = { if isDue.exchange(false, ordering: .relaxed) { #expect(truncate(log, length) == 0) } }
+        options.hooks.beforeBatch = {
+            if isDue.exchange(false, ordering: .relaxed) { #expect(truncate(log, length) == 0) }
+        }
         let ledger = try Ledger(path: folder.ledger, options: options)
         ledger.observeStatus { changes.append($0) }
         for number in 0..<20 { ledger.record(Records.plain(number)) }
