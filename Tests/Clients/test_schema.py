@@ -1,8 +1,12 @@
 """`oai-usage schema` says which keys and columns there are: every one that a command writes, and no other."""
 
+import contextlib
 import csv
+import datetime
 import io
 import json
+import shutil
+import sqlite3
 import time
 
 import pytest
@@ -107,7 +111,17 @@ def test_calls(ledger, schemas):
     assert len(calls) >= 300
     check(calls, schemas["calls", "jsonl"])
     check([json.loads(run("calls", "--ledger", ledger, "--format", "json"))], schemas["calls", "json"])
+    # What is an object in JSON is its text in a cell of CSV.
+    rows = list(csv.DictReader(io.StringIO(run("calls", "--ledger", ledger, "--format", "csv", "-n", "0"), newline="")))
+    for name in ["tags", "units", "tool_calls", "request_options", "diagnostics", "usage", "rate_limit"]:
+        cells = {row["id"]: json.loads(row[name]) if row[name] else None for row in rows}
+        assert cells == {call["id"]: call[name] or None for call in calls}, name
+        assert any(cells.values()), name
     identity = next(call["id"] for call in calls)
+    shown = run("show", identity, "--ledger", ledger, "--timezone", "Asia/Kathmandu")
+    local = datetime.datetime.fromisoformat(calls[0]["started_at"]) + datetime.timedelta(hours=5, minutes=45)
+    assert f"local time    {local:%F %T.%f}"[:-3] + " Asia/Kathmandu" in shown
+    assert "local time" not in run("show", identity, "--ledger", ledger, "--timezone", "UTC")
     check(lines(run("show", identity, "--ledger", ledger, "--json")), schemas["show", "json"])
     explained = [
         line for call in calls[:40] for line in lines(run("prices", "explain", call["id"], "--ledger", ledger, "--json"))
@@ -117,6 +131,32 @@ def test_calls(ledger, schemas):
 
 def test_other_commands(ledger, schemas):
     check([json.loads(run("waste", "--ledger", ledger, "--json"))], schemas["waste", "json"])
+    check([json.loads(run("ledger", "check", "--ledger", ledger, "--json"))], schemas["ledger check", "json"])
+
+
+@pytest.mark.parametrize("by", ["project", "model", "endpoint", "key"])
+def test_top(ledger, schemas, by):
+    top = json.loads(run("top", "--ledger", ledger, "--window", "24h", "--by", by, "--json"))
+    check([top], schemas["top", "json"])
+    report = json.loads(run("report", "--ledger", ledger, "--since", "25h", "--json"))["totals"]
+    assert top["calls"] == sum(row["calls"] for row in top["rows"]) == report["calls"] > 0
+    assert top["errors"] == report["errors"] == sum(row["calls"] for row in top["errors_by_code"]) > 0
+    assert str(top["cost_usd"]) == str(report["cost_usd"])
+    assert len(top["last_calls"]) == 20
+    ends = [call["ended_at"] for call in top["last_calls"]]
+    assert ends == sorted(ends, reverse=True)
+
+
+def test_check_of_a_damaged_ledger(ledger, schemas, tmp_path):
+    damaged = tmp_path / "damaged.db"
+    shutil.copy(ledger, damaged)
+    with contextlib.closing(sqlite3.connect(damaged)) as database:
+        database.execute("DELETE FROM call WHERE id = (SELECT max(id) FROM call)")
+        database.commit()
+    result = execute("ledger", "check", "--ledger", damaged, "--json")
+    report = json.loads(result.stdout)
+    check([report], schemas["ledger check", "json"])
+    assert result.returncode == 1 and report["findings"] and not report["sound"]
 
 
 def test_budget(ledger, schemas):

@@ -9,6 +9,25 @@ package struct LedgerCheck {
         package var findings: [String] = []
         /// Figures of the ledger, each in a sentence.
         package var facts: [String] = []
+
+        /// Returns the report as one line of JSON.
+        ///
+        /// - Parameter ledger: The path of the ledger.
+        /// - Returns: An object with `ledger`, `sound`, `findings` and `facts`.
+        package func json(of ledger: String) -> String {
+            var json = JSONWriter()
+            json.beginObject()
+            json.member("ledger", ledger)
+            json.member("sound", literal: findings.isEmpty ? "true" : "false")
+            for (name, sentences) in [("findings", findings), ("facts", facts)] {
+                json.key(name)
+                json.beginArray()
+                for sentence in sentences { json.string(sentence) }
+                json.endArray()
+            }
+            json.endObject()
+            return json.text
+        }
     }
 
     /// The number of rows whose identities are looked up.

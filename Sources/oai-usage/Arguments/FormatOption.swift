@@ -34,6 +34,8 @@ struct FormatOption<Format: OutputFormat>: ParsableArguments {
 extension ReportFormat: OutputFormat { static var standard: ReportFormat { .table } }
 extension LimitsCommand.LimitsFormat: OutputFormat { static var standard: LimitsCommand.LimitsFormat { .table } }
 extension WasteCommand.WasteOutput: OutputFormat { static var standard: WasteCommand.WasteOutput { .table } }
+extension TopCommand.TopFormat: OutputFormat { static var standard: TopCommand.TopFormat { .table } }
+extension LedgerCheckCommand.CheckFormat: OutputFormat { static var standard: LedgerCheckCommand.CheckFormat { .text } }
 extension ShowCommand.ShowFormat: OutputFormat { static var standard: ShowCommand.ShowFormat { .text } }
 extension RepriceFormat: OutputFormat { static var standard: RepriceFormat { .table } }
 extension PruneFormat: OutputFormat { static var standard: PruneFormat { .text } }

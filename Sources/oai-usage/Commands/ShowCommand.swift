@@ -15,6 +15,7 @@ struct ShowCommand: AsyncParsableCommand {
             Examples:
               oai-usage show req_972e90b8f51596b55d43bf6d78b53f13
               oai-usage show chatcmpl-57d2ef39589bafda6905adbb45042 --format json
+              oai-usage show req_972e90b8 --timezone Europe/Berlin
               oai-usage show req_972e90b8 --bundle
             """
     )
@@ -22,6 +23,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("What names the call.", valueName: "id"), completion: .calls)
     var identity: String
     @OptionGroup var ledgers: LedgersOption
+    @OptionGroup var zone: TimeZoneOption
     @OptionGroup var output: FormatOption<ShowFormat>
     @Flag(help: "Write the text for a ticket to the provider's support: no keys, tags and costs.")
     var bundle = false
@@ -30,6 +32,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await ledgers.settings()
+        let timeZone = try zone.timeZone(settings)
         let records = try await ledgers.calls(matching: identity, settings)
         if bundle { return StandardOutput.write(SupportBundle(records).text) }
         for (index, record) in records.enumerated() {
@@ -41,7 +44,7 @@ struct ShowCommand: AsyncParsableCommand {
                 StandardOutput.write("\(record.json.dropLast())\(end)\n")
             case .text:
                 if index > 0 { StandardOutput.write("\n") }
-                StandardOutput.write(CallDetail(record, formerCosts: former).text)
+                StandardOutput.write(CallDetail(record, formerCosts: former, timeZone: timeZone).text)
             }
         }
     }

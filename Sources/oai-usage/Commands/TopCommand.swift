@@ -14,12 +14,13 @@ struct TopCommand: AsyncParsableCommand {
         discussion: """
             Keys: g groups by project, model, endpoint or key; c, n, e, l, p sort by cost, calls, errors, latency and name; \
             1, 5, h select the last minute, 5 minutes or hour; space pauses; ? helps; q quits. Calls count when they \
-            end, and percentiles are of completed calls. Without a terminal, one frame is printed.
+            end, and percentiles are of completed calls. Without a terminal, one frame is printed; with --json, one object.
 
             Examples:
               oai-usage top
               oai-usage top --once --project 'proj_*' --window 1h
               oai-usage top --by model --sort latency | cat
+              oai-usage top --json --window 5m | jq .cost_usd_per_hour
             """
     )
 
@@ -36,6 +37,10 @@ struct TopCommand: AsyncParsableCommand {
     var interval = DurationArgument(milliseconds: 1_000)
     @Flag(help: "Print one frame and end.")
     var once = false
+    @OptionGroup var output: FormatOption<TopFormat>
+
+    /// The output formats; JSON is one reading.
+    enum TopFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
 
     func validate() throws {
         guard 1_000...86_400_000 ~= window.milliseconds else {
@@ -54,7 +59,7 @@ struct TopCommand: AsyncParsableCommand {
         let clock = SystemUsageClock()
         let length = window.milliseconds * 1_000
         let environment = ProcessInfo.processInfo.environment
-        let isLive = !once && StandardOutput.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
+        let isLive = !once && output.value == .table && StandardOutput.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
         let span = isLive ? TopModel.longest(length) : length
         let feed = try TopFeed(path: path, filter: try filters.selection().filter, length: span, clock: clock)
         let model = TopModel(
@@ -69,7 +74,12 @@ struct TopCommand: AsyncParsableCommand {
         )
         var loop = TopLoop(model, feed, interval: interval.milliseconds * 1_000_000, clock: clock)
         if isLive { return try loop.run() }
-        for line in TopFrame(loop.refreshed()).lines(hasFooter: false) {
+        let frame = loop.refreshed()
+        guard output.value == .table else {
+            if let problem = frame.problem { throw CommandFailure(problem) }
+            return StandardOutput.write(frame.json + "\n")
+        }
+        for line in TopFrame(frame).lines(hasFooter: false) {
             StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
         }
     }

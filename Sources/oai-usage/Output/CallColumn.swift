@@ -152,7 +152,17 @@ struct CallColumn: Sendable {
             99
         ),
         CallColumn("tags", "tags") { CompactJSON.object($0.tags) }.leftOut(56),
+        CallColumn("request-options", "request_options") { CompactJSON.object($0.requestOptions) }.leftOut(99),
+        CallColumn("diagnostics", "diagnostics") { CompactJSON.object(texts: $0.diagnostics) }.leftOut(99),
+        CallColumn("usage", "usage") { $0.rawUsage.flatMap(CompactJSON.compacted(_:)) }.leftOut(99),
+        CallColumn("rate-limit", "rate_limit") { $0.rateLimits.map(rateLimits) }.leftOut(99),
     ]
+
+    private static func rateLimits(_ limits: RateLimits) -> String {
+        var json = JSONWriter()
+        limits.write(to: &json)
+        return json.text
+    }
 
     // MARK: - Kinds
 

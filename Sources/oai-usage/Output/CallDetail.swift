@@ -1,3 +1,4 @@
+import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
 
@@ -5,11 +6,18 @@ import OpenAIUsageLedger
 struct CallDetail {
     private let record: CallRecord
     private let formerCosts: [FormerCost]
+    private let timeZone: TimeZone
 
-    /// Creates the details of a call, with the costs that it had before, the oldest first.
-    init(_ record: CallRecord, formerCosts: [FormerCost] = []) {
+    /// Creates the details of a call.
+    ///
+    /// - Parameters:
+    ///   - record: The call.
+    ///   - formerCosts: The costs that it had before, the oldest first.
+    ///   - timeZone: The time zone in which its start is told, beside UTC.
+    init(_ record: CallRecord, formerCosts: [FormerCost] = [], timeZone: TimeZone = .gmt) {
         self.record = record
         self.formerCosts = formerCosts
+        self.timeZone = timeZone
     }
 
     /// The details, one per line, in titled sections.
@@ -41,8 +49,15 @@ struct CallDetail {
             ("trace", record.traceID),
             ("operation", record.operationID == record.id.description ? nil : record.operationID),
             ("attempt", String(record.attempt)), ("started at", TimestampText.utc(record.startedAtMicroseconds)),
-            ("captured by", record.source.rawValue), ("client", record.client),
+            ("local time", localTime), ("captured by", record.source.rawValue), ("client", record.client),
         ]
+    }
+
+    /// The start in the time zone; `nil` if that is UTC.
+    private var localTime: String? {
+        let zone = timeZone.reportName
+        guard zone != TimeZone.gmt.reportName else { return nil }
+        return "\(LocalTimeText(timeZone).text(record.startedAtMicroseconds, .milliseconds)) \(zone)"
     }
 
     private var place: [Fact] {

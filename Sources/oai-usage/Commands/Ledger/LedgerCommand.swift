@@ -57,10 +57,15 @@ struct LedgerCheckCommand: AsyncParsableCommand {
             Examples:
               oai-usage ledger check
               oai-usage ledger check --ledger /backup/ledger-2026-11-29.db
+              oai-usage ledger check --json | jq -r '.findings[]'
             """
     )
 
     @OptionGroup var storage: LedgerOption
+    @OptionGroup var output: FormatOption<CheckFormat>
+
+    /// The output formats.
+    enum CheckFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
         let path = try await storage.settings().ledger(storage.ledger)
@@ -70,10 +75,14 @@ struct LedgerCheckCommand: AsyncParsableCommand {
             upgrade: WorkProgress.upgrade(),
             whileCheckingFile: { check in try WorkProgress.elapsed("Checking the file", check) }
         ) { progress.show($0, $1) }
-        for fact in report.facts { StandardError.write(fact) }
-        guard !report.findings.isEmpty else { return StandardOutput.write("\(path) is sound.\n") }
-        for finding in report.findings { StandardOutput.write("\(finding)\n") }
-        throw ExitCode.failure
+        switch output.value {
+        case .json: StandardOutput.write(report.json(of: path) + "\n")
+        case .text:
+            for fact in report.facts { StandardError.write(fact) }
+            if report.findings.isEmpty { StandardOutput.write("\(path) is sound.\n") }
+            for finding in report.findings { StandardOutput.write("\(finding)\n") }
+        }
+        guard report.findings.isEmpty else { throw ExitCode.failure }
     }
 }
 

@@ -44,7 +44,7 @@ struct OutputSchema: Sendable {
             reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
             repriceHistoryJSON, repriceHistoryCSV,
             pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, reconcileJSON, reconcileCSV, doctorJSON,
-            glanceJSON,
+            glanceJSON, topJSON, ledgerCheckJSON,
         ] + exports + prices + [configShowJSON, configCheckJSON]
 
     /// The formats of a command, or of the commands of a group.

@@ -1,0 +1,81 @@
+import OpenAIUsage
+import OpenAIUsageLedger
+
+extension TopModel {
+    /// The calls that the JSON lists.
+    private static let listedCalls = 20
+
+    /// What a frame shows, as one line of JSON.
+    var json: String {
+        let summary = shown.window.summary(length: length, now: shown.now, by: grouping, inFlight: shown.inFlight)
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("ledger", ledger)
+        json.member("at", TimestampText.utc(shown.now, isShort: true))
+        json.member("window_seconds", literal: DecimalText.seconds(microseconds: summary.length))
+        json.member("by", grouping.rawValue)
+        Self.write(summary.totals, of: summary, to: &json)
+        json.key("rows")
+        json.beginArray()
+        for row in summary.sorted(order) {
+            json.beginObject()
+            json.member("name", row.name)
+            Self.write(row.sums, of: summary, to: &json)
+            json.endObject()
+        }
+        json.endArray()
+        for (name, numbers) in [
+            ("errors_by_project", summary.errorsByProject), ("errors_by_model", summary.errorsByModel),
+            ("errors_by_code", summary.errorsByCode),
+        ] {
+            json.key(name)
+            json.beginArray()
+            for (name, calls) in numbers.sorted(by: { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }) {
+                json.beginObject()
+                json.member("name", name)
+                json.member("calls", Int64(calls))
+                json.endObject()
+            }
+            json.endArray()
+        }
+        json.key("last_calls")
+        json.beginArray()
+        for call in shown.window.last(Self.listedCalls) { Self.write(call, to: &json) }
+        json.endArray()
+        json.endObject()
+        return json.text
+    }
+
+    private static func write(_ sums: TopSums, of summary: TopSummary, to json: inout JSONWriter) {
+        json.member("calls", Int64(sums.calls))
+        let rate = DecimalText.quotientHalfEven(Int128(sums.calls) * 6_000_000_000, by: Int128(summary.length))
+        json.member("calls_per_minute", literal: DecimalText.exact(rate, fractionDigits: 2))
+        json.member("errors", Int64(sums.errors))
+        json.member("in_flight", Int64(sums.inFlight))
+        json.member("unpriced_calls", Int64(sums.unpriced))
+        json.member("calls_without_usage", Int64(sums.withoutUsage))
+        json.member("cost_usd", literal: sums.knownCost.map(DecimalText.dollars(picoUSD:)))
+        let hourly = summary.rate(sums.knownCost, perMicroseconds: 3_600_000_000)
+        json.member("cost_usd_per_hour", literal: hourly.map(DecimalText.dollars(picoUSD:)))
+        for percentile in [50, 95] {
+            let duration = sums.duration(percentile: percentile)
+            json.member("duration_p\(percentile)_ms", literal: duration.map(DecimalText.milliseconds(microseconds:)))
+        }
+    }
+
+    private static func write(_ call: TopCall, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("id", call.id.description)
+        json.member("ended_at", TimestampText.utc(call.endedAt))
+        json.member("project", call.project)
+        json.member("model", call.model)
+        json.member("endpoint", call.endpoint)
+        json.member("status", literal: call.status.map { String($0) })
+        json.member("outcome", call.outcome.rawValue)
+        json.member("error", call.errorCode)
+        json.member("duration_ms", literal: call.durationMicroseconds.map(DecimalText.milliseconds(microseconds:)))
+        json.member("cost_usd", literal: call.costPicoUSD.map { DecimalText.dollars(picoUSD: Int128($0)) })
+        json.member("request_id", call.requestID)
+        json.endObject()
+    }
+}
