@@ -79,7 +79,8 @@ public struct URLSessionTransport: Transport {
         if Task.isCancelled {
             throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
         }
-        let hasBody = request.body.map { $0.length != 0 } ?? false
+        let length = try request.bodyLength()
+        let hasBody = request.body != nil && length != 0
         let head = try URLRequest(request.head, hasBody: hasBody)
         let upload = try await Upload(request.body, patience: uploadTimeout)
         let call = try SessionCall(head, upload.content, followsRedirects: false, limit: bufferLength, driver: driver)

@@ -5,55 +5,20 @@ import NIOHTTP1
 import OpenAIUsage
 
 extension HTTPClientRequest {
-    /// The hop-by-hop fields (RFC 9110, section 7.6.1), and those that the client writes itself.
-    private static let connectionFields: Set<String> = [
-        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-        "transfer-encoding", "upgrade", "host", "content-length",
-    ]
-
     /// Checks a request and converts it.
     ///
     /// - Throws: `TransportError.Code.invalidRequest`.
     init(_ request: Request) throws(TransportError) {
         let head = request.head
-        guard let scheme = head.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
-            throw TransportError(.invalidRequest, "The request's scheme is neither https nor http.")
-        }
-        guard let authority = head.authority, !authority.isEmpty, authority.utf8.allSatisfy(Self.isOfAuthority) else {
-            throw TransportError(
-                .invalidRequest,
-                "The request's authority is not a host, or a host and a port; a key does not belong there."
-            )
-        }
-        let path = head.path ?? "/"
-        guard path.utf8.first == UInt8(ascii: "/"),
-            path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
-        else {
-            throw TransportError(
-                .invalidRequest,
-                "The request's path does not begin with a slash, or has a character that must be percent-encoded."
-            )
-        }
-        self.init(url: "\(scheme)://\(authority)\(path)")
+        self.init(url: try RequestTarget(head).url)
         method = HTTPMethod(rawValue: head.method.rawValue)
-        for field in head.headerFields where !Self.connectionFields.contains(field.name.canonicalName) {
-            guard field.value.utf8.allSatisfy({ $0 != 0x0d && $0 != 0x0a && $0 != 0 }) else {
-                throw TransportError(.invalidRequest, "The field \(field.name.canonicalName) has a line end in it.")
-            }
-            headers.add(name: field.name.rawName, value: field.value)
-        }
+        for field in head.headerFields.endToEnd { headers.add(name: field.name.rawName, value: field.value) }
+        let length = try request.bodyLength()
         guard let body = request.body else { return }
         if let bytes = body.bytes {
             self.body = .bytes(ByteBuffer(bytes: bytes))
         } else {
-            self.body = .stream(SentBody(base: body), length: body.length.map { .known(Int64($0)) } ?? .unknown)
-        }
-    }
-
-    private static func isOfAuthority(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-        default: ".-_~:[]".utf8.contains(byte)
+            self.body = .stream(SentBody(base: body), length: length.map { .known(Int64($0)) } ?? .unknown)
         }
     }
 }

@@ -15,11 +15,6 @@ struct CurlRequest {
     /// The maximum length of a body that libcurl copies to send it together with the head.
     private static let shortLength = 64 * 1024
 
-    /// The hop-by-hop fields (RFC 9110, section 7.6.1), and those that libcurl writes itself.
-    private static let connectionFields: Set<String> = [
-        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-        "transfer-encoding", "upgrade", "host", "content-length",
-    ]
     /// The fields that libcurl would add by itself.
     private static let unwantedFields = ["accept", "content-type", "expect"]
 
@@ -36,75 +31,21 @@ struct CurlRequest {
     /// - Throws: `TransportError.Code.invalidRequest`.
     init(_ request: Request) throws(TransportError) {
         let head = request.head
-        method = try Self.method(head.method.rawValue)
-        origin = try Self.origin(head)
-        url = origin + (try Self.path(head))
+        method = head.method.rawValue
+        let target = try RequestTarget(head)
+        (origin, url) = (target.origin, target.url)
         lines = Self.lines(head.headerFields)
         content = try Self.content(request, method)
-    }
-
-    // MARK: - The address
-
-    private static func method(_ method: String) throws(TransportError) -> String {
-        guard HTTPRequest.Method(method) != nil else {
-            throw TransportError(.invalidRequest, "The request's method is not a word that HTTP allows.")
-        }
-        guard method != "CONNECT" else {
-            throw TransportError(.invalidRequest, "The method CONNECT asks for a tunnel, which is not what a call is.")
-        }
-        return method
-    }
-
-    private static func origin(_ head: HTTPRequest) throws(TransportError) -> String {
-        guard let scheme = head.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
-            throw TransportError(.invalidRequest, "The request's scheme is neither https nor http.")
-        }
-        guard let authority = head.authority, !authority.isEmpty, authority.utf8.allSatisfy(isOfAuthority) else {
-            throw TransportError(
-                .invalidRequest,
-                "The request's authority is not a host, or a host and a port; a key does not belong there."
-            )
-        }
-        return "\(scheme)://\(authority)"
-    }
-
-    private static func path(_ head: HTTPRequest) throws(TransportError) -> String {
-        let path = head.path ?? "/"
-        guard path.utf8.first == UInt8(ascii: "/"),
-            path.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "#") })
-        else {
-            throw TransportError(
-                .invalidRequest,
-                "The request's path does not begin with a slash, or has a character that must be percent-encoded."
-            )
-        }
-        return path
-    }
-
-    /// True if a byte may be part of a host and a port; user information and path separators are excluded.
-    private static func isOfAuthority(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-        default: ".-_~:[]".utf8.contains(byte)
-        }
     }
 
     // MARK: - The header
 
     private static func lines(_ fields: HTTPFields) -> [[UInt8]] {
-        var left = connectionFields
-        for field in fields where field.name == .connection {
-            for option in field.value.split(separator: ",") {
-                left.insert(option.lowercased().filter { $0 != " " && $0 != "\t" })
-            }
-        }
         var missing = unwantedFields
         var lines: [[UInt8]] = []
         lines.reserveCapacity(fields.count + missing.count)
-        for field in fields {
-            let name = field.name.canonicalName
-            if left.contains(name) { continue }
-            missing.removeAll { $0 == name }
+        for field in fields.endToEnd {
+            missing.removeAll { $0 == field.name.canonicalName }
             lines.append(line(field))
         }
         // In libcurl's notation, a name with a colon and no value removes the field.
@@ -133,7 +74,7 @@ struct CurlRequest {
     // MARK: - The body
 
     private static func content(_ request: Request, _ method: String) throws(TransportError) -> Content {
-        let length = try length(request)
+        let length = try request.bodyLength()
         guard let body = request.body, length != 0 else {
             // A length of 0 is sent explicitly for methods that usually have a body.
             return ["POST", "PUT", "PATCH"].contains(method) || length == 0 && method != "HEAD" ? .short([]) : .none
@@ -141,17 +82,5 @@ struct CurlRequest {
         guard method != "HEAD" else { throw TransportError(.invalidRequest, "A HEAD request has no body.") }
         guard let bytes = body.bytes else { return .stream(body, length: length) }
         return bytes.count <= shortLength ? .short(bytes) : .long(bytes)
-    }
-
-    /// Returns the length of the body, and checks it against the request's Content-Length.
-    private static func length(_ request: Request) throws(TransportError) -> Int? {
-        let stated = Set(request.head.headerFields.lazy.filter { $0.name == .contentLength }.map(\.value))
-        guard let text = stated.first else { return request.body?.length }
-        guard stated.count == 1, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let length = Int(text),
-            length == (request.body.map { $0.length ?? length } ?? 0)
-        else {
-            throw TransportError(.invalidRequest, "The request's Content-Length is not the length of its body.")
-        }
-        return length
     }
 }

@@ -59,7 +59,9 @@ struct TopCommand: AsyncParsableCommand {
         let clock = SystemUsageClock()
         let length = window.milliseconds * 1_000
         let environment = ProcessInfo.processInfo.environment
-        let isLive = !once && output.value == .table && StandardOutput.isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
+        let isLive =
+            !once && output.value == .table && StandardOutput.isTerminal
+            && !["", "dumb"].contains(environment["TERM"] ?? "")
         let span = isLive ? TopModel.longest(length) : length
         let feed = try TopFeed(path: path, filter: try filters.selection().filter, length: span, clock: clock)
         let model = TopModel(
