@@ -5,6 +5,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import shutil
 import sqlite3
 import time
@@ -120,7 +121,7 @@ def test_calls(ledger, schemas):
     identity = next(call["id"] for call in calls)
     shown = run("show", identity, "--ledger", ledger, "--timezone", "Asia/Kathmandu")
     local = datetime.datetime.fromisoformat(calls[0]["started_at"]) + datetime.timedelta(hours=5, minutes=45)
-    assert f"local time    {local:%F %T.%f}"[:-3] + " Asia/Kathmandu" in shown
+    assert re.search(rf"^  local time +{local:%F %T.%f}"[:-3] + " Asia/Kathmandu$", shown, re.MULTILINE)
     assert "local time" not in run("show", identity, "--ledger", ledger, "--timezone", "UTC")
     check(lines(run("show", identity, "--ledger", ledger, "--json")), schemas["show", "json"])
     explained = [
