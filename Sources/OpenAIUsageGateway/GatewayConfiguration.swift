@@ -1,3 +1,5 @@
+import OpenAIUsage
+
 /// The configuration of a gateway: its listeners, upstreams, limits and guarantees.
 public struct GatewayConfiguration: Sendable {
     /// The condition under which the last bytes of a complete response are sent.
@@ -52,40 +54,76 @@ public struct GatewayConfiguration: Sendable {
     public var proxy: UpstreamProxy?
     /// The condition under which the last bytes of a complete response are sent.
     public var durability = Durability.committed
-    /// The longest time that a response waits for its commit, in milliseconds; responses sent without it are counted.
-    public var commitDeadlineMilliseconds: Int64 = 50
-    /// The time after which a call in flight gets its in-flight row, in milliseconds.
-    public var openRowMilliseconds: Int64 = 250
-    /// The timeout for a connection to the upstream, including proxy and TLS, in milliseconds.
-    public var connectTimeoutMilliseconds: Int64 = 10_000
-    /// The longest silence of the upstream before and within a response, in milliseconds.
-    public var responseTimeoutMilliseconds: Int64 = 600_000
-    /// The disconnect grace: the time for which a stream is read after its client disconnected, in milliseconds.
+    /// The longest time that a response waits for its commit; 50 ms by default. Responses sent without it are counted.
+    public var commitDeadline: Duration {
+        get { .milliseconds(commitDeadlineMilliseconds) }
+        set { commitDeadlineMilliseconds = newValue.milliseconds }
+    }
+    package var commitDeadlineMilliseconds: Int64 = 50
+    /// The time after which a call in flight gets its in-flight row; 250 ms by default.
+    public var openRowDelay: Duration {
+        get { .milliseconds(openRowMilliseconds) }
+        set { openRowMilliseconds = newValue.milliseconds }
+    }
+    package var openRowMilliseconds: Int64 = 250
+    /// The timeout for a connection to the upstream, including proxy and TLS; 10 seconds by default.
+    public var connectTimeout: Duration {
+        get { .milliseconds(connectTimeoutMilliseconds) }
+        set { connectTimeoutMilliseconds = newValue.milliseconds }
+    }
+    package var connectTimeoutMilliseconds: Int64 = 10_000
+    /// The longest silence of the upstream before and within a response; 10 minutes by default.
+    public var responseTimeout: Duration {
+        get { .milliseconds(responseTimeoutMilliseconds) }
+        set { responseTimeoutMilliseconds = newValue.milliseconds }
+    }
+    package var responseTimeoutMilliseconds: Int64 = 600_000
+    /// The time for which a stream is read after its client disconnected; 5 seconds by default.
     ///
     /// The rest of the stream carries its usage. 0 aborts at once.
-    public var drainMilliseconds: Int64 = 5_000
-    /// The time after a request within which a half-close means that the client still reads, in milliseconds.
+    public var disconnectGrace: Duration {
+        get { .milliseconds(drainMilliseconds) }
+        set { drainMilliseconds = newValue.milliseconds }
+    }
+    package var drainMilliseconds: Int64 = 5_000
+    /// The time after a request within which a half-close means that the client still reads; 250 ms by default.
     ///
     /// A later one counts as a disconnect. The two look alike on the wire: a client that has nothing more to say half-closes at
     /// once, one that gives up does so later, and every call that it gave up would go on at the upstream.
-    public var halfCloseMilliseconds: Int64 = 250
+    public var halfCloseWindow: Duration {
+        get { .milliseconds(halfCloseMilliseconds) }
+        set { halfCloseMilliseconds = newValue.milliseconds }
+    }
+    package var halfCloseMilliseconds: Int64 = 250
     /// The time for which the head of a stream with a `Content-Length` waits for the first byte, in milliseconds.
     ///
     /// Until then a body that turns out to be no stream can keep its length, and a rejection can be recognized. Applies to
     /// calls that the gateway makes ask for usage.
     package var streamHeadMilliseconds: Int64 = 20
-    /// The time limit of a graceful shutdown for calls in flight, in milliseconds.
-    public var shutdownMilliseconds: Int64 = 30_000
-    /// The time after which an idle connection to the upstream is closed, in milliseconds.
-    public var idleMilliseconds: Int64 = 60_000
+    /// The time limit of a graceful shutdown for calls in flight; 30 seconds by default.
+    public var shutdownTimeout: Duration {
+        get { .milliseconds(shutdownMilliseconds) }
+        set { shutdownMilliseconds = newValue.milliseconds }
+    }
+    package var shutdownMilliseconds: Int64 = 30_000
+    /// The time after which an idle connection to the upstream is closed; 60 seconds by default.
+    public var idleTimeout: Duration {
+        get { .milliseconds(idleMilliseconds) }
+        set { idleMilliseconds = newValue.milliseconds }
+    }
+    package var idleMilliseconds: Int64 = 60_000
     /// True to ask for usage in streaming chat requests that do not.
     public var includesUsage = true
     /// The limits of the data plane.
     public var limits = GatewayLimits()
     /// The requests that are sent again when a pooled connection turns out to be closed.
     public var replays = Replays.all
-    /// The maximum age of a connection to the upstream, in milliseconds, so that changes in DNS take effect.
-    public var connectionAgeMilliseconds: Int64 = 600_000
+    /// The maximum age of a connection to the upstream, so that changes in DNS take effect; 10 minutes by default.
+    public var connectionAge: Duration {
+        get { .milliseconds(connectionAgeMilliseconds) }
+        set { connectionAgeMilliseconds = newValue.milliseconds }
+    }
+    package var connectionAgeMilliseconds: Int64 = 600_000
     /// The number of event loops that carry calls, each on its own thread.
     public var workers = 1
 

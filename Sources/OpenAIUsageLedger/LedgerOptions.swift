@@ -44,6 +44,8 @@ public struct LedgerOptions: Sendable {
 
     /// Hooks for fault injection in tests.
     package var hooks = LedgerHooks()
+    /// True if a damaged ledger is set aside when it is opened, and a new one begun.
+    package var setsDamagedAside = true
     /// The number of records in 20 ms from which the writer gathers batches and journals awaited records.
     package var busyCount = 16
     /// The interval at which an idle writer inspects its files, in milliseconds.

@@ -1,4 +1,4 @@
-import OpenAIUsage
+public import OpenAIUsage
 
 /// A lasting failure of a ledger's writer.
 ///
@@ -8,8 +8,13 @@ public struct LedgerFault: Error, Sendable, Equatable, CustomStringConvertible {
     public var code: LedgerError.Code
     /// The cause with the path and, where there is one, the remedy.
     public var description: String
-    /// The start of the failure, in microseconds since 1970-01-01T00:00:00Z.
-    public var since: Int64
+    package var sinceMicroseconds: Int64
+
+    /// The start of the failure.
+    public var since: Timestamp {
+        get { Timestamp(microsecondsSince1970: sinceMicroseconds) }
+        set { sinceMicroseconds = newValue.microsecondsSince1970 }
+    }
 }
 
 /// A change in the health of a ledger's writer, reported to an operator once.
@@ -30,12 +35,14 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
     public var kind: Kind
     /// The failure that began or ended.
     public var trouble: LedgerFault
-    /// The time since the failure began, in microseconds; 0 when it begins.
-    public var duration: Int64
+    package var durationMicroseconds: Int64
     /// The writer's remedy, in a sentence; `nil` if it only retries.
     public var remedy: String?
     /// The records lost to the failure so far.
     public var dropped: Int64
+
+    /// The time since the failure began; 0 when it begins.
+    public var duration: Duration { .microseconds(durationMicroseconds) }
 
     /// The change in sentences, for a log.
     public var description: String {
@@ -44,11 +51,11 @@ public struct LedgerStatusChange: Sendable, Equatable, CustomStringConvertible {
         case .failed:
             return "The ledger fails: \(trouble)\(remedy) Calls go on, and their rows wait in memory."
         case .lasting:
-            let seconds = duration / 1_000_000
+            let seconds = durationMicroseconds / 1_000_000
             return
                 "The ledger still fails after \(seconds) s: \(trouble)\(remedy) Records dropped meanwhile: \(dropped)."
         case .recovered:
-            let seconds = DecimalText.seconds(microseconds: duration / 1_000 * 1_000)
+            let seconds = DecimalText.seconds(microseconds: durationMicroseconds / 1_000 * 1_000)
             return "The ledger is written again after \(seconds) s.\(remedy) Records dropped meanwhile: \(dropped)."
         case .replaced:
             return "\(trouble)\(remedy)\(dropped == 0 ? "" : " Records lost with it: \(dropped).")"

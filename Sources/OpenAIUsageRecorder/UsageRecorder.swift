@@ -171,7 +171,7 @@ package final class UsageRecorder: UsageSink {
                 },
                 isUp: statistics.trouble == nil,
                 sizeBytes: statistics.fileSize.map { $0 + (statistics.logSize ?? 0) },
-                lastWriteTimestampSeconds: statistics.lastCommit.map { Double($0) / 1_000_000 },
+                lastWriteTimestampSeconds: statistics.lastCommitMicroseconds.map { Double($0) / 1_000_000 },
                 lateReleases: self?.lateReleases.load(ordering: .relaxed) ?? 0
             )
         }

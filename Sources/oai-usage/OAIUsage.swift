@@ -53,6 +53,9 @@ struct OAIUsage: AsyncParsableCommand {
                 return try parseAsRoot([GlanceCommand.configuration.commandName ?? ""] + arguments)
             }
         }
+        if arguments.first == "help", let unknown = UnknownCommand.first(in: Array(arguments.dropFirst()), of: self) {
+            throw ValidationError(unknown.message)
+        }
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
         if let named, named.configuration.subcommands.isEmpty,
             let command = try? named.parseAsRoot(Array(arguments.dropFirst())), type(of: command) == named

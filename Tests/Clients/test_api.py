@@ -96,6 +96,13 @@ def test_calls_and_limits_and_one_call(pair):
             assert text == run("show", identity, "--ledger", pair[0].ledger, "--format", "json")
             assert text == run("show", identity, "--ledger", url, "--format", "json")
             assert run("prices", "explain", identity, "--ledger", url) == run("prices", "explain", identity, "--ledger", pair[0].ledger)
+    # The beginning of an identity is enough, here and there.
+    beginning = row["request_id"][:12]
+    for command in (["show", beginning, "--json"], ["prices", "explain", beginning]):
+        assert run(*command, "--ledger", url) == run(*command, "--ledger", pair[0].ledger) != ""
+    assert get(f"{url}/api/v1/calls/{row['id'][:3]}")[0] == 404
+    several = get(f"{url}/api/v1/calls/{row['id'][:6]}")
+    assert several[0] == 400 and "is the beginning of several" in several[1]
     told = loads(get(f"{url}/api/v1/limits")[1])["limits"]
     shown = loads(run("limits", "--ledger", pair[0].ledger, "--format", "json"))["limits"]
     # The command adds what is left now, and keeps every member of the API.
@@ -329,3 +336,44 @@ def test_metrics_from_a_ledger_need_a_token_elsewhere(tmp_path):
         assert get(url)[0] == 401 and get(url, TOKEN)[0] == 503
     finally:
         server.stop()
+
+
+def test_tags_of_a_gateway_are_columns(start, simulator, tmp_path):
+    gateway, other = start(simulator.url), start(simulator.url)
+    for served, tags in ((gateway, "team=search,feature=a b"), (other, "env=prod")):
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "OpenAI-Usage-Tags": tags}
+        body = json.dumps({"model": "gpt-4o-mini", "messages": []}).encode()
+        with urllib.request.urlopen(urllib.request.Request(served.url + "/v1/chat/completions", body, headers)) as response:
+            response.read()
+        served.rows_when(1)
+    assert loads(get(f"{admin(gateway)}/api/v1/tags")[1]) == {"tags": ["feature", "team"]}
+    for command in (["calls", "--format", "csv"], ["export", "--format", "csv"], ["export", "--format", "chargeback"]):
+        text = run(*command, "--ledger", admin(gateway))
+        assert text == run(*command, "--ledger", gateway.ledger) and "tag:feature,tag:team" in text.split("\n")[0]
+        both = run(*command, "--ledger", admin(gateway), "--ledger", other.ledger)
+        assert "tag:env,tag:feature,tag:team" in both.split("\n")[0]
+        assert both == run(*command, "--ledger", gateway.ledger, "--ledger", other.ledger)
+
+
+def test_a_client_that_leaves_is_timed_until_then(start, simulator):
+    """The ledger and the metrics tell the same, while the answer is read on and afterwards."""
+    gateway = start(simulator.url, "--drain", "100ms")
+    left = {"delay-ms=2500": False, "delay-ms=5000": True}
+    for directive, is_stream in left.items():
+        body = json.dumps({"model": "gpt-4o-mini", "messages": [], "stream": is_stream})
+        curl = ["curl", "-s", "-m", "0.6", "-H", f"Authorization: Bearer {KEY}", "-H", "Content-Type: application/json"]
+        sent = subprocess.run([*curl, "-H", f"OpenAI-Simulate: {directive}", "-d", body, gateway.url + "/v1/chat/completions"], capture_output=True)
+        assert sent.returncode == 28
+        if not is_stream:
+            (row,) = gateway.rows()
+            assert row["outcome"] == "open" and row["duration_ms"] is None
+            assert "252ms" not in run("calls", "--ledger", gateway.ledger)
+    rows = gateway.rows_when(2)
+    assert [row["outcome"] for row in rows] == ["client_disconnected"] * 2
+    assert all(500 < row["duration_ms"] < 1500 for row in rows), rows
+    report = loads(run("report", "--ledger", gateway.ledger, "--json"))["totals"]
+    assert report["calls_without_usage"] == 1
+    own = get(gateway.metrics_url)[1]
+    counted = sum(float(line.rsplit(" ", 1)[1]) for line in own.split("\n") if line.startswith("oai_usage_calls_without_usage_total{"))
+    assert counted == 1
+    assert any('reason="client_disconnect"' in line and line.endswith(" 1") for line in own.split("\n") if "without_usage_total{" in line)

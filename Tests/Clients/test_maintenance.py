@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import sqlite3
@@ -175,6 +176,21 @@ def test_ledgers_of_two_gateways_are_merged(start, simulator, tmp_path):
     assert "10 calls" in execute("ledger", "merge", *paths, "-o", merged).stderr
     assert calls(merged) == 10 and total(merged)["calls"] == 10
     assert run("ledger", "check", "--ledger", merged).endswith("is sound.\n")
+
+
+@pytest.mark.parametrize("arguments", [("prune", "--older-than", "1d"), ("reprice", "--since", "3650d", "--yes")])
+def test_a_damaged_ledger_is_not_replaced_by_a_command(tmp_path, arguments):
+    run("demo", "--calls", "300", "--keep", str(tmp_path / "demo"))
+    ledger = tmp_path / "demo" / "ledger.db"
+    with open(ledger, "r+b") as file:
+        for page in (20, 35, 50):
+            file.seek(page * 4096)
+            file.write(random.Random(page).randbytes(4096))
+    damaged = ledger.read_bytes()
+    refused = execute(*arguments, "--ledger", ledger)
+    assert refused.returncode == 1 and "is damaged" in refused.stderr and refused.stdout == "", refused
+    assert ledger.read_bytes() == damaged
+    assert not [path.name for path in ledger.parent.iterdir() if ".damaged-" in path.name]
 
 
 def test_a_check_ends_with_1_and_says_what_is_wrong(old):

@@ -60,7 +60,7 @@ def test_the_document_is_served_and_well_formed(answered):
     ("report?by=hour,tag:team&timezone=Asia/Kathmandu&period=today", "Report"), ("report?percentiles=estimate", "Report"),
     ("report?project=nobody&until=2030-01-01", "Report"), ("glance", "Glance"), ("glance?timezone=America/New_York", "Glance"),
     ("calls?limit=0", "Call"), ("calls?limit=3&status=4xx", "Call"), ("live", "Live"), ("limits", "Limits"), ("status", "Status"),
-    ("glance?brief=true", "Glance"), ("budgets", "Budgets"), ("reconciliation", "Reconciliation"), ("reprices", "Reprices"),
+    ("glance?brief=true", "Glance"), ("budgets", "Budgets"), ("reconciliation", "Reconciliation"), ("reprices", "Reprices"), ("tags", "Tags"),
 ])
 def test_answers_are_as_described(answered, path, name):
     status, text, headers = get(f"{admin(answered)}/api/v1/{path}")

@@ -39,6 +39,15 @@ def ledger(folder, simulator):
     (["report", "--period", "today", "--since", "7d"], "--period and --since cannot be used together."),
     (["report", "--timezone", "Europe/Pariss"], "Did you mean 'Europe/Paris'?"),
     (["prices", "what-if", "--tier", "batch"], "There is no command 'prices what-if'. Did you mean 'whatif'?"),
+    (["help", "reprot"], "There is no command 'reprot'. Did you mean 'report'?"),
+    (["help", "ledger", "chek"], "There is no command 'ledger chek'. Did you mean 'check'?"),
+    (["whatif"], "There is no command 'whatif'. Did you mean 'prices whatif'?"),
+    (["show", "x123456", "--bundle", "--json"], "--bundle is a text for people"),
+    (["ledger", "backup", ""], "<file> is empty"),
+    *[([*command, "--ledger", "http://127.0.0.1:1"], "--ledger must be a local file here, not a URL") for command in (
+        ("reprice", "--since", "1d", "--dry-run"), ("ledger", "check"), ("ledger", "backup", "/tmp/none.db"), ("doctor",),
+        ("prune", "--older-than", "1d"), ("top",),
+    )],
     *[([command, "--ledger", ""], "--ledger is empty; give a path, or leave the flag out.") for command in (
         "report", "calls", "limits", "doctor", "top", "waste", "gateway", "statusline", "serve-metrics", "glance",
     )],
@@ -48,6 +57,22 @@ def test_usage(arguments, message, ledger):
     done = execute(*arguments, environment={"OAI_USAGE_LEDGER": ledger, "TZ": "UTC"})
     assert done.returncode == 64 and message in done.stderr and done.stdout == "", done
     assert done.stderr.startswith("Error: ") and "Usage: oai-usage" in done.stderr
+
+
+@pytest.mark.parametrize("arguments,usage", [
+    (["budget", "--budget", "x=abc/day"], "budget"), (["prices", "update", "--from", ""], "prices update"),
+    (["report", "--by", "nothing"], "report"),
+])
+def test_the_usage_is_that_of_the_command(arguments, usage):
+    done = execute(*arguments)
+    assert done.returncode == 64 and f"Usage: oai-usage {usage} " in done.stderr, done.stderr
+    assert done.stderr.count("Usage: ") == 1 and f"See 'oai-usage {usage} --help'" in done.stderr
+
+
+def test_help_of_commands():
+    for command in (["help", "report"], ["help", "prices"], ["help", "prices", "whatif"], ["help"]):
+        done = execute(*command)
+        assert done.returncode == 0 and "USAGE: oai-usage" in done.stdout, command
 
 
 @pytest.mark.parametrize("command", ["report", "calls", "limits", "waste", "statusline", "top", "export"])

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -100,9 +101,12 @@ enum GettingStartedSamples {
         try await group.run()
     }
 
-    static func read(from monday: Int64, to now: Int64) async throws -> Report {
+    static func read() async throws -> Report {
         let reader = AsyncLedgerReader(path: "usage.db")
-        let report = try await reader.report(ReportQuery(from: monday, to: now, groupBy: [.project, .model]))
+        let now = Timestamp(Date())
+        let week = ReportQuery(from: now - .seconds(7 * 86_400), to: now, groupBy: [.project, .model])
+        let report = try await reader.report(week)
+        for row in report.rows { print(row.group, row.calls, row.duration?.p95 ?? .zero) }
         return report
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import OpenAIUsage
 import OpenAIUsageTestKit
 import Testing
 
@@ -101,7 +102,11 @@ struct AdminAccessTests {
     @Test(.enabled(if: Certificates.isAvailable, "The openssl command makes the certificates."))
     func `A gateway without TLS takes no certificate`() async throws {
         let file = try Certificates.shared.get().path("both.pem")
-        let certificate = try ServerCertificate(file: file, keyFile: file, now: Int64(Date().timeIntervalSince1970))
+        let certificate = try ServerCertificate(
+            file: file,
+            keyFile: file,
+            now: Timestamp(microsecondsSince1970: SystemUsageClock().wallMicroseconds)
+        )
         try await Self.run { gateway in
             #expect(throws: GatewayError.self) { try gateway.gateway.use(certificate) }
         }

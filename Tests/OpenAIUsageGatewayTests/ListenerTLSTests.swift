@@ -10,7 +10,7 @@ import Testing
 /// A listener that speaks TLS, its certificates, and their change.
 @Suite(.enabled(if: Certificates.isAvailable, "The openssl command makes the certificates."))
 struct ListenerTLSTests {
-    private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+    private static var now: Timestamp { Timestamp(microsecondsSince1970: SystemUsageClock().wallMicroseconds) }
 
     private static func certificate(_ name: String = "good", key: String? = nil) throws -> ServerCertificate {
         let files = try Certificates.shared.get()
@@ -235,14 +235,17 @@ struct ListenerTLSTests {
         let files = try Certificates.shared.get()
         let both = files.path("both.pem")
         let certificate = try ServerCertificate(file: both, keyFile: both, now: Self.now)
+        func later(_ time: Timestamp, _ seconds: Int64) -> Timestamp {
+            Timestamp(microsecondsSince1970: time.microsecondsSince1970 + seconds * 1_000_000)
+        }
         #expect(certificate.expiresAt > Self.now)
         #expect {
-            _ = try ServerCertificate(file: both, keyFile: both, now: Self.now - 7 * 86_400)
+            _ = try ServerCertificate(file: both, keyFile: both, now: later(Self.now, -7 * 86_400))
         } throws: {
             "\($0)".contains("is valid from")
         }
         #expect(throws: GatewayError.self) {
-            _ = try ServerCertificate(file: both, keyFile: both, now: certificate.expiresAt + 1)
+            _ = try ServerCertificate(file: both, keyFile: both, now: later(certificate.expiresAt, 1))
         }
     }
 }

@@ -35,8 +35,8 @@ struct LedgerLogTests {
     }
 
     private func change(_ kind: LedgerStatusChange.Kind, _ code: LedgerError.Code) -> LedgerStatusChange {
-        let trouble = LedgerFault(code: code, description: "It fails.", since: 0)
-        return LedgerStatusChange(kind: kind, trouble: trouble, duration: 0, remedy: nil, dropped: 0)
+        let trouble = LedgerFault(code: code, description: "It fails.", sinceMicroseconds: 0)
+        return LedgerStatusChange(kind: kind, trouble: trouble, durationMicroseconds: 0, remedy: nil, dropped: 0)
     }
 
     @Test

@@ -62,9 +62,9 @@ public struct CallTiming: Sendable, Equatable {
 }
 
 extension Duration {
-    /// The duration in whole microseconds.
+    /// The duration in whole microseconds; the longest one that fits for a longer one.
     package var microseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        return Int64(clamping: Int128(seconds) * 1_000_000 + Int128(attoseconds / 1_000_000_000_000))
     }
 }

@@ -16,6 +16,25 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         left.microsecondsSince1970 < right.microsecondsSince1970
     }
 
+    /// The earliest time, for a range without a start.
+    public static let distantPast = Timestamp(microsecondsSince1970: .min)
+    /// The latest time, for a range without an end.
+    public static let distantFuture = Timestamp(microsecondsSince1970: .max)
+
+    /// The time after a duration, in whole microseconds; the latest or the earliest time where that is out of range.
+    public static func + (left: Timestamp, right: Duration) -> Timestamp {
+        let (seconds, attoseconds) = right.components
+        let microseconds = Int128(seconds) * 1_000_000 + Int128(attoseconds / 1_000_000_000_000)
+        return Timestamp(microsecondsSince1970: Int64(clamping: Int128(left.microsecondsSince1970) + microseconds))
+    }
+
+    /// The time before by a duration, as with ``+(_:_:)``.
+    public static func - (left: Timestamp, right: Duration) -> Timestamp {
+        let (seconds, attoseconds) = right.components
+        let microseconds = Int128(seconds) * 1_000_000 + Int128(attoseconds / 1_000_000_000_000)
+        return Timestamp(microsecondsSince1970: Int64(clamping: Int128(left.microsecondsSince1970) - microseconds))
+    }
+
     /// The time from another one to this one.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
         .microseconds(left.microsecondsSince1970) - .microseconds(right.microsecondsSince1970)

@@ -188,7 +188,13 @@ extension LedgerPage {
         }
         for (endpoint, count) in totals.openCalls { addInFlightCalls(count, endpoint: endpoint) }
         for limit in totals.rateLimits {
-            add(limit.limits, project: limit.project, model: limit.model, observedAt: limit.observedAt, now: now)
+            add(
+                limit.limits,
+                project: limit.project,
+                model: limit.model,
+                observedAt: limit.observedAtMicroseconds,
+                now: now
+            )
         }
     }
 }

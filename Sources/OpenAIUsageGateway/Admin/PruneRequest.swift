@@ -53,7 +53,7 @@ package struct PruneRequest: Sendable, Equatable {
 
     /// The body as JSON.
     package var json: String {
-        let (before, isDryRun) = (TimestampText.utc(query.before), query.isDryRun)
+        let (before, isDryRun) = (TimestampText.utc(query.beforeMicroseconds), query.isDryRun)
         guard let ledger else {
             return JSONDocument.Value.members(["before": .string(before), "dry_run": .bool(isDryRun)]).line
         }

@@ -608,6 +608,43 @@ extension ReportingAPI {
         }
       }
     },
+    "/api/v1/tags": {
+      "get": {
+        "operationId": "tags",
+        "summary": "Tags",
+        "description": "The names of the tags that calls have, at most 100, in alphabetical order.",
+        "responses": {
+          "200": {
+            "description": "The names.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Tags"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "421": {
+            "$ref": "#/components/responses/Misdirected"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/api/v1/budgets": {
       "get": {
         "operationId": "budgets",
@@ -4035,6 +4072,22 @@ extension ReportingAPI {
                 "description": "A stable code."
               }
             }
+          }
+        }
+      },
+      "Tags": {
+        "type": "object",
+        "required": [
+          "tags"
+        ],
+        "additionalProperties": false,
+        "properties": {
+          "tags": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 100
           }
         }
       }

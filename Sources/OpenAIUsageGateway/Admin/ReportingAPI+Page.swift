@@ -45,7 +45,7 @@ extension ReportingAPI {
         let now = clock.wallMicroseconds
         var query = CallsQuery()
         query.filter.require(.outcome, [Outcome.open.rawValue])
-        query.from = now - Self.liveAge
+        query.fromMicroseconds = now - Self.liveAge
         query.order = .newestFirst
         query.limit = Self.liveLimit
         let records = try await read { [query] in try $0.calls(query) }.sorted { $0.id < $1.id }
@@ -64,7 +64,7 @@ extension ReportingAPI {
     /// Returns the cost of a call line by line, as `oai-usage prices explain` writes it: one object a line and attempt.
     func cost(_ identity: String, _ parameters: inout QueryParameters) async throws -> Response {
         try parameters.finish()
-        let records = try await read { try $0.calls(matching: identity) }
+        let records = try await read { try $0.calls(named: identity) }
         guard !records.isEmpty else { throw Self.unknownCall(identity) }
         let book = prices()
         let lines = records.map { CostComparison($0, book: book).json.line + "\n" }
@@ -76,7 +76,7 @@ extension ReportingAPI {
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
         let attempts = try await read { reader in
-            try reader.calls(matching: identity).map { (call: $0.id, costs: try reader.formerCosts(of: $0.id)) }
+            try reader.calls(named: identity).map { (call: $0.id, costs: try reader.formerCosts(of: $0.id)) }
         }
         guard !attempts.isEmpty else { throw Self.unknownCall(identity) }
         guard format == .json else {
@@ -165,5 +165,21 @@ private struct PooledPeriodReader: PeriodReader {
         selection.until = .absolute(microseconds: range.to)
         let query = try ReportRequest(selection, groupBy: dimensions).query(now: range.to) { nil }
         return try await reader.run { try $0.report(query, exactLimit: 0) }
+    }
+}
+
+extension LedgerReader {
+    /// Returns the calls with an identity, or with the only one that begins with a text; none if there is no such call.
+    ///
+    /// - Throws: A ``LedgerError``, or a ``ParameterError`` if several identities begin with the text.
+    func calls(named text: String) throws -> [CallRecord] {
+        let records = try calls(matching: text)
+        guard records.isEmpty else { return records }
+        let found = try identities(beginningWith: text).identities
+        guard found.count <= 1 else {
+            let listed = found.prefix(5).joined(separator: ", ") + (found.count > 5 ? ", ..." : "")
+            throw ParameterError(nil, "\(text) is the beginning of several: \(listed). Give more of it")
+        }
+        return try found.first.map { try calls(matching: $0) } ?? []
     }
 }

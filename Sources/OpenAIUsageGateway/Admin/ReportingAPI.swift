@@ -128,13 +128,14 @@ struct ReportingAPI: Sendable {
                 return try await formerCosts(identity(parts), &parameters)
             case ("reprices", 1): return try await reprices(&parameters)
             case ("limits", 1): return try await rateLimits(&parameters)
+            case ("tags", 1): return try await tags(&parameters)
             case ("budgets", 1): return try await budgets(&parameters)
             case ("reconciliation", 1): return try await reconciliation(&parameters)
             default:
                 throw Rejection(
                     status: .notFound,
                     error: APIError(
-                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /calls/{identity}/former-costs, /reprices, /live, /limits, /budgets, /reconciliation, /status and /openapi.json.",
+                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /calls/{identity}/former-costs, /reprices, /live, /limits, /tags, /budgets, /reconciliation, /status and /openapi.json.",
                         code: "unknown_path"
                     )
                 )
@@ -196,7 +197,7 @@ struct ReportingAPI: Sendable {
     private func call(_ identity: String, _ parameters: inout QueryParameters) async throws -> Response {
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
-        let page = try await read { CallPage(ledger: try $0.origins(), records: try $0.calls(matching: identity)) }
+        let page = try await read { CallPage(ledger: try $0.origins(), records: try $0.calls(named: identity)) }
         guard !page.records.isEmpty else { throw Self.unknownCall(identity) }
         return format == .json
             ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
@@ -209,6 +210,21 @@ struct ReportingAPI: Sendable {
         return format == .json
             ? response("application/json", Array((LatestRateLimit.json(limits) + "\n").utf8))
             : response(Self.mergeableType, LatestRateLimit.bytes(limits))
+    }
+
+    private func tags(_ parameters: inout QueryParameters) async throws -> Response {
+        // Both formats are the same.
+        _ = try format(&parameters, "json")
+        try parameters.finish()
+        let names = try await read { try $0.tagNames() }
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("tags")
+        json.beginArray()
+        for name in names { json.string(name) }
+        json.endArray()
+        json.endObject()
+        return response("application/json", Array((json.text + "\n").utf8))
     }
 
     private func calls(_ parameters: inout QueryParameters, _ channel: any Channel) async throws -> Response {

@@ -35,7 +35,9 @@ package struct RepriceRequest: Sendable, Equatable {
             throw Mistake(description: "\"\(unknown.name)\" is not known; known are \(known.joined(separator: ", ")).")
         }
         query = RepriceQuery(from: try Self.time(root, "from"), to: try Self.time(root, "to"))
-        guard query.from < query.to else { throw Mistake(description: "\"from\" must be before \"to\".") }
+        guard query.fromMicroseconds < query.toMicroseconds else {
+            throw Mistake(description: "\"from\" must be before \"to\".")
+        }
         query.filter.require(.project, try Self.list(root, "projects"))
         query.filter.require(.model, try Self.list(root, "models"))
         switch root["dry_run"] {
@@ -48,7 +50,8 @@ package struct RepriceRequest: Sendable, Equatable {
     /// The body as JSON.
     package var json: String {
         JSONDocument.Value.members([
-            "from": .string(TimestampText.utc(query.from)), "to": .string(TimestampText.utc(query.to)),
+            "from": .string(TimestampText.utc(query.fromMicroseconds)),
+            "to": .string(TimestampText.utc(query.toMicroseconds)),
             "projects": .elements(query.filter.values(.project).map { .string($0) }),
             "models": .elements(query.filter.values(.model).map { .string($0) }), "dry_run": .bool(query.isDryRun),
         ]).line

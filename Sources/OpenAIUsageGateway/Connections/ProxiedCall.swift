@@ -17,7 +17,8 @@ final class ProxiedCall {
     @exclusivity(unchecked) private var isActing = false
     private lazy var watch = Watch(self)
     /// True once metrics have counted that the client left.
-    @exclusivity(unchecked) private var isDisconnectCounted = false
+    /// The time that a client waited that has left; `nil` for one that is there.
+    @exclusivity(unchecked) private var waitedMicroseconds: Int64?
     /// The number of bytes written to the client.
     @exclusivity(unchecked) private var sentBytes = 0
 
@@ -101,8 +102,8 @@ final class ProxiedCall {
         handle(.clientClosed(mayDrain: loop.mayReadOn))
         guard stream.isReadOn else { return }
         loop.readsOn(self)
-        guard !isDisconnectCounted, let record = exchange.openRecord() else { return }
-        isDisconnectCounted = true
+        guard waitedMicroseconds == nil, let record = exchange.openRecord() else { return }
+        waitedMicroseconds = record.timing.durationMicroseconds
         loop.recorder.recordDisconnect(record)
     }
 
@@ -167,7 +168,11 @@ final class ProxiedCall {
             }
         case .record(let ending, let errorType, let errorCode, let generation):
             guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
-            record.isDisconnectCounted = isDisconnectCounted
+            if let waitedMicroseconds {
+                record.isDisconnectCounted = true
+                // What is read on afterwards is no time of the client's.
+                record.timing.durationMicroseconds = waitedMicroseconds
+            }
             record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
             let waiter = generation.map { loop.commits.waiter(for: self, generation: $0) }
             if loop.recorder.submit(consume record, waiter: waiter), let generation {

@@ -1,17 +1,35 @@
+import OpenAIUsage
+
 /// The limits of the data plane; each has an error and a metric.
 public struct GatewayLimits: Sendable, Equatable {
     /// The maximum size of the head of a request or a response, in bytes.
     public var headBytes = 64 << 10
     /// The maximum number of fields in a head.
     public var headFields = 256
-    /// The timeout for the head of a request and for a TLS handshake, in milliseconds.
-    public var headMilliseconds: Int64 = 20_000
-    /// The longest silence of a client within the body of its request, in milliseconds.
-    public var bodyMilliseconds: Int64 = 60_000
-    /// The longest time for which a client accepts nothing of its response, in milliseconds.
-    public var writeMilliseconds: Int64 = 120_000
-    /// The time after which a client's idle connection is closed, in milliseconds.
-    public var keepAliveMilliseconds: Int64 = 120_000
+    /// The timeout for the head of a request and for a TLS handshake; 20 seconds by default.
+    public var headTimeout: Duration {
+        get { .milliseconds(headMilliseconds) }
+        set { headMilliseconds = newValue.milliseconds }
+    }
+    package var headMilliseconds: Int64 = 20_000
+    /// The longest silence of a client within the body of its request; 60 seconds by default.
+    public var bodyTimeout: Duration {
+        get { .milliseconds(bodyMilliseconds) }
+        set { bodyMilliseconds = newValue.milliseconds }
+    }
+    package var bodyMilliseconds: Int64 = 60_000
+    /// The longest time for which a client accepts nothing of its response; 2 minutes by default.
+    public var writeTimeout: Duration {
+        get { .milliseconds(writeMilliseconds) }
+        set { writeMilliseconds = newValue.milliseconds }
+    }
+    package var writeMilliseconds: Int64 = 120_000
+    /// The time after which a client's idle connection is closed; 2 minutes by default.
+    public var keepAlive: Duration {
+        get { .milliseconds(keepAliveMilliseconds) }
+        set { keepAliveMilliseconds = newValue.milliseconds }
+    }
+    package var keepAliveMilliseconds: Int64 = 120_000
     /// The maximum number of client connections.
     public var connections = 16_384
     /// The maximum number of client connections from one address.
@@ -37,4 +55,12 @@ public struct GatewayLimits: Sendable, Equatable {
 
     /// Creates the default limits.
     public init() {}
+}
+
+extension Duration {
+    /// The milliseconds, rounded up, so that the shortest time is not none.
+    var milliseconds: Int64 {
+        let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000)
+        return rest > 0 ? whole + 1 : whole
+    }
 }

@@ -1,13 +1,14 @@
 import Foundation
 import NIOCore
 import NIOSSL
+public import OpenAIUsage
 import Synchronization
 
 /// A server certificate and its private key, ready for TLS handshakes.
 public struct ServerCertificate: Sendable {
     let context: NIOSSLContext
-    /// The end of the certificate's validity, in seconds since 1970.
-    public let expiresAt: Int64
+    /// The end of the certificate's validity.
+    public let expiresAt: Timestamp
 
     /// Reads a certificate and its private key.
     ///
@@ -17,24 +18,26 @@ public struct ServerCertificate: Sendable {
     ///   - file: A PEM file with the server's certificate, followed by the intermediate certificates.
     ///   - keyFile: A PEM file with the private key, which must not be encrypted; may be the same file.
     ///   - settings: The names of the two settings, for error messages.
-    ///   - now: The current time, in seconds since 1970.
+    ///   - now: The current time.
     /// - Throws: A ``GatewayError`` that names the file and the problem.
     public init(
         file: String,
         keyFile: String,
         settings: (certificate: String, key: String) = ("--tls-cert", "--tls-key"),
-        now: Int64
+        now: Timestamp
     ) throws {
         let certificates = try Self.certificates(try Self.bytes(file, settings.certificate), file)
         let key = try Self.key(try Self.bytes(keyFile, settings.key), keyFile)
         guard let own = certificates.first else { throw Self.holdsNone(file) }
-        let (start, end) = (Int64(own.notValidBefore), Int64(own.notValidAfter))
+        let (start, end) = (Self.time(own.notValidBefore), Self.time(own.notValidAfter))
         guard now <= end else {
-            throw Self.failure("The certificate in \(file) has expired on \(Self.time(end)): renew it.")
+            throw Self.failure(
+                "The certificate in \(file) has expired on \(TimestampText.utc(end.microsecondsSince1970, isShort: true)): renew it."
+            )
         }
         guard now >= start else {
             throw Self.failure(
-                "The certificate in \(file) is valid from \(Self.time(start)) on: is this machine's clock right?"
+                "The certificate in \(file) is valid from \(TimestampText.utc(start.microsecondsSince1970, isShort: true)) on: is this machine's clock right?"
             )
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
@@ -94,8 +97,8 @@ public struct ServerCertificate: Sendable {
         failure("The file \(file) holds no certificate: it must be PEM text (-----BEGIN CERTIFICATE-----).")
     }
 
-    private static func time(_ seconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    private static func time(_ seconds: some BinaryInteger) -> Timestamp {
+        Timestamp(microsecondsSince1970: Int64(seconds) * 1_000_000)
     }
 
     private static func failure(_ message: String) -> GatewayError {

@@ -146,7 +146,7 @@ extension LedgerReader {
                 filter: budget.filter
             )
             var recent = query
-            recent.from = window.from - BudgetStatus.lookBack
+            recent.fromMicroseconds = window.from - BudgetStatus.lookBack
             recent.groupBy = [.day]
             let days = try report(recent).rows.compactMap { $0.group.first ?? nil }
             return BudgetStatus(budget: budget, window: window, totals: try report(query).totals, days: days, time: now)

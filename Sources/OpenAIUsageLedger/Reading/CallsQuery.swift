@@ -10,10 +10,8 @@ public struct CallsQuery: Sendable, Equatable {
         case newestFirst
     }
 
-    /// The start of the range in microseconds since 1970, inclusive; `nil` for no limit.
-    public var from: Int64?
-    /// The end of the range in microseconds since 1970, exclusive; `nil` for no limit.
-    public var to: Int64?
+    package var fromMicroseconds: Int64?
+    package var toMicroseconds: Int64?
     /// The filter of calls.
     public var filter = CallFilter()
     /// The most calls; `nil` for all.
@@ -27,4 +25,16 @@ public struct CallsQuery: Sendable, Equatable {
 
     /// Creates a query for all calls.
     public init() {}
+
+    /// The start of the range, inclusive; `nil` for no limit.
+    public var from: Timestamp? {
+        get { fromMicroseconds.map { Timestamp(microsecondsSince1970: $0) } }
+        set { fromMicroseconds = newValue?.microsecondsSince1970 }
+    }
+
+    /// The end of the range, exclusive; `nil` for no limit.
+    public var to: Timestamp? {
+        get { toMicroseconds.map { Timestamp(microsecondsSince1970: $0) } }
+        set { toMicroseconds = newValue?.microsecondsSince1970 }
+    }
 }

@@ -9,12 +9,17 @@ public struct LatestRateLimit: Sendable, Equatable {
     public var model: String?
     /// The organization; `nil` if unknown.
     public var organization: String?
-    /// The time when the limits arrived, in microseconds since 1970.
-    public var observedAt: Int64
+    package var observedAtMicroseconds: Int64
     /// The call whose response had the limits.
     public var call: CallID
     /// The limits with the remaining amounts.
     public var limits: RateLimits
+
+    /// The time when the limits arrived.
+    public var observedAt: Timestamp {
+        get { Timestamp(microsecondsSince1970: observedAtMicroseconds) }
+        set { observedAtMicroseconds = newValue.microsecondsSince1970 }
+    }
 }
 
 extension LatestRateLimit {
@@ -34,7 +39,7 @@ extension LatestRateLimit {
         for var limit in found {
             limit.model = limit.model.map { ModelAlias.alias(of: $0) }
             let key = [limit.project, limit.model ?? ""]
-            if let known = latest[key], known.observedAt > limit.observedAt { continue }
+            if let known = latest[key], known.observedAtMicroseconds > limit.observedAtMicroseconds { continue }
             latest[key] = limit
         }
         return latest.values.sorted { ($0.project, $0.model ?? "") < ($1.project, $1.model ?? "") }
@@ -46,7 +51,7 @@ extension LatestRateLimit {
         project = row.text() ?? ""
         model = row.text().flatMap { $0.isEmpty ? nil : $0 }
         organization = row.text()
-        observedAt = row.integer() ?? 0
+        observedAtMicroseconds = row.integer() ?? 0
         call = CallID(rawValue: row.integer() ?? 0)
         limits = RateLimitText.limits(row.text() ?? "")
     }

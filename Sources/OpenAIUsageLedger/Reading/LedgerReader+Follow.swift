@@ -49,8 +49,8 @@ extension LedgerReader {
                     )
                     if verdict == .no { return true }
                     let record = decoder.record(row)
-                    if let from = query.from, record.startedAtMicroseconds < from { return true }
-                    if let to = query.to, record.startedAtMicroseconds >= to { return true }
+                    if let from = query.fromMicroseconds, record.startedAtMicroseconds < from { return true }
+                    if let to = query.toMicroseconds, record.startedAtMicroseconds >= to { return true }
                     if verdict == .yes || matcher.matches(record) { body(record) }
                     return true
                 }

@@ -111,8 +111,15 @@ public final class LedgerReader: Sendable {
         try read { database, _ in try LatestRateLimit.all(database) }
     }
 
+    /// Returns the time before which calls are pruned; `nil` if none ever were.
+    public func prunedBefore() throws -> Timestamp? {
+        try prunedBeforeMicroseconds().map { Timestamp(microsecondsSince1970: $0) }
+    }
+
     /// Returns the time before which calls are pruned, in microseconds since 1970; `nil` if none ever were.
-    public func prunedBefore() throws -> Int64? { try read { database, _ in try PruneBoundary.load(database) } }
+    package func prunedBeforeMicroseconds() throws -> Int64? {
+        try read { database, _ in try PruneBoundary.load(database) }
+    }
 
     /// The version of the schema that this library writes; an older ledger is upgraded when it is opened.
     package static var schemaVersion: Int64 { LedgerSchema.version }
@@ -126,8 +133,8 @@ public final class LedgerReader: Sendable {
             var summary = LedgerSummary(
                 calls: 0,
                 openCalls: try Int64.fetchOne(database, sql: "SELECT count(*) FROM call WHERE result < 0") ?? 0,
-                first: try Self.first(database),
-                last: try Self.start(database, "max"),
+                firstMicroseconds: try Self.first(database),
+                lastMicroseconds: try Self.start(database, "max"),
                 unpricedCalls: 0,
                 callsWithoutUsage: 0,
                 quarantined: try Int64.fetchOne(database, sql: "SELECT count(*) FROM quarantine") ?? 0

@@ -24,7 +24,7 @@ struct RowSource {
     ///   - body: Called with each call; returns false to stop.
     /// - Throws: An error of SQLite, or of the closure.
     func forEach(_ query: CallsQuery, series: Set<Int>? = nil, _ body: (CallRecord) throws -> Bool) throws {
-        guard var range = rows(from: query.from, to: query.to) else { return }
+        guard var range = rows(from: query.fromMicroseconds, to: query.toMicroseconds) else { return }
         if let after = query.after {
             guard after.rawValue < range.upperBound else { return }
             range = max(range.lowerBound, after.rawValue + 1)...range.upperBound
@@ -55,8 +55,8 @@ struct RowSource {
                 )
                 if verdict == .no { return true }
                 let startedAt = row.integer(at: 4) ?? RowFormat.start(of: row.integer(at: 0) ?? 0)
-                if let from = query.from, startedAt < from { return true }
-                if let to = query.to, startedAt >= to { return true }
+                if let from = query.fromMicroseconds, startedAt < from { return true }
+                if let to = query.toMicroseconds, startedAt >= to { return true }
                 let record = decoder.record(row)
                 if verdict == .maybe, !matcher.matches(record) { return true }
                 rest -= 1

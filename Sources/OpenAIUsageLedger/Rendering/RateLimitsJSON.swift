@@ -14,7 +14,7 @@ extension LatestRateLimit {
             json.member("project", limit.project)
             json.member("model", limit.model)
             json.member("organization", limit.organization)
-            json.member("observed_at", TimestampText.utc(limit.observedAt))
+            json.member("observed_at", TimestampText.utc(limit.observedAtMicroseconds))
             json.member("call_id", limit.call.description)
             json.key("rate_limit")
             limit.limits.write(to: &json)

@@ -8,21 +8,21 @@ extension Report {
     fileprivate func json(comparedWith comparison: ReportComparison?) -> String {
         var json = JSONWriter()
         json.beginObject()
-        json.member("from", TimestampText.utc(query.from, isShort: true))
-        json.member("to", TimestampText.utc(query.to, isShort: true))
+        json.member("from", TimestampText.utc(query.fromMicroseconds, isShort: true))
+        json.member("to", TimestampText.utc(query.toMicroseconds, isShort: true))
         json.member("timezone", query.timeZone.reportName)
         if let query = comparison?.previousQuery {
             json.key("compared_with")
             json.beginObject()
-            json.member("from", TimestampText.utc(query.from, isShort: true))
-            json.member("to", TimestampText.utc(query.to, isShort: true))
+            json.member("from", TimestampText.utc(query.fromMicroseconds, isShort: true))
+            json.member("to", TimestampText.utc(query.toMicroseconds, isShort: true))
             json.endObject()
         }
         if let pruned {
-            json.member("pruned_before", TimestampText.utc(pruned.before, isShort: true))
+            json.member("pruned_before", TimestampText.utc(pruned.beforeMicroseconds, isShort: true))
             if pruned.isWidened {
-                json.member("counted_from", TimestampText.utc(pruned.countedFrom, isShort: true))
-                json.member("counted_to", TimestampText.utc(pruned.countedTo, isShort: true))
+                json.member("counted_from", TimestampText.utc(pruned.countedFromMicroseconds, isShort: true))
+                json.member("counted_to", TimestampText.utc(pruned.countedToMicroseconds, isShort: true))
             }
             if pruned.leftOutCalls > 0 { json.member("left_out_calls", pruned.leftOutCalls) }
             if pruned.ungroupedCalls > 0 { json.member("ungrouped_calls", pruned.ungroupedCalls) }
@@ -124,9 +124,9 @@ extension ReportRow {
     private static func write(_ name: String, _ percentiles: LatencyPercentiles?, to json: inout JSONWriter) {
         json.key(name)
         json.beginObject()
-        json.member("p50", literal: (percentiles?.p50).map(DecimalText.milliseconds(microseconds:)))
-        json.member("p95", literal: (percentiles?.p95).map(DecimalText.milliseconds(microseconds:)))
-        json.member("p99", literal: (percentiles?.p99).map(DecimalText.milliseconds(microseconds:)))
+        json.member("p50", literal: (percentiles?.p50Microseconds).map(DecimalText.milliseconds(microseconds:)))
+        json.member("p95", literal: (percentiles?.p95Microseconds).map(DecimalText.milliseconds(microseconds:)))
+        json.member("p99", literal: (percentiles?.p99Microseconds).map(DecimalText.milliseconds(microseconds:)))
         json.endObject()
     }
 }

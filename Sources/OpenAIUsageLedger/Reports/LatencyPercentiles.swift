@@ -2,10 +2,14 @@
 ///
 /// They are exact for few calls, and within 1 % for many.
 public struct LatencyPercentiles: Sendable, Equatable {
-    /// The median, in microseconds.
-    public var p50: Int64
-    /// The 95th percentile, in microseconds.
-    public var p95: Int64
-    /// The 99th percentile, in microseconds.
-    public var p99: Int64
+    package var p50Microseconds: Int64
+    package var p95Microseconds: Int64
+    package var p99Microseconds: Int64
+
+    /// The median.
+    public var p50: Duration { .microseconds(p50Microseconds) }
+    /// The 95th percentile.
+    public var p95: Duration { .microseconds(p95Microseconds) }
+    /// The 99th percentile.
+    public var p99: Duration { .microseconds(p99Microseconds) }
 }

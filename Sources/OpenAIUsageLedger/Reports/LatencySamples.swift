@@ -28,7 +28,7 @@ struct LatencySamples: Sendable {
             if index < negative + small.count { return Int64(small[index - negative]) }
             return others[index - small.count]
         }
-        return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
+        return LatencyPercentiles(p50Microseconds: value(50), p95Microseconds: value(95), p99Microseconds: value(99))
     }
 
     // MARK: - Bytes

@@ -51,10 +51,10 @@ package struct ReportArrangement: Sendable, Equatable {
         case .output: row.outputTokens
         case .reasoning: row.reasoningTokens
         case .unpriced: Int128(row.unpricedCalls)
-        case .p50: (row.duration?.p50).map { Int128($0) }
-        case .p95: (row.duration?.p95).map { Int128($0) }
-        case .p99: (row.duration?.p99).map { Int128($0) }
-        case .firstToken: (row.timeToFirstToken?.p50).map { Int128($0) }
+        case .p50: (row.duration?.p50Microseconds).map { Int128($0) }
+        case .p95: (row.duration?.p95Microseconds).map { Int128($0) }
+        case .p99: (row.duration?.p99Microseconds).map { Int128($0) }
+        case .firstToken: (row.timeToFirstToken?.p50Microseconds).map { Int128($0) }
         case .name: nil
         }
     }

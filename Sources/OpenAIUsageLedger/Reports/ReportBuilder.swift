@@ -58,9 +58,9 @@ struct ReportBuilder {
     /// - Returns: The sums.
     /// - Throws: An error of SQLite, or ``TooManyGroups``.
     mutating func report(_ database: Database, exactLimit: Int) throws -> MergeableReport {
-        if let range = try PrunedRange(from: query.from, to: query.to, database) {
+        if let range = try PrunedRange(from: query.fromMicroseconds, to: query.toMicroseconds, database) {
             pruned = PrunedPart(range, asked: query)
-            (query.from, query.to) = (range.from, range.to)
+            (query.fromMicroseconds, query.toMicroseconds) = (range.from, range.to)
             try addRollups(database)
         } else if try hasFewRows(database, exactLimit) {
             keepsLatencies = true
@@ -74,7 +74,8 @@ struct ReportBuilder {
     /// True if the range has at most `limit` rows.
     private func hasFewRows(_ database: Database, _ limit: Int) throws -> Bool {
         guard limit > 0 else { return false }
-        guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return true }
+        guard let rows = try RowSource(database, facts).rows(from: query.fromMicroseconds, to: query.toMicroseconds)
+        else { return true }
         let count = try Int.fetchOne(
             database,
             sql: "SELECT count(*) FROM (SELECT 1 FROM call WHERE id BETWEEN ? AND ? LIMIT ?)",
@@ -109,24 +110,32 @@ struct ReportBuilder {
             known[pair] = isWantedHere
             return isWantedHere
         }
-        try source.forEachPending(from: query.from, to: query.to, periods: cuts, where: isWanted) {
+        try source.forEachPending(
+            from: query.fromMicroseconds,
+            to: query.toMicroseconds,
+            periods: cuts,
+            where: isWanted
+        ) {
             try add($2, $0, $1, cuts, weight: $3)
         }
         // Kept sums must depend on the table alone.
         let kept = inRows.isEmpty ? try addKept(source, database, isWanted) : nil
-        for part in [(query.from, kept?.from ?? query.to), (kept?.to ?? query.to, query.to)] {
+        for part in [
+            (query.fromMicroseconds, kept?.from ?? query.toMicroseconds),
+            (kept?.to ?? query.toMicroseconds, query.toMicroseconds),
+        ] {
             try source.forEachFlushed(from: part.0, to: part.1, periods: cuts, where: isWanted) {
                 try add($2, $0, $1, cuts, weight: $3)
             }
         }
-        try source.forEachInFlight(from: query.from, to: query.to) { record, _ in
+        try source.forEachInFlight(from: query.fromMicroseconds, to: query.toMicroseconds) { record, _ in
             if matcher.matches(record) { try add(record) }
         }
         guard !inRows.isEmpty else { return }
         guard let pruned else { return try addRows(database, inRows) }
-        let end = PruneBoundary.quarter(of: pruned.before + RollupKey.quarterLength - 1)
-        try addPruned(source, matcher, cuts, inRows, to: min(end, query.to))
-        if end < query.to { try addRows(database, inRows, from: max(end, query.from)) }
+        let end = PruneBoundary.quarter(of: pruned.beforeMicroseconds + RollupKey.quarterLength - 1)
+        try addPruned(source, matcher, cuts, inRows, to: min(end, query.toMicroseconds))
+        if end < query.toMicroseconds { try addRows(database, inRows, from: max(end, query.fromMicroseconds)) }
     }
 
     /// Adds the sums of whole days that the cache keeps, or that it will keep.
@@ -174,7 +183,7 @@ struct ReportBuilder {
         to end: Int64
     ) throws {
         try source.forEach(
-            from: query.from,
+            from: query.fromMicroseconds,
             to: end,
             periods: cuts,
             where: { series.contains($0.series) && matcher.verdict(series: $0.series, result: $0.result) != .no },
@@ -227,7 +236,9 @@ struct ReportBuilder {
     /// Adds the rows of some series; calls in flight are included only if all series are wanted.
     private mutating func addRows(_ database: Database, _ series: Set<Int>?, from start: Int64? = nil) throws {
         var calls = CallsQuery()
-        (calls.from, calls.to, calls.filter) = (start ?? query.from, query.to, query.filter)
+        (calls.fromMicroseconds, calls.toMicroseconds, calls.filter) = (
+            start ?? query.fromMicroseconds, query.toMicroseconds, query.filter
+        )
         try RowSource(database, facts).forEach(calls, series: series) { record in
             if series == nil || record.outcome != .open { try add(record) }
             return true

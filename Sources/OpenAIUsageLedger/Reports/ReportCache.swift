@@ -129,10 +129,10 @@ struct KeptDays {
 
     /// Creates the days of the zone from the start of a range to that of the newest day; `nil` if there are none.
     init?(_ query: ReportQuery, newest: Int64) {
-        let end = min(query.to, newest)
+        let end = min(query.toMicroseconds, newest)
         // The periods of rollups begin in 1970.
-        guard query.from < end, end > 0 else { return nil }
-        let start = max(query.from, 0)
+        guard query.fromMicroseconds < end, end > 0 else { return nil }
+        let start = max(query.fromMicroseconds, 0)
         let first = CalendarPeriod.whole(.day, at: start, timeZone: query.timeZone)
         from = first.from == start ? start : first.to
         to = CalendarPeriod.whole(.day, at: end, timeZone: query.timeZone).from

@@ -43,15 +43,22 @@ public enum ReportDimension: Sendable, Hashable, CustomStringConvertible {
         ("hour", .hour), ("day", .day), ("week", .week), ("month", .month),
     ]
 
+    /// The dimensions whose keys in JSON differ from their names.
+    private static let keys: [String: ReportDimension] = [
+        "request_model": .requestedModel, "service_tier": .serviceTier, "error_code": .errorCode,
+    ]
+
     /// The names of all dimensions, with `tag:NAME` for tags.
     public static var names: [String] { named.map(\.name) + ["tag:NAME"] }
 
-    /// Creates a dimension from its name; `nil` if it is unknown.
+    /// Creates a dimension from its name, or from its key in the JSON of calls; `nil` if it is unknown.
     public init?(_ name: some StringProtocol) {
         if name.hasPrefix("tag:"), name.utf8.count > 4 {
             self = .tag(String(name.dropFirst(4)))
         } else if let found = Self.named.first(where: { $0.name == name }) {
             self = found.dimension
+        } else if let found = Self.keys.first(where: { $0.key == String(name) }) {
+            self = found.value
         } else {
             return nil
         }

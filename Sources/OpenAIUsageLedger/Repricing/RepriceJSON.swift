@@ -10,8 +10,8 @@ extension RepriceReport {
     package func json(_ query: RepriceQuery, priceVersion version: String) -> String {
         var json = JSONWriter()
         json.beginObject()
-        json.member("from", TimestampText.utc(query.from))
-        json.member("to", TimestampText.utc(query.to))
+        json.member("from", TimestampText.utc(query.fromMicroseconds))
+        json.member("to", TimestampText.utc(query.toMicroseconds))
         json.member("dry_run", literal: query.isDryRun ? "true" : "false")
         json.member("price_version", version)
         if let prunedBefore { json.member("pruned_before", TimestampText.utc(prunedBefore)) }

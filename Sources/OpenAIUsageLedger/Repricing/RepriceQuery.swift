@@ -1,9 +1,9 @@
+public import OpenAIUsage
+
 /// A query for calls to reprice.
 public struct RepriceQuery: Sendable, Equatable {
-    /// The start of the range in microseconds since 1970, inclusive.
-    public var from: Int64
-    /// The end of the range in microseconds since 1970, exclusive.
-    public var to: Int64
+    package var fromMicroseconds: Int64
+    package var toMicroseconds: Int64
     /// The filter of calls.
     public var filter = CallFilter()
     /// True to compute the changes without writing them.
@@ -12,8 +12,29 @@ public struct RepriceQuery: Sendable, Equatable {
     public var priceVersion: String?
 
     /// Creates a query for all calls of a range.
-    public init(from: Int64, to: Int64) {
-        self.from = from
-        self.to = to
+    ///
+    /// - Parameters:
+    ///   - from: The start of the range, inclusive.
+    ///   - to: The end of the range, exclusive.
+    public init(from: Timestamp, to: Timestamp) {
+        self.init(from: from.microsecondsSince1970, to: to.microsecondsSince1970)
+    }
+
+    /// Creates a query for all calls of a range in microseconds since 1970.
+    package init(from: Int64, to: Int64) {
+        fromMicroseconds = from
+        toMicroseconds = to
+    }
+
+    /// The start of the range, inclusive.
+    public var from: Timestamp {
+        get { Timestamp(microsecondsSince1970: fromMicroseconds) }
+        set { fromMicroseconds = newValue.microsecondsSince1970 }
+    }
+
+    /// The end of the range, exclusive.
+    public var to: Timestamp {
+        get { Timestamp(microsecondsSince1970: toMicroseconds) }
+        set { toMicroseconds = newValue.microsecondsSince1970 }
     }
 }

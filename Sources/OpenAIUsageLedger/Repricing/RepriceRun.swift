@@ -38,10 +38,11 @@ struct RepriceRun: Sendable {
         var report = RepriceReport()
         rest = try reader.read { database, facts in
             report = RepriceReport()
-            if let pruned = try PrunedRange(from: query.from, to: query.to, database) {
+            if let pruned = try PrunedRange(from: query.fromMicroseconds, to: query.toMicroseconds, database) {
                 report.prunedBefore = pruned.before
             }
-            guard let rows = try RowSource(database, facts).rows(from: query.from, to: query.to) else { return nil }
+            guard let rows = try RowSource(database, facts).rows(from: query.fromMicroseconds, to: query.toMicroseconds)
+            else { return nil }
             // Later calls are priced when they arrive.
             let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM call") ?? .min
             return rows.lowerBound <= newest ? rows.lowerBound...min(rows.upperBound, newest) : nil
@@ -73,7 +74,9 @@ struct RepriceRun: Sendable {
             try statement.forEachRow(in: database) { row in
                 let record = decoder.record(row)
                 last = record.id.rawValue
-                guard record.startedAtMicroseconds >= query.from, record.startedAtMicroseconds < query.to else {
+                guard record.startedAtMicroseconds >= query.fromMicroseconds,
+                    record.startedAtMicroseconds < query.toMicroseconds
+                else {
                     return true
                 }
                 if matcher.passesAll || matcher.matches(record) { read.append(record) }

@@ -18,7 +18,7 @@ extension Ledger {
             let path = path
             return try await Self.runBlocking { try LedgerReader(path: path).prunable(query) }
         }
-        let run = PruneProgress(PruneRun(before: query.before, slack: .none))
+        let run = PruneProgress(PruneRun(before: query.beforeMicroseconds, slack: .none))
         while try await step(run) {
             try Task.checkCancellation()
             // Between steps the writer has its thread to itself; canceling the task ends the sleep.
@@ -76,19 +76,19 @@ extension LedgerReader {
     /// - Throws: A ``LedgerError``.
     package func prunable(_ query: PruneQuery) throws -> PruneReport {
         try read { database, _ in
-            var report = PruneReport(before: PruneBoundary.quarter(of: query.before), isDryRun: true)
-            let last = PruneBoundary.lastRow(before: report.before)
+            var report = PruneReport(before: PruneBoundary.quarter(of: query.beforeMicroseconds), isDryRun: true)
+            let last = PruneBoundary.lastRow(before: report.beforeMicroseconds)
             let row = try Row.fetchOne(
                 database,
                 sql: """
                     SELECT count(*), min(coalesce(started_at, id >> 11)), max(coalesce(started_at, id >> 11))
                     FROM call WHERE id <= ?1 AND +result > 0 AND coalesce(started_at, id >> 11) < ?2
                     """,
-                arguments: [last, report.before]
+                arguments: [last, report.beforeMicroseconds]
             )
             report.calls = row?[0] ?? 0
-            report.first = row?[1]
-            report.last = row?[2]
+            report.firstMicroseconds = row?[1]
+            report.lastMicroseconds = row?[2]
             report.inFlight =
                 try Int64.fetchOne(
                     database,

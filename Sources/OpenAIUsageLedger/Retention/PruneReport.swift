@@ -1,31 +1,42 @@
-import OpenAIUsage
+public import OpenAIUsage
 
 /// A query for calls to be pruned.
 public struct PruneQuery: Sendable, Equatable {
-    /// The time before which calls are pruned, in microseconds since 1970; it is rounded down to a quarter of an hour.
-    public var before: Int64
+    package var beforeMicroseconds: Int64
     /// True to count the calls without removing them.
     public var isDryRun: Bool
 
     /// Creates a query.
-    public init(before: Int64, isDryRun: Bool = false) {
-        self.before = before
+    ///
+    /// - Parameters:
+    ///   - before: The time before which calls are pruned; it is rounded down to a quarter of an hour.
+    ///   - isDryRun: True to count the calls without removing them.
+    public init(before: Timestamp, isDryRun: Bool = false) {
+        self.init(before: before.microsecondsSince1970, isDryRun: isDryRun)
+    }
+
+    /// Creates a query with a time in microseconds since 1970.
+    package init(before: Int64, isDryRun: Bool = false) {
+        beforeMicroseconds = before
         self.isDryRun = isDryRun
+    }
+
+    /// The time before which calls are pruned; it is rounded down to a quarter of an hour.
+    public var before: Timestamp {
+        get { Timestamp(microsecondsSince1970: beforeMicroseconds) }
+        set { beforeMicroseconds = newValue.microsecondsSince1970 }
     }
 }
 
 /// The result of pruning: the removed rows, and the freed space.
 public struct PruneReport: Sendable, Equatable {
-    /// The time before which calls are pruned, in microseconds since 1970.
-    public var before: Int64
+    package var beforeMicroseconds: Int64
     /// True if nothing was changed.
     public var isDryRun = false
     /// The number of removed calls; in a dry run, of those to be removed.
     public var calls: Int64 = 0
-    /// The start of the oldest of them, in microseconds since 1970; `nil` if there is none.
-    public var first: Int64?
-    /// The start of the newest of them, in microseconds since 1970; `nil` if there is none.
-    public var last: Int64?
+    package var firstMicroseconds: Int64?
+    package var lastMicroseconds: Int64?
     /// The number of calls that are old enough but stay, since they are in flight.
     public var inFlight: Int64 = 0
     /// The bytes by which the database became smaller; in a dry run, the approximate size of the calls.
@@ -37,8 +48,26 @@ public struct PruneReport: Sendable, Equatable {
 
     /// Creates a report without calls.
     package init(before: Int64, isDryRun: Bool = false) {
-        self.before = before
+        beforeMicroseconds = before
         self.isDryRun = isDryRun
+    }
+
+    /// The time before which calls are pruned.
+    public var before: Timestamp {
+        get { Timestamp(microsecondsSince1970: beforeMicroseconds) }
+        set { beforeMicroseconds = newValue.microsecondsSince1970 }
+    }
+
+    /// The start of the oldest of the calls; `nil` if there is none.
+    public var first: Timestamp? {
+        get { firstMicroseconds.map { Timestamp(microsecondsSince1970: $0) } }
+        set { firstMicroseconds = newValue?.microsecondsSince1970 }
+    }
+
+    /// The start of the newest of the calls; `nil` if there is none.
+    public var last: Timestamp? {
+        get { lastMicroseconds.map { Timestamp(microsecondsSince1970: $0) } }
+        set { lastMicroseconds = newValue?.microsecondsSince1970 }
     }
 }
 
@@ -47,11 +76,11 @@ extension PruneReport {
     package var json: String {
         var json = JSONWriter()
         json.beginObject()
-        json.member("before", TimestampText.utc(before))
+        json.member("before", TimestampText.utc(beforeMicroseconds))
         json.member("dry_run", literal: isDryRun ? "true" : "false")
         json.member("calls", calls)
-        json.member("first", first.map { TimestampText.utc($0) })
-        json.member("last", last.map { TimestampText.utc($0) })
+        json.member("first", firstMicroseconds.map { TimestampText.utc($0) })
+        json.member("last", lastMicroseconds.map { TimestampText.utc($0) })
         json.member("in_flight_calls", inFlight)
         json.member("returned_bytes", returnedBytes)
         json.member("free_bytes", freeBytes)

@@ -44,14 +44,20 @@ struct PruneRun: Sendable {
         if pagesBefore == nil { pagesBefore = try Pages(database).count }
         switch phase {
         case .rows(let after):
-            let last = PruneBoundary.lastRow(before: report.before)
-            let step = try store.prune(before: report.before, rows: after...max(after, last), most: size, database)
+            let last = PruneBoundary.lastRow(before: report.beforeMicroseconds)
+            let step = try store.prune(
+                before: report.beforeMicroseconds,
+                rows: after...max(after, last),
+                most: size,
+                database
+            )
             report.calls += step.calls
-            report.first = report.first ?? step.first
-            report.last = step.last.map { max($0, report.last ?? $0) } ?? report.last
+            report.firstMicroseconds = report.firstMicroseconds ?? step.first
+            report.lastMicroseconds =
+                step.last.map { max($0, report.lastMicroseconds ?? $0) } ?? report.lastMicroseconds
             phase = step.isLast ? .segments(after: 0) : .rows(after: step.end)
         case .segments(let after):
-            switch try IdentitySegment.prune(after: after, before: report.before, most: size, database) {
+            switch try IdentitySegment.prune(after: after, before: report.beforeMicroseconds, most: size, database) {
             case .next(let segment): phase = .segments(after: segment)
             case .end: phase = .pages
             }
@@ -79,7 +85,7 @@ struct PruneRun: Sendable {
             try Int64.fetchOne(
                 database,
                 sql: "SELECT count(*) FROM call WHERE result < 0 AND id <= ?",
-                arguments: [PruneBoundary.lastRow(before: report.before)]
+                arguments: [PruneBoundary.lastRow(before: report.beforeMicroseconds)]
             ) ?? 0
     }
 

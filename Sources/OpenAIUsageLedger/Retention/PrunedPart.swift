@@ -1,16 +1,12 @@
-import OpenAIUsage
+public import OpenAIUsage
 
 /// The pruned part of a report's range, and its effects on the report.
 ///
 /// Rollups give the sums of pruned calls exactly to a quarter of an hour, and percentiles within 1 %.
 public struct PrunedPart: Sendable, Equatable {
-    /// The time before which rows may be pruned, in microseconds since 1970.
-    public var before: Int64
-    /// The start of the counted range, in microseconds since 1970; an edge among pruned rows is moved outward to a whole
-    /// quarter of an hour.
-    public var countedFrom: Int64
-    /// The end of the counted range in microseconds since 1970, exclusive.
-    public var countedTo: Int64
+    package var beforeMicroseconds: Int64
+    package var countedFromMicroseconds: Int64
+    package var countedToMicroseconds: Int64
     /// True if the counted range differs from the requested one.
     public var isWidened = false
     /// The pruned calls that are left out, since only their rows could tell if they pass the filter.
@@ -18,20 +14,41 @@ public struct PrunedPart: Sendable, Equatable {
     /// The pruned calls in a group without a value, since only their rows could tell it.
     public var ungroupedCalls: Int64 = 0
 
+    /// The time before which rows may be pruned.
+    public var before: Timestamp {
+        get { Timestamp(microsecondsSince1970: beforeMicroseconds) }
+        set { beforeMicroseconds = newValue.microsecondsSince1970 }
+    }
+
+    /// The start of the counted range; an edge among pruned rows is moved outward to a whole quarter of an hour.
+    public var countedFrom: Timestamp {
+        get { Timestamp(microsecondsSince1970: countedFromMicroseconds) }
+        set { countedFromMicroseconds = newValue.microsecondsSince1970 }
+    }
+
+    /// The end of the counted range, exclusive.
+    public var countedTo: Timestamp {
+        get { Timestamp(microsecondsSince1970: countedToMicroseconds) }
+        set { countedToMicroseconds = newValue.microsecondsSince1970 }
+    }
+
     /// True if all figures except percentiles are the same as with the rows.
     public var isExact: Bool { !isWidened && leftOutCalls == 0 && ungroupedCalls == 0 }
 
     init(_ range: PrunedRange, asked query: ReportQuery) {
-        before = range.before
-        (countedFrom, countedTo) = (range.from, range.to)
-        isWidened = range.from != query.from || range.to != query.to
+        beforeMicroseconds = range.before
+        (countedFromMicroseconds, countedToMicroseconds) = (range.from, range.to)
+        isWidened = range.from != query.fromMicroseconds || range.to != query.toMicroseconds
     }
 
     /// Returns the combined part of two ledgers.
     func adding(_ other: PrunedPart) -> PrunedPart {
         var sum = self
-        sum.before = max(before, other.before)
-        (sum.countedFrom, sum.countedTo) = (min(countedFrom, other.countedFrom), max(countedTo, other.countedTo))
+        sum.beforeMicroseconds = max(beforeMicroseconds, other.beforeMicroseconds)
+        (sum.countedFromMicroseconds, sum.countedToMicroseconds) = (
+            min(countedFromMicroseconds, other.countedFromMicroseconds),
+            max(countedToMicroseconds, other.countedToMicroseconds)
+        )
         sum.isWidened = isWidened || other.isWidened
         sum.leftOutCalls &+= other.leftOutCalls
         sum.ungroupedCalls &+= other.ungroupedCalls
@@ -40,15 +57,18 @@ public struct PrunedPart: Sendable, Equatable {
 
     /// Encodes the part for a reader of the same version.
     func write(to bytes: inout VarintWriter) {
-        for value in [before, countedFrom, countedTo, isWidened ? 1 : 0, leftOutCalls, ungroupedCalls] {
+        for value in [
+            beforeMicroseconds, countedFromMicroseconds, countedToMicroseconds, isWidened ? 1 : 0, leftOutCalls,
+            ungroupedCalls,
+        ] {
             bytes.write(value)
         }
     }
 
     /// Decodes a part.
     init(_ bytes: inout VarintReader) {
-        before = bytes.integer()
-        (countedFrom, countedTo) = (bytes.integer(), bytes.integer())
+        beforeMicroseconds = bytes.integer()
+        (countedFromMicroseconds, countedToMicroseconds) = (bytes.integer(), bytes.integer())
         isWidened = bytes.integer() == 1
         (leftOutCalls, ungroupedCalls) = (bytes.integer(), bytes.integer())
     }
@@ -56,10 +76,12 @@ public struct PrunedPart: Sendable, Equatable {
     /// The part in sentences.
     package var notes: [String] {
         func time(_ value: Int64) -> String { TimestampText.utc(value, isShort: true) }
-        var notes = ["Calls before \(time(before)) are pruned; their sums stay, and percentiles are within 1 %."]
+        var notes = [
+            "Calls before \(time(beforeMicroseconds)) are pruned; their sums stay, and percentiles are within 1 %."
+        ]
         if isWidened {
             notes.append(
-                "Among pruned calls the range is counted by whole quarters of an hour: from \(time(countedFrom)) to \(time(countedTo))."
+                "Among pruned calls the range is counted by whole quarters of an hour: from \(time(countedFromMicroseconds)) to \(time(countedToMicroseconds))."
             )
         }
         if leftOutCalls > 0 {

@@ -19,7 +19,7 @@ public enum RetentionEvent: Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .pruned(let report):
-            "\(report.calls) calls from before \(TimestampText.utc(report.before, isShort: true)) were pruned; their sums stay."
+            "\(report.calls) calls from before \(TimestampText.utc(report.beforeMicroseconds, isShort: true)) were pruned; their sums stay."
         case .tooSmall(let bytes, let limit):
             "The ledger has \(bytes) bytes and may have \(limit), but only sums and calls of the last hour are left: raise --keep-size."
         case .needsCompacting(let bytes):

@@ -47,7 +47,7 @@ struct LatencyHistogram: Sendable, Equatable {
             }
             return Self.middle(of: first + counts.count - 1)
         }
-        return LatencyPercentiles(p50: value(50), p95: value(95), p99: value(99))
+        return LatencyPercentiles(p50Microseconds: value(50), p95Microseconds: value(95), p99Microseconds: value(99))
     }
 
     /// Calls a body with the middle and the count of each bucket, in ascending order.

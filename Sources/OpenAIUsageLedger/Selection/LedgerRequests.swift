@@ -53,7 +53,7 @@ package struct ReportRequest: Sendable, Equatable {
         query.groupBy = groupBy
         query.filter = selection.filter
         query.mergesSnapshots = !exactModels
-        if range.from == nil { query.from = try first().map { min($0, query.to - 1) } ?? 0 }
+        if range.from == nil { query.fromMicroseconds = try first().map { min($0, query.toMicroseconds - 1) } ?? 0 }
         return query
     }
 }
@@ -107,7 +107,7 @@ package struct CallsRequest: Sendable, Equatable {
     package func query(now: Int64) throws(ParameterError) -> CallsQuery {
         let range = try selection.range(now: now)
         var query = CallsQuery()
-        (query.from, query.to) = (range.from, range.to)
+        (query.fromMicroseconds, query.toMicroseconds) = (range.from, range.to)
         query.filter = selection.filter
         query.limit = limit
         query.after = after

@@ -59,7 +59,7 @@ extension LatestRateLimit {
             bytes.write(limit.project)
             bytes.write(limit.model)
             bytes.write(limit.organization)
-            bytes.write(limit.observedAt)
+            bytes.write(limit.observedAtMicroseconds)
             bytes.write(limit.call.rawValue)
             bytes.write(RateLimitText.text(of: limit.limits))
         }
@@ -72,7 +72,7 @@ extension LatestRateLimit {
                 project: reader.text() ?? "",
                 model: reader.text(),
                 organization: reader.text(),
-                observedAt: reader.integer(),
+                observedAtMicroseconds: reader.integer(),
                 call: CallID(rawValue: reader.integer()),
                 limits: RateLimitText.limits(reader.text() ?? "")
             )

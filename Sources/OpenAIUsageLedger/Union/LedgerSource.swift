@@ -27,6 +27,9 @@ package protocol LedgerSource: Sendable {
 
     /// Returns the costs that a call had before it was repriced, the oldest first.
     func formerCosts(of call: CallID) async throws -> [FormerCost]
+
+    /// Returns the names of the tags that calls have, at most 100, in alphabetical order.
+    func tagNames() async throws -> [String]
 }
 
 /// A ledger in a file on this machine.
@@ -58,6 +61,8 @@ package struct LedgerFileSource: LedgerSource {
     package func formerCosts(of call: CallID) async throws -> [FormerCost] {
         try await reader.run { try $0.formerCosts(of: call) }
     }
+
+    package func tagNames() async throws -> [String] { try await reader.run { try $0.tagNames() } }
 }
 
 extension LedgerReader {
@@ -77,7 +82,7 @@ extension LedgerReader {
         groupLimit: Int = .max
     ) throws -> Report {
         try report(
-            try request.query(now: now) { try summary().first },
+            try request.query(now: now) { try summary().firstMicroseconds },
             exactLimit: exactLimit,
             groupLimit: groupLimit
         )
@@ -85,7 +90,7 @@ extension LedgerReader {
 
     /// Returns the sums of a report with absolute times.
     package func mergeableReport(_ request: ReportRequest, groupLimit: Int = .max) throws -> MergeableReport {
-        let query = try request.query(now: 0) { try summary().first }
+        let query = try request.query(now: 0) { try summary().firstMicroseconds }
         var report = try mergeableReport(query, groupLimit: groupLimit)
         report.ledger = try origins()
         return report

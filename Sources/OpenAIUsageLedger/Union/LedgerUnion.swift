@@ -51,9 +51,9 @@ package struct LedgerUnion: Sendable {
         try requireDifferent(reports.map(\.ledger))
         guard var sum = reports.first else { throw Conflict(description: "No ledger is named.") }
         // A ledger without calls has no first call, and its range begins in 1970.
-        let beginnings = reports.map(\.query.from).filter { $0 != 0 }
+        let beginnings = reports.map(\.query.fromMicroseconds).filter { $0 != 0 }
         for report in reports.dropFirst() { sum.add(report) }
-        if resolved.selection.since == nil, let first = beginnings.min() { sum.query.from = first }
+        if resolved.selection.since == nil, let first = beginnings.min() { sum.query.fromMicroseconds = first }
         return sum
     }
 
@@ -124,6 +124,15 @@ package struct LedgerUnion: Sendable {
         return found.sorted { $0.repricedAt < $1.repricedAt }
     }
 
+    /// Returns the names of the tags that calls of any ledger have, in alphabetical order.
+    ///
+    /// - Throws: The error of an unreadable ledger.
+    package func tagNames() async throws -> [String] {
+        var names: Set<String> = []
+        for source in sources { names.formUnion(try await source.tagNames()) }
+        return names.sorted()
+    }
+
     /// Returns the newest rate limits of all ledgers by project and model, in alphabetical order.
     ///
     /// - Throws: The error of an unreadable ledger.
@@ -136,7 +145,7 @@ package struct LedgerUnion: Sendable {
         for source in sources {
             for limit in try await source.limits() {
                 let key = Key(project: limit.project, model: limit.model)
-                if let known = found[key], known.observedAt >= limit.observedAt { continue }
+                if let known = found[key], known.observedAtMicroseconds >= limit.observedAtMicroseconds { continue }
                 found[key] = limit
             }
         }

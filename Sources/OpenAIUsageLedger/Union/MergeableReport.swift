@@ -29,7 +29,7 @@ package struct MergeableReport: Sendable {
     ///
     /// Percentiles stay exact if those of both are exact; otherwise they are within 1 %.
     package mutating func add(_ other: MergeableReport) {
-        query.from = min(query.from, other.query.from)
+        query.fromMicroseconds = min(query.fromMicroseconds, other.query.fromMicroseconds)
         keepsLatencies = keepsLatencies && other.keepsLatencies
         if let part = other.pruned { pruned = pruned?.adding(part) ?? part }
         var places: [[ReportGrouping.Value]: Int] = [:]
@@ -185,8 +185,8 @@ package struct MergeableReport: Sendable {
         var bytes = VarintWriter()
         bytes.write(Self.signature)
         bytes.write(ledger)
-        bytes.write(query.from)
-        bytes.write(query.to)
+        bytes.write(query.fromMicroseconds)
+        bytes.write(query.toMicroseconds)
         bytes.write(query.timeZone.reportName)
         bytes.write(Int64(query.groupBy.count))
         for dimension in query.groupBy { bytes.write(dimension.description) }
@@ -215,11 +215,15 @@ package struct MergeableReport: Sendable {
             guard Array(reader.data()) == Self.signature, reader.isValid else { return nil }
             let ledger = reader.text()
             var found = query
-            found.from = reader.integer()
-            guard reader.integer() == query.to, reader.text() == query.timeZone.reportName else { return nil }
+            found.fromMicroseconds = reader.integer()
+            guard reader.integer() == query.toMicroseconds, reader.text() == query.timeZone.reportName else {
+                return nil
+            }
             var dimensions: [String] = []
             for _ in 0..<reader.count() { dimensions.append(reader.text() ?? "") }
-            guard reader.isValid, dimensions == query.groupBy.map(\.description), found.from <= found.to else {
+            guard reader.isValid, dimensions == query.groupBy.map(\.description),
+                found.fromMicroseconds <= found.toMicroseconds
+            else {
                 return nil
             }
             let keepsLatencies = reader.integer() == 1

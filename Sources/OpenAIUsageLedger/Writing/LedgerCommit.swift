@@ -2,6 +2,8 @@
 public struct LedgerCommit: Sendable, Equatable {
     /// The number of records written.
     public var records: Int
-    /// The duration in nanoseconds.
-    public var duration: Int64
+    package var durationNanoseconds: Int64
+
+    /// The time that it took.
+    public var duration: Duration { .nanoseconds(durationNanoseconds) }
 }

@@ -33,11 +33,11 @@ struct LedgerHealth: Sendable {
             trouble?.description = error.description
             return lasting(at: now, dropped: dropped)
         }
-        let began = LedgerFault(code: error.code, description: error.description, since: now)
+        let began = LedgerFault(code: error.code, description: error.description, sinceMicroseconds: now)
         trouble = began
         droppedBefore = dropped
         told = (dropped, now)
-        return LedgerStatusChange(kind: .failed, trouble: began, duration: 0, remedy: remedy, dropped: 0)
+        return LedgerStatusChange(kind: .failed, trouble: began, durationMicroseconds: 0, remedy: remedy, dropped: 0)
     }
 
     private mutating func lasting(at now: Int64, dropped: Int64) -> LedgerStatusChange? {
@@ -46,7 +46,7 @@ struct LedgerHealth: Sendable {
         return LedgerStatusChange(
             kind: .lasting,
             trouble: trouble,
-            duration: max(0, now - trouble.since),
+            durationMicroseconds: max(0, now - trouble.sinceMicroseconds),
             remedy: remedy,
             dropped: dropped - droppedBefore
         )
@@ -65,8 +65,14 @@ struct LedgerHealth: Sendable {
             self.remedy = remedy
             return nil
         }
-        let event = LedgerFault(code: error.code, description: error.description, since: now)
-        return LedgerStatusChange(kind: .replaced, trouble: event, duration: 0, remedy: remedy, dropped: lost)
+        let event = LedgerFault(code: error.code, description: error.description, sinceMicroseconds: now)
+        return LedgerStatusChange(
+            kind: .replaced,
+            trouble: event,
+            durationMicroseconds: 0,
+            remedy: remedy,
+            dropped: lost
+        )
     }
 
     /// Notes a commit.
@@ -81,7 +87,7 @@ struct LedgerHealth: Sendable {
         return LedgerStatusChange(
             kind: .recovered,
             trouble: trouble,
-            duration: max(0, now - trouble.since),
+            durationMicroseconds: max(0, now - trouble.sinceMicroseconds),
             remedy: remedy,
             dropped: dropped - droppedBefore
         )

@@ -37,7 +37,7 @@ extension LedgerSession {
         for _ in 0..<3 where failure.code == .replaced {
             do { return try attempt() } catch { failure = LedgerError(error, path: path) }
         }
-        guard failure.isDamage, LeftoverFiles.areOfLedger(path),
+        guard options.setsDamagedAside, failure.isDamage, LeftoverFiles.areOfLedger(path),
             let aside = LedgerFiles.setAside(path, now: options.clock.wallMicroseconds)
         else { throw failure }
         let opened = try attempt()

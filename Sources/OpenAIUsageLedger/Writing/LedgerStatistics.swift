@@ -1,3 +1,5 @@
+public import OpenAIUsage
+
 /// A snapshot of a ledger's writer, in which `captured = written + dropped + queued`.
 public struct LedgerStatistics: Sendable, Equatable {
     /// The finished records that were handed in.
@@ -20,14 +22,16 @@ public struct LedgerStatistics: Sendable, Equatable {
     public var lastError: String?
     /// The number of commits.
     public var commits: Int64 = 0
-    /// The end of the last commit, in microseconds since 1970; `nil` before the first.
-    public var lastCommit: Int64?
+    package var lastCommitMicroseconds: Int64?
     /// The size of the database in bytes; `nil` if unknown.
     public var fileSize: Int64?
     /// The size of the write-ahead log in bytes; `nil` if unknown.
     public var logSize: Int64?
 
     package init() {}
+
+    /// The end of the last commit; `nil` before the first.
+    public var lastCommit: Timestamp? { lastCommitMicroseconds.map { Timestamp(microsecondsSince1970: $0) } }
 
     /// The records lost for any reason.
     public var totalDropped: Int64 { dropped.values.reduce(0, +) }

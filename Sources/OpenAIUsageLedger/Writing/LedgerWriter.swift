@@ -121,7 +121,7 @@ struct LedgerWriter {
                 isRepeated = true
                 guard try inspect(afterOwnWrite: true) else { continue }
                 session?.note(batch, outcomes)
-                options.commitObserver?(LedgerCommit(records: batch.count, duration: duration))
+                options.commitObserver?(LedgerCommit(records: batch.count, durationNanoseconds: duration))
                 queue.resolve(batch, outcomes, isCommit: true)
                 return
             } catch {

@@ -196,6 +196,8 @@ final class RecordQueue: Sendable {
     /// - Returns: True if the record is journaled.
     @discardableResult
     func addOpen(_ record: consuming CallRecord, waiter: CommitObserver? = nil) -> Bool {
+        // The time so far would stay in the row for as long as the call goes on.
+        record.timing.durationMicroseconds = nil
         let item = Item(record: record, isOpen: true, waiter: waiter)
         let (told, isKept, wakes) = state.withLock { state -> (Told?, Bool, Bool) in
             if state.deadline != nil || state.isFinished {
@@ -335,7 +337,9 @@ final class RecordQueue: Sendable {
         }
         for change in untold { observer(change) }
         if let trouble {
-            observer(LedgerStatusChange(kind: .failed, trouble: trouble, duration: 0, remedy: nil, dropped: 0))
+            observer(
+                LedgerStatusChange(kind: .failed, trouble: trouble, durationMicroseconds: 0, remedy: nil, dropped: 0)
+            )
         }
     }
 
@@ -519,7 +523,7 @@ final class RecordQueue: Sendable {
                 change = state.health.succeed(at: now, dropped: state.statistics.totalDropped)
                 state.statistics.trouble = nil
                 state.statistics.commits += 1
-                state.statistics.lastCommit = now
+                state.statistics.lastCommitMicroseconds = now
             }
             return (takeWaiters(of: &state), change, change == nil ? [] : state.observers)
         }

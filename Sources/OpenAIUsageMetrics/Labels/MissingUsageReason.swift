@@ -1,6 +1,6 @@
 import OpenAIUsage
 
-/// The reason why a successful call has no usage, as the `reason` label.
+/// The reason why the usage of a call is missing although expected, as the `reason` label.
 enum MissingUsageReason: String, Sendable, CaseIterable {
     case streamWithoutUsage = "stream_without_usage"
     case notReported = "not_reported"
@@ -9,8 +9,10 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
     case parseError = "parse_error"
 
     /// Creates the reason; `nil` for a call that has usage, needs none, or failed.
+    ///
+    /// As in reports, a call whose client left before any answer is one without usage.
     init?(_ record: borrowing CallRecord) {
-        guard record.isCounted, let status = record.status, (200..<300).contains(status) else { return nil }
+        guard record.isCounted else { return nil }
         switch record.usageState.kind {
         case .reported, .reportedUnterminated, .settled, .error, .notApplicable, .unitsFromRequest, .unitsFromBody:
             return nil

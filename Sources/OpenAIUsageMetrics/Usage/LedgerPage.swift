@@ -109,13 +109,11 @@ package struct LedgerPage: Sendable {
         if total.outcome == .clientDisconnected || total.outcome == .abandoned {
             count(total.calls, "client_disconnects", [operation.label])
         }
-        if (200..<300).contains(status) {
-            count(
-                total.callsWithoutUsage,
-                "calls_without_usage",
-                [operation.label, Self.missing(total.outcome).rawValue]
-            )
-        }
+        count(
+            total.callsWithoutUsage,
+            "calls_without_usage",
+            [operation.label, Self.missing(total.outcome).rawValue]
+        )
         count(total.unpricedCalls, "unpriced_calls", [labels[1], LabelValue.other])
         // A negative value is a provider's error and must not decrease a counter.
         if let cost = total.costPicoUSD, cost >= 0 {

@@ -50,11 +50,16 @@ package struct PriceChange: Sendable, Equatable {
     /// The relative change of a price in percent, with up to one fraction digit; `nil` unless both values are prices of
     /// the same unit and the old one is not zero.
     package var percent: String? {
+        decimalPercent.map { ($0.hasPrefix("-") || $0 == "0" ? "" : "+") + $0 + "%" }
+    }
+
+    /// The same as a decimal number, without sign and unit of a text.
+    package var decimalPercent: String? {
         guard case .price(let old, let unit)? = old, case .price(let new, let other)? = new, unit == other,
             old != .zero
         else { return nil }
         let difference = Int128(new.picoUSD) - Int128(old.picoUSD)
         let tenths = DecimalText.quotientHalfEven(difference * 1000, by: Int128(old.picoUSD))
-        return (tenths > 0 ? "+" : "") + DecimalText.exact(tenths, fractionDigits: 1) + "%"
+        return DecimalText.exact(tenths, fractionDigits: 1)
     }
 }

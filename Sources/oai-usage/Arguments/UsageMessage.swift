@@ -29,6 +29,14 @@ struct UsageMessage {
         let end = lines.firstIndex { $0.hasPrefix("Help:  ") || $0.hasPrefix("Usage: ") } ?? lines.count
         message = lines[..<end].joined(separator: "\n")
         rest = lines[end...].joined(separator: "\n")
+        // An error of a command that was parsed on its own, or that runs already, has the program's usage.
+        let program = root.configuration.commandName ?? ""
+        if rest.hasPrefix("Usage: \(program) <"), let (words, command) = Self.command(in: arguments, of: root) {
+            rest = """
+                Usage: \(root.usageString(for: command).replacing("Usage: ", with: ""))
+                  See '\(program) \(words.joined(separator: " ")) --help' for more information.
+                """
+        }
         if let unknown = UnknownCommand.first(in: arguments, of: root),
             message == "Unexpected argument '\(unknown.name)'" || message.hasPrefix("Unknown option ")
         {
@@ -62,6 +70,21 @@ struct UsageMessage {
             message =
                 "The value '\(value.prefix(100))' is invalid for '\(option.output.1)\(option.output.2)'; it must not be negative."
         }
+    }
+
+    /// Returns the command that arguments name, with its words; `nil` if they name none.
+    private static func command(
+        in arguments: [String],
+        of root: any ParsableCommand.Type
+    ) -> (words: [String], command: any ParsableCommand.Type)? {
+        var (words, found): ([String], (any ParsableCommand.Type)?) = ([], nil)
+        for word in arguments {
+            let commands = (found ?? root).configuration.subcommands
+            guard let next = commands.first(where: { $0.configuration.commandName == word }) else { break }
+            words.append(word)
+            found = next
+        }
+        return found.map { (words, $0) }
     }
 
     /// The text to write to stderr.
@@ -117,6 +140,7 @@ struct UnknownCommand: Equatable {
         "ratelimit": "limits", "quota": "limits", "ratelimits": "limits",
         "backup": "ledger backup", "merge": "ledger merge", "compact": "ledger compact", "vacuum": "ledger compact",
         "metrics": "serve-metrics", "mock": "simulate", "fake": "simulate", "settings": "config",
+        "whatif": "prices whatif", "explain": "prices explain", "check": "ledger check",
         "completion": "--generate-completion-script bash", "completions": "--generate-completion-script bash",
         "version": "--version",
     ]

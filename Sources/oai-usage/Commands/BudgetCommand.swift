@@ -13,7 +13,7 @@ struct BudgetCommand: AsyncParsableCommand {
             Conditions restrict it to some calls, as in project=search or tag:team=web; the same one twice means either. \
             zone=Europe/Berlin moves the calendar, at=50:80:100 sets the percentages at which a gateway sends a message.
 
-            FORECAST is the cost at the end of the window at the pace so far. Calls without a full price are in no sum; \
+            FORECAST is the cost at the end of the window at the pace so far. Calls without a full price or usage are in no sum; \
             their number is told. Ends with 3 if more than a budget's amount is spent.
 
             Examples:

@@ -56,7 +56,7 @@ struct CallsCommand: AsyncParsableCommand {
         var writer = CallsWriter(
             format: format,
             columns: options.columns?.columns,
-            tags: try format == .csv ? Self.tags(places) : [],
+            tags: try await format == .csv ? ledgers.union(places, settings).tagNames() : [],
             rates: try currency.rates(settings),
             timeZone: timeZone,
             width: options.wide ? nil : Terminal.tableWidth,
@@ -97,9 +97,13 @@ struct CallsCommand: AsyncParsableCommand {
     ) async throws {
         let limit = options.limit.value
         if let note = writer.currencyNote { StandardError.write(note) }
-        if format == .table || format == .markdown {
+        let isForPeople = format == .table || format == .markdown
+        // A program that names no limit may not know of the one that there is.
+        if options.sort == nil, count == limit, isForPeople || limit == CallsOptions.defaultLimit {
+            StandardError.write("The latest \(limit); --limit 0 lists all.")
+        }
+        if isForPeople {
             if count == 0 { StandardError.write("No calls.") }
-            if options.sort == nil, count == limit { StandardError.write("The latest \(limit); --limit 0 lists all.") }
             if options.sort != nil, count > limit {
                 StandardError.write("\(limit) of \(NumberFormat.calls(Int64(count))).")
             }
@@ -113,10 +117,6 @@ struct CallsCommand: AsyncParsableCommand {
         }
     }
 
-    /// The names of the tags in ledgers on this machine.
-    private static func tags(_ places: [LedgerLocation]) throws -> [String] {
-        Set(try places.compactMap(\.path).flatMap { try LedgerReader(path: $0).tagNames() }).sorted()
-    }
 }
 
 /// The calls of a ledger that end after its creation.

@@ -26,6 +26,9 @@ struct DemoCommand: AsyncParsableCommand {
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { if keep == nil { try? files.removeItem(atPath: folder) } }
         let ledger = folder + "/ledger.db"
+        if files.fileExists(atPath: ledger) {
+            StandardError.write("\(ledger) exists: the calls are added to those that it has.")
+        }
         StandardError.write(
             "Starting a simulated upstream and a gateway in front of it, and sending \(calls) calls ..."
         )

@@ -78,10 +78,12 @@ struct ExportCommand: AsyncParsableCommand {
         _ rates: CurrencyRates?,
         to destination: ExportOutput
     ) async throws {
+        let isCSV = output.value == .csv
+        let tags = if let names = options.tags?.names { names } else { try await isCSV ? source.tagNames() : [] }
         var writer = CallsWriter(
-            format: output.value == .csv ? .csv : .jsonl,
+            format: isCSV ? .csv : .jsonl,
             columns: options.columns?.columns,
-            tags: try output.value == .csv ? options.tags?.names ?? source.tagNames() : [],
+            tags: isCSV ? tags : [],
             rates: rates,
             put: destination.put
         )

@@ -135,7 +135,7 @@ struct GatewayCommand: AsyncParsableCommand {
         options.purpose = "oai-usage gateway on \(configuration.listen)"
         options.syncsEveryCommit = configuration.durability == .fsync
         options.keepsJournal = configuration.durability == .committed
-        options.commitObserver = { metrics.observeLedgerWrite(seconds: Double($0.duration) / 1_000_000_000) }
+        options.commitObserver = { metrics.observeLedgerWrite(seconds: Double($0.durationNanoseconds) / 1_000_000_000) }
         return try Ledger(path: path, options: options)
     }
 

@@ -67,6 +67,7 @@ struct Pruning {
         if query.isDryRun { return try reader.prunable(query) }
         var options = LedgerOptions()
         options.purpose = "oai-usage prune"
+        options.setsDamagedAside = false
         let ledger: Ledger
         do {
             ledger = try Ledger(path: path, options: options)

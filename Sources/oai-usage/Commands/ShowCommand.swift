@@ -28,6 +28,12 @@ struct ShowCommand: AsyncParsableCommand {
     @Flag(help: "Write the text for a ticket to the provider's support: no keys, tags and costs.")
     var bundle = false
 
+    func validate() throws {
+        guard !bundle || output.value == .text else {
+            throw ValidationError("--bundle is a text for people; leave out --json or --format.")
+        }
+    }
+
     enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {

@@ -87,7 +87,8 @@ private struct SimulatorService: Service {
             try await simulator.stop()
         } catch {
             try? await group.shutdownGracefully()
-            throw error
+            let address = GatewayConfiguration.Address(host: configuration.host, port: configuration.port)
+            throw CommandFailure("simulate cannot listen on \(address): \(ErrorText.describe(error)).")
         }
         try await group.shutdownGracefully()
     }

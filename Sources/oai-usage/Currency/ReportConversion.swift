@@ -29,8 +29,8 @@ struct ReportConversion {
     ) async throws {
         self.rates = rates
         let query = report.query
-        let from = min(max(query.from, first ?? query.from), query.to - 1)
-        for range in rates.parts(from: from, to: query.to) {
+        let from = min(max(query.fromMicroseconds, first ?? query.fromMicroseconds), query.toMicroseconds - 1)
+        for range in rates.parts(from: from, to: query.toMicroseconds) {
             let report = try await part(range.from, range.to)
             guard let cost = report.totals.costPicoUSD, cost != 0 else { continue }
             guard let rate = range.rate else { throw Self.missing(rates, cost) }

@@ -101,7 +101,7 @@ struct DoctorInspection {
         // The tables of a damaged file may not be readable.
         if case .checked(_, let findings)? = facts.integrity, !findings.isEmpty { return }
         let summary = try reader.summary()
-        facts.content = .init(calls: summary.calls, first: summary.first, quarantined: summary.quarantined)
+        facts.content = .init(calls: summary.calls, first: summary.firstMicroseconds, quarantined: summary.quarantined)
         let week = ReportQuery(from: now - 7 * 86_400_000_000, to: now + 1, groupBy: [.model], mergesSnapshots: true)
         let report = try reader.report(week, exactLimit: 0)
         facts.week = report.totals

@@ -22,7 +22,7 @@ struct Chargeback {
 
     /// Writes the rows, and notes on what they leave out to stderr.
     func write(_ source: ExportSource, to output: ExportOutput) async throws {
-        let names = try tags ?? source.tagNames()
+        let names = if let tags { tags } else { try await source.tagNames() }
         let dimensions: [ReportDimension] = [per.dimension, .project] + names.map { .tag($0) }
         var report = ArrangedReport(try await source.report(dimensions))
         if let rates { report.conversion = try await source.conversion(of: report.report, dimensions, rates) }

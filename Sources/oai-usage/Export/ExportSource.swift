@@ -91,8 +91,6 @@ struct ExportSource {
         return try source.hints(selection.filter) + source.hints(tagsOf: tags.map { .tag($0) })
     }
 
-    /// The names of the tags in ledgers on this machine.
-    func tagNames() throws -> [String] {
-        Set(try places.compactMap(\.path).flatMap { try LedgerReader(path: $0).tagNames() }).sorted()
-    }
+    /// Returns the names of the tags that calls of the ledgers have.
+    func tagNames() async throws -> [String] { try await ledgers.union(places, settings).tagNames() }
 }

@@ -58,7 +58,7 @@ struct FocusExport {
 
     private func prunedBefore() throws -> Int64? {
         guard let file = source.file else { return nil }
-        return try LedgerReader(path: file, progress: WorkProgress.upgrade()).prunedBefore()
+        return try LedgerReader(path: file, progress: WorkProgress.upgrade()).prunedBeforeMicroseconds()
     }
 
     /// Returns the charges of the part of the range before a time, of which the ledger keeps sums only.
@@ -66,7 +66,7 @@ struct FocusExport {
         let range = try source.selection.range(now: source.now)
         guard range.from ?? .min < boundary else { return [] }
         let end = min(boundary, range.to ?? boundary)
-        let names = try tags ?? source.tagNames()
+        let names = if let tags { tags } else { try await source.tagNames() }
         let own: [ReportDimension] = [.hour, .organization, .project, .model, .serviceTier]
         let report = try await source.report(own + names.map { .tag($0) }, until: end, timeZone: .gmt)
         return report.rows.compactMap { row in

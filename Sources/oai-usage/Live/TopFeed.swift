@@ -68,7 +68,7 @@ struct TopFeed {
         query.filter.conditions.removeAll { [.outcome, .status, .errorCode].contains($0.dimension) }
         query.filter.minimumDuration = nil
         query.filter.require(.outcome, [Outcome.open.rawValue])
-        query.from = now - Self.inFlightAge
+        query.fromMicroseconds = now - Self.inFlightAge
         query.order = .newestFirst
         query.limit = Self.inFlightLimit
         data.inFlight = try reader.calls(query).map(TopCall.init(_:))

@@ -54,8 +54,10 @@ extension TopModel {
         json.member("in_flight", Int64(sums.inFlight))
         json.member("unpriced_calls", Int64(sums.unpriced))
         json.member("calls_without_usage", Int64(sums.withoutUsage))
-        json.member("cost_usd", literal: sums.knownCost.map(DecimalText.dollars(picoUSD:)))
-        let hourly = summary.rate(sums.knownCost, perMicroseconds: 3_600_000_000)
+        // As in reports, no call is no known cost.
+        let cost = sums.calls == 0 ? nil : sums.knownCost
+        json.member("cost_usd", literal: cost.map(DecimalText.dollars(picoUSD:)))
+        let hourly = summary.rate(cost, perMicroseconds: 3_600_000_000)
         json.member("cost_usd_per_hour", literal: hourly.map(DecimalText.dollars(picoUSD:)))
         for percentile in [50, 95] {
             let duration = sums.duration(percentile: percentile)

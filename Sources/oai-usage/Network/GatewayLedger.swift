@@ -86,6 +86,16 @@ struct GatewayLedger: LedgerSource {
         return costs
     }
 
+    func tagNames() async throws -> [String] {
+        // A gateway of an older version tells none.
+        let none = (codes: ["unknown_path"], body: Array(#"{"tags":[]}"#.utf8))
+        let text = String(decoding: try await get("/tags", [], otherwise: none), as: UTF8.self)
+        guard let tags = (try? JSONDocument(parsing: text))?.root.value["tags"]?.elements else {
+            throw unexpectedResponse
+        }
+        return tags.compactMap(\.string)
+    }
+
     /// Returns the runs of repricing that changed costs, the newest first.
     ///
     /// - Throws: A ``CommandFailure`` that names the gateway and the remedy.

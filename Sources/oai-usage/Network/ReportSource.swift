@@ -30,14 +30,14 @@ struct ReportSource {
             return try await ledgers.union(places, settings).mergeableReport(request, now: now)
         }
         let reader = try reader(path)
-        return try reader.mergeableReport(try request.query(now: now) { try reader.summary().first })
+        return try reader.mergeableReport(try request.query(now: now) { try reader.summary().firstMicroseconds })
     }
 
     /// Returns the start of the first call in microseconds since 1970; `nil` if it is not known, as of a gateway's ledger.
     mutating func first() throws -> Int64? {
         let paths = places.compactMap(\.path)
         guard paths.count == places.count else { return nil }
-        return try paths.compactMap { try reader($0).summary().first }.min()
+        return try paths.compactMap { try reader($0).summary().firstMicroseconds }.min()
     }
 
     /// Returns sentences about values of a filter that no call has, which look like no traffic otherwise.

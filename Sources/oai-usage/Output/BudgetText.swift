@@ -15,9 +15,11 @@ struct BudgetText {
     /// The table for people, with rounded amounts.
     var table: Table {
         var table = Table(columns: [
-            Table.Column(name: "budget"), .init(name: "window"), .init(name: "spent", isNumeric: true),
-            .init(name: "amount", isNumeric: true), .init(name: "used", isNumeric: true, style: .problem),
-            .init(name: "forecast", isNumeric: true), .init(name: "left", isNumeric: true),
+            Table.Column(name: "budget", isShortened: true, minimum: 8), .init(name: "window", priority: 3),
+            .init(name: "spent", isNumeric: true), .init(name: "amount", isNumeric: true, priority: 2),
+            .init(name: "used", isNumeric: true, style: .problem),
+            .init(name: "forecast", isNumeric: true, priority: 1),
+            .init(name: "left", isNumeric: true, priority: 4),
         ])
         let left = statuses.map { $0.budget.amountPicoUSD - $0.spentPicoUSD }
         // The rest is the amount less what is spent, so that the three have one scale.
@@ -41,7 +43,7 @@ struct BudgetText {
     /// The sentences below the table.
     var notes: [String] {
         statuses.filter { $0.unknownCalls > 0 }.map {
-            "\(TextCleaner.removingUnsafe(from: $0.budget.name)): \(NumberFormat.calls($0.unknownCalls)) without a full price, in no sum."
+            "\(TextCleaner.removingUnsafe(from: $0.budget.name)): \(NumberFormat.calls($0.unknownCalls)) without a full price or usage, in no sum."
         }
     }
 

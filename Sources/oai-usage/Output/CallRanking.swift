@@ -14,7 +14,9 @@ struct CallOrder: ExpressibleByArgument, Equatable {
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-        guard let name = parts.first, let key = Key(rawValue: String(name)) else { return nil }
+        guard let name = parts.first.map({ String($0) }), let key = Key(rawValue: name) ?? Self.keys[name] else {
+            return nil
+        }
         self.key = key
         switch parts.count {
         case 1: isAscending = key == .time
@@ -23,6 +25,12 @@ struct CallOrder: ExpressibleByArgument, Equatable {
         default: return nil
         }
     }
+
+    /// The keys in JSON of what calls are sorted by.
+    private static let keys: [String: Key] = [
+        "started_at": .time, "duration_ms": .duration, "cost_usd": .cost, "input_tokens": .input,
+        "output_tokens": .output, "processing_ms": .openai, "time_to_first_token_ms": .firstToken,
+    ]
 
     static var allValueStrings: [String] { Key.allCases.map(\.rawValue) }
 

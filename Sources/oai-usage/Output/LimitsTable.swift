@@ -92,7 +92,7 @@ struct LimitsTable {
     }
 
     private func age(_ limit: LatestRateLimit) -> Int64 {
-        max(0, now.subtractingReportingOverflow(limit.observedAt).partialValue)
+        max(0, now.subtractingReportingOverflow(limit.observedAtMicroseconds).partialValue)
     }
 
     /// The table for people.
@@ -136,7 +136,8 @@ struct LimitsTable {
         for limit in limits {
             for headroom in headrooms(limit) {
                 table.rows.append([
-                    limit.project, limit.model ?? "", limit.organization ?? "", TimestampText.utc(limit.observedAt),
+                    limit.project, limit.model ?? "", limit.organization ?? "",
+                    TimestampText.utc(limit.observedAtMicroseconds),
                     limit.call.description, DecimalText.seconds(microseconds: age(limit)), headroom.resource,
                     number(headroom.window.limit), number(headroom.window.remaining),
                     headroom.window.resetMicroseconds.map { DecimalText.seconds(microseconds: $0) } ?? "",
@@ -160,7 +161,7 @@ struct LimitsTable {
             json.member("project", limit.project)
             json.member("model", limit.model)
             json.member("organization", limit.organization)
-            json.member("observed_at", TimestampText.utc(limit.observedAt))
+            json.member("observed_at", TimestampText.utc(limit.observedAtMicroseconds))
             json.member("age_seconds", literal: DecimalText.seconds(microseconds: age(limit)))
             json.member("call_id", limit.call.description)
             json.key("rate_limit")
@@ -197,7 +198,7 @@ struct LimitsTable {
 
     private func resetsAt(_ limit: LatestRateLimit, _ headroom: LimitHeadroom) -> String? {
         headroom.window.resetMicroseconds.map {
-            TimestampText.utc(limit.observedAt.addingReportingOverflow($0).partialValue, isShort: true)
+            TimestampText.utc(limit.observedAtMicroseconds.addingReportingOverflow($0).partialValue, isShort: true)
         }
     }
 

@@ -21,12 +21,12 @@ enum PruneFormat: String, ExpressibleByArgument, CaseIterable {
         func time(_ value: Int64) -> String { TimestampText.utc(value / 1_000_000 * 1_000_000, isShort: true) }
         let verb = report.isDryRun ? "would be removed" : "were removed"
         var sentences: [String] = []
-        if let first = report.first, let last = report.last {
+        if let first = report.firstMicroseconds, let last = report.lastMicroseconds {
             sentences.append(
                 "\(NumberFormat.calls(report.calls)) from \(time(first)) to \(time(last)) \(verb); their sums stay."
             )
         } else {
-            sentences.append("No calls before \(time(report.before)).")
+            sentences.append("No calls before \(time(report.beforeMicroseconds)).")
         }
         if report.inFlight > 0 { sentences.append("\(NumberFormat.calls(report.inFlight)) still open; they stay.") }
         if report.isDryRun {
@@ -61,8 +61,8 @@ extension PruneReport {
         self.init(before: before, isDryRun: isTrue("dry_run"))
         self.calls = calls
         self.inFlight = inFlight
-        first = root["first"]?.string.flatMap(PruneRequest.microseconds(_:))
-        last = root["last"]?.string.flatMap(PruneRequest.microseconds(_:))
+        firstMicroseconds = root["first"]?.string.flatMap(PruneRequest.microseconds(_:))
+        lastMicroseconds = root["last"]?.string.flatMap(PruneRequest.microseconds(_:))
         (returnedBytes, freeBytes) = (returned, free)
         needsCompacting = isTrue("needs_compacting")
     }

@@ -93,18 +93,18 @@ struct ReportColumn: Sendable {
         ] + latencies + rest + comparisons
 
     private static let latencies: [ReportColumn] = [
-        time("p50", "duration_ms_p50", 30) { $0.duration?.p50 },
-        time("p95", "duration_ms_p95", 25) { $0.duration?.p95 },
-        time("p99", "duration_ms_p99", 65) { $0.duration?.p99 },
-        time("openai-p50", "processing_ms_p50", 80) { $0.processing?.p50 },
-        time("openai-p95", "processing_ms_p95", 81) { $0.processing?.p95 },
-        time("openai-p99", "processing_ms_p99", 82) { $0.processing?.p99 },
-        time("first-token-p50", "time_to_first_token_ms_p50", 75) { $0.timeToFirstToken?.p50 },
-        time("first-token-p95", "time_to_first_token_ms_p95", 76) { $0.timeToFirstToken?.p95 },
-        time("first-token-p99", "time_to_first_token_ms_p99", 77) { $0.timeToFirstToken?.p99 },
-        time("error-p50", "error_duration_ms_p50", 83) { $0.errorDuration?.p50 },
-        time("error-p95", "error_duration_ms_p95", 84) { $0.errorDuration?.p95 },
-        time("error-p99", "error_duration_ms_p99", 85) { $0.errorDuration?.p99 },
+        time("p50", "duration_ms_p50", 30) { $0.duration?.p50Microseconds },
+        time("p95", "duration_ms_p95", 25) { $0.duration?.p95Microseconds },
+        time("p99", "duration_ms_p99", 65) { $0.duration?.p99Microseconds },
+        time("openai-p50", "processing_ms_p50", 80) { $0.processing?.p50Microseconds },
+        time("openai-p95", "processing_ms_p95", 81) { $0.processing?.p95Microseconds },
+        time("openai-p99", "processing_ms_p99", 82) { $0.processing?.p99Microseconds },
+        time("first-token-p50", "time_to_first_token_ms_p50", 75) { $0.timeToFirstToken?.p50Microseconds },
+        time("first-token-p95", "time_to_first_token_ms_p95", 76) { $0.timeToFirstToken?.p95Microseconds },
+        time("first-token-p99", "time_to_first_token_ms_p99", 77) { $0.timeToFirstToken?.p99Microseconds },
+        time("error-p50", "error_duration_ms_p50", 83) { $0.errorDuration?.p50Microseconds },
+        time("error-p95", "error_duration_ms_p95", 84) { $0.errorDuration?.p95Microseconds },
+        time("error-p99", "error_duration_ms_p99", 85) { $0.errorDuration?.p99Microseconds },
     ]
 
     private static let rest: [ReportColumn] = [

@@ -82,11 +82,12 @@ struct ReportHeading {
     init(_ report: ArrangedReport, period: String?) {
         let query = report.report.query
         let times = LocalTimeText(query.timeZone)
-        let range = "\(times.range(from: query.from, to: query.to)) \(query.timeZone.reportName)"
+        let range =
+            "\(times.range(from: query.fromMicroseconds, to: query.toMicroseconds)) \(query.timeZone.reportName)"
         self.range = range
         var text = period.map { "\($0): \(range)" } ?? range
         if let previous = report.comparison?.previousQuery {
-            text += ", compared with \(times.range(from: previous.from, to: previous.to))"
+            text += ", compared with \(times.range(from: previous.fromMicroseconds, to: previous.toMicroseconds))"
         }
         self.text = text
     }

@@ -122,7 +122,7 @@ extension ReconcileReport {
         guard !isEmpty else { return ["Neither side has anything in these days."] }
         let theirs = hasCosts ? "their costs" : "their usage at our prices"
         var lines = [
-            "Coverage: we have \(ReconcileTotals.text(totals.callCoverage)) of their calls, \(ReconcileTotals.text(totals.tokenCoverage)) of their tokens, \(ReconcileTotals.text(totals.costCoverage)) of \(theirs).",
+            "Coverage: we have the usage of \(ReconcileTotals.text(totals.callCoverage)) of their calls, \(ReconcileTotals.text(totals.tokenCoverage)) of their tokens, \(ReconcileTotals.text(totals.costCoverage)) of \(theirs).",
             "Drift: \(ReconcileTotals.text(totals.drift)) of \(theirs), by day, project and model, without what is pending.",
         ]
         if totals.pendingPicoUSD != 0 {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import OpenAIUsage
 import OpenAIUsageGateway
 
 /// The flags for a gateway's TLS and access control.
@@ -158,7 +158,7 @@ struct AccessOptions: ParsableArguments {
             file: file,
             keyFile: key ?? file,
             settings: ("--\(name)", "--\(keyName)"),
-            now: Int64(Date().timeIntervalSince1970)
+            now: Timestamp(microsecondsSince1970: SystemUsageClock().wallMicroseconds)
         )
         return (certificate, SecretFile.warning(key ?? file).map { [$0] } ?? [])
     }

@@ -4,6 +4,8 @@ import ArgumentParser
 struct CallsOptions: ParsableArguments {
     /// The most calls that are sorted, which are in memory.
     static let sortedLimit = 100_000
+    /// The most calls that are listed where no limit is named.
+    static let defaultLimit = 50
 
     @Option(
         help: ArgumentHelp(
@@ -17,7 +19,7 @@ struct CallsOptions: ParsableArguments {
         name: [.customShort("n"), .long],
         help: "How many at most, the latest or the first in the order; 0 for all."
     )
-    var limit = CallLimit(value: 50)
+    var limit = CallLimit(value: CallsOptions.defaultLimit)
 
     @Option(
         help: ArgumentHelp(

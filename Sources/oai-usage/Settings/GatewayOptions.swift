@@ -27,7 +27,10 @@ struct GatewayOptions: ParsableArguments {
     var durability: GatewayConfiguration.Durability?
 
     @Option(
-        help: ArgumentHelp("How long a stream is read on after its client has gone. (default: 5s)", valueName: "time")
+        help: ArgumentHelp(
+            "How long a stream is read on after its client has gone; a plain response 2m at least. (default: 5s)",
+            valueName: "time"
+        )
     )
     var drain: DurationArgument?
 

@@ -17,6 +17,11 @@ struct LedgerOption: ParsableArguments {
     func validate() throws {
         try EmptyPath.refuse(ledger, "--ledger")
         try EmptyPath.refuse(config, "--config")
+        guard ledger?.contains("://") != true else {
+            throw ValidationError(
+                "--ledger must be a local file here, not a URL: run the command where the gateway's ledger is."
+            )
+        }
     }
 
     /// Returns the settings that apply where flags are absent.

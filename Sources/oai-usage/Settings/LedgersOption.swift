@@ -144,7 +144,7 @@ struct LedgersOption: ParsableArguments {
         var parts: [(LedgerLocation, Int64)] = []
         for place in places {
             guard let path = place.path else { continue }
-            if let before = try await AsyncLedgerReader(path: path).run({ try $0.prunedBefore() }) {
+            if let before = try await AsyncLedgerReader(path: path).run({ try $0.prunedBeforeMicroseconds() }) {
                 parts.append((place, before))
             }
         }

@@ -49,7 +49,9 @@ struct ReportPeriod {
     func previous(of query: ReportQuery) throws -> CalendarPeriod.Range {
         let range =
             period == nil
-            ? CalendarPeriod.Range(from: query.from, to: query.to).shiftedBack(timeZone: timeZone)
+            ? CalendarPeriod.Range(from: query.fromMicroseconds, to: query.toMicroseconds).shiftedBack(
+                timeZone: timeZone
+            )
             : period?.previous(now: now, timeZone: timeZone)
         guard let range else {
             throw ValidationError("There is no period before \(name ?? "this one") to compare with.")

@@ -45,7 +45,9 @@ struct RepriceSelection: ParsableArguments {
             from: since.microseconds(now: now, timeZone: timeZone),
             to: until?.microseconds(now: now, timeZone: timeZone) ?? now + 1
         )
-        guard query.from < query.to else { throw ValidationError("--since must be before --until.") }
+        guard query.fromMicroseconds < query.toMicroseconds else {
+            throw ValidationError("--since must be before --until.")
+        }
         query.filter.require(.project, project)
         query.filter.require(.model, model)
         query.isDryRun = dryRun

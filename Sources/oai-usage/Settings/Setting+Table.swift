@@ -263,7 +263,12 @@ extension Setting {
     private static let limits: [Setting] = [
         time("body-timeout", \.limits.bodyMilliseconds, "How long a client may be silent within its request's body."),
         time("connect-timeout", \.connectTimeoutMilliseconds, "How long connecting to the upstream may take."),
-        time("drain", \.drainMilliseconds, atLeast: 0, "How long a stream is read on after its client has gone."),
+        time(
+            "drain",
+            \.drainMilliseconds,
+            atLeast: 0,
+            "How long a stream is read on after its client has gone; a plain response 2m at least."
+        ),
         size(
             "drain-size",
             \.disconnectBytes,

@@ -52,8 +52,8 @@ struct WorkProgressTests {
         var found = try #require(report)
         #expect(PruneFormat.sentences(found) == ["No calls before 2026-11-23T00:00:00Z."])
         found.calls = 1_200
-        found.first = found.before - 86_400_000_000
-        found.last = found.before - 1
+        found.firstMicroseconds = found.beforeMicroseconds - 86_400_000_000
+        found.lastMicroseconds = found.beforeMicroseconds - 1
         found.inFlight = 1
         found.returnedBytes = 12_340_000
         found.freeBytes = 2_000

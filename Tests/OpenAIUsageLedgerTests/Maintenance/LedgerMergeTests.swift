@@ -85,7 +85,7 @@ struct LedgerMergeTests {
             try LedgerReader(path: whole.ledger).report(Self.all, exactLimit: .max),
             "merged"
         )
-        #expect(try reader.prunedBefore() == PruneBoundary.quarter(of: starts[350]))
+        #expect(try reader.prunedBeforeMicroseconds() == PruneBoundary.quarter(of: starts[350]))
         #expect(try LedgerCheck.run(target).findings == [])
     }
 

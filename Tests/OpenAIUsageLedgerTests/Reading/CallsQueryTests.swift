@@ -80,8 +80,8 @@ struct CallsQueryTests {
         try await fill(folder, records)
         let reader = try LedgerReader(path: folder.ledger)
         var query = CallsQuery()
-        query.from = records[10].startedAtMicroseconds
-        query.to = records[20].startedAtMicroseconds
+        query.fromMicroseconds = records[10].startedAtMicroseconds
+        query.toMicroseconds = records[20].startedAtMicroseconds
         #expect(try reader.calls(query) == Array(records[10..<20]))
         query.limit = 3
         #expect(try reader.calls(query) == Array(records[10..<13]))
@@ -92,10 +92,10 @@ struct CallsQueryTests {
         query.limit = 0
         #expect(try reader.calls(query).isEmpty)
         query = CallsQuery()
-        query.from = records[59].startedAtMicroseconds + 1
+        query.fromMicroseconds = records[59].startedAtMicroseconds + 1
         #expect(try reader.calls(query).isEmpty)
-        query.from = nil
-        query.to = records[0].startedAtMicroseconds
+        query.fromMicroseconds = nil
+        query.toMicroseconds = records[0].startedAtMicroseconds
         #expect(try reader.calls(query).isEmpty)
     }
 
@@ -123,10 +123,10 @@ struct CallsQueryTests {
         let others = [Records.plain(100), Records.plain(500)]
         try await fill(folder, others + [early])
         var query = CallsQuery()
-        query.to = Records.plain(50).startedAtMicroseconds
+        query.toMicroseconds = Records.plain(50).startedAtMicroseconds
         #expect(try LedgerReader(path: folder.ledger).calls(query) == [early])
-        query.from = Records.plain(100).startedAtMicroseconds
-        query.to = nil
+        query.fromMicroseconds = Records.plain(100).startedAtMicroseconds
+        query.toMicroseconds = nil
         #expect(try LedgerReader(path: folder.ledger).calls(query) == others)
     }
 
@@ -143,8 +143,8 @@ struct CallsQueryTests {
         try await fill(folder, records)
         let reader = try LedgerReader(path: folder.ledger)
         var query = CallsQuery()
-        query.from = from
-        query.to = to
+        query.fromMicroseconds = from
+        query.toMicroseconds = to
         #expect(try reader.calls(query) == [records[0], records[4]])
         #expect(try reader.report(ReportQuery(from: from, to: to)).totals.calls == 2)
     }

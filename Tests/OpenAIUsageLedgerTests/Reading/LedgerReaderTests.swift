@@ -47,7 +47,7 @@ struct LedgerReaderTests {
         )
         try await fill(folder, records)
         let summary = try LedgerReader(path: folder.ledger).summary()
-        #expect(summary.first == Records.start && summary.last == Records.start + 3_000)
+        #expect(summary.firstMicroseconds == Records.start && summary.lastMicroseconds == Records.start + 3_000)
     }
 
     @Test("Reading a closed ledger leaves no files beside it")
@@ -112,7 +112,7 @@ struct LedgerReaderTests {
         try await fill(folder, [])
         let none = try LedgerReader(path: folder.ledger).summary()
         #expect(type(of: none) == empty)
-        #expect(none.calls == 0 && none.openCalls == 0 && none.first == nil && none.last == nil)
+        #expect(none.calls == 0 && none.openCalls == 0 && none.firstMicroseconds == nil && none.lastMicroseconds == nil)
         var unpriced = Records.plain(1)
         unpriced.cost = CallCost(status: .unpriced)
         var partial = Records.plain(2)
@@ -128,8 +128,8 @@ struct LedgerReaderTests {
         let summary = try LedgerReader(path: folder.ledger).summary()
         #expect(summary.calls == 4)
         #expect(summary.openCalls == 1)
-        #expect(summary.first == Records.plain(0).startedAtMicroseconds)
-        #expect(summary.last == open.startedAtMicroseconds)
+        #expect(summary.firstMicroseconds == Records.plain(0).startedAtMicroseconds)
+        #expect(summary.lastMicroseconds == open.startedAtMicroseconds)
         #expect(summary.unpricedCalls == 2)
         #expect(summary.callsWithoutUsage == 1)
         #expect(summary.quarantined == 0)
@@ -165,6 +165,6 @@ struct LedgerReaderTests {
         #expect(found[1].limits.windows.map(\.resource) == ["tokens", "requests"])
         #expect(found[1].organization == "acme")
         #expect(found[1].call == Records.plain(3).id)
-        #expect(found[1].observedAt == Records.plain(3).startedAtMicroseconds)
+        #expect(found[1].observedAtMicroseconds == Records.plain(3).startedAtMicroseconds)
     }
 }

@@ -99,7 +99,12 @@ struct CalendarTests {
             }
             let found = samples.percentiles()
             #expect(
-                found == LatencyPercentiles(p50: expected(50), p95: expected(95), p99: expected(99)),
+                found
+                    == LatencyPercentiles(
+                        p50Microseconds: expected(50),
+                        p95Microseconds: expected(95),
+                        p99Microseconds: expected(99)
+                    ),
                 "seed \(seed)"
             )
         }

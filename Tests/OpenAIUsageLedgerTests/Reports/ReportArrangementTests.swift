@@ -67,7 +67,7 @@ struct ReportArrangementTests {
         }
         let byCalls = sums.report(ReportArrangement(key: .calls, isAscending: true)).rows.map(\.calls)
         #expect(byCalls == byCalls.sorted())
-        let byTime = sums.report(ReportArrangement(key: .p95)).rows.compactMap { $0.duration?.p95 }
+        let byTime = sums.report(ReportArrangement(key: .p95)).rows.compactMap { $0.duration?.p95Microseconds }
         #expect(byTime == byTime.sorted(by: >))
         let names = sums.report(ReportArrangement(key: .name)).rows.map { $0.group[0] ?? "" }
         #expect(names == names.sorted())

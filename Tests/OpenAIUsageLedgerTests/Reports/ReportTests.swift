@@ -189,12 +189,12 @@ struct ReportTests {
             values[max(0, Int((percent / 100 * Double(values.count)).rounded(.up)) - 1)]
         }
         let duration = try #require(totals.duration)
-        #expect(duration.p50 == expected(values, 50))
-        #expect(duration.p95 == expected(values, 95))
-        #expect(duration.p99 == expected(values, 99))
+        #expect(duration.p50Microseconds == expected(values, 50))
+        #expect(duration.p95Microseconds == expected(values, 95))
+        #expect(duration.p99Microseconds == expected(values, 99))
         let processing = stride(from: 0, to: count, by: 2).map { values[$0] * 10_000_000_000 }
-        #expect(totals.processing?.p50 == expected(processing, 50))
-        #expect(totals.processing?.p99 == expected(processing, 99))
+        #expect(totals.processing?.p50Microseconds == expected(processing, 50))
+        #expect(totals.processing?.p99Microseconds == expected(processing, 99))
         #expect(totals.timeToFirstToken == nil)
     }
 

@@ -126,8 +126,8 @@ struct RepriceTests {
         #expect(try priced { _ in } == Array(0..<10))
         #expect(
             try priced {
-                $0.from = Records.start + 2_000
-                $0.to = Records.start + 5_000
+                $0.fromMicroseconds = Records.start + 2_000
+                $0.toMicroseconds = Records.start + 5_000
             } == [2, 3, 4]
         )
         #expect(try priced { $0.filter.require(.project, ["b"]) } == [1, 3, 5, 7, 9])
@@ -139,7 +139,7 @@ struct RepriceTests {
             } == [6, 8]
         )
         #expect(try priced { $0.filter.require(.project, ["c"]) } == [])
-        #expect(try priced { $0.from = Records.start + 10_000 } == [])
+        #expect(try priced { $0.fromMicroseconds = Records.start + 10_000 } == [])
     }
 
     @Test("Changes are told by project and model, in their order")

@@ -12,8 +12,8 @@ struct PruneReportTests {
     /// A query whose edges are whole quarters of an hour.
     private static func wholeQuery(_ generator: inout SplitMix64) throws -> ReportQuery {
         var query = try RollupReportTests.query(&generator)
-        if query.from > .min { query.from = PruneBoundary.quarter(of: query.from) }
-        if query.to < .max { query.to = PruneBoundary.quarter(of: query.to) }
+        if query.fromMicroseconds > .min { query.fromMicroseconds = PruneBoundary.quarter(of: query.fromMicroseconds) }
+        if query.toMicroseconds < .max { query.toMicroseconds = PruneBoundary.quarter(of: query.toMicroseconds) }
         return query
     }
 
@@ -51,7 +51,7 @@ struct PruneReportTests {
             for _ in 0..<2 {
                 for ledger in ledgers { await ledger.flush() }
                 let report = try await ledgers[0].prune(PruneQuery(before: time))
-                #expect(report.before == PruneBoundary.quarter(of: time))
+                #expect(report.beforeMicroseconds == PruneBoundary.quarter(of: time))
                 // What was in flight ends afterwards, and is told by the next run.
                 let ended = open.indices.filter { _ in generator.chance(40) }
                 for index in ended.reversed() {
@@ -79,10 +79,17 @@ struct PruneReportTests {
                 var counted = query
                 if let pruned = found.pruned {
                     #expect(
-                        pruned.before == boundary && pruned.countedFrom <= query.from && pruned.countedTo >= query.to
+                        pruned.beforeMicroseconds == boundary
+                            && pruned.countedFromMicroseconds <= query.fromMicroseconds
+                            && pruned.countedToMicroseconds >= query.toMicroseconds
                     )
-                    #expect(query.from - pruned.countedFrom < Self.quarter || query.from == .min)
-                    (counted.from, counted.to) = (pruned.countedFrom, pruned.countedTo)
+                    #expect(
+                        query.fromMicroseconds - pruned.countedFromMicroseconds < Self.quarter
+                            || query.fromMicroseconds == .min
+                    )
+                    (counted.fromMicroseconds, counted.toMicroseconds) = (
+                        pruned.countedFromMicroseconds, pruned.countedToMicroseconds
+                    )
                 }
                 RollupReportTests().compare(
                     found,
@@ -131,7 +138,7 @@ struct PruneReportTests {
         #expect(filtered.pruned?.isExact == false)
         #expect(filtered.pruned?.notes.contains { $0.hasPrefix("100 pruned calls are left out") } == true)
         // Above the boundary nothing is said.
-        query.from = boundary
+        query.fromMicroseconds = boundary
         let recent = try reader.report(query)
         #expect(recent.pruned == nil && recent.totals.calls == 25)
     }
@@ -146,7 +153,7 @@ struct PruneReportTests {
         _ = try await ledger.prune(PruneQuery(before: start + 3_600_000_000))
         await ledger.close()
         let summary = try LedgerReader(path: folder.ledger).summary()
-        #expect(summary.first == Records.start + 900_000_000 && summary.calls == 10)
+        #expect(summary.firstMicroseconds == Records.start + 900_000_000 && summary.calls == 10)
     }
 
     @Test("Repricing says which calls keep their costs")

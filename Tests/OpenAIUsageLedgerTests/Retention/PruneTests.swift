@@ -29,11 +29,14 @@ struct PruneTests {
         }
         let boundary = Records.start + 20_000 * 60_000_000
         let told = try await ledger.prune(PruneQuery(before: boundary, isDryRun: true))
-        #expect(told.isDryRun && told.calls == 19_995 && told.first == Records.start)
+        #expect(told.isDryRun && told.calls == 19_995 && told.firstMicroseconds == Records.start)
         #expect(try Self.value("SELECT count(*) FROM call", folder) == 24_000)
         let report = try await ledger.prune(PruneQuery(before: boundary))
-        #expect(report.calls == told.calls && report.first == told.first && report.last == told.last)
-        #expect(report.last == Records.start + 19_994 * 60_000_000)
+        #expect(
+            report.calls == told.calls && report.firstMicroseconds == told.firstMicroseconds
+                && report.lastMicroseconds == told.lastMicroseconds
+        )
+        #expect(report.lastMicroseconds == Records.start + 19_994 * 60_000_000)
         #expect(report.freeBytes == 0 && !report.needsCompacting)
         // The dry run estimates.
         #expect(abs(Double(told.returnedBytes) / Double(report.returnedBytes) - 1) < 0.5, "\(told) \(report)")

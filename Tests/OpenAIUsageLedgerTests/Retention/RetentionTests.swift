@@ -102,7 +102,10 @@ struct RetentionTests {
             Issue.record("\(notes.all)")
             return
         }
-        #expect(report.calls == 2_000 && report.before == PruneBoundary.quarter(of: clock.wallMicroseconds - Self.day))
+        #expect(
+            report.calls == 2_000
+                && report.beforeMicroseconds == PruneBoundary.quarter(of: clock.wallMicroseconds - Self.day)
+        )
         // Rows went in steps of 256 at most, and a record came through between any two.
         #expect(number - 2_000 >= 2_000 / 256)
         let reader = try LedgerReader(path: folder.ledger)

@@ -62,7 +62,10 @@ struct LatencyHistogramTests {
             let found = try #require(histogram.percentiles())
             let percentiles = samples.percentiles()
             let exact = try #require(percentiles)
-            for (found, exact) in [(found.p50, exact.p50), (found.p95, exact.p95), (found.p99, exact.p99)] {
+            for (found, exact) in [
+                (found.p50Microseconds, exact.p50Microseconds), (found.p95Microseconds, exact.p95Microseconds),
+                (found.p99Microseconds, exact.p99Microseconds),
+            ] {
                 #expect(abs(Double(found - exact)) <= Double(exact) * 0.01, "seed \(seed), \(count)")
             }
         }

@@ -98,7 +98,10 @@ struct RollupReportTests {
                     #expect(found == nil && exact == nil, comment)
                     continue
                 }
-                for (found, exact) in [(found.p50, exact.p50), (found.p95, exact.p95), (found.p99, exact.p99)] {
+                for (found, exact) in [
+                    (found.p50Microseconds, exact.p50Microseconds), (found.p95Microseconds, exact.p95Microseconds),
+                    (found.p99Microseconds, exact.p99Microseconds),
+                ] {
                     #expect(abs(Double(found) - Double(exact)) <= max(1, Double(exact) * 0.01), comment)
                 }
             }
@@ -161,7 +164,7 @@ struct RollupReportTests {
                 // With later ends, as days pass.
                 for part in [1, 2, 3, 3] as [Int64] {
                     var grown = query
-                    grown.to = query.to / 3 * part + query.from / 3 * (3 - part)
+                    grown.toMicroseconds = query.toMicroseconds / 3 * part + query.fromMicroseconds / 3 * (3 - part)
                     let expected = try reader.report(grown, exactLimit: 0)
                     let found = try cached.report(grown, exactLimit: 0)
                     #expect(found == expected, "seed \(seed): \(grown)")
@@ -187,7 +190,12 @@ struct RollupReportTests {
             Int64(try #require(calendar.date(byAdding: .day, value: day, to: first)).timeIntervalSince1970) * 1_000_000
         }
         let whole = ReportQuery(from: try micros(0), to: try micros(6), timeZone: timeZone, groupBy: [])
-        let byDay = ReportQuery(from: whole.from, to: whole.to, timeZone: timeZone, groupBy: [.day])
+        let byDay = ReportQuery(
+            from: whole.fromMicroseconds,
+            to: whole.toMicroseconds,
+            timeZone: timeZone,
+            groupBy: [.day]
+        )
         let report = try reader.report(byDay, exactLimit: 0)
         #expect(try reader.report(whole, exactLimit: 0).totals == report.totals)
         #expect(report.rows.count == 6)

@@ -21,8 +21,8 @@ struct QueryParametersTests {
         #expect(request.selection.filter.values(.outcome) == ["error"])
         #expect(request.groupBy == [.model, .day])
         let query = try request.query(now: Self.now) { nil }
-        #expect(TimestampText.utc(query.from, isShort: true) == "2026-10-31T23:00:00Z")
-        #expect(TimestampText.utc(query.to, isShort: true) == "2026-11-01T23:00:00Z")
+        #expect(TimestampText.utc(query.fromMicroseconds, isShort: true) == "2026-10-31T23:00:00Z")
+        #expect(TimestampText.utc(query.toMicroseconds, isShort: true) == "2026-11-01T23:00:00Z")
     }
 
     @Test("A list that has a start needs no end, and a report that begins in the future says so")

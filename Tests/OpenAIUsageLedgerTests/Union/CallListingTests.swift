@@ -21,6 +21,7 @@ struct CallListingTests {
         func report(_ request: ReportRequest) async throws -> MergeableReport { throw CancellationError() }
         func limits() async throws -> [LatestRateLimit] { [] }
         func formerCosts(of call: CallID) async throws -> [FormerCost] { [] }
+        func tagNames() async throws -> [String] { [] }
         func calls(matching identity: String) async throws -> CallPage {
             CallPage(ledger: nil, records: records.filter { $0.requestID == identity })
         }
@@ -89,6 +90,7 @@ struct CallListingTests {
             func report(_ request: ReportRequest) async throws -> MergeableReport { throw CancellationError() }
             func limits() async throws -> [LatestRateLimit] { [] }
             func formerCosts(of call: CallID) async throws -> [FormerCost] { [] }
+            func tagNames() async throws -> [String] { [] }
             func calls(matching identity: String) async throws -> CallPage { CallPage(ledger: nil, records: []) }
             func page(_ request: CallsRequest) async throws -> CallPage {
                 CallPage(ledger: nil, records: (0..<(request.limit ?? 0)).map { Records.plain($0) })

@@ -57,7 +57,10 @@ struct UnionReportTests {
 
     private static func isNear(_ left: LatencyPercentiles?, _ right: LatencyPercentiles?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
-        return zip([left.p50, left.p95, left.p99], [right.p50, right.p95, right.p99]).allSatisfy { left, right in
+        return zip(
+            [left.p50Microseconds, left.p95Microseconds, left.p99Microseconds],
+            [right.p50Microseconds, right.p95Microseconds, right.p99Microseconds]
+        ).allSatisfy { left, right in
             abs(Double(left) - Double(right)) <= max(1, Double(right) * 0.01)
         }
     }
@@ -152,6 +155,6 @@ struct UnionReportTests {
         let sound = LedgerUnion([first, other].map { LedgerFileSource(AsyncLedgerReader(path: $0.ledger)) })
         let report = try await sound.report(request, now: Records.start + Self.day)
         #expect(report.totals.calls == 2)
-        #expect(report.query.from == Records.start + 1_000)
+        #expect(report.query.fromMicroseconds == Records.start + 1_000)
     }
 }

@@ -15,7 +15,7 @@ struct LedgerHealthTests {
         #expect(health.fail(full, at: Self.second, dropped: 3)?.kind == .failed)
         #expect(health.fail(full, at: 2 * Self.second, dropped: 3) == nil)
         let end = health.succeed(at: 5 * Self.second, dropped: 10)
-        #expect(end?.kind == .recovered && end?.duration == 4 * Self.second && end?.dropped == 7)
+        #expect(end?.kind == .recovered && end?.durationMicroseconds == 4 * Self.second && end?.dropped == 7)
         #expect(health.trouble == nil)
     }
 
@@ -30,7 +30,7 @@ struct LedgerHealthTests {
             if let change = health.fail(full, at: time * Self.second, dropped: 5 + time) { told.append(change) }
         }
         #expect(told.map(\.kind) == Array(repeating: .lasting, count: 6))
-        #expect(told.map { $0.duration / Self.second } == [91, 151, 211, 271, 331, 391])
+        #expect(told.map { $0.durationMicroseconds / Self.second } == [91, 151, 211, 271, 331, 391])
         #expect(told.map(\.dropped) == [91, 151, 211, 271, 331, 391])
         let text = try #require(told.first).description
         #expect(text == "The ledger still fails after 91 s: No space is left. Records dropped meanwhile: 91.")

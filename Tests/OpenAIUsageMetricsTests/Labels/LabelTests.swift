@@ -98,7 +98,7 @@ struct LabelTests {
     }
 
     @Test(
-        "Usage is missing where a call that succeeded should have had it",
+        "Usage is missing where its state says so, whatever the status, as in reports",
         arguments: [
             (200, .missing, true, .completed, nil, .streamWithoutUsage),
             (200, .missing, false, .completed, nil, .notReported),
@@ -111,8 +111,10 @@ struct LabelTests {
             (200, .error, true, .error, nil, nil), (200, .reported, true, .cut, nil, nil),
             (200, .reportedUnterminated, true, .cut, nil, nil), (200, .notApplicable, false, .completed, nil, nil),
             (200, .unitsFromRequest, false, .completed, nil, nil), (200, .unitsFromBody, false, .completed, nil, nil),
-            (500, .missing, false, .error, nil, nil), (302, .missing, false, .completed, nil, nil),
-            (nil, .missing, false, .unreachable, nil, nil), (299, .missing, false, .completed, nil, .notReported),
+            (500, .error, false, .error, nil, nil), (302, .missing, false, .completed, nil, .notReported),
+            (nil, .notApplicable, false, .unreachable, nil, nil),
+            (nil, .cut, true, .clientDisconnected, nil, .clientDisconnect),
+            (299, .missing, false, .completed, nil, .notReported),
         ] as [(Int?, UsageState, Bool, Outcome, String?, MissingUsageReason?)]
     )
     func missingUsage(

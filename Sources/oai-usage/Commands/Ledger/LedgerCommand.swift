@@ -36,6 +36,8 @@ struct LedgerBackupCommand: AsyncParsableCommand {
     var file: String
     @OptionGroup var storage: LedgerOption
 
+    func validate() throws { try EmptyPath.refuse(file, "<file>") }
+
     func run() async throws {
         let path = try await storage.settings().ledger(storage.ledger)
         let progress = WorkProgress("Copying", "Copied", "pages")
@@ -70,11 +72,17 @@ struct LedgerCheckCommand: AsyncParsableCommand {
     func run() async throws {
         let path = try await storage.settings().ledger(storage.ledger)
         let progress = WorkProgress("Checking", "Checked", "calls")
-        let report = try LedgerCheck.run(
-            path,
-            upgrade: WorkProgress.upgrade(),
-            whileCheckingFile: { check in try WorkProgress.elapsed("Checking the file", check) }
-        ) { progress.show($0, $1) }
+        let report: LedgerCheck.Report
+        do {
+            report = try LedgerCheck.run(
+                path,
+                upgrade: WorkProgress.upgrade(),
+                whileCheckingFile: { check in try WorkProgress.elapsed("Checking the file", check) }
+            ) { progress.show($0, $1) }
+        } catch let error as LedgerError where output.value == .json {
+            // A file that cannot be opened is a finding, too.
+            report = LedgerCheck.Report(findings: [error.description])
+        }
         switch output.value {
         case .json: StandardOutput.write(report.json(of: path) + "\n")
         case .text:

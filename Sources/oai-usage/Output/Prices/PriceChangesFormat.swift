@@ -23,7 +23,7 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
                     change.subject.kind, change.subject.name, change.project ?? "", change.item ?? "",
                     change.days.first?.description ?? "", change.days.last?.description ?? "",
                     change.old?.text ?? "", change.new?.text ?? "", (change.new ?? change.old)?.unit ?? "",
-                    change.percent ?? "",
+                    change.decimalPercent ?? "",
                 ]
             }
             StandardOutput.write(table.csv)
@@ -37,7 +37,7 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
             "item": .text(change.item), "from": .text(change.days.first?.description),
             "to": .text(change.days.last?.description), "old": .text(change.old?.text),
             "new": .text(change.new?.text), "per": .text((change.new ?? change.old)?.unit),
-            "percent": .text(change.percent),
+            "percent": change.decimalPercent.map { .number($0) } ?? .null,
         ])
     }
 }

@@ -18,10 +18,12 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
                 StandardError.write("No calls that fit.")
                 return
             }
-            let from = TimestampText.utc(result.query.from / 1_000_000 * 1_000_000, isShort: true)
-            let to = TimestampText.utc((result.query.to + 999_999) / 1_000_000 * 1_000_000, isShort: true)
+            let from = TimestampText.utc(result.query.fromMicroseconds / 1_000_000 * 1_000_000, isShort: true)
+            let to = TimestampText.utc((result.query.toMicroseconds + 999_999) / 1_000_000 * 1_000_000, isShort: true)
             StandardOutput.write("\(from) to \(to), by the price book \(result.priceVersion)\n\n")
-            StandardOutput.write(Self.readable(result.report).text(isColored: Terminal.isColored))
+            let layout = Self.readable(result.report).layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
+            StandardOutput.write(layout.text)
+            if let note = Table.note(leftOut: layout.leftOut) { StandardError.write(note) }
         }
         StandardError.write(Self.note(result))
         if let before = result.report.prunedBefore {
@@ -32,20 +34,24 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
     }
 
     private static func readable(_ report: RepriceReport) -> Table {
-        var table = Table(columns: [Table.Column(name: "project"), .init(name: "model")])
-        table.columns += ["calls", "changed", "old", "new", "difference", "unpriced"].map {
-            Table.Column(name: $0, isNumeric: true)
-        }
+        var table = Table(columns: [
+            Table.Column(name: "project", isShortened: true, minimum: 10),
+            .init(name: "model", isShortened: true, minimum: 10), .init(name: "calls", isNumeric: true, priority: 3),
+            .init(name: "changed", isNumeric: true, priority: 4), .init(name: "old", isNumeric: true, priority: 1),
+            .init(name: "new", isNumeric: true), .init(name: "difference", isNumeric: true),
+            .init(name: "unpriced", isNumeric: true, priority: 2),
+        ])
+        let rows = report.rows + [report.totals]
+        let scale = MoneyScale(rows.flatMap { [$0.oldPicoUSD, $0.newPicoUSD, $0.differencePicoUSD] })
         func cells(_ row: RepriceRow) -> [String] {
-            let difference = NumberFormat.dollars(picoUSD: row.differencePicoUSD)
+            let difference = scale.text(row.differencePicoUSD)
             let unpriced =
                 row.oldUnpriced == row.newUnpriced
                 ? NumberFormat.count(row.newUnpriced)
                 : "\(NumberFormat.count(row.oldUnpriced)) -> \(NumberFormat.count(row.newUnpriced))"
             return [
                 NumberFormat.count(row.calls), NumberFormat.count(row.changed),
-                NumberFormat.dollars(picoUSD: row.oldPicoUSD),
-                NumberFormat.dollars(picoUSD: row.newPicoUSD),
+                scale.text(row.oldPicoUSD), scale.text(row.newPicoUSD),
                 row.differencePicoUSD > 0 ? "+" + difference : difference, unpriced,
             ]
         }

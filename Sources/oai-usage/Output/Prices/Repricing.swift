@@ -44,6 +44,7 @@ struct Repricing {
         }
         var options = LedgerOptions()
         options.purpose = "oai-usage reprice"
+        options.setsDamagedAside = false
         let ledger: Ledger
         do {
             ledger = try Ledger(path: path, options: options)

@@ -23,6 +23,7 @@ enum WhatIfFormat: String, OutputFormat {
             }
             let layout = Self.readable(whatIf).layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
             StandardOutput.write(layout.text)
+            if let note = Table.note(leftOut: layout.leftOut) { StandardError.write(note) }
         }
         for note in Self.notes(whatIf) { StandardError.write(note) }
     }
@@ -52,11 +53,13 @@ enum WhatIfFormat: String, OutputFormat {
             ]
         }
         let hasReplacement = !whatIf.substitutions.isEmpty
-        var table = Table(columns: [Table.Column(name: "model", isShortened: true)])
-        if hasReplacement { table.columns.append(.init(name: "instead", isShortened: true)) }
-        if whatIf.tier != nil { table.columns.append(.init(name: "tier")) }
-        table.columns += ["calls", "cost", "what if", "difference", "change", "not compared"].map {
-            Table.Column(name: $0, isNumeric: true)
+        var table = Table(columns: [Table.Column(name: "model", isShortened: true, minimum: 10)])
+        if hasReplacement { table.columns.append(.init(name: "instead", isShortened: true, minimum: 10)) }
+        if whatIf.tier != nil { table.columns.append(.init(name: "tier", priority: 5)) }
+        table.columns += [
+            ("calls", 4), ("cost", 1), ("what if", 0), ("difference", 0), ("change", 2), ("not compared", 3),
+        ].map {
+            Table.Column(name: $0, isNumeric: true, priority: $1)
         }
         func names(_ model: String, _ replacement: String, _ tier: String) -> [String] {
             [model] + (hasReplacement ? [replacement] : []) + (whatIf.tier == nil ? [] : [tier])

@@ -9,7 +9,7 @@ extension OutputSchema {
     static let budgetCSV = OutputSchema(
         command: "budget",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line for each budget.",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each budget.",
         fields: budget
     )
 

@@ -35,12 +35,14 @@ extension OutputSchema {
     static let callsCSV = OutputSchema(
         command: "calls",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line an attempt.",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line an attempt.",
         fields: CallsWriter.columnNames.map { name in
             (callFields + csvFields).first { $0.name == name }
-                ?? Field(name, .integer, "tokens", "Tokens of this kind.").nullable
+                ?? Field(name, .integer, unit(of: name), "What the provider counted.").nullable
         } + [Field("tag:NAME", .string, "The value of a tag that calls of the ledger have.").nullable]
     )
+
+    private static func unit(of counter: String) -> String { counter.hasSuffix("_seconds") ? "s" : "tokens" }
 
     /// The columns of CSV that JSON lacks.
     private static let csvFields: [Field] = [
@@ -55,7 +57,8 @@ extension OutputSchema {
         Field("id", .string, "The attempt, unique in all ledgers."),
         Field("operation_id", .string, "The same for all attempts of a call."),
         Field("attempt", .integer, "0 for the first attempt."), Field("started_at", .time, "When it began."),
-        Field("duration_ms", .number, "ms", "To the response's last byte.").nullable,
+        Field("duration_ms", .number, "ms", "To the response's last byte, or until the client left; null in flight.")
+            .nullable,
         Field("time_to_headers_ms", .number, "ms", "To the response's head.").nullable,
         Field("time_to_first_token_ms", .number, "ms", "To the first token.").nullable,
         Field("processing_ms", .number, "ms", "The provider's openai-processing-ms.").nullable,
@@ -82,7 +85,8 @@ extension OutputSchema {
         Field("service_tier", .string, "The tier that served.").nullable,
         Field("background_window", .string, "The window of a background request.").nullable,
         Field("request_bytes", .integer, "bytes", "The size of the request's body.").nullable,
-        Field("max_output_tokens", .integer, "tokens", "The limit that was asked for.").nullable,
+        Field("max_output_tokens", .integer, "tokens", "The limit that was asked for, for all choices (n) together.")
+            .nullable,
         Field("request_options", .object, "What else bears on the cost."),
         Field("request_options.NAME", .any, "The value of an option.").optional,
     ]
@@ -113,8 +117,10 @@ extension OutputSchema {
             Field("usage_state", .string, "How the usage is known, as reported."),
             Field("usage_source", .string, "Where in the response the usage stood.").nullable,
         ]
-            + always.map { Field($0.name, .integer, "tokens", "The provider's counter.").nullable }
-            + others.map { Field($0.name, .integer, "tokens", "The provider's counter, if it is reported.").optional }
+            + always.map { Field($0.name, .integer, unit(of: $0.name), "The provider's counter.").nullable }
+            + others.map {
+                Field($0.name, .integer, unit(of: $0.name), "The provider's counter, if it is reported.").optional
+            }
             + [
                 Field("units", .object, "What is billed by other units than tokens."),
                 Field("units.NAME", .any, "The number of a unit.").optional,

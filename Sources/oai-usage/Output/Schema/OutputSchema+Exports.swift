@@ -21,7 +21,8 @@ extension OutputSchema {
     private static let chargeback = OutputSchema(
         command: "export",
         format: "chargeback",
-        summary: "RFC 4180 with a heading; one line per month or day, project and values of tags, as of 'report'.",
+        summary:
+            "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line per month or day, project and values of tags, as of 'report'.",
         fields: [
             Field("month", .string, "The month, as 2026-11.").optional,
             Field("day", .day, "The day, with --per day.").optional,
@@ -33,7 +34,7 @@ extension OutputSchema {
         command: "export",
         format: "focus",
         summary:
-            "RFC 4180 with a heading: the dataset Cost and Usage of FOCUS 1.4 or 1.2. One line per UTC hour, project, model, tier, meter, price and tags.",
+            "RFC 4180 with a heading, and an apostrophe before texts like formulas: the dataset Cost and Usage of FOCUS 1.4 or 1.2. One line per UTC hour, project, model, tier, meter, price and tags.",
         fields: focusCosts + focusDimensions + focusCustom
     )
 

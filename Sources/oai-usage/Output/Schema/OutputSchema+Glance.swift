@@ -65,7 +65,7 @@ extension OutputSchema {
         Field("cost_usd", .number, "USD", "The known cost; null if none is known.").nullable,
         Field("unpriced_calls", .integer, "calls", "Calls without a price, or priced in part."),
         Field("calls_without_usage", .integer, "calls", "Calls without usage."),
-        Field("other_calls", .integer, "calls", "Calls to endpoints that are not known."),
+        Field("other_calls", .integer, "calls", "Successful calls to endpoints that are not known."),
         Field("open_calls", .integer, "calls", "Calls in flight."),
     ]
 }

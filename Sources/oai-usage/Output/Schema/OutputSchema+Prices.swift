@@ -40,7 +40,7 @@ extension OutputSchema {
     private static let listCSV = OutputSchema(
         command: "prices list",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line a price.",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line a price.",
         fields: [
             Field("model", .string, "The model or tool."), Field("kind", .string, "The kind; tool for a tool."),
             Field("tier", .string, "The service tier.").nullable,
@@ -97,7 +97,7 @@ extension OutputSchema {
     private static let diffCSV = OutputSchema(
         command: "prices diff",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line a change.",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line a change.",
         fields: [
             Field("subject", .string, "model, tool or rule."), Field("name", .string, "Its name."),
             Field("project", .string, "The project that the change is for.").nullable,
@@ -140,7 +140,7 @@ extension OutputSchema {
     private static let whatIfCSV = OutputSchema(
         command: "prices whatif",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line a model.",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line a model.",
         fields: whatIfNames + whatIfSums
     )
 
@@ -164,7 +164,7 @@ extension OutputSchema {
         Field("item", .string, "The price that changes.").nullable, Field("from", .day, "The first day.").nullable,
         Field("to", .day, "The last day.").nullable, Field("old", .string, "The old value.").nullable,
         Field("new", .string, "The new value.").nullable, Field("per", .string, "The unit of a price.").nullable,
-        Field("percent", .decimal, "%", "The change.").nullable,
+        Field("percent", .number, "%", "The change.").nullable,
     ]
 
     private static let explainJSON = OutputSchema(

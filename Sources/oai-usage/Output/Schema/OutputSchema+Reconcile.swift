@@ -23,7 +23,7 @@ extension OutputSchema {
     static let reconcileCSV = OutputSchema(
         command: "reconcile",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line for each group.",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each group.",
         fields: dimensions + side.map { named("our_", $0) } + side.map { named("their_", $0) }
             + [
                 Field("difference_usd", .number, "USD", "The provider's cost less ours.").nullable,

@@ -34,7 +34,8 @@ extension OutputSchema {
     static let reportCSV = OutputSchema(
         command: "report",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line for each group. With --currency EUR, cost_eur follows cost_usd.",
+        summary:
+            "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each group. With --currency EUR, cost_eur follows cost_usd.",
         fields: dimensions.map(\.optional)
             + sums.filter { $0.type != .object }.named([
                 "calls", "errors", "open_calls", "input_tokens", "cached_input_tokens", "output_tokens",
@@ -95,7 +96,7 @@ extension OutputSchema {
             Field("unbounded_calls", .integer, "calls", "Calls without usage whose cost nothing bounds."),
             Field("unpriced_upper_bound_usd", .number, "USD", "What cost_usd leaves out of partial calls, at most.")
                 .nullable,
-            Field("other_calls", .integer, "calls", "Calls to endpoints that are not known."),
+            Field("other_calls", .integer, "calls", "Successful calls to endpoints that are not known."),
             Field("open_calls", .integer, "calls", "Calls in flight."),
         ]
         + [
@@ -160,7 +161,8 @@ extension OutputSchema {
     static let wasteCSV = OutputSchema(
         command: "waste",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line for each kind of waste.",
+        summary:
+            "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each kind of waste.",
         fields: wasteLine
     )
 
@@ -221,7 +223,8 @@ extension OutputSchema {
     static let repriceHistoryCSV = OutputSchema(
         command: "reprice --history",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line a run, the newest first.",
+        summary:
+            "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line a run, the newest first.",
         fields: historyFields
     )
 
@@ -238,7 +241,8 @@ extension OutputSchema {
     static let repriceCSV = OutputSchema(
         command: "reprice",
         format: "csv",
-        summary: "RFC 4180 with a heading; one line for each project and model.",
+        summary:
+            "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each project and model.",
         fields: names + changes
     )
 

@@ -1,0 +1,17 @@
+import OpenAIUsage
+import OpenAIUsageGateway
+import Testing
+
+struct GatewayConfigurationTests {
+    @Test func `The shortest time of a setting is not none`() throws {
+        let upstream = try #require(Upstream("https://api.openai.com/v1"))
+        var configuration = GatewayConfiguration(upstream: upstream)
+        #expect(configuration.connectTimeout == .seconds(10) && configuration.limits.keepAlive == .seconds(120))
+        configuration.disconnectGrace = .microseconds(1)
+        #expect(configuration.disconnectGrace == .milliseconds(1))
+        configuration.disconnectGrace = .zero
+        #expect(configuration.disconnectGrace == .zero)
+        configuration.connectTimeout = .seconds(Int64.max)
+        #expect(configuration.connectTimeout > .seconds(1_000_000_000))
+    }
+}
