@@ -54,7 +54,9 @@ public struct GatewayConfiguration: Sendable {
     public var proxy: UpstreamProxy?
     /// The condition under which the last bytes of a complete response are sent.
     public var durability = Durability.committed
-    /// The longest time that a response waits for its commit; 50 ms by default. Responses sent without it are counted.
+    /// The longest time that a response waits for its commit; 50 ms by default.
+    ///
+    /// Responses that are sent without it are counted.
     public var commitDeadline: Duration {
         get { .milliseconds(commitDeadlineMilliseconds) }
         set { commitDeadlineMilliseconds = newValue.milliseconds }

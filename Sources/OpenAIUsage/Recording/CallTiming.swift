@@ -24,7 +24,7 @@ public struct CallTiming: Sendable, Equatable {
         gatewayMicroseconds = gateway?.microseconds
     }
 
-    /// The time to the end of the attempt.
+    /// The time to the end of the attempt, or until its client left.
     public var duration: Duration? {
         get { durationMicroseconds.map { .microseconds($0) } }
         set { durationMicroseconds = newValue?.microseconds }

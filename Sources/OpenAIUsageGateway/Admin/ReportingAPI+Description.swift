@@ -1751,7 +1751,7 @@ extension ReportingAPI {
               "number",
               "null"
             ],
-            "description": "To the response's last byte (ms)."
+            "description": "To the response's last byte, or until the client left (ms); null in flight."
           },
           "time_to_headers_ms": {
             "type": [

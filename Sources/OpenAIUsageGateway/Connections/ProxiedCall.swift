@@ -16,8 +16,7 @@ final class ProxiedCall {
     @exclusivity(unchecked) private var actions: [StreamAction] = []
     @exclusivity(unchecked) private var isActing = false
     private lazy var watch = Watch(self)
-    /// True once metrics have counted that the client left.
-    /// The time that a client waited that has left; `nil` for one that is there.
+    /// The time that a client waited which has left, as metrics have counted it; `nil` for one that is there.
     @exclusivity(unchecked) private var waitedMicroseconds: Int64?
     /// The number of bytes written to the client.
     @exclusivity(unchecked) private var sentBytes = 0

@@ -81,8 +81,9 @@ struct BudgetCommand: AsyncParsableCommand {
             StandardOutput.write(format.table.markdown)
             for note in format.notes { StandardError.write(note) }
         case .table:
-            let layout = format.table.layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
-            StandardOutput.write(layout.text)
+            let table = format.table
+            StandardOutput.write(table.layout(isColored: Terminal.isColored, width: Terminal.tableWidth).text)
+            if let note = table.note(width: Terminal.tableWidth) { StandardError.write(note) }
             for note in format.notes { StandardError.write(note) }
         }
         for hint in hints { StandardError.write(hint) }

@@ -37,7 +37,9 @@ struct BudgetText {
     }
 
     private func percent(_ status: BudgetStatus) -> String {
-        status.percent.map { $0 == .max ? ">999%" : "\($0)%" } ?? "-"
+        // Only nothing is 0%.
+        if status.percent == 0, status.spentPicoUSD > 0 { return "<1%" }
+        return status.percent.map { $0 == .max ? ">999%" : "\($0)%" } ?? "-"
     }
 
     /// The sentences below the table.

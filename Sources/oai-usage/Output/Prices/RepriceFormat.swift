@@ -23,7 +23,8 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
             StandardOutput.write("\(from) to \(to), by the price book \(result.priceVersion)\n\n")
             let layout = Self.readable(result.report).layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
             StandardOutput.write(layout.text)
-            if let note = Table.note(leftOut: layout.leftOut) { StandardError.write(note) }
+            let remedy = "a wider terminal or --format csv"
+            if let note = Table.note(leftOut: layout.leftOut, remedy: remedy) { StandardError.write(note) }
         }
         StandardError.write(Self.note(result))
         if let before = result.report.prunedBefore {

@@ -21,9 +21,9 @@ enum WhatIfFormat: String, OutputFormat {
                 StandardError.write("No calls that fit.")
                 return
             }
-            let layout = Self.readable(whatIf).layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
-            StandardOutput.write(layout.text)
-            if let note = Table.note(leftOut: layout.leftOut) { StandardError.write(note) }
+            let table = Self.readable(whatIf)
+            StandardOutput.write(table.layout(isColored: Terminal.isColored, width: Terminal.tableWidth).text)
+            if let note = table.note(width: Terminal.tableWidth) { StandardError.write(note) }
         }
         for note in Self.notes(whatIf) { StandardError.write(note) }
     }
