@@ -144,7 +144,7 @@ public final class Gateway: Service {
     /// Serves until a graceful shutdown, then drains and closes the ledger.
     ///
     /// A graceful shutdown stops accepting connections and turns readiness red at once. Calls in flight, including streams,
-    /// continue until they end or ``GatewayConfiguration/shutdownMilliseconds`` have passed; the rest are cut off so that their
+    /// continue until they end or ``GatewayConfiguration/shutdownTimeout`` have passed; the rest are cut off so that their
     /// clients notice. Metrics and health are served until then. Cancellation of the task skips the drain.
     ///
     /// - Throws: ``GatewayError`` if it cannot listen, `RecordsLostError` if records were lost at the end.

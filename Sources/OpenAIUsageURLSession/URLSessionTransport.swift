@@ -82,7 +82,7 @@ public struct URLSessionTransport: Transport {
         let length = try request.bodyLength()
         let hasBody = request.body != nil && length != 0
         let head = try URLRequest(request.head, hasBody: hasBody)
-        let upload = try await Upload(request.body, patience: uploadTimeout)
+        let upload = try await Upload(request.body, length: length, patience: uploadTimeout)
         let call = try SessionCall(head, upload.content, followsRedirects: false, limit: bufferLength, driver: driver)
         let response: HTTPResponse
         do {

@@ -53,7 +53,9 @@ struct OAIUsage: AsyncParsableCommand {
                 return try parseAsRoot([GlanceCommand.configuration.commandName ?? ""] + arguments)
             }
         }
-        if arguments.first == "help", let unknown = UnknownCommand.first(in: Array(arguments.dropFirst()), of: self) {
+        if arguments.first == "help", arguments.dropFirst().first != "help",
+            let unknown = UnknownCommand.first(in: Array(arguments.dropFirst()), of: self)
+        {
             throw ValidationError(unknown.message)
         }
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }

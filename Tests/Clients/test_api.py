@@ -103,6 +103,11 @@ def test_calls_and_limits_and_one_call(pair):
     assert get(f"{url}/api/v1/calls/{row['id'][:3]}")[0] == 404
     several = get(f"{url}/api/v1/calls/{row['id'][:6]}")
     assert several[0] == 400 and "is the beginning of several" in several[1]
+    # Of several ledgers the whole identity is asked for, and a beginning must be that of one in all of them.
+    assert run("show", row["id"], "--ledger", url, "--ledger", pair[1].ledger, "--json") == get(f"{url}/api/v1/calls/{row['id']}")[1]
+    for ledgers in ([url, pair[1].ledger], [pair[0].ledger, admin(pair[1])], [url, admin(pair[1])]):
+        several = execute("show", row["id"][:6], *[part for ledger in ledgers for part in ("--ledger", ledger)])
+        assert several.returncode == 1 and "is the beginning of several" in several.stderr
     told = loads(get(f"{url}/api/v1/limits")[1])["limits"]
     shown = loads(run("limits", "--ledger", pair[0].ledger, "--format", "json"))["limits"]
     # The command adds what is left now, and keeps every member of the API.

@@ -135,6 +135,24 @@ def test_other_commands(ledger, schemas):
     check([json.loads(run("ledger", "check", "--ledger", ledger, "--json"))], schemas["ledger check", "json"])
 
 
+def test_names_and_keys_select_the_same(ledger):
+    # JSON has the names of the dimensions that were asked for.
+    rows = [
+        [row["calls"] for row in json.loads(run("report", "--ledger", ledger, "--by", by, "--json"))["rows"]]
+        for by in ("requested-model,tier,error", "request_model,service_tier,error_code")
+    ]
+    assert rows[0] == rows[1] and len(rows[0]) > 2
+    for name, key in [("duration", "duration_ms"), ("cost", "cost_usd"), ("time", "started_at"), ("first-token", "time_to_first_token_ms")]:
+        assert run("calls", "--ledger", ledger, "--sort", name, "--json") == run("calls", "--ledger", ledger, "--sort", key, "--json")
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "json"])
+def test_a_list_that_ends_at_the_limit_nobody_named_says_so(ledger, format):
+    assert "The latest 50; --limit 0 lists all." in execute("calls", "--ledger", ledger, "--format", format).stderr
+    for limit in ("0", "20"):
+        assert execute("calls", "--ledger", ledger, "--format", format, "--limit", limit).stderr == ""
+
+
 @pytest.mark.parametrize("by", ["project", "model", "endpoint", "key"])
 def test_top(ledger, schemas, by):
     top = json.loads(run("top", "--ledger", ledger, "--window", "24h", "--by", by, "--json"))

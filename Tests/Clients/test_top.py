@@ -355,4 +355,4 @@ def test_mistakes_are_told(tmp_path):
     assert execute("top", "--interval", "1ms").returncode == 64
     assert execute("top", "--status", "abc").returncode == 64
     remote = execute("top", "--ledger", "http://127.0.0.1:1")
-    assert remote.returncode == 1 and "local file" in remote.stderr
+    assert remote.returncode == 64 and "local file" in remote.stderr

@@ -44,7 +44,7 @@ def ledger(folder, simulator):
     (["whatif"], "There is no command 'whatif'. Did you mean 'prices whatif'?"),
     (["show", "x123456", "--bundle", "--json"], "--bundle is a text for people"),
     (["ledger", "backup", ""], "<file> is empty"),
-    *[([*command, "--ledger", "http://127.0.0.1:1"], "--ledger must be a local file here, not a URL") for command in (
+    *[([*command, "--ledger", "http://127.0.0.1:1"], "The ledger is http://127.0.0.1:1; this command needs a local file") for command in (
         ("reprice", "--since", "1d", "--dry-run"), ("ledger", "check"), ("ledger", "backup", "/tmp/none.db"), ("doctor",),
         ("prune", "--older-than", "1d"), ("top",),
     )],

@@ -140,6 +140,15 @@ struct CallTests {
         }
     }
 
+    @Test(arguments: Client.allCases, [5, 15])
+    func `A stream that is not as long as Content-Length ends the call`(client: Client, length: Int) async throws {
+        try await AdapterHarness.run(client) { harness in
+            let body = Body(PulledBody(length: 10), length: nil)
+            let request = harness.request(.post, "/", [("Content-Length", "\(length)")], body: body)
+            #expect(await failure { _ = try await harness.metered.send(request) } == .invalidRequest)
+        }
+    }
+
     @Test
     func `URLSession sends no body with GET`() async throws {
         try await AdapterHarness.run(.urlSession) { harness in

@@ -645,6 +645,54 @@ extension ReportingAPI {
         }
       }
     },
+    "/api/v1/identities/{beginning}": {
+      "get": {
+        "operationId": "identities",
+        "summary": "Identities",
+        "description": "The identities of calls that begin with a text of at least 6 characters, at most 20, in alphabetical order.",
+        "parameters": [
+          {
+            "name": "beginning",
+            "in": "path",
+            "required": true,
+            "description": "The beginning, percent-encoded.",
+            "schema": {
+              "type": "string"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The identities.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Identities"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/Invalid"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "421": {
+            "$ref": "#/components/responses/Misdirected"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/api/v1/budgets": {
       "get": {
         "operationId": "budgets",
@@ -4088,6 +4136,22 @@ extension ReportingAPI {
               "type": "string"
             },
             "maxItems": 100
+          }
+        }
+      },
+      "Identities": {
+        "type": "object",
+        "required": [
+          "identities"
+        ],
+        "additionalProperties": false,
+        "properties": {
+          "identities": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 20
           }
         }
       }

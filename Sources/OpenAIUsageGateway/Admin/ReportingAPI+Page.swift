@@ -76,7 +76,8 @@ extension ReportingAPI {
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
         let attempts = try await read { reader in
-            try reader.calls(named: identity).map { (call: $0.id, costs: try reader.formerCosts(of: $0.id)) }
+            let calls = try format == .json ? reader.calls(named: identity) : reader.calls(matching: identity)
+            return try calls.map { (call: $0.id, costs: try reader.formerCosts(of: $0.id)) }
         }
         guard !attempts.isEmpty else { throw Self.unknownCall(identity) }
         guard format == .json else {
@@ -174,7 +175,8 @@ extension LedgerReader {
     /// - Throws: A ``LedgerError``, or a ``ParameterError`` if several identities begin with the text.
     func calls(named text: String) throws -> [CallRecord] {
         let records = try calls(matching: text)
-        guard records.isEmpty else { return records }
+        // The whole ID of an attempt is the beginning of nothing else that anybody would give.
+        guard records.isEmpty, text.utf8.count != 16 || CallID(text) == nil else { return records }
         let found = try identities(beginningWith: text).identities
         guard found.count <= 1 else {
             let listed = found.prefix(5).joined(separator: ", ") + (found.count > 5 ? ", ..." : "")

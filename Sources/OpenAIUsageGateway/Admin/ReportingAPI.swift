@@ -129,13 +129,14 @@ struct ReportingAPI: Sendable {
             case ("reprices", 1): return try await reprices(&parameters)
             case ("limits", 1): return try await rateLimits(&parameters)
             case ("tags", 1): return try await tags(&parameters)
+            case ("identities", 2): return try await identities(identity(parts), &parameters)
             case ("budgets", 1): return try await budgets(&parameters)
             case ("reconciliation", 1): return try await reconciliation(&parameters)
             default:
                 throw Rejection(
                     status: .notFound,
                     error: APIError(
-                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /calls/{identity}/former-costs, /reprices, /live, /limits, /tags, /budgets, /reconciliation, /status and /openapi.json.",
+                        "There is no such path; there are \(Self.prefix)/report, /glance, /calls, /calls/{identity}, /calls/{identity}/cost, /calls/{identity}/former-costs, /reprices, /live, /limits, /tags, /identities/{beginning}, /budgets, /reconciliation, /status and /openapi.json.",
                         code: "unknown_path"
                     )
                 )
@@ -197,7 +198,11 @@ struct ReportingAPI: Sendable {
     private func call(_ identity: String, _ parameters: inout QueryParameters) async throws -> Response {
         let format = try format(&parameters, "jsonl")
         try parameters.finish()
-        let page = try await read { CallPage(ledger: try $0.origins(), records: try $0.calls(named: identity)) }
+        // The command looks up beginnings in all of its ledgers at once, and asks for whole identities.
+        let page = try await read { reader in
+            let records = try format == .json ? reader.calls(named: identity) : reader.calls(matching: identity)
+            return CallPage(ledger: try reader.origins(), records: records)
+        }
         guard !page.records.isEmpty else { throw Self.unknownCall(identity) }
         return format == .json
             ? response(Self.linesType, Self.lines(page.records)) : response(Self.mergeableType, page.bytes)
@@ -216,12 +221,21 @@ struct ReportingAPI: Sendable {
         // Both formats are the same.
         _ = try format(&parameters, "json")
         try parameters.finish()
-        let names = try await read { try $0.tagNames() }
+        return list("tags", try await read { try $0.tagNames() })
+    }
+
+    private func identities(_ beginning: String, _ parameters: inout QueryParameters) async throws -> Response {
+        _ = try format(&parameters, "json")
+        try parameters.finish()
+        return list("identities", try await read { try $0.identities(beginningWith: beginning).identities })
+    }
+
+    private func list(_ name: String, _ texts: [String]) -> Response {
         var json = JSONWriter()
         json.beginObject()
-        json.key("tags")
+        json.key(name)
         json.beginArray()
-        for name in names { json.string(name) }
+        for text in texts { json.string(text) }
         json.endArray()
         json.endObject()
         return response("application/json", Array((json.text + "\n").utf8))

@@ -2,7 +2,7 @@
 // Generated from the files in Page by .ci/generate-page; change that and run it again.
 extension UsagePage {
     static let styleHashes = ["sha256-OYST/6duZesJ77+VTQCY/dk2xmwKs/nGRQIuVVhiWLY="]
-    static let scriptHashes = ["sha256-bqzK+3iUeTE8DTHRJppG3XR0nN/hM2QI5Zp3SNMtLcw=", "sha256-w8BnbPOfNA0GeXAdMeaP0Yu/h+y9I5NjXmQOWsDm7x0="]
+    static let scriptHashes = ["sha256-bqzK+3iUeTE8DTHRJppG3XR0nN/hM2QI5Zp3SNMtLcw=", "sha256-c/F+I+ixfw7sB5WdXMn2LXxyn2AVnNNp7ER1WB4+G1g="]
 
     static let source = #"""
 <!doctype html>
@@ -1230,7 +1230,7 @@ class Budgets {
       { name: "per", cell: (row) => row.unit },
       { name: "spent", isNumber: true, cell: (row) => ({
         text: (row.calls_without_full_price ? "≥" : "") + dollars(row.spent), value: row.spent_usd,
-        title: row.calls_without_full_price ? `Not in this: ${calls(row.calls_without_full_price)} without a full price.` : exactDollars(row.spent),
+        title: row.calls_without_full_price ? `Not in this: ${calls(row.calls_without_full_price)} without a full price or usage.` : exactDollars(row.spent),
       }) },
       { name: "amount", isNumber: true, cell: (row) => ({ text: dollars(row.amount), value: row.amount_usd }) },
       { name: "used", isNumber: true, cell: (row) => this.used(row) },

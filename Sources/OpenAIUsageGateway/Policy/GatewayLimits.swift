@@ -58,9 +58,11 @@ public struct GatewayLimits: Sendable, Equatable {
 }
 
 extension Duration {
-    /// The milliseconds, rounded up, so that the shortest time is not none.
+    /// The milliseconds, rounded up, so that the shortest time is not none; from 0 to some 30 years.
     var milliseconds: Int64 {
-        let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000)
-        return rest > 0 ? whole + 1 : whole
+        let (seconds, attoseconds) = components
+        let whole = Int128(seconds) * 1_000_000_000_000_000_000 + Int128(attoseconds)
+        let (milliseconds, rest) = whole.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        return Int64(clamping: min(max(0, milliseconds + (rest > 0 ? 1 : 0)), 1_000_000_000_000))
     }
 }

@@ -10,10 +10,6 @@ package struct LedgerCheck {
         /// Figures of the ledger, each in a sentence.
         package var facts: [String] = []
 
-        package init(findings: [String] = []) {
-            self.findings = findings
-        }
-
         /// Returns the report as one line of JSON.
         ///
         /// - Parameter ledger: The path of the ledger.

@@ -23,7 +23,8 @@ enum PruneBoundary {
 
     /// Returns the start of the quarter of an hour that contains a time.
     static func quarter(of time: Int64) -> Int64 {
-        time.flooredQuotient(by: RollupKey.quarterLength) * RollupKey.quarterLength
+        let quarter = Int128(time.flooredQuotient(by: RollupKey.quarterLength)) * Int128(RollupKey.quarterLength)
+        return Int64(clamping: quarter)
     }
 
     /// Returns the newest ID of a call that may have started before a time, as far as IDs show it.

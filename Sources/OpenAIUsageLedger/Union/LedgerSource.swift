@@ -30,6 +30,9 @@ package protocol LedgerSource: Sendable {
 
     /// Returns the names of the tags that calls have, at most 100, in alphabetical order.
     func tagNames() async throws -> [String]
+
+    /// Returns the identities of calls that begin with a text, at most 20, in alphabetical order.
+    func identities(beginningWith prefix: String) async throws -> [String]
 }
 
 /// A ledger in a file on this machine.
@@ -63,6 +66,10 @@ package struct LedgerFileSource: LedgerSource {
     }
 
     package func tagNames() async throws -> [String] { try await reader.run { try $0.tagNames() } }
+
+    package func identities(beginningWith prefix: String) async throws -> [String] {
+        try await reader.run { try $0.identities(beginningWith: prefix).identities }
+    }
 }
 
 extension LedgerReader {

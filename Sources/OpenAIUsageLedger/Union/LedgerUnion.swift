@@ -133,6 +133,15 @@ package struct LedgerUnion: Sendable {
         return names.sorted()
     }
 
+    /// Returns the identities of calls of any ledger that begin with a text, in alphabetical order.
+    ///
+    /// - Throws: The error of an unreadable ledger.
+    package func identities(beginningWith prefix: String) async throws -> [String] {
+        var identities: Set<String> = []
+        for source in sources { identities.formUnion(try await source.identities(beginningWith: prefix)) }
+        return identities.sorted()
+    }
+
     /// Returns the newest rate limits of all ledgers by project and model, in alphabetical order.
     ///
     /// - Throws: The error of an unreadable ledger.

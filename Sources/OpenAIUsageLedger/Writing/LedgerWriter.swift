@@ -97,6 +97,8 @@ struct LedgerWriter {
             try open.database.writeWithoutTransaction { try command.body(&open.store, $0) }
         }
         open.files.note()
+        // A command commits more than once without an inspection in between.
+        open.files.isLogSuspect = true
         session = open
         command.completion(result.mapError { LedgerError($0, path: path) })
     }

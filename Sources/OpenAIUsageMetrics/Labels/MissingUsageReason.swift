@@ -13,18 +13,21 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
     /// As in reports, a call whose client left before any answer is one without usage.
     init?(_ record: borrowing CallRecord) {
         guard record.isCounted else { return nil }
-        switch record.usageState.kind {
+        let kind = record.usageState.kind
+        switch kind {
         case .reported, .reportedUnterminated, .settled, .error, .notApplicable, .unitsFromRequest, .unitsFromBody:
             return nil
-        case .missing: self = record.isStream ? .streamWithoutUsage : .notReported
-        case .null:
+        case .null where record.finish == "queued" || record.finish == "in_progress":
             // A background response reports its usage when it is retrieved later.
-            if record.finish == "queued" || record.finish == "in_progress" { return nil }
-            self = record.isStream ? .streamWithoutUsage : .notReported
-        case .cut:
-            let isClient = record.outcome == .clientDisconnected || record.outcome == .abandoned
-            self = isClient ? .clientDisconnect : .streamInterrupted
+            return nil
         case .unparsable: self = .parseError
+        case .missing, .null, .cut:
+            switch record.outcome.kind {
+            case .clientDisconnected, .abandoned: self = .clientDisconnect
+            // Without an answer, there was none that could have reported it.
+            case .cut, .timeout, .interrupted, .unreachable: self = .streamInterrupted
+            default: self = kind == .cut ? .streamInterrupted : record.isStream ? .streamWithoutUsage : .notReported
+            }
         }
     }
 }

@@ -186,7 +186,7 @@ package struct LedgerPage: Sendable {
     private static func missing(_ outcome: Outcome) -> MissingUsageReason {
         switch outcome.kind {
         case .clientDisconnected, .abandoned: .clientDisconnect
-        case .cut, .interrupted, .timeout: .streamInterrupted
+        case .cut, .interrupted, .timeout, .unreachable: .streamInterrupted
         default: .notReported
         }
     }

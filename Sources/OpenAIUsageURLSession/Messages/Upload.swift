@@ -60,11 +60,12 @@ struct Upload {
     ///
     /// - Parameters:
     ///   - body: The body.
+    ///   - length: The length that it is to have; `nil` if it is unknown.
     ///   - patience: The longest time that URLSession waits for a piece.
     /// - Throws: `TransportError.Code.failed` if the body cannot be read, `invalidRequest` if its length is not the declared
     ///   one, `cancelled` if the task is cancelled.
-    init(_ body: Body?, patience: Duration) async throws(TransportError) {
-        guard let body, body.length != 0 else {
+    init(_ body: Body?, length: Int?, patience: Duration) async throws(TransportError) {
+        guard let body, length != 0 else {
             (content, source) = (.none, nil)
             return
         }
@@ -73,7 +74,7 @@ struct Upload {
             return
         }
         do {
-            (content, source) = try await Self.begin(body, patience)
+            (content, source) = try await Self.begin(body, length, patience)
         } catch let error as TransportError {
             throw error
         } catch {
@@ -84,7 +85,11 @@ struct Upload {
         }
     }
 
-    private static func begin(_ body: Body, _ patience: Duration) async throws -> (RequestContent, UploadSource?) {
+    private static func begin(
+        _ body: Body,
+        _ length: Int?,
+        _ patience: Duration
+    ) async throws -> (RequestContent, UploadSource?) {
         let source = UploadSource(body)
         var pieces: [ArraySlice<UInt8>] = []
         var total = 0
@@ -96,15 +101,15 @@ struct Upload {
                 continue
             }
             try Task.checkCancellation()
-            guard total == body.length ?? total else {
+            guard total == length ?? total else {
                 throw TransportError(
                     .invalidRequest,
-                    "The request's body has \(total) bytes and not the \(body.length ?? 0) that it was to have."
+                    "The request's body has \(total) bytes and not the \(length ?? 0) that it was to have."
                 )
             }
             return (total == 0 ? .none : .bytes(Data(pieces.joined())), nil)
         }
-        let pipe = UploadPipe(length: body.length, beginning: pieces, patience: patience)
+        let pipe = UploadPipe(length: length, beginning: pieces, patience: patience)
         if let failure = pipe.failure { throw failure }
         return (.stream(pipe), source)
     }

@@ -116,7 +116,6 @@ struct CallsCommand: AsyncParsableCommand {
             try await ledgers.reportPruned(places, from: selected.range(now: now).from)
         }
     }
-
 }
 
 /// The calls of a ledger that end after its creation.

@@ -30,6 +30,10 @@ struct DoctorCommand: AsyncParsableCommand {
     var full = false
     @OptionGroup var output: FormatOption<TextFormat>
 
+    func validate() throws {
+        if let ledger = storage.ledger { try LedgerOption.requireFile(ledger) }
+    }
+
     func run() async throws {
         let inspection = DoctorInspection(
             ledgerFlag: storage.ledger,

@@ -47,7 +47,7 @@ struct PruneCommand: AsyncParsableCommand {
         let report =
             gateway || access.admin != nil
             ? try await pruning.through(client, ledger: nil)
-            : try await pruning.here(settings.ledger(storage.ledger), orThrough: client)
+            : try await pruning.here(storage.path(settings), orThrough: client)
         output.value.write(report)
     }
 }

@@ -58,14 +58,14 @@ struct RepriceCommand: AsyncParsableCommand {
                 try access.address(settings),
                 token: try access.token(settings)
             )
-            : try await Repricing(query).here(settings.ledger(storage.ledger), try files.book(settings), asking: !yes)
+            : try await Repricing(query).here(storage.path(settings), try files.book(settings), asking: !yes)
         output.value.write(result)
     }
 
     /// Returns the runs of the gateway's ledger, or of the one on this machine.
     private func runs(_ settings: Settings) async throws -> [RepriceHistoryEntry] {
         guard gateway || access.admin != nil else {
-            return try LedgerReader(path: settings.ledger(storage.ledger)).repriceHistory()
+            return try LedgerReader(path: storage.path(settings)).repriceHistory()
         }
         let address = try access.address(settings).address
         let url = try GatewayURL("http://\(address)")

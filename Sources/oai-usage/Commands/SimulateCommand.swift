@@ -80,17 +80,23 @@ private struct SimulatorService: Service {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            let simulator = try await Simulator.start(configuration, group: group)
+            let simulator = try await start(group)
             let address = GatewayConfiguration.Address(host: simulator.host, port: simulator.port)
             StandardError.write("simulator: listening on http://\(address)")
             try? await gracefulShutdown()
             try await simulator.stop()
         } catch {
             try? await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func start(_ group: MultiThreadedEventLoopGroup) async throws -> Simulator {
+        do { return try await Simulator.start(configuration, group: group) } catch {
             let address = GatewayConfiguration.Address(host: configuration.host, port: configuration.port)
             throw CommandFailure("simulate cannot listen on \(address): \(ErrorText.describe(error)).")
         }
-        try await group.shutdownGracefully()
     }
 }
 

@@ -53,9 +53,8 @@ struct TopCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await ledger.settings()
-        let path = settings.ledger(ledger.ledger)
+        let path = try ledger.path(settings)
         let timeZone = try zone.timeZone(settings)
-        guard !path.contains("://") else { throw CommandFailure("top reads a local file, not \(path).") }
         let clock = SystemUsageClock()
         let length = window.milliseconds * 1_000
         let environment = ProcessInfo.processInfo.environment

@@ -87,13 +87,25 @@ struct GatewayLedger: LedgerSource {
     }
 
     func tagNames() async throws -> [String] {
-        // A gateway of an older version tells none.
-        let none = (codes: ["unknown_path"], body: Array(#"{"tags":[]}"#.utf8))
-        let text = String(decoding: try await get("/tags", [], otherwise: none), as: UTF8.self)
-        guard let tags = (try? JSONDocument(parsing: text))?.root.value["tags"]?.elements else {
-            throw unexpectedResponse
+        guard let tags = try await texts("tags", at: "/tags") else {
+            StandardError.write("\(name) is of an older version, and does not tell its tags: name them with --tags.")
+            return []
         }
-        return tags.compactMap(\.string)
+        return tags
+    }
+
+    func identities(beginningWith prefix: String) async throws -> [String] {
+        // A gateway of an older version tells none.
+        try await texts("identities", at: "/identities/\(QueryParameters.encoded(prefix))") ?? []
+    }
+
+    /// Returns a list of texts; `nil` from a gateway that does not have the path.
+    private func texts(_ member: String, at path: String) async throws -> [String]? {
+        let bytes = try await get(path, [], otherwise: (codes: ["unknown_path"], body: []))
+        if bytes.isEmpty { return nil }
+        let document = try? JSONDocument(parsing: String(decoding: bytes, as: UTF8.self))
+        guard let list = document?.root.value[member]?.elements else { throw unexpectedResponse }
+        return list.compactMap(\.string)
     }
 
     /// Returns the runs of repricing that changed costs, the newest first.

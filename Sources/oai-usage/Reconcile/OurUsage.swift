@@ -163,9 +163,10 @@ struct OurUsage {
         }
         // The ledger's cost of a call for which the book has no price.
         cell.unitPicoUSD += rest
-        let end = (record.startedAtMicroseconds + (record.timing.durationMicroseconds ?? 0)).flooredQuotient(
-            by: 1_000_000
-        )
+        // The provider counts a call whose client left when the gateway has read it to its end.
+        let readOn = record.outcome == .clientDisconnected ? Self.longestReadOn : 0
+        let duration = (record.timing.durationMicroseconds ?? 0) + readOn
+        let end = (record.startedAtMicroseconds + duration).flooredQuotient(by: 1_000_000)
         if end >= bucket + length {
             cell.boundaryCalls += 1
             for (meter, count) in tokens { cell.boundary[meter, default: 0] += count }
@@ -175,6 +176,9 @@ struct OurUsage {
         // Their fees have no model.
         for (line, amount) in filter.hasModels ? [] : fees { addTool(line, amount, day: day, place) }
     }
+
+    /// How long a gateway reads on after a client has left, at most, in microseconds.
+    private static let longestReadOn: Int64 = 120_000_000
 
     /// Changes the names of models.
     mutating func rename(_ name: (String) -> String) {

@@ -17,11 +17,23 @@ struct LedgerOption: ParsableArguments {
     func validate() throws {
         try EmptyPath.refuse(ledger, "--ledger")
         try EmptyPath.refuse(config, "--config")
-        guard ledger?.contains("://") != true else {
-            throw ValidationError(
-                "--ledger must be a local file here, not a URL: run the command where the gateway's ledger is."
-            )
-        }
+    }
+
+    /// Returns the path of the ledger.
+    ///
+    /// - Throws: A usage error if it is a gateway's URL.
+    func path(_ settings: Settings) throws -> String {
+        let path = settings.ledger(ledger)
+        try Self.requireFile(path)
+        return path
+    }
+
+    /// Throws a usage error for a gateway's URL.
+    static func requireFile(_ path: String) throws {
+        guard path.contains("://") else { return }
+        throw ValidationError(
+            "The ledger is \(path); this command needs a local file: run it where the gateway's ledger is."
+        )
     }
 
     /// Returns the settings that apply where flags are absent.

@@ -91,7 +91,7 @@ struct LedgersOption: ParsableArguments {
     func calls(matching identity: String, _ settings: Settings) async throws -> [CallRecord] {
         let places = try places(settings)
         let records = try await union(places, settings).calls(matching: identity)
-        if records.isEmpty, let whole = try await completed(identity, places) {
+        if records.isEmpty, let whole = try await completed(identity, union(places, settings)) {
             return try await union(places, settings).calls(matching: whole)
         }
         guard !records.isEmpty else {
@@ -109,18 +109,13 @@ struct LedgersOption: ParsableArguments {
         try await union(try places(settings), settings).formerCosts(of: call)
     }
 
-    /// Returns the identity in ledgers on this machine that begins with a text; `nil` if none does.
+    /// Returns the identity in the ledgers that begins with a text; `nil` if none does.
     ///
     /// - Throws: A ``CommandFailure`` with the identities if there are several.
-    private func completed(_ prefix: String, _ places: [LedgerLocation]) async throws -> String? {
-        var identities: Set<String> = []
-        for place in places {
-            guard let path = place.path else { continue }
-            let reader = AsyncLedgerReader(path: path)
-            identities.formUnion(try await reader.run { try $0.identities(beginningWith: prefix).identities })
-        }
+    private func completed(_ prefix: String, _ union: LedgerUnion) async throws -> String? {
+        let identities = try await union.identities(beginningWith: prefix)
         guard identities.count > 1 else { return identities.first }
-        let shown = identities.sorted().prefix(5).joined(separator: ", ")
+        let shown = identities.prefix(5).joined(separator: ", ")
         throw CommandFailure(
             "\(prefix) is the beginning of several: \(shown)\(identities.count > 5 ? ", ..." : ""). Give more of it."
         )

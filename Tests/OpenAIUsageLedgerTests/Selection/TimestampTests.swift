@@ -1,6 +1,7 @@
 import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
+import OpenAIUsageTestSupport
 import Testing
 
 struct TimestampTests {
@@ -22,6 +23,22 @@ struct TimestampTests {
         #expect(.distantPast - .seconds(1) == Timestamp.distantPast)
         #expect(Timestamp(microsecondsSince1970: 0) + .seconds(Int64.max) == .distantFuture)
         #expect(Timestamp(microsecondsSince1970: 0) - .seconds(Int64.max) == .distantPast)
+    }
+
+    @Test func `Ranges without an end are queries like others`() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        for number in 0..<3 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        #expect(try await ledger.prune(PruneQuery(before: .distantPast, isDryRun: true)).calls == 0)
+        #expect(try await ledger.prune(PruneQuery(before: .distantPast)).calls == 0)
+        await ledger.close()
+        let reader = try LedgerReader(path: folder.ledger)
+        #expect(try reader.report(ReportQuery(from: .distantPast, to: .distantFuture)).totals.calls == 3)
+        var query = CallsQuery()
+        (query.from, query.to) = (.distantPast, .distantFuture)
+        #expect(try reader.calls(query).count == 3)
+        #expect(try reader.reprice(RepriceQuery(from: .distantPast, to: .distantFuture)) { $0.cost }.totals.calls == 3)
     }
 
     @Test func `Times and durations are added`() {

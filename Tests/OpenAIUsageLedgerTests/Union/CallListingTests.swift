@@ -22,6 +22,7 @@ struct CallListingTests {
         func limits() async throws -> [LatestRateLimit] { [] }
         func formerCosts(of call: CallID) async throws -> [FormerCost] { [] }
         func tagNames() async throws -> [String] { [] }
+        func identities(beginningWith prefix: String) async throws -> [String] { [] }
         func calls(matching identity: String) async throws -> CallPage {
             CallPage(ledger: nil, records: records.filter { $0.requestID == identity })
         }
@@ -91,6 +92,7 @@ struct CallListingTests {
             func limits() async throws -> [LatestRateLimit] { [] }
             func formerCosts(of call: CallID) async throws -> [FormerCost] { [] }
             func tagNames() async throws -> [String] { [] }
+            func identities(beginningWith prefix: String) async throws -> [String] { [] }
             func calls(matching identity: String) async throws -> CallPage { CallPage(ledger: nil, records: []) }
             func page(_ request: CallsRequest) async throws -> CallPage {
                 CallPage(ledger: nil, records: (0..<(request.limit ?? 0)).map { Records.plain($0) })

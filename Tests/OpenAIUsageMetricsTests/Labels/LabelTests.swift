@@ -111,10 +111,13 @@ struct LabelTests {
             (200, .error, true, .error, nil, nil), (200, .reported, true, .cut, nil, nil),
             (200, .reportedUnterminated, true, .cut, nil, nil), (200, .notApplicable, false, .completed, nil, nil),
             (200, .unitsFromRequest, false, .completed, nil, nil), (200, .unitsFromBody, false, .completed, nil, nil),
-            (500, .error, false, .error, nil, nil), (302, .missing, false, .completed, nil, .notReported),
-            (nil, .notApplicable, false, .unreachable, nil, nil),
-            (nil, .cut, true, .clientDisconnected, nil, .clientDisconnect),
-            (299, .missing, false, .completed, nil, .notReported),
+            (500, .error, false, .error, nil, nil), (302, .notApplicable, false, .completed, nil, nil),
+            (nil, .notApplicable, false, .unreachable, nil, nil), (299, .missing, false, .completed, nil, .notReported),
+            // Without the head of an answer.
+            (nil, .missing, false, .clientDisconnected, nil, .clientDisconnect),
+            (nil, .missing, false, .timeout, nil, .streamInterrupted),
+            (nil, .missing, false, .unreachable, nil, .streamInterrupted),
+            (nil, .missing, false, .interrupted, nil, .streamInterrupted),
         ] as [(Int?, UsageState, Bool, Outcome, String?, MissingUsageReason?)]
     )
     func missingUsage(

@@ -24,7 +24,7 @@ class Budgets {
       { name: "per", cell: (row) => row.unit },
       { name: "spent", isNumber: true, cell: (row) => ({
         text: (row.calls_without_full_price ? "≥" : "") + dollars(row.spent), value: row.spent_usd,
-        title: row.calls_without_full_price ? `Not in this: ${calls(row.calls_without_full_price)} without a full price.` : exactDollars(row.spent),
+        title: row.calls_without_full_price ? `Not in this: ${calls(row.calls_without_full_price)} without a full price or usage.` : exactDollars(row.spent),
       }) },
       { name: "amount", isNumber: true, cell: (row) => ({ text: dollars(row.amount), value: row.amount_usd }) },
       { name: "used", isNumber: true, cell: (row) => this.used(row) },

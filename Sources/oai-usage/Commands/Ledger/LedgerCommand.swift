@@ -39,7 +39,7 @@ struct LedgerBackupCommand: AsyncParsableCommand {
     func validate() throws { try EmptyPath.refuse(file, "<file>") }
 
     func run() async throws {
-        let path = try await storage.settings().ledger(storage.ledger)
+        let path = try await storage.path(storage.settings())
         let progress = WorkProgress("Copying", "Copied", "pages")
         let reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         let bytes = try reader.backup(to: file) { progress.show($0, $1) }
@@ -70,19 +70,13 @@ struct LedgerCheckCommand: AsyncParsableCommand {
     enum CheckFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
-        let path = try await storage.settings().ledger(storage.ledger)
+        let path = try await storage.path(storage.settings())
         let progress = WorkProgress("Checking", "Checked", "calls")
-        let report: LedgerCheck.Report
-        do {
-            report = try LedgerCheck.run(
-                path,
-                upgrade: WorkProgress.upgrade(),
-                whileCheckingFile: { check in try WorkProgress.elapsed("Checking the file", check) }
-            ) { progress.show($0, $1) }
-        } catch let error as LedgerError where output.value == .json {
-            // A file that cannot be opened is a finding, too.
-            report = LedgerCheck.Report(findings: [error.description])
-        }
+        let report = try LedgerCheck.run(
+            path,
+            upgrade: WorkProgress.upgrade(),
+            whileCheckingFile: { check in try WorkProgress.elapsed("Checking the file", check) }
+        ) { progress.show($0, $1) }
         switch output.value {
         case .json: StandardOutput.write(report.json(of: path) + "\n")
         case .text:
@@ -151,7 +145,7 @@ struct LedgerCompactCommand: AsyncParsableCommand {
     @OptionGroup var storage: LedgerOption
 
     func run() async throws {
-        let path = try await storage.settings().ledger(storage.ledger)
+        let path = try await storage.path(storage.settings())
         let sizes = try LedgerCompaction.run(path, WorkProgress.upgrade())
         StandardError.write(
             "\(path) had \(NumberFormat.bytes(sizes.before)), and has \(NumberFormat.bytes(sizes.after)) now."

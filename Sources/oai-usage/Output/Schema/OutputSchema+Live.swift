@@ -32,7 +32,7 @@ extension OutputSchema {
         Field("calls", .integer, "calls", "The calls that ended in the window."),
         Field("calls_per_minute", .number, "calls/min", "Their rate."),
         Field("errors", .integer, "calls", "Failed calls."),
-        Field("in_flight", .integer, "calls", "Calls that have not ended."),
+        Field("in_flight", .integer, "calls", "Calls that have not ended, of the last 24 hours, 1,000 at most."),
         Field("unpriced_calls", .integer, "calls", "Calls without a price, or priced in part."),
         Field("calls_without_usage", .integer, "calls", "Calls without usage."),
         Field("cost_usd", .number, "USD", "The known cost.").nullable,
@@ -46,7 +46,8 @@ extension OutputSchema {
     ].flatMap { name, what in
         [
             Field(name, .array, "\(what) of failed calls, the most frequent first."),
-            Field("\(name)[].name", .string, "The name."), Field("\(name)[].calls", .integer, "calls", "Failed calls."),
+            Field("\(name)[].name", .string, "The name; - for calls without one."),
+            Field("\(name)[].calls", .integer, "calls", "Failed calls."),
         ]
     }
 
