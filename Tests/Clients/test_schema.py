@@ -8,11 +8,12 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
 import time
 
 import pytest
 
-from conftest import execute, run
+from conftest import BINARY, execute, run
 
 DIMENSIONS = "project,model,requested-model,endpoint,organization,key,client,host,tier,outcome,status,error,hour,day,week,month,tag:team"
 
@@ -146,6 +147,11 @@ def test_names_and_keys_select_the_same(ledger):
         assert run("calls", "--ledger", ledger, "--sort", name, "--json") == run("calls", "--ledger", ledger, "--sort", key, "--json")
 
 
+def test_a_mistyped_model_is_told_by_reprice(ledger):
+    told = execute("reprice", "--ledger", ledger, "--since", "1d", "--model", "gpt-4o-minii", "--dry-run").stderr
+    assert "No calls that fit." in told and 'Did you mean "gpt-4o-mini' in told
+
+
 @pytest.mark.parametrize("format", ["jsonl", "csv", "json"])
 def test_a_list_that_ends_at_the_limit_nobody_named_says_so(ledger, format):
     assert "The latest 50; --limit 0 lists all." in execute("calls", "--ledger", ledger, "--format", format).stderr
@@ -240,3 +246,21 @@ def test_one_command():
     assert run("schema", "limits").startswith("limits --format json: ")
     told = execute("schema", "reprot")
     assert told.returncode == 64 and "Did you mean 'report'?" in told.stderr
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+@pytest.mark.parametrize("command", [
+    "report --since 2d --by project,model,endpoint,tier,outcome,status", "report --since 2d --by client,host,organization,key,requested-model,error",
+    "calls -n 20", "limits", "waste", "budget --budget a-budget-with-a-long-name=1000/month --budget b=1/day",
+    "reprice --since 2d --dry-run", "prices whatif --since 2d --tier batch", "prices list --tier all", "prices explain {id}", "glance",
+])
+def test_tables_fit_the_terminal(ledger, command, columns):
+    identity = json.loads(run("calls", "--ledger", ledger, "--json", "-n", "1", "--outcome", "completed"))["id"]
+    storage = "" if "list" in command else f"--ledger {ledger}"
+    line = f"stty cols {columns} rows 40; {BINARY} {command.format(id=identity)} {storage} 2>/dev/null"
+    printed = subprocess.run(["script", "-qec", line, "/dev/null"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert printed.returncode == 0, printed
+    text = re.sub(r"\x1b\[[0-9;]*m", "", printed.stdout).replace("\r\n", "\n")
+    # Sentences are broken by the terminal; the lines of tables have two blanks between cells.
+    wide = [row for row in text.split("\n") if len(row) > columns and re.search(r"\S {2,}\S", row)]
+    assert len(text.split("\n")) > 3 and not wide, "\n".join(wide)

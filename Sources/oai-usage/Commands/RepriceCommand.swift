@@ -60,6 +60,11 @@ struct RepriceCommand: AsyncParsableCommand {
             )
             : try await Repricing(query).here(storage.path(settings), try files.book(settings), asking: !yes)
         output.value.write(result)
+        guard !isRemote, result.report.totals.calls == 0 else { return }
+        // A mistyped name looks like no calls.
+        for value in try LedgerReader(path: storage.path(settings)).unmatchedValues(query.filter) {
+            StandardError.write(ReportSource.sentence(value))
+        }
     }
 
     /// Returns the runs of the gateway's ledger, or of the one on this machine.

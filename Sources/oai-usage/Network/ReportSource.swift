@@ -78,7 +78,8 @@ struct ReportSource {
 
     private static let listedCount = 6
 
-    private static func sentence(_ value: UnmatchedValue) -> String {
+    /// Returns a sentence about a value that no call has.
+    static func sentence(_ value: UnmatchedValue) -> String {
         let name = value.dimension.description
         guard !value.known.isEmpty else { return "No call has a value of \(name)." }
         let isModel = [.model, .requestedModel].contains(value.dimension)

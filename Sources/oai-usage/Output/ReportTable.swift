@@ -28,7 +28,12 @@ enum ReportTable {
             )
             return columns.map { $0.text(row, context) }
         }
-        let groups = report.report.query.groupBy.map { Table.Column(name: $0.description, isShortened: $0.isName) }
+        let groups = report.report.query.groupBy.map { dimension in
+            // The beginning of an outcome tells it, as in "client_di…".
+            dimension == .outcome
+                ? Table.Column(name: dimension.description, isShortened: true, minimum: 10, keepsStart: true)
+                : Table.Column(name: dimension.description, isShortened: dimension.isName)
+        }
         var table = Table(
             columns: groups
                 + columns.map {

@@ -86,7 +86,7 @@ struct Table {
     /// Returns aligned columns that fit a width.
     ///
     /// Numbers are never shortened. Columns of text are first shortened to their minimum; then columns are left out by priority;
-    /// then columns of text are shortened further, to 6 cells. A table that is still too wide stays so.
+    /// then columns of text are shortened further, to 5 cells. A table that is still too wide stays so.
     ///
     /// - Parameters:
     ///   - isColored: True to emphasize with escape sequences.
@@ -186,7 +186,7 @@ struct Table {
 
     private static let separatorWidth = 2
     /// The widths to which a column of text is shortened at most, before and after columns are left out.
-    private static let floors = (first: 64, last: 6)
+    private static let floors = (first: 64, last: 5)
 
     /// Returns the columns that are kept, and the width of every column.
     private func fitted(_ natural: [Int], to limit: Int) -> Plan {

@@ -26,7 +26,12 @@ struct CostDetail {
     var text: String {
         var text = "Call \(record.id)\(record.requestID.map { ", \($0)" } ?? "")\n"
         for (name, value) in facts { text += "  \(name)  \(value)\n" }
-        if !explanation.lines.isEmpty { text += "\n" + table.text(isColored: Terminal.isColored) }
+        if !explanation.lines.isEmpty {
+            let (table, width) = (table, Terminal.tableWidth)
+            text += "\n" + table.layout(isColored: Terminal.isColored, width: width).text
+            let leftOut = table.leftOut(table.plan(width: width))
+            if let note = Table.note(leftOut: leftOut, remedy: "a wider terminal or --json") { text += note + "\n" }
+        }
         if !explanation.gaps.isEmpty {
             text += "\nWithout a price\n"
             for gap in explanation.gaps {
@@ -60,8 +65,9 @@ struct CostDetail {
 
     private var table: Table {
         var table = Table(columns: [
-            Table.Column(name: "item"), .init(name: "quantity", isNumeric: true), .init(name: "price"),
-            .init(name: "times"), .init(name: "period"), .init(name: "subtotal", isNumeric: true),
+            Table.Column(name: "item", isShortened: true), .init(name: "quantity", isNumeric: true),
+            .init(name: "price", priority: 1), .init(name: "times", priority: 2), .init(name: "period", priority: 3),
+            .init(name: "subtotal", isNumeric: true),
         ])
         table.rows = explanation.lines.map { line in
             var item = line.item

@@ -105,7 +105,11 @@ struct PriceList {
                 [fee.tool.id, "tool"] + blanks + ["\(fee.period.price) per \(fee.tool.unit.rawValue)"]
                     + (hasDiscounts ? [Self.text(discount)] : []) + [fee.period.days.first?.description ?? ""]
             }
-            StandardOutput.write(table.text(isColored: Terminal.isColored))
+            StandardOutput.write(table.layout(isColored: Terminal.isColored, width: Terminal.tableWidth).text)
+            let remedy = "a wider terminal or --format csv"
+            if let note = Table.note(leftOut: table.leftOut(table.plan(width: Terminal.tableWidth)), remedy: remedy) {
+                StandardError.write(note)
+            }
         }
     }
 
@@ -119,12 +123,16 @@ struct PriceList {
     }
 
     private func readable(_ rows: [Row], withDiscounts hasDiscounts: Bool) -> Table {
-        var table = Table(columns: [Table.Column(name: "model"), .init(name: "kind")])
-        if tier == nil { table.columns.append(.init(name: "tier")) }
-        table.columns += ["input", "cached", "write", "output"].map { .init(name: $0, isNumeric: true) }
-        table.columns.append(.init(name: "other"))
-        if hasDiscounts { table.columns.append(.init(name: "discount")) }
-        table.columns.append(.init(name: "since"))
+        var table = Table(columns: [
+            Table.Column(name: "model", isShortened: true, minimum: 20), .init(name: "kind", priority: 4),
+        ])
+        if tier == nil { table.columns.append(.init(name: "tier", priority: 1)) }
+        table.columns += [("input", 0), ("cached", 1), ("write", 3), ("output", 0)].map {
+            .init(name: $0, isNumeric: true, priority: $1)
+        }
+        table.columns.append(.init(name: "other", priority: 2, isShortened: true, minimum: 24, keepsStart: true))
+        if hasDiscounts { table.columns.append(.init(name: "discount", priority: 1)) }
+        table.columns.append(.init(name: "since", priority: 6))
         let main: [PriceItem] = [.input, .cachedInput, .cacheWrite, .output]
         table.rows = rows.map { row in
             var cells = [row.model.id, row.model.kind.rawValue]
