@@ -80,7 +80,7 @@ public struct URLSessionTransport: Transport {
             throw TransportError(.cancelled, "The call was cancelled.", underlying: CancellationError())
         }
         let length = try request.bodyLength()
-        let hasBody = request.body != nil && length != 0
+        let hasBody = request.body.map { $0.length != 0 } ?? false
         let head = try URLRequest(request.head, hasBody: hasBody)
         let upload = try await Upload(request.body, length: length, patience: uploadTimeout)
         let call = try SessionCall(head, upload.content, followsRedirects: false, limit: bufferLength, driver: driver)

@@ -45,8 +45,12 @@ def ledger(folder, simulator):
     (["show", "x123456", "--bundle", "--json"], "--bundle is a text for people"),
     (["ledger", "backup", ""], "<file> is empty"),
     *[([*command, "--ledger", "http://127.0.0.1:1"], "The ledger is http://127.0.0.1:1; this command needs a local file") for command in (
-        ("reprice", "--since", "1d", "--dry-run"), ("ledger", "check"), ("ledger", "backup", "/tmp/none.db"), ("doctor",),
-        ("prune", "--older-than", "1d"), ("top",),
+        ("ledger", "check"), ("ledger", "backup", "/tmp/none.db"), ("doctor",),
+        ("top",),
+    )],
+    *[([*command, "--ledger", "http://127.0.0.1:1"], "--ledger is http://127.0.0.1:1; name the gateway with --admin") for command in (
+        ("reprice", "--since", "1d", "--dry-run"), ("reprice", "--since", "1d", "--gateway"), ("reprice", "--history", "--gateway"),
+        ("prune", "--older-than", "1d"), ("prune", "--older-than", "1d", "--gateway"), ("prune", "--older-than", "1d", "--admin", "127.0.0.1:1"),
     )],
     *[([command, "--ledger", ""], "--ledger is empty; give a path, or leave the flag out.") for command in (
         "report", "calls", "limits", "doctor", "top", "waste", "gateway", "statusline", "serve-metrics", "glance",

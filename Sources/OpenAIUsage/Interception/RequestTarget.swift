@@ -78,8 +78,9 @@ extension Request {
     package func bodyLength() throws(TransportError) -> Int? {
         let stated = Set(head.headerFields.lazy.filter { $0.name == .contentLength }.map(\.value))
         guard let text = stated.first else { return body?.length }
+        // A stream of unknown length that is declared to be empty would not be looked at.
         guard stated.count == 1, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let length = Int(text),
-            length == (body.map { $0.length ?? length } ?? 0)
+            length == (body.map { $0.length ?? max(1, length) } ?? 0)
         else {
             throw TransportError(.invalidRequest, "The request's Content-Length is not the length of its body.")
         }

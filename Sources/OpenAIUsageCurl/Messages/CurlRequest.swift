@@ -75,7 +75,7 @@ struct CurlRequest {
 
     private static func content(_ request: Request, _ method: String) throws(TransportError) -> Content {
         let length = try request.bodyLength()
-        guard let body = request.body, length != 0 else {
+        guard let body = request.body, body.length != 0 else {
             // A length of 0 is sent explicitly for methods that usually have a body.
             return ["POST", "PUT", "PATCH"].contains(method) || length == 0 && method != "HEAD" ? .short([]) : .none
         }

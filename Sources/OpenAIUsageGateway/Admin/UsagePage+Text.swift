@@ -2,7 +2,7 @@
 // Generated from the files in Page by .ci/generate-page; change that and run it again.
 extension UsagePage {
     static let styleHashes = ["sha256-OYST/6duZesJ77+VTQCY/dk2xmwKs/nGRQIuVVhiWLY="]
-    static let scriptHashes = ["sha256-bqzK+3iUeTE8DTHRJppG3XR0nN/hM2QI5Zp3SNMtLcw=", "sha256-c/F+I+ixfw7sB5WdXMn2LXxyn2AVnNNp7ER1WB4+G1g="]
+    static let scriptHashes = ["sha256-bqzK+3iUeTE8DTHRJppG3XR0nN/hM2QI5Zp3SNMtLcw=", "sha256-Qp7hMmbcomYEc+U/NtBhGcWO8uF//YBDojzp6FiXhNI="]
 
     static let source = #"""
 <!doctype html>
@@ -1243,7 +1243,8 @@ class Budgets {
   used(row) {
     // Rounded down, so that 100% is never shown of what is not yet spent.
     const used = row.amount > 0n ? (row.spent * 100n) / row.amount : null;
-    const text = used !== null ? `${used > 999n ? ">999" : used}%` : row.spent > 0n ? ">999%" : "–";
+    // Only nothing is 0%.
+    const text = used === 0n && row.spent > 0n ? "<1%" : used !== null ? `${used > 999n ? ">999" : used}%` : row.spent > 0n ? ">999%" : "–";
     if (row.spent > row.amount) return { text: `${text}, over`, value: used ?? "", tone: "bad", title: "More than the amount is spent." };
     return { text, value: used ?? "", tone: used !== null && used >= 80n ? "warning" : null };
   }

@@ -51,7 +51,7 @@ extension LedgerReader {
                 return identities.count < 20
             }
         }
-        found.identities = identities.sorted()
+        found.identities = Array(identities.sorted().prefix(20))
         return found
     }
 }

@@ -133,7 +133,8 @@ struct ReportBuilder {
         }
         guard !inRows.isEmpty else { return }
         guard let pruned else { return try addRows(database, inRows) }
-        let end = PruneBoundary.quarter(of: pruned.beforeMicroseconds + RollupKey.quarterLength - 1)
+        let (last, isBeyond) = pruned.beforeMicroseconds.addingReportingOverflow(RollupKey.quarterLength - 1)
+        let end = PruneBoundary.quarter(of: isBeyond ? .max : last)
         try addPruned(source, matcher, cuts, inRows, to: min(end, query.toMicroseconds))
         if end < query.toMicroseconds { try addRows(database, inRows, from: max(end, query.fromMicroseconds)) }
     }

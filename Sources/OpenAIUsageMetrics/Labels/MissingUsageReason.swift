@@ -22,11 +22,15 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
             return nil
         case .unparsable: self = .parseError
         case .missing, .null, .cut:
+            // What a whole answer did not report, it would not have reported to anybody.
+            guard kind == .cut || record.status == nil else {
+                self = record.isStream ? .streamWithoutUsage : .notReported
+                return
+            }
             switch record.outcome.kind {
             case .clientDisconnected, .abandoned: self = .clientDisconnect
-            // Without an answer, there was none that could have reported it.
             case .cut, .timeout, .interrupted, .unreachable: self = .streamInterrupted
-            default: self = kind == .cut ? .streamInterrupted : record.isStream ? .streamWithoutUsage : .notReported
+            default: self = kind == .cut ? .streamInterrupted : .notReported
             }
         }
     }

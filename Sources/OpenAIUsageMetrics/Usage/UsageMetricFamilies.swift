@@ -177,7 +177,7 @@ struct UsageMetricFamilies: Sendable {
         callsWithoutUsage = counter(
             "calls_without_usage",
             ["operation", "reason"],
-            "Calls whose usage is missing although expected."
+            "Calls whose usage is missing although expected, also those without an answer."
         )
         callsInFlight = gauge("calls_in_flight", ["operation"], "Calls whose client waits for the end.")
         clientRetries = counter("client_retries", ["operation"], "Calls that the client repeated on its own.")

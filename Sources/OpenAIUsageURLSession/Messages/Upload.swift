@@ -65,7 +65,7 @@ struct Upload {
     /// - Throws: `TransportError.Code.failed` if the body cannot be read, `invalidRequest` if its length is not the declared
     ///   one, `cancelled` if the task is cancelled.
     init(_ body: Body?, length: Int?, patience: Duration) async throws(TransportError) {
-        guard let body, length != 0 else {
+        guard let body, body.length != 0 else {
             (content, source) = (.none, nil)
             return
         }

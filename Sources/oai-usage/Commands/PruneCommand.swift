@@ -31,6 +31,7 @@ struct PruneCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption<PruneFormat>
 
     func validate() throws {
+        try storage.requireFileForGateway()
         guard olderThan.milliseconds >= 3_600_000 else {
             throw ValidationError("--older-than must be at least 1h; calls of the last hour stay.")
         }

@@ -37,6 +37,7 @@ struct RepriceCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption<RepriceFormat>
 
     func validate() throws {
+        try storage.requireFileForGateway()
         guard history else { return try selection.requireStart() }
         guard selection.isEmpty, files.prices.isEmpty else {
             throw ValidationError("--history lists all runs; leave out the flags that choose calls and prices.")

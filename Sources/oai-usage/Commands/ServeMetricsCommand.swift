@@ -44,7 +44,7 @@ struct ServeMetricsCommand: AsyncParsableCommand {
     var allowedHost: [String] = []
 
     func run() async throws {
-        let path = try await storage.path(storage.settings())
+        let path = try await storage.settings().ledger(storage.ledger)
         if path.contains("://") {
             throw CommandFailure("\(path.prefix(200)) is a URL; a gateway has a /metrics of its own, so scrape that.")
         }

@@ -164,7 +164,7 @@ struct OurUsage {
         // The ledger's cost of a call for which the book has no price.
         cell.unitPicoUSD += rest
         // The provider counts a call whose client left when the gateway has read it to its end.
-        let readOn = record.outcome == .clientDisconnected ? Self.longestReadOn : 0
+        let readOn = record.outcome == .clientDisconnected ? Self.readOn(record) : 0
         let duration = (record.timing.durationMicroseconds ?? 0) + readOn
         let end = (record.startedAtMicroseconds + duration).flooredQuotient(by: 1_000_000)
         if end >= bucket + length {
@@ -177,8 +177,8 @@ struct OurUsage {
         for (line, amount) in filter.hasModels ? [] : fees { addTool(line, amount, day: day, place) }
     }
 
-    /// How long a gateway reads on after a client has left, at most, in microseconds.
-    private static let longestReadOn: Int64 = 120_000_000
+    /// How long a gateway reads an answer on after its client has left, by default and at most, in microseconds.
+    private static func readOn(_ record: CallRecord) -> Int64 { record.isStream ? 5_000_000 : 120_000_000 }
 
     /// Changes the names of models.
     mutating func rename(_ name: (String) -> String) {

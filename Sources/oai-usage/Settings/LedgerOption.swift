@@ -28,6 +28,12 @@ struct LedgerOption: ParsableArguments {
         return path
     }
 
+    /// Throws a usage error for the URL of a gateway, which is not the one that the command would ask.
+    func requireFileForGateway() throws {
+        guard let ledger, ledger.contains("://") else { return }
+        throw ValidationError("--ledger is \(ledger); name the gateway with --admin host:port instead.")
+    }
+
     /// Throws a usage error for a gateway's URL.
     static func requireFile(_ path: String) throws {
         guard path.contains("://") else { return }

@@ -33,12 +33,29 @@ struct TimestampTests {
         #expect(try await ledger.prune(PruneQuery(before: .distantPast, isDryRun: true)).calls == 0)
         #expect(try await ledger.prune(PruneQuery(before: .distantPast)).calls == 0)
         await ledger.close()
+        try await afterAllIsPruned()
         let reader = try LedgerReader(path: folder.ledger)
         #expect(try reader.report(ReportQuery(from: .distantPast, to: .distantFuture)).totals.calls == 3)
         var query = CallsQuery()
         (query.from, query.to) = (.distantPast, .distantFuture)
         #expect(try reader.calls(query).count == 3)
         #expect(try reader.reprice(RepriceQuery(from: .distantPast, to: .distantFuture)) { $0.cost }.totals.calls == 3)
+    }
+
+    private func afterAllIsPruned() async throws {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(path: folder.ledger)
+        for number in 0..<3 { ledger.record(Records.plain(number)) }
+        await ledger.flush()
+        let report = try await ledger.prune(PruneQuery(before: .distantFuture))
+        #expect(report.before <= Timestamp(Date()))
+        var late = Records.plain(9)
+        late.startedAt = Timestamp(Date()) + .seconds(3_600)
+        ledger.record(late)
+        await ledger.close()
+        let reader = try LedgerReader(path: folder.ledger)
+        let query = ReportQuery(from: .distantPast, to: .distantFuture, groupBy: [.project, .key, .client, .tag("a")])
+        #expect(try reader.report(query).totals.calls == 4)
     }
 
     @Test func `Times and durations are added`() {

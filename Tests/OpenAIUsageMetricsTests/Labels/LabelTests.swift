@@ -113,6 +113,9 @@ struct LabelTests {
             (200, .unitsFromRequest, false, .completed, nil, nil), (200, .unitsFromBody, false, .completed, nil, nil),
             (500, .error, false, .error, nil, nil), (302, .notApplicable, false, .completed, nil, nil),
             (nil, .notApplicable, false, .unreachable, nil, nil), (299, .missing, false, .completed, nil, .notReported),
+            // Whole answers, though their client had left or they were cut later.
+            (200, .missing, true, .clientDisconnected, nil, .streamWithoutUsage),
+            (200, .null, false, .cut, nil, .notReported),
             // Without the head of an answer.
             (nil, .missing, false, .clientDisconnected, nil, .clientDisconnect),
             (nil, .missing, false, .timeout, nil, .streamInterrupted),

@@ -37,7 +37,8 @@ class Budgets {
   used(row) {
     // Rounded down, so that 100% is never shown of what is not yet spent.
     const used = row.amount > 0n ? (row.spent * 100n) / row.amount : null;
-    const text = used !== null ? `${used > 999n ? ">999" : used}%` : row.spent > 0n ? ">999%" : "–";
+    // Only nothing is 0%.
+    const text = used === 0n && row.spent > 0n ? "<1%" : used !== null ? `${used > 999n ? ">999" : used}%` : row.spent > 0n ? ">999%" : "–";
     if (row.spent > row.amount) return { text: `${text}, over`, value: used ?? "", tone: "bad", title: "More than the amount is spent." };
     return { text, value: used ?? "", tone: used !== null && used >= 80n ? "warning" : null };
   }

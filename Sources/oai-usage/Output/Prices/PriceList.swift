@@ -130,7 +130,7 @@ struct PriceList {
         table.columns += [("input", 0), ("cached", 1), ("write", 3), ("output", 0)].map {
             .init(name: $0, isNumeric: true, priority: $1)
         }
-        table.columns.append(.init(name: "other", priority: 2, isShortened: true, minimum: 24, keepsStart: true))
+        table.columns.append(.init(name: "other", priority: 2))
         if hasDiscounts { table.columns.append(.init(name: "discount", priority: 1)) }
         table.columns.append(.init(name: "since", priority: 6))
         let main: [PriceItem] = [.input, .cachedInput, .cacheWrite, .output]

@@ -23,7 +23,9 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
             StandardOutput.write("\(from) to \(to), by the price book \(result.priceVersion)\n\n")
             let layout = Self.readable(result.report).layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
             StandardOutput.write(layout.text)
-            let remedy = "a wider terminal or --format csv"
+            // The same command once more would change nothing, and tell nothing.
+            let remedy =
+                result.query.isDryRun ? "a wider terminal or --format csv" : "a wider terminal"
             if let note = Table.note(leftOut: layout.leftOut, remedy: remedy) { StandardError.write(note) }
         }
         StandardError.write(Self.note(result))
