@@ -18,9 +18,7 @@ extension Ledger {
             let path = path
             return try await Self.runBlocking { try LedgerReader(path: path).prunable(query) }
         }
-        // Calls of the future would count as pruned from the beginning.
-        let before = min(query.beforeMicroseconds, clock.wallMicroseconds)
-        let run = PruneProgress(PruneRun(before: before, slack: .none))
+        let run = PruneProgress(PruneRun(before: query.beforeMicroseconds, slack: .none))
         while try await step(run) {
             try Task.checkCancellation()
             // Between steps the writer has its thread to itself; canceling the task ends the sleep.

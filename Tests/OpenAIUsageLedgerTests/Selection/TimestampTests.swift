@@ -47,15 +47,11 @@ struct TimestampTests {
         let ledger = try Ledger(path: folder.ledger)
         for number in 0..<3 { ledger.record(Records.plain(number)) }
         await ledger.flush()
-        let report = try await ledger.prune(PruneQuery(before: .distantFuture))
-        #expect(report.before <= Timestamp(Date()))
-        var late = Records.plain(9)
-        late.startedAt = Timestamp(Date()) + .seconds(3_600)
-        ledger.record(late)
+        #expect(try await ledger.prune(PruneQuery(before: .distantFuture)).calls == 3)
         await ledger.close()
         let reader = try LedgerReader(path: folder.ledger)
         let query = ReportQuery(from: .distantPast, to: .distantFuture, groupBy: [.project, .key, .client, .tag("a")])
-        #expect(try reader.report(query).totals.calls == 4)
+        #expect(try reader.report(query).totals.calls == 3)
     }
 
     @Test func `Times and durations are added`() {
