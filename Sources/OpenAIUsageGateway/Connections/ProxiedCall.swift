@@ -169,7 +169,7 @@ final class ProxiedCall {
             guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
             if let waitedMicroseconds {
                 record.isDisconnectCounted = true
-                // What is read on afterwards is no time of the client's.
+                // The time of reading on is not the client's.
                 record.timing.durationMicroseconds = waitedMicroseconds
             }
             record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))

@@ -22,7 +22,7 @@ enum MissingUsageReason: String, Sendable, CaseIterable {
             return nil
         case .unparsable: self = .parseError
         case .missing, .null, .cut:
-            // What a whole answer did not report, it would not have reported to anybody.
+            // A whole answer without usage has none for anybody, whether or not its client stayed.
             guard kind == .cut || record.status == nil else {
                 self = record.isStream ? .streamWithoutUsage : .notReported
                 return

@@ -5,7 +5,7 @@ extension TopModel {
     /// The calls that the JSON lists.
     private static let listedCalls = 20
 
-    /// What a frame shows, as one line of JSON.
+    /// The data of a frame as one line of JSON.
     var json: String {
         let summary = shown.window.summary(length: length, now: shown.now, by: grouping, inFlight: shown.inFlight)
         var json = JSONWriter()

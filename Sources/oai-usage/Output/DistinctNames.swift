@@ -10,7 +10,7 @@ enum DistinctNames {
     /// - Returns: The texts by name, each of at most as many cells.
     static func shown(_ names: some Sequence<String>, width: Int) -> [String: String] {
         let long = Set(names).filter { DisplayWidth.of($0) > width }
-        guard long.count > 1, width >= 6 else { return [:] }
+        guard long.count > 1, width >= 5 else { return [:] }
         var shown: [String: String] = [:]
         for alike in Dictionary(grouping: long, by: { DisplayWidth.shortened($0, to: width) }).values {
             guard alike.count > 1, let first = alike.first else { continue }

@@ -60,6 +60,9 @@ struct TableWidthTests {
         #expect(table.lines(width: 16).allSatisfy { $0.width <= 16 })
         let alike = ["aaaaaaaa1aaaaaaaa", "aaaaaaaa2aaaaaaaa"]
         #expect(DistinctNames.shown(alike, width: 6) == [alike[0]: "…a1aa…", alike[1]: "…a2aa…"])
+        // The least width of a column, too, tells them apart.
+        let shortest = DistinctNames.shown(alike, width: 5)
+        #expect(Set(shortest.values).count == 2 && shortest.values.allSatisfy { DisplayWidth.of($0) <= 5 })
         #expect(DistinctNames.shown(["aaaaaaaa1", "aaaaaaaa1"], width: 6).isEmpty)
     }
 }
