@@ -40,7 +40,7 @@ def test_lines_hold_what_the_calls_cost(ledger):
 
 def test_people_and_spreadsheets(ledger):
     text = run("waste", "--ledger", ledger)
-    assert "given up by the caller" in text and "≤ $" in text and "Upper bound" in text
+    assert "abandoned" in text and "≤ $" in text and "Upper bound" in text
     table = run("waste", "--ledger", ledger, "--format", "csv").split("\n")
     assert table[0].startswith("line,calls,") and len(table) == 7
     part = loads(run("waste", "--ledger", ledger, "--json", "--project", "proj_search"))

@@ -6,6 +6,7 @@ public struct CallFilter: Sendable, Hashable {
         public var dimension: ReportDimension
         /// The values, one of which a call must have; `*` stands for any characters and `?` for one.
         ///
+        /// - ``CallFilter/missing`` is satisfied by calls without a value, which nothing else is.
         /// - The model is the served or the requested one; the name without a date matches its snapshots too. To look at
         ///   the requested model alone, use ``ReportDimension/requestedModel``.
         /// - The organization and the project are those that the call is accounted to.
@@ -21,6 +22,9 @@ public struct CallFilter: Sendable, Hashable {
             self.isExcluded = isExcluded
         }
     }
+
+    /// The value of a condition that calls without one satisfy, as reports show it: `-`.
+    public static let missing = "-"
 
     /// The conditions.
     public var conditions: [Condition]

@@ -11,11 +11,16 @@ struct CallMatcher {
     struct Rule {
         let dimension: ReportDimension
         let globs: [Glob]
+        /// True if a call without a value satisfies the condition.
+        let isMissingAllowed: Bool
         let isExcluded: Bool
 
         init(_ condition: CallFilter.Condition) {
             dimension = condition.dimension
-            globs = condition.values.map(Glob.init(_:))
+            isMissingAllowed = condition.values.contains(CallFilter.missing)
+            // A part of every key is a dash.
+            let values = condition.values.filter { $0 != CallFilter.missing || condition.dimension != .key }
+            globs = values.map(Glob.init(_:))
             isExcluded = condition.isExcluded
         }
 
@@ -24,6 +29,7 @@ struct CallMatcher {
             let isMatch = values.contains { value in
                 value.map { value in globs.contains { matches($0, value) } } ?? false
             }
+            if isMissingAllowed, values.allSatisfy({ $0 == nil }) { return !isExcluded }
             return isMatch != isExcluded
         }
 

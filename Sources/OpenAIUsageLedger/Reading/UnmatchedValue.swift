@@ -31,7 +31,7 @@ extension LedgerReader {
             for condition in filter.conditions {
                 let dimension = condition.dimension
                 guard let known = Self.values(of: dimension, facts) else { continue }
-                for value in condition.values {
+                for value in condition.values where value != CallFilter.missing {
                     let rule = CallMatcher.Rule(CallFilter.Condition(dimension, [value]))
                     if known.contains(where: { rule.isSatisfied(by: $0) }) { continue }
                     let sorted = known.sorted().prefix(Self.knownLimit)

@@ -50,11 +50,12 @@ package struct CallSelection: Sendable, Equatable {
                 throw ParameterError("outcome", "is \"\(value.prefix(100))\"; it must be one of \(names)")
             }
         case .status:
-            for (index, value) in values.enumerated() {
+            for (index, value) in values.enumerated() where value != CallFilter.missing {
                 // `4xx` is how people write it.
                 let pattern = value.replacing("x", with: "?").replacing("X", with: "?")
                 guard 1...3 ~= pattern.utf8.count, pattern.allSatisfy({ $0.isNumber || $0 == "?" || $0 == "*" }) else {
-                    throw ParameterError("status", "is \"\(value.prefix(100))\"; it must be as 429, 5xx or 4*")
+                    let problem = "is \"\(value.prefix(100))\"; it must be as 429, 5xx, 4* or - for none"
+                    throw ParameterError("status", problem)
                 }
                 values[index] = pattern
             }

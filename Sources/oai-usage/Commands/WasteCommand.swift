@@ -9,8 +9,8 @@ struct WasteCommand: AsyncParsableCommand {
         commandName: "waste",
         abstract: "Report what was paid for without a use, with the method of each line.",
         discussion: """
-            A call is in one line at most, the first that applies: repeated after success, given up by the caller, failed and \
-            billed, priority not served, uncached prompts. The last is an upper bound, and in no total.
+            A call is in one line at most, the first that applies: retries after a success, abandoned by the caller, failed \
+            and billed, downgraded from the priority tier, uncached prompts. The last is an upper bound, and in no total.
 
             Examples:
               oai-usage waste --since 30d

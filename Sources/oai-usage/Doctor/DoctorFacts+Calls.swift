@@ -129,6 +129,13 @@ extension DoctorFacts {
                 "Name where its operators connect with --admin."
             )
         case .silent(let address, let reason):
+            if state == .remote {
+                return .problem(
+                    "gateway",
+                    "None answers on \(address): \(reason).",
+                    "Compare the URL with the gateway's --admin."
+                )
+            }
             // Without a gateway there is none to reach.
             guard writer?.contains("gateway") == true else {
                 return .warning(

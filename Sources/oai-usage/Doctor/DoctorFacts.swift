@@ -6,6 +6,8 @@ struct DoctorFacts {
     enum LedgerState: Equatable {
         /// The configuration asks for no ledger.
         case unwanted
+        /// It is read through a gateway.
+        case remote
         case missing
         /// It cannot be read; the description names the remedy.
         case unreadable(LedgerError.Code, String)

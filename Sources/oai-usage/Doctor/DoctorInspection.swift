@@ -32,7 +32,7 @@ struct DoctorInspection {
         facts.suspects = settings?.suspects ?? []
         facts.prices = prices(settings)
         inspectLedger(&facts)
-        facts.admin = await admin(settings)
+        facts.admin = await admin(settings, facts.ledger)
         return facts
     }
 
@@ -62,6 +62,10 @@ struct DoctorInspection {
     private func inspectLedger(_ facts: inout DoctorFacts) {
         guard facts.ledger != "none" || ledgerFlag != nil else {
             facts.state = .unwanted
+            return
+        }
+        guard !facts.ledger.contains("://") else {
+            facts.state = .remote
             return
         }
         let path = (try? LedgerReader.resolvedPath(facts.ledger)) ?? facts.ledger
@@ -133,10 +137,17 @@ struct DoctorInspection {
     // MARK: - The gateway
 
     /// Asks the gateway's admin server if it is ready.
-    private func admin(_ settings: Settings?) async -> DoctorFacts.Admin {
+    ///
+    /// - Parameters:
+    ///   - settings: The settings; `nil` if they are invalid.
+    ///   - ledger: The ledger, whose URL is that of the gateway if there is no other address.
+    /// - Returns: What it answers.
+    private func admin(_ settings: Settings?, _ ledger: String) async -> DoctorFacts.Admin {
         let configured = settings?.text("admin").flatMap { AdminArgument(argument: $0) }
-        guard let address = (admin ?? configured)?.address else { return .unknown }
-        let isEncrypted = settings?.text("admin-tls-cert") != nil
+        let named = (admin ?? configured)?.address
+        let url = named == nil ? try? GatewayURL(ledger) : nil
+        guard let address = named ?? url.map({ .init(host: $0.host, port: $0.port) }) else { return .unknown }
+        let isEncrypted = url?.isEncrypted ?? (settings?.text("admin-tls-cert") != nil)
         // A server that listens on every address is reached on this machine's own.
         let host = address.host == "0.0.0.0" ? "127.0.0.1" : address.host == "::" ? "::1" : address.host
         do {

@@ -44,8 +44,17 @@ struct BudgetText {
 
     /// The sentences below the table.
     var notes: [String] {
-        statuses.filter { $0.unknownCalls > 0 }.map {
-            "\(TextCleaner.removingUnsafe(from: $0.budget.name)): \(NumberFormat.calls($0.unknownCalls)) without a full price or usage, in no sum."
+        statuses.flatMap { status in
+            let name = TextCleaner.removingUnsafe(from: status.budget.name)
+            var notes: [String] = []
+            if status.unknownCalls > 0 {
+                let calls = NumberFormat.calls(status.unknownCalls)
+                notes.append("\(name): \(calls) without a full price or usage, in no sum.")
+            }
+            if status.forecastPicoUSD == nil {
+                notes.append("\(name): no forecast yet, since calls were recorded for too short a part of the window.")
+            }
+            return notes
         }
     }
 

@@ -10,9 +10,18 @@ import Darwin
 ///
 /// Write errors are ignored: a gateway continues after the reader of its log has ended.
 enum StandardError {
-    /// Writes a line.
+    /// Writes a line, which is broken between words where a terminal is narrower.
     static func write(_ line: String) {
-        try? writeAll(line + "\n", to: STDERR_FILENO)
+        try? writeAll(broken(line, width: Terminal.width(of: STDERR_FILENO)) + "\n", to: STDERR_FILENO)
+    }
+
+    /// Returns text whose lines are broken between words to fit a width; indented lines are examples, and stay as they are.
+    static func broken(_ text: String, width: Int?) -> String {
+        guard let width else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard !line.hasPrefix(" "), DisplayWidth.of(String(line)) > width else { return String(line) }
+            return DisplayWidth.wrapped(String(line), to: width).joined(separator: "\n")
+        }.joined(separator: "\n")
     }
 
     /// Writes text without a line break.

@@ -35,10 +35,13 @@ enum Terminal {
     }
 
     /// The cells of a line of the terminal, for tables; `nil` if stdout is none, where tables have all their columns.
-    static var tableWidth: Int? {
+    static var tableWidth: Int? { width(of: STDOUT_FILENO) }
+
+    /// Returns the cells of a line of the terminal that a descriptor is connected to; `nil` if it is none.
+    static func width(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard StandardOutput.isTerminal else { return nil }
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        guard isatty(descriptor) == 1 else { return nil }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 

@@ -16,17 +16,6 @@ enum WasteKind: String, CaseIterable {
     /// A prompt that might have been read from the cache.
     case uncached
 
-    /// The name in tables.
-    var title: String {
-        switch self {
-        case .retries: "repeated after success"
-        case .abandoned: "given up by the caller"
-        case .failed: "failed and billed"
-        case .downgraded: "priority not served"
-        case .uncached: "uncached prompts"
-        }
-    }
-
     /// The method in one sentence.
     var method: String {
         switch self {

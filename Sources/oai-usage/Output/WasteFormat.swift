@@ -35,7 +35,8 @@ struct WasteFormat {
         for kind in WasteKind.allCases {
             let sums = sums(kind)
             table.append([
-                .init(kind.title), .init(NumberFormat.count(sums.calls)), .init(NumberFormat.count(sums.inputTokens)),
+                .init(kind.rawValue), .init(NumberFormat.count(sums.calls)),
+                .init(NumberFormat.count(sums.inputTokens)),
                 .init(NumberFormat.count(sums.outputTokens)),
                 .init(cost.text(sums.costPicoUSD), sums.unpriced > 0 ? .yellow : .plain),
                 .init((kind.isBound && sums.wastePicoUSD > 0 ? "≤ " : "") + waste.text(sums.wastePicoUSD)),
@@ -55,7 +56,7 @@ struct WasteFormat {
         lines.append(StyledLine())
         lines += wrapped("Of \(spend) for \(NumberFormat.calls(classifier.all.calls)).", width)
         for kind in WasteKind.allCases {
-            lines += wrapped("\(kind.title): \(kind.method)", width)
+            lines += wrapped("\(kind.rawValue): \(kind.method)", width)
             if let note = note(kind) { lines += wrapped(note, width) }
         }
         lines += wrapped("A call is in one line at most, the first in this order.", width)
@@ -70,7 +71,7 @@ struct WasteFormat {
 
     /// Sentences on calls that are in no sum, by line.
     var notes: [String] {
-        WasteKind.allCases.compactMap { kind in note(kind).map { "\(kind.title): \($0)" } }
+        WasteKind.allCases.compactMap { kind in note(kind).map { "\(kind.rawValue): \($0)" } }
     }
 
     private func note(_ kind: WasteKind) -> String? {

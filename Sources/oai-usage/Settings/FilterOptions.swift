@@ -4,12 +4,12 @@ import OpenAIUsageLedger
 
 /// The flags that select calls by their dimensions.
 ///
-/// Values may be repeated, listed with commas, and contain `*` and `?`. Each filter has an opposite, `--NAME-not`.
+/// Values may be repeated, listed with commas, and contain `*` and `?`; `-` stands for no value. Each filter has an opposite, `--NAME-not`.
 struct FilterOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help:
-            "Only this project; with commas, * and ?, repeatable. Each filter but --min-duration has an opposite, as --project-not.",
+            "Only this project, - for none; with commas, * and ?, repeatable. Each filter but --min-duration has an opposite, as --project-not.",
         completion: .projects
     )
     var project: [String] = []

@@ -7,6 +7,8 @@ final class RunningProgram: Sendable {
     struct State: Sendable, CustomStringConvertible {
         var errors = ""
         var status: Int32?
+        /// True if no more of the standard error is read.
+        var isWhole = false
         var description: String { "\(status.map(String.init) ?? "running"): \(errors)" }
     }
 
@@ -39,6 +41,7 @@ final class RunningProgram: Sendable {
             let data = handle.availableData
             guard !data.isEmpty else {
                 handle.readabilityHandler = nil
+                state.update { $0.isWhole = true }
                 return
             }
             state.update { $0.errors += String(decoding: data, as: UTF8.self) }
@@ -50,10 +53,12 @@ final class RunningProgram: Sendable {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    /// Waits until the program has written a text to the standard error; returns all that it has written.
+    /// Waits until the program has written a text to the standard error, or has ended; returns all that it has written.
     @discardableResult
     func errors(containing text: String) async throws -> String {
-        try await state.wait(for: "\"\(text)\"") { $0.errors.contains(text) || $0.status != nil }.errors
+        try await state.wait(for: "\"\(text)\"") { state in
+            state.errors.contains(text) || (state.status != nil && state.isWhole)
+        }.errors
     }
 
     /// Sends a signal.
@@ -63,6 +68,7 @@ final class RunningProgram: Sendable {
     func closeErrors() throws {
         pipe.fileHandleForReading.readabilityHandler = nil
         try pipe.fileHandleForReading.close()
+        state.update { $0.isWhole = true }
     }
 
     /// Waits until the program has ended; of one that a signal has ended it is 1,000 more than the signal.

@@ -54,6 +54,14 @@ struct CallsQueryTests {
             { $0.require(.key, ["#030000", "#010000"]) },
             { ["010000", "030000"].contains($0.key?.digestText.prefix(6)) }
         )
+        try check({ $0.require(.serviceTier, ["-"]) }, { $0.serviceTier == nil })
+        try check({ $0.require(.serviceTier, ["-", "flex"]) }, { _ in true })
+        try check({ $0.exclude(.serviceTier, ["-"]) }, { $0.serviceTier != nil })
+        try check({ $0.exclude(.serviceTier, ["flex"]) }, { $0.serviceTier == nil })
+        try check({ $0.require(.tag("team"), ["-"]) }, { $0.tags["team"] == nil })
+        try check({ $0.require(.key, ["-"]) }, { $0.key == nil })
+        try check({ $0.require(.status, ["-"]) }, { $0.status == nil })
+        try check({ $0.require(.errorCode, ["-"]) }, { ($0.errorCode ?? $0.errorType) == nil })
         try check({ $0.require(.outcome, ["error", "cut"]) }, { $0.outcome == .error })
         try check({ $0.require(.tag("team"), ["a'b"]) }, { $0.tags["team"] == "a'b" })
         try check(

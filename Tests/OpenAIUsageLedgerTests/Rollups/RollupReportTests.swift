@@ -45,10 +45,10 @@ struct RollupReportTests {
 
     private static func filter(_ generator: inout SplitMix64) -> CallFilter {
         var filter = CallFilter()
-        if generator.chance(30) { filter.require(.project, ["a", "c"]) }
+        if generator.chance(30) { filter.require(.project, generator.chance(50) ? ["a", "c"] : ["a", "-"]) }
         if generator.chance(20) { filter.require(.model, ["x"]) }
         if generator.chance(20) { filter.require(.outcome, ["completed", "error"]) }
-        if generator.chance(20) { filter.require(.tag("team"), ["red"]) }
+        if generator.chance(20) { filter.require(.tag("team"), generator.chance(50) ? ["red"] : ["-"]) }
         if generator.chance(20) { filter.require(.key, ["#000000000001"]) }
         if generator.chance(10) { filter.require(.organization, ["o"]) }
         if generator.chance(10) { filter.require(.serviceTier, ["default"]) }

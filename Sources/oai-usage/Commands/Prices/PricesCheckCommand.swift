@@ -31,7 +31,10 @@ struct PricesCheckCommand: AsyncParsableCommand {
             let counts = PriceFindings.counts(errors: errors, warnings: findings.count - errors)
             if errors == 0 {
                 let book = try PriceBook(json: text)
-                StandardError.write("\(file): \(counts); \(book.models.count) models, version \(book.version)")
+                let version = PriceBook.bundled.layered(with: book).version
+                StandardError.write(
+                    "\(file): \(counts); \(book.models.count) models, with the built-in prices version \(version)"
+                )
                 let discounts = PriceBookDifference.discounts(of: book)
                 if !discounts.isEmpty {
                     StandardError.write("\(file): discounts, as the part of the list price that is paid:")

@@ -43,7 +43,7 @@ struct StatuslineFigures {
         case .monthUSD: Self.cost(month)
         case .projectedUSD:
             projection?.picoUSD.map {
-                (CostGap(month).isEmpty ? "~" : "≥~") + NumberFormat.dollars(picoUSD: $0)
+                (CostGap(month).isEmpty ? "~" : "≥~") + MoneyScale([$0]).text($0)
             } ?? "-"
         case .callsToday: NumberFormat.count(today.calls)
         case .callsMonth: NumberFormat.count(month.calls)
@@ -81,7 +81,7 @@ struct StatuslineFigures {
     private static func cost(_ row: ReportRow) -> String {
         if row.calls == 0 { return "$0.00" }
         guard let cost = row.knownCost else { return "$?" }
-        return (CostGap(row).isEmpty ? "" : "≥") + NumberFormat.dollars(picoUSD: cost)
+        return (CostGap(row).isEmpty ? "" : "≥") + MoneyScale([cost]).text(cost)
     }
 
     private static func tokens(_ row: ReportRow) -> String {
