@@ -22,6 +22,8 @@ final class DataPlaneLoop {
     @exclusivity(unchecked) private var readOn: Set<ObjectIdentifier> = []
     @exclusivity(unchecked) private var unflushedDownstream: [DownstreamConnection] = []
     @exclusivity(unchecked) private var unflushedUpstream: [UpstreamConnection] = []
+    @exclusivity(unchecked) private var isFlushScheduled = false
+    @exclusivity(unchecked) private var isFlushing = false
     private var drained: EventLoopPromise<Void>?
     private(set) var isShuttingDown = false
 
@@ -156,19 +158,48 @@ final class DataPlaneLoop {
 
     // MARK: - Flushing
 
-    func needsFlush(_ connection: DownstreamConnection) {
-        if unflushedDownstream.last !== connection { unflushedDownstream.append(connection) }
+    /// Notes that a connection was written to; called once between two flushes of it.
+    func needsFlush(_ connection: DownstreamConnection) { unflushedDownstream.append(connection) }
+
+    /// Notes that a connection was written to; called once between two flushes of it.
+    func needsFlush(_ connection: UpstreamConnection) { unflushedUpstream.append(connection) }
+
+    /// Flushes all connections that were written to once the loop has handled the events that are ready.
+    ///
+    /// A write wakes its reader, and a wake costs more than a write. Writes in a row wake a reader once, which then finds all
+    /// of them.
+    func flushSoon() {
+        if unflushedUpstream.count + unflushedDownstream.count >= Self.unflushedLimit { return flush() }
+        guard !isFlushScheduled, !unflushedUpstream.isEmpty || !unflushedDownstream.isEmpty else { return }
+        isFlushScheduled = true
+        eventLoop.assumeIsolatedUnsafeUnchecked().execute {
+            self.isFlushScheduled = false
+            self.flush()
+        }
     }
 
-    func needsFlush(_ connection: UpstreamConnection) {
-        if unflushedUpstream.last !== connection { unflushedUpstream.append(connection) }
-    }
-
-    /// Flushes all connections that were written to; called once at the end of every event.
+    /// Flushes all connections that were written to, in the order of their first writes.
     func flush() {
-        while let connection = unflushedUpstream.popLast() { connection.flush() }
-        while let connection = unflushedDownstream.popLast() { connection.flush() }
+        // A flush may change the writability of its connection, and with it write to another one.
+        guard !isFlushing else { return }
+        isFlushing = true
+        var (upstream, downstream) = (0, 0)
+        while upstream < unflushedUpstream.count || downstream < unflushedDownstream.count {
+            if upstream < unflushedUpstream.count {
+                unflushedUpstream[upstream].flush()
+                upstream += 1
+            } else {
+                unflushedDownstream[downstream].flush()
+                downstream += 1
+            }
+        }
+        unflushedUpstream.removeAll(keepingCapacity: true)
+        unflushedDownstream.removeAll(keepingCapacity: true)
+        isFlushing = false
     }
+
+    /// The number of written connections that are flushed before the loop goes on: it bounds how long the first one waits.
+    private static let unflushedLimit = 64
 
     // MARK: - Shutdown
 

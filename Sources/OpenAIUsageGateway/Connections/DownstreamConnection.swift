@@ -104,7 +104,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        loop.flush()
+        loop.flushSoon()
         context.fireChannelReadComplete()
     }
 
@@ -307,8 +307,9 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
 
     func write(_ bytes: ByteBuffer) {
         guard context != nil else { return }
-        isUnflushed = true
         while !unsent.append(bytes) { writeUnsent() }
+        guard !isUnflushed else { return }
+        isUnflushed = true
         loop.needsFlush(self)
     }
 
@@ -388,7 +389,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         let call = self.call
         self.call = nil
         call?.handle(.abort)
-        context?.flush()
+        flush()
         context?.close(promise: nil)
     }
 

@@ -115,7 +115,6 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
-        isUnflushed = true
         if phase == .body, endsByClosing {
             writeUnsent()
             let promise = loop.eventLoop.makePromise(of: Void.self)
@@ -124,6 +123,8 @@ final class UpstreamConnection: ChannelInboundHandler {
         } else {
             while !unsent.append(bytes) { writeUnsent() }
         }
+        guard !isUnflushed else { return }
+        isUnflushed = true
         loop.needsFlush(self)
     }
 
@@ -171,7 +172,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         switch phase {
         // The bytes that were read with the response must first be known to be part of it.
         case .body: phase = .returning
-        case .head where !hasFlushed: goIdle()
+        case .head where !hasFlushed && !isUnflushed: goIdle()
         default: close()
         }
     }
@@ -256,7 +257,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         if phase == .returning {
             if context.channel.isActive { goIdle() }
         }
-        loop.flush()
+        loop.flushSoon()
         context.fireChannelReadComplete()
     }
 
