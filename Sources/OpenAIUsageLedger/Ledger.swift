@@ -119,14 +119,16 @@ public final class Ledger: UsageSink {
     ///   - waiter: Called with the outcome on the writer's thread, or at once if the record is dropped or postponed; not called
     ///     if the record is journaled.
     ///   - observer: Called like `waiter`, also for a journaled record.
+    ///   - isDeferred: True to journal the record with others by ``flushJournal()``.
     /// - Returns: True if the record is journaled, so that it survives the end of the process.
     @discardableResult
     package func record(
         _ record: consuming CallRecord,
         waiter: (@Sendable (CommitOutcome) -> Void)?,
-        observer: (@Sendable (CallRecord, CommitOutcome) -> Void)? = nil
+        observer: (@Sendable (CallRecord, CommitOutcome) -> Void)? = nil,
+        isDeferred: Bool = false
     ) -> Bool {
-        queue.add(record, waiter: waiter, observer: observer)
+        queue.add(record, waiter: waiter, observer: observer, isDeferred: isDeferred)
     }
 
     /// Queues an interim record, and reports its outcome.
@@ -135,11 +137,22 @@ public final class Ledger: UsageSink {
     ///   - record: The record.
     ///   - waiter: Called with the outcome on the writer's thread, or at once if the record is dropped or postponed; not called
     ///     if the record is journaled.
+    ///   - isDeferred: True to journal the record with others by ``flushJournal()``.
     /// - Returns: True if the record is journaled.
     @discardableResult
-    package func recordOpen(_ record: consuming CallRecord, waiter: (@Sendable (CommitOutcome) -> Void)?) -> Bool {
-        queue.addOpen(record, waiter: waiter)
+    package func recordOpen(
+        _ record: consuming CallRecord,
+        waiter: (@Sendable (CommitOutcome) -> Void)?,
+        isDeferred: Bool = false
+    ) -> Bool {
+        queue.addOpen(record, waiter: waiter, isDeferred: isDeferred)
     }
+
+    /// Journals the records whose journaling was deferred, with one system call for all.
+    ///
+    /// - Returns: The number of such records since the last call that could not be journaled, and survive the end of the
+    ///   process only once they are committed.
+    package func flushJournal() -> Int { queue.flushJournal() }
 
     /// Makes the records that something waits for survive the end of the process, though the writer is slow.
     ///

@@ -82,17 +82,37 @@ package final class UsageRecorder: UsageSink {
         publishPriceDate()
     }
 
-    package func record(_ record: CallRecord) { _ = submit(record, waiter: nil) }
-    package func recordOpen(_ record: CallRecord) { _ = submitOpen(record, waiter: nil) }
+    package func record(_ record: CallRecord) { _ = keep(record, waiter: nil, isDeferred: false) }
+    package func recordOpen(_ record: CallRecord) { _ = keepOpen(record, waiter: nil, isDeferred: false) }
 
     /// Prices, counts and stores the record of a call that has ended.
     ///
     /// - Parameters:
     ///   - record: The record.
     ///   - waiter: Called once, on any thread, when the record is stored, cannot be stored, or is postponed by a
-    ///     failing ledger; not called if the record is stored already.
-    /// - Returns: True if the record is stored already, so that it survives the end of the process, or without a ledger.
+    ///     failing ledger; not called if the record is stored already, or by ``flush()``.
+    /// - Returns: True if the record survives the end of the process after ``flush()``, or without a ledger.
     package func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        keep(record, waiter: waiter, isDeferred: true)
+    }
+
+    /// Prices and stores an interim record, as ``submit(_:waiter:)`` does with a final one, but does not count it.
+    package func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+        keepOpen(record, waiter: waiter, isDeferred: true)
+    }
+
+    /// Makes the submitted records survive the end of the process that have no waiter, all together; counts a response for
+    /// each of them if that fails.
+    package func flush() {
+        guard let failures = ledger?.flushJournal(), failures > 0 else { return }
+        lateReleases.add(Int64(failures), ordering: .relaxed)
+    }
+
+    private func keep(
+        _ record: consuming CallRecord,
+        waiter: (@Sendable () -> Void)?,
+        isDeferred: Bool
+    ) -> Bool {
         record.cost = book.cost(of: record)
         guard let ledger else {
             count(record)
@@ -100,10 +120,11 @@ package final class UsageRecorder: UsageSink {
         }
         // This process may not remember an object that an old row has counted.
         if countsCommitted || Self.isDecidedByLedger(record) {
-            return ledger.record(record, waiter: waiter.map(countingLate(_:)), observer: counter)
+            let waiter = waiter.map(countingLate(_:))
+            return ledger.record(record, waiter: waiter, observer: counter, isDeferred: isDeferred)
         }
         count(record)
-        return ledger.record(record, waiter: waiter.map(countingLate(_:)))
+        return ledger.record(record, waiter: waiter.map(countingLate(_:)), isDeferred: isDeferred)
     }
 
     private func count(_ record: CallRecord) {
@@ -115,12 +136,15 @@ package final class UsageRecorder: UsageSink {
         record.isCounted && record.endpoint.accounting == .onceByObject && record.resolvedCall == nil
     }
 
-    /// Prices and stores an interim record, as ``submit(_:waiter:)`` does with a final one, but does not count it.
-    package func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool {
+    private func keepOpen(
+        _ record: consuming CallRecord,
+        waiter: (@Sendable () -> Void)?,
+        isDeferred: Bool
+    ) -> Bool {
         record.cost = book.cost(of: record)
         for sink in sinks { sink.recordOpen(record) }
         guard let ledger else { return true }
-        return ledger.recordOpen(record, waiter: waiter.map(countingLate(_:)))
+        return ledger.recordOpen(record, waiter: waiter.map(countingLate(_:)), isDeferred: isDeferred)
     }
 
     /// Wraps a waiter so that a release before the commit, as from a failing ledger, is counted.

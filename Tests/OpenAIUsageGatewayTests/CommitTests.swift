@@ -68,6 +68,26 @@ struct CommitTests {
         }
     }
 
+    /// Records of one round of the loop are written together, and no response ends before its record is.
+    @Test(arguments: ["", "Connection: close\r\n"], [false, true])
+    func recordsAreFlushedBeforeTheirResponsesEnd(_ field: String, _ isStream: Bool) async throws {
+        try await Harness.run(keepsAtOnce: true, configure: { $0.durability = .committed }) { harness in
+            let (client, upstream) = try await begin(harness, stream: isStream)
+            if isStream {
+                let head = Self.streamHead.replacing("\r\n\r\n", with: "\r\n\(field)\r\n")
+                try await upstream.send(head + Self.delta + Self.done + "0\r\n\r\n")
+                try await client.connection.take(through: "[DONE]")
+            } else {
+                let head = Self.head.replacing("\r\n\r\n", with: "\r\n\(field)\r\n")
+                try await upstream.send(head + Self.body)
+                try await client.connection.take(through: "}}")
+            }
+            let state = harness.recorder.current
+            #expect(state.unflushed == 0)
+            #expect(state.records.count + state.openRecords.count > 0)
+        }
+    }
+
     @Test func aBodyWithoutALengthWaitsFromTheReadThatEndsIt() async throws {
         try await Harness.run(withholdsCommits: true) { harness in
             let (client, upstream) = try await begin(harness)

@@ -23,6 +23,8 @@ final class DataPlaneLoop {
     @exclusivity(unchecked) private var unflushedDownstream: [DownstreamConnection] = []
     @exclusivity(unchecked) private var unflushedUpstream: [UpstreamConnection] = []
     @exclusivity(unchecked) private var isFlushScheduled = false
+    /// True if ``DataPlaneRecorder/flush()`` must be called before anything is sent to a client.
+    @exclusivity(unchecked) private var hasSubmitted = false
     @exclusivity(unchecked) private var isFlushing = false
     private var drained: EventLoopPromise<Void>?
     private(set) var isShuttingDown = false
@@ -170,7 +172,9 @@ final class DataPlaneLoop {
     /// of them.
     func flushSoon() {
         if unflushedUpstream.count + unflushedDownstream.count >= Self.unflushedLimit { return flush() }
-        guard !isFlushScheduled, !unflushedUpstream.isEmpty || !unflushedDownstream.isEmpty else { return }
+        guard !isFlushScheduled, hasSubmitted || !unflushedUpstream.isEmpty || !unflushedDownstream.isEmpty else {
+            return
+        }
         isFlushScheduled = true
         eventLoop.assumeIsolatedUnsafeUnchecked().execute {
             self.isFlushScheduled = false
@@ -196,6 +200,18 @@ final class DataPlaneLoop {
         unflushedUpstream.removeAll(keepingCapacity: true)
         unflushedDownstream.removeAll(keepingCapacity: true)
         isFlushing = false
+        // The records of calls whose client has left.
+        if downstream == 0 { keepSubmitted() }
+    }
+
+    /// Notes that a record was submitted, and is kept by the next flush.
+    func noteSubmitted() { hasSubmitted = true }
+
+    /// Keeps the submitted records; called before anything is sent to a client, which may be the end of a response.
+    func keepSubmitted() {
+        guard hasSubmitted else { return }
+        hasSubmitted = false
+        recorder.flush()
     }
 
     /// The number of written connections that are flushed before the loop goes on: it bounds how long the first one waits.

@@ -9,12 +9,15 @@ protocol DataPlaneRecorder: UsageSink {
     /// - Parameters:
     ///   - record: The record.
     ///   - waiter: Called once, on any thread, when the record is kept, cannot be kept, or must wait for a failing ledger; not
-    ///     called if it is kept already.
-    /// - Returns: True if the record is kept already.
+    ///     called if ``flush()`` keeps it.
+    /// - Returns: True if the record is kept already, or by ``flush()``, which must come before the end of the response.
     func submit(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
 
     /// Prices and keeps an in-flight record, in the same way; nothing counts it.
     func submitOpen(_ record: consuming CallRecord, waiter: (@Sendable () -> Void)?) -> Bool
+
+    /// Keeps the submitted records for which nothing waits.
+    func flush()
 
     /// Counts the calls in flight: 1 when a call starts, -1 when it ends.
     func changeInFlight(_ endpoint: Endpoint, by change: Int64)

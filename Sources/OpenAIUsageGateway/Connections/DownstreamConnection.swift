@@ -318,6 +318,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
     }
 
     func flush() {
+        loop.keepSubmitted()
         writeUnsent()
         isUnflushed = false
         context?.flush()
@@ -402,6 +403,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         updateReading()
         deadline = LoopTimers.now + loop.limits.writeMilliseconds * 1_000_000
         time(loop.limits.writeMilliseconds)
+        loop.keepSubmitted()
         writeUnsent()
         let written = loop.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)

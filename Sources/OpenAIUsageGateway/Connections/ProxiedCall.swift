@@ -162,9 +162,9 @@ final class ProxiedCall {
                 return
             }
             let waiter = generation.map { loop.commits.waiter(for: self, generation: $0) }
-            if loop.recorder.submitOpen(record, waiter: waiter), let generation {
-                handle(.committed(generation: generation))
-            }
+            guard loop.recorder.submitOpen(record, waiter: waiter) else { return }
+            loop.noteSubmitted()
+            if let generation { handle(.committed(generation: generation)) }
         case .record(let ending, let errorType, let errorCode, let generation):
             guard var record = exchange.end(ending, errorType: errorType, errorCode: errorCode) else { return }
             if let waitedMicroseconds {
@@ -174,9 +174,9 @@ final class ProxiedCall {
             }
             record.sentBytes = Int64(sentBytes + (downstream == nil ? 0 : stream.barrier.heldBytes))
             let waiter = generation.map { loop.commits.waiter(for: self, generation: $0) }
-            if loop.recorder.submit(consume record, waiter: waiter), let generation {
-                handle(.committed(generation: generation))
-            }
+            guard loop.recorder.submit(consume record, waiter: waiter) else { return }
+            loop.noteSubmitted()
+            if let generation { handle(.committed(generation: generation)) }
         case .arm(let deadline, let milliseconds):
             loop.timers.schedule(after: milliseconds, watch, deadline.token)
         case .note(let note): tell(note)

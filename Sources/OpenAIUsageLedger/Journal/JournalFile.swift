@@ -16,6 +16,10 @@ final class JournalFile {
     private let descriptor: Int32
     private(set) var generation: Int64 = 0
     private var end: Int64 = 0
+    /// The records that are not written yet.
+    private var pending: [UInt8] = []
+    /// The length of pending records from which they are written.
+    private static let pendingLimit = 65_536
 
     /// Opens or creates the file; `nil` on failure.
     init?(path: String) {
@@ -44,20 +48,31 @@ final class JournalFile {
         var head = [RecordEncoder.version.littleEndian, UInt64(bitPattern: generation).littleEndian]
         head.append(head.withUnsafeBytes { Self.checksum($0, seed: RecordEncoder.version) }.littleEndian)
         end = 0
+        pending.removeAll(keepingCapacity: true)
         return head.withUnsafeBytes { write($0) }
     }
 
-    /// Appends a record with one system call, after which the record survives the end of the process.
+    /// Adds a record to those that ``flush()`` writes.
     ///
     /// - Parameter entry: The record after a margin, which is overwritten.
-    /// - Returns: False if the record was not written completely; it does not count as written then.
+    /// - Returns: True if there are so many that they should be written.
     func append(_ entry: UnsafeMutableRawBufferPointer) -> Bool {
         let record = UnsafeRawBufferPointer(rebasing: entry[Self.prefixLength...])
         let count = UInt64(record.count)
         let sum = Self.checksum(record, seed: UInt64(bitPattern: generation) ^ count)
         entry.storeBytes(of: count.littleEndian, as: UInt64.self)
         entry.storeBytes(of: sum.littleEndian, toByteOffset: 8, as: UInt64.self)
-        return write(UnsafeRawBufferPointer(entry))
+        pending.append(contentsOf: UnsafeRawBufferPointer(entry))
+        return pending.count >= Self.pendingLimit
+    }
+
+    /// Writes the pending records with one system call, after which they survive the end of the process.
+    ///
+    /// - Returns: False if they were not written completely; none of them counts as written then.
+    func flush() -> Bool {
+        guard !pending.isEmpty else { return true }
+        defer { pending.removeAll(keepingCapacity: true) }
+        return pending.withUnsafeBytes { write($0) }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {

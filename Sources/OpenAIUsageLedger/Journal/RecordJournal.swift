@@ -3,7 +3,7 @@ import OpenAIUsage
 
 /// The queued records in two files beside the ledger, so that they survive the end of the process.
 ///
-/// The thread that captures a record appends it with one system call. From then on the record survives `kill -9`: the commit
+/// The thread that captures records appends them with one system call. From then on they survive `kill -9`: the commit
 /// need not be awaited, and the writer can commit many records at once. The writer takes all records of one file while new
 /// ones go into the other; after the commit the first file is reused. The next writer commits leftover records, and
 /// recognizes by ID those that are committed already.
@@ -17,6 +17,10 @@ struct RecordJournal {
     private let encoder = RecordEncoder()
     /// False after a failure, until the writer switches files.
     private var isUsable: Bool
+    /// The number of records that wait to be written together.
+    private var pendingCount = 0
+    /// The number of pending records that could not be written, until they are told.
+    private var failedCount = 0
 
     /// Creates the journal's files; older ones must be committed already, and are removed.
     ///
@@ -31,17 +35,45 @@ struct RecordJournal {
 
     /// Appends a record.
     ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - isOpen: True for an interim record.
+    ///   - isDeferred: True to leave the writing to ``flush()``.
     /// - Returns: False if the record is not journaled, and its commit must be awaited.
-    mutating func append(_ record: CallRecord, isOpen: Bool) -> Bool {
+    mutating func append(_ record: CallRecord, isOpen: Bool, isDeferred: Bool = false) -> Bool {
         guard isUsable else { return false }
         encoder.encode(record, isOpen: isOpen)
+        let isFull = current.append(encoder.entry)
+        if isDeferred {
+            pendingCount += 1
+            if isFull { flush() }
+            return isUsable
+        }
+        // Pending records stand before it, and fail with it.
+        let isWritten = current.flush()
+        isUsable = isWritten
+        if !isWritten { failedCount += pendingCount }
+        pendingCount = 0
+        return isWritten
+    }
+
+    /// Writes the pending records.
+    mutating func flush() {
+        guard pendingCount > 0 else { return }
         // Records behind an incomplete one would not be found.
-        isUsable = current.append(encoder.entry)
-        return isUsable
+        if !current.flush() { (isUsable, failedCount) = (false, failedCount + pendingCount) }
+        pendingCount = 0
+    }
+
+    /// Returns the number of pending records that could not be written since the last call.
+    mutating func takeFailures() -> Int {
+        defer { failedCount = 0 }
+        return failedCount
     }
 
     /// Switches to the other file, whose records are all committed or lost, while the writer takes the records of this one.
     mutating func turn() {
+        flush()
         let generation = current.generation + 1
         swap(&current, &other)
         if !current.hasName || !other.hasName {

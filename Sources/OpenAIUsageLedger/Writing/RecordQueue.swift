@@ -167,9 +167,15 @@ final class RecordQueue: Sendable {
     ///   - record: The record.
     ///   - waiter: Called with the outcome, unless the record is journaled.
     ///   - observer: Called with the record and its outcome in any case.
+    ///   - isDeferred: True to leave the writing of the journal to ``flushJournal()``.
     /// - Returns: True if the record is journaled: it survives the end of the process and need not be awaited.
     @discardableResult
-    func add(_ record: consuming CallRecord, waiter: CommitObserver? = nil, observer: RecordObserver? = nil) -> Bool {
+    func add(
+        _ record: consuming CallRecord,
+        waiter: CommitObserver? = nil,
+        observer: RecordObserver? = nil,
+        isDeferred: Bool = false
+    ) -> Bool {
         let item = Item(record: record, isOpen: false, waiter: waiter, observer: observer)
         let (told, isKept, wakes) = state.withLock { state -> (Told?, Bool, Bool) in
             state.statistics.captured += 1
@@ -184,7 +190,7 @@ final class RecordQueue: Sendable {
                 return ((item.released(), .dropped(reason)), false, false)
             }
             state.statistics.queued += 1
-            return append(item, to: &state)
+            return append(item, to: &state, isDeferred: isDeferred)
         }
         if wakes { signal.signal() }
         if let told { told.item.tell(told.outcome) }
@@ -195,7 +201,7 @@ final class RecordQueue: Sendable {
     ///
     /// - Returns: True if the record is journaled.
     @discardableResult
-    func addOpen(_ record: consuming CallRecord, waiter: CommitObserver? = nil) -> Bool {
+    func addOpen(_ record: consuming CallRecord, waiter: CommitObserver? = nil, isDeferred: Bool = false) -> Bool {
         // The time so far would stay in the row for as long as the call goes on.
         record.timing.durationMicroseconds = nil
         let item = Item(record: record, isOpen: true, waiter: waiter)
@@ -207,7 +213,7 @@ final class RecordQueue: Sendable {
                 return ((item.released(), .dropped(state.health.dropReason)), false, false)
             }
             state.openQueued += 1
-            return append(item, to: &state)
+            return append(item, to: &state, isDeferred: isDeferred)
         }
         if wakes { signal.signal() }
         if let told { told.item.tell(told.outcome) }
@@ -284,12 +290,18 @@ final class RecordQueue: Sendable {
     /// Queues a record; while the writer is failing, its callbacks are called at once.
     ///
     /// - Returns: The outcome to report at once, and if the record is journaled and the writer must be woken.
-    private func append(_ item: Item, to state: inout State) -> (Told?, isKept: Bool, wakes: Bool) {
+    private func append(
+        _ item: Item,
+        to state: inout State,
+        isDeferred: Bool
+    ) -> (Told?, isKept: Bool, wakes: Bool) {
         let isBusy = state.traffic.note(at: clock.monotonicNanoseconds) >= busyCount
         // An interim record is useful only to a waiter, and a waiter can wait for the commit itself while the writer has little
         // to do.
         let isWorthKeeping = item.waiter == nil ? !item.isOpen : isBusy || state.health.trouble != nil
-        let isKept = isWorthKeeping && state.journal?.append(item.record, isOpen: item.isOpen) == true
+        let isKept =
+            isWorthKeeping
+            && state.journal?.append(item.record, isOpen: item.isOpen, isDeferred: isDeferred) == true
         let isPostponed = !isKept && state.health.trouble != nil
         if isKept { (item.waiter, item.isJournaled) = (nil, true) }
         let told: Told? = isPostponed ? (item.released(), .postponed) : nil
@@ -302,6 +314,17 @@ final class RecordQueue: Sendable {
         if state.writerGathers, isAwaited || state.items.count >= Self.sufficientBatch.unawaited { wakes = true }
         if wakes { (state.writerWaits, state.writerGathers) = (false, false) }
         return (told, isKept, wakes)
+    }
+
+    /// Writes the journal of the records whose writing was deferred.
+    ///
+    /// - Returns: The number of such records since the last call that could not be written: they are lost with the process
+    ///   until the writer has committed them.
+    func flushJournal() -> Int {
+        state.withLock { state in
+            state.journal?.flush()
+            return state.journal?.takeFailures() ?? 0
+        }
     }
 
     /// Journals the records that something waits for, so that they survive the end of the process without a commit.

@@ -31,6 +31,7 @@ final class GatewayRows: DataPlaneRecorder, DataPlaneCounters {
     }
 
     func submitOpen(_ record: CallRecord, waiter: (@Sendable () -> Void)?) -> Bool { true }
+    func flush() {}
     func record(_ record: CallRecord) { sink.record(record) }
 
     func changeInFlight(_ endpoint: Endpoint, by change: Int64) {

@@ -22,6 +22,8 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
         var started = 0
         var ended = 0
         var late = 0
+        /// The records kept at once that no flush has followed.
+        var unflushed = 0
         var notAsked: [IncludeUsage.Note] = []
         var events: [DataPlaneEvent] = []
         var limits: [DataPlaneLimit] = []
@@ -98,6 +100,7 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
                 state.records.append(commit.record)
             }
             if isWithheld { state.withheld.append(commit) }
+            if keepsAtOnce { state.unflushed += 1 }
         }
         if !isWithheld { commit.waiter?() }
     }
@@ -114,6 +117,7 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
         return keepsAtOnce
     }
 
+    func flush() { state.update { $0.unflushed = 0 } }
     func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }
 
     func changeInFlight(_ endpoint: Endpoint, by change: Int64) {

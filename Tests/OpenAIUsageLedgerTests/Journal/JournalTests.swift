@@ -46,7 +46,78 @@ struct JournalTests {
 
     private static func append(_ record: [UInt8], to file: JournalFile) -> Bool {
         var entry = Array(repeating: UInt8(0), count: RecordEncoder.margin) + record
-        return entry.withUnsafeMutableBytes { file.append($0) }
+        let isFull = entry.withUnsafeMutableBytes { file.append($0) }
+        return !isFull && file.flush()
+    }
+
+    @Test("Records whose writing is deferred are written together, at the latest when the writer takes them")
+    func deferred() throws {
+        let folder = TemporaryFolder()
+        var generator = SplitMix64(seed: 3)
+        let records = (0..<3).map { _ in Records.random(1, &generator) }
+        var journal = try RecordJournal(path: folder.ledger)
+        for record in records.prefix(2) { Self.expect(true, journal.append(record, isOpen: false, isDeferred: true)) }
+        #expect(RecordJournal.remains(folder.ledger).isEmpty)
+        journal.flush()
+        #expect(RecordJournal.remains(folder.ledger).map(\.id) == records.prefix(2).map(\.id))
+        Self.expect(true, journal.append(records[2], isOpen: false, isDeferred: true))
+        journal.turn()
+        #expect(RecordJournal.remains(folder.ledger).map(\.id) == records.map(\.id))
+        Self.expect(0, journal.takeFailures())
+        // A record that is not deferred does not pass those before it.
+        Self.expect(true, journal.append(records[0], isOpen: false, isDeferred: true))
+        Self.expect(true, journal.append(records[1], isOpen: false))
+        #expect(RecordJournal.remains(folder.ledger).suffix(2).map(\.id) == records.prefix(2).map(\.id))
+    }
+
+    @Test("Many records whose writing is deferred are written by themselves")
+    func deferredMany() throws {
+        let folder = TemporaryFolder()
+        var generator = SplitMix64(seed: 4)
+        var journal = try RecordJournal(path: folder.ledger)
+        let records = (0..<300).map { _ in Records.random(1, &generator) }
+        for record in records { Self.expect(true, journal.append(record, isOpen: false, isDeferred: true)) }
+        let count = RecordJournal.remains(folder.ledger).count
+        #expect(count > 0 && count < records.count)
+        journal.flush()
+        #expect(RecordJournal.remains(folder.ledger).map(\.id) == records.map(\.id))
+    }
+
+    @Test("Records that cannot be written together are told, and the next ones wait for their commit")
+    func deferredFailure() throws {
+        let folder = TemporaryFolder()
+        var generator = SplitMix64(seed: 5)
+        let record = Records.random(1, &generator)
+        var journal = try RecordJournal(path: folder.ledger)
+        for _ in 0..<3 { Self.expect(true, journal.append(record, isOpen: false, isDeferred: true)) }
+        try Self.fillDisk(of: folder.ledger + "-queue1")
+        journal.flush()
+        Self.expect(3, journal.takeFailures())
+        Self.expect(0, journal.takeFailures())
+        Self.expect(false, journal.append(record, isOpen: false, isDeferred: true))
+        Self.expect(false, journal.append(record, isOpen: false))
+        journal.turn()
+        Self.expect(true, journal.append(record, isOpen: false))
+    }
+
+    /// Expects a result of a call that changes its journal, which no macro takes.
+    private static func expect<Value: Equatable>(
+        _ expected: Value,
+        _ result: Value,
+        at location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(result == expected, sourceLocation: location)
+    }
+
+    /// Lets every write to an open file fail as on a full disk.
+    private static func fillDisk(of path: String) throws {
+        let full = open("/dev/full", O_RDWR | O_CLOEXEC)
+        defer { close(full) }
+        let name = (path as NSString).resolvingSymlinksInPath
+        for number in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+            if target == name, let descriptor = Int32(number) { #expect(dup2(full, descriptor) == descriptor) }
+        }
     }
 
     @Test("Of a file that was cut anywhere, or changed, the whole records before are read")
