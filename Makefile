@@ -53,7 +53,7 @@ help:
 	@echo "  make prices        put prices.json into the library, after it was changed"
 	@echo "  make metrics-table put the table of metric families into Dashboards/README.md, after they were changed"
 	@echo "  make page          put the page of the admin listener and Documentation/openapi.json into the library, after a change"
-	@echo "  make api-check     changes of the public API since BASELINE=main that break programs"
+	@echo "  make api-check     changes of the public API since BASELINE (the last tag, else main) that break programs"
 
 prepare:
 	@.ci/prepare
@@ -139,7 +139,7 @@ examples: build
 	Examples/check
 
 api-check: prepare
-	.ci/api-check $(or $(BASELINE),main)
+	.ci/api-check $(or $(BASELINE),$(shell git describe --tags --abbrev=0 2>/dev/null),main)
 
 soak: configuration := -c $(or $(CONFIGURATION),debug) $(if $(filter release,$(CONFIGURATION)),-Xswiftc -enable-testing)
 soak: prepare
