@@ -46,6 +46,7 @@ struct RollupChanges {
                 order[place].key = key.rowID
             }
             order.sort { $0.key < $1.key }
+            if level == RollupKey.Level.allCases.first { arrange(&order) }
             try table.begin(level)
             var index = 0
             while index < order.count {
@@ -66,6 +67,22 @@ struct RollupChanges {
         }
         try stampDays(database)
         removeAll()
+    }
+
+    /// Moves the contributions and their values into an order, so that adding them up reads the memory from front to back.
+    private mutating func arrange(_ order: inout [Place]) {
+        var (sorted, sortedValues): ([CallContribution], [Int64]) = ([], [])
+        sorted.reserveCapacity(shares.count)
+        sortedValues.reserveCapacity(values.count)
+        for place in order.indices {
+            var share = shares[Int(order[place].index)]
+            let first = Int(share.firstValue)
+            share.firstValue = Int32(truncatingIfNeeded: sortedValues.count)
+            sortedValues += values[first..<first + share.counters.nonzeroBitCount]
+            order[place].index = Int32(truncatingIfNeeded: sorted.count)
+            sorted.append(share)
+        }
+        (shares, values) = (sorted, sortedValues)
     }
 
     private func stampDays(_ database: Database) throws {
