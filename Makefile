@@ -8,8 +8,8 @@ SOURCES := Sources Tests Package.swift Benchmarks/Package.swift $(wildcard Bench
     fuzz docs examples api-check soak tsan install uninstall package package-check metrics-table page focus-test \
     dashboards-check clean
 
-# The program runs where Swift is not installed, and starts a third faster.
-static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
+# The program runs where Swift is not installed, and starts a third faster. Relocated pointers are read-only once it runs.
+static := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib -Xlinker -z -Xlinker relro)
 
 help:
 	@echo "Build"
