@@ -75,15 +75,15 @@ def identities(path, column):
         database.close()
 
 
-@pytest.mark.parametrize("durability", ["committed", "fsync"])
-def test_kills_of_a_gateway(folder, simulator, durability):
-    generator = random.Random(f"{SEED} {durability}")
-    kills = KILLS * 3 // 10
+@pytest.mark.parametrize("durability, workers", [("committed", 1), ("committed", 3), ("fsync", 1)])
+def test_kills_of_a_gateway(folder, simulator, durability, workers):
+    generator = random.Random(f"{SEED} {durability} {workers}")
+    kills = KILLS * 2 // 10
     print(f"seed {SEED}, {kills} kills")
-    path = folder / f"killed-{durability}.db"
+    path = folder / f"killed-{durability}-{workers}.db"
     seen = {}
     for number in range(kills):
-        gateway = Gateway(folder, simulator.url, "--durability", durability, ledger=path)
+        gateway = Gateway(folder, simulator.url, "--durability", durability, "--workers", str(workers), ledger=path)
         port = int(gateway.url.rsplit(":", 1)[1])
         connections = generator.choice([1, 4, 24, 48])
         seen |= asyncio.run(load_until(gateway.process, port, connections, generator.uniform(0.02, 0.5)))
