@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import OpenAIUsage
 import OpenAIUsageTestKit
 import Testing
@@ -73,15 +74,24 @@ struct CommitTests {
     func recordsAreFlushedBeforeTheirResponsesEnd(_ field: String, _ isStream: Bool) async throws {
         try await Harness.run(keepsAtOnce: true, configure: { $0.durability = .committed }) { harness in
             let (client, upstream) = try await begin(harness, stream: isStream)
+            try await client.connection.setReading(false)
+            let socket = try await client.connection.socket()
+            let received = Watched<[String]>([])
+            harness.recorder.observeFlushes { received.update { $0.append(unreadText(of: socket)) } }
             if isStream {
                 let head = Self.streamHead.replacing("\r\n\r\n", with: "\r\n\(field)\r\n")
                 try await upstream.send(head + Self.delta + Self.done + "0\r\n\r\n")
+                try await received.wait(for: "the flush") { !$0.isEmpty }
+                try await client.connection.setReading(true)
                 try await client.connection.take(through: "[DONE]")
             } else {
                 let head = Self.head.replacing("\r\n\r\n", with: "\r\n\(field)\r\n")
                 try await upstream.send(head + Self.body)
+                try await received.wait(for: "the flush") { !$0.isEmpty }
+                try await client.connection.setReading(true)
                 try await client.connection.take(through: "}}")
             }
+            #expect(received.value.allSatisfy { !$0.contains(isStream ? "[DONE]" : "}}") }, "\(received.value)")
             let state = harness.recorder.current
             #expect(state.unflushed == 0)
             #expect(state.records.count + state.openRecords.count > 0)
@@ -314,4 +324,11 @@ extension RawConnection {
     fileprivate func ended(after harness: Harness) async throws {
         for _ in 0..<3 { try await harness.loop.submit {}.get() }
     }
+}
+
+/// What a socket has received and nobody has read, at most 64 KiB.
+private func unreadText(of socket: NIOBSDSocket.Handle) -> String {
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(socket, &bytes, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
 }

@@ -231,6 +231,15 @@ package final class RawConnection: Sendable {
         try await channel.setOption(.autoRead, value: isReading).get()
     }
 
+    /// Returns the connection's socket.
+    package func socket() async throws -> NIOBSDSocket.Handle {
+        let channel = channel
+        return try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+                ?? -1
+        }.get()
+    }
+
     // MARK: - TransportEnd
 
     package func closeOutput() async throws { try await channel.close(mode: .output).get() }
@@ -244,5 +253,15 @@ package final class RawConnection: Sendable {
     package func reset() async {
         try? await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         await close()
+    }
+
+    /// Sends a text and ends with a reset at once, so that the other side may find both together.
+    package func reset(after text: String) async throws {
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        let channel = channel
+        try await channel.eventLoop.submit {
+            channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+            channel.close(promise: nil)
+        }.get()
     }
 }

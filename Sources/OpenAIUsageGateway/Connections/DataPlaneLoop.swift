@@ -200,8 +200,8 @@ final class DataPlaneLoop {
         unflushedUpstream.removeAll(keepingCapacity: true)
         unflushedDownstream.removeAll(keepingCapacity: true)
         isFlushing = false
-        // The records of calls whose client has left.
-        if downstream == 0 { keepSubmitted() }
+        // The records of calls whose client has left, or that ended during this flush.
+        keepSubmitted()
     }
 
     /// Notes that a record was submitted, and is kept by the next flush.

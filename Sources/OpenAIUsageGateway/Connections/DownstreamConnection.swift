@@ -141,11 +141,15 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         case .response where LoopTimers.now - requestEndedAt <= loop.configuration.halfCloseMilliseconds * 1_000_000:
             // The half-close follows the buffered requests, so that it belongs to the last one.
             if buffer.readableBytes == 0 { call?.handle(.clientEnded) }
-        case .response: context.close(promise: nil)
+        case .response:
+            flush()
+            context.close(promise: nil)
         // The last response may not have been sent in full.
         case .head: close(context, lingering: false)
         case .discarding where !isLingering: break
-        case .body, .tunnel, .discarding: context.close(promise: nil)
+        case .body, .tunnel, .discarding:
+            flush()
+            context.close(promise: nil)
         }
         loop.flush()
     }
@@ -307,10 +311,11 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
 
     func write(_ bytes: ByteBuffer) {
         guard context != nil else { return }
+        if !isUnflushed {
+            isUnflushed = true
+            loop.needsFlush(self)
+        }
         while !unsent.append(bytes) { writeUnsent() }
-        guard !isUnflushed else { return }
-        isUnflushed = true
-        loop.needsFlush(self)
     }
 
     private func writeUnsent() {
@@ -373,6 +378,7 @@ final class DownstreamConnection: ChannelInboundHandler, TimedItem {
         case .cut: close(context, lingering: false)
         case .reset:
             phase = .discarding
+            flush()
             // With a linger time of 0 the close becomes a reset, which no client mistakes for an end.
             guard let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
             options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated()

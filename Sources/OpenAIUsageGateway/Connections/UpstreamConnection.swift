@@ -115,6 +115,11 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
+        // A full channel reports its writability within the write.
+        if !isUnflushed {
+            isUnflushed = true
+            loop.needsFlush(self)
+        }
         if phase == .body, endsByClosing {
             writeUnsent()
             let promise = loop.eventLoop.makePromise(of: Void.self)
@@ -123,9 +128,6 @@ final class UpstreamConnection: ChannelInboundHandler {
         } else {
             while !unsent.append(bytes) { writeUnsent() }
         }
-        guard !isUnflushed else { return }
-        isUnflushed = true
-        loop.needsFlush(self)
     }
 
     private func writeUnsent() {
@@ -232,6 +234,8 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        // A reset that arrives with the response is told by what could not be sent.
+        if isUnflushed, hasFlushed, phase == .head || phase == .body { flush() }
         switch phase {
         case .idle, .returning, .closed:
             // Unsolicited bytes: the connection cannot be trusted.

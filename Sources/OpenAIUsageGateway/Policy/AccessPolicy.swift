@@ -30,16 +30,29 @@ struct AccessPolicy: Sendable {
 
     private let hosts: HostRule
     private let tokens: AccessTokens?
+    private let adminTokens: AccessTokens?
+    private let admin: GatewayConfiguration.Address
 
-    init(hosts: HostRule, tokens: AccessTokens?) {
+    /// Creates the rules.
+    ///
+    /// - Parameters:
+    ///   - hosts: The accepted hosts.
+    ///   - tokens: The tokens for clients; `nil` if none is needed.
+    ///   - adminTokens: The tokens for operators, which never go to the upstream.
+    ///   - admin: The address of the admin server, for messages.
+    init(hosts: HostRule, tokens: AccessTokens?, adminTokens: AccessTokens?, admin: GatewayConfiguration.Address) {
         self.hosts = hosts
         self.tokens = tokens
+        self.adminTokens = adminTokens
+        self.admin = admin
     }
 
     init(_ configuration: GatewayConfiguration) {
         self.init(
             hosts: HostRule(listen: configuration.listen, allowed: configuration.access.allowedHosts),
-            tokens: configuration.access.clientTokens
+            tokens: configuration.access.clientTokens,
+            adminTokens: configuration.access.adminTokens,
+            admin: configuration.admin
         )
     }
 
@@ -50,7 +63,7 @@ struct AccessPolicy: Sendable {
     ///   - route: The route of its path.
     /// - Returns: The decision.
     func judge(_ head: RequestHead, _ route: Route) -> Verdict {
-        if let rejection = hostRejection(head) { return .refused(rejection) }
+        if let rejection = hostRejection(head) ?? adminRejection(head, route) { return .refused(rejection) }
         if route.ownsKey || route.hasPrefix, head.withBytes(head.path, { PathBytes.hasDotSegment($0) }) {
             return .refused(
                 AccessRejection(
@@ -102,6 +115,24 @@ struct AccessPolicy: Sendable {
             event: .hostRefused
         )
     }
+
+    // MARK: - Operators
+
+    /// Rejects an operator's request that was sent to the clients' port, with a token that the upstream must not see.
+    private func adminRejection(_ head: RequestHead, _ route: Route) -> AccessRejection? {
+        let isForAdmin = head.string(named: "accept")?.contains(Self.adminMediaType) == true
+        guard isForAdmin || adminTokens.map({ forwardsToken(head, route, $0) }) == true else { return nil }
+        return AccessRejection(
+            status: 421,
+            code: "admin_request_misdirected",
+            message:
+                "This port is for clients, whose requests go to the upstream; operators connect to the admin address of this gateway (--admin, \(admin)).",
+            event: .refused
+        )
+    }
+
+    /// The beginning of the media types that only this program's own commands accept.
+    private static let adminMediaType = "application/vnd.oai-usage"
 
     // MARK: - Tokens
 

@@ -47,6 +47,8 @@ struct RecordJournal {
         if isDeferred {
             pendingCount += 1
             if isFull { flush() }
+            // The caller is told of this one by the result.
+            if !isUsable { failedCount -= 1 }
             return isUsable
         }
         // Pending records stand before it, and fail with it.

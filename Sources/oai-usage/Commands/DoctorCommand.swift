@@ -31,7 +31,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption<TextFormat>
 
     func validate() throws {
-        if let ledger = storage.ledger { try LedgerOption.requireFile(ledger) }
+        if let ledger = storage.ledger { try LedgerOption.requireValid(ledger) }
     }
 
     func run() async throws {

@@ -129,7 +129,7 @@ extension DoctorFacts {
                 "Name where its operators connect with --admin."
             )
         case .silent(let address, let reason):
-            if state == .remote {
+            if case .remote = state {
                 return .problem(
                     "gateway",
                     "None answers on \(address): \(reason).",

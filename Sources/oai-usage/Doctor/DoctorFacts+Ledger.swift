@@ -15,7 +15,7 @@ extension DoctorFacts {
     /// True if there is a ledger, readable or not; what is not one is none of this program's business.
     private var isLedger: Bool {
         switch state {
-        case .unwanted, .remote, .missing, .unreadable(.notSQLite, _), .unreadable(.notLedger, _): false
+        case .unwanted, .remote, .invalid, .missing, .unreadable(.notSQLite, _), .unreadable(.notLedger, _): false
         case .unreadable, .readable: true
         }
     }
@@ -23,8 +23,9 @@ extension DoctorFacts {
     var ledgerCheck: HealthCheck {
         switch state {
         case .unwanted: return .ok("ledger", "The configuration asks for none; calls are counted in the metrics alone.")
-        case .remote:
-            return .ok("ledger", "It is read from the gateway \(ledger), on whose machine 'doctor' checks the file.")
+        case .remote(let gateway):
+            return .ok("ledger", "It is read from the gateway \(gateway), on whose machine 'doctor' checks the file.")
+        case .invalid(let description): return .problem("ledger", description, nil)
         case .missing:
             return .problem(
                 "ledger",

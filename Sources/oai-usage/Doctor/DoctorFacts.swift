@@ -7,7 +7,9 @@ struct DoctorFacts {
         /// The configuration asks for no ledger.
         case unwanted
         /// It is read through a gateway.
-        case remote
+        case remote(String)
+        /// It is named by a URL that no gateway has; the message tells why.
+        case invalid(String)
         case missing
         /// It cannot be read; the description names the remedy.
         case unreadable(LedgerError.Code, String)

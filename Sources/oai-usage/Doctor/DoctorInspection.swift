@@ -32,7 +32,7 @@ struct DoctorInspection {
         facts.suspects = settings?.suspects ?? []
         facts.prices = prices(settings)
         inspectLedger(&facts)
-        facts.admin = await admin(settings, facts.ledger)
+        facts.admin = await admin(settings, try? LedgerLocation(facts.ledger).url)
         return facts
     }
 
@@ -64,8 +64,13 @@ struct DoctorInspection {
             facts.state = .unwanted
             return
         }
-        guard !facts.ledger.contains("://") else {
-            facts.state = .remote
+        do {
+            if let url = try LedgerLocation(facts.ledger).url {
+                facts.state = .remote(url.description)
+                return
+            }
+        } catch {
+            facts.state = .invalid("\(error)")
             return
         }
         let path = (try? LedgerReader.resolvedPath(facts.ledger)) ?? facts.ledger
@@ -140,27 +145,28 @@ struct DoctorInspection {
     ///
     /// - Parameters:
     ///   - settings: The settings; `nil` if they are invalid.
-    ///   - ledger: The ledger, whose URL is that of the gateway if there is no other address.
+    ///   - ledger: The gateway whose ledger is read, which is the one unless another is named; `nil` for a file.
     /// - Returns: What it answers.
-    private func admin(_ settings: Settings?, _ ledger: String) async -> DoctorFacts.Admin {
+    private func admin(_ settings: Settings?, _ ledger: GatewayURL?) async -> DoctorFacts.Admin {
         let configured = settings?.text("admin").flatMap { AdminArgument(argument: $0) }
-        let named = (admin ?? configured)?.address
-        let url = named == nil ? try? GatewayURL(ledger) : nil
+        let named = (admin ?? (ledgerFlag != nil && ledger != nil ? nil : configured))?.address
+        let url = named == nil ? ledger : nil
         guard let address = named ?? url.map({ .init(host: $0.host, port: $0.port) }) else { return .unknown }
+        let name = url?.description ?? "\(address)"
         let isEncrypted = url?.isEncrypted ?? (settings?.text("admin-tls-cert") != nil)
         // A server that listens on every address is reached on this machine's own.
         let host = address.host == "0.0.0.0" ? "127.0.0.1" : address.host == "::" ? "::1" : address.host
         do {
             var client = SimpleClient(group: MultiThreadedEventLoopGroup.singleton, host: host, port: address.port)
             if isEncrypted { client.tls = try Self.unverifiedContext() }
-            let answer = try await client.send(.GET, "/readyz", limit: 65_536, timeout: .seconds(5))
-            if let status = answer.status { return .answered("\(address)", status: status) }
-            return .silent("\(address)", answer.isTimedOut ? "it takes longer than 5 s" : "it closed the connection")
+            let answer = try await client.send(.GET, "\(url?.path ?? "")/readyz", limit: 65_536, timeout: .seconds(5))
+            if let status = answer.status { return .answered(name, status: status) }
+            return .silent(name, answer.isTimedOut ? "it takes longer than 5 s" : "it closed the connection")
         } catch {
             var text = "\(ErrorMessage.explained(error))"
             let prefix = "Cannot connect to \(host):\(address.port): "
             if text.hasPrefix(prefix) { text = String(text.dropFirst(prefix.count)) }
-            return .silent("\(address)", text.hasSuffix(".") ? String(text.dropLast()) : text)
+            return .silent(name, text.hasSuffix(".") ? String(text.dropLast()) : text)
         }
     }
 

@@ -30,7 +30,9 @@ struct AdminClient {
     ///
     /// - Throws: A ``Rejection`` with the gateway's message, or if no gateway responds.
     func post(_ path: String, _ json: String) async throws -> String {
-        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        var headers: HTTPHeaders = [
+            "Content-Type": "application/json", "Accept": "application/vnd.oai-usage.command, application/json",
+        ]
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = SimpleClient(group: group, host: admin.address.host, port: admin.address.port)

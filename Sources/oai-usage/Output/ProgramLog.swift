@@ -22,7 +22,7 @@ struct ProgramLog: Sendable {
     /// - Parameters:
     ///   - format: The format.
     ///   - output: Writes a line; may block.
-    init(format: LogFormat, output: @escaping @Sendable (String) -> Void = { StandardError.write($0) }) {
+    init(format: LogFormat, output: @escaping @Sendable (String) -> Void = { StandardError.put($0 + "\n") }) {
         let format = format.resolved(isTerminal: StandardError.isTerminal)
         let isColored = format == .text && Terminal.isColored(StandardError.isTerminal)
         self.format = format

@@ -30,15 +30,22 @@ struct LedgerOption: ParsableArguments {
 
     /// Throws a usage error for the URL of a gateway, which is not the one that the command would ask.
     func requireFileForGateway() throws {
-        guard let ledger, ledger.contains("://") else { return }
-        throw ValidationError("--ledger is \(ledger); name the gateway with --admin host:port instead.")
+        guard let ledger, let url = try Self.location(ledger).url else { return }
+        throw ValidationError("--ledger is \(url); name the gateway with --admin host:port instead.")
+    }
+
+    /// Throws a usage error for a URL that no gateway can have.
+    static func requireValid(_ ledger: String) throws { _ = try location(ledger) }
+
+    private static func location(_ ledger: String) throws -> LedgerLocation {
+        do { return try LedgerLocation(ledger) } catch { throw ValidationError("\(error)") }
     }
 
     /// Throws a usage error for a gateway's URL.
     static func requireFile(_ path: String) throws {
-        guard path.contains("://") else { return }
+        guard let url = try location(path).url else { return }
         throw ValidationError(
-            "The ledger is \(path); this command needs a local file: run it where the gateway's ledger is."
+            "The ledger is \(url); this command needs a local file: run it where the gateway's ledger is."
         )
     }
 

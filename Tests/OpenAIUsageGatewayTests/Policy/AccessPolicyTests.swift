@@ -10,11 +10,57 @@ struct AccessPolicyTests {
     private static let own = AccessPolicy.Route(ownsKey: true, hasPrefix: true)
     private static let passing = AccessPolicy.Route(ownsKey: false, hasPrefix: true)
 
-    private static func policy(tokens: Bool = true, listen: String = "127.0.0.1") throws -> AccessPolicy {
+    private static let adminToken = "operator-token-of-this-gateway"
+
+    private static func policy(
+        tokens: Bool = true,
+        listen: String = "127.0.0.1",
+        adminTokens: Bool = false
+    ) throws -> AccessPolicy {
         AccessPolicy(
             hosts: HostRule(listen: .init(host: listen, port: 8787), allowed: ["gateway"]),
-            tokens: tokens ? try AccessTokens(text: "other-token-of-others\n" + token, place: "t") : nil
+            tokens: tokens ? try AccessTokens(text: "other-token-of-others\n" + token, place: "t") : nil,
+            adminTokens: adminTokens ? try AccessTokens(text: adminToken, place: "a") : nil,
+            admin: .init(host: "127.0.0.1", port: 10464)
         )
+    }
+
+    /// An operator's request on the clients' port would take its token to the upstream.
+    @Test(
+        arguments: [
+            ([("Authorization", "Bearer \(adminToken)")], "/api/v1/report", true),
+            ([("api-key", adminToken)], "/v1/chat/completions", true),
+            ([("X-Anything", adminToken)], "/v1/models", true),
+            ([], "/v1/models?token=\(adminToken)", true),
+            ([("OpenAI-Usage-Token", adminToken)], "/v1/models", false),
+            ([("Authorization", "Bearer sk-client")], "/api/v1/chat/completions", false),
+        ] as [([(String, String)], String, Bool)]
+    )
+    func `An operator's token does not go to the upstream`(
+        _ fields: [(String, String)],
+        _ path: String,
+        _ isRefused: Bool
+    ) throws {
+        let head = try Heads.request(fields, path: path)
+        let policy = try Self.policy(tokens: false, adminTokens: true)
+        #expect(code(policy.judge(head, Self.passing)) == (isRefused ? "admin_request_misdirected" : nil))
+        #expect(code(try Self.policy(tokens: false).judge(head, Self.passing)) == nil)
+    }
+
+    @Test(arguments: [
+        ("application/vnd.oai-usage.mergeable, application/json", true), ("application/vnd.oai-usage.command", true),
+        ("application/json", false), ("*/*", false),
+    ])
+    func `A command's request on the clients' port names the other one`(_ accept: String, _ isRefused: Bool) throws {
+        let head = try Heads.request([("Accept", accept), ("Authorization", "Bearer of-another-gateway")])
+        let verdict = try Self.policy(tokens: false).judge(head, .init())
+        guard isRefused else { return #expect(code(verdict) == nil) }
+        guard case .refused(let rejection) = verdict else {
+            Issue.record("It was let in.")
+            return
+        }
+        #expect(rejection.status == 421 && rejection.code == "admin_request_misdirected")
+        #expect(rejection.message.contains("127.0.0.1:10464"))
     }
 
     private func code(_ verdict: AccessPolicy.Verdict) -> String? {

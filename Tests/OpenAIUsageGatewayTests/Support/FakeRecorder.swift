@@ -41,6 +41,7 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
 
     private let state = Watched(State())
     private let withholds: Atomic<Bool>
+    private let flushObserver = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// True to keep every record at once, so that nobody is told of it later.
     private let keepsAtOnce: Bool
@@ -117,7 +118,15 @@ final class FakeRecorder: DataPlaneRecorder, DataPlaneCounters {
         return keepsAtOnce
     }
 
-    func flush() { state.update { $0.unflushed = 0 } }
+    func flush() {
+        let observer = flushObserver.withLock { $0 }
+        observer?()
+        state.update { $0.unflushed = 0 }
+    }
+
+    /// Sets the closure that is called before submitted records count as flushed.
+    func observeFlushes(_ observer: @escaping @Sendable () -> Void) { flushObserver.withLock { $0 = observer } }
+
     func record(_ record: CallRecord) { state.update { $0.abandoned.append(record) } }
 
     func changeInFlight(_ endpoint: Endpoint, by change: Int64) {

@@ -83,6 +83,19 @@ struct JournalTests {
         #expect(RecordJournal.remains(folder.ledger).map(\.id) == records.map(\.id))
     }
 
+    @Test("A record whose own append could not be written is not told twice")
+    func deferredFailureOfAFullBuffer() throws {
+        let folder = TemporaryFolder()
+        var generator = SplitMix64(seed: 6)
+        let record = Records.random(1, &generator)
+        var journal = try RecordJournal(path: folder.ledger)
+        try Self.fillDisk(of: folder.ledger + "-queue1")
+        var accepted = 0
+        while journal.append(record, isOpen: false, isDeferred: true) { accepted += 1 }
+        #expect(accepted > 0)
+        Self.expect(accepted, journal.takeFailures())
+    }
+
     @Test("Records that cannot be written together are told, and the next ones wait for their commit")
     func deferredFailure() throws {
         let folder = TemporaryFolder()
