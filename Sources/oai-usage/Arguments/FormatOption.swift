@@ -10,6 +10,26 @@ protocol OutputFormat: ExpressibleByArgument, CaseIterable, RawRepresentable whe
 
 extension OutputFormat {
     static var jsonName: String { "json" }
+
+    /// Creates a format by its name; `text` and `table` are both that for people, whichever a command has.
+    init?(argument: String) {
+        let isForPeople = ["text", "table"].contains(argument) && ["text", "table"].contains(Self.standard.rawValue)
+        self.init(rawValue: isForPeople ? Self.standard.rawValue : argument)
+    }
+}
+
+/// The output formats of commands that list rows.
+enum RowsFormat: String, OutputFormat {
+    case table, json, csv, markdown
+
+    static var standard: RowsFormat { .table }
+}
+
+/// The output formats of commands that write a text.
+enum TextFormat: String, OutputFormat {
+    case text, json
+
+    static var standard: TextFormat { .text }
 }
 
 /// The flags for the output format: `--format NAME`, and `--json` as a short form.
@@ -32,14 +52,8 @@ struct FormatOption<Format: OutputFormat>: ParsableArguments {
 }
 
 extension ReportFormat: OutputFormat { static var standard: ReportFormat { .table } }
-extension LimitsCommand.LimitsFormat: OutputFormat { static var standard: LimitsCommand.LimitsFormat { .table } }
-extension WasteCommand.WasteOutput: OutputFormat { static var standard: WasteCommand.WasteOutput { .table } }
-extension TopCommand.TopFormat: OutputFormat { static var standard: TopCommand.TopFormat { .table } }
-extension LedgerCheckCommand.CheckFormat: OutputFormat { static var standard: LedgerCheckCommand.CheckFormat { .text } }
-extension ShowCommand.ShowFormat: OutputFormat { static var standard: ShowCommand.ShowFormat { .text } }
 extension RepriceFormat: OutputFormat { static var standard: RepriceFormat { .table } }
 extension PruneFormat: OutputFormat { static var standard: PruneFormat { .text } }
-extension PriceListFormat: OutputFormat { static var standard: PriceListFormat { .table } }
 extension PriceChangesFormat: OutputFormat { static var standard: PriceChangesFormat { .text } }
 
 extension CallsFormat: OutputFormat {

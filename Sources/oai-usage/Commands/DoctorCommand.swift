@@ -28,7 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var admin: AdminArgument?
     @Flag(help: "Check the whole ledger, its sums and its index, as 'ledger check' does.")
     var full = false
-    @OptionGroup var output: FormatOption<TextFormat>
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func validate() throws {
         if let ledger = storage.ledger { try LedgerOption.requireValid(ledger) }
@@ -44,8 +44,12 @@ struct DoctorCommand: AsyncParsableCommand {
             now: SystemUsageClock().wallMicroseconds
         )
         let report = DoctorReport(checks: await inspection.facts().checks)
-        let text = report.text(width: Terminal.width, isColored: Terminal.isColored)
-        StandardOutput.write(output.value == .json ? report.json + "\n" : text)
+        switch output.value {
+        case .table: StandardOutput.write(report.text(width: Terminal.width, isColored: Terminal.isColored))
+        case .json: StandardOutput.write(report.json + "\n")
+        case .csv: StandardOutput.write(report.table.csv)
+        case .markdown: StandardOutput.write(report.table.markdown)
+        }
         if report.state == .problem { throw ExitCode.failure }
     }
 }

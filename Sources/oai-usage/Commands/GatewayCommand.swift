@@ -164,7 +164,7 @@ struct GatewayCommand: AsyncParsableCommand {
             let key = route.key.map { ", with \($0)" } ?? ""
             others.append(.init(name: "(\(route.prefix))", value: "\(route.upstream)\(key)", origin: "routes"))
         }
-        StandardOutput.write(SettingsReport(settings, others: others).text)
+        SettingsReport(settings, others: others).write(as: .table)
         for message in settings.suspects + warnings { StandardError.write("gateway: \(message)") }
         if let ledger, let problem = WritablePath.ledgerProblem(ledger) {
             throw CommandFailure("The ledger \(ledger) cannot be written: \(problem). Choose another with --ledger.")

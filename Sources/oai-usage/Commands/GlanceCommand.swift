@@ -23,22 +23,30 @@ struct GlanceCommand: AsyncParsableCommand {
 
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var zone: TimeZoneOption
-    @OptionGroup var output: FormatOption<TextFormat>
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func run() async throws {
         let settings = try await ledgers.settings()
         let timeZone = try zone.timeZone(settings)
-        let isJSON = output.value == .json
         let reader: ReportReader
         do {
             reader = try ReportReader(ledgers, settings, progress: WorkProgress.upgrade())
         } catch let error as LedgerError where error.code == .missing && ledgers.ledger.isEmpty {
             // A path that was typed is an error; the default one is where everybody starts.
             let path = settings.ledger(nil)
-            return StandardOutput.write(isJSON ? Glance.missingJSON(path) + "\n" : FirstSteps(ledger: path).text)
+            switch output.value {
+            case .json: return StandardOutput.write(Glance.missingJSON(path) + "\n")
+            case .csv: return StandardOutput.write(Table(columns: GlanceTable.columns).csv)
+            case .table, .markdown: return StandardOutput.write(FirstSteps(ledger: path).text)
+            }
         }
         let glance = try await Glance(reader, now: SystemUsageClock().wallMicroseconds, timeZone: timeZone)
-        if isJSON { return StandardOutput.write(glance.json + "\n") }
+        switch output.value {
+        case .json: return StandardOutput.write(glance.json + "\n")
+        case .csv: return StandardOutput.write(GlanceTable.table(glance).csv)
+        case .markdown: return StandardOutput.write(GlanceTable.table(glance).markdown)
+        case .table: break
+        }
         let text = GlanceText(
             glance: glance,
             width: Terminal.width,

@@ -27,9 +27,7 @@ struct LimitsCommand: AsyncParsableCommand {
     var project: [String] = []
     @Option(name: .shortAndLong, help: "Only this model, with its snapshots.", completion: .models)
     var model: [String] = []
-    @OptionGroup var output: FormatOption<LimitsFormat>
-
-    enum LimitsFormat: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func run() async throws {
         let settings = try await ledgers.settings()
@@ -48,8 +46,8 @@ struct LimitsCommand: AsyncParsableCommand {
         case .table:
             guard !limits.isEmpty else {
                 let isFiltered = !project.isEmpty || !model.isEmpty
-                StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.\(hint(all))")
-                return
+                StandardError.write("No response\(isFiltered ? " of these" : "") has told any rate limits.")
+                break
             }
             let readable = table.readable
             for line in readable.lines(width: Terminal.tableWidth) {
@@ -57,27 +55,33 @@ struct LimitsCommand: AsyncParsableCommand {
             }
             if let note = readable.note(width: Terminal.tableWidth) { StandardError.write(note) }
         }
+        for value in unmatched(all) { StandardError.write(ReportSource.sentence(value, of: "rate limit")) }
     }
 
-    /// Returns the name that a filter most likely means, if it is near one.
-    private func hint(_ limits: [LatestRateLimit]) -> String {
-        let projects = Set(limits.map(\.project)).sorted()
-        let models = Set(limits.compactMap(\.model).flatMap { [$0, ModelAlias.alias(of: $0)] }).sorted()
-        if let wrong = project.first(where: { !projects.contains($0) }) {
-            return NearNames.hint(for: wrong, in: projects)
-        }
-        if let wrong = model.first(where: { !models.contains($0) }) { return NearNames.hint(for: wrong, in: models) }
-        return ""
+    private var projects: [String] { project.flatMap(FilterOptions.listed) }
+    private var models: [String] { model.flatMap(FilterOptions.listed) }
+
+    /// Returns the values of the filters that no limit has.
+    private func unmatched(_ limits: [LatestRateLimit]) -> [UnmatchedValue] {
+        let ofProjects = Set(limits.map(\.project)).sorted()
+        let ofModels = Set(limits.compactMap(\.model)).sorted()
+        let wrongProjects = projects.filter { value in !limits.contains { isOf([value], $0) } }
+        let wrongModels = models.filter { value in !limits.contains { isOf(models: [value], $0) } }
+        return wrongProjects.map { UnmatchedValue(dimension: .project, value: $0, known: ofProjects) }
+            + wrongModels.map { UnmatchedValue(dimension: .model, value: $0, known: ofModels) }
     }
 
     /// True if limits satisfy the filters.
-    private func isWanted(_ limit: LatestRateLimit) -> Bool {
-        func matches(_ patterns: [String], _ values: [String]) -> Bool {
-            let globs = patterns.flatMap(FilterOptions.listed).map { Glob($0) }
-            return globs.isEmpty || globs.contains { glob in values.contains { glob.matches($0) } }
-        }
-        // The limits of a snapshot are those of its model.
-        let models = model.map { ModelAlias.alias(of: $0) } + model
-        return matches(project, [limit.project]) && matches(models, limit.model.map { [$0] } ?? [])
+    private func isWanted(_ limit: LatestRateLimit) -> Bool { isOf(projects, limit) && isOf(models: models, limit) }
+
+    private func isOf(_ projects: [String], _ limit: LatestRateLimit) -> Bool {
+        projects.isEmpty || projects.contains { Glob($0).matches(limit.project) }
+    }
+
+    /// True if limits are of one of the models; those of a snapshot are those of its model.
+    private func isOf(models: [String], _ limit: LatestRateLimit) -> Bool {
+        guard !models.isEmpty else { return true }
+        guard let name = limit.model else { return false }
+        return (models + models.map { ModelAlias.alias(of: $0) }).contains { Glob($0).matches(name) }
     }
 }

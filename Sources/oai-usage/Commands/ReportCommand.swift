@@ -42,8 +42,11 @@ struct ReportCommand: AsyncParsableCommand {
         )
     )
     var failOver: MoneySum?
+    @Flag(help: "Report what was paid for without a use instead, as 'oai-usage waste' does.")
+    var waste = false
 
     func validate() throws {
+        if waste { try validateWaste() }
         let now = SystemUsageClock().wallMicroseconds
         let timeZone = selection.zone.timezone?.timeZone ?? .gmt
         do {
@@ -71,7 +74,17 @@ struct ReportCommand: AsyncParsableCommand {
         }
     }
 
+    /// Throws a usage error for flags that waste has no use for.
+    private func validateWaste() throws {
+        let isOther = options.isAdjusted || currency.currency != nil || strict || failOver != nil || format == .focus
+        guard isOther else { return }
+        throw ValidationError(
+            "--waste has rows and columns of its own: leave out all but the period, the filters, the ledgers and --format."
+        )
+    }
+
     func run() async throws {
+        if waste { return try await WasteCommand(selection, ledgers, RowsFormat(rawValue: format.rawValue) ?? .table).run() }
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
         let timeZone = try selection.zone.timeZone(settings)
@@ -121,7 +134,9 @@ struct ReportCommand: AsyncParsableCommand {
         }
         if let rates { report.conversion = try await source.conversion(of: report.report, asked, rates) }
         let width = options.wide ? nil : Terminal.tableWidth
-        try format.write(report, columns: options.columns?.columns, period: period.name, width: width)
+        var columns = options.columns?.columns
+        if columns == nil, options.wide, options.compare != nil { columns = ReportColumn.widelyCompared }
+        try format.write(report, columns: columns, period: period.name, width: width)
         for hint in try source.hints(request.selection.filter) { StandardError.write(hint) }
         for hint in try source.hints(tagsOf: options.by.dimensions) { StandardError.write(hint) }
         try judge(report.report)

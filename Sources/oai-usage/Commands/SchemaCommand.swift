@@ -26,7 +26,7 @@ struct SchemaCommand: ParsableCommand {
             """
     )
 
-    @OptionGroup var output: FormatOption<TextFormat>
+    @OptionGroup var output: FormatOption<RowsFormat>
     @Argument(help: ArgumentHelp("Only this command.", valueName: "command"), completion: .list(Self.names))
     var command: [String] = []
 
@@ -48,7 +48,9 @@ struct SchemaCommand: ParsableCommand {
         let schemas = command.isEmpty ? OutputSchema.all : OutputSchema.of(command.joined(separator: " "))
         switch output.value {
         case .json: StandardOutput.write(OutputSchema.json(schemas).indented + "\n")
-        case .text:
+        case .csv: StandardOutput.write(OutputSchema.table(schemas).csv)
+        case .markdown: StandardOutput.write(OutputSchema.table(schemas).markdown)
+        case .table:
             StandardOutput.write(SchemaText(schemas: schemas, width: Terminal.tableWidth).text)
         }
     }

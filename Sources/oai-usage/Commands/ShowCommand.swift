@@ -24,7 +24,7 @@ struct ShowCommand: AsyncParsableCommand {
     var identity: String
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var zone: TimeZoneOption
-    @OptionGroup var output: FormatOption<ShowFormat>
+    @OptionGroup var output: FormatOption<TextFormat>
     @Flag(help: "Write the text for a ticket to the provider's support: no keys, tags and costs.")
     var bundle = false
 
@@ -33,8 +33,6 @@ struct ShowCommand: AsyncParsableCommand {
             throw ValidationError("--bundle is a text for people; leave out --json or --format.")
         }
     }
-
-    enum ShowFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     func run() async throws {
         let settings = try await ledgers.settings()

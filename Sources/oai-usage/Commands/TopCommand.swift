@@ -14,7 +14,8 @@ struct TopCommand: AsyncParsableCommand {
         discussion: """
             Keys: g groups by project, model, endpoint or key; c, n, e, l, p sort by cost, calls, errors, latency and name; \
             1, 5, h select the last minute, 5 minutes or hour; space pauses; ? helps; q quits. Calls count when they \
-            end, and percentiles are of completed calls. Without a terminal, one frame is printed; with --json, one object.
+            end, and percentiles are of completed calls. Without a terminal, one frame is printed; with --json, one object, \
+            with --format csv the rows.
 
             Examples:
               oai-usage top
@@ -37,10 +38,7 @@ struct TopCommand: AsyncParsableCommand {
     var interval = DurationArgument(milliseconds: 1_000)
     @Flag(help: "Print one frame and end.")
     var once = false
-    @OptionGroup var output: FormatOption<TopFormat>
-
-    /// The output formats; JSON is one reading.
-    enum TopFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func validate() throws {
         guard 1_000...86_400_000 ~= window.milliseconds else {
@@ -62,7 +60,8 @@ struct TopCommand: AsyncParsableCommand {
             !once && output.value == .table && StandardOutput.isTerminal
             && !["", "dumb"].contains(environment["TERM"] ?? "")
         let span = isLive ? TopModel.longest(length) : length
-        let feed = try TopFeed(path: path, filter: try filters.selection().filter, length: span, clock: clock)
+        let filter = try filters.selection().filter
+        let feed = try TopFeed(path: path, filter: filter, length: span, clock: clock)
         let model = TopModel(
             ledger: path,
             length: length,
@@ -76,9 +75,15 @@ struct TopCommand: AsyncParsableCommand {
         var loop = TopLoop(model, feed, interval: interval.milliseconds * 1_000_000, clock: clock)
         if isLive { return try loop.run() }
         let frame = loop.refreshed()
-        guard output.value == .table else {
-            if let problem = frame.problem { throw CommandFailure(problem) }
-            return StandardOutput.write(frame.json + "\n")
+        if output.value != .table, let problem = frame.problem { throw CommandFailure(problem) }
+        for value in try LedgerReader(path: path).unmatchedValues(filter) {
+            StandardError.write(ReportSource.sentence(value))
+        }
+        switch output.value {
+        case .json: return StandardOutput.write(frame.json + "\n")
+        case .csv: return StandardOutput.write(frame.table.csv)
+        case .markdown: return StandardOutput.write(frame.table.markdown)
+        case .table: break
         }
         for line in TopFrame(frame).lines(hasFooter: false) {
             StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")

@@ -21,9 +21,7 @@ struct WasteCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var ledgers: LedgersOption
     @OptionGroup var prices: PricesOption
-    @OptionGroup var output: FormatOption<WasteOutput>
-
-    enum WasteOutput: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func run() async throws {
         let now = SystemUsageClock().wallMicroseconds
@@ -60,11 +58,14 @@ struct WasteCommand: AsyncParsableCommand {
             StandardOutput.write(waste.readable.markdown)
             for note in waste.notes { StandardError.write(note) }
         case .table:
-            for line in waste.lines(width: Terminal.tableWidth) {
+            for line in waste.readable.lines(width: Terminal.tableWidth) {
                 StandardOutput.write(line.text(isColored: Terminal.isColored) + "\n")
             }
             if let note = waste.readable.note(width: Terminal.tableWidth) { StandardError.write(note) }
+            for note in waste.notes { StandardError.write(note) }
         }
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        for hint in try source.hints(selected.filter) { StandardError.write(hint) }
         try await ledgers.reportPruned(places, from: range.from)
     }
 
@@ -78,5 +79,15 @@ struct WasteCommand: AsyncParsableCommand {
             return nil
         }
         return max(0, paid - rest)
+    }
+}
+
+extension WasteCommand {
+    /// Creates the command of a report's flags.
+    init(_ selection: SelectionOptions, _ ledgers: LedgersOption, _ format: RowsFormat) throws {
+        self = try Self.parse([])
+        self.selection = selection
+        self.ledgers = ledgers
+        output.format = format
     }
 }

@@ -41,6 +41,13 @@ struct DoctorReport {
             .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ") + "."
     }
 
+    /// The results as a row for each check.
+    var table: Table {
+        var table = Table(columns: ["check", "state", "finding", "advice"].map { .init(name: $0) })
+        table.rows = checks.map { [$0.name, $0.state.rawValue, $0.finding, $0.advice ?? ""] }
+        return table
+    }
+
     /// The results as one line of JSON.
     var json: String {
         var json = JSONWriter()

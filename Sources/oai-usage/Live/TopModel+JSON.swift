@@ -46,23 +46,40 @@ extension TopModel {
         return json.text
     }
 
+    /// The rows of a frame, for documents and spreadsheets.
+    var table: Table {
+        let summary = shown.window.summary(length: length, now: shown.now, by: grouping, inFlight: shown.inFlight)
+        let names = Self.numbers(summary.totals, of: summary).map(\.name)
+        var table = Table(columns: [.init(name: "name")] + names.map { .init(name: $0, isNumeric: true) })
+        table.rows = summary.sorted(order).map { row in
+            [row.name] + Self.numbers(row.sums, of: summary).map { $0.literal ?? "" }
+        }
+        return table
+    }
+
     private static func write(_ sums: TopSums, of summary: TopSummary, to json: inout JSONWriter) {
-        json.member("calls", Int64(sums.calls))
+        for (name, literal) in numbers(sums, of: summary) { json.member(name, literal: literal) }
+    }
+
+    /// Returns the figures of a group, by their keys; `nil` for those that are unknown.
+    private static func numbers(_ sums: TopSums, of summary: TopSummary) -> [(name: String, literal: String?)] {
         let rate = DecimalText.quotientHalfEven(Int128(sums.calls) * 6_000_000_000, by: Int128(summary.length))
-        json.member("calls_per_minute", literal: DecimalText.exact(rate, fractionDigits: 2))
-        json.member("errors", Int64(sums.errors))
-        json.member("in_flight", Int64(sums.inFlight))
-        json.member("unpriced_calls", Int64(sums.unpriced))
-        json.member("calls_without_usage", Int64(sums.withoutUsage))
         // As in reports, no call is no known cost.
         let cost = sums.calls == 0 ? nil : sums.knownCost
-        json.member("cost_usd", literal: cost.map(DecimalText.dollars(picoUSD:)))
         let hourly = summary.rate(cost, perMicroseconds: 3_600_000_000)
-        json.member("cost_usd_per_hour", literal: hourly.map(DecimalText.dollars(picoUSD:)))
-        for percentile in [50, 95] {
-            let duration = sums.duration(percentile: percentile)
-            json.member("duration_p\(percentile)_ms", literal: duration.map(DecimalText.milliseconds(microseconds:)))
+        let durations = [50, 95].map { percentile in
+            (
+                "duration_p\(percentile)_ms",
+                sums.duration(percentile: percentile).map(DecimalText.milliseconds(microseconds:))
+            )
         }
+        return [
+            ("calls", String(sums.calls)), ("calls_per_minute", DecimalText.exact(rate, fractionDigits: 2)),
+            ("errors", String(sums.errors)), ("in_flight", String(sums.inFlight)),
+            ("unpriced_calls", String(sums.unpriced)), ("calls_without_usage", String(sums.withoutUsage)),
+            ("cost_usd", cost.map(DecimalText.dollars(picoUSD:))),
+            ("cost_usd_per_hour", hourly.map(DecimalText.dollars(picoUSD:))),
+        ] + durations
     }
 
     private static func write(_ call: TopCall, to json: inout JSONWriter) {

@@ -60,7 +60,7 @@ struct ReportSource {
                 }
             }
         }
-        return (unmatched ?? []).map(Self.sentence)
+        return (unmatched ?? []).map { Self.sentence($0) }
     }
 
     /// Returns sentences about tags to group by that no call has.
@@ -79,12 +79,17 @@ struct ReportSource {
     private static let listedCount = 6
 
     /// Returns a sentence about a value that no call has.
-    static func sentence(_ value: UnmatchedValue) -> String {
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - subject: What has no such value, in the singular.
+    /// - Returns: The sentence, with a near value or the known ones.
+    static func sentence(_ value: UnmatchedValue, of subject: String = "call") -> String {
         let name = value.dimension.description
-        guard !value.known.isEmpty else { return "No call has a value of \(name)." }
+        guard !value.known.isEmpty else { return "No \(subject) has a value of \(name)." }
         let isModel = [.model, .requestedModel].contains(value.dimension)
         let names = (isModel ? Set(value.known.map { ModelAlias.alias(of: $0) }).sorted() : []) + value.known
-        let problem = "No call has the \(name) \"\(value.value)\"."
+        let problem = "No \(subject) has the \(name) \"\(value.value)\"."
         if let near = NearNames.nearest(to: value.value, in: names) {
             return "\(problem) Did you mean \"\(near)\"?"
         }

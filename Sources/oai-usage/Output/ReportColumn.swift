@@ -57,6 +57,8 @@ struct ReportColumn: Sendable {
     ]
     /// The columns of the table of a comparison.
     static let compared = ["calls", "previous-calls", "err%", "cost", "previous", "change", "change%", "p50", "p95"]
+    /// The columns of the widest table of a comparison.
+    static let widelyCompared = named(compared + readable.filter { !compared.contains($0) }).columns
     /// The columns for programs.
     static let machine = [
         "calls", "errors", "open", "input", "cached", "output", "reasoning", "cost", "unpriced", "no-usage", "p50",

@@ -55,7 +55,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
                 return
             } else {
                 let layout = table.layout(isColored: Terminal.isColored, width: width)
-                StandardOutput.write("\(heading.text)\n\n\(layout.text)")
+                StandardOutput.write("\(Terminal.heading(heading.text))\n\(layout.text)")
                 if let note = Table.note(leftOut: layout.leftOut) { notes.insert(note, at: 0) }
             }
             for note in notes { StandardError.write(note) }

@@ -15,6 +15,11 @@ struct SettingsReport {
         /// The kind of the origin in JSON: `flag`, `variable`, `file`, `default`, or `none`.
         var kind: String
 
+        /// The value for programs; empty for none.
+        fileprivate var shownValue: String { value == "-" ? "" : value }
+        /// The flag, variable or file of the origin; empty for none.
+        fileprivate var place: String { kind == "none" || kind == "default" ? "" : origin }
+
         init(name: String, value: String, origin: String, kind: String = "none") {
             (self.name, self.value, self.origin, self.kind) = (name, value, origin, kind)
         }
@@ -57,13 +62,32 @@ struct SettingsReport {
         )
     }
 
-    /// The report as a table with three columns.
-    var text: String {
-        let names = rows.map(\.name.count).max() ?? 0
-        // One long value shall not push the origins of all others off the screen.
-        let values = rows.map { DisplayWidth.of($0.value) }.filter { $0 <= 32 }.max() ?? 0
+    /// Writes the report.
+    func write(as format: RowsFormat) {
+        switch format {
+        case .table: StandardOutput.write(text(width: Terminal.tableWidth))
+        case .json: StandardOutput.write(json)
+        case .csv: StandardOutput.write(table { [$0.name, $0.shownValue, $0.kind, $0.place] }.csv)
+        case .markdown: StandardOutput.write(table { [$0.name, $0.value, $0.kind, $0.place] }.markdown)
+        }
+    }
+
+    private func table(_ cells: (Row) -> [String]) -> Table {
+        var table = Table(columns: ["name", "value", "origin", "from"].map { .init(name: $0) })
+        table.rows = rows.map(cells)
+        return table
+    }
+
+    /// Returns the report in three columns; the origin of a long value stands below it where the width ends.
+    func text(width: Int?) -> String {
+        let names = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
+        let origins = rows.map { DisplayWidth.of($0.origin) }.max() ?? 0
+        let longest = rows.map { DisplayWidth.of($0.value) }.max() ?? 0
+        let values = min(longest, width.map { max(8, $0 - names - origins - 4) } ?? longest)
         return rows.map { row in
-            row.name.padded(names) + "  " + row.value.padded(values) + "  " + row.origin + "\n"
+            let start = row.name.padded(names) + "  " + row.value.padded(values)
+            guard DisplayWidth.of(row.value) > values else { return "\(start)  \(row.origin)\n" }
+            return "\(start)\n" + "".padded(names + 2 + values + 2) + row.origin + "\n"
         }.joined()
     }
 
@@ -72,9 +96,8 @@ struct SettingsReport {
         JSONDocument.Value.elements(
             rows.map { row in
                 .members([
-                    "name": .string(row.name), "value": .text(row.value == "-" ? nil : row.value),
-                    "origin": .string(row.kind),
-                    "from": .text(row.kind == "none" || row.kind == "default" ? nil : row.origin),
+                    "name": .string(row.name), "value": .text(row.shownValue.isEmpty ? nil : row.value),
+                    "origin": .string(row.kind), "from": .text(row.place.isEmpty ? nil : row.place),
                 ])
             }
         ).indented + "\n"

@@ -45,6 +45,9 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// Returns a line above a table, broken between words where the terminal is narrower, with a line break.
+    static func heading(_ text: String) -> String { StandardError.broken(text, width: tableWidth) + "\n" }
+
     /// True if the terminal is known to show nothing but plain text.
     static var isDumb: Bool { ProcessInfo.processInfo.environment["TERM"] == "dumb" }
 }

@@ -49,34 +49,20 @@ struct WasteFormat {
         return table
     }
 
-    /// Returns the table and the methods, which fit a width.
-    func lines(width: Int?) -> [StyledLine] {
-        var lines = readable.lines(width: width)
-        let spend = NumberFormat.dollars(picoUSD: classifier.all.costPicoUSD)
-        lines.append(StyledLine())
-        lines += wrapped("Of \(spend) for \(NumberFormat.calls(classifier.all.calls)).", width)
-        for kind in WasteKind.allCases {
-            lines += wrapped("\(kind.rawValue): \(kind.method)", width)
-            if let note = note(kind) { lines += wrapped(note, width) }
-        }
-        lines += wrapped("A call is in one line at most, the first in this order.", width)
-        return lines
-    }
-
     private func share(_ waste: Int128) -> String { Share(waste, of: classifier.all.costPicoUSD)?.text ?? "-" }
 
-    private func wrapped(_ text: String, _ width: Int?) -> [StyledLine] {
-        DisplayWidth.wrapped(text, to: width ?? 100).map { StyledLine($0) }
-    }
-
-    /// Sentences on calls that are in no sum, by line.
+    /// Sentences on the whole spend, on the method of each line, and on calls that are in no sum.
     var notes: [String] {
-        WasteKind.allCases.compactMap { kind in note(kind).map { "\(kind.rawValue): \($0)" } }
+        let spend = NumberFormat.dollars(picoUSD: classifier.all.costPicoUSD)
+        return ["Of \(spend) for \(NumberFormat.calls(classifier.all.calls))."]
+            + WasteKind.allCases.map { kind in
+                "\(kind.rawValue): \(kind.method)" + (note(kind).map { " \($0)" } ?? "")
+            } + ["A call is in one line at most, the first in this order."]
     }
 
     private func note(_ kind: WasteKind) -> String? {
         let unpriced = sums(kind).unpriced
-        return unpriced > 0 ? "\(NumberFormat.calls(unpriced)) of it without a price, in no sum." : nil
+        return unpriced > 0 ? "\(NumberFormat.calls(unpriced)) of it \(unpriced == 1 ? "has" : "have") no price, and no sum." : nil
     }
 
     /// The rows for programs.

@@ -59,6 +59,11 @@ struct ReportOptions: ParsableArguments {
         ReportArrangement(key: sort?.key, isAscending: sort?.isAscending, top: top)
     }
 
+    /// True if the rows or columns are other than the standard ones.
+    var isAdjusted: Bool {
+        by.dimensions != [.project] || sort != nil || top != nil || columns != nil || exactModels || compare != nil
+    }
+
     func validate() throws {
         if let twice = by.repeated { throw ValidationError("--by names \(twice) twice; name each dimension once.") }
         if let top, top < 1 { throw ValidationError("--top must be at least 1.") }

@@ -255,7 +255,7 @@ struct SettingsTests {
         )
         #expect(row("upstream") == ["https://api.openai.com", "default"] && row("head-size") == ["64KiB", "default"])
         #expect(row("prices") == ["-", "default"] && row("(proxy)") == ["http://***@proxy", "environment"])
-        #expect(!report.text.contains("secret") && report.text.hasSuffix("environment\n"))
+        #expect(!report.text(width: nil).contains("secret") && report.text(width: nil).hasSuffix("environment\n"))
     }
 
     @Test

@@ -17,7 +17,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var file: ConfigurationOption
-    @OptionGroup var output: FormatOption<TextFormat>
+    @OptionGroup var output: FormatOption<RowsFormat>
     @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Flags of settings.", valueName: "flags"))
     var flags: [String] = []
 
@@ -29,17 +29,10 @@ struct ConfigShowCommand: AsyncParsableCommand {
         let settings = try await file.settings()
         let effective = EffectiveSettings(settings, flags: try SettingFlags(flags).values)
         let report = SettingsReport(effective.rows)
-        StandardOutput.write(output.value == .json ? report.json : report.text)
+        report.write(as: output.value)
         for message in settings.suspects { StandardError.write(message) }
         guard !effective.problems.isEmpty else { return }
         for problem in effective.problems { StandardError.write("Error: \(SettingsReport.masked(problem))") }
         throw ExitCode.failure
     }
-}
-
-/// The output formats of commands that write text or JSON.
-enum TextFormat: String, OutputFormat {
-    case text, json
-
-    static var standard: TextFormat { .text }
 }

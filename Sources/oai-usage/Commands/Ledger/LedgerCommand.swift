@@ -64,10 +64,7 @@ struct LedgerCheckCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var storage: LedgerOption
-    @OptionGroup var output: FormatOption<CheckFormat>
-
-    /// The output formats.
-    enum CheckFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func run() async throws {
         let path = try await storage.path(storage.settings())
@@ -79,7 +76,9 @@ struct LedgerCheckCommand: AsyncParsableCommand {
         ) { progress.show($0, $1) }
         switch output.value {
         case .json: StandardOutput.write(report.json(of: path) + "\n")
-        case .text:
+        case .csv: StandardOutput.write(report.table.csv)
+        case .markdown: StandardOutput.write(report.table.markdown)
+        case .table:
             for fact in report.facts { StandardError.write(fact) }
             if report.findings.isEmpty { StandardOutput.write("\(path) is sound.\n") }
             for finding in report.findings { StandardOutput.write("\(finding)\n") }
@@ -150,5 +149,14 @@ struct LedgerCompactCommand: AsyncParsableCommand {
         StandardError.write(
             "\(path) had \(NumberFormat.bytes(sizes.before)), and has \(NumberFormat.bytes(sizes.after)) now."
         )
+    }
+}
+
+extension LedgerCheck.Report {
+    /// The findings, a row each.
+    fileprivate var table: Table {
+        var table = Table(columns: [.init(name: "finding")])
+        table.rows = findings.map { [$0] }
+        return table
     }
 }

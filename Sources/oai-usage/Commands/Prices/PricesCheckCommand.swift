@@ -17,7 +17,7 @@ struct PricesCheckCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The price files.", valueName: "file"), completion: .file(extensions: ["json"]))
     var file: [String]
-    @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
+    @OptionGroup var output: FormatOption<TextFormat>
     @Flag(help: "End with status 2 if there are warnings.")
     var strict = false
 

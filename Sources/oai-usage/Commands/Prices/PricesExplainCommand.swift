@@ -22,7 +22,7 @@ struct PricesExplainCommand: AsyncParsableCommand {
     var identity: String
     @OptionGroup var files: PricesOption
     @OptionGroup var ledgers: LedgersOption
-    @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
+    @OptionGroup var output: FormatOption<TextFormat>
 
     func run() async throws {
         let settings = try await ledgers.settings()

@@ -30,7 +30,7 @@ struct PricesListCommand: AsyncParsableCommand {
     var project: String?
     @OptionGroup var files: PricesOption
     @OptionGroup var configuration: ConfigurationOption
-    @OptionGroup var output: FormatOption<PriceListFormat>
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func run() async throws {
         let book = try await files.book(configuration.settings())

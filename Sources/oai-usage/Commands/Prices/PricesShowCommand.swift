@@ -22,7 +22,7 @@ struct PricesShowCommand: AsyncParsableCommand {
     var project: String?
     @OptionGroup var files: PricesOption
     @OptionGroup var configuration: ConfigurationOption
-    @OptionGroup var output: FormatOption<ShowCommand.ShowFormat>
+    @OptionGroup var output: FormatOption<TextFormat>
 
     func run() async throws {
         var book = try await files.book(configuration.settings())

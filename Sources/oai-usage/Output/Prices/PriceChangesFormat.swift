@@ -3,7 +3,7 @@ import OpenAIUsagePricing
 
 /// The output formats for price changes.
 enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv
+    case text, json, csv, markdown
 
     /// Writes the changes.
     func write(_ changes: [PriceChange]) {
@@ -13,7 +13,7 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
             StandardOutput.write(PriceChangesText.text(changes))
         case .json:
             StandardOutput.write(JSONDocument.Value.elements(changes.map(Self.json)).indented + "\n")
-        case .csv:
+        case .csv, .markdown:
             var table = Table(
                 columns: ["subject", "name", "project", "item", "from", "to", "old", "new", "per", "percent"]
                     .map { Table.Column(name: $0) }
@@ -26,7 +26,7 @@ enum PriceChangesFormat: String, ExpressibleByArgument, CaseIterable {
                     change.decimalPercent ?? "",
                 ]
             }
-            StandardOutput.write(table.csv)
+            StandardOutput.write(self == .csv ? table.csv : table.markdown)
         }
     }
 

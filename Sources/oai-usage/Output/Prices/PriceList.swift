@@ -2,11 +2,6 @@ import ArgumentParser
 import OpenAIUsage
 import OpenAIUsagePricing
 
-/// The output formats for a list of prices.
-enum PriceListFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json, csv
-}
-
 /// The prices that apply on a day.
 struct PriceList {
     var book: PriceBook
@@ -73,7 +68,7 @@ struct PriceList {
     }
 
     /// Writes the list.
-    func write(as format: PriceListFormat) {
+    func write(as format: RowsFormat) {
         let (rows, fees) = (rows, fees)
         switch format {
         case .json:
@@ -90,13 +85,13 @@ struct PriceList {
                 ] + Self.cells(book.discount(of: tool, on: day))
             }
             StandardOutput.write(table.csv)
-        case .table:
+        case .table, .markdown:
             let place = tier.map { ", tier \($0)" } ?? ""
             guard !rows.isEmpty || !fees.isEmpty else {
                 StandardError.write("No model that fits has a price on \(day)\(place).")
                 return
             }
-            StandardOutput.write("USD per 1,000,000 tokens on \(day)\(place); price book \(book.version)\n\n")
+            let heading = "USD per 1,000,000 tokens on \(day)\(place); price book \(book.version)"
             let discounts = fees.map { book.discount(of: $0.tool, on: day) }
             let hasDiscounts = rows.contains { $0.discount != nil } || discounts.contains { $0 != nil }
             var table = readable(rows, withDiscounts: hasDiscounts)
@@ -105,8 +100,10 @@ struct PriceList {
                 [fee.tool.id, "tool"] + blanks + ["\(fee.period.price) per \(fee.tool.unit.rawValue)"]
                     + (hasDiscounts ? [Self.text(discount)] : []) + [fee.period.days.first?.description ?? ""]
             }
+            if format == .markdown { return StandardOutput.write("**\(heading)**\n\n\(table.markdown)") }
+            StandardOutput.write(Terminal.heading(heading) + "\n")
             StandardOutput.write(table.layout(isColored: Terminal.isColored, width: Terminal.tableWidth).text)
-            let remedy = "a wider terminal or --format csv"
+            let remedy = "a wider terminal or --format markdown"
             if let note = Table.note(leftOut: table.leftOut(table.plan(width: Terminal.tableWidth)), remedy: remedy) {
                 StandardError.write(note)
             }

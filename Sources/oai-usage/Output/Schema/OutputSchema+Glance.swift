@@ -6,6 +6,16 @@ extension OutputSchema {
         fields: head + today + month + projection + days + projects + models + errors
     )
 
+    static let glanceCSV = OutputSchema(
+        command: "glance",
+        format: "csv",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each part.",
+        fields: [
+            Field("section", .string, "today, month, projection, day, project, model or error."),
+            Field("name", .string, "The day, the month, the project, the model, or the error.").nullable, share,
+        ] + period.map(\.nullable)
+    )
+
     private static let head: [Field] = [
         Field("ledgers", .array, "The ledgers that were read."),
         Field("missing_ledger", .string, "The path of the ledger that does not exist yet.").optional,

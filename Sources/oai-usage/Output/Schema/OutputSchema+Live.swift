@@ -10,6 +10,20 @@ extension OutputSchema {
             ] + sums.within("rows[]") + topErrors + topCalls
     )
 
+    static let topCSV = OutputSchema(
+        command: "top",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line for each group, in the order of --sort.",
+        fields: [Field("name", .string, "The group; - for calls without one.")] + sums
+    )
+
+    static let ledgerCheckCSV = OutputSchema(
+        command: "ledger check",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line for each fault.",
+        fields: [Field("finding", .string, "The fault, a sentence with a remedy.")]
+    )
+
     static let ledgerCheckJSON = OutputSchema(
         command: "ledger check",
         format: "json",

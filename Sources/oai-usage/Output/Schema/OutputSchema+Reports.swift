@@ -44,8 +44,19 @@ extension OutputSchema {
             + sums.named([
                 "partial_calls", "other_calls", "unbounded_calls", "unknown_cost_upper_bound_usd",
                 "unpriced_upper_bound_usd",
-            ]) + percentiles("error_duration_ms")
+            ]) + percentiles("error_duration_ms") + ofColumns
     )
+
+    /// The further columns of a CSV that \`--columns\` or \`--compare\` asks for.
+    private static let ofColumns: [Field] = [
+        Field("error_percent", .number, "%", "The share of failed calls, with --columns."),
+        Field("cost_percent", .number, "%", "The share of the known cost of all groups, with --columns."),
+        Field("previous_calls", .integer, "calls", "The calls of the earlier range of --compare."),
+        Field("previous_cost_usd", .number, "USD", "The cost of the earlier range."),
+        Field("cost_change_usd", .number, "USD", "The later cost less the earlier one."),
+        Field("cost_change_percent", .number, "%", "Of the earlier cost; empty if that was zero."),
+        Field("cost_NAME", .number, "The known cost in the other currency of --currency, as cost_eur."),
+    ].map { $0.nullable.optional }
 
     /// The columns of `--by`, each only if it is asked for.
     private static let dimensions: [Field] = ReportDimension.names.map { name in
@@ -131,6 +142,29 @@ extension OutputSchema {
             ] + rateLimits + headroom).within("limits[]")
     )
 
+    static let limitsCSV = OutputSchema(
+        command: "limits",
+        format: "csv",
+        summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each window.",
+        fields: [
+            Field("project", .string, "The project."), Field("model", .string, "The model.").nullable,
+            Field("organization", .string, "The organization.").nullable,
+            Field("observed_at", .time, "When the limits arrived."),
+            Field("call_id", .string, "The call whose response had them."),
+            Field("age_seconds", .number, "s", "How long ago that was."),
+            Field("window", .string, "The resource, as requests and tokens."),
+            Field("limit", .integer, "The limit.").nullable,
+            Field("remaining", .integer, "What was left of it.").nullable,
+            Field("reset_seconds", .number, "s", "The time until the window was full again.").nullable,
+            Field("resets_at", .time, "When the window is full again.").nullable,
+            Field("is_reset", .boolean, "True if that is past.").nullable,
+            Field("remaining_now", .integer, "What is left now, as far as it is known.").nullable,
+            Field("remaining_percent", .integer, "%", "Of the limit.").nullable,
+            Field("used_per_minute", .number, "The use of the last 5 minutes.").nullable,
+            Field("minutes_to_limit", .number, "min", "Until nothing is left at this rate.").nullable,
+        ]
+    )
+
     /// The present headroom of a window.
     private static let headroom: [Field] = [
         Field("rate_limit.NAME.resets_at", .time, "When the window is full again.").nullable.optional,
@@ -187,6 +221,16 @@ extension OutputSchema {
             Field("checks[].state", .string, "ok, warning or problem."),
             Field("checks[].finding", .string, "What was found."),
             Field("checks[].advice", .string, "What to do.").nullable,
+        ]
+    )
+
+    static let doctorCSV = OutputSchema(
+        command: "doctor",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line for each check.",
+        fields: [
+            Field("check", .string, "What is checked."), Field("state", .string, "ok, warning or problem."),
+            Field("finding", .string, "What was found."), Field("advice", .string, "What to do.").nullable,
         ]
     )
 
@@ -289,6 +333,43 @@ extension OutputSchema {
             Field("[].from", .string, "The flag, the variable, or the file and line.").nullable,
         ]
     )
+
+    static let configShowCSV = OutputSchema(
+        command: "config show",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line for each setting.",
+        fields: [
+            Field("name", .string, "The setting."), Field("value", .string, "Its value; (set) for a secret.").nullable,
+            Field("origin", .string, "flag, variable, file, default or none."),
+            Field("from", .string, "The flag, the variable, or the file and line.").nullable,
+        ]
+    )
+
+    static let schemaJSON = OutputSchema(
+        command: "schema",
+        format: "json",
+        summary: "An array of objects, one for each machine format.",
+        fields: [
+            Field("[].command", .string, "The command."), Field("[].format", .string, "The value of --format."),
+            Field("[].summary", .string, "The whole in a sentence."),
+            Field("[].fields", .array, "One object for each key or column."),
+        ] + schemaFields.within("[].fields[]")
+    )
+
+    static let schemaCSV = OutputSchema(
+        command: "schema",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line for each key or column of a machine format.",
+        fields: [
+            Field("command", .string, "The command."), Field("format", .string, "The value of --format."),
+        ] + schemaFields
+    )
+
+    private static let schemaFields: [Field] = [
+        Field("name", .string, "The key's path or the column's name."), Field("type", .string, "The type."),
+        Field("unit", .string, "The unit.").nullable, Field("nullable", .boolean, "True if the value may be unknown."),
+        Field("optional", .boolean, "True if the key may be missing."), Field("meaning", .string, "What it means."),
+    ]
 
     static let configCheckJSON = OutputSchema(
         command: "config check",

@@ -41,15 +41,30 @@ struct OutputSchema: Sendable {
     /// All machine formats, by command.
     static let all: [OutputSchema] =
         [
-            reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, repriceJSON, repriceCSV,
+            reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, limitsCSV, repriceJSON, repriceCSV,
             repriceHistoryJSON, repriceHistoryCSV,
             pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, reconcileJSON, reconcileCSV, doctorJSON,
-            glanceJSON, topJSON, ledgerCheckJSON,
-        ] + exports + prices + [configShowJSON, configCheckJSON]
+            doctorCSV, glanceJSON, glanceCSV, topJSON, topCSV, ledgerCheckJSON, ledgerCheckCSV,
+        ] + exports + prices + [configShowJSON, configShowCSV, configCheckJSON, schemaJSON, schemaCSV]
 
     /// The formats of a command, or of the commands of a group.
     static func of(_ command: String) -> [OutputSchema] {
         all.filter { $0.command == command || $0.command.hasPrefix(command + " ") }
+    }
+
+    /// The fields of schemas, a row each.
+    static func table(_ schemas: [OutputSchema]) -> Table {
+        let names = ["command", "format", "name", "type", "unit", "nullable", "optional", "meaning"]
+        var table = Table(columns: names.map { .init(name: $0) })
+        table.rows = schemas.flatMap { schema in
+            schema.fields.map { field in
+                [
+                    schema.command, schema.format, field.name, field.type.rawValue, field.unit ?? "",
+                    String(field.isNullable), String(field.isOptional), field.meaning,
+                ]
+            }
+        }
+        return table
     }
 
     /// The schemas as JSON.
