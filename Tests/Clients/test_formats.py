@@ -124,6 +124,7 @@ def test_a_scrape_holds_no_name_that_nobody_vouches_for(hostile):
 
 @pytest.mark.parametrize("arguments", [
     ("report", "--by", "project"), ("calls",), ("limits",), ("waste",), ("budget", "--budget", "all=9/month"),
+    ("glance",), ("top", "--once", "--window", "24h"),
 ])
 def test_every_table_has_the_same_formats(hostile, arguments):
     named = (arguments[0], "--ledger", hostile.ledger, *arguments[1:])
@@ -133,6 +134,18 @@ def test_every_table_has_the_same_formats(hostile, arguments):
     assert len(rows) > 1 and len({len(row) for row in rows}) == 1
     text = [line for line in run(*named, "--format", "markdown").splitlines() if line.startswith("|")]
     assert len(text) > 2 and re.fullmatch(r"\|(---:?\|)+", text[1])
+
+
+@pytest.mark.parametrize("arguments", [
+    ("schema",), ("config", "show"), ("prices", "list"), ("prices", "diff", "builtin", "builtin"),
+])
+def test_tables_without_a_ledger_have_the_same_formats(arguments):
+    loads(run(*arguments, "--json"))
+    assert len({len(row) for row in csv.reader(io.StringIO(run(*arguments, "--format", "csv"), newline=""))}) == 1
+    text = [line for line in run(*arguments, "--format", "markdown").splitlines() if line.startswith("|")]
+    assert len(text) >= 2 and re.fullmatch(r"\|(---:?\|)+", text[1])
+    # What is for people has one name more.
+    assert run(*arguments, "--format", "text") == run(*arguments, "--format", "table") == run(*arguments)
 
 
 @pytest.mark.parametrize("command", ["glance", "doctor"])

@@ -98,14 +98,23 @@ def columns(text):
 
 @pytest.mark.parametrize("arguments", [
     ("report", "--by", DIMENSIONS), ("calls", "-n", "1"), ("waste",), ("budget", "--budget", "all=1/year"), ("reprice", "--since", "1d", "--dry-run"),
-    ("prices", "list", "gpt-4o"), ("prices", "diff", "builtin", "builtin"),
+    ("prices", "list", "gpt-4o"), ("prices", "diff", "builtin", "builtin"), ("glance",), ("doctor",), ("limits",),
+    ("top", "--once", "--window", "24h"), ("ledger", "check"), ("config", "show"), ("schema",),
+    ("report", "--by", DIMENSIONS, "--compare", "previous", "--since", "1d"),
+    ("report", "--by", DIMENSIONS, "--columns", "calls,err%,cost,share"),
 ])
 def test_columns(ledger, schemas, arguments):
-    command = " ".join(word for word in arguments[:2] if arguments[0] == "prices" or word == arguments[0])
-    storage = [] if arguments[0] == "prices" else ["--ledger", ledger]
-    heading = columns(run(*arguments, *storage, "--format", "csv"))
-    names = [field["name"] for field in schemas[command, "csv"]]
-    assert [name.replace("tag:team", "tag:NAME") for name in heading] == names
+    isGrouped = arguments[0] in ("prices", "ledger", "config")
+    command = " ".join(arguments[:2] if isGrouped else arguments[:1])
+    storage = [] if arguments[0] in ("prices", "config", "schema") else ["--ledger", ledger]
+    if "--compare" in arguments:
+        arguments = [word.replace("hour,day,week,month,", "") for word in arguments]
+    heading = [name.replace("tag:team", "tag:NAME") for name in columns(run(*arguments, *storage, "--format", "csv"))]
+    fields = schemas[command, "csv"]
+    if "--columns" in arguments:
+        assert {field["name"] for field in fields} >= set(heading)
+        return
+    assert heading == [field["name"] for field in fields if not field["optional"] or field["name"] in heading]
 
 
 def test_calls(ledger, schemas):
@@ -132,6 +141,10 @@ def test_calls(ledger, schemas):
 
 
 def test_other_commands(ledger, schemas):
+    check([json.loads(run("schema", "--json"))], schemas["schema", "json"])
+    check([json.loads(run("statusline", "--ledger", ledger, "--json"))], schemas["statusline", "json"])
+    assert run("statusline", "--ledger", ledger, "--format", "json") == run("statusline", "--ledger", ledger, "--json")
+    assert json.loads(run("statusline", "--quiet", "--json", "--ledger", "/nowhere/ledger.db")) == {}
     check([json.loads(run("waste", "--ledger", ledger, "--json"))], schemas["waste", "json"])
     check([json.loads(run("ledger", "check", "--ledger", ledger, "--json"))], schemas["ledger check", "json"])
 

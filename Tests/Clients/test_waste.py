@@ -39,8 +39,12 @@ def test_lines_hold_what_the_calls_cost(ledger):
 
 
 def test_people_and_spreadsheets(ledger):
-    text = run("waste", "--ledger", ledger)
-    assert "abandoned" in text and "≤ $" in text and "Upper bound" in text
+    done = execute("waste", "--ledger", ledger)
+    assert done.returncode == 0 and "abandoned" in done.stdout and "≤ $" in done.stdout
+    assert "Upper bound" in done.stderr and "Upper bound" not in done.stdout
+    assert run("report", "--waste", "--ledger", ledger) == done.stdout
+    other = execute("report", "--waste", "--by", "model", "--ledger", ledger)
+    assert other.returncode == 64 and "--waste has rows" in other.stderr
     table = run("waste", "--ledger", ledger, "--format", "csv").split("\n")
     assert table[0].startswith("line,calls,") and len(table) == 7
     part = loads(run("waste", "--ledger", ledger, "--json", "--project", "proj_search"))
@@ -68,3 +72,12 @@ def test_limits_have_headroom(ledger):
     assert len(rows) - 2 == sum(len(limit["rate_limit"]) for limit in limits)
     none = execute("limits", "--ledger", ledger, "--project", "nobody")
     assert none.returncode == 0 and "No response of these" in none.stderr
+
+
+@pytest.mark.parametrize("command", ["waste", "limits", "top", "report", "calls"])
+def test_a_mistyped_project_is_told(ledger, command):
+    options = ["--once", "--window", "24h"] if command == "top" else []
+    done = execute(command, *options, "--ledger", ledger, "-p", "proj_serach")
+    assert done.returncode == 0 and 'Did you mean "proj_search"?' in done.stderr, done.stderr
+    done = execute(command, *options, "--ledger", ledger, "-p", "nothing_of_this,proj_search")
+    assert done.returncode == 0 and "There are proj_" in done.stderr, done.stderr

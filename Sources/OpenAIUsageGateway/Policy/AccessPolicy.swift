@@ -63,7 +63,16 @@ struct AccessPolicy: Sendable {
     ///   - route: The route of its path.
     /// - Returns: The decision.
     func judge(_ head: RequestHead, _ route: Route) -> Verdict {
-        if let rejection = hostRejection(head) ?? adminRejection(head, route) { return .refused(rejection) }
+        if let rejection = hostRejection(head) ?? adminRejection(head) { return .refused(rejection) }
+        let verdict = judgeCredentials(head, route)
+        // One file may hold the tokens of clients and of operators.
+        if case .admitted = verdict, let adminTokens, forwardsToken(head, route, adminTokens) {
+            return .refused(misdirected)
+        }
+        return verdict
+    }
+
+    private func judgeCredentials(_ head: RequestHead, _ route: Route) -> Verdict {
         if route.ownsKey || route.hasPrefix, head.withBytes(head.path, { PathBytes.hasDotSegment($0) }) {
             return .refused(
                 AccessRejection(
@@ -118,11 +127,13 @@ struct AccessPolicy: Sendable {
 
     // MARK: - Operators
 
-    /// Rejects an operator's request that was sent to the clients' port, with a token that the upstream must not see.
-    private func adminRejection(_ head: RequestHead, _ route: Route) -> AccessRejection? {
-        let isForAdmin = head.string(named: "accept")?.contains(Self.adminMediaType) == true
-        guard isForAdmin || adminTokens.map({ forwardsToken(head, route, $0) }) == true else { return nil }
-        return AccessRejection(
+    /// Rejects an operator's request that was sent to the clients' port, perhaps with a token that the upstream must not see.
+    private func adminRejection(_ head: RequestHead) -> AccessRejection? {
+        head.string(named: "accept")?.contains(Self.adminMediaType) == true ? misdirected : nil
+    }
+
+    private var misdirected: AccessRejection {
+        AccessRejection(
             status: 421,
             code: "admin_request_misdirected",
             message:

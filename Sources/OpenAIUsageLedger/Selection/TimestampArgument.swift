@@ -25,7 +25,7 @@ package enum TimestampArgument: Sendable, Equatable {
     }
 
     private static func date(_ text: String) -> TimestampArgument? {
-        let halves = text.split(separator: "T", maxSplits: 1)
+        let halves = text.split(maxSplits: 1) { $0 == "T" || $0 == " " }
         guard let day = halves.first, day.utf8.count == 10 else { return nil }
         let numbers = day.split(separator: "-").map { Int($0) }
         guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let dayOfMonth = numbers[2],

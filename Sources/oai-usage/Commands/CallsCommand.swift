@@ -47,6 +47,9 @@ struct CallsCommand: AsyncParsableCommand {
         let selected = try selection.selection(now: now, timeZone: timeZone)
         let limit = options.limit.value
         let request = CallsRequest(selected, limit: limit == 0 || options.sort != nil ? nil : limit)
+        if follow, let end = try selected.range(now: now).to, end <= now {
+            throw ValidationError("--follow goes on with new calls, and the period is over: leave its end out.")
+        }
         // The tails are created before the latest calls are read, so that no call that ends in between is missed.
         var tails = try follow ? places.map { try Tail($0, request, now: now) } : []
         var listing = try await ledgers.union(places, settings).listing(request, now: now)
@@ -79,6 +82,7 @@ struct CallsCommand: AsyncParsableCommand {
         }
         writer.flush()
         while !Task.isCancelled {
+            if !options.wide { writer.resize(to: Terminal.tableWidth) }
             for index in tails.indices {
                 for record in try tails[index].next() where !shown.contains(record.id) { writer.write(record) }
             }

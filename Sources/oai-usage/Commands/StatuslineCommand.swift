@@ -15,6 +15,7 @@ struct StatuslineCommand: AsyncParsableCommand {
 
             Examples:
               oai-usage statusline
+              oai-usage statusline --json | jq .today_usd
               oai-usage statusline --project 'proj_*' --format '{today_usd} ({error_share_today} errors)'
             """
     )
@@ -25,10 +26,18 @@ struct StatuslineCommand: AsyncParsableCommand {
     var project: [String] = []
     @Option(help: ArgumentHelp("The line, with placeholders.", valueName: "template"))
     var format: String?
+    @Flag(help: "Write all placeholders as one JSON object, with every digit.")
+    var json = false
     @Flag(help: "Write an empty line, and no error, if there is no ledger or it cannot be read.")
     var quiet = false
 
+    /// True for JSON, which has the name that it has elsewhere, too.
+    private var isJSON: Bool { json || format == "json" }
+
     func validate() throws {
+        if json, let format, format != "json" {
+            throw ValidationError("--json and a template of --format cannot be used together.")
+        }
         if let format { _ = try StatuslineTemplate(format) }
         do { _ = try FilterOptions.listed(project, "project") } catch { throw ValidationError("--\(error)") }
     }
@@ -36,10 +45,13 @@ struct StatuslineCommand: AsyncParsableCommand {
     func run() async throws {
         let template = try format.map { try StatuslineTemplate($0) }
         do {
+            if isJSON {
+                return StandardOutput.write(try await figures(Set(StatuslineField.allCases)).json + "\n")
+            }
             let figures = try await figures(template?.fields ?? [.todayUSD, .monthUSD])
             StandardOutput.write((template?.text(figures) ?? figures.line(isColored: Terminal.isColored)) + "\n")
         } catch  where quiet {
-            StandardOutput.write("\n")
+            StandardOutput.write(isJSON ? "{}\n" : "\n")
         }
     }
 

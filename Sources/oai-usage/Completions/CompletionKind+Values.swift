@@ -5,10 +5,10 @@ import OpenAIUsagePricing
 
 extension CompletionKind {
     /// The projects of the ledger.
-    static var projects: CompletionKind { .custom { LedgerNames(words: $0).projects.offered } }
+    static var projects: CompletionKind { .list { LedgerNames(words: $0).projects } }
 
     /// The models of the ledger.
-    static var models: CompletionKind { .custom { LedgerNames(words: $0).models.offered } }
+    static var models: CompletionKind { .list { LedgerNames(words: $0).models } }
 
     /// The tags of the ledger, as `name=value`.
     static var tags: CompletionKind { .custom { LedgerNames(words: $0).tags.offered } }
@@ -18,7 +18,7 @@ extension CompletionKind {
 
     /// The values of a dimension in the ledger.
     static func values(of dimension: ReportDimension) -> CompletionKind {
-        .custom { LedgerNames(words: $0).values(of: dimension).offered }
+        .list { LedgerNames(words: $0).values(of: dimension) }
     }
 
     /// Dimensions after those that are already in the list; tags by the names in the ledger.
@@ -40,6 +40,13 @@ extension CompletionKind {
 
     /// Words that are allowed beside other forms.
     static func words(_ words: [String]) -> CompletionKind { .custom { words.offered } }
+
+    /// Words of which a list with commas is made.
+    static func listed(_ words: [String]) -> CompletionKind { .list { _ in words } }
+
+    private static func list(_ values: @escaping @Sendable ([String]) -> [String]) -> CompletionKind {
+        .custom { words, _, prefix in CompletedList(prefix).values(from: values(words)).offered }
+    }
 
     private static func custom(_ values: @escaping @Sendable ([String]) -> [String]) -> CompletionKind {
         .custom { words, _, _ in values(words) }
@@ -116,6 +123,22 @@ extension TimeZoneArgument {
 
 extension TagSelection {
     package static var defaultCompletionKind: CompletionKind { .tags }
+}
+
+extension SortOrder {
+    static var defaultCompletionKind: CompletionKind { .words(names + names.map { "\($0):asc" }) }
+}
+
+extension CallOrder {
+    static var defaultCompletionKind: CompletionKind { .words(allValueStrings + allValueStrings.map { "\($0):asc" }) }
+}
+
+extension ReportColumns {
+    static var defaultCompletionKind: CompletionKind { .listed(ReportColumn.all.map(\.name)) }
+}
+
+extension CallColumns {
+    static var defaultCompletionKind: CompletionKind { .listed(CallColumn.all.map(\.name)) }
 }
 
 extension Dimensions {

@@ -120,13 +120,15 @@ struct TopModel {
     }
 
     private mutating func receive(_ key: KeyParser.Key) -> Action {
-        guard case .character(let character) = key else { return key == .escape ? .quit : .nothing }
         // Ctrl-C and Ctrl-D arrive as bytes where the terminal sends no signal.
-        if ["q", "Q", "\u{3}", "\u{4}"].contains(character) { return .quit }
+        if case .character("\u{3}") = key { return .quit }
+        if case .character("\u{4}") = key { return .quit }
         if showsHelp {
             showsHelp = false
             return .draw
         }
+        guard case .character(let character) = key else { return key == .escape ? .quit : .nothing }
+        if ["q", "Q"].contains(character) { return .quit }
         switch character {
         case "?": showsHelp = true
         case " ": frozen = frozen == nil ? present : nil

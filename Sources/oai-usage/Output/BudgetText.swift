@@ -17,7 +17,7 @@ struct BudgetText {
         var table = Table(columns: [
             Table.Column(name: "budget", isShortened: true, minimum: 8), .init(name: "window", priority: 3),
             .init(name: "spent", isNumeric: true), .init(name: "amount", isNumeric: true, priority: 2),
-            .init(name: "used", isNumeric: true, style: .problem),
+            .init(name: "used", isNumeric: true),
             .init(name: "forecast", isNumeric: true, priority: 1),
             .init(name: "left", isNumeric: true, priority: 4),
         ])
@@ -26,14 +26,24 @@ struct BudgetText {
         let scale = MoneyScale(statuses.flatMap { [$0.spentPicoUSD, $0.budget.amountPicoUSD] } + left)
         let forecasts = MoneyScale(statuses.map(\.forecastPicoUSD))
         for (status, left) in zip(statuses, left) {
-            table.rows.append([
-                TextCleaner.removingUnsafe(from: status.budget.name),
-                "\(status.budget.unit.rawValue) from \(status.windowName)",
-                scale.text(status.spentPicoUSD), scale.text(status.budget.amountPicoUSD), percent(status),
-                forecasts.text(status.forecastPicoUSD), scale.text(left),
+            let gap: StyledLine.Style? = status.unknownCalls > 0 ? .yellow : nil
+            let isOver = status.forecastPicoUSD.map { $0 > status.budget.amountPicoUSD } ?? false
+            table.append([
+                .init(TextCleaner.removingUnsafe(from: status.budget.name)),
+                .init("\(status.budget.unit.rawValue) from \(status.windowName)"),
+                .init(scale.text(status.spentPicoUSD), gap), .init(scale.text(status.budget.amountPicoUSD)),
+                .init(percent(status), style(status)),
+                .init(forecasts.text(status.forecastPicoUSD), isOver ? .yellow : nil),
+                .init(scale.text(left), left < 0 ? .red : nil),
             ])
         }
         return table
+    }
+
+    /// The appearance of the share that is spent: red for all of the budget, yellow from four fifths.
+    private func style(_ status: BudgetStatus) -> StyledLine.Style? {
+        let (spent, amount) = (status.spentPicoUSD, status.budget.amountPicoUSD)
+        return spent >= amount ? .red : spent >= amount / 5 * 4 ? .yellow : nil
     }
 
     private func percent(_ status: BudgetStatus) -> String {

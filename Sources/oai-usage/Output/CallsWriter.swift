@@ -37,7 +37,8 @@ struct CallsWriter {
     private let columns: [CallColumn]
     /// The times, and the scales of money, which are judged with the widths.
     private var context: CallColumn.Context
-    private let width: Int?
+    private let timeZone: TimeZone
+    private var width: Int?
     private let isColored: Bool
     private let put: (String) -> Void
     private let rates: CurrencyRates?
@@ -50,6 +51,8 @@ struct CallsWriter {
     private var table: Table
     /// The calls of a table until its widths are judged.
     private var waiting: [CallRecord] = []
+    /// The last calls that were written of an open-ended list, by which the columns are judged anew.
+    private var judged: [CallRecord] = []
     /// The columns of the table that are written; `nil` until its widths are judged.
     private var plan: Table.Plan?
 
@@ -89,7 +92,8 @@ struct CallsWriter {
         self.columns = columns
         self.width = width
         self.put = put
-        context = CallColumn.Context(times: LocalTimeText(timeZone, isShort: width ?? .max < Self.narrowWidth))
+        self.timeZone = timeZone
+        context = CallColumn.Context(times: Self.times(timeZone, width))
         isColored = Terminal.isColored
         table = Table(
             columns: columns.map { column in
@@ -120,10 +124,14 @@ struct CallsWriter {
     /// Writes a call; a table's first rows wait until the widths of its columns are judged, or for ``flush()``.
     mutating func write(_ record: CallRecord) {
         note(record)
+        if isOpenEnded {
+            if judged.count >= Self.judgedCount { judged.removeFirst() }
+            judged.append(record)
+        }
         switch format {
         case .table, .markdown:
             if let plan {
-                table.rows = [columns.map { $0.text(record, context) }]
+                table.setRows([cells(record)])
                 putRows(plan)
             } else {
                 waiting.append(record)
@@ -171,13 +179,41 @@ struct CallsWriter {
             let amounts = waiting.map { rates?.amount(picoUSD: $0.cost.picoUSD, at: $0.startedAtMicroseconds) }
             context.amounts = Self.scale(amounts.map { $0.map(CurrencyRates.pico) })
         }
-        table.rows = waiting.map { record in columns.map { $0.text(record, context) } }
+        table.setRows(waiting.map(cells))
         waiting = []
+        if format == .markdown {
+            plan = table.plan(width: nil)
+            return put(table.markdown)
+        }
+        putRows(putHeading())
+    }
+
+    /// Writes the heading for the width, judged by the rows of the table.
+    private mutating func putHeading() -> Table.Plan {
         let plan = table.plan(width: format == .table ? width : nil)
         self.plan = plan
-        if format == .markdown { return put(table.markdown) }
         put(table.heading(plan).text(isColored: isColored) + "\n")
-        putRows(plan)
+        return plan
+    }
+
+    /// Goes on in a terminal of another width, below another heading.
+    mutating func resize(to width: Int?) {
+        guard format == .table, width != self.width, plan != nil else { return }
+        self.width = width
+        context.times = Self.times(timeZone, width)
+        table.setRows(judged.map(cells))
+        _ = putHeading()
+    }
+
+    private static func times(_ timeZone: TimeZone, _ width: Int?) -> LocalTimeText {
+        LocalTimeText(timeZone, isShort: width ?? .max < narrowWidth)
+    }
+
+    private func cells(_ record: CallRecord) -> [Table.Cell] {
+        columns.map { column in
+            let isPartial = column.name == "cost" && record.hasUnknownCost
+            return Table.Cell(column.text(record, context), isPartial ? .yellow : nil)
+        }
     }
 
     /// The scale of some amounts; `nil` if none of them has one.
@@ -187,7 +223,7 @@ struct CallsWriter {
 
     private func putRows(_ plan: Table.Plan) {
         if format == .markdown { return put(table.markdownRows) }
-        for row in table.rows { put(table.line(row, plan).text(isColored: isColored) + "\n") }
+        for line in table.rowLines(plan) { put(line.text(isColored: isColored) + "\n") }
     }
 
     /// Writes the end of the format.
@@ -201,4 +237,11 @@ struct CallsWriter {
 
     /// The names of the columns of CSV, except those of tags.
     static var columnNames: [String] { CallColumn.all.map(\.key) }
+}
+
+extension CallRecord {
+    /// True if the cost is not known in full.
+    fileprivate var hasUnknownCost: Bool {
+        outcome != .open && (cost.status == .partial || cost.status == .unpriced || usageState == .missing)
+    }
 }

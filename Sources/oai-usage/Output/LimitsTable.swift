@@ -232,7 +232,8 @@ struct LimitsTable {
         switch hundredths {
         case ..<100: return "<1 min"
         case ..<1_000: return "\(DecimalText.fixed(hundredths / 10, fractionDigits: 1)) min"
-        case ..<144_000: return "\(hundredths / 100) min"
+        case ..<12_000: return "\(hundredths / 100) min"
+        case ..<144_000: return span(Int64(hundredths / 100 * 60_000_000))
         default: return ">1 day"
         }
     }

@@ -22,7 +22,10 @@ struct Table {
             case .problem: return isReport ? .red : .plain
             case .warning: return isReport ? .yellow : .plain
             case .status: return cell.hasPrefix("4") || cell.hasPrefix("5") ? .red : .plain
-            case .outcome: return isReport && !["completed", "open"].contains(cell) ? .red : .plain
+            case .outcome:
+                // A client that leaves is no error of the API.
+                if cell.hasPrefix("client_") { return .yellow }
+                return isReport && !["completed", "open"].contains(cell) ? .red : .plain
             }
         }
     }
@@ -30,9 +33,10 @@ struct Table {
     /// A cell with an appearance of its own.
     struct Cell: ExpressibleByStringLiteral {
         var text: String
-        var style = StyledLine.Style.plain
+        /// The appearance; `nil` for that of the column.
+        var style: StyledLine.Style?
 
-        init(_ text: String, _ style: StyledLine.Style = .plain) {
+        init(_ text: String, _ style: StyledLine.Style? = nil) {
             (self.text, self.style) = (text, style)
         }
 
@@ -65,7 +69,7 @@ struct Table {
     var columns: [Column]
     var rows: [[String]] = []
     /// The appearance of the cells of a row, by the row's number; that of others is their columns'.
-    private var styles: [Int: [StyledLine.Style]] = [:]
+    private var styles: [Int: [StyledLine.Style?]] = [:]
     /// The last row, emphasized; `nil` for none.
     var footer: [String]?
 
@@ -78,6 +82,13 @@ struct Table {
     mutating func append(_ cells: [Cell]) {
         styles[rows.count] = cells.map(\.style)
         rows.append(cells.map(\.text))
+    }
+
+    /// Replaces all rows.
+    mutating func setRows(_ rows: [[Cell]]) {
+        self.rows = []
+        styles = [:]
+        for row in rows { append(row) }
     }
 
     /// Returns aligned columns, separated by two blanks, with headings in capitals.
@@ -106,10 +117,14 @@ struct Table {
     }
 
     private func lines(_ plan: Plan) -> [StyledLine] {
-        var lines = [heading(plan)]
-        for (number, row) in rows.enumerated() { lines.append(line(row, plan, styles[number])) }
+        var lines = [heading(plan)] + rowLines(plan)
         if let footer { lines.append(StyledLine(line(footer, plan).plain, .bold)) }
         return lines
+    }
+
+    /// Returns the rows as lines.
+    func rowLines(_ plan: Plan) -> [StyledLine] {
+        rows.enumerated().map { number, row in line(row, plan, styles[number]) }
     }
 
     /// Returns the names of the columns as a line.
@@ -163,7 +178,7 @@ struct Table {
     ///   - plan: The columns and their widths.
     ///   - styles: The appearance of the cells; `nil` for that of their columns.
     /// - Returns: The line.
-    func line(_ cells: [String], _ plan: Plan, _ styles: [StyledLine.Style]? = nil) -> StyledLine {
+    private func line(_ cells: [String], _ plan: Plan, _ styles: [StyledLine.Style?]? = nil) -> StyledLine {
         var line = StyledLine()
         for (place, index) in plan.kept.enumerated() {
             let column = columns[index]
@@ -177,7 +192,7 @@ struct Table {
                     ?? TextFit.shortened(cells[index], width: plan.widths[index], keepsStart: column.keepsStart)
             let padding = String(repeating: " ", count: max(0, plan.widths[index] - DisplayWidth.of(cell)))
             if column.isNumeric { line.append(padding) }
-            line.append(cell, styles?[index] ?? column.style.style(of: cell))
+            line.append(cell, (styles?[index] ?? nil) ?? column.style.style(of: cell))
             if isLast { break }
             line.append((column.isNumeric ? "" : padding) + String(repeating: " ", count: Self.separatorWidth))
         }

@@ -39,6 +39,20 @@ struct ConfigurationCheck {
         self.count = count
     }
 
+    /// Returns what is wrong with the variables that stand for settings.
+    ///
+    /// - Parameter environment: The variables; empty ones count for nothing.
+    /// - Returns: The settings, and sentences that name their variables.
+    static func problems(in environment: [String: String]) -> [(setting: String, message: String)] {
+        Setting.all.flatMap { setting -> [(setting: String, message: String)] in
+            guard let text = environment[setting.variable], !text.isEmpty else { return [] }
+            let values = setting.isList ? Settings.split(text) : [text]
+            return values.compactMap(setting.problem).map { problem in
+                (setting.name, SettingsReport.masked("\(setting.variable) \(problem)"))
+            }
+        }
+    }
+
     private static func finding(_ setting: Setting, _ position: JSONDocument.Position, _ problem: String) -> Finding {
         Finding(position, setting.name, "\"\(setting.name)\" \(problem)")
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
 
@@ -40,11 +41,14 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: "Only this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).",
-        completion: .words(Outcome.allCases.map(\.rawValue))
+        completion: .listed(Outcome.allCases.map(\.rawValue))
     )
     var outcome: [String] = []
 
-    @Option(help: "Only this HTTP status, as in 429 or 5xx.")
+    @Option(
+        help: "Only this HTTP status, as in 429 or 5xx.",
+        completion: .listed(["2xx", "4xx", "5xx", "400", "401", "403", "404", "408", "429", "500", "502", "503", "504"])
+    )
     var status: [String] = []
 
     @Option(
@@ -140,6 +144,7 @@ struct FilterOptions: ParsableArguments {
             }
         }
         if isEscaped { values[values.count - 1].append("\\") }
-        return values
+        // Blanks at commas are none of the values'.
+        return values.count == 1 ? values : values.map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }

@@ -36,7 +36,10 @@ struct LedgersOption: ParsableArguments {
     var config: String?
 
     func validate() throws {
-        for path in ledger { try EmptyPath.refuse(path, "--ledger") }
+        for path in ledger {
+            try EmptyPath.refuse(path, "--ledger")
+            try LedgerOption.requireValid(path)
+        }
         try EmptyPath.refuse(adminCa, "--admin-ca")
         try EmptyPath.refuse(config, "--config")
     }

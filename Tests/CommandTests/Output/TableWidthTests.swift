@@ -31,8 +31,8 @@ struct TableWidthTests {
     @Test
     func `A cell keeps its own appearance, others have that of their column`() {
         var table = Table(columns: [.init(name: "name"), .init(name: "errors", isNumeric: true, style: .problem)])
-        table.append([.init("a", .dim), "2"])
-        table.rows.append(["b", "3"])
+        table.append([.init("a", .dim), .init("2", .plain)])
+        table.append(["b", "3"])
         let lines = table.text(isColored: true).split(separator: "\n")
         #expect(lines[0] == "\u{1b}[1mNAME  ERRORS\u{1b}[0m")
         #expect(lines[1] == "\u{1b}[2ma\u{1b}[0m          2")

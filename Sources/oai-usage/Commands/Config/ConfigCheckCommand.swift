@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsagePricing
 
 /// Checks a configuration file.
@@ -8,7 +9,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         abstract: "Check a configuration file, and name the line and column of every mistake.",
         discussion: """
             Unknown and repeated keys, values of a wrong type or out of range, and settings that cannot be used together are
-            mistakes, and end with status 1. Files that the settings name are not read: 'oai-usage gateway --check' does that.
+            mistakes, and end with status 1; without a file's name, the variables of settings are checked, too. Files that
+            the settings name are not read: 'oai-usage gateway --check' does that.
 
             Examples:
               oai-usage config check
@@ -32,35 +34,46 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         for message in Settings.suspects() { StandardError.write(message) }
-        guard let path = file ?? Settings.source(file: configuration.config)?.value else {
-            if output.value == .json { StandardOutput.write("[]\n") }
-            return StandardError.write(
-                "There is no configuration file, and none is needed: \(Settings.standardFile())."
-            )
-        }
-        let check = ConfigurationCheck(text: try ConfigurationFile.text(path), path: path)
+        let variables = file == nil ? ConfigurationCheck.problems(in: ProcessInfo.processInfo.environment) : []
+        let path = file ?? Settings.source(file: configuration.config)?.value
+        let check = try path.map { ConfigurationCheck(text: try ConfigurationFile.text($0), path: $0) }
+        let findings = check?.findings ?? []
         switch output.value {
-        case .json: StandardOutput.write(Self.json(check, path).indented + "\n")
+        case .json: StandardOutput.write(Self.json(findings, path, variables).indented + "\n")
         case .text:
-            for finding in check.findings {
-                StandardOutput.write("\(path):\(finding.line):\(finding.column): error: \(finding.message)\n")
+            for finding in findings {
+                StandardOutput.write("\(path ?? ""):\(finding.line):\(finding.column): error: \(finding.message)\n")
             }
-            if check.findings.isEmpty {
+            for variable in variables { StandardOutput.write("environment: error: \(variable.message)\n") }
+            if let path, let check, findings.isEmpty {
                 let settings = check.count == 1 ? "1 setting" : "\(check.count) settings"
                 StandardOutput.write("\(path) is sound: \(settings).\n")
             }
         }
-        guard check.findings.isEmpty else { throw ExitCode.failure }
+        if path == nil {
+            StandardError.write("There is no configuration file, and none is needed: \(Settings.standardFile()).")
+        }
+        guard findings.isEmpty, variables.isEmpty else { throw ExitCode.failure }
     }
 
-    private static func json(_ check: ConfigurationCheck, _ path: String) -> JSONDocument.Value {
+    private static func json(
+        _ findings: [ConfigurationCheck.Finding],
+        _ path: String?,
+        _ variables: [(setting: String, message: String)]
+    ) -> JSONDocument.Value {
         .elements(
-            check.findings.map { finding in
+            findings.map { finding in
                 .members([
-                    "file": .string(path), "line": .integer(finding.line), "column": .integer(finding.column),
+                    "file": .text(path), "line": .integer(finding.line), "column": .integer(finding.column),
                     "key": .text(finding.key.isEmpty ? nil : finding.key), "message": .string(finding.message),
                 ])
             }
+                + variables.map { variable in
+                    .members([
+                        "file": .null, "line": .null, "column": .null, "key": .string(variable.setting),
+                        "message": .string(variable.message),
+                    ])
+                }
         )
     }
 }

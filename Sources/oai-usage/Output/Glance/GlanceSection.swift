@@ -11,6 +11,8 @@ struct GlanceSection {
         var calls: Int64
         /// The reason why no cost is known.
         var reason: String
+        /// True if the cost leaves calls out.
+        var isPartial = false
     }
 
     let title: String
@@ -34,7 +36,8 @@ struct GlanceSection {
                 name: TextCleaner.removingUnsafe(from: row.group.first.flatMap { $0 } ?? "(none)"),
                 cost: row.calls == 0 ? nil : row.knownCost,
                 calls: row.calls,
-                reason: Self.reason(row)
+                reason: Self.reason(row),
+                isPartial: !CostGap(row).isEmpty
             )
         }
         let rest = rows.dropFirst(limit)
@@ -44,7 +47,8 @@ struct GlanceSection {
                     name: "(\(NumberFormat.count(Int64(rest.count))) others)",
                     cost: Self.sum(rest.map(\.knownCost)),
                     calls: rest.reduce(0) { $0 + $1.calls },
-                    reason: "unknown"
+                    reason: "unknown",
+                    isPartial: rest.contains { !CostGap($0).isEmpty }
                 )
             )
         }
@@ -63,7 +67,7 @@ struct GlanceSection {
         let scale = MoneyScale(rows.map(\.cost))
         var cells = [["COST", "SHARE"] + (width >= 50 ? ["CALLS"] : [])]
         for row in rows {
-            let cost = row.cost == nil ? row.reason : scale.text(row.cost)
+            let cost = row.cost == nil ? row.reason : (row.isPartial ? "≥" : "") + scale.text(row.cost)
             let share = Share(row.cost, of: total)?.text ?? "-"
             cells.append([cost, share] + (width >= 50 ? [NumberFormat.count(row.calls)] : []))
         }
@@ -77,7 +81,7 @@ struct GlanceSection {
             let text = ([DisplayWidth.padded(label, to: name)] + texts).joined(separator: "  ")
             let padded = isPadded ? DisplayWidth.padded(text, to: width) : text
             if line == 0 { return StyledLine.Style.bold.text(padded, isColored: isColored) }
-            let style: StyledLine.Style = rows[line - 1].cost == nil ? .yellow : .plain
+            let style: StyledLine.Style = rows[line - 1].cost == nil || rows[line - 1].isPartial ? .yellow : .plain
             return style.text(padded, isColored: isColored)
         }
     }

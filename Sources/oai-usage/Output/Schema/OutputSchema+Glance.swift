@@ -6,6 +6,31 @@ extension OutputSchema {
         fields: head + today + month + projection + days + projects + models + errors
     )
 
+    static let statuslineJSON = OutputSchema(
+        command: "statusline",
+        format: "json",
+        summary: "One object on one line; with --quiet an empty one if there is no ledger, or none that can be read.",
+        fields: StatuslineField.allCases.map { field in
+            let isCost = field.rawValue.hasSuffix("_usd")
+            let isShare = field == .errorShareToday
+            let period = field.isOfMonth ? "this month" : "today"
+            let words = field.rawValue.split(separator: "_").dropLast(isCost ? 1 : 0)
+            let unit = isCost ? "USD" : isShare ? nil : field.rawValue.hasPrefix("tokens") ? "tokens" : "calls"
+            return Field(
+                name: field.rawValue,
+                type: isCost || isShare ? .number : .integer,
+                unit: unit,
+                isNullable: isCost || isShare,
+                isOptional: true,
+                meaning: isCost
+                    ? "The known cost of \(field == .projectedUSD ? "all of this month, projected" : period)."
+                    : isShare
+                        ? "The share of today's calls that failed, from 0 to 1."
+                        : "The figure of {\(words.joined(separator: "_"))}: \(words.dropLast().joined(separator: " ")) \(period)."
+            )
+        }
+    )
+
     static let glanceCSV = OutputSchema(
         command: "glance",
         format: "csv",

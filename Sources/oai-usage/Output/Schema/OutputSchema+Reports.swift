@@ -376,8 +376,9 @@ extension OutputSchema {
         format: "json",
         summary: "An array of objects, one for each mistake.",
         fields: [
-            Field("[].file", .string, "The file."), Field("[].line", .integer, "The line, from 1."),
-            Field("[].column", .integer, "The column in characters, from 1."),
+            Field("[].file", .string, "The file; null for a variable.").nullable,
+            Field("[].line", .integer, "The line, from 1.").nullable,
+            Field("[].column", .integer, "The column in characters, from 1.").nullable,
             Field("[].key", .string, "The key; null for a mistake outside of a member.").nullable,
             Field("[].message", .string, "The mistake, and what to do."),
         ]

@@ -41,10 +41,11 @@ struct OutputSchema: Sendable {
     /// All machine formats, by command.
     static let all: [OutputSchema] =
         [
-            reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, limitsCSV, repriceJSON, repriceCSV,
+            reportJSON, reportCSV, callsJSONL, callsJSON, callsCSV, showJSON, limitsJSON, limitsCSV, repriceJSON,
+            repriceCSV,
             repriceHistoryJSON, repriceHistoryCSV,
             pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, reconcileJSON, reconcileCSV, doctorJSON,
-            doctorCSV, glanceJSON, glanceCSV, topJSON, topCSV, ledgerCheckJSON, ledgerCheckCSV,
+            doctorCSV, glanceJSON, glanceCSV, statuslineJSON, topJSON, topCSV, ledgerCheckJSON, ledgerCheckCSV,
         ] + exports + prices + [configShowJSON, configShowCSV, configCheckJSON, schemaJSON, schemaCSV]
 
     /// The formats of a command, or of the commands of a group.
