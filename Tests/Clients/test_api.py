@@ -167,7 +167,7 @@ def test_what_is_wrong_is_said(pair):
         assert (code, error["param"]) == (status, param) and error["message"] and error["type"] and error["code"]
     assert get(f"{url}/api/v1/report", method="POST")[0] == 405
     follow = execute("calls", "--follow", "--ledger", url)
-    assert follow.returncode == 1 and "--follow" in follow.stderr
+    assert follow.returncode == 64 and "--follow" in follow.stderr
     for place in ("ftp://host", "http://user:secret-word@host", "http://host?x=1", "http://"):
         wrong = execute("report", "--ledger", place)
         assert wrong.returncode == 1 and "secret-word" not in wrong.stderr and len(wrong.stderr) < 300, wrong.stderr

@@ -79,6 +79,22 @@ def test_a_variable_that_is_mistyped_is_told(tmp_path):
     assert done.returncode == 0 and "OAI_USAGE_UPSTREM is not a setting" in done.stderr and "Do you mean OAI_USAGE_UPSTREAM?" in done.stderr
 
 
+def test_variables_are_checked_with_the_configuration_in_use(tmp_path):
+    variables = {"OAI_USAGE_KEEP": "abc", "OAI_USAGE_TIMEZONE": "Asia/Tokio", "OAI_USAGE_LISTEN": "127.0.0.1:1"}
+    done = execute("config", "check", environment=variables)
+    assert done.returncode == 1 and done.stdout.count("\n") == 2
+    assert 'environment: error: OAI_USAGE_KEEP is "abc"; it must be a length of time' in done.stdout
+    assert "Did you mean 'Asia/Tokyo'?" in done.stdout
+    found = json.loads(execute("config", "check", "--json", environment=variables).stdout)
+    assert [(entry["key"], entry["file"]) for entry in found] == [("keep", None), ("timezone", None)] or len(found) == 2
+    # A file that is named may be of another machine.
+    path = tmp_path / "config.json"
+    path.write_text("{}")
+    assert execute("config", "check", str(path), environment=variables).returncode == 0
+    secret = execute("config", "check", environment={"OAI_USAGE_UPSTREAM": "https://user:secret@h"})
+    assert secret.returncode == 1 and "secret" not in secret.stdout + secret.stderr
+
+
 def test_values_that_are_refused_are_shown_and_told():
     rows, done = show(OAI_USAGE_DRAIN="9x", OAI_USAGE_LISTN="x")
     assert done.returncode == 1 and rows["drain"][0] == "9x"

@@ -26,8 +26,13 @@ def ledger(folder, simulator):
     (["calls", "--model-not", "a,"], "--model-not has an empty value; remove the extra comma."),
     (["report", "--tag", "team=a,,b"], "--tag has an empty value; remove the extra comma."),
     (["prices", "whatif", "--tier", "batch", "--project", "a,,b"], "--project has an empty value; remove the extra comma."),
-    (["report", "--waste"], "Did you mean the command 'oai-usage waste'?"),
+    (["calls", "--waste"], "Did you mean the command 'oai-usage waste'?"),
     (["calls", "--follow", "--format", "json"], "use --format jsonl."),
+    (["calls", "--follow", "--period", "yesterday"], "the period is over: leave its end out."),
+    (["calls", "-f", "--until", "2026-11-01"], "the period is over: leave its end out."),
+    (["report", "--ledger", "ftp://gateway"], "--ledger must be a path or an http or https URL"),
+    (["doctor", "--ledger", "http://user:secret@gateway"], "--ledger has a user before the host gateway"),
+    (["statusline", "--json", "--format", "{today_usd}"], "--json and a template"),
     (["report", "--period", "all", "--compare", "previous"], "There is no period before"),
     (["report", "--top", "0"], "--top must be at least 1."),
     (["report", "--top", "-1"], "The value '-1' is invalid for '--top <count>'; it must not be negative."),
@@ -45,7 +50,7 @@ def ledger(folder, simulator):
     (["show", "x123456", "--bundle", "--json"], "--bundle is a text for people"),
     (["ledger", "backup", ""], "<file> is empty"),
     *[([*command, "--ledger", "http://127.0.0.1:1"], "The ledger is http://127.0.0.1:1; this command needs a local file") for command in (
-        ("ledger", "check"), ("ledger", "backup", "/tmp/none.db"), ("doctor",),
+        ("ledger", "check"), ("ledger", "backup", "/tmp/none.db"),
         ("top",),
     )],
     *[([*command, "--ledger", "http://127.0.0.1:1"], "--ledger is http://127.0.0.1:1; name the gateway with --admin") for command in (

@@ -113,10 +113,10 @@ struct CallsCommand: AsyncParsableCommand {
             }
             if let note = Table.note(leftOut: writer.leftOut) { StandardError.write(note) }
         }
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        for hint in try source.hints(selected.filter) { StandardError.write(hint) }
+        // A full list tells nothing of the calls before it.
         if limit == 0 || count < limit {
-            // A full list needs no second look at the ledger.
-            var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
-            for hint in try source.hints(selected.filter) { StandardError.write(hint) }
             try await ledgers.reportPruned(places, from: selected.range(now: now).from)
         }
     }
@@ -129,7 +129,7 @@ private struct Tail {
 
     init(_ place: LedgerLocation, _ request: CallsRequest, now: Int64) throws {
         guard let path = place.path else {
-            throw CommandFailure("--follow reads local files, not \(place.name).")
+            throw ValidationError("--follow reads local files, and not \(place.name): run it where that ledger is.")
         }
         reader = try LedgerReader(path: path, progress: WorkProgress.upgrade())
         follower = try CallTail(try request.query(now: now), of: reader)

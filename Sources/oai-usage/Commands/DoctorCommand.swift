@@ -8,6 +8,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Check the ledger, the configuration and the gateway, and say what to do.",
         discussion: """
+            With a gateway's URL as the ledger, it asks that gateway, and checks no files of a ledger.
+
             Ends with 1 if there is a problem; warnings alone end with 0. The JSON has the worst state, and of every check its name, \
             its state (ok, warning or problem), the finding and the advice.
 

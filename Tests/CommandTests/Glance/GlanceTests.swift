@@ -96,6 +96,16 @@ struct GlanceTests {
         #expect(text.split(separator: "\n").filter { $0.contains("$0.00") }.count == 1)
     }
 
+    @Test
+    func `A cost that leaves calls out is a lower bound, alone and in the sum of others`() {
+        let rows = [Self.row("a", 100, unpriced: 1)] + (1...7).map { Self.row("p\($0)", 90, unpriced: $0 == 7 ? 1 : 0) }
+        let section = GlanceSection(title: "models", rows: rows, limit: 3)
+        #expect(section.rows.map(\.isPartial) == [true, false, false, true])
+        let lines = section.lines(60, isColored: true)
+        #expect(lines.map { $0.contains("≥") } == [false, true, false, false, true])
+        #expect(lines[1].hasPrefix("\u{1b}[33m") && !lines[2].contains("\u{1b}"))
+    }
+
     @Test(arguments: [30, 44, 60, 120])
     func `A section fits its width`(width: Int) {
         let rows = [Self.row(String(repeating: "日本語", count: 40), 1), Self.row("short", 12_000_000_000_000)]

@@ -72,6 +72,20 @@ struct TopModelTests {
     }
 
     @Test
+    func `Any key leaves the help, and only Ctrl-C ends the program there`() {
+        for key: KeyParser.Key in [.escape, .character("q"), .character("g"), .other] {
+            var model = Self.model()
+            _ = model.receive(.key(.character("?")))
+            #expect(model.showsHelp)
+            #expect(model.receive(.key(key)) == .draw)
+            #expect(!model.showsHelp && model.grouping == Self.model().grouping)
+        }
+        var model = Self.model()
+        _ = model.receive(.key(.character("?")))
+        #expect(model.receive(.key(.character("\u{3}"))) == .quit)
+    }
+
+    @Test
     func `Escape quits, and other keys do not`() {
         var model = Self.model()
         #expect(model.receive(.key(.escape)) == .quit)
