@@ -84,7 +84,10 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if waste { return try await WasteCommand(selection, ledgers, RowsFormat(rawValue: format.rawValue) ?? .table).run() }
+        if waste {
+            let rows = RowsFormat(rawValue: format.rawValue) ?? .table
+            return try await WasteCommand(selection, ledgers, rows).run()
+        }
         let now = SystemUsageClock().wallMicroseconds
         let settings = try await ledgers.settings()
         let timeZone = try selection.zone.timeZone(settings)

@@ -62,7 +62,8 @@ struct WasteFormat {
 
     private func note(_ kind: WasteKind) -> String? {
         let unpriced = sums(kind).unpriced
-        return unpriced > 0 ? "\(NumberFormat.calls(unpriced)) of it \(unpriced == 1 ? "has" : "have") no price, and no sum." : nil
+        guard unpriced > 0 else { return nil }
+        return "\(NumberFormat.calls(unpriced)) of it \(unpriced == 1 ? "has" : "have") no price, and no sum."
     }
 
     /// The rows for programs.
