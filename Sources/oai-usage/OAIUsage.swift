@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import OpenAIUsageGateway
 
 #if canImport(Glibc)
@@ -67,9 +68,19 @@ struct OAIUsage: AsyncParsableCommand {
         return try parseAsRoot(arguments)
     }
 
+    /// The arguments, without the program's name.
+    ///
+    /// On Linux the runtime finds them beside the environment, and not if a preloaded library has moved that.
+    private static let arguments: [String] = {
+        let arguments = CommandLine.arguments
+        guard arguments.isEmpty, let text = try? String(contentsOfFile: "/proc/self/cmdline", encoding: .utf8) else {
+            return Array(arguments.dropFirst())
+        }
+        return text.split(separator: "\0", omittingEmptySubsequences: false).dropFirst().dropLast().map { String($0) }
+    }()
+
     /// Returns the error to end with; that of a usage error has been written.
     private static func explained(_ error: any Error) -> any Error {
-        let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first?.hasPrefix("--generate-completion-script") == true, exitCode(for: error) == .success {
             return CleanExit.message(ZshCompletion.completed(BashCompletion.completed(fullMessage(for: error))))
         }
@@ -84,7 +95,7 @@ struct OAIUsage: AsyncParsableCommand {
         // With SIGPIPE ignored, a closed stderr does not end the program, and a closed stdout makes a write fail.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try command(Array(CommandLine.arguments.dropFirst()))
+            var command = try command(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -93,7 +104,12 @@ struct OAIUsage: AsyncParsableCommand {
             ProgramLog.standard.flush()
         } catch {
             ProgramLog.standard.flush()
-            exit(withError: explained(error))
+            let error = explained(error)
+            let code = exitCode(for: error)
+            guard code != .success else { exit(withError: error) }
+            let text = fullMessage(for: error)
+            if !text.isEmpty { StandardError.write(text) }
+            exit(withError: ExitCode(code.rawValue))
         }
     }
 }

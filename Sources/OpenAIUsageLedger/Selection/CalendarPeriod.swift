@@ -34,6 +34,10 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
     case month(year: Int, month: Int)
     /// A week of ISO 8601.
     case week(year: Int, week: Int)
+    /// A quarter of a year, from 1.
+    case quarter(year: Int, quarter: Int)
+    /// A day.
+    case day(year: Int, month: Int, day: Int)
     /// A year.
     case year(Int)
     /// All time.
@@ -43,7 +47,7 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
     package var isNamed: Bool {
         switch self {
         case .relative, .all: true
-        case .month, .week, .year: false
+        case .month, .week, .quarter, .day, .year: false
         }
     }
 
@@ -83,6 +87,15 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
                     week < 53 || Self.hasWeek53(year)
                 else { return nil }
                 self = .week(year: year, week: week)
+            case 2 where parts[1].hasPrefix("Q"):
+                guard let quarter = number(parts[1].dropFirst(), 1...4), parts[1].utf8.count == 2 else { return nil }
+                self = .quarter(year: year, quarter: quarter)
+            case 3 where parts[1].utf8.count == 2 && parts[2].utf8.count == 2:
+                guard let month = number(parts[1], 1...12), let day = number(parts[2], 1...31) else { return nil }
+                let date = CivilDate(year: Int64(year), month: Int64(month), day: Int64(day))
+                // A day that the month does not have is one of the next.
+                guard CivilDate(daysSince1970: date.daysSince1970).day == date.day else { return nil }
+                self = .day(year: year, month: month, day: day)
             case 2 where parts[1].utf8.count == 2:
                 guard let month = number(parts[1], 1...12) else { return nil }
                 self = .month(year: year, month: month)
@@ -101,12 +114,16 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
             case (_, 0): "this-\(unit.rawValue)"
             default: "last-\(unit.rawValue)"
             }
-        case .month(let year, let month): "\(year)-\(month < 10 ? "0" : "")\(month)"
-        case .week(let year, let week): "\(year)-W\(week < 10 ? "0" : "")\(week)"
+        case .month(let year, let month): "\(year)-\(Self.padded(month))"
+        case .week(let year, let week): "\(year)-W\(Self.padded(week))"
+        case .quarter(let year, let quarter): "\(year)-Q\(quarter)"
+        case .day(let year, let month, let day): "\(year)-\(Self.padded(month))-\(Self.padded(day))"
         case .year(let year): "\(year)"
         case .all: "all"
         }
     }
+
+    private static func padded(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
 
     /// Returns the range of the period; one that is not over ends now.
     ///
@@ -182,6 +199,10 @@ package enum CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
             // Week 1 has the year's first Thursday.
             let fourth = CivilDate(year: Int64(year), month: 1, day: 4).daysSince1970
             return ((fourth + 3).flooredQuotient(by: 7) * 7 - 3 + Int64(week - 1) * 7, .week)
+        case .quarter(let year, let quarter):
+            return (CivilDate(year: Int64(year), month: Int64(quarter * 3 - 2), day: 1).daysSince1970, .quarter)
+        case .day(let year, let month, let day):
+            return (CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSince1970, .day)
         case .year(let year): return (CivilDate(year: Int64(year), month: 1, day: 1).daysSince1970, .year)
         case .all: return (0, .year)
         }

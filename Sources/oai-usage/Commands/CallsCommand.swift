@@ -81,6 +81,8 @@ struct CallsCommand: AsyncParsableCommand {
             return
         }
         writer.flush()
+        var source = ReportSource(places: places, ledgers: ledgers, settings: settings, now: now)
+        for hint in try source.hints(selected.filter) { StandardError.write(hint) }
         while !Task.isCancelled {
             if !options.wide { writer.resize(to: Terminal.tableWidth) }
             for index in tails.indices {

@@ -12,6 +12,7 @@ struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Run a simulated upstream that answers like the API.",
+        usage: "oai-usage simulate <options>",
         discussion: """
             Its answers are a function of the request and the seed. The header OpenAI-Simulate scripts them, as in
               curl http://127.0.0.1:8788/v1/chat/completions -H 'Authorization: Bearer x' \\

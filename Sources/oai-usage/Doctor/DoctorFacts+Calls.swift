@@ -122,6 +122,12 @@ extension DoctorFacts {
                 "It answers on \(address), but is not ready.",
                 "It is starting, shutting down, or cannot write its ledger: see its log."
             )
+        case .answered(let address, 421):
+            return .problem(
+                "gateway",
+                "\(address) is where a gateway's clients connect, or the gateway goes by another name.",
+                "Name where its operators connect with --admin, by a name that it knows (--allowed-host)."
+            )
         case .answered(let address, let status):
             return .problem(
                 "gateway",

@@ -159,7 +159,13 @@ struct DoctorInspection {
         do {
             var client = SimpleClient(group: MultiThreadedEventLoopGroup.singleton, host: host, port: address.port)
             if isEncrypted { client.tls = try Self.unverifiedContext() }
-            let answer = try await client.send(.GET, "\(url?.path ?? "")/readyz", limit: 65_536, timeout: .seconds(5))
+            let answer = try await client.send(
+                .GET,
+                "\(url?.path ?? "")/readyz",
+                headers: ["Accept": AdminClient.mediaTypes],
+                limit: 65_536,
+                timeout: .seconds(5)
+            )
             if let status = answer.status { return .answered(name, status: status) }
             return .silent(name, answer.isTimedOut ? "it takes longer than 5 s" : "it closed the connection")
         } catch {

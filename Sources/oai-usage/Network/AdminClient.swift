@@ -13,6 +13,9 @@ struct AdminClient {
         var description: String
     }
 
+    /// The accepted media types, by which a port for clients recognizes a request that was not meant for it.
+    static let mediaTypes = "application/vnd.oai-usage.command, application/json"
+
     private let admin: AdminArgument
     private let token: String?
 
@@ -30,9 +33,7 @@ struct AdminClient {
     ///
     /// - Throws: A ``Rejection`` with the gateway's message, or if no gateway responds.
     func post(_ path: String, _ json: String) async throws -> String {
-        var headers: HTTPHeaders = [
-            "Content-Type": "application/json", "Accept": "application/vnd.oai-usage.command, application/json",
-        ]
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "Accept": Self.mediaTypes]
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = SimpleClient(group: group, host: admin.address.host, port: admin.address.port)

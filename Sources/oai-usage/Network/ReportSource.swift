@@ -46,6 +46,9 @@ struct ReportSource {
     mutating func hints(_ filter: CallFilter) throws -> [String] {
         let paths = places.compactMap(\.path)
         guard !filter.conditions.isEmpty, paths.count == places.count else { return [] }
+        // A tag that no call has is told once, whatever its values.
+        let tags = filter.conditions.map(\.dimension).filter { if case .tag = $0 { true } else { false } }
+        let unknownTags = try unknownTags(of: tags)
         var unmatched: [UnmatchedValue]?
         for path in paths {
             let found = try reader(path).unmatchedValues(filter)
@@ -60,19 +63,29 @@ struct ReportSource {
                 }
             }
         }
-        return (unmatched ?? []).map { Self.sentence($0) }
+        return (unmatched ?? []).filter { value in
+            if case .tag(let name) = value.dimension { !unknownTags.contains { $0.name == name } } else { true }
+        }.map { Self.sentence($0) } + unknownTags.map(\.sentence)
     }
 
     /// Returns sentences about tags to group by that no call has.
     mutating func hints(tagsOf dimensions: [ReportDimension]) throws -> [String] {
+        try unknownTags(of: dimensions).map(\.sentence)
+    }
+
+    private mutating func unknownTags(of dimensions: [ReportDimension]) throws -> [(name: String, sentence: String)] {
         let paths = places.compactMap(\.path)
         let asked = dimensions.compactMap { if case .tag(let name) = $0 { name } else { nil } }
         guard !asked.isEmpty, paths.count == places.count else { return [] }
         let known = Set(try paths.flatMap { try reader($0).tagNames() }).sorted()
         // A ledger tells its first 100 names only.
         guard known.count < 100 else { return [] }
-        return asked.filter { !known.contains($0) }.map { name in
-            "No call has the tag \"\(name)\".\(NearNames.hint(for: name, in: known))"
+        return asked.filter { !known.contains($0) }.reduce(into: []) { unknown, name in
+            guard !unknown.contains(where: { $0.name == name }) else { return }
+            let listed = known.prefix(Self.listedCount).joined(separator: ", ")
+            let near = NearNames.hint(for: name, in: known)
+            let rest = near.isEmpty && !known.isEmpty ? " There are \(listed)." : near
+            unknown.append((name, "No call has the tag \"\(name)\".\(rest)"))
         }
     }
 
@@ -93,7 +106,7 @@ struct ReportSource {
         if let near = NearNames.nearest(to: value.value, in: names) {
             return "\(problem) Did you mean \"\(near)\"?"
         }
-        let listed = value.known.prefix(listedCount).joined(separator: ", ")
+        let listed = value.known.prefix(listedCount).map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ", ")
         return "\(problem) There are \(listed)\(value.known.count > listedCount ? ", ..." : "")."
     }
 }

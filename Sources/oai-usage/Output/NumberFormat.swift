@@ -54,10 +54,14 @@ enum NumberFormat {
         guard let value else { return "-" }
         switch value {
         case ..<1_000: return "\(value)µs"
-        case ..<10_000: return "\(value / 1_000).\(value % 1_000 / 100)ms"
-        case ..<1_000_000: return "\(value / 1_000)ms"
-        case ..<60_000_000: return "\(value / 1_000_000).\(value % 1_000_000 / 100_000)s"
-        default: return "\(value / 60_000_000)m\(value % 60_000_000 / 1_000_000)s"
+        case ..<9_950: return tenths((value + 50) / 100) + "ms"
+        case ..<999_500: return "\((value + 500) / 1_000)ms"
+        case ..<59_950_000: return tenths((value + 50_000) / 100_000) + "s"
+        default:
+            let seconds = value / 1_000_000 + (value % 1_000_000 >= 500_000 ? 1 : 0)
+            return "\(seconds / 60)m\(seconds % 60)s"
         }
     }
+
+    private static func tenths(_ value: Int64) -> String { "\(value / 10).\(value % 10)" }
 }

@@ -32,7 +32,8 @@ enum ReportTable {
             // The beginning of an outcome tells it, as in "client_di…".
             dimension == .outcome
                 ? Table.Column(name: dimension.description, isShortened: true, minimum: 10, keepsStart: true)
-                : Table.Column(name: dimension.description, isShortened: dimension.isName)
+                // The whole of a time, where there is room for it.
+                : Table.Column(name: dimension.description, isShortened: true, minimum: dimension.isName ? 16 : 25)
         }
         var table = Table(
             columns: groups
@@ -66,8 +67,10 @@ enum ReportTable {
     static func plain(_ report: ArrangedReport, _ columns: [ReportColumn]) -> Table {
         let query = report.report.query
         let totals = report.report.totals
+        let hasOthers = report.rows.contains { $0.row.othersCount != nil }
         var table = Table(
             columns: query.groupBy.map { Table.Column(name: $0.description) }
+                + (hasOthers ? [Table.Column(name: "others", isNumeric: true)] : [])
                 + columns.map { Table.Column(name: $0.key, isNumeric: true) }
         )
         let rows = query.groupBy.isEmpty ? [(row: totals, previous: report.previousTotals)] : report.rows
@@ -79,8 +82,8 @@ enum ReportTable {
                 previous: previous,
                 amount: amounts[index]
             )
-            let group = row.othersCount == nil ? row.group.map { $0 ?? "" } : self.group(row, query)
-            return group + columns.map { $0.plain(row, context) }
+            let others = hasOthers ? [row.othersCount.map { String($0) } ?? ""] : []
+            return row.group.map { $0 ?? "" } + others + columns.map { $0.plain(row, context) }
         }
         return table
     }

@@ -10,7 +10,7 @@ struct FilterOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help:
-            "Only this project, - for none; with commas, * and ?, repeatable. Each filter but --min-duration has an opposite, as --project-not.",
+            "Only this project, - for none; with commas (\\, is one in a value), * and ?, repeatable. Each filter but --min-duration has an opposite, as --project-not.",
         completion: .projects
     )
     var project: [String] = []

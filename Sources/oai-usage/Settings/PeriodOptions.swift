@@ -15,7 +15,7 @@ struct PeriodOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A period instead of --since and --until: today, yesterday, this-week, last-week, this-month, last-month, mtd, ytd, all, 2026-10, 2026-W48, ...",
+            "A period instead of --since and --until: today, yesterday, this-week, last-week, this-month, last-month, mtd, ytd, all, 2026-11-29, 2026-W48, 2026-10, 2026-Q4, ...",
             valueName: "period"
         )
     )

@@ -44,7 +44,7 @@ extension CalendarPeriod: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 
     /// The names of relative periods, and an example of each other form.
-    package static var allValueStrings: [String] { names + ["2026-10", "2026-W48", "2026"] }
+    package static var allValueStrings: [String] { names + ["2026-11-29", "2026-W48", "2026-10", "2026-Q4", "2026"] }
 }
 
 /// A month, as in `2026-10`.

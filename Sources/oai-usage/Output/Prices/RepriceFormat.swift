@@ -4,7 +4,7 @@ import OpenAIUsageLedger
 
 /// The output formats for the result of a reprice.
 enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json, csv
+    case table, json, csv, markdown
 
     /// Writes the result.
     func write(_ result: Repricing.Result) {
@@ -13,6 +13,7 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
         case .json:
             StandardOutput.write(result.report.json(result.query, priceVersion: result.priceVersion) + "\n")
         case .csv: StandardOutput.write(Self.plain(result.report).csv)
+        case .markdown: StandardOutput.write(Self.readable(result.report).markdown)
         case .table:
             guard totals.calls > 0 else {
                 StandardError.write("No calls that fit.")
@@ -20,7 +21,7 @@ enum RepriceFormat: String, ExpressibleByArgument, CaseIterable {
             }
             let from = TimestampText.utc(result.query.fromMicroseconds / 1_000_000 * 1_000_000, isShort: true)
             let to = TimestampText.utc((result.query.toMicroseconds + 999_999) / 1_000_000 * 1_000_000, isShort: true)
-            StandardOutput.write("\(from) to \(to), by the price book \(result.priceVersion)\n\n")
+            StandardOutput.write(Terminal.heading("\(from) to \(to), by the price book \(result.priceVersion)") + "\n")
             let layout = Self.readable(result.report).layout(isColored: Terminal.isColored, width: Terminal.tableWidth)
             StandardOutput.write(layout.text)
             // The same command once more would change nothing, and tell nothing.

@@ -7,7 +7,7 @@ extension RepriceFormat {
         switch self {
         case .json:
             StandardOutput.write(RepriceHistoryEntry.json(runs) + "\n")
-        case .csv:
+        case .csv, .markdown:
             let names = [
                 "repriced_at", "price_version", "old_price_versions", "changed_calls", "old_cost_usd", "new_cost_usd",
                 "difference_usd",
@@ -20,7 +20,7 @@ extension RepriceFormat {
                     DecimalText.dollars(picoUSD: run.newPicoUSD), DecimalText.dollars(picoUSD: run.differencePicoUSD),
                 ]
             }
-            StandardOutput.write(table.csv)
+            StandardOutput.write(self == .csv ? table.csv : table.markdown)
         case .table:
             guard !runs.isEmpty else {
                 StandardError.write("No call was repriced to another cost, or not since former costs are kept.")

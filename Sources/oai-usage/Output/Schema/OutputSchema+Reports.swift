@@ -36,7 +36,9 @@ extension OutputSchema {
         format: "csv",
         summary:
             "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line for each group. With --currency EUR, cost_eur follows cost_usd.",
-        fields: dimensions.map(\.optional)
+        fields: dimensions.map(\.optional) + [
+            Field("others", .integer, "The groups that the last line of --top sums up.").nullable.optional
+        ]
             + sums.filter { $0.type != .object }.named([
                 "calls", "errors", "open_calls", "input_tokens", "cached_input_tokens", "output_tokens",
                 "reasoning_tokens", "cost_usd", "unpriced_calls", "calls_without_usage",

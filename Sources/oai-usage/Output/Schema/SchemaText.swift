@@ -7,7 +7,8 @@ struct SchemaText {
     var text: String { schemas.map(text(of:)).joined(separator: "\n") }
 
     private func text(of schema: OutputSchema) -> String {
-        var text = "\(schema.command) --format \(schema.format): \(schema.summary)\n"
+        var text = StandardError.broken("\(schema.command) --format \(schema.format): \(schema.summary)", width: width)
+        text += "\n"
         let cells = schema.fields.map { [$0.name, type($0), $0.unit ?? "-"] }
         let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
         for (cells, field) in zip(cells, schema.fields) {
@@ -20,12 +21,13 @@ struct SchemaText {
                 continue
             }
             guard width - indent >= 24 else {
-                // In a narrow terminal the meaning stands below.
-                text += start + "\n"
-                for line in Self.wrapped(field.meaning, max(20, width - 6)) { text += "      " + line + "\n" }
+                // In a narrow terminal the meaning stands below, and in a very narrow one the type, too.
+                let isVeryNarrow = start.count > width
+                text += isVeryNarrow ? "  \(cells[0])\n      \(cells[1])  \(cells[2])\n" : start + "\n"
+                for line in DisplayWidth.wrapped(field.meaning, to: max(20, width - 6)) { text += "      \(line)\n" }
                 continue
             }
-            for (index, line) in Self.wrapped(field.meaning, width - indent).enumerated() {
+            for (index, line) in DisplayWidth.wrapped(field.meaning, to: width - indent).enumerated() {
                 text += (index == 0 ? start + "  " : String(repeating: " ", count: indent)) + line + "\n"
             }
         }
@@ -36,19 +38,5 @@ struct SchemaText {
     private func type(_ field: OutputSchema.Field) -> String {
         let type = field.type.rawValue + (field.isNullable ? "?" : "")
         return field.isOptional ? "[\(type)]" : type
-    }
-
-    private static func wrapped(_ text: String, _ width: Int) -> [String] {
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            if lines[lines.count - 1].isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if lines[lines.count - 1].count + 1 + word.count <= width {
-                lines[lines.count - 1] += " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
     }
 }
