@@ -176,19 +176,27 @@ struct AccessPolicy: Sendable {
         head.bytes.withUnsafeReadableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
             for field in head.fields where !(field.known.map { removed.contains($0) } ?? false) {
-                let value = ClientCredentials.withoutScheme(base, field.value)
-                if tokens.contains(UnsafeRawBufferPointer(rebasing: bytes[value])) { isForwarded = true }
+                if tokens.occurs(in: UnsafeRawBufferPointer(rebasing: bytes[field.value])) { isForwarded = true }
+                guard field.known == .authorization else { continue }
+                if let pair = ClientCredentials.basicPair(base, field.value), Self.occurs(tokens, in: pair) {
+                    isForwarded = true
+                }
             }
+        }
+        head.withBytes(head.path) { path in
+            if tokens.occurs(in: path) { isForwarded = true }
+            guard path.contains(UInt8(ascii: "%")) else { return }
+            if Self.occurs(tokens, in: PathBytes.decoded(path)) { isForwarded = true }
         }
         ClientCredentials.forEach(in: head) { place, purpose in
             guard purpose == .upstream, !route.ownsKey else { return }
             if head.withBytes(place, { tokens.contains($0) }) { isForwarded = true }
         }
-        for (_, value) in ClientCredentials.query(of: head) {
-            var value = value
-            if value.withUTF8({ tokens.contains(UnsafeRawBufferPointer($0)) }) { isForwarded = true }
-        }
         return isForwarded
+    }
+
+    private static func occurs(_ tokens: AccessTokens, in bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { tokens.occurs(in: $0) }
     }
 
     private static func unauthorized(_ route: Route, _ hasCandidate: Bool) -> AccessRejection {

@@ -11,6 +11,8 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
     static let mostTokens = 1_024
 
     private let tokens: [[UInt8]]
+    /// The lengths of the tokens, each once.
+    private let lengths: [Int]
 
     /// The number of tokens.
     public var count: Int { tokens.count }
@@ -55,6 +57,7 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
             )
         }
         self.tokens = tokens
+        lengths = Set(tokens.map(\.count)).sorted()
     }
 
     /// The number of tokens.
@@ -76,6 +79,33 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
             found = (difference == 0) || found
         }
         return found
+    }
+
+    /// True if one of the tokens stands in the bytes: between two characters that are none of a word, or the ends.
+    func occurs(in bytes: UnsafeRawBufferPointer) -> Bool {
+        var found = false
+        var start = 0
+        while start < bytes.count {
+            // A token has no blanks.
+            var end = start
+            while end < bytes.count, bytes[end] > 0x20 { end += 1 }
+            for place in start..<end where place == start || !Self.isWord(bytes[place - 1]) {
+                for length in lengths where place + length <= end {
+                    guard place + length == end || !Self.isWord(bytes[place + length]) else { continue }
+                    let candidate = UnsafeRawBufferPointer(rebasing: bytes[place..<place + length])
+                    if contains(candidate) { found = true }
+                }
+            }
+            start = end + 1
+        }
+        return found
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+        default: false
+        }
     }
 
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 
 /// The credentials in the head of a client's request.
@@ -102,6 +103,17 @@ enum ClientCredentials {
             Octets.isBlank(Octets.byte(base, value.lowerBound + 6))
         else { return value }
         return Octets.trimmed(base, value.lowerBound + 7, value.upperBound)
+    }
+
+    /// Returns the user and the password of a field's value with the scheme `Basic`, with a colon between them; `nil` for
+    /// another scheme.
+    static func basicPair(_ base: UnsafeRawPointer, _ value: Range<Int>) -> [UInt8]? {
+        guard value.count > 6, Octets.matches(base, value.lowerBound, 5, "basic"),
+            Octets.isBlank(Octets.byte(base, value.lowerBound + 5))
+        else { return nil }
+        let pair = Octets.trimmed(base, value.lowerBound + 6, value.upperBound)
+        let text = String(decoding: UnsafeRawBufferPointer(start: base + pair.lowerBound, count: pair.count), as: UTF8.self)
+        return Data(base64Encoded: text).map { Array($0) }
     }
 
     /// Returns the range behind a prefix; `nil` if the element does not begin with it.

@@ -18,7 +18,18 @@ struct IdentityLookup {
         try scan("WHERE id > ?", [flushedThrough], identity, facts, &found)
         try scan("WHERE id IN (SELECT call_id FROM pending_call)", [], identity, facts, &found)
         try scan("WHERE result < 0 AND id <= ?", [flushedThrough], identity, facts, &found)
+        if found.isEmpty, CallRecord.isEdgeIdentity(identity) { try findEdge(identity, facts, &found) }
         return found
+    }
+
+    /// Finds the newest row with an identity of the network's edge, which is in the index only if the row has no other.
+    private func findEdge(_ identity: String, _ facts: SharedTables, _ found: inout Set<Int64>) throws {
+        let sql = "SELECT id, edge_request_id FROM call WHERE edge_request_id IS NOT NULL ORDER BY id DESC"
+        try database.cachedStatement(sql: sql).forEachRow(in: database) { row in
+            guard row.identity(at: 1, facts) == identity else { return true }
+            found.insert(row.integer(at: 0) ?? 0)
+            return false
+        }
     }
 
     /// Returns the IDs of the flushed rows with an identity and its hash.

@@ -117,7 +117,7 @@ struct RollupSums: Sendable, Equatable {
 
 extension UsageState {
     /// True if usage is missing although expected.
-    var isWithoutUsage: Bool {
+    package var isWithoutUsage: Bool {
         switch self {
         case .null, .missing, .cut, .unparsable: true
         default: false

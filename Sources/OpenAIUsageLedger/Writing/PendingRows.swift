@@ -174,11 +174,13 @@ extension CallRecord {
         if let objectAlias { body(IdentityHash.hash(objectAlias)) }
         // The identity of Cloudflare's edge is on every row: it is indexed only if there is no other.
         guard let edgeRequestID else { return }
-        if requestID != nil, edgeRequestID.utf8.count == 20, edgeRequestID.utf8.dropFirst(16).first == UInt8(ascii: "-")
-        {
-            return
-        }
+        if requestID != nil, Self.isEdgeIdentity(edgeRequestID) { return }
         body(IdentityHash.hash(edgeRequestID))
+    }
+
+    /// True if an identity has the form of those of Cloudflare's edge.
+    static func isEdgeIdentity(_ identity: String) -> Bool {
+        identity.utf8.count == 20 && identity.utf8.dropFirst(16).first == UInt8(ascii: "-")
     }
 
     /// True if an identity is one of the call's.

@@ -38,6 +38,9 @@ struct StatuslineCommand: AsyncParsableCommand {
         if json, let format, format != "json" {
             throw ValidationError("--json and a template of --format cannot be used together.")
         }
+        if let format, ["table", "text", "csv", "markdown"].contains(format) {
+            throw ValidationError("--format is a template with placeholders, or json; the line has no other format.")
+        }
         if let format { _ = try StatuslineTemplate(format) }
         do { _ = try FilterOptions.listed(project, "project") } catch { throw ValidationError("--\(error)") }
     }

@@ -13,8 +13,10 @@ extension CompletionKind {
     /// The tags of the ledger, as `name=value`.
     static var tags: CompletionKind { .custom { LedgerNames(words: $0).tags.offered } }
 
-    /// The identities of the newest calls.
-    static var calls: CompletionKind { .custom { LedgerNames(words: $0).identities.offered } }
+    /// The identities of calls.
+    static var calls: CompletionKind {
+        .custom { words, _, prefix in LedgerNames(words: words).identities(prefix).offered }
+    }
 
     /// The values of a dimension in the ledger.
     static func values(of dimension: ReportDimension) -> CompletionKind {

@@ -48,8 +48,14 @@ struct LedgerNames {
         return recentTags.map(\.name).filter { seen.insert($0).inserted }
     }
 
-    /// The identities of the newest calls: what the provider calls them, else their own.
-    var identities: [String] { newest(30).map { $0.requestID ?? $0.id.description } }
+    /// Returns the identities that begin with a text; for a short one those of the newest calls: what the provider calls
+    /// them, else their own.
+    func identities(_ prefix: String) -> [String] {
+        guard prefix.utf8.count >= IdentityPrefix.minimumLength else {
+            return newest(30).map { $0.requestID ?? $0.id.description }
+        }
+        return read { try $0.identities(beginningWith: prefix).identities } ?? []
+    }
 
     /// The values of a dimension in the last 90 days, those with the most calls first.
     func values(of dimension: ReportDimension) -> [String] {

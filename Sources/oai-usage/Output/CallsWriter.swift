@@ -100,7 +100,8 @@ struct CallsWriter {
                 let name = column.name.replacing("-", with: " ")
                 return Table.Column(
                     // CSV has names for programs.
-                    name: format == .csv ? column.key : name == "time" ? "time (\(timeZone.reportName))" : name,
+                    name: format == .csv
+                        ? column.key : name == "time" ? "time (\(Self.zone(timeZone, width)))" : name,
                     isNumeric: column.isNumeric,
                     priority: column.priority,
                     isShortened: !column.isNumeric && column.name != "time" && column.name != "status",
@@ -110,6 +111,15 @@ struct CallsWriter {
                 )
             }
         )
+    }
+
+    /// The name of a time zone for the heading of its column; in a narrow terminal that of its city.
+    private static func zone(_ timeZone: TimeZone, _ width: Int?) -> String {
+        let name = timeZone.reportName
+        guard width ?? .max < narrowWidth, name.utf8.count > 7, let city = name.split(separator: "/").last else {
+            return name
+        }
+        return String(city).replacing("_", with: " ")
     }
 
     /// Writes the header of the format.
@@ -242,6 +252,6 @@ struct CallsWriter {
 extension CallRecord {
     /// True if the cost is not known in full.
     fileprivate var hasUnknownCost: Bool {
-        outcome != .open && (cost.status == .partial || cost.status == .unpriced || usageState == .missing)
+        outcome != .open && (cost.status == .partial || cost.status == .unpriced || usageState.isWithoutUsage)
     }
 }

@@ -12,6 +12,8 @@ struct MoneyScale: Equatable {
         let most = amounts.compactMap { $0?.magnitude }.max() ?? 0
         var decimals = most == 0 || most >= UInt128(Self.unit(2)) * 1_000 ? 2 : 4
         while decimals >= 4, decimals < 12, most < UInt128(Self.unit(decimals)) * 1_000 { decimals += 1 }
+        // Zeros at the end of all amounts look like a precision that there is not.
+        while decimals > 4, amounts.allSatisfy({ ($0 ?? 0) % Self.unit(decimals - 1) == 0 }) { decimals -= 1 }
         self.decimals = decimals
     }
 

@@ -62,11 +62,12 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         }
     }
 
-    /// The columns with these names, and that of unpriced calls if there are any.
+    /// The columns with these names, and those of calls that the cost leaves out if there are any.
     private static func present(_ names: [String], _ totals: ReportRow) -> [ReportColumn] {
         var names = names
-        if totals.unpricedCalls > 0, let place = names.firstIndex(of: "cost") {
-            names.insert("unpriced", at: place + 1)
+        for (name, calls) in [("no-usage", totals.callsWithoutUsage), ("unpriced", totals.unpricedCalls)] where calls > 0 {
+            guard let place = names.firstIndex(of: "cost") else { continue }
+            names.insert(name, at: place + 1)
         }
         return ReportColumn.named(names).columns
     }

@@ -1,4 +1,5 @@
 import OpenAIUsageGateway
+import OpenAIUsageLedger
 import OpenAIUsagePricing
 
 /// The strict check of a configuration file: its structure, each value, and values that cannot be used together.
@@ -72,7 +73,45 @@ struct ConfigurationCheck {
                 "The route \"/\" of line \(route.position.line) names the same upstream: leave one of them out."
             findings.append(Finding(upstream.node.position, "upstream", message))
         }
+        return findings + openListeners(file) + repeatedBudgets(file)
+    }
+
+    /// The listeners that other machines can reach without a token, and two at one address.
+    private static func openListeners(_ file: ConfigurationFile) -> [Finding] {
+        func address(_ key: String) -> GatewayConfiguration.Address? {
+            file[key]?.values.first.flatMap { GatewayConfiguration.Address(argument: $0) }
+        }
+        var findings: [Finding] = []
+        let rules = [
+            ("listen", "client-token-file", "allow-anyone"), ("admin", "admin-token-file", "admin-allow-anyone"),
+        ]
+        for (key, tokens, open) in rules {
+            guard let entry = file[key], let address = address(key), !address.isLoopback, file[tokens] == nil,
+                file[open]?.values.first.flatMap(Setting.truth) != true
+            else { continue }
+            let message =
+                "\"\(key)\" can be reached from other machines without a token: add \"\(tokens)\", or \"\(open)\" if something else keeps others out."
+            findings.append(Finding(entry.node.position, key, message))
+        }
+        if let listen = address("listen"), let admin = address("admin"), listen == admin, listen.port != 0,
+            let entry = file["admin"]
+        {
+            let message = "\"admin\" is the address of \"listen\": two servers need two ports."
+            findings.append(Finding(entry.node.position, "admin", message))
+        }
         return findings
+    }
+
+    private static func repeatedBudgets(_ file: ConfigurationFile) -> [Finding] {
+        guard let entry = file["budget"] else { return [] }
+        var names: Set<String> = []
+        return entry.values.enumerated().compactMap { index, text in
+            guard let name = BudgetArgument(argument: text)?.budget?.name, !names.insert(name).inserted else {
+                return nil
+            }
+            let position = entry.positions.count == entry.values.count ? entry.positions[index] : entry.node.position
+            return Finding(position, "budget", "\"budget\" has two of the name \"\(name)\": rename one.")
+        }
     }
 }
 

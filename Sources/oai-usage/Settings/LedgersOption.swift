@@ -93,12 +93,15 @@ struct LedgersOption: ParsableArguments {
     /// - Throws: A ``CommandFailure`` if there are none.
     func calls(matching identity: String, _ settings: Settings) async throws -> [CallRecord] {
         let places = try places(settings)
-        let records = try await union(places, settings).calls(matching: identity)
+        var records = try await union(places, settings).calls(matching: identity)
         if records.isEmpty, let whole = try await completed(identity, union(places, settings)) {
-            return try await union(places, settings).calls(matching: whole)
+            records = try await union(places, settings).calls(matching: whole)
         }
         guard !records.isEmpty else {
             var message = "No call in \(places.map(\.name).joined(separator: ", ")) is named \(identity)."
+            if identity.utf8.count < IdentityPrefix.minimumLength {
+                message += " A beginning must have \(IdentityPrefix.minimumLength) characters at least."
+            }
             for (place, before) in try await prunedParts(places) {
                 message += " Calls of \(place.name) before \(TimestampText.utc(before, isShort: true)) are pruned."
             }

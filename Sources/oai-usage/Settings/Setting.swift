@@ -118,6 +118,8 @@ extension Setting {
     func problem(with text: String) -> String? {
         let malformed = "is \"\(text.prefix(100))\"; it must be \(allowed)."
         switch kind {
+        case .list where name == "budget":
+            return BudgetArgument(argument: text)?.problem.map { "has \"\(text.prefix(100))\": \($0)." }
         case .path, .list, .document: return text.isEmpty ? "is empty; it must be \(allowed)." : nil
         case .address: return GatewayConfiguration.Address(argument: text) == nil ? malformed : nil
         case .url: return UpstreamArgument(argument: text).problem.map { "is not an upstream: \($0)." }

@@ -5,14 +5,18 @@ extension OutputSchema {
         command: "calls",
         format: "jsonl",
         summary: "One object a line and attempt, the oldest first.",
-        fields: callFields
+        fields: callFields + [convertedCost]
     )
+
+    /// The member or column of --currency.
+    static let convertedCost =
+        Field("cost_NAME", .number, "The cost in the other currency of --currency, as cost_eur.").nullable.optional
 
     static let callsJSON = OutputSchema(
         command: "calls",
         format: "json",
         summary: "An array of the same objects.",
-        fields: callFields.within("[]")
+        fields: (callFields + [convertedCost]).within("[]")
     )
 
     static let showJSON = OutputSchema(
@@ -37,9 +41,11 @@ extension OutputSchema {
         format: "csv",
         summary: "RFC 4180 with a heading, and an apostrophe before texts like formulas; one line an attempt.",
         fields: CallsWriter.columnNames.map { name in
-            (callFields + csvFields).first { $0.name == name }
+            let field =
+                (callFields + csvFields).first { $0.name == name }
                 ?? Field(name, .integer, unit(of: name), "What the provider counted.").nullable
-        } + [Field("tag:NAME", .string, "The value of a tag that calls of the ledger have.").nullable]
+            return field.ofCSV
+        } + [convertedCost, Field("tag:NAME", .string, "The value of a tag that calls of the ledger have.").nullable]
     )
 
     private static func unit(of counter: String) -> String { counter.hasSuffix("_seconds") ? "s" : "tokens" }

@@ -106,6 +106,14 @@ extension OutputSchema.Field {
     /// The field with a key that may be missing.
     var optional: Self { with { $0.isOptional = true } }
 
+    /// The field as a column of CSV: what may be missing, or is an empty object, is an empty cell.
+    var ofCSV: Self {
+        with { field in
+            if field.isOptional || [.object, .array, .any].contains(field.type) { field.isNullable = true }
+            field.isOptional = false
+        }
+    }
+
     /// The field within an object or an array of objects.
     func within(_ path: String) -> Self { with { $0.name = path + "." + name } }
 
