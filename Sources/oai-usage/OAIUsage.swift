@@ -87,7 +87,7 @@ struct OAIUsage: AsyncParsableCommand {
         guard let usage = UsageMessage(error, of: Self.self, arguments: arguments) else {
             return ErrorMessage.explained(error)
         }
-        StandardError.write(usage.text)
+        StandardError.write(SecretText.masked(usage.text))
         return ExitCode.validationFailure
     }
 
@@ -108,7 +108,7 @@ struct OAIUsage: AsyncParsableCommand {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }
             let text = fullMessage(for: error)
-            if !text.isEmpty { StandardError.write(text) }
+            if !text.isEmpty { StandardError.write(SecretText.masked(text)) }
             exit(withError: ExitCode(code.rawValue))
         }
     }

@@ -13,7 +13,8 @@ extension ReportingAPI {
 
     /// Returns the parameter `period`; `nil` if it is absent.
     static func period(_ parameters: inout QueryParameters) throws(ParameterError) -> CalendarPeriod? {
-        let names = "one of \(CalendarPeriod.names.joined(separator: ", ")), or as 2026-11-29, 2026-W48, 2026-11, 2026-Q4 or 2026"
+        let names =
+            "one of \(CalendarPeriod.names.joined(separator: ", ")), or as 2026-11-29, 2026-W48, 2026-11, 2026-Q4 or 2026"
         return try parameters.one("period", names) { CalendarPeriod($0) }
     }
 

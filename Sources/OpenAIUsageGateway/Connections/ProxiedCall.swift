@@ -39,7 +39,7 @@ final class ProxiedCall {
         self.downstream = downstream
         method = head.method
         isWebSocket = head.upgradesToWebSocket
-        let path = head.pathText
+        let path = head.recordedPath
         exchange = Exchange(
             line: RequestedTarget(method: head.methodName, target: path, authority: route.authority),
             facts: head.facts(identifiedBy: credential),

@@ -112,8 +112,8 @@ enum ClientCredentials {
             Octets.isBlank(Octets.byte(base, value.lowerBound + 5))
         else { return nil }
         let pair = Octets.trimmed(base, value.lowerBound + 6, value.upperBound)
-        let text = String(decoding: UnsafeRawBufferPointer(start: base + pair.lowerBound, count: pair.count), as: UTF8.self)
-        return Data(base64Encoded: text).map { Array($0) }
+        let bytes = UnsafeRawBufferPointer(start: base + pair.lowerBound, count: pair.count)
+        return Data(base64Encoded: String(decoding: bytes, as: UTF8.self)).map { Array($0) }
     }
 
     /// Returns the range behind a prefix; `nil` if the element does not begin with it.

@@ -134,6 +134,12 @@ struct RequestHead: MessageHead {
 
     /// Path and query, with the slash that an absolute form may lack.
     var pathText: String { line.pathLacksSlash ? "/" + string(path) : string(path) }
+
+    /// Path and query for a row; empty for the target of a rejected request that is no path, and may hold a password.
+    var recordedPath: String {
+        let text = pathText
+        return text.hasPrefix("/") || text == "*" ? text : ""
+    }
 }
 
 extension RequestHead {

@@ -68,12 +68,15 @@ struct CallsCommand: AsyncParsableCommand {
         var shown: Set<CallID> = []
         writer.begin()
         var ranking = options.sort.map { CallRanking($0, limit: limit) }
+        let progress = ranking == nil ? nil : ElapsedProgress("Sorting the calls")
+        defer { progress?.end() }
         while let record = next {
             if follow, record.outcome != .open { shown.insert(record.id) }
             if ranking == nil { writer.write(record) } else { ranking?.add(record) }
             count += 1
             next = try await listing.next()
         }
+        progress?.end()
         for record in ranking?.records ?? [] { writer.write(record) }
         guard follow else {
             writer.end()

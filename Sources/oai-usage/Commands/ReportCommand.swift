@@ -117,6 +117,8 @@ struct ReportCommand: AsyncParsableCommand {
         var report: ArrangedReport
         let rates = try currency.rates(settings)
         let asked = request
+        let progress = ElapsedProgress("Reading the calls")
+        defer { progress.end() }
         do {
             let sums = try await source.sums(request)
             if options.compare == nil {
@@ -135,6 +137,7 @@ struct ReportCommand: AsyncParsableCommand {
             StandardOutput.write(Report.empty(try request.query(now: now) { nil }).json + "\n")
             throw error
         }
+        progress.end()
         if let rates { report.conversion = try await source.conversion(of: report.report, asked, rates) }
         let width = options.wide ? nil : Terminal.tableWidth
         var columns = options.columns?.columns
@@ -161,6 +164,12 @@ struct ReportCommand: AsyncParsableCommand {
                 )
             }
         }
-        if strict, ReportTable.isPartial(report) { throw ExitCode(2) }
+        if strict, ReportTable.isPartial(report) {
+            // Machine formats have no notes of their own.
+            if format == .csv || format == .json {
+                for note in ReportTable.notes(report) { StandardError.write("--strict: \(note)") }
+            }
+            throw ExitCode(2)
+        }
     }
 }

@@ -24,7 +24,7 @@ struct DoctorInspection {
         do {
             settings = try await Settings(file: configurationFlag, environment: environment)
         } catch {
-            problem = "\(error)"
+            problem = SecretText.masked("\(error)")
         }
         let standard = Settings.folder("XDG_DATA_HOME", otherwise: ".local/share", environment) + "/oai-usage/ledger.db"
         var facts = DoctorFacts(now: now, ledger: settings?.ledger(ledgerFlag) ?? ledgerFlag ?? standard)

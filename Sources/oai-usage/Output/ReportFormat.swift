@@ -65,7 +65,8 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     /// The columns with these names, and those of calls that the cost leaves out if there are any.
     private static func present(_ names: [String], _ totals: ReportRow) -> [ReportColumn] {
         var names = names
-        for (name, calls) in [("no-usage", totals.callsWithoutUsage), ("unpriced", totals.unpricedCalls)] where calls > 0 {
+        let gaps = [("no-usage", totals.callsWithoutUsage), ("unpriced", totals.unpricedCalls)]
+        for (name, calls) in gaps where calls > 0 {
             guard let place = names.firstIndex(of: "cost") else { continue }
             names.insert(name, at: place + 1)
         }

@@ -37,7 +37,7 @@ struct SettingsReport {
     init(_ rows: [Row]) {
         self.rows = rows.map { row in
             var row = row
-            row.value = row.value.isEmpty ? "-" : Self.masked(row.value)
+            row.value = row.value.isEmpty ? "-" : SecretText.masked(row.value)
             return row
         }
     }
@@ -101,12 +101,6 @@ struct SettingsReport {
                 ])
             }
         ).indented + "\n"
-    }
-
-    /// Masks anything in a value that may be a key or password.
-    static func masked(_ value: String) -> String {
-        value.replacing(/:\/\/[^\/@\s]*@/) { _ in "://***@" }.replacing(/\bsk-[A-Za-z0-9_-]+/) { _ in "sk-***" }
-            .replacing(/(?i)\b(bearer|basic)\s+\S+/) { match in "\(match.output.1) ***" }
     }
 }
 

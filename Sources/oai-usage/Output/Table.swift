@@ -136,6 +136,8 @@ struct Table {
     struct Plan {
         fileprivate var kept: [Int]
         fileprivate var widths: [Int]
+        /// False for a table of any width, whose later cells are whole, too.
+        fileprivate var isFitted = true
         /// The texts of names that would look alike, by column.
         fileprivate var texts: [Int: [String: String]] = [:]
     }
@@ -184,7 +186,7 @@ struct Table {
             let column = columns[index]
             let isLast = place == plan.kept.count - 1
             // A number that came later may be wider than its column.
-            let isWhole = column.isNumeric || (isLast && !column.isShortened)
+            let isWhole = column.isNumeric || !plan.isFitted || (isLast && !column.isShortened)
             let cell =
                 isWhole
                 ? cells[index]
@@ -219,7 +221,7 @@ struct Table {
         }
         let least = total(Self.floors.first) > limit ? Self.floors.last : Self.floors.first
         var widths = natural.indices.map { floor($0, least) }
-        guard limit < .max else { return Plan(kept: kept, widths: natural) }
+        guard limit < .max else { return Plan(kept: kept, widths: natural, isFitted: false) }
         // The rest goes to the columns of text, one cell at a time so that they grow alike.
         var rest = limit - total(least)
         while rest > 0 {

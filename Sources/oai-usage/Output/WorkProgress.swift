@@ -104,29 +104,8 @@ final class WorkProgress: Sendable {
         isTerminal: Bool = StandardError.isTerminal,
         _ body: () throws -> Value
     ) rethrows -> Value {
-        let start = SystemUsageClock().monotonicNanoseconds
-        let pace = Mutex(Pace(isTerminal: isTerminal))
-        _ = pace.withLock { $0.step(at: start) }
-        // The thread of the operation is busy.
-        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
-        timer.setEventHandler {
-            pace.withLock { pace in
-                let now = SystemUsageClock().monotonicNanoseconds
-                let text = "\(doing): \(Int64(pace.seconds(at: now).rounded())) s"
-                switch pace.step(at: now) {
-                case .none: break
-                case .rewrite: StandardError.put("\r\(text)\u{1b}[K")
-                case .line: StandardError.write("\(text).")
-                }
-            }
-        }
-        timer.schedule(deadline: .now() + .milliseconds(500), repeating: .milliseconds(500))
-        timer.resume()
-        defer {
-            timer.cancel()
-            let hasOutput = pace.withLock { $0.end(at: SystemUsageClock().monotonicNanoseconds) }
-            if hasOutput, isTerminal { StandardError.put("\r\u{1b}[K") }
-        }
+        let progress = ElapsedProgress(doing, isTerminal: isTerminal)
+        defer { progress.end() }
         return try body()
     }
 
@@ -149,5 +128,48 @@ final class WorkProgress: Sendable {
         case .rewrite: StandardError.put("\r\(text)\u{1b}[K")
         case .line: line(text)
         }
+    }
+}
+
+/// The elapsed time on stderr of an operation that does not tell its progress, until it is ended.
+// SAFETY: the timer is set up before it runs, and is only cancelled then, which any thread may do; the pace has its lock.
+final class ElapsedProgress: @unchecked Sendable {
+    private let pace: Mutex<WorkProgress.Pace>
+    private let timer: any DispatchSourceTimer
+    private let isTerminal: Bool
+
+    /// Begins to show the time.
+    ///
+    /// - Parameters:
+    ///   - doing: The operation while it runs, such as `Checking the file`.
+    ///   - isTerminal: True to rewrite one line.
+    init(_ doing: String, isTerminal: Bool = StandardError.isTerminal) {
+        self.isTerminal = isTerminal
+        pace = Mutex(WorkProgress.Pace(isTerminal: isTerminal))
+        // The thread of the operation is busy.
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
+        _ = pace.withLock { $0.step(at: SystemUsageClock().monotonicNanoseconds) }
+        timer.setEventHandler { [weak self] in self?.show(doing) }
+        timer.schedule(deadline: .now() + .milliseconds(500), repeating: .milliseconds(500))
+        timer.resume()
+    }
+
+    private func show(_ doing: String) {
+        pace.withLock { pace in
+            let now = SystemUsageClock().monotonicNanoseconds
+            let text = "\(doing): \(Int64(pace.seconds(at: now).rounded())) s"
+            switch pace.step(at: now) {
+            case .none: break
+            case .rewrite: StandardError.put("\r\(text)\u{1b}[K")
+            case .line: StandardError.write("\(text).")
+            }
+        }
+    }
+
+    /// Shows nothing more, and clears the line on a terminal.
+    func end() {
+        timer.cancel()
+        let hasOutput = pace.withLock { $0.end(at: SystemUsageClock().monotonicNanoseconds) }
+        if hasOutput, isTerminal { StandardError.put("\r\u{1b}[K") }
     }
 }

@@ -49,7 +49,7 @@ struct ConfigurationCheck {
             guard let text = environment[setting.variable], !text.isEmpty else { return [] }
             let values = setting.isList ? Settings.split(text) : [text]
             return values.compactMap(setting.problem).map { problem in
-                (setting.name, SettingsReport.masked("\(setting.variable) \(problem)"))
+                (setting.name, SecretText.masked("\(setting.variable) \(problem)"))
             }
         }
     }

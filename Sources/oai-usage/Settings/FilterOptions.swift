@@ -18,7 +18,7 @@ struct FilterOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.", completion: .models)
     var model: [String] = []
 
-    @Option(help: ArgumentHelp("Only this model as it was requested.", valueName: "model"))
+    @Option(help: ArgumentHelp("Only this model as it was requested, with its snapshots.", valueName: "model"))
     var requestedModel: [String] = []
 
     @Option(help: "Only this endpoint, as in chat.completions.", completion: .values(of: .endpoint))

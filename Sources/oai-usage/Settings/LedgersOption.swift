@@ -93,6 +93,9 @@ struct LedgersOption: ParsableArguments {
     /// - Throws: A ``CommandFailure`` if there are none.
     func calls(matching identity: String, _ settings: Settings) async throws -> [CallRecord] {
         let places = try places(settings)
+        // Some identities are not in the index.
+        let progress = ElapsedProgress("Looking for \(TextCleaner.removingUnsafe(from: String(identity.prefix(60))))")
+        defer { progress.end() }
         var records = try await union(places, settings).calls(matching: identity)
         if records.isEmpty, let whole = try await completed(identity, union(places, settings)) {
             records = try await union(places, settings).calls(matching: whole)

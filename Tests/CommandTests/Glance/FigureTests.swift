@@ -39,7 +39,9 @@ struct FigureTests {
         #expect(dollars.text(0) == "$0.00")
         #expect(dollars.text(nil) == "-")
         #expect(dollars.text(1_234_567_890_000_000_000) == "$1,234,567.89")
-        #expect(MoneyScale([52_300_000_000]).text(52_300_000_000) == "$0.05230")
+        #expect(MoneyScale([52_300_000_000]).text(52_300_000_000) == "$0.0523")
+        #expect(MoneyScale([52_300_000_000, 1_230_000_000]).text(52_300_000_000) == "$0.05230")
+        #expect(MoneyScale([500_000_000_000]).text(500_000_000_000) == "$0.5000")
         #expect(MoneyScale([]).text(0) == "$0.00")
     }
 

@@ -29,7 +29,7 @@ struct ReportTableTests {
         let columns = ReportColumn.named(ReportColumn.readable).columns
         let table = ReportTable.readable(ArrangedReport(Self.report), columns)
         #expect(table.rows.first?.prefix(6) == ["proj_a", "-", "1,200", "0.2%", "5,000", "-"])
-        #expect(table.rows.first?.contains("$0.000006750") == true)
+        #expect(table.rows.first?.contains("$0.00000675") == true)
         #expect(table.rows.first?.contains("100%") == true)
         #expect(table.footer?.prefix(3) == ["TOTAL", "", "1,200"])
     }

@@ -46,7 +46,7 @@ struct PriceCommandTests {
         ["prices", "list", "--format", "xml"], ["prices", "check"], ["prices", "diff"], ["prices", "import"],
         ["prices", "diff", "a", "b", "c"], ["prices", "explain"], ["prices", "nothing"], ["reprice"],
         ["reprice", "--since", "whenever"], ["reprice", "--since", "1d", "--admin", "nowhere"],
-        ["reprice", "--since", "1d", "--format", "markdown"], ["prices", "import", "a", "--from", "2026-13-01"],
+        ["reprice", "--since", "1d", "--format", "jsonl"], ["prices", "import", "a", "--from", "2026-13-01"],
         ["prices", "whatif"], ["prices", "whatif", "--model", "gpt-5.1"], ["prices", "update"],
         ["export", "--format", "xml"], ["export", "--focus-version", "1.3"], ["export", "--columns", "nothing"],
         ["export", "--format", "focus", "--columns", "cost"], ["report", "--format", "focus", "--top", "3"],

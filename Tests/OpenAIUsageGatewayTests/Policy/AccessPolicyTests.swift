@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import OpenAIUsageTestSupport
 import Testing
@@ -31,7 +32,15 @@ struct AccessPolicyTests {
             ([("Authorization", "Bearer \(adminToken)")], "/api/v1/report", true),
             ([("api-key", adminToken)], "/v1/chat/completions", true),
             ([("X-Anything", adminToken)], "/v1/models", true),
-            ([], "/v1/models?token=\(adminToken)", true),
+            ([], "/v1/models?token=\(adminToken)", true), ([], "/v1/models?\(adminToken)", true),
+            ([], "/v1/\(adminToken)/models", true), ([], "/v1/%6f\(adminToken.dropFirst())", true),
+            ([("Authorization", "Basic " + Data("u:\(adminToken)".utf8).base64EncodedString())], "/", true),
+            ([("Authorization", "Basic " + Data("\(adminToken):".utf8).base64EncodedString())], "/", true),
+            ([("Authorization", "Token token=\"\(adminToken)\"")], "/", true),
+            ([("Cookie", "a=b; token=\(adminToken)")], "/", true), ([("User-Agent", "X/\(adminToken)")], "/", true),
+            ([("OpenAI-Usage-Tags", "team=\(adminToken)")], "/", true),
+            ([("Sec-WebSocket-Protocol", "realtime, \(adminToken)")], "/", true),
+            ([("X-Other", "x\(adminToken)")], "/", false), ([("X-Other", "\(adminToken.dropLast())")], "/", false),
             ([("OpenAI-Usage-Token", adminToken)], "/v1/models", false),
             ([("Authorization", "Bearer sk-client")], "/api/v1/chat/completions", false),
         ] as [([(String, String)], String, Bool)]

@@ -7,12 +7,16 @@ import Testing
 
 @Suite("Look-up by identity")
 struct CallLookupTests {
+    /// An identity of Cloudflare's edge, which is not in the index beside that of a request.
+    private static func edge(_ number: Int) -> String { "9a2b0000\(10_000_000 + number)-FRA" }
+
     private static func call(_ number: Int) -> CallRecord {
         var record = Records.plain(number)
         record.operationID = "op_\(number / 3)"
         record.attempt = number % 3
         record.clientRequestID = "client_\(number)"
         record.responseID = "resp_\(number)"
+        record.edgeRequestID = edge(number)
         return record
     }
 
@@ -30,13 +34,15 @@ struct CallLookupTests {
         let reader = try LedgerReader(path: folder.ledger)
         for number in stride(from: 0, to: 300, by: 3) {
             let call = Self.call(number)
-            for identity in ["req_\(number)", "client_\(number)", "resp_\(number)", call.id.description] {
+            for identity in [
+                "req_\(number)", "client_\(number)", "resp_\(number)", call.id.description, Self.edge(number),
+            ] {
                 #expect(try reader.calls(matching: identity) == [call], "\(identity)")
             }
             let attempts = (number..<(number + 3)).map(Self.call)
             #expect(try reader.calls(matching: "op_\(number / 3)") == attempts)
         }
-        for identity in ["req_300", "", "req_", "0000000000000000", "ffffffffffffffff"] {
+        for identity in ["req_300", "", "0123456789abcdef-CDG", "req_", "0000000000000000", "ffffffffffffffff"] {
             #expect(try reader.calls(matching: identity).isEmpty, "\(identity)")
         }
     }

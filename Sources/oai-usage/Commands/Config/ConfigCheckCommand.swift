@@ -42,7 +42,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         case .json: StandardOutput.write(Self.json(findings, path, variables).indented + "\n")
         case .text:
             for finding in findings {
-                StandardOutput.write("\(path ?? ""):\(finding.line):\(finding.column): error: \(finding.message)\n")
+                StandardOutput.write(
+                    "\(path ?? ""):\(finding.line):\(finding.column): error: \(SecretText.masked(finding.message))\n"
+                )
             }
             for variable in variables { StandardOutput.write("environment: error: \(variable.message)\n") }
             if let path, let check, findings.isEmpty {
@@ -65,7 +67,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             findings.map { finding in
                 .members([
                     "file": .text(path), "line": .integer(finding.line), "column": .integer(finding.column),
-                    "key": .text(finding.key.isEmpty ? nil : finding.key), "message": .string(finding.message),
+                    "key": .text(finding.key.isEmpty ? nil : finding.key),
+                    "message": .string(SecretText.masked(finding.message)),
                 ])
             }
                 + variables.map { variable in

@@ -32,7 +32,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
         report.write(as: output.value)
         for message in settings.suspects { StandardError.write(message) }
         guard !effective.problems.isEmpty else { return }
-        for problem in effective.problems { StandardError.write("Error: \(SettingsReport.masked(problem))") }
+        for problem in effective.problems { StandardError.write("Error: \(SecretText.masked(problem))") }
         throw ExitCode.failure
     }
 }

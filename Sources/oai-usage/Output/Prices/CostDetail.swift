@@ -30,7 +30,8 @@ struct CostDetail {
             let (table, width) = (table, Terminal.tableWidth)
             text += "\n" + table.layout(isColored: Terminal.isColored, width: width).text
             let leftOut = table.leftOut(table.plan(width: width))
-            if let note = Table.note(leftOut: leftOut, remedy: "a wider terminal or --json") { text += Terminal.heading(note) }
+            let note = Table.note(leftOut: leftOut, remedy: "a wider terminal or --json")
+            if let note { text += Terminal.heading(note) }
         }
         if !explanation.gaps.isEmpty {
             text += "\nWithout a price\n"

@@ -40,7 +40,10 @@ struct Repricing {
             }
         }
         if query.isDryRun {
-            return result(try reader.reprice(query) { book.cost(of: $0) }, book.version)
+            let report = try WorkProgress.elapsed("Pricing the calls") {
+                try reader.reprice(query) { book.cost(of: $0) }
+            }
+            return result(report, book.version)
         }
         var options = LedgerOptions()
         options.purpose = "oai-usage reprice"
