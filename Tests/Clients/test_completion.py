@@ -63,6 +63,7 @@ def complete(tmp_path_factory, ledger):
 
 @pytest.mark.parametrize("line,candidates", [
     ("oai-usage repo", ["report"]), ("oai-usage prices sh", ["show"]), ("oai-usage config ch", ["check"]),
+    ("oai-usage report --project-not proj_", ["proj_a", "proj_b"]), ("oai-usage calls --outcome-not comp", ["completed"]),
     ("oai-usage report --project proj_a,", ["proj_a,proj_b"]), ("oai-usage calls --status 429,50", ["429,500", "429,502", "429,503", "429,504"]),
     ("oai-usage report --sort cost:", ["asc"]), ("oai-usage report --columns calls,unpriced-", ["calls,unpriced-bound"]),
     ("oai-usage calls --columns time,mod", ["time,model"]), ("oai-usage calls --sort dur", ["duration", "duration:asc"]),

@@ -115,7 +115,7 @@ def test_values_that_are_refused_are_shown_and_told():
     ('{"routes": {"/a": {"upstream": "https://h", "key-env": "sk-abc"}}}', "the name of a variable"),
     ('{"upstream": "https://user:secret@h"}', "a user or a password stands before its host"),
     ('{ /* no end', "1:3: error: This comment does not end"), ('{"listen" ":1"}', "This is not JSON"),
-    ('{"budget": ["all=10/mont"]}', "behind the amount must stand /"), ('{"budget": ["a=1/day", "a=2/day"]}', '1:25: error: "budget" has two of the name "a"'),
+    ('{"budget": ["all=10/mont"]}', "behind the amount must stand /"), ('{"budget": ["a=1/day", "a=2/day"]}', '1:24: error: "budget" has two of the name "a"'),
     ('{"budget": ["a=1/day zone=Mars"]}', "is not a time zone"), ('{"listen": "0.0.0.0:80"}', 'add "client-token-file", or "allow-anyone"'),
     ('{"admin": "[::]:80", "admin-allow-anyone": false}', 'add "admin-token-file"'),
     ('{"listen": "127.0.0.1:80", "admin": "127.0.0.1:80"}', "two servers need two ports"),

@@ -137,7 +137,7 @@ def test_every_table_has_the_same_formats(hostile, arguments):
 
 
 @pytest.mark.parametrize("arguments", [
-    ("schema",), ("config", "show"), ("prices", "list"), ("prices", "diff", "builtin", "builtin"),
+    ("schema",), ("config", "show"), ("config", "check"), ("prices", "list"), ("prices", "diff", "builtin", "builtin"),
 ])
 def test_tables_without_a_ledger_have_the_same_formats(arguments):
     loads(run(*arguments, "--json"))

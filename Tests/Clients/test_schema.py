@@ -99,7 +99,7 @@ def columns(text):
 @pytest.mark.parametrize("arguments", [
     ("report", "--by", DIMENSIONS), ("calls", "-n", "1"), ("waste",), ("budget", "--budget", "all=1/year"), ("reprice", "--since", "1d", "--dry-run"),
     ("prices", "list", "gpt-4o"), ("prices", "diff", "builtin", "builtin"), ("glance",), ("doctor",), ("limits",),
-    ("top", "--once", "--window", "24h"), ("ledger", "check"), ("config", "show"), ("schema",),
+    ("top", "--once", "--window", "24h"), ("ledger", "check"), ("config", "show"), ("config", "check"), ("schema",),
     ("report", "--by", DIMENSIONS, "--compare", "previous", "--since", "1d"),
     ("report", "--by", DIMENSIONS, "--columns", "calls,err%,cost,share"),
 ])

@@ -48,7 +48,8 @@ struct ShowCommand: AsyncParsableCommand {
                 StandardOutput.write("\(record.json.dropLast())\(end)\n")
             case .text:
                 if index > 0 { StandardOutput.write("\n") }
-                StandardOutput.write(CallDetail(record, formerCosts: former, timeZone: timeZone).text)
+                let detail = CallDetail(record, formerCosts: former, timeZone: timeZone)
+                StandardOutput.write(detail.text(isColored: Terminal.isColored))
             }
         }
     }

@@ -127,6 +127,12 @@ extension TagSelection {
     package static var defaultCompletionKind: CompletionKind { .tags }
 }
 
+extension MonthArgument {
+    static var defaultCompletionKind: CompletionKind {
+        .words((0..<12).map { MonthArgument.name(ago: $0, now: SystemUsageClock().wallMicroseconds) })
+    }
+}
+
 extension SortOrder {
     static var defaultCompletionKind: CompletionKind { .words(names + names.map { "\($0):asc" }) }
 }

@@ -21,17 +21,35 @@ struct CallDetail {
     }
 
     /// The details, one per line, in titled sections.
-    var text: String {
+    var text: String { text(isColored: false) }
+
+    /// Returns the details with what failed in red, and what is not known in full in yellow.
+    func text(isColored: Bool) -> String {
         sections.map { title, facts in
             let known = facts.compactMap { name, value in value.map { (name, $0) } }
             guard !known.isEmpty else { return "" }
             let width = known.map { $0.0.utf8.count }.max() ?? 0
             let lines = known.map { name, value in
-                "  \(name)\(String(repeating: " ", count: width - name.utf8.count))  \(value)"
+                let padding = String(repeating: " ", count: width - name.utf8.count)
+                return "  \(name)\(padding)  \(style(name, value).text(value, isColored: isColored))"
             }
             return title + "\n" + lines.joined(separator: "\n") + "\n"
         }.joined()
     }
+
+    private func style(_ name: String, _ value: String) -> StyledLine.Style {
+        switch name {
+        case "error type", "error code": return .red
+        case "status" where value.hasPrefix("4") || value.hasPrefix("5"): return .red
+        case "outcome": return Table.Style.outcome.style(of: value)
+        case "state" where record.usageState.isWithoutUsage: return .yellow
+        case "status" where value == record.cost.status.rawValue && record.cost.status.isIncomplete: return .yellow
+        case "cost" where value == Self.unknown: return .yellow
+        default: return .plain
+        }
+    }
+
+    private static let unknown = "not known"
 
     private typealias Fact = (String, String?)
 
@@ -102,7 +120,7 @@ struct CallDetail {
         func dollars(_ picoUSD: Int64?) -> String? { picoUSD.map { "$" + DecimalText.dollars(picoUSD: Int128($0)) } }
         let isUnknown = record.cost.status != .none || record.cost.reason == .missingUsage
         return [
-            ("cost", dollars(record.cost.picoUSD) ?? (isUnknown ? "not known" : "none")),
+            ("cost", dollars(record.cost.picoUSD) ?? (isUnknown ? Self.unknown : "none")),
             ("at most", dollars(record.cost.upperBoundPicoUSD)),
             ("status", record.cost.status.rawValue),
             ("reason", record.cost.reason.map { "\($0.rawValue) (\($0.sentence))" }),
@@ -133,4 +151,9 @@ struct CallDetail {
             return (resource, "\(remaining) of \(limit) left\(reset)")
         }
     }
+}
+
+extension CostStatus {
+    /// True if the cost is not known in full.
+    fileprivate var isIncomplete: Bool { self == .partial || self == .unpriced }
 }

@@ -15,7 +15,7 @@ struct Table {
         case outcome
 
         /// The appearance of a cell.
-        fileprivate func style(of cell: String) -> StyledLine.Style {
+        func style(of cell: String) -> StyledLine.Style {
             let isReport = cell.unicodeScalars.contains { !["0", ".", "%", "-", "$", " "].contains($0) }
             switch self {
             case .none: return .plain

@@ -3,6 +3,14 @@ import Foundation
 import OpenAIUsage
 import OpenAIUsageLedger
 
+/// The help of the opposites of filters, which would double its length: they stand in the completions alone.
+private let opposite = ArgumentHelp(
+    visibility: CommandLine.arguments.dropFirst().first?.hasPrefix("--generate-completion-script") == true
+        ? .default : .hidden
+)
+/// The usual values of a status.
+private let statuses = ["2xx", "4xx", "5xx", "400", "401", "403", "404", "408", "429", "500", "502", "503", "504"]
+
 /// The flags that select calls by their dimensions.
 ///
 /// Values may be repeated, listed with commas, and contain `*` and `?`; `-` stands for no value. Each filter has an opposite, `--NAME-not`.
@@ -18,7 +26,10 @@ struct FilterOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Only this model, served or requested, with its snapshots.", completion: .models)
     var model: [String] = []
 
-    @Option(help: ArgumentHelp("Only this model as it was requested, with its snapshots.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp("Only this model as it was requested, with its snapshots.", valueName: "model"),
+        completion: .values(of: .requestedModel)
+    )
     var requestedModel: [String] = []
 
     @Option(help: "Only this endpoint, as in chat.completions.", completion: .values(of: .endpoint))
@@ -47,7 +58,7 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: "Only this HTTP status, as in 429 or 5xx.",
-        completion: .listed(["2xx", "4xx", "5xx", "400", "401", "403", "404", "408", "429", "500", "502", "503", "504"])
+        completion: .listed(statuses)
     )
     var status: [String] = []
 
@@ -60,19 +71,19 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only calls with this tag.", valueName: "name=value"))
     var tag: [TagSelection] = []
 
-    @Option(help: .hidden) var projectNot: [String] = []
-    @Option(help: .hidden) var modelNot: [String] = []
-    @Option(help: .hidden) var requestedModelNot: [String] = []
-    @Option(help: .hidden) var endpointNot: [String] = []
-    @Option(help: .hidden) var organizationNot: [String] = []
-    @Option(help: .hidden) var keyNot: [String] = []
-    @Option(help: .hidden) var clientNot: [String] = []
-    @Option(help: .hidden) var hostNot: [String] = []
-    @Option(help: .hidden) var tierNot: [String] = []
-    @Option(help: .hidden) var outcomeNot: [String] = []
-    @Option(help: .hidden) var statusNot: [String] = []
-    @Option(help: .hidden) var errorNot: [String] = []
-    @Option(help: .hidden) var tagNot: [TagSelection] = []
+    @Option(help: opposite, completion: .projects) var projectNot: [String] = []
+    @Option(help: opposite, completion: .models) var modelNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .requestedModel)) var requestedModelNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .endpoint)) var endpointNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .organization)) var organizationNot: [String] = []
+    @Option(help: opposite) var keyNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .client)) var clientNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .host)) var hostNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .serviceTier)) var tierNot: [String] = []
+    @Option(help: opposite, completion: .listed(Outcome.allCases.map(\.rawValue))) var outcomeNot: [String] = []
+    @Option(help: opposite, completion: .listed(statuses)) var statusNot: [String] = []
+    @Option(help: opposite, completion: .values(of: .errorCode)) var errorNot: [String] = []
+    @Option(help: opposite) var tagNot: [TagSelection] = []
 
     @Option(help: ArgumentHelp("Only calls that took so long, as in 2s.", valueName: "duration"))
     var minDuration: DurationArgument?

@@ -9,6 +9,7 @@ enum SecretText {
             }
             .replacing(/(:\/\/[^\s"'?#]*)[?#][^\s"']*/) { "\($0.output.1)?***" }
             .replacing(/\bsk-[A-Za-z0-9_-]+/) { _ in "sk-***" }
-            .replacing(/(?i)\b(bearer|basic)\s+\S+/) { "\($0.output.1) ***" }
+            // A word of prose has no digit.
+            .replacing(/(?i)\b(bearer|basic)\s+(?!sk-\*\*\*)(?=[^\s,;"']*[0-9=])[^\s,;"']+/) { "\($0.output.1) ***" }
     }
 }

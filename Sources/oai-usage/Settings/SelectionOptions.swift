@@ -56,4 +56,12 @@ struct MonthArgument: ExpressibleByArgument {
         guard let period = CalendarPeriod(argument), case .month = period else { return nil }
         self.period = period
     }
+
+    /// Returns the name of a month, by how many months ago it is in UTC.
+    static func name(ago: Int, now: Int64) -> String {
+        let today = CivilDate(daysSince1970: now.flooredQuotient(by: 86_400_000_000))
+        let month = today.year * 12 + today.month - 1 - Int64(ago)
+        let number = month % 12 + 1
+        return "\(month / 12)-\(number < 10 ? "0" : "")\(number)"
+    }
 }

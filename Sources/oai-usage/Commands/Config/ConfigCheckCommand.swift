@@ -24,7 +24,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     )
     var file: String?
     @OptionGroup var configuration: ConfigurationOption
-    @OptionGroup var output: FormatOption<TextFormat>
+    @OptionGroup var output: FormatOption<RowsFormat>
 
     func validate() throws {
         if file != nil, configuration.config != nil {
@@ -40,7 +40,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         let findings = check?.findings ?? []
         switch output.value {
         case .json: StandardOutput.write(Self.json(findings, path, variables).indented + "\n")
-        case .text:
+        case .csv: StandardOutput.write(Self.table(findings, path, variables).csv)
+        case .markdown: StandardOutput.write(Self.table(findings, path, variables).markdown)
+        case .table:
             for finding in findings {
                 StandardOutput.write(
                     "\(path ?? ""):\(finding.line):\(finding.column): error: \(SecretText.masked(finding.message))\n"
@@ -56,6 +58,23 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             StandardError.write("There is no configuration file, and none is needed: \(Settings.standardFile()).")
         }
         guard findings.isEmpty, variables.isEmpty else { throw ExitCode.failure }
+    }
+
+    /// The mistakes, a row each.
+    private static func table(
+        _ findings: [ConfigurationCheck.Finding],
+        _ path: String?,
+        _ variables: [(setting: String, message: String)]
+    ) -> Table {
+        var table = Table(columns: ["file", "line", "column", "key", "message"].map { .init(name: $0) })
+        table.rows = findings.map { finding in
+            [
+                path ?? "", String(finding.line), String(finding.column), finding.key,
+                SecretText.masked(finding.message),
+            ]
+        }
+        table.rows += variables.map { ["", "", "", $0.setting, $0.message] }
+        return table
     }
 
     private static func json(

@@ -373,6 +373,19 @@ extension OutputSchema {
         Field("optional", .boolean, "True if the key may be missing."), Field("meaning", .string, "What it means."),
     ]
 
+    static let configCheckCSV = OutputSchema(
+        command: "config check",
+        format: "csv",
+        summary: "RFC 4180 with a heading; one line for each mistake.",
+        fields: [
+            Field("file", .string, "The file; empty for a variable.").nullable,
+            Field("line", .integer, "The line, from 1.").nullable,
+            Field("column", .integer, "The column in characters, from 1.").nullable,
+            Field("key", .string, "The key; empty for a mistake outside of a member.").nullable,
+            Field("message", .string, "The mistake, and what to do."),
+        ]
+    )
+
     static let configCheckJSON = OutputSchema(
         command: "config check",
         format: "json",

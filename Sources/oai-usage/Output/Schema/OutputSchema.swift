@@ -46,7 +46,7 @@ struct OutputSchema: Sendable {
             repriceHistoryJSON, repriceHistoryCSV,
             pruneJSON, wasteJSON, wasteCSV, budgetJSON, budgetCSV, reconcileJSON, reconcileCSV, doctorJSON,
             doctorCSV, glanceJSON, glanceCSV, statuslineJSON, topJSON, topCSV, ledgerCheckJSON, ledgerCheckCSV,
-        ] + exports + prices + [configShowJSON, configShowCSV, configCheckJSON, schemaJSON, schemaCSV]
+        ] + exports + prices + [configShowJSON, configShowCSV, configCheckJSON, configCheckCSV, schemaJSON, schemaCSV]
 
     /// The formats of a command, or of the commands of a group.
     static func of(_ command: String) -> [OutputSchema] {
