@@ -129,7 +129,20 @@ struct AccessPolicy: Sendable {
 
     /// Rejects an operator's request that was sent to the clients' port, perhaps with a token that the upstream must not see.
     private func adminRejection(_ head: RequestHead) -> AccessRejection? {
-        head.string(named: "accept")?.contains(Self.adminMediaType) == true ? misdirected : nil
+        Self.isForAdmin(head) ? misdirected : nil
+    }
+
+    /// True if the request is one of this program's own commands, by the first media type that it accepts.
+    private static func isForAdmin(_ head: RequestHead) -> Bool {
+        let length = adminMediaType.utf8CodeUnitCount
+        return head.bytes.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            for field in head.fields where field.known == nil && field.value.count > length {
+                guard Octets.matches(base, field.name.lowerBound, field.name.count, "accept") else { continue }
+                if Octets.matches(base, field.value.lowerBound, length, adminMediaType) { return true }
+            }
+            return false
+        }
     }
 
     private var misdirected: AccessRejection {
@@ -143,7 +156,7 @@ struct AccessPolicy: Sendable {
     }
 
     /// The beginning of the media types that only this program's own commands accept.
-    private static let adminMediaType = "application/vnd.oai-usage"
+    private static let adminMediaType: StaticString = "application/vnd.oai-usage"
 
     // MARK: - Tokens
 
