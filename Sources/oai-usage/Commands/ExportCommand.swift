@@ -24,7 +24,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     /// The formats of an export.
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case csv, jsonl, focus, chargeback
+        case csv, jsonl, json, focus, chargeback
     }
 
     @OptionGroup var selection: SelectionOptions
@@ -69,7 +69,7 @@ struct ExportCommand: AsyncParsableCommand {
                 tags: options.tags?.names,
                 rates: try currency.rates(settings)
             ).write(source, to: destination)
-        case .csv, .jsonl: try await calls(source, try currency.rates(settings), to: destination)
+        case .csv, .jsonl, .json: try await calls(source, try currency.rates(settings), to: destination)
         }
     }
 
@@ -81,7 +81,7 @@ struct ExportCommand: AsyncParsableCommand {
         let isCSV = output.value == .csv
         let tags = if let names = options.tags?.names { names } else { try await isCSV ? source.tagNames() : [] }
         var writer = CallsWriter(
-            format: isCSV ? .csv : .jsonl,
+            format: isCSV ? .csv : output.value == .json ? .json : .jsonl,
             columns: options.columns?.columns,
             tags: isCSV ? tags : [],
             rates: rates,

@@ -30,7 +30,7 @@ struct ServeMetricsCommand: AsyncParsableCommand {
     var listen = GatewayConfiguration.Address(host: "127.0.0.1", port: 10464)
     @Option(
         help: ArgumentHelp(
-            "The tokens of which each scrape needs one: one a line, # before a comment.",
+            "The tokens of which each scrape needs one: one a line; a line that begins with # is a comment.",
             valueName: "file"
         ),
         completion: .file()

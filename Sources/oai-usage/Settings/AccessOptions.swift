@@ -69,7 +69,7 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The tokens of which each client needs one: one a line, # before a comment.",
+            "The tokens of which each client needs one: one a line; a line that begins with # is a comment.",
             valueName: "file"
         ),
         completion: .file()

@@ -2,13 +2,20 @@ import OpenAIUsage
 
 extension OutputSchema {
     /// The formats of exports.
-    static let exports: [OutputSchema] = [focus, chargeback, exportCSV, exportJSONL]
+    static let exports: [OutputSchema] = [focus, chargeback, exportCSV, exportJSONL, exportJSON]
 
     private static let exportCSV = OutputSchema(
         command: "export",
         format: "csv",
         summary: "The same as of 'calls'.",
         fields: callsCSV.fields
+    )
+
+    private static let exportJSON = OutputSchema(
+        command: "export",
+        format: "json",
+        summary: "The same as of 'calls'.",
+        fields: callsJSON.fields
     )
 
     private static let exportJSONL = OutputSchema(
