@@ -600,7 +600,7 @@ def test_updates_pause_when_nobody_looks(browser, seen):
     ("exactDollars(pico('123456789012345678.000000000001'))", "$123,456,789,012,345,678.000000000001"),
     ("count(1234567)", "1,234,567"), ("count(999)", "999"), ("count(0)", "0"), ("count(null)", "–"), ("calls(1)", "1 call"),
     ("compact(9999)", "9,999"), ("compact(12345)", "12.3K"), ("compact(999999)", "1.00M"), ("compact(3400000)", "3.40M"),
-    ("duration(0.5)", "500µs"), ("duration(9.87)", "9.8ms"), ("duration(812.345)", "812ms"), ("duration(3999)", "3.9s"),
+    ("duration(0.5)", "500µs"), ("duration(9.87)", "9.9ms"), ("duration(812.345)", "812ms"), ("duration(3999)", "4.0s"),
     ("duration(61000)", "1m1s"), ("share(0, 10)", "0%"), ("share(10, 10)", "100%"), ("share(1, 3)", "33.3%"),
     ("share(1, 100000)", "<0.1%"), ("share(99999, 100000)", ">99.9%"), ("share(1, 8)", "12.5%"), ("share(1, 0)", "–"),
     ("span(59.9)", "59s"), ("span(3700)", "1h1m"), ("clean('a\\u202eb\\u0000')", "a\ufffdb\ufffd"),

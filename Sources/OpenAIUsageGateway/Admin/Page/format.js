@@ -74,15 +74,17 @@ function compact(value) {
   return count(value);
 }
 
-/** A duration of milliseconds in a suitable unit; cut off, not rounded, as the command line does. */
+/** A duration of milliseconds in a suitable unit, rounded as the command line does. */
 function duration(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "–";
   const value = Math.round(Number(milliseconds) * 1000);
   if (value < 1000) return `${value}µs`;
-  if (value < 10000) return `${Math.floor(value / 1000)}.${Math.floor((value % 1000) / 100)}ms`;
-  if (value < 1e6) return `${Math.floor(value / 1000)}ms`;
-  if (value < 6e7) return `${Math.floor(value / 1e6)}.${Math.floor((value % 1e6) / 1e5)}s`;
-  return `${Math.floor(value / 6e7)}m${Math.floor((value % 6e7) / 1e6)}s`;
+  const tenths = (size) => (Math.floor((value + size / 2) / size) / 10).toFixed(1);
+  if (value < 9950) return `${tenths(100)}ms`;
+  if (value < 999500) return `${Math.floor((value + 500) / 1000)}ms`;
+  if (value < 59950000) return `${tenths(100000)}s`;
+  const seconds = Math.floor((value + 500000) / 1e6);
+  return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
 /** A span of seconds in its two greatest units. */
