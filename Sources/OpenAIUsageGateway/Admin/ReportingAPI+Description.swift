@@ -1203,7 +1203,7 @@ extension ReportingAPI {
         "description": "A period of the calendar instead of since and until.",
         "schema": {
           "type": "string",
-          "pattern": "^(today|yesterday|(this|last)-(week|month|quarter|year)|wtd|mtd|qtd|ytd|all|[0-9]{4}(-([0-9]{2}|W[0-9]{2}))?)$"
+          "pattern": "^(today|yesterday|(this|last)-(week|month|quarter|year)|wtd|mtd|qtd|ytd|all|[0-9]{4}(-([0-9]{2}|W[0-9]{2}|Q[1-4]|[0-9]{2}-[0-9]{2}))?)$"
         }
       },
       "timezone": {

@@ -13,6 +13,8 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
     private let tokens: [[UInt8]]
     /// The lengths of the tokens, each once.
     private let lengths: [Int]
+    /// Their hashes, which differ from process to process.
+    private let hashes: Set<Int>
 
     /// The number of tokens.
     public var count: Int { tokens.count }
@@ -58,6 +60,7 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
         }
         self.tokens = tokens
         lengths = Set(tokens.map(\.count)).sorted()
+        hashes = Set(tokens.map { $0.withUnsafeBytes { Self.hash($0) } })
     }
 
     /// The number of tokens.
@@ -93,12 +96,19 @@ public struct AccessTokens: Sendable, CustomStringConvertible, CustomDebugString
                 for length in lengths where place + length <= end {
                     guard place + length == end || !Self.isWord(bytes[place + length]) else { continue }
                     let candidate = UnsafeRawBufferPointer(rebasing: bytes[place..<place + length])
-                    if contains(candidate) { found = true }
+                    // A head of nothing but boundaries is not compared with every token at each of them.
+                    if hashes.contains(Self.hash(candidate)), contains(candidate) { found = true }
                 }
             }
             start = end + 1
         }
         return found
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var hasher = Hasher()
+        hasher.combine(bytes: bytes)
+        return hasher.finalize()
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -61,6 +61,15 @@ extension DisplayWidth {
         return isNumeric ? padding + text : text + padding
     }
 
+    /// Returns text whose lines are broken between words to fit a width; indented lines are examples, and stay as they are.
+    static func broken(_ text: String, width: Int?) -> String {
+        guard let width else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard !line.hasPrefix(" "), of(String(line)) > width else { return String(line) }
+            return wrapped(String(line), to: width).joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
     /// Returns a text broken at blanks into lines of a number of terminal cells; a longer word stays whole.
     static func wrapped(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []

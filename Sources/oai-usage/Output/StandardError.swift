@@ -12,16 +12,7 @@ import Darwin
 enum StandardError {
     /// Writes a line, which is broken between words where a terminal is narrower.
     static func write(_ line: String) {
-        try? writeAll(broken(line, width: Terminal.width(of: STDERR_FILENO)) + "\n", to: STDERR_FILENO)
-    }
-
-    /// Returns text whose lines are broken between words to fit a width; indented lines are examples, and stay as they are.
-    static func broken(_ text: String, width: Int?) -> String {
-        guard let width else { return text }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard !line.hasPrefix(" "), DisplayWidth.of(String(line)) > width else { return String(line) }
-            return DisplayWidth.wrapped(String(line), to: width).joined(separator: "\n")
-        }.joined(separator: "\n")
+        try? writeAll(DisplayWidth.broken(line, width: Terminal.width(of: STDERR_FILENO)) + "\n", to: STDERR_FILENO)
     }
 
     /// Writes text without a line break.

@@ -46,7 +46,7 @@ enum Terminal {
     }
 
     /// Returns a line above a table, broken between words where the terminal is narrower, with a line break.
-    static func heading(_ text: String) -> String { StandardError.broken(text, width: tableWidth) + "\n" }
+    static func heading(_ text: String) -> String { DisplayWidth.broken(text, width: tableWidth) + "\n" }
 
     /// True if the terminal is known to show nothing but plain text.
     static var isDumb: Bool { ProcessInfo.processInfo.environment["TERM"] == "dumb" }

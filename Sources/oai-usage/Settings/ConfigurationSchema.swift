@@ -56,7 +56,7 @@ enum ConfigurationSchema {
         case .path: string + [("minLength", .number("1"))]
         case .address: string + pattern(#"^(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]*):[0-9]{1,5}$"#)
         case .url: string + pattern(#"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/@?#][^\s@?#]*$"#)
-        case .time: string + pattern("^[0-9]+(ms|s|m|h|d|w)$")
+        case .time: string + pattern("^[0-9]+([.][0-9]{1,6})?(ms|s|m|min|h|d|w)$")
         case .choice(let words): [("enum", .elements(words.map { .string($0) }))]
         case .boolean: [("type", .string("boolean"))]
         case .timeZone: string + pattern("^(UTC|GMT|[A-Za-z_]+/.+)$")

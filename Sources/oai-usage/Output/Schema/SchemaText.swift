@@ -7,7 +7,7 @@ struct SchemaText {
     var text: String { schemas.map(text(of:)).joined(separator: "\n") }
 
     private func text(of schema: OutputSchema) -> String {
-        var text = StandardError.broken("\(schema.command) --format \(schema.format): \(schema.summary)", width: width)
+        var text = DisplayWidth.broken("\(schema.command) --format \(schema.format): \(schema.summary)", width: width)
         text += "\n"
         let cells = schema.fields.map { [$0.name, type($0), $0.unit ?? "-"] }
         let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
