@@ -1,5 +1,6 @@
 import GRDB
 import OpenAIUsage
+import Synchronization
 
 /// The attributes that many calls share, by the numbers with which rows refer to them.
 ///
@@ -19,6 +20,7 @@ struct SharedTables: Sendable {
     private(set) var forms: [Fact<CallForm>] = []
     private(set) var shapes: [Fact<UsageShape>] = []
     private(set) var identityForms: [Fact<IdentityForm>] = []
+    private let lastMatcher = LastMatcher()
 
     /// Loads the rows that were added since the last update.
     mutating func update(_ database: Database) throws {
@@ -133,6 +135,26 @@ struct SharedTables: Sendable {
             next += 1
             body(row)
             return true
+        }
+    }
+
+    // MARK: - Filtering
+
+    /// The last matcher, which knows the decisions on a part of the rows, or on all; copies of the tables share it.
+    private final class LastMatcher: Sendable {
+        let value = Mutex<(filter: CallFilter, matcher: CallMatcher)?>(nil)
+    }
+
+    /// Returns the matcher of a filter.
+    ///
+    /// A list is read in many parts with one filter, and the series may be tens of thousands: each is decided on once.
+    func matcher(_ filter: CallFilter) -> CallMatcher {
+        lastMatcher.value.withLock { last in
+            var matcher = last?.filter == filter ? last?.matcher ?? CallMatcher(filter) : CallMatcher(filter)
+            last = nil
+            matcher.update(self)
+            last = (filter, matcher)
+            return matcher
         }
     }
 

@@ -80,8 +80,9 @@ struct CallMatcher {
 
     private let rules: [Rule]
     private let minimumDuration: Int64?
-    private let series: [Verdict]
-    private let results: [Verdict]
+    private let only: Set<Int>?
+    private var series: [Verdict] = []
+    private var results: [Verdict] = []
     /// True if the filter allows every row.
     let passesAll: Bool
 
@@ -97,24 +98,44 @@ struct CallMatcher {
     ///   - facts: The shared rows.
     ///   - only: The only allowed series; `nil` for all.
     init(_ filter: CallFilter, _ facts: SharedTables, series only: Set<Int>? = nil) {
-        let rules = filter.conditions.map(Rule.init(_:))
-        let minimumDuration = filter.minimumDuration?.microseconds
-        self.rules = rules
-        self.minimumDuration = minimumDuration
+        rules = filter.conditions.map(Rule.init(_:))
+        minimumDuration = filter.minimumDuration?.microseconds
+        self.only = only
         passesAll = filter == CallFilter() && only == nil
-        func combined(_ verdicts: [Verdict]) -> Verdict {
-            verdicts.contains(.no) ? .no : verdicts.contains(.maybe) ? .maybe : .yes
+        update(facts)
+    }
+
+    /// Decides on the shared rows that were added since the last update.
+    mutating func update(_ facts: SharedTables) {
+        // Rows are many where tags are.
+        guard !passesAll else { return }
+        func combined(_ verdict: (Rule) -> Verdict) -> Verdict {
+            var combined = Verdict.yes
+            for rule in rules {
+                switch verdict(rule) {
+                case .no: return .no
+                case .maybe: combined = .maybe
+                case .yes: break
+                }
+            }
+            return combined
         }
-        series = facts.series.lazy.map(\.value).enumerated().map { index, series in
-            guard only?.contains(index + 1) ?? true else { return .no }
+        for index in min(series.count, facts.series.count)..<facts.series.count {
+            let fact = facts.series[index].value
+            var verdict = only?.contains(index + 1) ?? true ? combined { $0.verdict(fact) } : .no
             // No rollup tells how long a single call took.
-            return combined(rules.map { $0.verdict(series) } + (minimumDuration == nil ? [] : [.maybe]))
+            if verdict == .yes, minimumDuration != nil { verdict = .maybe }
+            series.append(verdict)
         }
-        results = facts.results.map { result in combined(rules.map { $0.verdict(result.value) }) }
+        for index in min(results.count, facts.results.count)..<facts.results.count {
+            let fact = facts.results[index].value
+            results.append(combined { $0.verdict(fact) })
+        }
     }
 
     /// Returns the decision for the rows with a series and a result.
     func verdict(series number: Int, result: Int) -> Verdict {
+        guard !passesAll else { return .yes }
         let ofResult = results.indices.contains(abs(result) - 1) ? results[abs(result) - 1] : .maybe
         guard ofResult != .no else { return .no }
         let ofSeries = verdict(series: number)
@@ -123,7 +144,8 @@ struct CallMatcher {
 
     /// Returns the decision for the rows with a series.
     func verdict(series number: Int) -> Verdict {
-        series.indices.contains(number - 1) ? series[number - 1] : .maybe
+        guard !passesAll else { return .yes }
+        return series.indices.contains(number - 1) ? series[number - 1] : .maybe
     }
 
     /// True if only the rows of some result tell if they are allowed.

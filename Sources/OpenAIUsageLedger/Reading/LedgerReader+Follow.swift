@@ -33,7 +33,7 @@ extension LedgerReader {
             let state = try FollowState(database)
             // Another ledger at the path has its own list.
             let known = late > state.late && late < .max ? 0 : late
-            let matcher = CallMatcher(query.filter, facts)
+            let matcher = facts.matcher(query.filter)
             let decoder = RowDecoder(facts)
             let places: [(condition: String, value: Int64)] = [
                 ("id > ?", query.after?.rawValue ?? .min),

@@ -33,7 +33,8 @@ struct RowSource {
             guard before.rawValue > range.lowerBound else { return }
             range = range.lowerBound...min(range.upperBound, before.rawValue - 1)
         }
-        let matcher = CallMatcher(query.filter, facts, series: series)
+        let matcher =
+            series == nil ? facts.matcher(query.filter) : CallMatcher(query.filter, facts, series: series)
         if matcher.passesNone { return }
         let decoder = RowDecoder(facts)
         var rest = query.limit ?? .max

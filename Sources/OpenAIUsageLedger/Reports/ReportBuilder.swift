@@ -85,7 +85,7 @@ struct ReportBuilder {
     }
 
     private mutating func addRollups(_ database: Database) throws {
-        let matcher = CallMatcher(query.filter, facts)
+        let matcher = facts.matcher(query.filter)
         if matcher.passesNone { return }
         // A field that is stored in the row is missing in the series: such rows are read.
         var inRows = Set<Int>()

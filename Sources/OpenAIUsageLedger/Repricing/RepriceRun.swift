@@ -62,7 +62,7 @@ struct RepriceRun: Sendable {
         try reader.read { database, facts in
             read.removeAll()
             last = nil
-            let matcher = CallMatcher(query.filter, facts)
+            let matcher = facts.matcher(query.filter)
             // A call in flight has no cost yet.
             let statement = try database.cachedStatement(
                 sql: """

@@ -72,6 +72,9 @@ struct TopLoop {
                     case SIGTSTP:
                         terminal.leave()
                         signals.suspend()
+                        // The signal that continues the process may be handled later than this line.
+                        terminal.enter()
+                        action = model.receive(.resize(terminal.size))
                     case SIGCONT:
                         // The shell may have changed the terminal, also after a stop that no handler saw.
                         terminal.leave()
