@@ -126,23 +126,6 @@ struct StrippingTests {
         #expect(record.status == 200)
     }
 
-    /// The beginning of an event is passed on as it would be without the gateway, and that of the extra chunk is not.
-    @Test(arguments: [
-        ("data: {\"choices\":[{\"delta\":{\"content\":\"bc", "data: {\"choices\":[{\"delta\":{\"content\":\"bc"),
-        ("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3", ""),
-    ])
-    func aStreamThatIsCutEndsWithWhatCame(_ last: String, _ shown: String) async throws {
-        let body = Self.first + last
-        let (received, record) = try await relay(
-            "Content-Type: text/event-stream\r\nContent-Length: \(body.utf8.count + 100)",
-            Array(body.utf8)
-        )
-        let text = String(decoding: received.bytes, as: UTF8.self)
-        #expect(text.hasSuffix(shown.isEmpty ? "\n\n\r\n" : shown + "\r\n"))
-        #expect(!text.contains("prompt_tokens"))
-        #expect(record.outcome == .cut)
-    }
-
     @Test func anEncodedStreamThatBreaksIsCut() async throws {
         let fixture = try Fixture("054-chat-stream-gzip.sse.gz")
         var body = fixture.body

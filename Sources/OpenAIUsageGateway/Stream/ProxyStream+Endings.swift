@@ -93,8 +93,6 @@ extension ProxyStream {
         upstream = .failed
         guard hasClient else { return end(.clientDisconnected, &actions) }
         guard wasResponding else { return respond(failure, &actions) }
-        // The beginning of an event reaches the client as it would have without the gateway.
-        relay(response.finish(), &actions)
         record(ending, &actions)
         cut(&actions)
     }
