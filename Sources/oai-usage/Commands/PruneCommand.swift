@@ -45,10 +45,13 @@ struct PruneCommand: AsyncParsableCommand {
         let pruning = Pruning(PruneQuery(before: before, isDryRun: dryRun))
         let settings = try await storage.settings()
         let client = AdminClient(try access.address(settings), token: try access.token(settings))
+        let progress = ElapsedProgress(dryRun ? "Counting the calls" : "Removing the calls")
+        defer { progress.end() }
         let report =
             gateway || access.admin != nil
             ? try await pruning.through(client, ledger: nil)
             : try await pruning.here(storage.path(settings), orThrough: client)
+        progress.end()
         output.value.write(report)
     }
 }

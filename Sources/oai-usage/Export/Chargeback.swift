@@ -24,8 +24,11 @@ struct Chargeback {
     func write(_ source: ExportSource, to output: ExportOutput) async throws {
         let names = if let tags { tags } else { try await source.tagNames() }
         let dimensions: [ReportDimension] = [per.dimension, .project] + names.map { .tag($0) }
+        let progress = ElapsedProgress("Adding up the calls")
+        defer { progress.end() }
         var report = ArrangedReport(try await source.report(dimensions))
         if let rates { report.conversion = try await source.conversion(of: report.report, dimensions, rates) }
+        progress.end()
         output.put(
             ReportTable.plain(report, ReportColumn.adding(rates, to: ReportColumn.named(Self.columns).columns)).csv
         )
