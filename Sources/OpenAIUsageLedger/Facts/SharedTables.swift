@@ -150,7 +150,8 @@ struct SharedTables: Sendable {
     /// A list is read in many parts with one filter, and the series may be tens of thousands: each is decided on once.
     func matcher(_ filter: CallFilter) -> CallMatcher {
         lastMatcher.value.withLock { last in
-            var matcher = last?.filter == filter ? last?.matcher ?? CallMatcher(filter) : CallMatcher(filter)
+            var matcher = last.flatMap { $0.filter == filter ? $0.matcher : nil } ?? CallMatcher(filter)
+            // The decisions are added to in place.
             last = nil
             matcher.update(self)
             last = (filter, matcher)

@@ -107,7 +107,7 @@ struct CallMatcher {
 
     /// Decides on the shared rows that were added since the last update.
     mutating func update(_ facts: SharedTables) {
-        // Rows are many where tags are.
+        // Every row is allowed, and there may be many.
         guard !passesAll else { return }
         func combined(_ verdict: (Rule) -> Verdict) -> Verdict {
             var combined = Verdict.yes
